@@ -1,0 +1,57 @@
+# One entry per task; continuous integration calls the same ones.
+# On a fresh machine with Python 3.11, pip and make every entry installs what it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+RUN := $(BIN)/corridors
+
+.PHONY: install demo test lint format docs bench maps browser clean
+
+install: $(STAMP)
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(DEV): $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
+	touch $@
+
+demo: $(STAMP)
+	$(RUN) run poland-closure-2025 --map maps/poland-closure-2025.html
+
+# Debian's Chromium, where this user may install it; without one the browser tests say so and skip.
+browser:
+	@sh scripts/get_browser.sh
+
+test: $(DEV) browser lint
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+lint: $(DEV)
+	$(BIN)/ruff format --check corridors tests scripts benchmarks
+	$(BIN)/ruff check corridors tests scripts benchmarks
+	$(BIN)/mypy
+
+format: $(DEV)
+	$(BIN)/ruff format corridors tests scripts benchmarks
+	$(BIN)/ruff check --fix corridors tests scripts benchmarks
+
+docs: $(DEV)
+	$(BIN)/python scripts/build_reference.py
+	$(BIN)/mkdocs build --strict --quiet
+
+bench: $(DEV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python benchmarks/run.py
+
+maps: $(STAMP)
+	$(BIN)/python scripts/build_maps.py
+
+clean:
+	rm -rf $(VENV) build dist site

@@ -1,0 +1,78 @@
+// What every other file here uses: elements made of text nodes, numbers as people read them.
+(function () {
+  'use strict';
+  const corridors = (window.corridorsMap = {});
+
+  // A new element. Children that are strings become text nodes, never markup.
+  corridors.element = function (tag, attributes, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (typeof value === 'function') made.addEventListener(name, value);
+      else if (value === true) made.setAttribute(name, '');
+      else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value);
+    }
+    made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ''));
+    return made;
+  };
+
+  // A new SVG element; Leaflet knows the namespace.
+  corridors.drawing = function (tag, attributes, ...children) {
+    const made = L.SVG.create(tag);
+    for (const [name, value] of Object.entries(attributes || {})) made.setAttribute(name, value);
+    made.append(...children);
+    return made;
+  };
+
+  corridors.number = function (value) {
+    if (value === null || value === undefined) return '–';
+    const size = Math.abs(value);
+    const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
+    return value.toLocaleString('en-GB', { maximumFractionDigits: digits }).replace('-', '−');
+  };
+
+  corridors.signed = function (value) {
+    return (value > 0 ? '+' : '') + corridors.number(value);
+  };
+
+  corridors.percent = function (share) {
+    if (share === null || share === undefined) return '–';
+    return (share > 0.985 && share < 0.995 ? (100 * share).toFixed(1) : Math.round(100 * share)) + ' %';
+  };
+
+  corridors.words = {
+    mode: { rail: 'Rail', road: 'Road', sea: 'Sea', pipeline: 'Pipeline' },
+    kind: {
+      terminal: 'Terminal', border: 'Border station', port: 'Port', junction: 'Junction',
+      city: 'City', field: 'Field', plant: 'Plant', chokepoint: 'Chokepoint',
+    },
+    confidence: {
+      A: 'official or operator', B: 'press quoting officials', C: 'press or analyst', D: 'inferred',
+    },
+  };
+
+  corridors.capital = function (word) {
+    return word.charAt(0).toUpperCase() + word.slice(1);
+  };
+
+  // The middle of a line by its length on the map, as [lat, lon].
+  corridors.middle = function (line) {
+    const points = line.map(([lon, lat]) => L.CRS.EPSG3857.project(L.latLng(lat, lon)));
+    let left = 0;
+    for (let i = 1; i < points.length; i += 1) left += points[i].distanceTo(points[i - 1]);
+    left /= 2;
+    for (let i = 1; i < points.length; i += 1) {
+      const step = points[i].distanceTo(points[i - 1]);
+      if (left <= step && step > 0) {
+        const at = points[i - 1].add(points[i].subtract(points[i - 1]).multiplyBy(left / step));
+        const found = L.CRS.EPSG3857.unproject(at);
+        return [found.lat, found.lng];
+      }
+      left -= step;
+    }
+    return [line[0][1], line[0][0]];
+  };
+
+  corridors.total = function (amounts) {
+    return amounts.reduce((sum, [, amount]) => sum + amount, 0);
+  };
+})();

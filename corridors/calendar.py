@@ -1,0 +1,62 @@
+"""Dates, seasons and periods as the tables and scenarios write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+_SEASON = re.compile(r"(\d\d)-(\d\d)/(\d\d)-(\d\d)")
+
+
+def parse_date(text: str) -> dt.date:
+    """Return the day that ``YYYY-MM-DD`` names.
+
+    Raises
+    ------
+    ValueError
+        Where it names none.
+    """
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        msg = f"saw {text!r}, expected a date such as 2025-09-12"
+        raise ValueError(msg)
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        msg = f"saw {text!r}, which is not a day of the calendar"
+        raise ValueError(msg) from None
+
+
+def check_season(text: str) -> None:
+    """Raise ValueError unless `text` is ``MM-DD/MM-DD`` with days that exist."""
+    match = _SEASON.fullmatch(text)
+    if not match:
+        msg = f"saw {text!r}, expected a season such as 07-01/10-15"
+        raise ValueError(msg)
+    months = [int(g) for g in match.groups()]
+    for month, day in (months[:2], months[2:]):
+        # 2024 is a leap year, so that 29 February is a valid end of a season.
+        dt.date(2024, month, day)
+
+
+def in_season(season: str, day: dt.date) -> bool:
+    """Return whether a day lies in a season, whose last day is included.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> in_season("11-15/03-31", dt.date(2026, 1, 1)), in_season("07-01/10-15", dt.date(2026, 1, 1))
+    (True, False)
+    """
+    if not season:
+        return True
+    first, last = season.split("/")
+    today = f"{day.month:02d}-{day.day:02d}"
+    if first <= last:
+        return first <= today <= last
+    return today >= first or today <= last
+
+
+def in_period(first: str, end: str, day: dt.date) -> bool:
+    """Return whether a day lies in ``[first, end)``; an empty bound does not bind."""
+    today = day.isoformat()
+    return (not first or first <= today) and (not end or today < end)

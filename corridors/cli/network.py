@@ -1,0 +1,156 @@
+"""Commands about the network itself: info, check, scenarios, schema, map, seal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from corridors.cli.common import (
+    AsOfOption,
+    JsonOption,
+    NetworkOption,
+    note,
+    print_json,
+    print_table,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to the application."""
+    for command in (info, check, scenarios, schema, seal):
+        app.command()(command)
+    app.command(name="map")(draw)
+
+
+def info(network: NetworkOption = None, as_of: AsOfOption = None, json: JsonOption = False) -> None:
+    """Say what the network holds: counts, dates, totals, provenance coverage."""
+    from corridors.info import network_info
+    from corridors.network import load
+
+    net = load(network)
+    found = network_info(net.at(as_of) if as_of else net)
+    if json:
+        print_json(found)
+        return
+    import pandas as pd
+
+    for title, values in found.items():
+        if isinstance(values, dict):
+            rows: list[tuple[str, Any]] = list(values.items())
+            frame = pd.DataFrame([(k, _flat(v)) for k, v in rows], columns=["what", "value"])
+            print_table(frame, title)
+        else:
+            typer.echo(f"{title}: {values}")
+
+
+def _flat(value: Any) -> str:
+    from corridors.display import number
+
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {_flat(v)}" for k, v in value.items())
+    return number(value) if isinstance(value, int | float) else str(value)
+
+
+def check(network: NetworkOption = None, json: JsonOption = False) -> None:
+    """Run every data check and list every problem; exit 1 if there is one."""
+    from corridors.checks import RULES
+    from corridors.checks import check as run_checks
+
+    problems = run_checks(network)
+    if json:
+        print_json(
+            {
+                "ok": not problems,
+                "problems": [
+                    {"file": p.file, "row": p.row, "column": p.column, "rule": p.rule,
+                     "message": p.message}
+                    for p in problems
+                ],
+            }
+        )  # fmt: skip
+    else:
+        for problem in problems:
+            typer.echo(str(problem))
+        if problems:
+            note(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}")
+        else:
+            typer.echo(f"clean: the files and {len(RULES)} rules about the network as a whole")
+    if problems:
+        raise typer.Exit(1)
+
+
+def scenarios(json: JsonOption = False) -> None:
+    """List the shipped scenarios, a line each."""
+    from corridors.scenario import scenario, shipped_scenarios
+
+    found = [scenario(name) for name in shipped_scenarios()]
+    if json:
+        print_json(
+            {
+                "scenarios": [
+                    {
+                        "name": s.name,
+                        "title": s.title,
+                        "as_of": str(s.as_of),
+                        "events": len(s.events),
+                    }
+                    for s in found
+                ]
+            }
+        )
+        return
+    width = max((len(s.name) for s in found), default=0)
+    for s in found:
+        typer.echo(f"{s.name:{width}}  {s.as_of}  {s.title}")
+
+
+def schema(
+    out: Annotated[
+        Path | None, typer.Option(help="Write it to this file instead.", metavar="FILE")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the JSON Schema of a scenario, for editors that check while one types."""
+    import json as json_
+
+    from corridors.package import write_text
+    from corridors.scenario_schema import scenario_schema
+
+    if out is None or json:
+        print_json(scenario_schema())
+    if out is not None:
+        write_text(out, json_.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n")
+        note(f"wrote {out}")
+
+
+def seal(folder: Annotated[Path, typer.Argument(help="Network folder.")]) -> None:
+    """Record the hashes of a network folder's files after a change that was meant."""
+    from corridors.package import read_manifest
+    from corridors.package import seal as write_manifest
+
+    read_manifest(folder)
+    write_manifest(folder)
+    note(f"wrote {folder / 'datapackage.json'}")
+
+
+def draw(
+    out: Annotated[Path, typer.Option(help="HTML file to write.", metavar="FILE")] = Path(
+        "maps/network.html"
+    ),
+    network: NetworkOption = None,
+    as_of: AsOfOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Draw the network itself as a self-contained HTML map."""
+    from corridors.maps.from_results import network_map
+    from corridors.network import load
+
+    net = load(network)
+    made = network_map(net.at(as_of) if as_of else net)
+    made.save(out)
+    if json:
+        print_json({"map": str(out), "bytes": out.stat().st_size})
+    else:
+        note(f"wrote {out}")

@@ -1,0 +1,117 @@
+"""The main command: a baseline held against a scenario."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from corridors.cli.common import (
+    AsOfOption,
+    JsonOption,
+    NetworkOption,
+    note,
+    print_json,
+    print_table,
+    working,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corridors.compare import Comparison
+
+_ROWS = 12
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to the application."""
+    app.command()(run)
+
+
+def run(
+    scenario: Annotated[
+        str, typer.Argument(help="Name of a shipped scenario or path to a YAML file; a+b adds two.")
+    ],
+    network: NetworkOption = None,
+    model: Annotated[str, typer.Option(help="How cargo chooses its way.")] = "optimal",
+    as_of: AsOfOption = None,
+    map: Annotated[  # noqa: A002  the option is called --map
+        Path | None, typer.Option(help="Write the map of both states.", metavar="FILE")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write all tables as CSV.", metavar="FOLDER")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Hold a scenario against the undisturbed network and say what changes."""
+    from corridors.assign import assign, day_of
+    from corridors.compare import compare
+    from corridors.network import load
+    from corridors.outputs import check_target, write_tables
+    from corridors.scenario import scenario as read_scenario
+
+    for target in (map, out):
+        check_target(target)
+    with working("reading the network"):
+        net = load(network)
+        plan = read_scenario(scenario)
+        day = day_of(net, plan, as_of)
+    with working("solving the baseline and the scenario"):
+        comparison = compare(
+            assign(net, as_of=day, model=model), assign(net, plan, as_of=day, model=model)
+        )
+    if map is not None:
+        with working("drawing the map"):
+            comparison.map().save(map)
+    if out is not None:
+        write_tables(comparison, out)
+    if json:
+        print_json(comparison.to_dict())
+    else:
+        _print(comparison)
+    for target in (map, out):
+        if target is not None:
+            note(f"wrote {target}")
+
+
+def _print(comparison: Comparison) -> None:
+    from textwrap import fill
+
+    plan = comparison.hit.scenario
+    if plan is not None:
+        typer.echo(f"{plan.title or plan.name}, as of {comparison.hit.situation.day}\n")
+    typer.echo(fill(comparison.explain(), 100) + "\n")
+    print_table(comparison.waterfall, "What becomes of the demand, t a day")
+    cargo = comparison.by_cargo.rename(
+        columns=lambda c: c.replace("_t_per_day", "").replace("_", " ")
+    )
+    print_table(cargo, "By cargo, t a day (hours and dollars of the rerouted)")
+    corridor = comparison.by_corridor.rename(columns=lambda c: c.replace("_t_per_day", ""))
+    print_table(corridor, "By corridor, t a day")
+    reroutes = comparison.reroutes[
+        ["demand_id", "t_per_day", "from_route", "to_route", "added_hours", "added_usd_per_unit"]
+    ]
+    if len(reroutes):
+        title = f"Rerouted: the largest {min(_ROWS, len(reroutes))} of {len(reroutes)}"
+        print_table(reroutes.head(_ROWS).rename(columns=_words), title)
+    lost = comparison.by_demand
+    lost = lost[lost["lost_t_per_day"] > 0.5].sort_values("lost_t_per_day", ascending=False)
+    if len(lost):
+        title = f"No longer carried: the largest {min(_ROWS, len(lost))} of {len(lost)}"
+        columns = ["demand_id", "cargo", "lost_t_per_day", "demand_t_per_day"]
+        print_table(lost[columns].head(_ROWS).rename(columns=_words), title)
+    full = comparison.hit.bottlenecks[["capacity_id", "name", "unit", "amount", "price_usd"]]
+    if len(full):
+        title = "Full, the dearest first (price: what one more unit a day would save a day)"
+        print_table(full.head(_ROWS).rename(columns=_words), title)
+    proof = comparison.hit.certificate
+    typer.echo(
+        f"certified: relative gap {abs(proof.relative_gap):.1e}, balance "
+        f"{proof.balance_residual:.1e}, capacity {proof.capacity_residual:.1e}, "
+        f"flow on closed things {proof.closed_flow:g}"
+    )
+
+
+def _words(column: str) -> str:
+    return column.replace("_", " ")

@@ -1,0 +1,373 @@
+"""A multicommodity flow problem as plain arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from corridors.errors import ProblemError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+ALL_CLASSES = -1
+"""Value of `FlowProblem.entry_class` that makes an entry count for every class."""
+
+
+def _no_ints() -> Ints:
+    return np.empty(0, dtype=np.int64)
+
+
+def _no_floats() -> Floats:
+    return np.empty(0, dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class FlowProblem:
+    """Multicommodity minimum-cost flow with limits and unserved demand.
+
+    Minimise ``sum(cost * flow) + sum(penalty * shortfall)`` so that each
+    commodity leaves its origin and reaches its destination up to its amount,
+    what does not is its shortfall, and each limit keeps
+    ``sum(factor * flow) <= bound`` over its entries.
+
+    Commodities that share arc costs and permissions form a *class*; commodity
+    ``k`` pays ``cost[commodity_class[k], a]`` on arc ``a`` and may not use an
+    arc whose cost is infinite.
+
+    Attributes
+    ----------
+    n_nodes
+        Number of nodes, numbered from 0.
+    tail, head
+        Arc ends, shape (A,). Parallel arcs are kept apart.
+    cost
+        Cost of one unit on an arc, shape (C, A), not negative; ``inf`` forbids.
+    second_cost
+        What decides between answers of equal cost (hours, for freight),
+        shape (C, A), not negative.
+    origin, destination, amount, penalty, commodity_class
+        One entry per commodity, shape (K,). The penalty is the loss per unit
+        that is not served.
+    bound
+        Limits, shape (R,); ``inf`` limits nothing, 0 closes.
+    entry_row, entry_arc, entry_class, entry_factor
+        Members of the limits, shape (E,): units of limit ``entry_row`` that one
+        unit of class ``entry_class`` (-1 for all) takes on arc ``entry_arc``.
+    closed
+        Arcs that are taken away, shape (A,).
+    arc_row
+        For problems made by `from_arcs`: the limit of each arc, or -1.
+    arc_rank, commodity_rank
+        Order that decides ties, shape (A,) and (K,). Made from what the rows
+        say, never from where they stand, and kept by `changed`.
+    """
+
+    n_nodes: int
+    tail: Ints
+    head: Ints
+    cost: Floats
+    origin: Ints
+    destination: Ints
+    amount: Floats
+    penalty: Floats
+    commodity_class: Ints
+    second_cost: Floats
+    bound: Floats = field(default_factory=_no_floats)
+    entry_row: Ints = field(default_factory=_no_ints)
+    entry_arc: Ints = field(default_factory=_no_ints)
+    entry_class: Ints = field(default_factory=_no_ints)
+    entry_factor: Floats = field(default_factory=_no_floats)
+    closed: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
+    arc_row: Ints | None = None
+    arc_rank: Ints = field(default_factory=_no_ints)
+    commodity_rank: Ints = field(default_factory=_no_ints)
+
+    def __post_init__(self) -> None:
+        if len(self.closed) == 0:
+            object.__setattr__(self, "closed", np.zeros(len(self.tail), dtype=np.bool_))
+        _check(self)
+        if len(self.arc_rank) == 0:
+            object.__setattr__(self, "arc_rank", _rank(*_arc_keys(self)))
+        if len(self.commodity_rank) == 0:
+            keys = (self.origin, self.destination, self.commodity_class, self.penalty, self.amount)
+            object.__setattr__(self, "commodity_rank", _rank(*keys))
+
+    @property
+    def n_arcs(self) -> int:
+        """Number of arcs, A."""
+        return len(self.tail)
+
+    @property
+    def n_commodities(self) -> int:
+        """Number of commodities, K."""
+        return len(self.origin)
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes, C."""
+        return int(self.cost.shape[0])
+
+    @property
+    def n_rows(self) -> int:
+        """Number of limits, R."""
+        return len(self.bound)
+
+    def __repr__(self) -> str:
+        return (
+            f"FlowProblem({self.n_nodes} nodes, {self.n_arcs} arcs, "
+            f"{self.n_commodities} commodities, {self.n_rows} limits)"
+        )
+
+    @classmethod
+    def from_arcs(
+        cls,
+        tail: ArrayLike,
+        head: ArrayLike,
+        cost: ArrayLike,
+        capacity: ArrayLike,
+        origin: ArrayLike,
+        destination: ArrayLike,
+        amount: ArrayLike,
+        penalty: ArrayLike,
+        *,
+        second_cost: ArrayLike = 0.0,
+        n_nodes: int | None = None,
+    ) -> FlowProblem:
+        """Build a problem in which each arc has one cost and one capacity.
+
+        Parameters
+        ----------
+        tail, head
+            Arc ends, whole numbers from 0, shape (A,).
+        cost
+            Cost per unit, scalar or shape (A,), not negative.
+        capacity
+            Units that fit through the arc, scalar or shape (A,); may be ``inf``.
+        origin, destination, amount
+            One entry per commodity, shape (K,).
+        penalty
+            Loss per unserved unit, scalar or shape (K,), finite.
+        second_cost
+            Decides between answers of equal cost, scalar or shape (A,).
+        n_nodes
+            Number of nodes, where some have no arc.
+
+        Raises
+        ------
+        ProblemError
+            Naming the argument, what was seen and what was expected.
+
+        Examples
+        --------
+        Two routes from 0 to 2, the cheap one limited to 6 of the 10 units::
+
+            0 --1--> 1 --1--> 2      cost 2, at most 6
+            0 --------5-----> 2      cost 5
+
+        >>> from corridors.flow import FlowProblem, solve
+        >>> problem = FlowProblem.from_arcs(
+        ...     [0, 1, 0], [1, 2, 2], [1, 1, 5], [6, 9, float("inf")],
+        ...     [0], [2], [10], penalty=100)
+        >>> answer = solve(problem)
+        >>> answer.objective, answer.arc_flow.tolist(), answer.arc_price.tolist()
+        (32.0, [6.0, 6.0, 4.0], [3.0, 0.0, 0.0])
+        """
+        tail_, head_ = _whole("tail", tail), _whole("head", head)
+        n_arcs = len(tail_)
+        origin_, destination_ = _whole("origin", origin), _whole("destination", destination)
+        n_commodities = len(origin_)
+        if n_nodes is None:
+            ends = np.concatenate([tail_, head_, origin_, destination_])
+            n_nodes = int(ends.max()) + 1 if len(ends) else 0
+        capacity_ = _numbers("capacity", capacity, n_arcs)
+        limited = np.flatnonzero(~np.isposinf(capacity_))
+        arc_row = np.full(n_arcs, -1, dtype=np.int64)
+        arc_row[limited] = np.arange(len(limited))
+        return cls(
+            n_nodes=n_nodes,
+            tail=tail_,
+            head=head_,
+            cost=_numbers("cost", cost, n_arcs)[None, :],
+            second_cost=_numbers("second_cost", second_cost, n_arcs)[None, :],
+            origin=origin_,
+            destination=destination_,
+            amount=_numbers("amount", amount, n_commodities),
+            penalty=_numbers("penalty", penalty, n_commodities),
+            commodity_class=np.zeros(n_commodities, dtype=np.int64),
+            bound=capacity_[limited],
+            entry_row=np.arange(len(limited), dtype=np.int64),
+            entry_arc=limited.astype(np.int64),
+            entry_class=np.full(len(limited), ALL_CLASSES, dtype=np.int64),
+            entry_factor=np.ones(len(limited)),
+            arc_row=arc_row,
+        )
+
+    def changed(
+        self,
+        *,
+        closed: ArrayLike | None = None,
+        capacity: dict[int, float] | None = None,
+        cost: ArrayLike | None = None,
+        amount: ArrayLike | None = None,
+    ) -> FlowProblem:
+        """Return this problem with some of its numbers replaced.
+
+        Parameters
+        ----------
+        closed
+            Arcs that are taken away, by number.
+        capacity
+            New bounds by number of the limit; for a problem made by
+            `from_arcs`, by number of the arc.
+        cost
+            New costs, shape (A,) or (C, A).
+        amount
+            New amounts, shape (K,).
+
+        Raises
+        ------
+        ProblemError
+            Where a number does not exist or is not allowed.
+        """
+        values: dict[str, Any] = {}
+        if cost is not None:
+            try:
+                values["cost"] = np.broadcast_to(
+                    np.asarray(cost, dtype=np.float64), self.cost.shape
+                ).copy()
+            except ValueError:
+                msg = f"cost: expected shape {self.cost.shape}, saw {np.shape(cost)}"
+                raise ProblemError(msg) from None
+        if closed is not None:
+            gone = _whole("closed", closed)
+            _in_range("closed", gone, self.n_arcs, "arcs")
+            mask = self.closed.copy()
+            mask[gone] = True
+            values["closed"] = mask
+        if capacity:
+            bound = self.bound.copy()
+            for number, value in capacity.items():
+                row = number
+                if self.arc_row is not None:
+                    _in_range("capacity", np.array([number]), self.n_arcs, "arcs")
+                    row = int(self.arc_row[number])
+                    if row < 0:
+                        msg = f"capacity: arc {number} had none, so there is no limit to change"
+                        raise ProblemError(msg)
+                _in_range("capacity", np.array([row]), self.n_rows, "limits")
+                bound[row] = value
+            values["bound"] = bound
+        if amount is not None:
+            values["amount"] = _numbers("amount", amount, self.n_commodities)
+        return replace(self, **values)
+
+
+def _whole(name: str, values: ArrayLike) -> Ints:
+    array = np.asarray(values)
+    if array.size == 0:
+        return _no_ints()
+    if array.ndim != 1:
+        msg = f"{name}: expected a flat list, saw {array.ndim} dimensions"
+        raise ProblemError(msg)
+    try:
+        as_float = array.astype(np.float64)
+        whole = as_float.astype(np.int64)
+    except (TypeError, ValueError):
+        msg = f"{name}: expected whole numbers, saw {array.dtype}"
+        raise ProblemError(msg) from None
+    if not np.array_equal(as_float, whole):
+        msg = f"{name}: expected whole numbers, saw {as_float[as_float != whole][0]}"
+        raise ProblemError(msg)
+    return whole
+
+
+def _numbers(name: str, values: ArrayLike, size: int) -> Floats:
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        msg = f"{name}: expected numbers, saw {type(values).__name__}"
+        raise ProblemError(msg) from None
+    if array.ndim == 0:
+        return np.full(size, float(array))
+    if array.shape != (size,):
+        msg = f"{name}: expected {size} numbers, saw shape {array.shape}"
+        raise ProblemError(msg)
+    return array.copy()
+
+
+def _arc_keys(p: FlowProblem) -> list[NDArray[Any]]:
+    keys: list[NDArray[Any]] = [p.tail, p.head, *p.cost, *p.second_cost]
+    if p.arc_row is not None:
+        bound = np.append(p.bound, np.inf)
+        keys.append(bound[p.arc_row])
+    return keys
+
+
+def _rank(*keys: NDArray[Any]) -> Ints:
+    order = np.lexsort(keys[::-1])
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rank
+
+
+def _in_range(name: str, numbers: Ints, size: int, what: str) -> None:
+    bad = numbers[(numbers < 0) | (numbers >= size)]
+    if len(bad):
+        msg = f"{name}: {bad[0]} is not one of the {size} {what} (0 to {size - 1})"
+        raise ProblemError(msg)
+
+
+def _not_negative(name: str, values: Floats, *, finite: bool) -> None:
+    bad = np.isnan(values) | (values < 0) | (np.isinf(values) if finite else False)
+    if bad.any():
+        where = tuple(int(i) for i in np.argwhere(bad)[0])
+        place = where[0] if len(where) == 1 else where
+        wanted = "a finite number of at least 0" if finite else "at least 0"
+        msg = f"{name}[{place}]: expected {wanted}, saw {values[where]}"
+        raise ProblemError(msg)
+
+
+def _check(p: FlowProblem) -> None:
+    n_arcs, n_commodities = len(p.tail), len(p.origin)
+    for name, array, size in (
+        ("head", p.head, n_arcs),
+        ("destination", p.destination, n_commodities),
+        ("amount", p.amount, n_commodities),
+        ("penalty", p.penalty, n_commodities),
+        ("commodity_class", p.commodity_class, n_commodities),
+        ("closed", p.closed, n_arcs),
+        ("entry_arc", p.entry_arc, len(p.entry_row)),
+        ("entry_class", p.entry_class, len(p.entry_row)),
+        ("entry_factor", p.entry_factor, len(p.entry_row)),
+    ):
+        if len(array) != size:
+            msg = f"{name}: expected {size} entries, saw {len(array)}"
+            raise ProblemError(msg)
+    for name, matrix in (("cost", p.cost), ("second_cost", p.second_cost)):
+        if matrix.ndim != 2 or matrix.shape[1] != n_arcs:
+            msg = f"{name}: expected shape (classes, {n_arcs}), saw {matrix.shape}"
+            raise ProblemError(msg)
+    if p.second_cost.shape != p.cost.shape:
+        msg = f"second_cost: expected shape {p.cost.shape}, saw {p.second_cost.shape}"
+        raise ProblemError(msg)
+    for name, nodes in (
+        ("tail", p.tail),
+        ("head", p.head),
+        ("origin", p.origin),
+        ("destination", p.destination),
+    ):
+        _in_range(name, nodes, p.n_nodes, "nodes")
+    _in_range("commodity_class", p.commodity_class, p.cost.shape[0], "classes")
+    _in_range("entry_row", p.entry_row, len(p.bound), "limits")
+    _in_range("entry_arc", p.entry_arc, n_arcs, "arcs")
+    _in_range("entry_class", p.entry_class + 1, p.cost.shape[0] + 1, "classes")
+    _not_negative("cost", p.cost, finite=False)
+    _not_negative("second_cost", p.second_cost, finite=True)
+    _not_negative("amount", p.amount, finite=True)
+    _not_negative("penalty", p.penalty, finite=True)
+    _not_negative("capacity" if p.arc_row is not None else "bound", p.bound, finite=False)
+    _not_negative("entry_factor", p.entry_factor, finite=True)

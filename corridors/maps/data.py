@@ -1,0 +1,243 @@
+"""What a flow map shows: lines, places, and what each carries in each state.
+
+Plain values, no network and no geography: whoever has lines with flows can draw
+them. Amounts of cargo are in t/day throughout.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from corridors.errors import DataError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+__all__ = [
+    "CREDITS",
+    "FlowMapData",
+    "LinkFlow",
+    "MapCapacity",
+    "MapLink",
+    "MapNode",
+    "MapSource",
+    "Status",
+]
+
+Status = Literal["open", "planned", "closed"]
+
+CREDITS = (
+    "Lines © OpenStreetMap contributors (ODbL)",
+    "Countries: Natural Earth",
+    "Places: GeoNames (CC BY 4.0)",
+    "Sea lanes: searoute",
+)
+"""Where the picture comes from, said on every map."""
+
+DISCLAIMER = (
+    "Borders are drawn as they are held on the ground, after Natural Earth. "
+    "They imply no opinion on the status of any territory."
+)
+
+
+@dataclass(frozen=True)
+class MapSource:
+    """A publication that a number on the map comes from."""
+
+    publisher: str
+    title: str
+    date: str = ""
+    confidence: str = ""
+
+
+@dataclass(frozen=True)
+class LinkFlow:
+    """What a link carries in one state, in t/day by cargo."""
+
+    forward: Mapping[str, float] = field(default_factory=dict)
+    backward: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MapCapacity:
+    """A limit that a link is part of.
+
+    `amount` and `used` are per day, in `unit`; `price` is what one more unit a day
+    would be worth, in USD. An amount of None means that no limit is known.
+    """
+
+    name: str
+    unit: str
+    amount: float | None
+    used: Mapping[str, float] = field(default_factory=dict)
+    price: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MapLink:
+    """A line on the map.
+
+    `coordinates` are (lon, lat); longitudes run on past 180 where a line crosses that
+    meridian. `ends` are the names of the places where the forward direction starts and
+    ends. `closed_in` names the states in which nothing may pass. `made` says how the
+    line was drawn. `use` is the share of capacity in use, per state, None where no
+    capacity is known.
+    """
+
+    link_id: str
+    name: str
+    mode: str
+    coordinates: Sequence[tuple[float, float]]
+    gauge_mm: int | None = None
+    corridor: str = ""
+    ends: tuple[str, str] = ("", "")
+    status: Status = "open"
+    closed_in: tuple[str, ...] = ()
+    length_km: float | None = None
+    hours: float | None = None
+    made: str = ""
+    note: str = ""
+    flows: Mapping[str, LinkFlow] = field(default_factory=dict)
+    capacities: Sequence[MapCapacity] = ()
+    use: Mapping[str, float | None] = field(default_factory=dict)
+    sources: Sequence[MapSource] = ()
+
+
+@dataclass(frozen=True)
+class MapNode:
+    """A place on the map.
+
+    `unserved_from` and `unserved_to` are the demand that starts or ends here and is
+    not served, in t/day: state -> cargo -> amount. `country` is an ISO code or a name.
+    """
+
+    node_id: str
+    name: str
+    kind: str
+    country: str
+    lat: float
+    lon: float
+    unserved_from: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    unserved_to: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    note: str = ""
+    sources: Sequence[MapSource] = ()
+
+
+@dataclass(frozen=True)
+class FlowMapData:
+    """Everything on one map.
+
+    Parameters
+    ----------
+    title, subtitle
+        What the map is about, in a line each.
+    headline
+        The figures to read first: (label, value), the value with its unit.
+    links, nodes
+        What is drawn.
+    states
+        Keys of the situations to switch between. Two of them also get a difference,
+        the second less the first; more than four get a slider.
+    state_labels
+        What a reader sees for a state; the key with a capital where there is none.
+    cargo_labels
+        What a reader sees for a cargo; the key where there is none.
+    as_of
+        The day for which the map holds.
+    first_state
+        The state shown first, or "difference"; the last of `states` where empty.
+    focus
+        Ids of the links that the first view must show; all links but those by sea
+        where empty.
+    notes
+        What the reader must know about the figures, a sentence or two each.
+    credits
+        Where the picture comes from.
+    lang
+        Language of the texts, as a BCP 47 tag.
+    """
+
+    title: str
+    subtitle: str = ""
+    headline: Sequence[tuple[str, str]] = ()
+    links: Sequence[MapLink] = ()
+    nodes: Sequence[MapNode] = ()
+    states: tuple[str, ...] = ("network",)
+    state_labels: Mapping[str, str] = field(default_factory=dict)
+    cargo_labels: Mapping[str, str] = field(default_factory=dict)
+    as_of: str = ""
+    first_state: str = ""
+    focus: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    credits: Sequence[str] = CREDITS
+    lang: str = "en"
+
+    def check(self) -> None:
+        """Look for everything that could not be drawn.
+
+        Raises
+        ------
+        DataError
+            With every problem that was found.
+        """
+        problems = [*self._about_states(), *self._about_links(), *self._about_nodes()]
+        if problems:
+            raise DataError("the map cannot be drawn:\n  " + "\n  ".join(problems))
+
+    def _about_states(self) -> Iterator[str]:
+        if not self.states:
+            yield "there is no state to show; give at least one, for example ('network',)"
+        yield from _repeated("state", self.states)
+        first = (*self.states, "difference") if len(self.states) == 2 else self.states
+        if self.first_state and self.first_state not in first:
+            yield f"first_state: {self.first_state!r} is no state{nearest(self.first_state, first)}"
+
+    def _about_links(self) -> Iterator[str]:
+        yield from _repeated("link_id", (link.link_id for link in self.links))
+        known = {link.link_id for link in self.links}
+        for link_id in self.focus:
+            if link_id not in known:
+                yield f"focus: no link {link_id!r}{nearest(link_id, known)}"
+        for link in self.links:
+            where = f"link {link.link_id!r}"
+            if len(link.coordinates) < 2:
+                yield f"{where}: a line needs two points, found {len(link.coordinates)}"
+            if not all(_on_map(lon, lat) for lon, lat in link.coordinates):
+                yield f"{where}: a point is off the map; coordinates are (lon, lat) in degrees"
+            named = {*link.flows, *link.use, *link.closed_in}
+            for capacity in link.capacities:
+                named |= {*capacity.used, *capacity.price}
+            yield from self._unknown_states(where, named)
+            amounts = [
+                amount
+                for flow in link.flows.values()
+                for amount in (*flow.forward.values(), *flow.backward.values())
+            ]
+            if not all(math.isfinite(amount) and amount >= 0 for amount in amounts):
+                yield f"{where}: a flow is negative or not a number"
+
+    def _about_nodes(self) -> Iterator[str]:
+        yield from _repeated("node_id", (node.node_id for node in self.nodes))
+        for node in self.nodes:
+            where = f"node {node.node_id!r}"
+            if not _on_map(node.lon, node.lat):
+                yield f"{where}: lat {node.lat}, lon {node.lon} is off the map"
+            yield from self._unknown_states(where, {*node.unserved_from, *node.unserved_to})
+
+    def _unknown_states(self, where: str, named: Iterable[str]) -> Iterator[str]:
+        for state in sorted(set(named) - set(self.states)):
+            yield f"{where}: {state!r} is no state{nearest(state, self.states)}"
+
+
+def _repeated(what: str, values: Iterable[str]) -> Iterator[str]:
+    for value, count in sorted(Counter(values).items()):
+        if count > 1:
+            yield f"{what} {value!r} stands {count} times"
+
+
+def _on_map(lon: float, lat: float) -> bool:
+    """Tell whether a point can be drawn; longitudes may run on past 180."""
+    return -180 <= lon <= 360 and -85 <= lat <= 85

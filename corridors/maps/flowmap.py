@@ -1,0 +1,147 @@
+"""The flow map: who carries how much, before and after, in one file.
+
+The lines are written once. What each carries in each state is a table of numbers
+beside them, and the page's own script redraws the lines when the state is switched.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from corridors.maps import basemap, offline
+from corridors.maps.payload import payload
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from corridors.maps.data import FlowMapData
+
+__all__ = ["FlowMap", "build_flow_map"]
+
+
+@dataclass(frozen=True, repr=False)
+class FlowMap:
+    """A finished map.
+
+    Parameters
+    ----------
+    title
+        What it is about.
+    html
+        The page: one file that needs nothing but a browser.
+    png
+        A picture of the map, shown where a notebook does not run scripts.
+    height
+        Height in a notebook, in pixels.
+    """
+
+    title: str
+    html: str
+    png: bytes | None = None
+    height: int = 620
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page.
+
+        Parameters
+        ----------
+        path
+            File to write; missing folders are made.
+
+        Returns
+        -------
+        Path
+            The file that was written.
+        """
+        return offline.write_atomically(path, self.html)
+
+    def with_png(self, png: bytes) -> FlowMap:
+        """Return the same map with a picture for notebooks that run no scripts.
+
+        Parameters
+        ----------
+        png
+            The picture, as the bytes of a PNG file.
+
+        Returns
+        -------
+        FlowMap
+            A new map.
+        """
+        return replace(self, png=png)
+
+    def __repr__(self) -> str:
+        """Return the title and the size of the page."""
+        return f"<FlowMap {self.title!r}, {len(self.html.encode()) / 1e6:.2f} MB of HTML>"
+
+    def _repr_mimebundle_(
+        self,
+        include: Collection[str] | None = None,
+        exclude: Collection[str] | None = None,
+    ) -> dict[str, str]:
+        """Show the page in a notebook, shut into a frame that may run scripts and no more."""
+        bundle = {
+            "text/plain": repr(self),
+            "text/html": (
+                f'<iframe sandbox="allow-scripts" title="{html.escape(self.title, quote=True)}" '
+                f'width="100%" height="{self.height}" style="border:1px solid #dfe3e8" '
+                f'srcdoc="{html.escape(self.html, quote=True)}"></iframe>'
+            ),
+        }
+        if self.png is not None:
+            bundle["image/png"] = base64.b64encode(self.png).decode("ascii")
+        return {
+            kind: content
+            for kind, content in bundle.items()
+            if (not include or kind in include) and kind not in (exclude or ())
+        }
+
+
+def build_flow_map(data: FlowMapData, countries: basemap.Geometry | None = None) -> FlowMap:
+    """Build the page of a flow map.
+
+    Parameters
+    ----------
+    data
+        What to show.
+    countries
+        GeoJSON of the countries under the lines; the shipped ones where None.
+
+    Returns
+    -------
+    FlowMap
+        The same data always gives the same bytes.
+
+    Raises
+    ------
+    DataError
+        If the data do not fit together, with every problem that was found.
+
+    Examples
+    --------
+    >>> from corridors.maps import FlowMapData, LinkFlow, MapLink
+    >>> link = MapLink(
+    ...     "brest-terespol",
+    ...     "Brest to Terespol",
+    ...     "rail",
+    ...     [(23.7, 52.1), (23.6, 52.1)],
+    ...     flows={"before": LinkFlow(forward={"container": 9000.0})},
+    ...     closed_in=("after",),
+    ... )
+    >>> data = FlowMapData("Poland closes", links=[link], states=("before", "after"))
+    >>> build_flow_map(data)  # doctest: +ELLIPSIS
+    <FlowMap 'Poland closes', ... MB of HTML>
+    """
+    # folium takes most of a second to import, and only a map needs it.
+    from corridors.maps.layers import Drawing, bare_map
+
+    data.check()
+    under = basemap.countries(basemap.shipped() if countries is None else countries)
+    folium_map = bare_map(data)
+    folium_map.add_child(Drawing(payload(data, under)))
+    return FlowMap(data.title, offline.self_contained(folium_map, title=data.title, lang=data.lang))

@@ -1,0 +1,56 @@
+"""Write a comparison's tables into a folder."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from corridors.errors import DataError
+from corridors.package import write_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corridors.compare import Comparison
+
+
+def check_target(target: Path | None) -> None:
+    """Raise DataError where a result could not be written, before any work is done."""
+    if target is None:
+        return
+    parent = target.parent
+    if not parent.is_dir():
+        msg = f"{target}: the folder {parent} does not exist"
+        raise DataError(msg)
+
+
+def write_tables(comparison: Comparison, folder: Path) -> None:
+    """Write every table as CSV and the summary as JSON.
+
+    Parameters
+    ----------
+    comparison
+        What to write.
+    folder
+        Is made if it does not exist.
+    """
+    if folder.exists() and not folder.is_dir():
+        msg = f"{folder}: is a file, expected a folder"
+        raise DataError(msg)
+    folder.mkdir(exist_ok=True)
+    frames = {
+        "waterfall": comparison.waterfall,
+        "by_cargo": comparison.by_cargo,
+        "by_corridor": comparison.by_corridor,
+        "by_demand": comparison.by_demand,
+        "reroutes": comparison.reroutes,
+    }
+    for name, assignment in (("before", comparison.base), ("after", comparison.hit)):
+        frames[f"flows_{name}"] = assignment.flows
+        frames[f"routes_{name}"] = assignment.routes.drop(columns="arcs")
+        frames[f"capacities_{name}"] = assignment.capacities
+        frames[f"shortfall_{name}"] = assignment.shortfall
+    for name, frame in frames.items():
+        write_text(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+    summary = json.dumps(comparison.to_dict(), indent=1, ensure_ascii=False)
+    write_text(folder / "summary.json", summary + "\n")

@@ -1,0 +1,116 @@
+"""Amounts with their units, as scenarios write them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from corridors.errors import nearest
+
+PER_DAY = {"day": 1.0, "week": 7.0, "month": 365 / 12, "year": 365.0}
+"""Days in a period; a month is a twelfth of a year of 365 days."""
+
+HOURS = {"h": 1.0, "hour": 1.0, "hours": 1.0, "d": 24.0, "day": 24.0, "days": 24.0}
+
+VEHICLES = {
+    "t": "t",
+    "tonnes": "t",
+    "kt": "t",
+    "Mt": "t",
+    "TEU": "TEU",
+    "FEU": "TEU",
+    "train": "train",
+    "trains": "train",
+    "pairs": "train",
+    "wagon": "wagon",
+    "wagons": "wagon",
+    "truck": "truck",
+    "trucks": "truck",
+    "permits": "truck",
+}
+"""Words for the units of capacity, and the unit that each is."""
+
+_FACTOR = {"kt": 1e3, "Mt": 1e6, "FEU": 2.0}
+_NUMBER = r"([0-9][0-9_ ,]*(?:\.[0-9]+)?(?:e[0-9]+)?)"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with its unit: ``share``, ``h``, a unit of capacity per day, or ``USD/...``."""
+
+    value: float
+    unit: str
+
+
+def _split(text: str) -> tuple[float, str] | None:
+    match = re.fullmatch(rf"\s*{_NUMBER}\s*(.*?)\s*", text)
+    if not match:
+        return None
+    return float(re.sub(r"[_ ,]", "", match.group(1))), match.group(2)
+
+
+def parse_limit(value: object) -> Quantity:
+    """Return a share from 0 to 1, or an amount per day with its unit.
+
+    Examples
+    --------
+    >>> parse_limit(0.7), parse_limit("6000 permits/week").unit
+    (Quantity(value=0.7, unit='share'), 'truck')
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if 0 <= value <= 1:
+            return Quantity(float(value), "share")
+        msg = (
+            f"saw {value}, expected a share from 0 to 1, or an amount with its unit "
+            'such as "500 trucks/day"'
+        )
+        raise ValueError(msg)
+    parts = _split(str(value))
+    if parts is None:
+        msg = f'saw {value!r}, expected a share such as 0.7 or an amount such as "500 trucks/day"'
+        raise ValueError(msg)
+    number, unit = parts
+    if unit == "%":
+        return parse_limit(number / 100)
+    word, slash, period = unit.partition("/")
+    if word not in VEHICLES or not slash or period not in PER_DAY:
+        wrong, known = (word, list(VEHICLES)) if word not in VEHICLES else (period, list(PER_DAY))
+        msg = f"saw unit {unit!r}, expected one such as trucks/day{nearest(wrong, known)}"
+        raise ValueError(msg)
+    return Quantity(number * _FACTOR.get(word, 1.0) / PER_DAY[period], VEHICLES[word])
+
+
+def parse_time(value: object) -> float:
+    """Return hours from a text such as ``"24 h"`` or ``"2 days"``."""
+    parts = _split(str(value)) if isinstance(value, str) else None
+    if parts is None or parts[1] not in HOURS:
+        msg = f'saw {value!r}, expected a time with its unit such as "24 h" or "2 days"'
+        raise ValueError(msg)
+    return parts[0] * HOURS[parts[1]]
+
+
+def parse_charge(value: object) -> Quantity:
+    """Return a charge such as ``"200 USD/TEU"`` or ``"5 USD/t"``."""
+    parts = _split(str(value)) if isinstance(value, str) else None
+    units = {"USD/TEU": ("USD/TEU", 1.0), "USD/FEU": ("USD/TEU", 0.5), "USD/t": ("USD/t", 1.0)}
+    if parts is None or parts[1] not in units:
+        msg = f'saw {value!r}, expected a charge such as "200 USD/TEU" or "5 USD/t"'
+        raise ValueError(msg)
+    unit, factor = units[parts[1]]
+    return Quantity(parts[0] * factor, unit)
+
+
+def parse_demand(value: object) -> Quantity:
+    """Return a factor of at least 0, or an amount per day such as ``"500 TEU/day"``."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if value >= 0:
+            return Quantity(float(value), "factor")
+        msg = f"saw {value}, expected a factor of at least 0 or an amount with its unit"
+        raise ValueError(msg)
+    quantity = parse_limit(value)
+    if quantity.unit == "share":
+        return Quantity(quantity.value, "factor")
+    if quantity.unit not in {"t", "TEU"}:
+        msg = f"saw {value!r}, expected TEU or t per day, week, month or year"
+        raise ValueError(msg)
+    return quantity

@@ -1,0 +1,105 @@
+"""Read YAML safely and remember on which line each value stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from corridors.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_BYTES = 1_000_000
+"""Largest scenario that is read; the longest shipped one has a few kilobytes."""
+
+Path_ = tuple[str | int, ...]
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader that refuses aliases, with which a short text can mean gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            message = "aliases (*name) are not allowed"
+            raise yaml.MarkedYAMLError(problem=message, problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
+
+
+def read(path: Path) -> tuple[Any, dict[Path_, int]]:
+    """Read a YAML file.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    value, lines
+        The content as plain objects (dates as text), and the line of each value
+        by its path of keys and positions.
+
+    Raises
+    ------
+    ScenarioError
+        Where the file is missing, too large or not YAML, with the line.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            msg = f"{path}: {size / 1e6:.1f} MB; a scenario has at most {MAX_BYTES / 1e6:g} MB"
+            raise ScenarioError(msg)
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        msg = f"{path}: cannot be read ({error.strerror})"
+        raise ScenarioError(msg) from None
+    except UnicodeDecodeError:
+        msg = f"{path}: not text in UTF-8"
+        raise ScenarioError(msg) from None
+    return parse(text, str(path))
+
+
+def parse(text: str, where: str) -> tuple[Any, dict[Path_, int]]:
+    """Read YAML from a text; `where` names it in messages."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        lines: dict[Path_, int] = {}
+        return _plain(loader, node, (), lines, where), lines
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f", line {mark.line + 1}" if mark else ""
+        msg = f"{where}{line}: not YAML: {error.problem}"
+        raise ScenarioError(msg) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        msg = f"{where}: not YAML: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise ScenarioError(msg) from None
+    finally:
+        loader.dispose()
+
+
+def _plain(loader: _Loader, node: Any, path: Path_, lines: dict[Path_, int], where: str) -> Any:
+    if node is None:
+        return None
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+            if key is None or key in result:
+                line = key_node.start_mark.line + 1
+                what = "a key that is not plain text" if key is None else f"the key {key!r} twice"
+                msg = f"{where}, line {line}: saw {what}"
+                raise ScenarioError(msg)
+            result[key] = _plain(loader, value_node, (*path, key), lines, where)
+        return result
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(loader, n, (*path, i), lines, where) for i, n in enumerate(node.value)]
+    value = loader.construct_object(node)
+    if isinstance(value, dt.datetime | dt.date):
+        return node.value
+    return value

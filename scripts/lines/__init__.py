@@ -1,0 +1,1 @@
+"""Parts of the line builder, one idea each."""

@@ -1,0 +1,91 @@
+"""A headless Chromium without any network, for tests that open a page.
+
+Where no Chromium is installed these tests are skipped, and say so; where the variable
+CI is true they fail, so that nobody believes they ran.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass
+class Visit:
+    """An open page, and everything it complained about or asked for."""
+
+    page: Page
+    console: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    @property
+    def noise(self) -> list[str]:
+        """Everything that a sound page has none of."""
+        return [*self.console, *self.errors, *self.requests]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start Chromium for one module of tests; no host name resolves in it.
+
+    Not for the whole session: while it is open, playwright's event loop counts as
+    running, and tests elsewhere that start a loop of their own would fail.
+    """
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        _give_up(f"no browser: none of {', '.join(NAMES)} is installed")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _give_up("no browser: the Python package playwright is not installed")
+    arguments = ["--host-resolver-rules=MAP * ~NOTFOUND", "--disable-gpu"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def visit(browser: Browser, path: Path, **context: Any) -> Iterator[Visit]:
+    """Open a file in a fresh context that is offline, and close it again."""
+    settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "offline": True}
+    opened = browser.new_context(**{**settings, **context})
+    seen = Visit(opened.new_page())
+    address = path.resolve().as_uri()
+    seen.page.on("console", lambda message: seen.console.append(message.text))
+    seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    seen.page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url == address or request.url.startswith(("data:", "about:"))
+            else seen.requests.append(request.url)
+        ),
+    )
+    try:
+        seen.page.goto(address)
+        yield seen
+    finally:
+        opened.close()
+
+
+def _give_up(reason: str) -> None:
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
