@@ -12,7 +12,9 @@ True
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -75,14 +77,27 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     # Imported when first used, so that `import corridors` costs milliseconds.
     if name in _HOME:
-        module = import_module(f"corridors.{_HOME[name]}")
-        # `corridors.assign`, `.compare` and `.scenario` are functions, not the
-        # modules of the same name: importing a module sets it as an attribute.
-        value = getattr(module, name)
+        value = getattr(import_module(f"corridors.{_HOME[name]}"), name)
         globals()[name] = value
         return value
     msg = f"module 'corridors' has no attribute {name!r}"
     raise AttributeError(msg)
+
+
+class _Package(ModuleType):
+    """Keeps `corridors.assign` the function when the module `corridors.assign` is imported.
+
+    Python sets a submodule as an attribute of its package; where a public name
+    is also a module's, the public name wins.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _HOME and isinstance(value, ModuleType):
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __dir__() -> list[str]:

@@ -82,27 +82,25 @@ def carrier(mode: str, gauge: float) -> str:
     return f"{mode}-{int(gauge)}" if mode == "rail" and gauge == gauge else mode
 
 
-def build_arcs(
-    net: Network,
-    links_there: NDArray[np.bool_],
-    transfers_there: NDArray[np.bool_],
-    ends: set[str],
-) -> Arcs:
-    """Expand a network into arcs.
+def build_arcs(net: Network) -> Arcs:
+    """Expand a network into arcs: all of them, whatever the day.
+
+    What is not there on a day is closed on that day. So every day and every
+    scenario has the same arcs in the same order, and what ties are decided by
+    never depends on what else is open.
 
     Parameters
     ----------
     net
         The network of all of time.
-    links_there, transfers_there
-        Which rows exist, by direction, shapes (L, 2) and (T, 2).
-    ends
-        Nodes at which cargo starts or ends.
     """
     tables = net.tables
     links, transfers, cargo = tables["links"], tables["transfers"], tables["cargo"]
     cargo = cargo.sort_values("cargo")
     names = [carrier(m, g) for m, g in zip(links["mode"], links["gauge_mm"], strict=True)]
+    both = (links["direction"] == "both").to_list()
+    two_way = (transfers["direction"] == "both").to_list()
+    ends = set(tables["demand"]["origin"]) | set(tables["demand"]["destination"])
     before = _carriers(transfers, "from")
     after = _carriers(transfers, "to")
     places: set[tuple[str, str]] = set()
@@ -110,11 +108,10 @@ def build_arcs(
     for i, (link_id, a, b, name) in enumerate(
         zip(links["link_id"], links["from_node"], links["to_node"], names, strict=True)
     ):
-        for direction in (0, 1):
-            if links_there[i, direction]:
-                pair = ((a, name), (b, name)) if direction == 0 else ((b, name), (a, name))
-                plan.append((LINK, link_id, i, direction, *pair))
-                places.update(pair)
+        for direction in (0, 1) if both[i] else (0,):
+            pair = ((a, name), (b, name)) if direction == 0 else ((b, name), (a, name))
+            plan.append((LINK, link_id, i, direction, *pair))
+            places.update(pair)
     reached = set(places)
     for i, (key, node) in enumerate(
         zip(transfers["transfer_id"], transfers["node_id"], strict=True)
@@ -122,8 +119,8 @@ def build_arcs(
         pair = ((node, before[i]), (node, after[i]))
         plan.extend(
             (TRANSFER, key, i, direction, *(pair if direction == 0 else pair[::-1]))
-            for direction in (0, 1)
-            if transfers_there[i, direction] and reached.issuperset(pair)
+            for direction in ((0, 1) if two_way[i] else (0,))
+            if reached.issuperset(pair)
         )
     node_row = {node: i for i, node in enumerate(tables["nodes"]["node_id"])}
     for node in sorted(ends):

@@ -85,6 +85,8 @@ class Comparison:
             was = float(short_before.loc[demand_id, "served_t_per_day"])
             served = float(now["served_t_per_day"])
             rerouted = max(min(was, served) - kept, 0.0)
+            if rerouted < TRACE:
+                kept, rerouted = min(was, served), 0.0
             added = moved.loc[demand_id] if demand_id in moved.index else None
             rows.append(
                 {
@@ -95,9 +97,11 @@ class Comparison:
                     "demand_t_per_day": float(now["demand_t_per_day"]),
                     "kept_t_per_day": kept,
                     "rerouted_t_per_day": rerouted,
-                    "lost_t_per_day": max(was - served, 0.0),
-                    "gained_t_per_day": max(served - was, 0.0),
-                    "unserved_before_t_per_day": float(now["demand_t_per_day"]) - max(was, served),
+                    "lost_t_per_day": _or_nothing(was - served),
+                    "gained_t_per_day": _or_nothing(served - was),
+                    "unserved_before_t_per_day": _or_nothing(
+                        float(now["demand_t_per_day"]) - max(was, served)
+                    ),
                     "added_hours": float(added["added_t_hours_per_day"]) / rerouted
                     if added is not None and rerouted > TRACE
                     else 0.0,
@@ -125,7 +129,8 @@ class Comparison:
         -------
         DataFrame
             demand_id, cargo, t_per_day, from_route and to_route (borders in the
-            order crossed), from_corridor, to_corridor, added_hours,
+            order crossed), from_corridor, to_corridor, from_crossings and
+            to_crossings (links that cross a border), added_hours,
             added_usd_per_unit, added_usd_per_day, added_t_hours_per_day; largest
             first.
         """
@@ -153,7 +158,7 @@ class Comparison:
                     )
         columns = [
             "demand_id", "cargo", "t_per_day", "from_route", "to_route", "from_corridor",
-            "to_corridor", "added_hours", "added_usd_per_unit", "added_usd_per_day",
+            "to_corridor", "from_crossings", "to_crossings", "added_hours", "added_usd_per_unit", "added_usd_per_day",
             "added_t_hours_per_day",
         ]  # fmt: skip
         frame = pd.DataFrame(rows, columns=columns)
@@ -186,6 +191,8 @@ class Comparison:
             "to_route": _route_name(taken),
             "from_corridor": left["corridor"],
             "to_corridor": taken["corridor"],
+            "from_crossings": left["crossings"],
+            "to_crossings": taken["crossings"],
             "added_hours": hours,
             "added_usd_per_unit": usd,
             "added_usd_per_day": usd * units,
@@ -318,6 +325,11 @@ class Comparison:
         from corridors.maps.from_results import comparison_map
 
         return comparison_map(self)
+
+
+def _or_nothing(tonnes: float) -> float:
+    """Return an amount, or 0 where it is negative or rounding."""
+    return tonnes if tonnes > TRACE else 0.0
 
 
 class _Amounts(dict[tuple[str, str], float]):

@@ -36,6 +36,10 @@ class CertificateError(CorridorsError, ArithmeticError):
     """An answer whose proof of optimality fails; it is never returned."""
 
 
+class OpenStreetMapError(CorridorsError, RuntimeError):
+    """OpenStreetMap did not answer, or not with anything that fits."""
+
+
 class ProblemError(CorridorsError, ValueError):
     """A flow problem whose arrays do not fit together."""
 

@@ -83,18 +83,45 @@ def _reroutes(comparison: Comparison) -> str:
 
 def _where_to(comparison: Comparison) -> str:
     frame = comparison.reroutes
-    grouped = frame.groupby("to_route")["t_per_day"].sum().sort_values(ascending=False)
-    parts = [f"{number(t, 't')} by {_by(str(route))}" for route, t in grouped.head(_SHOWN).items()]
-    rest = float(grouped.iloc[_SHOWN:].sum())
+    grouped = frame.groupby("to_corridor")["t_per_day"].sum()
+    order = sorted(grouped.items(), key=lambda item: (-item[1], item[0]))
+    parts = []
+    for corridor, tonnes in order[:_SHOWN]:
+        crossing = new_crossing(comparison, str(corridor))
+        over = f" ({number(crossing[1], 't')} of it over {crossing[0]})" if crossing else ""
+        parts.append(f"{number(tonnes, 't')} by the {corridor} corridor{over}")
+    rest = sum(tonnes for _, tonnes in order[_SHOWN:])
     if rest > _SMALL:
-        parts.append(f"{number(rest, 't')} by other ways")
+        parts.append(f"{number(rest, 't')} by others")
     return f"Of the rerouted, a day: {', '.join(parts)}."
 
 
-def _by(route: str) -> str:
-    if route == "domestic":
-        return "ways inside one country"
-    return "the borders " + ", ".join(route.split(">"))
+def new_crossing(comparison: Comparison, corridor: str) -> tuple[str, float] | None:
+    """Return the border crossing that most of the cargo rerouted into a corridor is new to.
+
+    Parameters
+    ----------
+    comparison
+        The comparison.
+    corridor
+        A value of `to_corridor` in its reroutes.
+
+    Returns
+    -------
+    (name, tonnes a day) or None
+        None where the rerouted crosses no border that it did not cross before.
+    """
+    frame = comparison.reroutes
+    gained: dict[str, float] = {}
+    for row in frame[frame["to_corridor"] == corridor].to_dict("records"):
+        before = set(row["from_crossings"].split(">"))
+        for link in row["to_crossings"].split(">"):
+            if link and link not in before:
+                gained[link] = gained.get(link, 0.0) + row["t_per_day"]
+    if not gained:
+        return None
+    link = min(gained, key=lambda name: (-gained[name], name))
+    return comparison.hit.situation.net.link_name(link), gained[link]
 
 
 def _shortfall(comparison: Comparison) -> str:

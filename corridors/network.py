@@ -14,7 +14,9 @@ from corridors.package import LINES, data_folder, raise_problems, read_tables
 if TYPE_CHECKING:
     import geopandas as gpd
     import networkx as nx
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 SHIPPED = "eurasia"
 
@@ -133,8 +135,9 @@ class Network:
         lines = read_lines(path) if path and path.is_file() else None
         found = with_lines(frame, self.tables["nodes"], lines)
         for column in ("track_km", "line_km", "bridged_km", "drawn_km"):
-            known = lines is not None and column in lines.columns
-            found[column] = lines[column].reindex(found.index) if known else float("nan")
+            found[column] = float("nan")
+            if lines is not None and column in lines.columns:
+                found[column] = lines[column].reindex(found.index)
         return found
 
     @cached_property
@@ -277,12 +280,16 @@ def resolved(tables: dict[str, pd.DataFrame], day: dt.date) -> dict[str, pd.Data
     }
 
 
-def _during(frame: pd.DataFrame, first: str, end: str, day: dt.date) -> list[bool]:
+def _during(frame: pd.DataFrame, first: str, end: str, day: dt.date) -> NDArray[np.bool_]:
+    import numpy as np
+
     seasons = frame["season"] if "season" in frame.columns else [""] * len(frame)
-    return [
+    during = [
         in_period(a, b, day) and in_season(s, day)
         for a, b, s in zip(frame[first], frame[end], seasons, strict=True)
     ]
+    # A plain empty list would select no columns instead of no rows.
+    return np.array(during, dtype=np.bool_)
 
 
 def load(folder: str | Path | None = None) -> Network:

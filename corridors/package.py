@@ -133,6 +133,10 @@ def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     if (folder / LINES).is_file():
         content = (folder / LINES).read_bytes()
         problems += _check_hash(manifest["resources"].get("lines"), LINES, content)
+    unreadable = [p for p in problems if p.rule in {"readable-csv", "required-tables"}]
+    if unreadable:
+        # Nothing that refers to a table that could not be read says anything new.
+        return frames, sorted(unreadable)
     for table in tables().values():
         problems += references(frames, table)
     return frames, sorted(problems)

@@ -73,8 +73,8 @@ class Assignment:
         -------
         DataFrame
             demand_id, cargo, units_per_day, t_per_day, hours and usd_per_unit
-            of the route, corridor, borders crossed, the key that tells equal
-            routes, and the arcs.
+            of the route, corridor, borders crossed and the links that cross
+            them, the key that tells equal routes, and the arcs.
         """
         state, answer = self.situation, self.answer
         demand, arcs = state.demand, state.arcs
@@ -108,13 +108,14 @@ class Assignment:
                     "km": float(km[row].sum()),
                     "corridor": _route_corridor(label[row], km[row]),
                     "borders": ">".join(b for b in border[row] if b),
+                    "crossings": ">".join(link_ids[row][border[row] != ""]),
                     "key": ">".join(steps),
                     "arcs": path,
                 }
             )
         columns = [
             "demand_id", "cargo", "units_per_day", "t_per_day", "hours", "usd_per_unit", "km",
-            "corridor", "borders", "key", "arcs",
+            "corridor", "borders", "crossings", "key", "arcs",
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
 

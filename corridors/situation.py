@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from corridors.arcs import LINK, TRANSFER, Arcs, build_arcs
+from corridors.arcs import ENTRY, LINK, TRANSFER, Arcs, build_arcs
 from corridors.calendar import in_period, in_season
 from corridors.errors import ScenarioError, nearest
 from corridors.flow.problem import FlowProblem
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 DAYS_PER_YEAR = 365.0
 
+_ARCS: WeakKeyDictionary[Network, Arcs] = WeakKeyDictionary()
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -40,6 +43,8 @@ class Situation:
         What there is: arcs in the order of the problem, limits in the order of
         its bounds, demand (one row per commodity, with `units_per_day` and
         `t_per_day`).
+    there
+        Arcs that exist on the day, shape (A,).
     closed
         Arcs that the events take away for every cargo, shape (A,).
     problem
@@ -54,9 +59,17 @@ class Situation:
     arcs: Arcs
     limits: list[Limit]
     demand: pd.DataFrame
+    there: NDArray[np.bool_]
     closed: NDArray[np.bool_]
     problem: FlowProblem
     closed_links: tuple[str, ...]
+
+
+def arcs_of(net: Network) -> Arcs:
+    """Return the arcs of a network, built when first asked for."""
+    if net.whole not in _ARCS:
+        _ARCS[net.whole] = build_arcs(net.whole)
+    return _ARCS[net.whole]
 
 
 def situation(net: Network, scenario: Scenario | None, day: dt.date) -> Situation:
@@ -85,15 +98,15 @@ def situation(net: Network, scenario: Scenario | None, day: dt.date) -> Situatio
             check_event(whole, event)
     links_there, transfers_there, opened = _there(whole, events, day)
     demand = _demand(whole, events, day)
-    ends = set(demand["origin"]) | set(demand["destination"])
-    arcs = build_arcs(whole, links_there, transfers_there, ends)
+    arcs = arcs_of(whole)
+    there = arcs.of(LINK, links_there) | arcs.of(TRANSFER, transfers_there) | (arcs.kind >= ENTRY)
     limits = build_limits(whole, arcs, _capacity_rows(whole, day, opened))
     closed = np.zeros(arcs.size, dtype=np.bool_)
     usd, hours = arcs.usd.copy(), arcs.hours.copy()
     for number, event in enumerate(events, start=1):
         if event.kind in {"open", "demand"}:
             continue
-        chosen = _chosen(arcs, _select(whole, event))
+        chosen = there & _chosen(arcs, _select(whole, event))
         classes = np.isin(np.array(arcs.cargo), event.cargo) if event.cargo else slice(None)
         if event.kind == "limit":
             limits = apply_limit(whole, arcs, limits, event, chosen, number)
@@ -115,9 +128,10 @@ def situation(net: Network, scenario: Scenario | None, day: dt.date) -> Situatio
         arcs=arcs,
         limits=limits,
         demand=demand,
+        there=there,
         closed=closed,
-        problem=_problem(whole, arcs, limits, demand, closed),
-        closed_links=_closed_links(whole, arcs, closed),
+        problem=_problem(whole, arcs, limits, demand, closed | ~there),
+        closed_links=_closed_links(whole, arcs, there, closed),
     )
 
 
@@ -200,7 +214,7 @@ def _capacity_rows(net: Network, day: dt.date, opened: Selection | None) -> pd.D
 
 
 def _demand(net: Network, events: list[Event], day: dt.date) -> pd.DataFrame:
-    demand = net.at(day).tables["demand"].sort_values("demand_id").reset_index(drop=True)
+    demand = _all_demand(net, day)
     weight = net.tables["cargo"].set_index("cargo")["t_per_unit"]
     demand = demand.assign(
         units_per_day=demand["units_per_year"] / DAYS_PER_YEAR,
@@ -223,6 +237,15 @@ def _demand(net: Network, events: list[Event], day: dt.date) -> pd.DataFrame:
             raise ScenarioError(msg)
         demand.loc[rows, "units_per_day"] = units * (event.amount.value / now)
     return demand.assign(t_per_day=demand["units_per_day"] * demand["t_per_unit"])
+
+
+def _all_demand(net: Network, day: dt.date) -> pd.DataFrame:
+    """Return every demand there ever is, grown to the day; 0 where it is not valid on it."""
+    every = net.tables["demand"].sort_values("demand_id", ignore_index=True)
+    today = net.at(day).tables["demand"].set_index("demand_id")
+    for column in ("units_per_year", "low", "high"):
+        every[column] = every["demand_id"].map(today[column]).fillna(0.0)
+    return every
 
 
 def _demand_rows(
@@ -336,9 +359,11 @@ def _joined(parts: list[Any], dtype: Any) -> Any:
     return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
 
 
-def _closed_links(net: Network, arcs: Arcs, closed: NDArray[np.bool_]) -> tuple[str, ...]:
+def _closed_links(
+    net: Network, arcs: Arcs, there: NDArray[np.bool_], closed: NDArray[np.bool_]
+) -> tuple[str, ...]:
     ids = net.tables["links"]["link_id"].to_numpy()
-    of_link = arcs.kind == LINK
+    of_link = there & (arcs.kind == LINK)
     gone = set(ids[arcs.row[of_link & closed]])
     left = set(ids[arcs.row[of_link & ~closed]])
     return tuple(sorted(gone - left))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -15,6 +14,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 1_000_000
 """Largest scenario that is read; the longest shipped one has a few kilobytes."""
 
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_PLAIN_TAGS = {_TIMESTAMP} | {
+    f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null")
+}
+
 Path_ = tuple[str | int, ...]
 
 
@@ -23,7 +27,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+            event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML has no types here
             message = "aliases (*name) are not allowed"
             raise yaml.MarkedYAMLError(problem=message, problem_mark=event.start_mark)
         return super().compose_node(parent, index)
@@ -86,6 +90,9 @@ def _plain(loader: _Loader, node: Any, path: Path_, lines: dict[Path_, int], whe
     if node is None:
         return None
     lines[path] = node.start_mark.line + 1
+    if node.tag not in _PLAIN_TAGS:
+        msg = f"{where}, line {lines[path]}: saw the tag {node.tag!r}; tags are not allowed"
+        raise ScenarioError(msg)
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -99,7 +106,7 @@ def _plain(loader: _Loader, node: Any, path: Path_, lines: dict[Path_, int], whe
         return result
     if isinstance(node, yaml.SequenceNode):
         return [_plain(loader, n, (*path, i), lines, where) for i, n in enumerate(node.value)]
-    value = loader.construct_object(node)
-    if isinstance(value, dt.datetime | dt.date):
+    if node.tag == _TIMESTAMP:
+        # A date stays text, so that a day that does not exist is reported like any other.
         return node.value
-    return value
+    return loader.construct_object(node)

@@ -26,14 +26,12 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lines.hints import Hint, Waypoint, read_hints, read_waypoints
 from lines.lanes import CLOSED, Lanes
@@ -42,6 +40,9 @@ from lines.tracks import Point, Track, TrackGraph, km
 from shapely import LineString
 
 from corridors.geometry import geodesic_length_km, great_circle, read_basemap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SOURCES = {"rail": "world_railways", "road": "world_highways"}
 TOLERANCE = {"rail": 0.005, "road": 0.005, "sea": 0.01, "pipeline": 0.005}
@@ -92,7 +93,7 @@ class Draughtsman:
         name, mode = link["link_id"], link["mode"]
         hint = self.hints.get(name, Hint())
         if name in self.waypoints:
-            return self.by_hand(mode, start, end, self.waypoints[name], hint)
+            return self.by_hand(link, start, end, self.waypoints[name], hint)
         if hint.how == "straight" or mode == "pipeline":
             return straight(start, end, hint.note or WHY_STRAIGHT[mode])
         if mode == "sea":
@@ -132,7 +133,7 @@ class Draughtsman:
         return Drawing(lane.points, "lane", lane.track_km, lane.bridged_km, 0.0, hint.note)
 
     def by_hand(
-        self, mode: str, start: Point, end: Point, way: list[Waypoint], hint: Hint
+        self, link: dict[str, str], start: Point, end: Point, way: list[Waypoint], hint: Hint
     ) -> Drawing:
         """Return a line through waypoints, over the graph where they say so."""
         stops = way if way[-1].point is None else [*way, Waypoint(None, "drawn", "")]
@@ -141,9 +142,9 @@ class Draughtsman:
         for stop in stops:
             there = stop.point or end
             if stop.piece == "track":
-                piece = self.graph(mode).path(here, there, avoid=hint.avoid)
+                piece = self.graph(link["mode"]).path(here, there, avoid=hint.avoid)
                 if piece is None:
-                    raise SystemExit(f"no track from {here} to {there}")
+                    raise SystemExit(f"{link['link_id']}: no track from {here} to {there}")
                 points += piece.points[1:]
                 length += piece.track_km
                 bridged += piece.bridged_km
@@ -263,11 +264,12 @@ def write(features: list[dict[str, Any]], path: Path) -> int:
     text = '{"type":"FeatureCollection","features":[\n' + ",\n".join(rows) + "\n]}\n"
     part = path.with_suffix(".part")
     part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+    part.replace(path)
     return len(text.encode())
 
 
 def main() -> None:
+    """Read the arguments, draw, write and say what to look at again."""
     parser = argparse.ArgumentParser(description="Draw and measure the links of a network folder.")
     parser.add_argument("folder", type=Path, help="folder with nodes.csv and links.csv")
     parser.add_argument(
@@ -282,7 +284,9 @@ def main() -> None:
     features, review = build(options.folder, options.cache, options.only, print)
     size = write(features, options.out or options.folder / "lines.geojson")
     counts = Counter(f["properties"]["made"] for f in features)
-    print(", ".join(f"{counts[made]} {made}" for made in sorted(counts)) + f"; {size / 1000:.0f} kB")
+    print(
+        ", ".join(f"{counts[made]} {made}" for made in sorted(counts)) + f"; {size / 1000:.0f} kB"
+    )
     if review.remarks:
         print(f"to look at again: {len(review.remarks)}")
         print(review.table())

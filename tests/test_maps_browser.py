@@ -127,6 +127,25 @@ def test_what_is_closed_is_marked_after_and_only_after(seen: Visit) -> None:
     assert line(seen, "a-b")["dash"] is None
 
 
+def test_what_was_closed_anyway_is_drawn_more_quietly(browser: Any, tmp_path: Path) -> None:  # noqa: F811
+    data = sample()
+    links = [
+        replace(link, status="closed", flows={}) if link.mode == "sea" else link
+        for link in data.links
+    ]
+    path = build_flow_map(replace(data, links=links, focus=()), COUNTRIES).save(tmp_path / "o.html")
+    with visit(browser, path) as seen:
+        assert line(seen, "m-e")["look"] == line(seen, "a-b")["look"] == "closed"
+        assert line(seen, "m-e")["stroke"] != line(seen, "a-b")["stroke"]
+        assert seen.page.locator(".label.closed").all_inner_texts() == ["Aborder - Bborder closed"]
+        said = seen.page.locator("#legend").inner_text()
+        assert "closed (1)" in said
+        assert "closed before (1)" in said
+        choose(seen, "Before")
+        assert seen.page.locator(".cross").count() == 1
+        assert seen.noise == []
+
+
 def test_planned_is_dotted_idle_is_thin_unknown_is_grey(seen: Visit) -> None:
     planned = line(seen, "r-m")
     assert (planned["look"], planned["dash"].split()[0]) == ("planned", "0.1")
@@ -213,6 +232,36 @@ def test_names_of_countries_and_places_do_not_overlap(seen: Visit) -> None:
                 or b["y"] + b["height"] <= a["y"] + 1
             )
             assert apart, (names[one], names[other])
+
+
+def test_two_gauges_on_one_line_lie_side_by_side(browser: Any, tmp_path: Path) -> None:  # noqa: F811
+    data = sample()
+    (closed,) = (link for link in data.links if link.link_id == "a-b")
+    other = replace(
+        closed, link_id="a-b-2", gauge_mm=1435, coordinates=tuple(reversed(closed.coordinates))
+    )
+    shown = replace(data, links=[*data.links, other])
+    with visit(browser, build_flow_map(shown, COUNTRIES).save(tmp_path / "two.html")) as seen:
+        assert seen.page.locator(".cross").count() == 1
+        assert seen.page.locator(".label.closed").inner_text() == "Aborder - Bborder closed"
+        seen.page.locator(".cross").click()
+        said = seen.page.locator(".choices button").all_inner_texts()
+        assert said == ["Aborder - Bborder, rail 1520 mm", "Aborder - Bborder, rail 1435 mm"]
+        seen.page.locator(".choices button").nth(1).click()
+        assert "1435 mm" in seen.page.locator(".popup .facts").inner_text()
+        choose(seen, "Before")
+        starts = seen.page.evaluate(
+            """() => ['a-b', 'a-b-2'].map((id) => {
+              const path = document.querySelector(`path.flow[data-link="${id}"]`);
+              const numbers = path.getAttribute('d').match(/-?[\\d.]+/g).map(Number);
+              const ends = [numbers.slice(0, 2), numbers.slice(-2)].sort((a, b) => a[0] - b[0]);
+              return [...ends[0], Number(path.getAttribute('stroke-width'))];
+            })"""
+        )
+        (x, y, width), (u, v, wide) = starts
+        apart = ((x - u) ** 2 + (y - v) ** 2) ** 0.5
+        assert apart == pytest.approx((width + wide) / 2 + 1, abs=1.5)
+        assert seen.noise == []
 
 
 def test_a_phone_shows_the_map_and_opens_the_legend(browser: Any, page_file: Path) -> None:  # noqa: F811

@@ -11,12 +11,13 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from corridors.errors import DataError
-from corridors.maps import FlowMapData, LinkFlow, MapLink, basemap, build_flow_map
+from corridors.maps import FlowMapData, LinkFlow, MapLink, basemap, build_flow_map, vendored
 from corridors.maps.payload import payload
 from tests.maps_sample import COUNTRIES, STATES, hostile, hostile_countries, sample
 
@@ -137,7 +138,23 @@ def test_a_link_closed_for_good_is_closed_in_every_state() -> None:
     data = sample()
     links = [replace(link, status="closed") for link in data.links]
     found = contents(build_flow_map(replace(data, links=links), COUNTRIES).html)
-    assert all(link["closed"] == [1, 1] for link in found["links"])
+    closed = {link["id"]: link["closed"] for link in found["links"]}
+    assert closed.pop("a-b") == [0, 1]  # says itself in which states
+    assert set(map(tuple, closed.values())) == {(1, 1)}
+
+
+def test_colours_of_use_grow_darker_without_any_sense_of_hue() -> None:
+    script = vendored.asset_text("flowmap/style.js")
+    steps = re.search(r"const USE = \[(.*?)\];", script, re.DOTALL)
+    assert steps
+    colours = re.findall(r"#([0-9a-f]{6})", steps.group(1))
+    light = [
+        sum(weight * (int(colour[i : i + 2], 16) / 255) ** 2.2 for i, weight in parts)
+        for colour in colours
+        for parts in [((0, 0.2126), (2, 0.7152), (4, 0.0722))]
+    ]
+    assert len(light) == 5
+    assert all(lower < 0.75 * upper for upper, lower in pairwise(light))
 
 
 def test_every_problem_is_reported_at_once() -> None:

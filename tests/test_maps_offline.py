@@ -58,7 +58,9 @@ def plain_map() -> folium.Map:
     """A map as a reader of folium's documentation would draw it."""
     drawn = folium.Map(location=[50, 20], zoom_start=4, tiles=None)
     folium.PolyLine([[48, 20], [49, 24]], tooltip="A line").add_to(drawn)
-    folium.CircleMarker([50, 20], fill=True, popup=folium.Popup("A place", max_width=200)).add_to(drawn)
+    folium.CircleMarker([50, 20], fill=True, popup=folium.Popup("A place", max_width=200)).add_to(
+        drawn
+    )
     point = {"type": "Point", "coordinates": [21, 51]}
     folium.GeoJson(
         {"type": "Feature", "properties": {}, "geometry": point},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,8 +18,6 @@ from corridors.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from corridors.compare import Comparison
 
 _ROWS = 12

@@ -82,9 +82,9 @@ class MapLink:
 
     `coordinates` are (lon, lat); longitudes run on past 180 where a line crosses that
     meridian. `ends` are the names of the places where the forward direction starts and
-    ends. `closed_in` names the states in which nothing may pass. `made` says how the
-    line was drawn. `use` is the share of capacity in use, per state, None where no
-    capacity is known.
+    ends. `closed_in` names the states in which nothing may pass; where it is empty and
+    the status is "closed", that is every state. `made` says how the line was drawn.
+    `use` is the share of capacity in use, per state, None where no capacity is known.
     """
 
     link_id: str

@@ -25,6 +25,7 @@ _SCRIPTS = (
     "popup.js",
     "labels.js",
     "countries.js",
+    "ribbons.js",
     "panel.js",
     "marks.js",
     "map.js",

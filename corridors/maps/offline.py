@@ -108,14 +108,16 @@ def write_atomically(path: str | os.PathLike[str], content: str) -> Path:
 
 def _ids(element: Element, seen: set[str] | None = None) -> Iterator[str]:
     """Walk everything that hangs on an element and yield each id once."""
+    from branca.element import Element
+
     seen = set() if seen is None else seen
-    if element._id in seen:
+    held = vars(element)
+    if held["_id"] in seen:
         return
-    seen.add(element._id)
-    yield element._id
-    held = [*vars(element).values(), *element._children.values()]
-    for other in held:
-        if hasattr(other, "_id") and hasattr(other, "_children"):
+    seen.add(held["_id"])
+    yield held["_id"]
+    for other in (*held.values(), *held["_children"].values()):
+        if isinstance(other, Element):
             yield from _ids(other, seen)
 
 

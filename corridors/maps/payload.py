@@ -130,7 +130,8 @@ def _link(
     source_rank: Mapping[MapSource, int],
 ) -> dict[str, Any]:
     flows = [link.flows.get(state, _NOTHING) for state in states]
-    closed = set(states if link.status == "closed" else link.closed_in)
+    for_good = link.status == "closed" and not link.closed_in
+    closed = set(states if for_good else link.closed_in)
     return {
         "id": link.link_id,
         "name": link.name,
@@ -169,10 +170,10 @@ def _by_state(
 
 
 def _number(value: float | None) -> float | None:
-    """Shorten a number to five digits; a number that is none becomes None."""
+    """Shorten a number to six digits; a number that is none becomes None."""
     if value is None or not math.isfinite(value):
         return None
-    short = float(f"{value:.5g}")
+    short = float(f"{value:.6g}")
     return int(short) if short.is_integer() else short
 
 

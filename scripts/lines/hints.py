@@ -16,8 +16,10 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .tracks import Point
+if TYPE_CHECKING:
+    from .tracks import Point
 
 HERE = Path(__file__).parent
 

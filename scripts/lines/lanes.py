@@ -3,7 +3,7 @@
 The network joins seas that cargo of this project does not sail between, and its
 ports lie wherever a town's centre lies. So:
 
-* the Volga-Don canal is cut: a lane stays in the sea it started in;
+* the Volga-Don canal is cut: a lane stays in the sea it started in; so is Corinth;
 * the Arctic passages, Panama and Magellan are closed unless a lane asks for them;
 * a port is joined to the lanes, or directly to the other port, by the way that
   crosses least land;
@@ -13,7 +13,7 @@ ports lie wherever a town's centre lies. So:
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -25,8 +25,12 @@ from corridors.geometry import geodesic_length_km, great_circle, read_basemap
 
 from .tracks import GEOD, Point, Track, km, spread
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 CLOSED = frozenset({"northwest", "panama", "chili"})
-VOLGA_DON = ((48.5, 44.7, 60.0), (47.2, 42.5, 60.0))  # latitude, longitude, km
+# Ways that these ships do not take: Volga-Don and Corinth. Latitude, longitude, km.
+CANALS = ((48.5, 44.7, 60.0), (47.2, 42.5, 60.0), (37.93, 22.98, 25.0))
 DIRECT_KM = 1200.0
 CONNECTOR_KM = 300.0
 LAND_PENALTY = 4.0
@@ -90,7 +94,7 @@ class Lanes:
             Passages that may not be used, by the names of ``searoute``.
         """
         open_ = ~np.isin(self.passage, sorted(closed))
-        for lat, lon, radius in (*VOLGA_DON, *avoid):
+        for lat, lon, radius in (*CANALS, *avoid):
             away = np.linalg.norm(self.xyz - spread(np.array([lat]), np.array([lon]))[0], axis=1)
             open_ &= (away[self.u] > radius) & (away[self.v] > radius)
         size = len(self.lat)
@@ -115,7 +119,11 @@ class Lanes:
             lengths[size, size + 1] = length
             rows, cols = [*rows, np.array([size])], [*cols, np.array([size + 1])]
             data = [*data, np.array([cost])]
-        ids = [size, *(int(self.tree.query(spot)[1]) for spot in spots[1:-1]), size + len(stops) - 1]
+        ids = [
+            size,
+            *(int(self.tree.query(spot)[1]) for spot in spots[1:-1]),
+            size + len(stops) - 1,
+        ]
         total = size + len(stops)
         matrix = csr_matrix(
             (np.concatenate(data), (np.concatenate(rows), np.concatenate(cols))),

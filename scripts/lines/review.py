@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from geopandas import GeoDataFrame
-from shapely import LineString
+from shapely import LineString, buffer, intersection, union_all
 
 from corridors.geometry import countries_crossed, geodesic_length_km
 
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
 BORDER_KM = 5.0  # the basemap's borders are up to 4 km off
 COAST_KM = 5.0
+BESIDE_DEGREES = 0.03  # a line so close to a coast may well be on land
 HARBOUR_KM = 25.0  # ports stand at the centre of their town
 LONGEST_RATIO = {"rail": 1.9, "road": 1.6, "sea": 4.0, "pipeline": 1.6}
 
@@ -46,12 +49,17 @@ class Review:
             if ground > HARBOUR_KM:
                 self.add(name, "lane on land", _said(crossed))
             return
-        wet = geodesic_length_km(line) - sum(crossed.values())
-        if wet > COAST_KM and mode != "pipeline":
+        if mode != "pipeline" and (wet := self.over_water(line)) > COAST_KM:
             self.add(name, "over water", f"{wet:.0f} km")
         strange = {k: v for k, v in crossed.items() if k not in home and v >= BORDER_KM}
         if strange:
             self.add(name, "other country", _said(strange))
+
+    def over_water(self, line: LineString) -> float:
+        """Return how many kilometres lie off the coast, and not just beside it."""
+        near = self.basemap.geometry.to_numpy()[self.basemap.sindex.query(line)]
+        beside = buffer(intersection(near, line.buffer(0.5)), BESIDE_DEGREES)
+        return geodesic_length_km(line.difference(union_all(beside)))
 
     def table(self) -> str:
         """Return the remarks as text, by kind."""

@@ -19,8 +19,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -109,7 +109,7 @@ class TrackGraph:
             cache.mkdir(parents=True, exist_ok=True)
             part = cache / f"{name}.part.npz"
             np.savez(part, **arrays)  # type: ignore[arg-type]
-            os.replace(part, stored)
+            part.replace(stored)
         with np.load(stored) as held:
             return cls(held["lat"], held["lon"], held["u"], held["v"], held["w"])
 
@@ -260,7 +260,8 @@ class _Local:
             area = np.sqrt(np.maximum(half * (half - to_a) * (half - to_b) * (half - chord), 0.0))
             off = 2 * area / np.maximum(chord, 1e-6)
             near = (total <= w * 1.02 + 0.3) & (off <= 0.15 * chord)
-            bowed = (total <= w) & (off <= 0.3 * chord)
+            given = 0 < s < len(self.at) - 1  # a person says that the line passes there
+            bowed = (total <= w) & ((off <= 0.3 * chord) | given)
             fits = (near | bowed) & (w < 3 * chord)
             for k in np.flatnonzero(fits).tolist():
                 scale = max(float(w[k] / total[k]), 1.0)
@@ -271,7 +272,7 @@ class _Local:
                 inserted.setdefault(k, []).append((s, float(to_a[k]), float(to_b[k])))
         for k, held in inserted.items():
             held.sort(key=lambda item: item[1])
-            for (s, s_a, _), (t, _, t_b) in zip(held[:-1], held[1:], strict=True):
+            for (s, s_a, _), (t, _, t_b) in pairwise(held):
                 apart = km(self.stops[s], self.stops[t])
                 total = s_a + apart + t_b
                 if total <= w[k] * 1.03 + 0.5:
@@ -341,7 +342,7 @@ class _Local:
                 plain[key] = min(w, plain.get(key, np.inf))
         length = bridged = longest = 0.0
         bridges = []
-        for i, j in zip(walk[:-1], walk[1:], strict=True):
+        for i, j in pairwise(walk):
             key = (min(i, j), max(i, j))
             a, b = self._point(i), self._point(j)
             longest = max(longest, km(a, b))
@@ -361,7 +362,7 @@ def _read_literals(name: str) -> dict[str, NDArray[np.generic]]:
     spec = importlib.util.find_spec("scgraph_data")
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit(
-            "The package scgraph_data 2.0.0 is needed to build lines: pip install scgraph_data==2.0.0"
+            "Lines are built with the package scgraph_data: pip install scgraph_data==2.0.0"
         )
     file = Path(next(iter(spec.submodule_search_locations))) / f"{name}.py"
     graph = nodes = ""

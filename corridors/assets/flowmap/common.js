@@ -45,10 +45,20 @@
       terminal: 'Terminal', border: 'Border station', port: 'Port', junction: 'Junction',
       city: 'City', field: 'Field', plant: 'Plant', chokepoint: 'Chokepoint',
     },
+    made: {
+      osm: 'over the tracks of OpenStreetMap', 'osm-bridged': 'over the tracks of OpenStreetMap, gaps bridged',
+      waypoints: 'drawn by hand', lane: 'over the sea network of searoute', straight: 'straight between the ends',
+    },
     confidence: {
       A: 'official or operator', B: 'press quoting officials', C: 'press or analyst', D: 'inferred',
     },
   };
+
+  // The name of a link with what tells it from its neighbours between the same places.
+  corridors.fullName = (link) =>
+    `${link.name}, ${(corridors.words.mode[link.mode] || link.mode).toLowerCase()}${link.gauge ? ` ${link.gauge} mm` : ''}`;
+
+  corridors.units = (unit) => ({ train: 'trains', truck: 'trucks', wagon: 'wagons', ship: 'ships' })[unit] || unit;
 
   corridors.capital = function (word) {
     return word.charAt(0).toUpperCase() + word.slice(1);

@@ -36,8 +36,11 @@
     if (!links.length) data.nodes.forEach((node) => bounds.extend([node.at[1], node.at[0]]));
     if (!bounds.isValid()) return;
     map.fitBounds(bounds, { padding: [24, 24], maxZoom: 7, animate: false });
-    // A narrow screen shows the middle of a wide network, not a strip of it.
-    if (map.getZoom() < 2.5) map.setView(map.getCenter(), 2.5, { animate: false });
+    if (map.getZoom() >= 2.5) return;
+    // A narrow screen shows what the map is about, not the whole of a wide network as a strip.
+    const shut = data.links.filter((link) => link.closed.some(Boolean) && !corridors.wasClosed(link));
+    const about = L.latLngBounds(shut.map((link) => link.middle));
+    map.setView(about.isValid() ? about.getCenter() : map.getCenter(), about.isValid() ? 3.5 : 2.5, { animate: false });
   }
 
   corridors.draw = function (map, data) {
@@ -73,30 +76,28 @@
       return (item.line ? corridors.linkPopup : corridors.nodePopup)(data, view, item);
     }
 
-    function show(item, at) {
-      if (open) chosen(open, false);
-      popup.setLatLng(at).setContent(contentOf(item));
-      // Opening one popup closes another, and that closing must not undo this choice.
-      map.openPopup(popup);
-      open = item;
-      chosen(item, true);
-      const box = popup.getElement();
-      box.setAttribute('role', 'dialog');
-      box.setAttribute('aria-label', item.name);
-    }
-
     function chosen(item, on) {
       if (!item.line) return;
       item.chosen = on;
       dress(item);
     }
 
-    map.on('popupclose', () => {
-      if (!open) return;
+    function forget() {
       const closing = open;
       open = null;
-      chosen(closing, false);
-    });
+      if (closing) chosen(closing, false);
+    }
+    map.on('popupclose', forget);
+
+    function show(item, at) {
+      forget();
+      popup.setLatLng(at).setContent(contentOf(item)).openOn(map);
+      open = item;
+      chosen(item, true);
+      const box = popup.getElement();
+      box.setAttribute('role', 'dialog');
+      box.setAttribute('aria-label', item.name);
+    }
 
     function visible(link) {
       return !hidden.mode.has(link.mode) && !hidden.corridor.has(link.corridor);
@@ -124,7 +125,7 @@
 
     data.links.forEach((link) => {
       const points = latLngs(link.line);
-      const make = (pane, more) => L.polyline(points, {
+      const make = (pane, more) => corridors.ribbon(points, {
         pane, renderer: renderers[pane], interactive: false, smoothFactor: 0.6, lineJoin: 'round', ...more,
       });
       const parts = {
@@ -136,6 +137,8 @@
       if (HOVER) parts.hit.bindTooltip(() => corridors.linkTip(data, view, link), { sticky: true, className: 'hint' });
       drawn.set(link, parts);
     });
+
+    const bundles = corridors.bundles(data.links);
 
     data.nodes.forEach((node) => {
       const style = corridors.nodeStyle(node.kind);
@@ -153,7 +156,10 @@
       drawn.set(node, { circle, ring, style });
     });
 
-    const mark = corridors.marks(map, 'marks', show);
+    const mark = corridors.marks(map, 'marks', show, (content, at) => {
+      forget();
+      popup.setLatLng(at).setContent(content).openOn(map);
+    });
     let closedLabels = [];
 
     // How much passes a place: the widest line that ends there decides who is named first.
@@ -196,6 +202,9 @@
         const { casing, line, hit } = drawn.get(link);
         [casing, line, hit].forEach((part) => { if (visible(link)) part.addTo(map); else part.remove(); });
         dress(link);
+      });
+      bundles.forEach((bundle) => {
+        corridors.spread(bundle.filter(([link]) => visible(link)), (link) => drawn.get(link));
       });
       // What moves lies above what does not, thin lines above wide ones, what is shut on top.
       const level = (link) => {

@@ -48,14 +48,15 @@
     return picture;
   }
 
-  function cross(x, y) {
+  function cross(x, y, colour) {
     const mark = drawing('g', { transform: `translate(${x} ${y})` });
     mark.append(
-      drawing('circle', { r: 6.5, fill: corridors.colours.CLOSED, stroke: '#fff', 'stroke-width': 1.5 }),
+      drawing('circle', { r: 6.5, fill: colour, stroke: '#fff', 'stroke-width': 1.5 }),
       drawing('path', { d: 'M-2.6 -2.6L2.6 2.6M2.6 -2.6L-2.6 2.6', stroke: '#fff', 'stroke-width': 1.8, 'stroke-linecap': 'round' }));
     return mark;
   }
-  corridors.cross = () => drawing('svg', { width: 20, height: 20, viewBox: '-10 -10 20 20', 'aria-hidden': 'true' }, cross(0, 0));
+  corridors.cross = (colour, size) =>
+    drawing('svg', { width: size, height: size, viewBox: '-10 -10 20 20', 'aria-hidden': 'true' }, cross(0, 0, colour));
 
   function key(picture, text) {
     return element('li', null, picture, element('span', null, text));
@@ -77,10 +78,12 @@
   }
 
   corridors.legend = function (holder, data, view) {
-    const { USE, UNKNOWN, IDLE, CLOSED, LESS, MORE, MODE, OTHER_MODE } = corridors.colours;
+    const { USE, UNKNOWN, IDLE, CLOSED, CLOSED_BEFORE, LESS, MORE, MODE, OTHER_MODE } = corridors.colours;
     const parts = [];
     const keys = [];
-    const shut = data.links.filter((link) => corridors.isClosed(link, view)).length;
+    const closed = data.links.filter((link) => corridors.isClosed(link, view));
+    const old = closed.filter(corridors.wasClosed).length;
+    const shut = closed.length - old;
     const flows = view.most > 0;
     if (flows) {
       const ink = view.difference ? MORE[1] : '#5c6570';
@@ -102,11 +105,13 @@
       parts.push(heading('Colour: share of capacity in use, %'), ramp(USE));
       keys.push(key(sample(UNKNOWN, 5), 'capacity not known'), key(sample(IDLE, 1.4), 'no cargo'));
     } else {
-      const modes = [...new Set(data.links.map((link) => link.mode))].sort();
+      const known = Object.keys(words.mode);
+      const modes = [...new Set(data.links.map((link) => link.mode))].sort((a, b) => known.indexOf(a) - known.indexOf(b));
       modes.forEach((mode) => keys.push(key(sample(MODE[mode] || OTHER_MODE, 2.6), words.mode[mode] || capital(mode))));
     }
     if (data.links.some((link) => link.planned)) keys.push(key(sample('#77808b', 2.4, '0.1 5'), 'planned'));
-    if (shut) keys.push(key(sample(CLOSED, 2.6, '7 5', cross(20, 9)), `closed (${shut})`));
+    if (shut) keys.push(key(sample(CLOSED, 2.6, '7 5', cross(20, 9, CLOSED)), `closed (${shut})`));
+    if (old) keys.push(key(sample(CLOSED_BEFORE, 1.6, '5 4', cross(20, 9, CLOSED_BEFORE)), `closed before (${old})`));
     const kinds = new Set(data.nodes.map((node) => node.kind));
     for (const kind of ['border', 'port', 'terminal']) {
       if (kinds.has(kind)) keys.push(key(dot(corridors.nodeStyle(kind)), words.kind[kind].toLowerCase()));
@@ -130,7 +135,7 @@
       const link = data.links.find((candidate) => candidate.limits.includes(rank));
       return element('li', null, element('button', { type: 'button', click: () => go(link) },
         element('span', null, row[0]),
-        element('span', { class: 'quiet' }, `${number(row[2])} ${row[1]}/day`
+        element('span', { class: 'quiet' }, `${number(row[2])} ${corridors.units(row[1])}/day`
           + (price ? `; one more is worth ${number(price)} USD` : ''))));
     });
     holder.replaceChildren(heading((items.length ? 'Full' : 'Nothing is full')
@@ -142,7 +147,7 @@
     const targets = new Map();
     const add = (name, item) => targets.set(targets.has(name) ? `${name} [${item.id}]` : name, item);
     data.nodes.forEach((node) => add(`${node.name}, ${(words.kind[node.kind] || node.kind).toLowerCase()}`, node));
-    data.links.forEach((link) => add(`${link.name}, ${(words.mode[link.mode] || link.mode).toLowerCase()}`, link));
+    data.links.forEach((link) => add(corridors.fullName(link), link));
     const field = element('input', {
       type: 'search', id: 'find', list: 'names', placeholder: 'Find a place or a link', 'aria-label': 'Find a place or a link',
       autocomplete: 'off',

@@ -56,7 +56,7 @@
 
   function limitGroup(shown, [name, unit, amount, used, price]) {
     const isDifference = (column) => column.label === 'Change';
-    const title = amount === null ? `${name}: limit not known` : `${name}: ${number(amount)} ${unit}/day`;
+    const title = amount === null ? `${name}: limit not known` : `${name}: ${number(amount)} ${corridors.units(unit)}/day`;
     if (used.every((value) => value === null)) {
       return { title, rows: [] };
     }
@@ -128,8 +128,8 @@
       limits.filter((group) => !group.rows.length).map((group) => element('p', null, group.title)),
       view.most > 0 && !moves ? element('p', { class: 'quiet' }, 'No cargo moves here in the model.') : null,
       view.most > 0 && !link.limits.length ? element('p', { class: 'quiet' }, 'No capacity is known here.') : null,
-      link.note ? element('p', { class: 'note' }, link.note) : null,
-      link.made ? element('p', { class: 'quiet' }, `Line: ${link.made}`) : null,
+      link.note ? element('p', { class: 'note' }, capital(link.note)) : null,
+      link.made ? element('p', { class: 'quiet' }, `Line: ${words.made[link.made] || link.made}`) : null,
       sources(data, link.sources));
   };
 
@@ -143,7 +143,7 @@
       element('h2', null, node.name),
       facts([words.kind[node.kind] || capital(node.kind), node.country]),
       table(shown, unserved),
-      node.note ? element('p', { class: 'note' }, node.note) : null,
+      node.note ? element('p', { class: 'note' }, capital(node.note)) : null,
       sources(data, node.sources));
   };
 

@@ -13,8 +13,9 @@
     { below: Infinity, colour: '#2a0f52', label: 'full' },
   ];
   const UNKNOWN = '#8b919a';
-  const IDLE = '#b4bac1';
+  const IDLE = '#a9b2be';
   const CLOSED = '#c8102e';
+  const CLOSED_BEFORE = '#c08a92'; // closed in every state: not what the map is about
   const LESS = ['#f0a35e', '#b85a0c'];
   const MORE = ['#7fa6d9', '#254f9e'];
   const MODE = { rail: '#27405e', road: '#a8691c', sea: '#2f86b8', pipeline: '#7b4fa0' };
@@ -30,7 +31,7 @@
     junction: { radius: 2.6, fill: '#ffffff', stroke: '#6b7480', rank: 0, from: 4.5 },
   };
 
-  corridors.colours = { USE, UNKNOWN, IDLE, CLOSED, LESS, MORE, MODE, OTHER_MODE };
+  corridors.colours = { USE, UNKNOWN, IDLE, CLOSED, CLOSED_BEFORE, LESS, MORE, MODE, OTHER_MODE };
   corridors.nodeStyle = (kind) => NODE[kind] || NODE.junction;
 
   // Lines get wider as one zooms in, up to a point.
@@ -73,11 +74,16 @@
   corridors.isClosed = (link, view) =>
     Boolean(view.difference ? link.closed[1] || link.closed[0] : link.closed[view.state]);
 
+  // Closed whichever state is chosen, on a map of several states.
+  corridors.wasClosed = (link) => link.closed.length > 1 && link.closed.every(Boolean);
+
   corridors.look = function (link, view) {
     const shut = corridors.isClosed(link, view);
     const look = view.difference ? change(link, view) : flowing(link, view);
     if (shut && !(view.difference && look.kind === 'flow')) {
-      return { kind: 'closed', colour: CLOSED, weight: 2.6, dash: '7 6', cap: 'butt', shut: true };
+      return corridors.wasClosed(link)
+        ? { kind: 'closed', colour: CLOSED_BEFORE, weight: 1.6, dash: '5 5', cap: 'butt', shut: true }
+        : { kind: 'closed', colour: CLOSED, weight: 2.6, dash: '7 6', cap: 'butt', shut: true };
     }
     look.shut = shut;
     look.cap = 'round';

@@ -1,0 +1,51 @@
+"""What is imported when, and what the package calls its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import corridors as co
+
+HEAVY = ("pandas", "geopandas", "shapely", "folium", "osmnx", "networkx", "scipy", "numba", "highspy")
+
+
+def modules_after(code: str) -> set[str]:
+    script = f"import sys\n{code}\nprint(' '.join(sys.modules))"
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return set(result.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import corridors",
+        "import corridors; corridors.ScenarioError",
+        "from corridors.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass",
+    ],
+)
+def test_heavy_libraries_wait_until_they_are_needed(code):
+    assert not modules_after(code) & set(HEAVY)
+
+
+def test_the_engine_stands_alone():
+    loaded = modules_after("import corridors.flow")
+    assert not loaded & {"pandas", "geopandas", "shapely", "folium", "osmnx", "networkx"}
+
+
+def test_every_public_name_is_there():
+    for name in co.__all__:
+        assert getattr(co, name) is not None
+    assert set(co.__all__) == set(co._HOME)
+    assert callable(co.assign)
+    assert callable(co.compare)
+    assert callable(co.scenario)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="nonsense"):
+        co.nonsense  # noqa: B018  the access is what is tested
