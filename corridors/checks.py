@@ -416,7 +416,8 @@ def lengths_fit_lines(net: Network) -> Iterator[Problem]:
 def lines_stay_in_their_countries(net: Network) -> Iterator[Problem]:
     """No line crosses a country that neither end lies in, unless via_countries names it.
 
-    Up to 10 km are passed over: the borders that are drawn are generalised.
+    Up to 10 km are passed over: the borders that are drawn are generalised. Sea
+    lanes are not looked at: they are chords that cut across headlands.
     """
     from corridors.geometry import countries_crossed, read_basemap
 
@@ -424,7 +425,7 @@ def lines_stay_in_their_countries(net: Network) -> Iterator[Problem]:
     for i, (link, row) in enumerate(net.links.iterrows()):
         allowed = {net.country_of[row["from_node"]], net.country_of[row["to_node"]]}
         allowed |= set(row["via_countries"].split(";"))
-        if row["made"] == "straight":
+        if row["made"] == "straight" or row["mode"] == "sea":
             continue
         for country, km in countries_crossed(row["geometry"], basemap).items():
             if country not in allowed and km > _FOREIGN_KM:

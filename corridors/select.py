@@ -185,8 +185,9 @@ def _by_border(net: Network, value: Any, _: Path | None) -> Selection:
 
 def _by_country(net: Network, value: Any, _: Path | None) -> Selection:
     names = _names(value)
-    _known("country", names, net.tables["nodes"]["country"])
     links = net.tables["links"]
+    crossed = {c for via in links["via_countries"] for c in via.split(";") if c}
+    _known("country", names, crossed | set(net.tables["nodes"]["country"]))
     touches = [
         net.country_of[a] in names
         or net.country_of[b] in names

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +20,9 @@ from shapely import LineString, box
 
 from corridors import geometry
 from corridors.errors import DataError, UnknownIdError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DEGREE = 40_075.016_686 / 360
 

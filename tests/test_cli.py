@@ -1,0 +1,131 @@
+"""The command line as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+COMMANDS = ("info", "check", "scenarios", "run", "map", "schema", "seal")
+
+
+def corridors(*arguments, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "corridors.cli", *map(str, arguments)],
+        cwd=cwd, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+def json_of(*arguments, cwd=None):
+    result = corridors(*arguments, "--json", cwd=cwd)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_help_lists_the_commands():
+    result = corridors("--help")
+    assert result.returncode == 0
+    for command in COMMANDS:
+        assert command in result.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_help(command):
+    result = corridors(command, "--help")
+    assert result.returncode == 0
+    assert result.stdout.strip().startswith("Usage")
+
+
+def test_info_counts_and_covers():
+    found = json_of("info")
+    counts = found["counts"]
+    for name, least in {
+        "nodes": 230, "links": 400, "capacities": 120, "capacity_rows": 150, "demand": 110,
+        "projects": 30, "observations": 60, "sources": 250,
+    }.items():  # fmt: skip
+        assert counts[name] >= least, name
+    assert found["provenance"]["coverage"] == 1.0
+    assert found["provenance"]["share_inferred_of_capacities_and_demand"] <= 0.4
+
+
+def test_info_at_a_date_is_about_that_date():
+    early, late = json_of("info", "--as-of", "2025-01-01"), json_of("info", "--as-of", "2031-06-01")
+    assert early["counts"]["links"] < late["counts"]["links"]
+
+
+def test_the_shipped_network_is_clean():
+    assert json_of("check") == {"ok": True, "problems": []}
+
+
+def test_scenarios_are_listed():
+    names = [s["name"] for s in json_of("scenarios")["scenarios"]]
+    assert {
+        "poland-closure-2025", "kz-ru-border-2025", "poland-and-kz-ru", "cn-kz-permits-2025",
+        "caspian-storm", "zangezur-open",
+    } <= set(names)  # fmt: skip
+
+
+def test_run_writes_what_it_is_asked_for_and_nothing_else(tmp_path):
+    result = corridors(
+        "run", "poland-closure-2025", "--map", "m.html", "--out", "tables", "--json", cwd=tmp_path
+    )
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["m.html", "tables"]
+    tables = {p.name for p in (tmp_path / "tables").iterdir()}
+    assert {"flows_after.csv", "reroutes.csv", "waterfall.csv", "summary.json"} <= tables
+    summary = json.loads((tmp_path / "tables" / "summary.json").read_text(encoding="utf-8"))
+    assert summary == found
+    again = corridors("run", "poland-closure-2025", "--map", "n.html", "--json", cwd=tmp_path)
+    assert again.stdout == result.stdout
+    assert (tmp_path / "m.html").read_bytes() == (tmp_path / "n.html").read_bytes()
+
+
+def test_run_prints_the_story():
+    result = corridors("run", "poland-closure-2025")
+    assert result.returncode == 0, result.stderr
+    for words in ("Poland closes its border", "keep their route", "Rerouted", "certified"):
+        assert words in result.stdout
+
+
+def test_two_scenarios_run_as_one():
+    assert json_of("run", "poland-closure-2025+kz-ru-border-2025")["as_of"] == "2025-09-25"
+
+
+def test_a_closure_that_leaves_nothing_is_an_answer(tmp_path):
+    path = tmp_path / "nothing.yaml"
+    path.write_text(
+        "name: nothing\nas_of: 2025-09-12\nevents:\n"
+        "  - close: {mode: [rail, road, sea, pipeline]}\n",
+        encoding="utf-8",
+    )
+    found = json_of("run", path)
+    assert found["disrupted"]["served_t_per_day"] == 0
+    assert found["disrupted"]["shortfall_t_per_day"] == pytest.approx(
+        found["disrupted"]["demand_t_per_day"]
+    )
+
+
+def test_the_schema_is_written_and_accepts_the_shipped_scenarios(tmp_path):
+    import yaml
+    from jsonschema import Draft202012Validator
+
+    from corridors.scenario import shipped_scenarios
+
+    result = corridors("schema", "--out", tmp_path / "schema.json")
+    assert result.returncode == 0, result.stderr
+    schema = json.loads((tmp_path / "schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    for path in shipped_scenarios().values():
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        for event in content["events"]:
+            if isinstance(event.get("to"), str) and event["to"].replace(".", "").isdigit():
+                event["to"] = float(event["to"])
+        Draft202012Validator(schema).validate(content)
+
+
+def test_the_network_map_is_written(tmp_path):
+    found = json_of("map", "--out", tmp_path / "net.html")
+    assert found["bytes"] == (tmp_path / "net.html").stat().st_size > 100_000

@@ -1,0 +1,184 @@
+"""The main job on the shipped network: Poland shuts its border with Belarus."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import corridors as co
+from corridors.display import number, share
+from corridors.explain import new_crossing, sentences
+
+
+def test_nothing_passes_the_closed_border(closure):
+    net = closure.hit.situation.net
+    today = net.at("2025-09-12")
+    own = (today.borders == "BY-PL") & today.tables["links"]["mode"].isin(["rail", "road"])
+    shut = set(today.tables["links"]["link_id"][own])
+    links = net.tables["links"]
+    assert shut == set(closure.hit.situation.closed_links)
+    flows = closure.hit.flows
+    assert not set(flows["id"]) & shut
+    # Not a trace either: the engine's own arrays hold exact zeros.
+    arcs = closure.hit.situation.arcs
+    ids = links["link_id"].to_numpy()
+    over = (arcs.kind == 0) & np.isin(ids[np.minimum(arcs.row, len(ids) - 1)], sorted(shut))
+    assert over.sum() == 2 * len(shut)
+    assert (closure.hit.answer.class_flow[:, over] == 0.0).all()
+    before = closure.base.flows
+    assert before[before["id"].isin(shut)]["t_per_day"].sum() > 10_000
+
+
+def test_what_is_served_and_short_adds_up_to_each_demand(closure):
+    for result in (closure.base, closure.hit):
+        routes = result.routes.groupby("demand_id")["units_per_day"].sum()
+        short = result.shortfall.set_index("demand_id")
+        served = routes.reindex(short.index).fillna(0.0)
+        total = served + short["shortfall_units_per_day"]
+        assert total.to_numpy() == pytest.approx(short["demand_units_per_day"], rel=1e-6)
+
+
+def test_the_certificate_holds(closure):
+    for result in (closure.base, closure.hit):
+        proof = result.certificate
+        assert proof.ok
+        assert abs(proof.relative_gap) < 1e-6
+        assert proof.balance_residual < 1e-6
+        assert proof.capacity_residual < 1e-6
+        assert proof.closed_flow == 0.0
+
+
+def test_the_closure_costs_something_and_saves_nothing(closure):
+    assert closure.hit.answer.objective > closure.base.answer.objective
+    change = closure.change
+    assert change["rerouted_t_per_day"] + change["newly_unserved_t_per_day"] > 10_000
+
+
+def test_the_waterfall_adds_up(closure):
+    steps = dict(closure.waterfall.itertuples(index=False))
+    parts = [v for k, v in steps.items() if k != "demand"]
+    assert sum(parts) == pytest.approx(steps["demand"], rel=1e-9)
+    table = closure.by_cargo
+    assert table["kept_t_per_day"].sum() == pytest.approx(steps["kept its route"])
+    assert table["lost_t_per_day"].sum() == pytest.approx(steps["newly unserved"])
+
+
+def test_reroutes_add_up_to_what_was_rerouted(closure):
+    moved = closure.reroutes.groupby("demand_id")["t_per_day"].sum()
+    expected = closure.by_demand.set_index("demand_id")["rerouted_t_per_day"]
+    expected = expected[expected > 1e-6]
+    assert moved.reindex(expected.index).to_numpy() == pytest.approx(expected, rel=1e-6)
+    assert (closure.reroutes["from_route"] != "").all()
+
+
+def test_every_number_of_the_explanation_is_in_the_tables(closure):
+    """Work each sentence out again from the assignments, not from the comparison's own tables."""
+    text = closure.explain()
+    assert text == " ".join(sentences(closure))
+    demand = closure.hit.shortfall["demand_t_per_day"].sum()
+    routes = {
+        state: result.routes.groupby(["demand_id", "key"])["t_per_day"].sum()
+        for state, result in (("before", closure.base), ("after", closure.hit))
+    }
+    shared = routes["before"].index.intersection(routes["after"].index)
+    kept = np.minimum(routes["before"][shared], routes["after"][shared]).sum()
+    served = min(closure.base.summary["served_t_per_day"], closure.hit.summary["served_t_per_day"])
+    rerouted = served - kept
+    assert f"of {number(demand, 't')} of cargo a day" in text
+    assert f"{number(kept, 't')} ({share(kept, demand)}) keep their route" in text
+    assert f"{number(rerouted, 't')} ({share(rerouted, demand)}) go another way" in text
+    closed = closure.hit.situation.closed_links
+    before = closure.base.flows
+    used = before[before["id"].isin(closed)]["id"].nunique()
+    assert f"closes {len(closed)} links, {used} of which carried cargo before" in text
+    moves = closure.reroutes
+    days = (moves["added_hours"] * moves["t_per_day"]).sum() / moves["t_per_day"].sum() / 24
+    assert f"takes {number(days)} days more on average" in text
+    usd = moves["added_usd_per_day"].sum()
+    assert f"costs {number(usd, 'USD')} a day more ({number(usd / rerouted, 'USD')} a tonne)" in text
+    by_corridor = moves.groupby("to_corridor")["t_per_day"].sum()
+    top = by_corridor.sort_values(ascending=False).index[0]
+    assert f"{number(by_corridor[top], 't')} by the {top} corridor" in text
+    crossing = new_crossing(closure, top)
+    assert crossing is not None
+    assert f"{number(crossing[1], 't')} of it over {crossing[0]}" in text
+    assert crossing[1] <= by_corridor[top] + 1e-6
+
+
+def test_the_explanation_names_what_is_lost_and_what_stops_it(net):
+    """With Lithuania and Latvia shut too, and the Caucasus, trucks have no way left."""
+    from corridors.scenario import Event, Scenario
+
+    plan = co.scenario("poland-closure-2025") + Scenario(
+        "more",
+        (
+            Event("close", {"chokepoint": "eu-belarus"}),
+            Event("close", {"country": ["GE", "IR", "TR"], "mode": "road"}),
+        ),
+    )
+    hit = co.assign(net, plan)
+    comparison = co.compare(co.assign(net, as_of="2025-09-12"), hit)
+    lost = comparison.by_demand
+    assert lost["lost_t_per_day"].sum() > 1000
+    worst = lost.sort_values(["lost_t_per_day", "demand_id"], ascending=[False, True]).iloc[0]
+    text = comparison.explain()
+    assert "Most is lost" in text
+    assert f"({number(worst['lost_t_per_day'], 't')})" in text
+    loss = hit.shortfall["loss_usd_per_day"].sum()
+    base = comparison.base.shortfall["loss_usd_per_day"].sum()
+    assert f"{number(loss - base, 'USD')} a day, apart from any cost" in text
+    # The loss is in no cost.
+    routes = hit.routes
+    cost = (routes["units_per_day"] * routes["usd_per_unit"]).sum()
+    assert hit.summary["cost_usd_per_day"] == pytest.approx(cost)
+
+
+def test_json_has_the_fields_that_scripts_rely_on(closure):
+    found = json.loads(json.dumps(closure.to_dict(), allow_nan=False))
+    assert found["scenario"] == "poland-closure-2025"
+    assert (found["model"], found["as_of"]) == ("optimal", "2025-09-12")
+    for state in ("baseline", "disrupted"):
+        assert {
+            "demand_t_per_day", "served_t_per_day", "shortfall_t_per_day", "cost_usd_per_day",
+            "mean_hours", "by_cargo", "by_corridor",
+        } <= set(found[state])  # fmt: skip
+    assert {"rerouted_t_per_day", "added_hours_mean", "added_cost_usd_per_day"} <= set(
+        found["change"]
+    )
+    assert {"capacity_id", "use", "shadow_price_usd"} <= set(found["bottlenecks"][0])
+    assert found["certificate"]["closed_flow"] == 0
+
+
+def test_the_same_question_has_the_same_answer_to_the_byte(net, closure):
+    again = co.compare(
+        co.assign(net, as_of="2025-09-12"), co.assign(net, "poland-closure-2025")
+    )
+    assert json.dumps(again.to_dict()) == json.dumps(closure.to_dict())
+    assert again.reroutes.to_csv() == closure.reroutes.to_csv()
+
+
+@pytest.mark.parametrize("name", sorted(co.shipped_scenarios()))
+def test_every_shipped_scenario_runs_and_is_explained(net, name):
+    plan = co.scenario(name)
+    assert plan.title
+    assert plan.description
+    hit = co.assign(net, plan)
+    text = co.compare(co.assign(net, as_of=hit.situation.day), hit).explain()
+    assert text.startswith(f"On {plan.as_of}, of ")
+
+
+def test_scenarios_add_up(net):
+    poland = co.scenario("poland-closure-2025")
+    border = co.scenario("kz-ru-border-2025")
+    both = poland + border
+    assert both.as_of == max(poland.as_of, border.as_of)
+    assert both.events == poland.events + border.events
+    named = co.scenario("poland-closure-2025+kz-ru-border-2025")
+    assert named.events == both.events
+    together = co.assign(net, both.at("2025-09-20"))
+    shipped = co.assign(net, "poland-and-kz-ru")
+    assert together.answer.objective == pytest.approx(shipped.answer.objective, rel=1e-12)
+    alone = [co.assign(net, s.at("2025-09-20")).answer.objective for s in (poland, border)]
+    assert together.answer.objective >= max(alone) - 1e-6
