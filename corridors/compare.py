@@ -148,18 +148,16 @@ class Comparison:
             lost, gained = sum(losses.values()), sum(gains.values())
             if not losses or not gains:
                 continue
-            moved = min(lost, gained)
+            share = min(lost, gained) / lost / gained
             for left, loss in losses.items():
                 for taken, gain in gains.items():
                     rows.append(
-                        self._reroute(
-                            demand_id, old[left], new[taken], moved * loss / lost * gain / gained
-                        )
+                        self._reroute(demand_id, old[left], new[taken], share * loss * gain)
                     )
         columns = [
             "demand_id", "cargo", "t_per_day", "from_route", "to_route", "from_corridor",
-            "to_corridor", "from_crossings", "to_crossings", "added_hours", "added_usd_per_unit", "added_usd_per_day",
-            "added_t_hours_per_day",
+            "to_corridor", "from_crossings", "to_crossings", "added_hours", "added_usd_per_unit",
+            "added_usd_per_day", "added_t_hours_per_day",
         ]  # fmt: skip
         frame = pd.DataFrame(rows, columns=columns)
         return frame.sort_values(

@@ -21,7 +21,8 @@ def network_info(net: Network) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``network``, ``as_of``, ``counts``, ``links_km`` by mode,
+        ``network``, ``as_of``, ``counts`` (rows of each table; ``limits`` are the
+        capacities by id, however many rows of validity each has), ``links_km`` by mode,
         ``demand_t_per_year`` by cargo, ``dates`` and ``provenance`` (coverage
         is the share of numbers that have a source; confidence counts them from
         A to D, for all numbers, capacities and demand).
@@ -35,8 +36,7 @@ def network_info(net: Network) -> dict[str, Any]:
     """
     frames = net.tables
     counts = {name: len(frame) for name, frame in frames.items()}
-    counts["capacities"] = net.n_capacities
-    counts["capacity_rows"] = len(frames["capacities"])
+    counts["limits"] = net.n_capacities
     counts["borders"] = len(set(net.borders) - {""})
     counts["countries"] = len(set(frames["nodes"]["country"]))
     links = frames["links"]

@@ -6,6 +6,7 @@ import pytest
 
 import corridors as co
 
+
 @pytest.fixture(scope="session")
 def net() -> co.Network:
     """Return the shipped network, read once."""

@@ -9,8 +9,8 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.scenario import Event, Scenario
 from corridors.quantities import Quantity
+from corridors.scenario import Event, Scenario
 
 DAY = dt.date(2025, 9, 12)
 
@@ -232,9 +232,7 @@ def test_equal_routes_are_split_by_rule_and_not_by_the_order_of_rows():
         for m in middle
         for x, y in (("a", m), (m, "z"))
     ]  # fmt: skip
-    limits = [
-        {"capacity_id": f"at-{m}", "name": m, "unit": "t", "amount": 4} for m in middle
-    ]
+    limits = [{"capacity_id": f"at-{m}", "name": m, "unit": "t", "amount": 4} for m in middle]
     members = [{"capacity_id": f"at-{m}", "link_id": f"a-{m}-road"} for m in middle]
     nodes = ["a", "z", *middle]
     demand = [
@@ -245,7 +243,7 @@ def test_equal_routes_are_split_by_rule_and_not_by_the_order_of_rows():
     for seed in range(6):
         shuffle = random.Random(seed).sample
         net = toys.network(
-            {n: "AA" for n in shuffle(nodes, len(nodes))},
+            dict.fromkeys(shuffle(nodes, len(nodes)), "AA"),
             shuffle(links, len(links)),
             shuffle(demand, len(demand)),
             capacities=shuffle(limits, len(limits)),

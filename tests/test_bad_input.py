@@ -106,7 +106,10 @@ SCENARIOS = {
     "extends nothing": (text_of(extends="polnd-closure-2025"), ["poland-closure-2025"]),
     "aliases": ("a: &a [1]\nname: *a\nevents: []\n", ["aliases", "line 2"]),
     "same key twice": (text_of() + "name: y\n", ["'name' twice"]),
-    "tag": ("name: !!python/object/apply:os.system ['true']\nevents: []\n", ["tags are not allowed", "line 1"]),
+    "tag": (
+        "name: !!python/object/apply:os.system ['true']\nevents: []\n",
+        ["tags are not allowed", "line 1"],
+    ),
     "empty file": ("", ["expected a scenario"]),
     "missing polygon": (text_of(events="[{close: {within: no.geojson}}]"), ["no.geojson"]),
 }

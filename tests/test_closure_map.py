@@ -73,7 +73,10 @@ def test_hostile_names_stay_names(browser, tmp_path):  # noqa: F811
         capacity_members=[{"capacity_id": "c", "link_id": "a-b-road"}],
     )  # fmt: skip
     net.tables["nodes"]["name"] = ["<script>window.hit=1</script>", "`${window.hit=1}`{{7*7}}"]
-    net.tables["cargo"]["name"] = ["<b onclick=window.hit=1>box</b>", "'\"><svg onload=window.hit=1>"]
+    net.tables["cargo"]["name"] = [
+        "<b onclick=window.hit=1>box</b>",
+        "'\"><svg onload=window.hit=1>",
+    ]
     hit = co.assign(net, as_of="2025-01-01")
     made = co.compare(hit, hit).map()
     made.save(tmp_path / "hostile.html")

@@ -9,7 +9,17 @@ import pytest
 
 import corridors as co
 
-HEAVY = ("pandas", "geopandas", "shapely", "folium", "osmnx", "networkx", "scipy", "numba", "highspy")
+HEAVY = (
+    "pandas",
+    "geopandas",
+    "shapely",
+    "folium",
+    "osmnx",
+    "networkx",
+    "scipy",
+    "numba",
+    "highspy",
+)
 
 
 def modules_after(code: str) -> set[str]:

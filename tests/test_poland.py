@@ -97,7 +97,9 @@ def test_every_number_of_the_explanation_is_in_the_tables(closure):
     days = (moves["added_hours"] * moves["t_per_day"]).sum() / moves["t_per_day"].sum() / 24
     assert f"takes {number(days)} days more on average" in text
     usd = moves["added_usd_per_day"].sum()
-    assert f"costs {number(usd, 'USD')} a day more ({number(usd / rerouted, 'USD')} a tonne)" in text
+    assert (
+        f"costs {number(usd, 'USD')} a day more ({number(usd / rerouted, 'USD')} a tonne)" in text
+    )
     by_corridor = moves.groupby("to_corridor")["t_per_day"].sum()
     top = by_corridor.sort_values(ascending=False).index[0]
     assert f"{number(by_corridor[top], 't')} by the {top} corridor" in text
@@ -152,9 +154,7 @@ def test_json_has_the_fields_that_scripts_rely_on(closure):
 
 
 def test_the_same_question_has_the_same_answer_to_the_byte(net, closure):
-    again = co.compare(
-        co.assign(net, as_of="2025-09-12"), co.assign(net, "poland-closure-2025")
-    )
+    again = co.compare(co.assign(net, as_of="2025-09-12"), co.assign(net, "poland-closure-2025"))
     assert json.dumps(again.to_dict()) == json.dumps(closure.to_dict())
     assert again.reroutes.to_csv() == closure.reroutes.to_csv()
 

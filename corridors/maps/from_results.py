@@ -30,6 +30,9 @@ _MODEL_NOTE = (
     "situation of the day lasted. A lower bound for the damage, not a forecast."
 )
 _TRACE = 1e-6
+_STORY = 0.3
+"""Share of the largest change from which a link belongs to the first view."""
+
 _FEW_SOURCES = 8
 
 
@@ -44,15 +47,14 @@ def comparison_map(comparison: Comparison) -> FlowMap:
     plan = comparison.hit.scenario
     steps = {str(s): float(t) for s, t in comparison.waterfall.itertuples(index=False)}
     change = comparison.change
-    demand = steps["demand"]
     headline = [
-        ("Demand", number(demand, "t a day")),
-        ("Kept its route", f"{number(steps['kept its route'], 't')}, {_of(steps, 'kept its route')}"),
-        ("Rerouted", f"{number(steps['rerouted'], 't')}, {_of(steps, 'rerouted')}"),
-        ("No longer carried", f"{number(steps['newly unserved'], 't')}, {_of(steps, 'newly unserved')}"),
+        ("Demand", number(steps["demand"], "t a day")),
+        ("Kept its route", _part(steps, "kept its route")),
+        ("Rerouted", _part(steps, "rerouted")),
+        ("No longer carried", _part(steps, "newly unserved")),
         ("Rerouted takes longer by", number(change["added_hours_mean"] / 24, "days")),
         ("Rerouted costs more by", number(change["added_cost_usd_per_day_rerouted"], "USD a day")),
-    ]  # fmt: skip
+    ]
     links = _map_links(net, there, flows, limits, closed)
     return build_flow_map(
         FlowMapData(
@@ -66,7 +68,7 @@ def comparison_map(comparison: Comparison) -> FlowMap:
             cargo_labels=_cargo_labels(net),
             as_of=comparison.hit.situation.day.isoformat(),
             first_state="after",
-            focus=_focus(links),
+            focus=_changed(links) or _focus(links),
             notes=(_MODEL_NOTE, comparison.explain()),
         )
     )
@@ -93,8 +95,8 @@ def network_map(net: Network) -> FlowMap:
     )
 
 
-def _of(steps: dict[str, float], step: str) -> str:
-    return f"{share(steps[step], steps['demand'])} of the demand"
+def _part(steps: dict[str, float], step: str) -> str:
+    return f"{number(steps[step], 't')} ({share(steps[step], steps['demand'])})"
 
 
 def _cargo_labels(net: Network) -> dict[str, str]:
@@ -110,6 +112,19 @@ def _focus(links: list[MapLink]) -> list[str]:
         if link.mode in {"rail", "road"} and any(_total(f) > _TRACE for f in link.flows.values())
     ]
     return carrying or [link.link_id for link in links if link.mode in {"rail", "road"}]
+
+
+def _changed(links: list[MapLink]) -> list[str]:
+    """Return the links of a scenario's story: the closed ones and those whose flow moved most."""
+    change = {
+        link.link_id: abs(_total(link.flows.get("after", LinkFlow()))
+                          - _total(link.flows.get("before", LinkFlow())))
+        for link in links
+        if link.mode in {"rail", "road"}
+    }  # fmt: skip
+    largest = max(change.values(), default=0.0)
+    moved = [link for link, tonnes in change.items() if tonnes > _STORY * largest > _TRACE]
+    return sorted({*moved, *(link.link_id for link in links if "after" in link.closed_in)})
 
 
 def _total(flow: LinkFlow) -> float:

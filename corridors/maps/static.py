@@ -99,9 +99,7 @@ def _flows(ax: Axes, assignment: Assignment, most: float) -> None:
     for line, link, mode, t in zip(lines, links.index, links["mode"], tonnes, strict=True):
         if link in closed:
             ax.plot(*line, color="#c2102f", linewidth=2.2, zorder=5)
-            ax.plot(
-                line[0].mean(), line[1].mean(), "X", color="#c2102f", markersize=7, zorder=6
-            )
+            ax.plot(line[0].mean(), line[1].mean(), "X", color="#c2102f", markersize=7, zorder=6)
         elif t > 0:
             width = max(_WIDEST_POINTS * float(np.sqrt(t / most)), 0.4)
             ax.plot(*line, color=_MODE_COLOUR[mode], linewidth=width, solid_capstyle="round")
