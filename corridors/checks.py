@@ -13,20 +13,23 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from corridors.errors import ScenarioError
+from corridors.line_checks import (
+    lengths_fit_lines,
+    lines_belong_to_links,
+    lines_meet_their_nodes,
+    lines_stay_in_their_countries,
+)
 from corridors.network import Network
-from corridors.package import LINES, data_folder, read_tables
-from corridors.reading import Problem
-from corridors.schema import tables
+from corridors.package import data_folder, read_tables
+from corridors.provenance import (
+    inferences_are_explained,
+    numbers_have_sources,
+    provenance_points_at_numbers,
+)
+from corridors.reading import Problem, problem_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    import pandas as pd
-
-_END_GAP_KM = 5.0
-_SHORT_KM = 20.0
-_FOREIGN_KM = 10.0
-_LENGTH_RATIO = (0.9, 1.35)
 
 
 def check(folder: str | Path | Network | None = None) -> list[Problem]:
@@ -68,17 +71,12 @@ def network_problems(net: Network) -> list[Problem]:
     return sorted(problem for rule in RULES for problem in rule(net))
 
 
-def _problem(table: str, index: Any, column: str, rule: Any, message: str) -> Problem:
-    name = rule.__name__.replace("_", "-")
-    return Problem(f"{table}.csv", int(index) + 2, column, name, message)
-
-
 def links_join_two_places(net: Network) -> Iterator[Problem]:
     """A link's ends are two different nodes."""
     for i, row in net.tables["links"].iterrows():
         if row["from_node"] == row["to_node"]:
             message = f"{row['link_id']} starts and ends at {row['to_node']}"
-            yield _problem("links", i, "to_node", links_join_two_places, message)
+            yield problem_at("links", i, "to_node", links_join_two_places, message)
 
 
 def rail_has_a_gauge(net: Network) -> Iterator[Problem]:
@@ -92,7 +90,7 @@ def rail_has_a_gauge(net: Network) -> Iterator[Problem]:
             has = row[gauge] == row[gauge]
             if has != (row[mode] == "rail"):
                 message = f"{row[mode]} {'has' if has else 'without'} a gauge"
-                yield _problem(table, i, gauge, rail_has_a_gauge, message)
+                yield problem_at(table, i, gauge, rail_has_a_gauge, message)
 
 
 def transfers_change_something(net: Network) -> Iterator[Problem]:
@@ -101,7 +99,7 @@ def transfers_change_something(net: Network) -> Iterator[Problem]:
         same_gauge = row["from_gauge_mm"] == row["to_gauge_mm"] or row["from_mode"] != "rail"
         if row["from_mode"] == row["to_mode"] and same_gauge:
             message = f"{row['transfer_id']} changes neither mode nor gauge"
-            yield _problem("transfers", i, "to_mode", transfers_change_something, message)
+            yield problem_at("transfers", i, "to_mode", transfers_change_something, message)
 
 
 def transfers_join_links(net: Network) -> Iterator[Problem]:
@@ -118,7 +116,7 @@ def transfers_join_links(net: Network) -> Iterator[Problem]:
             name = carrier(row[f"{side}_mode"], row[f"{side}_gauge_mm"])
             if (row["node_id"], name) not in reached:
                 message = f"no {name} link reaches {row['node_id']}"
-                yield _problem("transfers", i, f"{side}_mode", transfers_join_links, message)
+                yield problem_at("transfers", i, f"{side}_mode", transfers_join_links, message)
 
 
 def nodes_are_linked(net: Network) -> Iterator[Problem]:
@@ -127,7 +125,7 @@ def nodes_are_linked(net: Network) -> Iterator[Problem]:
     linked = set(links["from_node"]) | set(links["to_node"])
     for i, node in net.tables["nodes"]["node_id"].items():
         if node not in linked:
-            yield _problem("nodes", i, "node_id", nodes_are_linked, f"no link reaches {node}")
+            yield problem_at("nodes", i, "node_id", nodes_are_linked, f"no link reaches {node}")
 
 
 def dates_are_in_order(net: Network) -> Iterator[Problem]:
@@ -141,7 +139,7 @@ def dates_are_in_order(net: Network) -> Iterator[Problem]:
         for i, row in net.tables[table].iterrows():
             if row[first] and row[end] and row[end] <= row[first]:
                 message = f"{row[end]} is not after {first} {row[first]}"
-                yield _problem(table, i, end, dates_are_in_order, message)
+                yield problem_at(table, i, end, dates_are_in_order, message)
 
 
 def periods_do_not_overlap(net: Network) -> Iterator[Problem]:
@@ -157,7 +155,7 @@ def periods_do_not_overlap(net: Network) -> Iterator[Problem]:
             ):
                 first = row["valid_from"] or "the first day"
                 message = f"{capacity} already has a value on {first}"
-                yield _problem("capacities", i, "valid_from", periods_do_not_overlap, message)
+                yield problem_at("capacities", i, "valid_from", periods_do_not_overlap, message)
             previous = row
 
 
@@ -170,7 +168,7 @@ def rows_of_a_capacity_agree(net: Network) -> Iterator[Problem]:
             for column in ("unit", "per_direction"):
                 if row[column] != first[column]:
                     message = f"saw {row[column]!r}, another row of it says {first[column]!r}"
-                    yield _problem("capacities", i, column, rows_of_a_capacity_agree, message)
+                    yield problem_at("capacities", i, column, rows_of_a_capacity_agree, message)
 
 
 def ranges_hold_their_value(net: Network) -> Iterator[Problem]:
@@ -183,10 +181,10 @@ def ranges_hold_their_value(net: Network) -> Iterator[Problem]:
         for i, row in net.tables[table].iterrows():
             if row["low"] == row["low"] and row["low"] > row[column] + 1e-9:
                 message = f"low {row['low']:g} is above {column} {row[column]:g}"
-                yield _problem(table, i, "low", ranges_hold_their_value, message)
+                yield problem_at(table, i, "low", ranges_hold_their_value, message)
             if row["high"] == row["high"] and row["high"] < row[column] - 1e-9:
                 message = f"high {row['high']:g} is below {column} {row[column]:g}"
-                yield _problem(table, i, "high", ranges_hold_their_value, message)
+                yield problem_at(table, i, "high", ranges_hold_their_value, message)
 
 
 def background_fits(net: Network) -> Iterator[Problem]:
@@ -194,7 +192,7 @@ def background_fits(net: Network) -> Iterator[Problem]:
     for i, row in net.tables["capacities"].iterrows():
         if row["background"] > row["amount"]:
             message = f"background {row['background']:g} is above the amount {row['amount']:g}"
-            yield _problem("capacities", i, "background", background_fits, message)
+            yield problem_at("capacities", i, "background", background_fits, message)
 
 
 def members_are_one_thing(net: Network) -> Iterator[Problem]:
@@ -202,7 +200,7 @@ def members_are_one_thing(net: Network) -> Iterator[Problem]:
     for i, row in net.tables["capacity_members"].iterrows():
         if bool(row["link_id"]) == bool(row["transfer_id"]):
             message = f"{row['capacity_id']}: expected a link_id or a transfer_id, and not both"
-            yield _problem("capacity_members", i, "link_id", members_are_one_thing, message)
+            yield problem_at("capacity_members", i, "link_id", members_are_one_thing, message)
 
 
 def capacities_have_members(net: Network) -> Iterator[Problem]:
@@ -211,7 +209,7 @@ def capacities_have_members(net: Network) -> Iterator[Problem]:
     for i, capacity in net.tables["capacities"]["capacity_id"].items():
         if capacity not in members:
             message = f"{capacity} has no row in capacity_members.csv"
-            yield _problem("capacities", i, "capacity_id", capacities_have_members, message)
+            yield problem_at("capacities", i, "capacity_id", capacities_have_members, message)
 
 
 def capacities_can_be_counted(net: Network) -> Iterator[Problem]:
@@ -251,7 +249,7 @@ def capacities_can_be_counted(net: Network) -> Iterator[Problem]:
                     f"{row['capacity_id']} counts {unit}, but loads.csv has no row for "
                     f"{'/'.join(own)}, {name}, {unit}"
                 )
-                yield _problem(
+                yield problem_at(
                     "capacity_members", i, "capacity_id", capacities_can_be_counted, message
                 )
 
@@ -264,7 +262,7 @@ def cargo_has_rates(net: Network) -> Iterator[Problem]:
         for mode in row["modes"].split(";"):
             if (mode, row["cargo"]) not in known:
                 message = f"rates.csv has no row for {mode}, {row['cargo']}"
-                yield _problem("cargo", i, "modes", cargo_has_rates, message)
+                yield problem_at("cargo", i, "modes", cargo_has_rates, message)
 
 
 def demand_goes_somewhere(net: Network) -> Iterator[Problem]:
@@ -272,7 +270,7 @@ def demand_goes_somewhere(net: Network) -> Iterator[Problem]:
     for i, row in net.tables["demand"].iterrows():
         if row["origin"] == row["destination"]:
             message = f"{row['demand_id']} starts and ends at {row['origin']}"
-            yield _problem("demand", i, "destination", demand_goes_somewhere, message)
+            yield problem_at("demand", i, "destination", demand_goes_somewhere, message)
 
 
 def selectors_match(net: Network) -> Iterator[Problem]:
@@ -284,7 +282,7 @@ def selectors_match(net: Network) -> Iterator[Problem]:
             select(net, yaml.safe_load(row["selector"]), net.folder)
         except ScenarioError as error:
             message = f"{row['chokepoint']}: {error}"
-            yield _problem("chokepoints", i, "selector", selectors_match, message)
+            yield problem_at("chokepoints", i, "selector", selectors_match, message)
 
 
 def projects_can_be_applied(net: Network) -> Iterator[Problem]:
@@ -296,141 +294,7 @@ def projects_can_be_applied(net: Network) -> Iterator[Problem]:
             project_events(net, row["project_id"])
         except ScenarioError as error:
             message = f"{row['project_id']}: {error}"
-            yield _problem("projects", i, "changes", projects_can_be_applied, message)
-
-
-def numbers_have_sources(net: Network) -> Iterator[Problem]:
-    """Every number that a result depends on has a row in provenance.csv."""
-    known = set(
-        net.tables["provenance"][["table", "row", "column"]].itertuples(index=False, name=None)
-    )
-    for table, i, column, key in sourced_numbers(net):
-        if (table, key, column) not in known:
-            message = f"the number of {key} has no row in provenance.csv"
-            yield _problem(table, i, column, numbers_have_sources, message)
-
-
-def sourced_numbers(net: Network) -> Iterator[tuple[str, int, str, str]]:
-    """Yield table, row number, column and key of each number that needs a source.
-
-    A column at its default needs none: nobody stated it.
-    """
-    for table in tables().values():
-        columns = [c for c in table.columns if c.sourced]
-        if not columns:
-            continue
-        frame = net.tables[table.name]
-        keys = row_keys(frame, table.key)
-        for column in columns:
-            values = frame[column.name]
-            stated = values.notna()
-            if column.default:
-                stated &= values != float(column.default)
-            for i in frame.index[stated]:
-                yield table.name, int(i), column.name, keys[int(i)]
-
-
-def row_keys(frame: pd.DataFrame, key: tuple[str, ...]) -> list[str]:
-    """Return the key of each row as provenance writes it: parts joined by /, trailing ones cut."""
-    parts = [frame[k].astype("str") for k in key]
-    return ["/".join(values).rstrip("/") for values in zip(*parts, strict=True)]
-
-
-def provenance_points_at_numbers(net: Network) -> Iterator[Problem]:
-    """Every row of provenance belongs to a row and column that exist."""
-    schema = tables()
-    keys = {name: set(row_keys(net.tables[name], t.key)) for name, t in schema.items()}
-    for i, row in net.tables["provenance"].iterrows():
-        if row["table"] not in schema:
-            message = f"no table {row['table']!r}"
-            yield _problem("provenance", i, "table", provenance_points_at_numbers, message)
-        elif row["column"] not in schema[row["table"]].names:
-            message = f"{row['table']}.csv has no column {row['column']!r}"
-            yield _problem("provenance", i, "column", provenance_points_at_numbers, message)
-        elif row["row"] not in keys[row["table"]]:
-            message = f"{row['table']}.csv has no row {row['row']!r}"
-            yield _problem("provenance", i, "row", provenance_points_at_numbers, message)
-
-
-def inferences_are_explained(net: Network) -> Iterator[Problem]:
-    """A number of confidence D says in its note how it was inferred."""
-    frame = net.tables["provenance"]
-    for i, row in frame[(frame["confidence"] == "D") & (frame["note"] == "")].iterrows():
-        message = f"{row['row']} is inferred (D) but the note does not say how"
-        yield _problem("provenance", i, "note", inferences_are_explained, message)
-
-
-def lines_belong_to_links(net: Network) -> Iterator[Problem]:
-    """Every line is a link's, and every link has a line, where the folder holds lines at all."""
-    from corridors.geometry import read_lines
-
-    if net.folder is None or not (net.folder / LINES).is_file():
-        return
-    known = set(net.tables["links"]["link_id"])
-    drawn = set(read_lines(net.folder / LINES).index)
-    for name in sorted(drawn - known):
-        message = f"no link {name!r}"
-        yield Problem(LINES, 0, "link_id", "lines-belong-to-links", message)
-    for i, name in net.tables["links"]["link_id"].items():
-        if name not in drawn:
-            yield _problem("links", i, "link_id", lines_belong_to_links, f"{name} has no line")
-
-
-def lines_meet_their_nodes(net: Network) -> Iterator[Problem]:
-    """The ends of each line lie within 5 km of the link's nodes, unless its note says why not."""
-    from corridors.geometry import end_gaps_km
-
-    points = net.nodes.geometry
-    for i, (link, row) in enumerate(net.links.iterrows()):
-        ends = [(points[row[end]].x, points[row[end]].y) for end in ("from_node", "to_node")]
-        for end, gap in zip(
-            ("from_node", "to_node"), end_gaps_km(row["geometry"], *ends), strict=True
-        ):
-            if gap > _END_GAP_KM and not row["note"]:
-                message = f"the line of {link} ends {gap:.0f} km from {row[end]}"
-                yield _problem("links", i, end, lines_meet_their_nodes, message)
-
-
-def lengths_fit_lines(net: Network) -> Iterator[Problem]:
-    """Stated length over line length is 0.9 to 1.35, unless the link's note says why not.
-
-    A drawn line leaves out bends, so the track is rather longer than shorter.
-    Below 20 km a station's own tracks decide, and the rule does not apply.
-    """
-    from corridors.geometry import geodesic_length_km
-
-    low, high = _LENGTH_RATIO
-    for i, (link, row) in enumerate(net.links.iterrows()):
-        line = geodesic_length_km(row["geometry"])
-        if row["made"] == "straight" or row["note"] or max(line, row["length_km"]) < _SHORT_KM:
-            continue
-        ratio = row["length_km"] / max(line, 0.1)
-        if not low <= ratio <= high:
-            message = (
-                f"{link}: stated {row['length_km']:g} km is {ratio:.2f} times the {line:.0f} km "
-                f"of its line, expected {low:g} to {high:g}, or a note that explains it"
-            )
-            yield _problem("links", i, "length_km", lengths_fit_lines, message)
-
-
-def lines_stay_in_their_countries(net: Network) -> Iterator[Problem]:
-    """No line crosses a country that neither end lies in, unless via_countries names it.
-
-    Up to 10 km are passed over: the borders that are drawn are generalised. Sea
-    lanes are not looked at: they are chords that cut across headlands.
-    """
-    from corridors.geometry import countries_crossed, read_basemap
-
-    basemap = read_basemap()
-    for i, (link, row) in enumerate(net.links.iterrows()):
-        allowed = {net.country_of[row["from_node"]], net.country_of[row["to_node"]]}
-        allowed |= set(row["via_countries"].split(";"))
-        if row["made"] == "straight" or row["mode"] == "sea":
-            continue
-        for country, km in countries_crossed(row["geometry"], basemap).items():
-            if country not in allowed and km > _FOREIGN_KM:
-                message = f"the line of {link} runs {km:.0f} km through {country}"
-                yield _problem("links", i, "via_countries", lines_stay_in_their_countries, message)
+            yield problem_at("projects", i, "changes", projects_can_be_applied, message)
 
 
 RULES: tuple[Callable[[Network], Iterator[Problem]], ...] = (

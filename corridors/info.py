@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corridors.checks import sourced_numbers
+from corridors.provenance import sourced_numbers
 
 if TYPE_CHECKING:
     from corridors.network import Network

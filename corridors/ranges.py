@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corridors.checks import row_keys
 from corridors.errors import UnknownIdError, nearest
+from corridors.provenance import row_keys
 from corridors.schema import tables
 
 if TYPE_CHECKING:

@@ -55,6 +55,12 @@ class Problem:
         return f"{place}: {self.message} [{self.rule}]"
 
 
+def problem_at(table: str, index: Any, column: str, rule: Any, message: str) -> Problem:
+    """Return the problem of a rule with a row, given by its number in the frame."""
+    name = rule.__name__.replace("_", "-")
+    return Problem(f"{table}.csv", int(index) + 2, column, name, message)
+
+
 def typed_table(raw: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Problem]]:
     """Convert a table of text to the types of its schema.
 

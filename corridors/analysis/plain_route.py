@@ -121,7 +121,7 @@ def _search(
     arcs, problem = state.arcs, state.problem
     cost = np.where(problem.closed, np.inf, problem.cost[cargo])
     usable = [
-        a
+        int(a)
         for a in np.flatnonzero(np.isfinite(cost) & np.isin(arcs.kind, (LINK, TRANSFER)))
         if set(arcs.mode[a]) <= set(modes)
     ]
@@ -144,7 +144,8 @@ def _search(
             head = int(arcs.head[a])
             if at[head] in avoid:
                 continue
-            then = passed + (arcs.kind[a] == LINK and at[head] == places[passed])
+            arrives = bool(arcs.kind[a] == LINK) and at[head] == places[passed]
+            then = passed + int(arrives)
             new = length + float(cost[a])
             if new < best.get((head, then), np.inf):
                 best[head, then] = new
