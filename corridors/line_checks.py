@@ -80,7 +80,6 @@ def lines_stay_in_their_countries(net: Network) -> Iterator[Problem]:
     from corridors.geometry import countries_crossed, read_basemap
 
     basemap = read_basemap()
-    rule = lines_stay_in_their_countries
     for i, (link, row) in enumerate(net.links.iterrows()):
         allowed = {net.country_of[row["from_node"]], net.country_of[row["to_node"]]}
         allowed |= set(row["via_countries"].split(";"))

@@ -204,13 +204,11 @@ def _report_yaml(text: pd.Series[Any], column: Column, file: str, problems: list
 
 
 def _duplicates(frame: pd.DataFrame, table: Table) -> list[Problem]:
-    keys = frame[list(table.key)].astype("str").agg("/".join, axis=1) if len(frame) else None
-    if keys is None:
-        return []
+    columns = [frame[name].astype("str") for name in table.key]
+    keys = ["/".join(parts) for parts in zip(*columns, strict=True)]
     first: dict[str, int] = {}
     problems = []
-    for i, key in keys.items():
-        row = int(str(i)) + 2
+    for row, key in enumerate(keys, start=2):
         if key in first:
             message = f"{key.strip('/')!r} stands in row {first[key]} already"
             problems.append(Problem(f"{table.name}.csv", row, table.key[0], "unique-keys", message))
