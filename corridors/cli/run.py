@@ -38,6 +38,9 @@ def run(
     map: Annotated[  # noqa: A002  the option is called --map
         Path | None, typer.Option(help="Write the map of both states.", metavar="FILE")
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a page to read and send.", metavar="FILE")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Write all tables as CSV.", metavar="FOLDER")
     ] = None,
@@ -50,7 +53,7 @@ def run(
     from corridors.outputs import check_target, write_tables
     from corridors.scenario import scenario as read_scenario
 
-    for target in (map, out):
+    for target in (map, report, out):
         check_target(target)
     with working("reading the network"):
         net = load(network)
@@ -63,13 +66,18 @@ def run(
     if map is not None:
         with working("drawing the map"):
             comparison.map().save(map)
+    if report is not None:
+        from corridors.report import save_report
+
+        with working("writing the report"):
+            save_report(comparison, report)
     if out is not None:
         write_tables(comparison, out)
     if json:
         print_json(comparison.to_dict())
     else:
         _print(comparison)
-    for target in (map, out):
+    for target in (map, report, out):
         if target is not None:
             note(f"wrote {target}")
 
