@@ -1,0 +1,135 @@
+"""One function for every format: where it may be written, and what it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corridors.errors import DataError, nearest
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from corridors.network import Network
+
+FORMATS = {
+    "geopackage": ("file", ".gpkg"),
+    "geoparquet": ("folder", ""),
+    "gmns": ("folder", ""),
+    "graphml": ("file", ".graphml"),
+}
+"""Name of each format, whether it is a file or a folder, and the ending that implies it."""
+
+
+def export(net: Network, target: str | Path, format: str | None = None) -> list[Path]:  # noqa: A002
+    """Write a network in the format of other programs.
+
+    Parameters
+    ----------
+    net
+        The network, of all of time or resolved at a date.
+    target
+        A file for ``geopackage`` and ``graphml``, a folder for ``geoparquet``
+        and ``gmns``. Files of the same name are replaced, others are left.
+    format
+        One of `FORMATS`; by the ending of `target` if None.
+
+    Returns
+    -------
+    list of Path
+        The files written. The same network gives the same bytes.
+
+    Raises
+    ------
+    DataError
+        Where the format is unknown or the target cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import corridors as co
+    >>> with tempfile.TemporaryDirectory() as there:
+    ...     [p.name for p in co.export(co.load(), there + "/eurasia.graphml")]
+    ['eurasia.graphml']
+    """
+    path = Path(target)
+    name = _format_of(path, format)
+    kind, _ = FORMATS[name]
+    if kind == "file" and path.is_dir():
+        msg = f"{path}: {name} is one file, but a folder stands there"
+        raise DataError(msg)
+    if kind == "folder" and path.is_file():
+        msg = f"{path}: {name} is a folder of files, but a file stands there"
+        raise DataError(msg)
+    parent = path.parent if kind == "file" else path
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"{parent}: cannot be made ({error.strerror})"
+        raise DataError(msg) from None
+    module = import_module(f"corridors.exchange.{name}")
+    written: list[Path] = module.write(net, path)
+    return written
+
+
+def _format_of(path: Path, name: str | None) -> str:
+    if name is None:
+        by_ending = {ending: n for n, (_, ending) in FORMATS.items() if ending}
+        if path.suffix.lower() in by_ending:
+            return by_ending[path.suffix.lower()]
+        msg = (
+            f"{path}: the name does not say which format is meant; give one of {', '.join(FORMATS)}"
+        )
+        raise DataError(msg)
+    if name not in FORMATS:
+        msg = f"format: saw {name!r}, expected one of {', '.join(FORMATS)}{nearest(name, FORMATS)}"
+        raise DataError(msg)
+    return name
+
+
+NOTICE = (
+    "Lines of links: © OpenStreetMap contributors, Open Database License 1.0; tables: CC BY 4.0; "
+    "coordinates: GeoNames, CC BY 4.0"
+)
+"""Credits of the shipped network, written into every export of it."""
+
+
+def about(net: Network) -> dict[str, str]:
+    """Return what an exported file says about itself.
+
+    Returns
+    -------
+    dict
+        ``name``, ``as_of`` (empty for all of time), ``title``, ``licences`` and
+        ``credits``, all text.
+    """
+    from corridors import __version__
+    from corridors.package import MANIFEST, data_folder, read_manifest
+
+    manifest = {}
+    if net.folder is not None and (net.folder / MANIFEST).is_file():
+        manifest = read_manifest(net.folder)
+    shipped = net.folder is not None and net.folder.resolve().is_relative_to(
+        data_folder().resolve()
+    )
+    licences = [str(one.get("title") or one.get("name")) for one in manifest.get("licenses", [])]
+    return {
+        "name": str(manifest.get("name", net.name)),
+        "title": str(manifest.get("title", "")),
+        "as_of": net.date.isoformat() if net.date else "",
+        "licences": "; ".join(licences),
+        "credits": NOTICE if shipped else "",
+        "made_with": f"corridors {__version__}",
+    }
+
+
+def links_with_notes(net: Network) -> gpd.GeoDataFrame:
+    """Return `Network.links` with what is said about each line as the column ``line_note``."""
+    from corridors.geometry import read_lines
+    from corridors.package import LINES
+
+    path = net.folder / LINES if net.folder else None
+    lines = read_lines(path) if path and path.is_file() else None
+    said = {} if lines is None or "note" not in lines else lines["note"].fillna("").to_dict()
+    return net.links.assign(line_note=[str(said.get(name, "")) for name in net.links.index])

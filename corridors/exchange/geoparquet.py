@@ -1,0 +1,71 @@
+"""GeoParquet: a folder with one columnar file for every table.
+
+``nodes.parquet`` and ``links.parquet`` are GeoParquet 1.1 (geometry as WKB in
+WGS 84); the other tables are plain Parquet. Each file's metadata under the key
+``corridors`` says name, date, licences and credits. It holds all that a network
+folder holds but the hashes of ``datapackage.json``.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from corridors.errors import DataError
+from corridors.exchange.formats import about, links_with_notes
+from corridors.package import write_bytes
+from corridors.schema import tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corridors.network import Network
+
+
+def write(net: Network, path: Path) -> list[Path]:
+    """Write a network as a folder of Parquet files.
+
+    Parameters
+    ----------
+    net
+        The network.
+    path
+        The folder.
+
+    Returns
+    -------
+    list of Path
+        A file for every table of the schema.
+
+    Raises
+    ------
+    DataError
+        Where pyarrow, which writes Parquet, is not installed.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        msg = "geoparquet needs pyarrow: pip install pyarrow"
+        raise DataError(msg) from None
+
+    said = json.dumps(about(net), ensure_ascii=False).encode()
+    contents = {}
+    drawn: dict[str, Any] = {"nodes": net.nodes, "links": links_with_notes(net)}
+    for name in tables():
+        spatial = drawn.get(name)
+        buffer = io.BytesIO()
+        if spatial is None:
+            table = pa.Table.from_pandas(net.tables[name], preserve_index=False)
+        else:
+            spatial.reset_index().to_parquet(buffer, index=False, schema_version="1.1.0")
+            buffer.seek(0)
+            table = pq.read_table(buffer)
+            buffer = io.BytesIO()
+        metadata = {**(table.schema.metadata or {}), b"corridors": said}
+        pq.write_table(table.replace_schema_metadata(metadata), buffer, compression="zstd")
+        contents[path / f"{name}.parquet"] = buffer.getvalue()
+    for file, content in contents.items():
+        write_bytes(file, content)
+    return list(contents)

@@ -1,0 +1,518 @@
+"""Every rule fails on a network that is broken in just that way, and on nothing else.
+
+Each case changes one thing in a clean copy of the made-up network of `co.new_network`
+and names what must be reported: the rule, the file, the row and the column.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import toys
+
+import corridors as co
+from corridors.checks import RULES
+from corridors.package import seal
+from corridors.schema import OPTIONAL_TABLES, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from corridors.reading import Problem
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    return co.new_network(tmp_path_factory.mktemp("checks") / "island")
+
+
+@pytest.fixture
+def island(template, tmp_path):
+    return Island(shutil.copytree(template, tmp_path / "island"))
+
+
+@dataclass
+class Island:
+    """A copy of the example that can be broken; it is sealed after every change."""
+
+    folder: Path
+
+    def rows(self, table: str) -> list[dict[str, str]]:
+        path = self.folder / f"{table}.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def write(self, table: str, rows: list[dict[str, str]]) -> None:
+        with (self.folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        seal(self.folder)
+
+    def set(self, table: str, key: str, /, **values: str) -> int:
+        """Change the row whose first column is `key` (several: the first), return its line."""
+        rows = self.rows(table)
+        first = next(iter(rows[0]))
+        at = next(i for i, r in enumerate(rows) if r[first] == key)
+        rows[at] |= values
+        self.write(table, rows)
+        return at + 2
+
+    def add(self, table: str, /, **values: str) -> int:
+        """Add a row at the end, return its line."""
+        rows = self.rows(table)
+        self.write(table, [*rows, dict.fromkeys(rows[0], "") | values])
+        return len(rows) + 2
+
+    def drop(self, table: str, /, **values: str) -> None:
+        """Take away the rows that hold these values."""
+        rows = self.rows(table)
+        kept = [r for r in rows if not values.items() <= r.items()]
+        assert len(kept) < len(rows)
+        self.write(table, kept)
+
+    def line(self, link: str, change: Callable[[dict[str, Any]], Any]) -> None:
+        """Change the feature of a link in lines.geojson."""
+        path = self.folder / "lines.geojson"
+        content = json.loads(path.read_text(encoding="utf-8"))
+        for feature in content["features"]:
+            if feature["properties"]["link_id"] == link:
+                change(feature)
+        path.write_text(json.dumps(content), encoding="utf-8")
+        seal(self.folder)
+
+    def explain(self, table: str, row: str, column: str) -> None:
+        """Give a number a source, so that the missing source is not a second fault."""
+        note = "made up"
+        self.add("provenance", table=table, row=row, column=column, source_id="made-up",
+                 confidence="D", note=note)  # fmt: skip
+
+
+Expected = tuple[str, int, str]
+"""File, row and column of a problem."""
+
+
+def _points(*points: tuple[float, float]) -> Callable[[dict[str, Any]], Any]:
+    def change(feature: dict[str, Any]) -> None:
+        feature["geometry"]["coordinates"] = [list(p) for p in points]
+        feature["properties"]["made"] = "waypoints"
+
+    return change
+
+
+# --- the network as a whole: one function a rule, each returns where it must be seen
+
+
+def links_join_two_places(i: Island) -> Expected:
+    row = i.set("links", "dale-gorse-road", to_node="dale")
+    # Port Gorse keeps its ferry, and the transfer its road.
+    i.add("links", link_id="gorse-dale-road", from_node="gorse", to_node="dale", mode="road",
+          length_km="130")  # fmt: skip
+    i.explain("links", "gorse-dale-road", "length_km")
+    # A line of no length cannot fit a length, so none is drawn.
+    i.line("dale-gorse-road", lambda f: f["geometry"].update(coordinates=[[66, 15.2], [66, 15.2]]))
+    _add_line(i, "gorse-dale-road", (66.6, 14.3), (66.0, 15.2))
+    return "links.csv", row, "to_node"
+
+
+def rail_has_a_gauge(i: Island) -> Expected:
+    return "links.csv", i.set("links", "aster-elm-road", gauge_mm="1520"), "gauge_mm"
+
+
+def transfers_change_something(i: Island) -> Expected:
+    row = i.add("transfers", transfer_id="dale-rail", node_id="dale", from_mode="rail",
+                from_gauge_mm="1520", to_mode="rail", to_gauge_mm="1520", hours="1")  # fmt: skip
+    i.explain("transfers", "dale-rail", "hours")
+    return "transfers.csv", row, "to_mode"
+
+
+def transfers_join_links(i: Island) -> Expected:
+    row = i.add("transfers", transfer_id="aster-sea", node_id="aster", from_mode="road",
+                to_mode="sea", hours="1")  # fmt: skip
+    i.explain("transfers", "aster-sea", "hours")
+    return "transfers.csv", row, "to_mode"
+
+
+def nodes_are_linked(i: Island) -> Expected:
+    row = i.add("nodes", node_id="heath", name="Heath", kind="city", country="XB", lat="16",
+                lon="66")  # fmt: skip
+    for column in ("lat", "lon"):
+        i.explain("nodes", "heath", column)
+    return "nodes.csv", row, "node_id"
+
+
+def dates_are_in_order(i: Island) -> Expected:
+    row = i.set("links", "dale-gorse-road", opens="2026-01-01", closes="2025-01-01")
+    return "links.csv", row, "closes"
+
+
+def periods_do_not_overlap(i: Island) -> Expected:
+    rows = i.rows("capacities")
+    later = next(n for n, r in enumerate(rows) if r["valid_from"])
+    assert rows[later]["capacity_id"] == rows[later - 1]["capacity_id"] == "border-trains"
+    rows[later - 1]["valid_until"] = "2027-06-01"
+    i.write("capacities", rows)
+    return "capacities.csv", later + 2, "valid_from"
+
+
+def rows_of_a_capacity_agree(i: Island) -> Expected:
+    rows = i.rows("capacities")
+    later = next(n for n, r in enumerate(rows) if r["valid_from"])
+    rows[later]["per_direction"] = "no"
+    i.write("capacities", rows)
+    return "capacities.csv", later + 2, "per_direction"
+
+
+def ranges_hold_their_value(i: Island) -> Expected:
+    return "demand.csv", i.set("demand", "aster-dale-container", low="73001"), "low"
+
+
+def background_fits(i: Island) -> Expected:
+    row = i.set("capacities", "cedar-break", background="251")
+    i.explain("capacities", "cedar-break", "background")
+    return "capacities.csv", row, "background"
+
+
+def members_are_one_thing(i: Island) -> Expected:
+    row = i.set("capacity_members", "cedar-break", link_id="cedar-dale-rail")
+    return "capacity_members.csv", row, "link_id"
+
+
+def capacities_have_members(i: Island) -> Expected:
+    row = i.add("capacities", capacity_id="gate", name="A gate", unit="t", amount="5")
+    i.explain("capacities", "gate", "amount")
+    return "capacities.csv", row, "capacity_id"
+
+
+def capacities_can_be_counted(i: Island) -> Expected:
+    rows = i.rows("capacity_members")
+    at = next(n for n, r in enumerate(rows) if r["capacity_id"] == "border-trains")
+    i.drop("loads", cargo="grain", vehicle="train")
+    i.drop("provenance", table="loads", row="rail/grain/train")
+    return "capacity_members.csv", at + 2, "capacity_id"
+
+
+def cargo_has_rates(i: Island) -> Expected:
+    return "cargo.csv", i.set("cargo", "grain", modes="rail;road;sea;pipeline"), "modes"
+
+
+def demand_goes_somewhere(i: Island) -> Expected:
+    return "demand.csv", i.set("demand", "dale-aster-grain", destination="dale"), "destination"
+
+
+def selectors_match(i: Island) -> Expected:
+    row = i.set("chokepoints", "ferries", selector="{mode: pipeline}")
+    return "chokepoints.csv", row, "selector"
+
+
+def projects_can_be_applied(i: Island) -> Expected:
+    row = i.set("projects", "second-crane", changes="[{limit: {capacity: cedar}, to: 0.5}]")
+    return "projects.csv", row, "changes"
+
+
+def numbers_have_sources(i: Island) -> Expected:
+    i.drop("provenance", table="links", row="aster-elm-road", column="length_km")
+    links = [r["link_id"] for r in i.rows("links")]
+    return "links.csv", links.index("aster-elm-road") + 2, "length_km"
+
+
+def provenance_points_at_numbers(i: Island) -> Expected:
+    row = len(i.rows("provenance")) + 2
+    i.explain("links", "aster-elm-roda", "length_km")
+    return "provenance.csv", row, "row"
+
+
+def inferences_are_explained(i: Island) -> Expected:
+    rows = i.rows("provenance")
+    rows[4]["note"] = ""
+    i.write("provenance", rows)
+    return "provenance.csv", 6, "note"
+
+
+def lines_belong_to_links(i: Island) -> Expected:
+    _add_line(i, "dale-gorse-raod", (66.0, 15.2), (66.6, 14.3))
+    return "lines.geojson", 0, "link_id"
+
+
+def lines_meet_their_nodes(i: Island) -> Expected:
+    # 0.1 degrees of latitude are 11 km.
+    i.line("cedar-dale-rail", _points((63.75, 15.7), (64.9, 15.6), (66.0, 15.3)))
+    links = [r["link_id"] for r in i.rows("links")]
+    return "links.csv", links.index("cedar-dale-rail") + 2, "to_node"
+
+
+def lengths_fit_lines(i: Island) -> Expected:
+    return "links.csv", i.set("links", "aster-brook-rail", length_km="400"), "length_km"
+
+
+def lines_stay_in_their_countries(i: Island) -> Expected:
+    # By way of the south of Oman; the length goes along.
+    i.line("aster-elm-road", _points((62.0, 15.0), (55.0, 18.0), (62.2, 14.0)))
+    row = i.set("links", "aster-elm-road", length_km="1750")
+    return "links.csv", row, "via_countries"
+
+
+def _add_line(i: Island, link: str, *points: tuple[float, float]) -> None:
+    path = i.folder / "lines.geojson"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["features"].append(
+        {"type": "Feature", "properties": {"link_id": link, "made": "waypoints"},
+         "geometry": {"type": "LineString", "coordinates": [list(p) for p in points]}}
+    )  # fmt: skip
+    path.write_text(json.dumps(content), encoding="utf-8")
+    seal(i.folder)
+
+
+WHOLE = [
+    links_join_two_places,
+    rail_has_a_gauge,
+    transfers_change_something,
+    transfers_join_links,
+    nodes_are_linked,
+    dates_are_in_order,
+    periods_do_not_overlap,
+    rows_of_a_capacity_agree,
+    ranges_hold_their_value,
+    background_fits,
+    members_are_one_thing,
+    capacities_have_members,
+    capacities_can_be_counted,
+    cargo_has_rates,
+    demand_goes_somewhere,
+    selectors_match,
+    projects_can_be_applied,
+    numbers_have_sources,
+    provenance_points_at_numbers,
+    inferences_are_explained,
+    lines_belong_to_links,
+    lines_meet_their_nodes,
+    lengths_fit_lines,
+    lines_stay_in_their_countries,
+]
+ALSO = {
+    # What breaks the one rule cannot but break the other.
+    "cargo-has-rates": {"selectors-match"},
+}
+
+
+def _places(problems: list[Problem]) -> list[tuple[str, str, int, str]]:
+    return [(p.rule, p.file, p.row, p.column) for p in problems]
+
+
+def test_a_clean_copy_passes(island):
+    assert co.check(island.folder) == []
+
+
+def test_the_shipped_network_passes():
+    assert co.check() == []
+
+
+def test_every_rule_has_a_case():
+    assert {r.__name__ for r in RULES} == {c.__name__ for c in WHOLE}
+
+
+@pytest.mark.parametrize("case", WHOLE, ids=lambda c: c.__name__)
+def test_a_rule_about_the_whole(island, case):
+    file, row, column = case(island)
+    rule = case.__name__.replace("_", "-")
+    problems = co.check(island.folder)
+    assert _places(problems) == [(rule, file, row, column)], "\n".join(map(str, problems))
+    assert problems[0].message
+
+
+# --- what single files say: rule, the change, file, row, column, words of the message
+
+FILES = {
+    "required-tables": (lambda i: _unlink(i, "rates.csv"), "rates.csv", 0, "", "missing"),
+    "hashes": (lambda i: _touch(i, "nodes.csv"), "nodes.csv", 0, "", "corridors seal"),
+    "hashes (lines)": (lambda i: _touch(i, "lines.geojson"), "lines.geojson", 0, "", "hash"),
+    "hashes (not listed)": (lambda i: _unlist(i, "tariffs"), "tariffs.csv", 0, "", "not listed"),
+    "readable-csv": (lambda i: _bytes(i, "cargo.csv", b"\xff\xfe"), "cargo.csv", 0, "", "UTF-8"),
+    "readable-csv (no rows at all)": (
+        lambda i: _bytes(i, "cargo.csv", b""), "cargo.csv", 0, "", "not a table"),
+    "known-columns": (
+        lambda i: _rename(i, "links", "note", "notes"), "links.csv", 1, "notes",
+        "did you mean note"),
+    "required-columns": (
+        lambda i: _rename(i, "sources", "title", ""), "sources.csv", 1, "title", "missing"),
+    "required-values": (
+        lambda i: i.set("nodes", "cedar", name=""), "nodes.csv", 4, "name", "a value"),
+    "required-values (a number)": (
+        lambda i: i.set("links", "aster-elm-road", length_km=""), "links.csv", 3, "length_km",
+        "a value"),
+    "known-values": (
+        lambda i: i.set("links", "aster-elm-road", mode="raod"), "links.csv", 3, "mode",
+        "one of rail, road, sea, pipeline"),
+    "known-values (a list)": (
+        lambda i: i.set("cargo", "grain", modes="rail;air"), "cargo.csv", 3, "modes", "some of"),
+    "known-values (unit)": (
+        lambda i: i.set("capacities", "ferry-fleet", unit="kg"), "capacities.csv", 5, "unit",
+        "saw 'kg'"),
+    "readable-ids": (
+        lambda i: i.set("projects", "second-crane", project_id="Second Crane"), "projects.csv", 2,
+        "project_id", "lower-case letters"),
+    "country-codes": (
+        lambda i: i.set("nodes", "aster", country="XAA"), "nodes.csv", 2, "country",
+        "two capital letters"),
+    "numbers": (
+        lambda i: i.set("nodes", "aster", lat="15 N"), "nodes.csv", 2, "lat", "saw '15 N'"),
+    "numbers (NaN)": (
+        lambda i: i.set("links", "aster-elm-road", length_km="NaN"), "links.csv", 3, "length_km",
+        "saw 'NaN'"),
+    "numbers (infinite)": (
+        lambda i: i.set("capacities", "ferry-fleet", amount="inf"), "capacities.csv", 5,
+        "amount", "saw 'inf'"),
+    "number-ranges": (
+        lambda i: i.set("nodes", "aster", lat="95"), "nodes.csv", 2, "lat", "at most 90"),
+    "number-ranges (negative)": (
+        lambda i: i.set("capacities", "ferry-fleet", amount="-1"), "capacities.csv", 5, "amount",
+        "at least 0"),
+    "number-ranges (a choice)": (
+        lambda i: i.set("links", "cedar-dale-rail", gauge_mm="1000"), "links.csv", 5,
+        "gauge_mm", "1435, 1520"),
+    "number-ranges (whole)": (
+        lambda i: i.set("links", "cedar-dale-rail", tracks="1.5"), "links.csv", 5, "tracks",
+        "whole"),
+    "dates": (
+        lambda i: i.set("links", "aster-elm-road", opens="2025-02-30"), "links.csv", 3, "opens",
+        "not a day of the calendar"),
+    "dates (form)": (
+        lambda i: i.set("links", "aster-elm-road", opens="1.5.2025"), "links.csv", 3, "opens",
+        "such as 2025-09-12"),
+    "seasons": (
+        lambda i: i.set("links", "elm-gorse-sea", season="summer"), "links.csv", 9, "season",
+        "such as 07-01/10-15"),
+    "readable-yaml": (
+        lambda i: i.set("chokepoints", "ferries", selector="{mode: sea"), "chokepoints.csv", 3,
+        "selector", "a mapping"),
+    "readable-yaml (changes)": (
+        lambda i: i.set("projects", "second-crane", changes="{}"), "projects.csv", 2, "changes",
+        "a list of events"),
+    "unique-keys": (
+        lambda i: i.add("sources", source_id="made-up", publisher="P", title="T"), "sources.csv",
+        3, "source_id", "stands in row 2 already"),
+    "references": (
+        lambda i: i.set("demand", "dale-aster-grain", origin="dael"), "demand.csv", 3, "origin",
+        "did you mean dale"),
+    "references (a list)": (
+        lambda i: i.set("capacity_members", "cedar-break", cargo="container;grian"),
+        "capacity_members.csv", 3, "cargo", "did you mean grain"),
+}  # fmt: skip
+
+
+def _unlink(i: Island, name: str) -> None:
+    (i.folder / name).unlink()
+    seal(i.folder)
+
+
+def _touch(i: Island, name: str) -> None:
+    path = i.folder / name
+    path.write_bytes(path.read_bytes() + b"\n")
+
+
+def _unlist(i: Island, name: str) -> None:
+    path = i.folder / "datapackage.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["resources"] = [r for r in content["resources"] if r["name"] != name]
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _bytes(i: Island, name: str, content: bytes) -> None:
+    (i.folder / name).write_bytes(content)
+    seal(i.folder)
+
+
+def _rename(i: Island, table: str, old: str, new: str) -> None:
+    rows = i.rows(table)
+    i.write(
+        table,
+        [{(new if k == old else k): v for k, v in r.items() if k != old or new} for r in rows],
+    )
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_rule_about_one_file(island, name):
+    change, file, row, column, words = FILES[name]
+    change(island)
+    problems = co.check(island.folder)
+    rule = name.split(" (")[0]
+    found = [p for p in problems if (p.rule, p.file, p.row, p.column) == (rule, file, row, column)]
+    assert found, "\n".join(map(str, problems))
+    assert words in found[0].message
+    # What else is reported is a consequence: a reference to what is no longer there.
+    others = {p.rule for p in problems} - {rule}
+    assert others <= {"references", "required-columns", "required-values"}, problems
+    with pytest.raises(co.DataError, match=re.escape(rule)):
+        co.load(island.folder)
+
+
+def test_every_reading_rule_has_a_case():
+    import inspect
+
+    from corridors import package, reading
+
+    source = inspect.getsource(reading) + inspect.getsource(package)
+    named = set(re.findall(r'"((?:[a-z]+-)+[a-z]+|hashes|numbers|references)"', source))
+    rules = {n for n in named if re.fullmatch(r"(required|known|readable|country|number|unique)-"
+                                              r"[a-z]+|hashes|numbers|references", n)}  # fmt: skip
+    rules |= {"dates", "seasons"}
+    assert rules == {name.split(" (")[0] for name in FILES}
+
+
+def test_all_problems_are_reported_at_once(island):
+    first = island.set("nodes", "aster", lat="95")
+    second = island.set("links", "aster-elm-road", mode="raod")
+    found = _places(co.check(island.folder))
+    assert found == [
+        ("known-values", "links.csv", second, "mode"),
+        ("number-ranges", "nodes.csv", first, "lat"),
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(OPTIONAL_TABLES))
+def test_a_table_that_may_be_left_out(name):
+    # A network of one road needs none of them.
+    net = toys.network(
+        {"a": "XA", "b": "XB"},
+        [{"from_node": "a", "to_node": "b"}],
+        [{"origin": "a", "destination": "b", "per_day": 1}],
+    )
+    assert name in tables()
+    assert len(net.tables[name]) == 0
+    assert not [p for p in co.check(net) if p.rule != "numbers-have-sources"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (shutil.rmtree, "no such folder"),
+        (lambda f: (f / "datapackage.json").unlink(), "corridors new FOLDER"),
+        (lambda f: (f / "datapackage.json").write_text("{"), "not a data package"),
+        (lambda f: (f / "datapackage.json").write_text("{}"), "not a data package"),
+        (lambda f: (f / "datapackage.json").write_text("[]"), "not a data package"),
+    ],
+)
+def test_no_data_package(island, change, words):
+    change(island.folder)
+    with pytest.raises(co.DataError, match=words):
+        co.check(island.folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda f: f["properties"].pop("link_id"), "link_id"),
+        (lambda f: f["geometry"].update(type="Point", coordinates=[1, 2]), "not a LineString"),
+    ],
+)
+def test_lines_that_are_none(island, change, words):
+    island.line("aster-elm-road", change)
+    with pytest.raises(co.DataError, match=words):
+        co.check(island.folder)
