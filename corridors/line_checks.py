@@ -18,6 +18,14 @@ _FOREIGN_KM = 10.0
 _LENGTH_RATIO = (0.9, 1.35)
 
 
+_EXPLAINING = ("line", "track", "course", "measured", "length")
+
+
+def _explains(note: str) -> bool:
+    """Whether a link's note speaks of its line at all; any other note excuses nothing."""
+    return any(word in note.lower() for word in _EXPLAINING)
+
+
 def lines_belong_to_links(net: Network) -> Iterator[Problem]:
     """Every line is a link's, and every link has a line, where the folder holds lines at all."""
     from corridors.geometry import read_lines
@@ -44,7 +52,7 @@ def lines_meet_their_nodes(net: Network) -> Iterator[Problem]:
         for end, gap in zip(
             ("from_node", "to_node"), end_gaps_km(row["geometry"], *ends), strict=True
         ):
-            if gap > _END_GAP_KM and not row["note"]:
+            if gap > _END_GAP_KM and not _explains(row["note"]):
                 message = f"the line of {link} ends {gap:.0f} km from {row[end]}"
                 yield problem_at("links", i, end, lines_meet_their_nodes, message)
 
@@ -60,7 +68,11 @@ def lengths_fit_lines(net: Network) -> Iterator[Problem]:
     low, high = _LENGTH_RATIO
     for i, (link, row) in enumerate(net.links.iterrows()):
         line = geodesic_length_km(row["geometry"])
-        if row["made"] == "straight" or row["note"] or max(line, row["length_km"]) < _SHORT_KM:
+        if (
+            row["made"] == "straight"
+            or _explains(row["note"])
+            or max(line, row["length_km"]) < _SHORT_KM
+        ):
             continue
         ratio = row["length_km"] / max(line, 0.1)
         if not low <= ratio <= high:
