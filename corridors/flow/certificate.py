@@ -1,19 +1,19 @@
 """The proof that an answer is right, computed from the answer alone.
 
 Nothing here is shared with the engine: flows are added up again from the
-paths, and the shortest paths that bound the optimum come from scipy. By weak
-duality any prices that are not negative bound the cost of every answer from
-below; an answer that meets the bound is optimal.
+paths, and the shortest paths that bound the optimum come from trees of its own
+over all arcs. By weak duality any prices that are not negative bound the cost
+of every answer from below; an answer that meets the bound is optimal.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
+from numba import njit
 
 from corridors.errors import CertificateError
 
@@ -74,7 +74,8 @@ class Certificate:
 def certify(
     problem: FlowProblem,
     path_commodity: Ints,
-    path_arcs: list[Ints],
+    path_start: Ints,
+    path_arcs: Ints,
     path_amount: Floats,
     shortfall: Floats,
     row_price: Floats,
@@ -85,8 +86,9 @@ def certify(
     ----------
     problem
         The problem that was asked.
-    path_commodity, path_arcs, path_amount
-        The answer's paths.
+    path_commodity, path_start, path_arcs, path_amount
+        The answer's paths: commodity of each (P,), offsets (P + 1,) into arc
+        numbers, units (P,).
     shortfall
         Unserved units by commodity, shape (K,).
     row_price
@@ -99,41 +101,48 @@ def certify(
     Raises
     ------
     CertificateError
-        Where a price is negative or not a number: then nothing is proved.
+        Where a price is negative or not a number, or above what exceeding the
+        limit costs: then nothing is proved.
     """
+    p = problem
     if np.isnan(row_price).any() or (row_price < 0).any():
         msg = f"a price is {row_price.min()}; prices of limits cannot be negative"
         raise CertificateError(msg)
-    n_commodities, n_classes = len(problem.origin), len(problem.cost)
-    flow = np.zeros((n_classes, len(problem.tail)))
-    balance = 0.0
-    cost = 0.0
-    served = np.zeros(n_commodities)
-    whole = np.maximum(problem.amount, 1e-9)
-    for k, arcs, amount in zip(path_commodity, path_arcs, path_amount, strict=True):
-        own_class = problem.commodity_class[k]
-        np.add.at(flow[own_class], arcs, amount)
-        cost += float(problem.cost[own_class, arcs].sum() * amount)
-        served[k] += amount
-        ends = np.concatenate([[problem.origin[k]], problem.head[arcs]])
-        starts = np.concatenate([problem.tail[arcs], [problem.destination[k]]])
-        if amount < 0 or (ends != starts).any():
-            balance = max(balance, abs(float(amount)) / whole[k])
-    off = np.abs(served + shortfall - problem.amount) / whole
+    if (row_price > p.excess_price * (1 + TOLERANCE)).any():
+        msg = "a limit is priced above what exceeding it costs"
+        raise CertificateError(msg)
+    row_price = np.minimum(row_price, p.excess_price)
+    flow, served, cost, astray = _add_up(
+        p.tail, p.head, p.cost, p.origin, p.destination, p.commodity_class, path_commodity,
+        path_start, path_arcs, path_amount, len(p.origin),
+    )  # fmt: skip
+    whole = np.maximum(p.amount, 1e-9)
+    off = np.abs(served + shortfall - p.amount) / whole
     negative = np.maximum(-shortfall, 0.0) / whole
-    balance = max(balance, float(off.max(initial=0.0)), float(negative.max(initial=0.0)))
-    use = _use(problem, flow)
-    finite = np.isfinite(problem.bound)
-    excess = np.where(finite, use - np.where(finite, problem.bound, 0.0), 0.0)
-    limited = excess / np.maximum(np.where(finite, problem.bound, 1.0), 1e-9)
-    shut = use[problem.bound <= 0].sum() + flow[:, problem.closed].sum()
-    objective = cost + float(problem.penalty @ shortfall)
-    length = _lengths(problem, row_price)
-    value = np.minimum(length, problem.penalty)
-    bound = float(value @ problem.amount - row_price[finite] @ problem.bound[finite])
+    balance = max(
+        float((astray / whole).max(initial=0.0)),
+        float(off.max(initial=0.0)),
+        float(negative.max(initial=0.0)),
+    )
+    use = _use(flow, p.entry_row, p.entry_arc, p.entry_class, p.entry_factor, len(p.bound))
+    finite = np.isfinite(p.bound)
+    room = np.where(finite, p.bound, 0.0)
+    over = np.where(finite, use - room, 0.0)
+    soft = np.isfinite(p.excess_price)
+    excess = np.where(soft, np.maximum(over, 0.0), 0.0)
+    limited = np.where(soft, 0.0, over) / np.maximum(np.where(finite, p.bound, 1.0), 1e-9)
+    shut = use[(p.bound <= 0) & ~soft].sum() + flow[:, p.closed].sum()
+    paid = math.fsum((excess[soft] * p.excess_price[soft]).tolist())
+    # Sums that are rounded once do not depend on the order of their terms.
+    objective = math.fsum(cost.tolist() + (p.penalty * shortfall).tolist() + [paid])
+    length = _shortest(problem, row_price)
+    value = np.minimum(length, p.penalty)
+    bound = math.fsum((value * p.amount).tolist() + (-row_price[finite] * room[finite]).tolist())
     scale = max(1.0, abs(objective))
-    idle = row_price * np.where(finite, np.maximum(-excess, 0.0), np.inf)
-    idle[row_price == 0] = 0.0
+    idle = np.zeros(len(row_price))
+    priced = row_price > 0
+    idle[priced] = row_price[priced] * np.where(finite, np.maximum(-over, 0.0), np.inf)[priced]
+    unpaid = excess[soft] * (p.excess_price[soft] - row_price[soft])
     return Certificate(
         objective=objective,
         bound=bound,
@@ -141,53 +150,163 @@ def certify(
         balance_residual=balance,
         capacity_residual=float(np.maximum(limited, 0.0).max(initial=0.0)),
         closed_flow=float(shut),
-        complementarity=float(idle.max(initial=0.0)) / scale,
+        complementarity=float(max(idle.max(initial=0.0), unpaid.max(initial=0.0))) / scale,
     )
 
 
-def _use(problem: FlowProblem, flow: Floats) -> Floats:
-    use = np.zeros(len(problem.bound))
-    total = flow.sum(axis=0)
-    for c in range(-1, len(flow)):
-        own = problem.entry_class == c
-        units = (total if c < 0 else flow[c])[problem.entry_arc[own]]
-        np.add.at(use, problem.entry_row[own], units * problem.entry_factor[own])
+def _shortest(p: FlowProblem, price: Floats) -> Floats:
+    """Return the length of each commodity's shortest path under costs and prices, shape (K,)."""
+    weight = p.cost.copy()
+    hard_zero = (p.bound <= 0) & np.isinf(p.excess_price)
+    _charge(weight, price, hard_zero, p.entry_row, p.entry_arc, p.entry_class, p.entry_factor)
+    weight[:, p.closed] = np.inf
+    order = np.lexsort((p.origin, p.commodity_class))
+    leaving = np.argsort(p.tail, kind="stable")
+    start = np.zeros(p.n_nodes + 1, dtype=np.int64)
+    np.cumsum(np.bincount(p.tail, minlength=p.n_nodes), out=start[1:])
+    return _lengths(
+        start, p.head[leaving], np.ascontiguousarray(weight[:, leaving]), order, p.origin,
+        p.destination, p.commodity_class,
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _add_up(  # type: ignore[no-untyped-def]
+    tail, head, cost, origin, destination, commodity_class, path_commodity, path_start,
+    path_arcs, path_amount, n_commodities,
+):  # fmt: skip
+    """Return flows, what arrives, the cost of each path, and what runs on broken paths."""
+    flow = np.zeros(cost.shape)
+    served = np.zeros(n_commodities)
+    astray = np.zeros(n_commodities)
+    paid = np.zeros(len(path_commodity))
+    for i in range(len(path_commodity)):
+        k, units = path_commodity[i], path_amount[i]
+        at = origin[k]
+        whole = units >= 0
+        each = 0.0
+        for j in range(path_start[i], path_start[i + 1]):
+            arc = path_arcs[j]
+            whole = whole and tail[arc] == at
+            at = head[arc]
+            each += cost[commodity_class[k], arc]
+            flow[commodity_class[k], arc] += units
+        paid[i] = each * units
+        served[k] += units
+        if not whole or at != destination[k]:
+            astray[k] += abs(units)
+    return flow, served, paid, astray
+
+
+@njit(cache=True, error_model="numpy")
+def _use(  # type: ignore[no-untyped-def]
+    flow, entry_row, entry_arc, entry_class, entry_factor, n_rows
+):
+    """Return the units that a flow (C, A) takes of each limit, shape (R,)."""
+    use = np.zeros(n_rows)
+    for e in range(len(entry_row)):
+        if entry_class[e] >= 0:
+            use[entry_row[e]] += entry_factor[e] * flow[entry_class[e], entry_arc[e]]
+        else:
+            for c in range(len(flow)):
+                use[entry_row[e]] += entry_factor[e] * flow[c, entry_arc[e]]
     return use
 
 
-def _lengths(problem: FlowProblem, price: Floats) -> Floats:
-    """Return the length of each commodity's shortest path under costs and prices, shape (K,)."""
-    length = np.full(len(problem.origin), np.inf)
-    for c in range(len(problem.cost)):
-        own = np.flatnonzero(problem.commodity_class == c)
-        if not len(own):
+@njit(cache=True, error_model="numpy")
+def _charge(  # type: ignore[no-untyped-def]
+    weight, price, shut, entry_row, entry_arc, entry_class, entry_factor
+):
+    """Add the prices of the limits to the weights, and close what limits of 0 close."""
+    for e in range(len(entry_row)):
+        if entry_factor[e] <= 0.0:
             continue
-        weight = problem.cost[c].copy()
-        for_class = (problem.entry_class == c) | (problem.entry_class < 0)
-        row, arc = problem.entry_row[for_class], problem.entry_arc[for_class]
-        factor = problem.entry_factor[for_class]
-        np.add.at(weight, arc, price[row] * factor)
-        weight[arc[(problem.bound[row] <= 0) & (factor > 0)]] = np.inf
-        weight[problem.closed] = np.inf
-        sources, position = np.unique(problem.origin[own], return_inverse=True)
-        graph = _graph(problem, weight)
-        # scipy settles a source per call row; 64 rows at a time bound the memory.
-        for block in range(0, len(sources), 64):
-            distance = dijkstra(graph, indices=sources[block : block + 64])
-            here = (position >= block) & (position < block + 64)
-            length[own[here]] = distance[position[here] - block, problem.destination[own[here]]]
-    return length
+        r = entry_row[e]
+        more = np.inf if shut[r] else price[r] * entry_factor[e]
+        if more == 0.0:
+            continue
+        if entry_class[e] >= 0:
+            weight[entry_class[e], entry_arc[e]] += more
+        else:
+            for c in range(len(weight)):
+                weight[c, entry_arc[e]] += more
 
 
-def _graph(problem: FlowProblem, weight: Floats) -> csr_matrix:
-    """Return the cheapest arc between each pair of nodes as a sparse matrix."""
-    usable = np.flatnonzero(np.isfinite(weight))
-    order = usable[np.lexsort((weight[usable], problem.head[usable], problem.tail[usable]))]
-    tail, head = problem.tail[order], problem.head[order]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    start = np.zeros(problem.n_nodes + 1, dtype=np.int64)
-    np.cumsum(np.bincount(tail[first], minlength=problem.n_nodes), out=start[1:])
-    return csr_matrix(
-        (weight[order][first], head[first], start), shape=(problem.n_nodes, problem.n_nodes)
-    )
+@njit(cache=True, error_model="numpy")
+def _lengths(  # type: ignore[no-untyped-def]
+    start, head, weight, order, origin, destination, commodity_class
+):
+    """Return each commodity's shortest length; one tree for those of one origin and class.
+
+    The heap holds each node once and knows where it stands.
+    """
+    n_nodes = len(start) - 1
+    result = np.full(len(order), np.inf)
+    dist = np.full(n_nodes, np.inf)
+    heap = np.empty(n_nodes, dtype=np.int64)
+    where = np.full(n_nodes, -1, dtype=np.int64)
+    wanted = np.zeros(n_nodes, dtype=np.bool_)
+    i = 0
+    while i < len(order):
+        o, c = origin[order[i]], commodity_class[order[i]]
+        end = i
+        left = 0
+        while end < len(order) and origin[order[end]] == o and commodity_class[order[end]] == c:
+            if not wanted[destination[order[end]]]:
+                wanted[destination[order[end]]] = True
+                left += 1
+            end += 1
+        dist[:] = np.inf
+        where[:] = -1
+        dist[o] = 0.0
+        heap[0] = o
+        where[o] = 0
+        size = 1
+        while size > 0 and left > 0:
+            node = heap[0]
+            if wanted[node]:
+                left -= 1
+                wanted[node] = False
+            size -= 1
+            last = heap[size]
+            at = 0
+            # The last one sinks from the top.
+            while True:
+                child = 4 * at + 1
+                if child >= size:
+                    break
+                least = child
+                for other in range(child + 1, min(child + 4, size)):
+                    if dist[heap[other]] < dist[heap[least]]:
+                        least = other
+                if dist[heap[least]] >= dist[last]:
+                    break
+                heap[at] = heap[least]
+                where[heap[at]] = at
+                at = least
+            if size > 0:
+                heap[at] = last
+                where[last] = at
+            for s in range(start[node], start[node + 1]):
+                other = head[s]
+                new = dist[node] + weight[c, s]
+                if new < dist[other]:
+                    if where[other] < 0:
+                        where[other] = size
+                        size += 1
+                    dist[other] = new
+                    at = where[other]
+                    while at > 0:
+                        up = (at - 1) // 4
+                        if dist[heap[up]] <= new:
+                            break
+                        heap[at] = heap[up]
+                        where[heap[at]] = at
+                        at = up
+                    heap[at] = other
+                    where[other] = at
+        for j in range(i, end):
+            wanted[destination[order[j]]] = False
+            result[order[j]] = dist[destination[order[j]]]
+        i = end
+    return result

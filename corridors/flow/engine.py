@@ -1,396 +1,646 @@
-"""Column generation over paths, and the stages that make the answer unique.
+"""Column generation over paths, kept alive from one question to the next.
 
 The master problem holds a few paths per commodity; shortest paths under the
 prices of the limits find the paths that would improve it, until none does
 (Ford and Fulkerson 1958; Dantzig and Wolfe 1960). Everything that was learnt
 stays for the next question on the same arcs.
+
+Everything below runs on one numbering, the *canonical* one, which depends on
+what the rows of the input say and never on where they stand.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corridors.errors import CertificateError
-from corridors.flow import trees
-from corridors.flow.columns import PathPool, open_costs, row_use
-from corridors.flow.master import Master
-from corridors.flow.problem import Floats, FlowProblem, Ints
+from corridors.flow import basis, simplex, trees
+from corridors.flow.basis import Basis, Values
+from corridors.flow.canonical import Numbering, generic, split_into_paths
+from corridors.flow.columns import PathPool, open_costs
+from corridors.flow.master import solve_master
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_TOLERANCE = 1e-9
-_TIE = 1e-8
-"""Relative difference of two lengths below which they count as equal."""
+    from corridors.flow.problem import Floats, FlowProblem, Ints
 
-_TIE_SHORT = 3.0
-"""Rank weight of falling short, above that of an arc (1 to 2)."""
+TOLERANCE = 1e-9
+"""Relative difference of two costs below which they count as equal."""
+
+_SHORT = 3.0
+"""Rank of falling short, above that of an arc (1 to 2)."""
 
 _MAX_ROUNDS = 10_000
+
+_MOST_BOUNDS = 30_000_000
+"""Most numbers spent on knowing how far each node is from each destination."""
 
 
 @dataclass
 class Outcome:
-    """What the engine found: paths with their amounts, and the prices that prove it."""
+    """What the engine found, in the problem's own numbering."""
 
     path_commodity: Ints
-    path_arcs: list[Ints]
+    path_start: Ints
+    path_arcs: Ints
     path_amount: Floats
+    class_flow: Floats
     shortfall: Floats
     row_price: Floats
     commodity_price: Floats
     rounds: int
     cold_starts: int
+    tied: NDArray[np.bool_]
+    tied_row: NDArray[np.bool_]
 
 
 @dataclass
-class _Face:
-    """All answers of least cost: the arcs, shortfalls and limits that they may use."""
+class _Start:
+    """A basis to which the engine returns before each new question."""
 
-    arc_start: Ints
-    arcs: Ints
-    may_serve: NDArray[np.bool_]
-    may_fall_short: NDArray[np.bool_]
-    column: NDArray[np.bool_]
-    full: NDArray[np.bool_]
+    key: Ints
+    other: Ints
+    tight: Ints
+    inverse: Floats
+    n_columns: int
+
+
+@dataclass
+class Question:
+    """What varies between problems on the same arcs, in canonical numbering."""
+
+    problem: FlowProblem
+    open_cost: Floats
+    amount: Floats
+    bound: Floats
+    penalty: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.penalty = self.problem.penalty
+
+
+class _FailedError(Exception):
+    """The simplex method lost its way; the caller starts it afresh."""
 
 
 class Engine:
-    """Solves one problem and any other on the same arcs, commodities and members of limits."""
+    """Solves one problem and any other on the same arcs, commodities and members of limits.
 
-    def __init__(self, problem: FlowProblem) -> None:
-        self._n_arcs = problem.n_arcs
-        self._arc_order = np.argsort(problem.arc_rank, kind="stable").astype(np.int64)
-        self._new_number = np.argsort(self._arc_order, kind="stable").astype(np.int64)
-        self._tail = problem.tail[self._arc_order]
-        self._head = problem.head[self._arc_order]
-        self._star = trees.forward_star(self._tail, problem.n_nodes)
-        self._in_star = trees.forward_star(self._head, problem.n_nodes)
-        # Canonical order, so that nothing below depends on the order of the input.
-        self._commodity_order = np.argsort(problem.commodity_rank, kind="stable").astype(np.int64)
-        self._problem = p = self._canonical(problem)
-        self._groups = trees.group_commodities(p.origin, p.commodity_class)
-        self._group_of = np.empty(p.n_commodities, dtype=np.int64)
-        start, members = self._groups[2:]
-        self._group_of[members] = np.repeat(np.arange(len(start) - 1), np.diff(start))
-        self._pool = PathPool(p)
-        self._uses: list[tuple[Ints, Floats]] = []
-        self._master = Master(p.n_commodities)
-        self._lp_row = np.full(p.n_rows, -1, dtype=np.int64)
-        self._basis: Any = None
-        self._tie_arc = 1.0 + np.modf(np.arange(1, p.n_arcs + 1) * 0.618033988749895)[0]
-        self._tie_commodity = (
-            1.0 + np.modf(np.arange(1, p.n_commodities + 1) * 0.414213562373095)[0]
-        )
+    Parameters
+    ----------
+    problem
+        The first problem, to whose basis every later question returns.
+    opposite
+        Whether to take, among the answers of least cost, the one that the rule
+        for ties puts last instead of first.
+    """
 
-    def solve(self, problem: FlowProblem) -> Outcome:
+    def __init__(self, problem: FlowProblem, *, opposite: bool = False) -> None:
+        self._numbering = n = Numbering(problem)
+        p = n.canonical(problem)
+        self._structure = p
+        self._star = trees.forward_star(p.tail, p.n_nodes)
+        self._in_star = trees.forward_star(p.head, p.n_nodes)
+        self._soft = np.flatnonzero(np.isfinite(p.excess_price))
+        self._tie_arc = 1.0 + generic(p.n_arcs, 0.618033988749895)
+        if opposite:
+            self._tie_arc = -self._tie_arc
+        tie_commodity = 1.0 + generic(p.n_commodities, 0.414213562373095)
+        self._tie_commodity = tie_commodity
+        sign = -1.0 if opposite else 1.0
+        short = np.concatenate([sign * _SHORT * tie_commodity, np.zeros(len(self._soft))])
+        self._pool = PathPool(p, n.unit, self._tie_arc, tie_commodity, short, self._soft)
+        self._entries = (p.entry_row, p.entry_arc, p.entry_class, n.unit)
+        k, self._n_slack = p.n_commodities, p.n_commodities + len(self._soft)
+        # The direction in which the right-hand sides move: limits wider, amounts a little larger.
+        self._amount_direction = 1e-3 * (1.0 + generic(self._n_slack, 0.7320508075688772))
+        self._bound_direction = 1.0 + generic(p.n_rows, 0.23606797749979)
+        self._loaded: Question | None = None
+        self._start: _Start | None = None
+        self._first: tuple[FlowProblem, NDArray[np.bool_], Outcome] | None = None
+        self._bounds_for: Floats | None = None
+        self._togo = np.empty((1, 0))
+        self._aim(p.cost)
+        self._basis = self._empty_basis(64)
+        self._values = _empty_values(self._n_slack, 64, p.n_rows)
+        self._reset_cold()
+        self._all = np.arange(k, dtype=np.int64)
+
+    @property
+    def numbering(self) -> Numbering:
+        """How this engine's numbers stand for the problem's."""
+        return self._numbering
+
+    def solve(self, problem: FlowProblem, *, cold: bool = False) -> Outcome:
         """Solve a problem that shares this engine's arcs, commodities and members.
 
         Parameters
         ----------
         problem
             May differ in costs, closed arcs, bounds, amounts and penalties.
+        cold
+            Whether to start from nothing but the paths that are known.
 
         Returns
         -------
         Outcome
             In the problem's own numbering.
+
+        Raises
+        ------
+        CertificateError
+            Where no way to the optimum works, which is a fault of this package.
         """
-        self._problem = p = self._canonical(problem)
-        self._cost = open_costs(p)
-        cold_before = self._master.cold_starts
-        self._load()
-        rounds, price, dual = self._first_stage()
-        if self._basis is None:
-            self._basis = self._master.basis()
-        face = self._face(price, dual)
-        amount = self._refine(face)
-        return self._outcome(amount, price, dual, rounds, self._master.cold_starts - cold_before)
-
-    def _canonical(self, problem: FlowProblem) -> FlowProblem:
-        arcs, commodities = self._arc_order, self._commodity_order
-        return FlowProblem(
-            n_nodes=problem.n_nodes,
-            tail=self._tail,
-            head=self._head,
-            cost=problem.cost[:, arcs],
-            second_cost=problem.second_cost[:, arcs],
-            origin=problem.origin[commodities],
-            destination=problem.destination[commodities],
-            amount=problem.amount[commodities],
-            penalty=problem.penalty[commodities],
-            commodity_class=problem.commodity_class[commodities],
-            bound=problem.bound,
-            entry_row=problem.entry_row,
-            entry_arc=self._new_number[problem.entry_arc],
-            entry_class=problem.entry_class,
-            entry_factor=problem.entry_factor,
-            closed=problem.closed[arcs],
-            arc_rank=np.arange(problem.n_arcs, dtype=np.int64),
-            commodity_rank=np.arange(problem.n_commodities, dtype=np.int64),
-        )
-
-    def _load(self) -> None:
-        """Bring the master to this problem: costs, closed paths, amounts, bounds."""
-        p = self._problem
-        self._master.set_costs(np.concatenate([p.penalty, self._path_costs()]))
-        self._master.set_upper(self._upper())
-        self._set_rows()
-        if self._basis is not None:
-            self._master.restore(self._basis)
-
-    def _path_costs(self) -> Floats:
-        lengths = self._pool.lengths(self._cost)
-        return np.where(np.isinf(lengths), 0.0, lengths)
-
-    def _upper(self) -> Floats:
-        """Return the columns' bounds: a path through a closed arc carries nothing."""
-        shut = np.isinf(self._pool.lengths(self._cost))
-        free = np.full(self._problem.n_commodities, np.inf)
-        return np.concatenate([free, np.where(shut, 0.0, np.inf)])
-
-    def _set_rows(self, full: NDArray[np.bool_] | None = None) -> None:
-        p = self._problem
-        limits = np.asarray(self._master.row_limit, dtype=np.int64)
-        upper = p.bound[limits]
-        lower = np.full(len(limits), -np.inf)
-        if full is not None:
-            lower = np.where(full[limits], upper, lower)
-        # A limit of 0 has closed its arcs already; as a row it would only be degenerate.
-        upper = np.where(upper <= 0, np.inf, upper)
-        lower = np.where(np.isinf(upper), -np.inf, lower)
-        self._master.set_rows(np.concatenate([p.amount, lower]), np.concatenate([p.amount, upper]))
-
-    def _run(self) -> tuple[Floats, Floats, Floats]:
-        """Run the master; return amounts by path, duals by limit and duals by commodity."""
-        k = self._problem.n_commodities
-        values, duals = self._master.run()
-        by_limit = np.zeros(self._problem.n_rows)
-        by_limit[np.asarray(self._master.row_limit, dtype=np.int64)] = duals[k:]
-        return values[k:], by_limit, duals[:k]
-
-    def _weights(self, cost: Floats, price: Floats) -> Floats:
-        p = self._problem
-        return trees.weights_with_prices(
-            cost, price, p.entry_row, p.entry_arc, p.entry_class, p.entry_factor
-        )
-
-    def _first_stage(self) -> tuple[int, Floats, Floats]:
-        """Generate paths until no path is cheaper than its commodity's price."""
-        p = self._problem
-        for rounds in range(1, _MAX_ROUNDS):
-            amount, duals, sigma = self._run()
-            if self._add_broken_limits(amount):
+        known = None if cold else self._unmoved(problem)
+        if known is not None:
+            return known
+        question = self.load(problem)
+        starts = [True, True] if cold or self._start is None else [False, True, True]
+        cold_starts = -1 if cold or self._start is None else 0
+        for attempt, afresh in enumerate(starts):
+            if afresh:
+                cold_starts += 1
+                self._reset_cold()
+            else:
+                self._restore()
+            try:
+                rounds, tied = self._climb(question, careful=attempt == len(starts) - 1)
+            except _FailedError:
                 continue
-            price = np.maximum(-duals, 0.0)
-            sigma = np.minimum(sigma, p.penalty)
-            weight = self._weights(self._cost, price)
-            ceiling = sigma - _TOLERANCE * (1.0 + np.abs(sigma))
-            ceiling[p.amount <= 0] = -1.0
-            length, start, arcs = trees.cheapest_paths(
-                *self._star, self._tail, self._head, weight, *self._groups, p.destination, ceiling
-            )
-            if not self._add_paths(np.isfinite(length), start, arcs, self._cost):
-                return rounds, price, sigma
-        msg = f"no optimum after {_MAX_ROUNDS} rounds of pricing"
-        raise CertificateError(msg)
+            first = self._start is None
+            if first:
+                self._remember()
+            outcome = self._outcome(question, rounds, max(cold_starts, 0), tied)
+            if first:
+                self._first = (problem, self._arcs_in_use(), outcome)
+            return outcome
+        return self._by_highs(question, cold_starts + 1)
 
-    def _add_broken_limits(self, amount: Floats) -> bool:
-        p = self._problem
-        use = row_use(p, self._pool.flow_by_class(amount))
-        missing = (self._lp_row < 0) & (p.bound > 0)
-        broken = np.flatnonzero(missing & (use > p.bound * (1 + _TOLERANCE) + 1e-12))
-        if not len(broken):
-            return False
-        members: dict[int, tuple[list[int], list[float]]] = {int(r): ([], []) for r in broken}
-        for number, (rows, units) in enumerate(self._uses):
-            for r, u in zip(rows.tolist(), units.tolist(), strict=True):
-                if r in members:
-                    members[r][0].append(p.n_commodities + number)
-                    members[r][1].append(u)
-        self._lp_row[broken] = self._master.n_rows + np.arange(len(broken))
-        self._master.add_limits(
-            broken,
-            np.full(len(broken), -np.inf),
-            p.bound[broken],
-            [(np.array(members[int(r)][0]), np.array(members[int(r)][1])) for r in broken],
-        )
-        return True
+    def _arcs_in_use(self) -> NDArray[np.bool_]:
+        """Return which arcs lie on paths of the basis, in the problem's numbering."""
+        used = np.zeros(self._structure.n_arcs, dtype=np.bool_)
+        b, size = self._basis, int(self._basis.size[0])
+        for j in (*b.key.tolist(), *b.other[:size].tolist()):
+            used[self._numbering.arc_order[self._pool.path(j)]] = True
+        return used
 
-    def _add_paths(
-        self, wanted: NDArray[np.bool_], start: Ints, arcs: Ints, cost: Floats
-    ) -> list[int]:
-        """Put new paths of the wanted commodities into the pool and the master."""
-        added: list[int] = []
-        for k in np.flatnonzero(wanted):
-            number = self._pool.add(int(k), arcs[start[k] : start[k + 1]].copy())
-            if number is not None:
-                added.append(number)
-                self._uses.append(self._pool.uses(number))
-        if not added:
-            return added
-        p = self._problem
-        commodity = np.array([self._pool.commodity[i] for i in added])
-        column_cost = np.array(
-            [
-                cost[p.commodity_class[self._pool.commodity[i]], self._pool.arcs[i]].sum()
-                for i in added
-            ]
-        )
-        in_program = []
-        for i in added:
-            rows, units = self._uses[i]
-            lp = self._lp_row[rows]
-            in_program.append((lp[lp >= 0], units[lp >= 0]))
-        self._master.add_paths(column_cost, commodity, in_program)
-        return added
+    def _unmoved(self, problem: FlowProblem) -> Outcome | None:
+        """Return the first outcome where all that changed is that unused arcs are closed.
 
-    def _face(self, price: Floats, sigma: Floats) -> _Face:
-        p = self._problem
-        weight = self._weights(self._cost, price)
-        slack = _TIE * (1.0 + sigma)
-        start, members = self._groups[2:]
-        tolerance = np.array(
-            [slack[members[start[g] : start[g + 1]]].max() for g in range(len(start) - 1)]
+        Closing arcs takes answers away and adds none; the best answer of all is
+        still there, and the prices, which rest on its paths alone, with it.
+        """
+        if self._first is None:
+            return None
+        first, used, outcome = self._first
+        same = all(
+            getattr(first, name) is getattr(problem, name)
+            for name in ("cost", "bound", "amount", "penalty", "excess_price", "second_cost")
         )
-        ceiling = np.where(p.amount > 0, sigma + slack, -1.0)
-        arc_start, arcs, may_serve = trees.tight_subgraphs(
-            *self._star, *self._in_star, self._tail, self._head, weight, *self._groups,
-            p.destination, ceiling, tolerance,
-        )  # fmt: skip
-        commodity = self._pool.flat()[0]
-        scale = 1.0 + sigma.max(initial=0.0)
-        return _Face(
-            arc_start=arc_start,
-            arcs=arcs,
-            may_serve=may_serve,
-            may_fall_short=(p.penalty - sigma <= slack) | (p.amount <= 0),
-            column=self._pool.lengths(weight) - sigma[commodity] <= slack[commodity],
-            full=price > _TOLERANCE * scale,
-        )
+        if not same or (first.closed & ~problem.closed).any() or (problem.closed & used).any():
+            return None
+        arrays = {
+            f.name: getattr(outcome, f.name).copy()
+            for f in fields(outcome)
+            if isinstance(getattr(outcome, f.name), np.ndarray)
+        }
+        return replace(outcome, **arrays, rounds=0, cold_starts=0)
 
-    def _refine(self, face: _Face) -> Floats:
-        """Among the answers of least cost take the one of least second cost, then by rank."""
-        p = self._problem
-        by_rank = np.broadcast_to(self._tie_arc, p.cost.shape)
-        one = np.ones(p.n_commodities)
-        if p.second_cost.any():
-            self._stage(face, p.second_cost, one, 0.0 * one, self._groups)
-        if len(self._groups[0]) < p.n_commodities:
-            face.arc_start, face.arcs = self._arcs_by_commodity(face)
+    def price_from(self, problem: FlowProblem, row: int, side: int) -> tuple[float, float]:
+        """Price a limit from one side.
+
+        Parameters
+        ----------
+        problem
+            The problem.
+        row
+            Number of the limit.
+        side
+            1 for what one more unit saves, -1 for what one less costs.
+
+        Returns
+        -------
+        price, amount
+            Of one unit, and for how many units it holds. What a limit of 0
+            would be worth if it were opened is found too.
+        """
+        r = int(self._numbering.row_number[row])
+        opened = problem
+        if problem.bound[row] <= 0:
+            bound = problem.bound.copy()
+            bound[row] = 1.0
+            opened = replace(problem, bound=bound)
+        question = self.load(opened)
+        question.bound[0, r] = problem.bound[row] / self._numbering.row_scale[r]
+        # The limit moves, and all else a million times less, which only decides ties.
+        question.bound[1] = 1e-6 * self._bound_direction
+        question.amount[1] = 1e-6 * self._amount_direction
+        question.bound[1, r] += side
+        if self._start is None:
+            self._reset_cold()
+        else:
+            self._restore()
+        try:
+            self._climb(question, careful=False)
+        except _FailedError:
+            self._reset_cold()
+            self._climb(question, careful=True)
+        scale = float(self._numbering.row_scale[r])
+        price = abs(float(self._values.price[0, r])) / scale
+        question.bound[1], question.amount[1] = 0.0, 0.0
+        question.bound[1, r] = side
+        basis.refresh(
+            self._pool.columns, self._basis, self._values, question.amount, question.bound
+        )
+        size, v = int(self._basis.size[0]), self._values
+        loose = self._basis.place < 0
+        levels = [v.key, v.other[:, :size], (question.bound - v.use)[:, loose]]
+        amount, rate = np.concatenate(levels, axis=1)
+        falls = rate < -1e-9
+        holds = float((np.maximum(amount[falls], 0.0) / -rate[falls]).min(initial=np.inf))
+        holds *= scale
+        if side < 0:
+            holds = min(holds, float(problem.bound[row]))
+        return price, holds
+
+    # -- the question -------------------------------------------------------
+
+    def load(self, problem: FlowProblem) -> Question:
+        """Bring columns, costs and bounds to those of a problem."""
+        p = self._numbering.canonical(problem)
+        if self._start is not None:
+            known = self._start.n_columns
+            if self._pool.size > max(2 * known, known + 500):
+                self._pool.shorten(known)
+        amount = np.zeros((2, self._n_slack))
+        k = p.n_commodities
+        amount[0, :k] = p.amount
+        amount[0, k:] = 100.0 * (1.0 + p.amount.sum())
+        amount[1] = self._amount_direction
+        bound = np.empty((2, p.n_rows))
+        bound[0] = p.bound / self._numbering.row_scale
+        # No flow comes near this; a number instead of infinity keeps warm starts simple.
+        bound[0][np.isinf(bound[0])] = 1e4 * (1.0 + p.amount.sum())
+        bound[1] = self._bound_direction
+        last = self._loaded.problem if self._loaded is not None else None
+        open_cost = open_costs(p)
+        same = (
+            last is not None
+            and last.cost is p.cost
+            and last.penalty is p.penalty
+            and last.excess_price is p.excess_price
+        )
+        if same:
+            self._pool.ban(open_cost)
+        else:
+            finite = np.where(np.isinf(p.cost), 0.0, p.cost)
+            excess = (p.excess_price * self._numbering.row_scale)[self._soft]
+            self._pool.load(p.penalty, excess, finite, p.second_cost, open_cost)
+            self._aim(p.cost)
+        self._loaded = Question(p, open_cost, amount, bound)
+        return self._loaded
+
+    def _aim(self, cost: Floats) -> None:
+        """Find out how far every node is from each destination, where that is not too much."""
+        p = self._structure
+        if self._bounds_for is not None and np.array_equal(self._bounds_for, cost):
+            return
+        pairs = np.stack([p.destination, p.commodity_class], axis=1)
+        ends, which = np.unique(pairs, axis=0, return_inverse=True)
+        if len(ends) * p.n_nodes > _MOST_BOUNDS or not len(ends):
+            if self._bounds_for is None:
+                self._groups = trees.group_commodities(p.origin, p.commodity_class)
+            self._group_togo = np.full(len(self._groups[0]), -1, dtype=np.int64)
+            self._bounds_for = cost
+            return
+        self._togo = trees.distances_to(*self._in_star, p.tail, cost, ends[:, 0], ends[:, 1])
+        # A hair shorter, so that rounding cannot make them longer than a path.
+        self._togo *= 1.0 - 1e-12
         every = np.arange(p.n_commodities + 1, dtype=np.int64)
-        alone = (p.origin, p.commodity_class, every, every[:-1])
-        scale = self._tie_commodity
-        return self._stage(face, by_rank, scale, _TIE_SHORT * scale, alone)
+        self._groups = (p.origin, p.commodity_class, every, every[:-1])
+        self._group_togo = np.ascontiguousarray(which.ravel(), dtype=np.int64)
+        self._bounds_for = cost
 
-    def _arcs_by_commodity(self, face: _Face) -> tuple[Ints, Ints]:
-        spans = [face.arcs[face.arc_start[g] : face.arc_start[g + 1]] for g in self._group_of]
-        start = np.concatenate([[0], np.cumsum([len(s) for s in spans])])
-        return start.astype(np.int64), np.concatenate(spans)
+    # -- the basis ------------------------------------------------------------
 
-    def _stage(
-        self,
-        face: _Face,
-        second: Floats,
-        scale: Floats,
-        short: Floats,
-        groups: tuple[Ints, Ints, Ints, Ints],
-    ) -> Floats:
-        """Minimise a further cost over a face, and shrink the face to its optima.
-
-        A unit of commodity k on arc a costs ``second[class, a] * scale[k]``, a
-        unit short ``short[k]``; `scale` is the same within each of `groups`.
-        """
-        p = self._problem
-        group_scale = scale[groups[3][groups[2][:-1]]]
-        cost = self._pool.lengths(second) * scale[self._pool.flat()[0]]
-        self._master.set_costs(np.concatenate([short, cost]))
-        self._set_face(face)
-        while True:
-            amount, duals, sigma = self._run()
-            if self._add_broken_limits(amount):
-                self._set_rows(face.full)
-                continue
-            # Where a limit must stay full its price may have either sign.
-            charge = self._weights(np.zeros_like(second), -duals)
-            length, start, arcs, slack = trees.second_paths(
-                p.n_nodes, self._tail, self._head, second, charge, group_scale,
-                face.arc_start, face.arcs, *groups, p.destination,
-            )  # fmt: skip
-            better = face.may_serve & (length < sigma - _TOLERANCE * (1.0 + np.abs(sigma)))
-            if not self._admit(face, better, start, arcs, second):
-                break
-            cost = self._pool.lengths(second) * scale[self._pool.flat()[0]]
-            self._master.set_costs(np.concatenate([short, cost]))
-            self._set_face(face)
-        near = _TIE * (1.0 + np.abs(sigma))
-        commodity = self._pool.flat()[0]
-        charges = self._pool.lengths(charge)
-        face.column &= cost + charges - sigma[commodity] <= near[commodity]
-        face.may_serve &= length <= sigma + near
-        face.may_fall_short &= short - sigma <= near
-        face.full |= np.abs(duals) > _TOLERANCE * (1.0 + np.abs(sigma).max(initial=0.0))
-        group_of_arc = np.repeat(np.arange(len(groups[0])), np.diff(face.arc_start))
-        group_near = np.maximum.reduceat(near[groups[3]], groups[2][:-1])
-        keep = slack <= group_near[group_of_arc]
-        kept = np.bincount(group_of_arc[keep], minlength=len(groups[0]))
-        face.arcs = face.arcs[keep]
-        face.arc_start = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)
-        return amount
-
-    def _set_face(self, face: _Face) -> None:
-        self._master.set_upper(
-            np.where(np.concatenate([face.may_fall_short, face.column]), np.inf, 0.0)
+    def _empty_basis(self, room: int) -> Basis:
+        return Basis(
+            key=np.arange(self._n_slack, dtype=np.int64),
+            other=np.zeros(room, dtype=np.int64),
+            tight=np.zeros(room, dtype=np.int64),
+            size=np.zeros(1, dtype=np.int64),
+            state=np.zeros(len(self._pool.columns.commodity), dtype=np.int8),
+            place=np.full(self._structure.n_rows, -1, dtype=np.int64),
+            inverse=np.zeros((room, room)),
         )
-        self._set_rows(face.full)
 
-    def _admit(
-        self, face: _Face, better: NDArray[np.bool_], start: Ints, arcs: Ints, second: Floats
-    ) -> bool:
-        """Let the better paths into the face; say whether any was not there before."""
-        new = False
-        for k in np.flatnonzero(better):
-            known = self._pool.find(int(k), arcs[start[k] : start[k + 1]])
-            if known is not None and not face.column[known]:
-                face.column[known] = new = True
-        added = self._add_paths(better, start, arcs, second)
-        face.column = np.concatenate([face.column, np.ones(len(added), dtype=np.bool_)])
-        return new or bool(added)
+    def _set_basis(self, key: Ints, other: Ints, tight: Ints) -> None:
+        p = len(other)
+        if p + 8 > len(self._basis.other):
+            self._enlarge(2 * p + 8)
+        b = self._basis
+        b.key[:], b.other[:p], b.tight[:p] = key, other, tight
+        b.size[0] = p
+        b.state[:] = 0
+        b.state[key] = 1
+        b.state[other] = 2
+        b.place[:] = -1
+        b.place[tight] = np.arange(p)
+
+    def _reset_cold(self) -> None:
+        none = np.empty(0, dtype=np.int64)
+        self._fit_state()
+        self._set_basis(np.arange(self._n_slack, dtype=np.int64), none, none)
+        self._fresh = True
+
+    def _remember(self) -> None:
+        b, p = self._basis, int(self._basis.size[0])
+        self._start = _Start(
+            b.key.copy(), b.other[:p].copy(), b.tight[:p].copy(), b.inverse[:p, :p].copy(),
+            self._pool.size,
+        )  # fmt: skip
+
+    def _restore(self) -> None:
+        assert self._start is not None
+        s = self._start
+        self._fit_state()
+        self._set_basis(s.key, s.other, s.tight)
+        p = len(s.other)
+        self._basis.inverse[:p, :p] = s.inverse
+        self._fresh = False
+
+    def _fit_state(self) -> None:
+        if len(self._basis.state) < len(self._pool.columns.commodity):
+            state = np.zeros(len(self._pool.columns.commodity), dtype=np.int8)
+            state[: len(self._basis.state)] = self._basis.state
+            self._basis = self._basis._replace(state=state)
+
+    def _enlarge(self, room: int) -> None:
+        b = self._basis
+        old = len(b.other)
+        other, tight = np.zeros((2, room), dtype=np.int64)
+        inverse = np.zeros((room, room))
+        other[:old], tight[:old], inverse[:old, :old] = b.other, b.tight, b.inverse
+        self._basis = b._replace(other=other, tight=tight, inverse=inverse)
+        self._values = self._values._replace(other=np.zeros((2, room)))
+
+    def _optimise(self, question: Question) -> None:
+        """Bring the basis to the optimum over the pool."""
+        self._fit_state()
+        if 2 * self._basis.size[0] + 8 > len(self._basis.other):
+            self._enlarge(4 * int(self._basis.size[0]) + 16)
+        most = 20_000 + 20 * self._n_slack
+        while True:
+            code, _ = simplex.optimise(
+                self._pool.columns, self._pool.size, self._basis, self._values,
+                question.amount, question.bound, self._fresh, most,
+            )  # fmt: skip
+            self._fresh = code != simplex.OPTIMAL
+            if code == simplex.OPTIMAL:
+                return
+            if code == simplex.STUCK and self._basis.size[0] >= len(self._basis.other):
+                self._enlarge(2 * len(self._basis.other))
+                continue
+            raise _FailedError
+
+    # -- the climb ------------------------------------------------------------
+
+    def _climb(self, question: Question, *, careful: bool) -> tuple[int, NDArray[np.bool_]]:
+        """Generate paths until none is better, by cost, second cost and rank in turn."""
+        p = question.problem
+        if self._fresh and self._basis.size[0] == 0:
+            self._greedy(question)
+        for rounds in range(1, _MAX_ROUNDS):
+            self._optimise(question)
+            price = np.maximum(self._values.price, 0.0)[0]
+            sigma = np.minimum(self._values.sigma[0, : p.n_commodities], p.penalty)
+            weight = trees.add_charges(question.open_cost.copy(), price, *self._entries)
+            near = TOLERANCE * (1.0 + np.abs(sigma))
+            if self._price(p, weight, sigma - near):
+                continue
+            new, tied = self._decide_ties(p, weight, sigma, near)
+            if not new:
+                return rounds, tied
+        if careful:
+            msg = f"no optimum after {_MAX_ROUNDS} rounds of pricing"
+            raise CertificateError(msg)
+        raise _FailedError
+
+    def _by_highs(self, question: Question, cold_starts: int) -> Outcome:
+        """Find an optimum, any, without the engine's own simplex method."""
+        p, k = question.problem, question.problem.n_commodities
+        rounds = 0
+        while True:
+            rounds += 1
+            values, price, sigma = solve_master(
+                self._pool, self._n_slack, question.amount[0], question.bound[0]
+            )
+            sigma = np.minimum(sigma[:k], p.penalty)
+            weight = trees.add_charges(question.open_cost.copy(), price, *self._entries)
+            if not self._price(p, weight, sigma - TOLERANCE * (1.0 + np.abs(sigma))):
+                break
+        everything = np.ones(k, dtype=np.bool_)
+        values[values <= 1e-11] = 0.0
+        return self._finish(
+            question, np.arange(self._pool.size), values, price / self._numbering.row_scale,
+            sigma, rounds, cold_starts, everything, np.ones(p.n_rows, dtype=np.bool_),
+        )  # fmt: skip
+
+    def _price(self, p: FlowProblem, weight: Floats, ceiling: Floats) -> int:
+        """Add each commodity's cheapest path where it is below the ceiling; say how many."""
+        length, start, arcs = trees.cheapest_paths(
+            *self._star, p.tail, p.head, weight, self._togo, self._group_togo, *self._groups,
+            p.destination, ceiling,
+        )  # fmt: skip
+        wanted = np.flatnonzero(np.isfinite(length))
+        if not len(wanted):
+            return 0
+        return self._pool.add(wanted, start, arcs, p.cost, p.second_cost)
+
+    def _greedy(self, question: Question) -> None:
+        """Start cold from each commodity's cheapest path, as far as there is room."""
+        p = question.problem
+        near = TOLERANCE * (1.0 + p.penalty)
+        length, start, arcs = trees.cheapest_paths(
+            *self._star, p.tail, p.head, question.open_cost, self._togo, self._group_togo,
+            *self._groups, p.destination, p.penalty - near,
+        )  # fmt: skip
+        wanted = np.flatnonzero(np.isfinite(length))
+        first = self._pool.size
+        self._pool.add(wanted, start, arcs, p.cost, p.second_cost)
+        self._fit_state()
+        basis.fill(
+            self._pool.columns, first, self._pool.size, self._basis, question.amount,
+            question.bound, self._values.use[0],
+        )  # fmt: skip
+
+    def _decide_ties(
+        self, p: FlowProblem, weight: Floats, sigma: Floats, near: Floats
+    ) -> tuple[int, NDArray[np.bool_]]:
+        """Look among the paths of equal cost for better ones by second cost and rank."""
+        start, members = self._groups[2:]
+        if len(members) == 0:
+            return 0, np.zeros(0, dtype=np.bool_)
+        tolerance = np.maximum.reduceat(near[members], start[:-1])
+        arc_start, arcs, takes_part = trees.tight_subgraphs(
+            *self._star, *self._in_star, p.tail, p.head, weight, self._togo, self._group_togo,
+            *self._groups, p.destination, sigma + near, tolerance,
+        )  # fmt: skip
+        charge = np.zeros((2, *p.cost.shape))
+        for level in range(2):
+            trees.add_charges(charge[level], self._values.price[1 + level], *self._entries)
+        far, rank, path_start, path_arcs, freedom = trees.second_paths(
+            p.n_nodes, p.tail, p.head, p.second_cost, self._tie_arc, charge,
+            self._tie_commodity, arc_start, arcs, *self._groups, p.destination, takes_part,
+        )  # fmt: skip
+        k = p.n_commodities
+        sigma2, sigma3 = self._values.sigma[1, :k], self._values.sigma[2, :k]
+        near2 = TOLERANCE * (1.0 + np.abs(sigma2))
+        near3 = TOLERANCE * (1.0 + np.abs(sigma3))
+        better = (far < sigma2 - near2) | ((far <= sigma2 + near2) & (rank < sigma3 - near3))
+        new = 0
+        if better.any():
+            new = self._pool.add(
+                np.flatnonzero(better), path_start, path_arcs, p.cost, p.second_cost
+            )
+        basics = np.ones(self._n_slack, dtype=np.int64)
+        size = int(self._basis.size[0])
+        np.add.at(basics, self._pool.columns.commodity[self._basis.other[:size]], 1)
+        choices = np.where(takes_part, freedom, 0) + (p.penalty <= sigma + near)
+        return new, choices > basics[:k]
+
+    # -- the outcome ------------------------------------------------------------
+
+    def _polish(self, question: Question) -> None:
+        """Solve the last basis once more, in an order that does not depend on the way here."""
+        b, size = self._basis, int(self._basis.size[0])
+        commodity = self._pool.columns.commodity
+        by_commodity: dict[int, list[int]] = {}
+        for j in b.other[:size].tolist():
+            by_commodity.setdefault(int(commodity[j]), []).append(j)
+        amount = {
+            j: (x, y)
+            for j, x, y in zip(
+                b.other[:size].tolist(), *self._values.other[:, :size].tolist(), strict=True
+            )
+        }
+        key, other = b.key.copy(), []
+        for k in sorted(by_commodity):
+            mine = [int(key[k]), *by_commodity[k]]
+            if len(mine) > 2 and k < question.problem.n_commodities:
+                amount[mine[0]] = (float(self._values.key[0, k]), float(self._values.key[1, k]))
+                mine = self._told_apart(question.problem, k, mine, amount)
+            mine.sort(key=lambda j: (j >= self._pool.fixed, self._pool.path(j).tobytes(), j))
+            key[k] = mine[0]
+            other += mine[1:]
+        self._fit_state()
+        self._set_basis(key, np.array(other, dtype=np.int64), np.sort(b.tight[:size]))
+        good = basis.refresh(
+            self._pool.columns, self._basis, self._values, question.amount, question.bound
+        )
+        if not good:
+            raise _FailedError
+        self._fresh = False
+
+    def _told_apart(
+        self, p: FlowProblem, k: int, mine: list[int], amount: dict[int, tuple[float, float]]
+    ) -> list[int]:
+        """Return the basic columns of a commodity with its paths split in the defined way."""
+        paths = [j for j in mine if j >= self._pool.fixed]
+        if len(paths) < 3:
+            return mine
+        held = [self._pool.path(j) for j in paths]
+        start = np.zeros(len(paths) + 1, dtype=np.int64)
+        np.cumsum([len(path) for path in held], out=start[1:])
+        start, arcs = split_into_paths(
+            p.origin[k], p.destination[k], p.tail, p.head, start, np.concatenate(held),
+            np.array([amount[j] for j in paths]).T, TOLERANCE * (1.0 + p.amount[k]),
+        )  # fmt: skip
+        if not len(start):
+            return mine
+        numbers = [
+            self._pool.number(k, arcs[a:b], p.cost, p.second_cost) for a, b in pairwise(start)
+        ]
+        if len(set(numbers)) < len(paths):
+            return mine
+        return [j for j in mine if j < self._pool.fixed] + numbers
 
     def _outcome(
-        self, amount: Floats, price: Floats, sigma: Floats, rounds: int, cold_starts: int
+        self, question: Question, rounds: int, cold_starts: int, tied: NDArray[np.bool_]
     ) -> Outcome:
-        p = self._problem
-        commodity = self._pool.flat()[0]
-        amount = np.where(amount > 1e-11 * (1.0 + p.amount[commodity]), amount, 0.0)
-        served = np.bincount(commodity, weights=amount, minlength=p.n_commodities)
-        # Within the solver's own tolerance of all, it is all.
-        whole = np.abs(served - p.amount) <= 1e-9 * p.amount
-        factor = np.where(whole & (served > 0), p.amount / np.where(served > 0, served, 1.0), 1.0)
-        amount = amount * factor[commodity]
-        served = np.bincount(commodity, weights=amount, minlength=p.n_commodities)
-        shortfall = np.where(whole, 0.0, np.maximum(p.amount - served, 0.0))
-        used = np.flatnonzero(amount)
-        back = self._commodity_order
-        paths = [
-            (int(back[commodity[i]]), self._arc_order[self._pool.arcs[i]], amount[i]) for i in used
-        ]
-        paths.sort(key=lambda item: (item[0], item[1].tolist()))
-        k = p.n_commodities
-        by_commodity = np.empty(k)
-        by_commodity[back] = shortfall
-        prices = np.empty(k)
-        prices[back] = sigma
+        p = question.problem
+        self._polish(question)
+        b, size, values = self._basis, int(self._basis.size[0]), self._values
+        column = np.concatenate([b.key, b.other[:size]])
+        amount = np.concatenate([values.key[0], values.other[0, :size]])
+        commodity = self._pool.columns.commodity[column]
+        amount[amount <= 1e-11 * (1.0 + question.amount[0, commodity])] = 0.0
+        sigma = np.minimum(values.sigma[0, : p.n_commodities], p.penalty)
+        row_price = np.maximum(values.price[0], 0.0) / self._numbering.row_scale
+        loose = (values.price[0] <= TOLERANCE * (1.0 + sigma.max(initial=0.0))) & (b.place >= 0)
+        row_price[loose] = 0.0
+        row_price = self._numbering.share(row_price, p)
+        return self._finish(
+            question, column, amount, row_price, sigma, rounds, cold_starts, tied, loose
+        )
+
+    def _finish(
+        self,
+        question: Question,
+        column: Ints,
+        amount: Floats,
+        row_price: Floats,
+        sigma: Floats,
+        rounds: int,
+        cold_starts: int,
+        tied: NDArray[np.bool_],
+        loose: NDArray[np.bool_],
+    ) -> Outcome:
+        """Turn amounts by column into an outcome in the problem's own numbering."""
+        p, n = question.problem, self._numbering
+        commodity = self._pool.columns.commodity[column]
+        is_path = column >= self._pool.fixed
+        short = np.zeros(p.n_commodities)
+        idle = column < p.n_commodities
+        short[commodity[idle]] = amount[idle]
+        carries = is_path & (amount > 0)
+        column, amount, commodity = column[carries], amount[carries], commodity[carries]
+        flow = self._pool.carry(column, amount, np.zeros(p.cost.shape))
+        paths = [self._pool.path(j) for j in column.tolist()]
+        order = sorted(
+            range(len(paths)),
+            key=lambda i: (n.commodity_order[commodity[i]], paths[i].tobytes()),
+        )
+        start = np.zeros(len(paths) + 1, dtype=np.int64)
+        np.cumsum([len(paths[i]) for i in order], out=start[1:])
+        arcs = np.concatenate([paths[i] for i in order]) if paths else np.empty(0, dtype=np.int64)
         return Outcome(
-            path_commodity=np.array([c for c, _, _ in paths], dtype=np.int64),
-            path_arcs=[a for _, a, _ in paths],
-            path_amount=np.array([x for _, _, x in paths]),
-            shortfall=by_commodity,
-            row_price=price,
-            commodity_price=prices,
+            path_commodity=n.commodity_order[commodity[order]],
+            path_start=start,
+            path_arcs=n.arc_order[arcs],
+            path_amount=amount[order],
+            class_flow=flow[:, n.arc_number],
+            shortfall=short[n.commodity_number],
+            row_price=row_price[n.row_number],
+            commodity_price=sigma[n.commodity_number],
             rounds=rounds,
             cold_starts=cold_starts,
+            tied=tied[n.commodity_number],
+            tied_row=loose[n.row_number],
         )
+
+
+def _empty_values(n_slack: int, room: int, n_rows: int) -> Values:
+    return Values(
+        key=np.zeros((2, n_slack)),
+        other=np.zeros((2, room)),
+        use=np.zeros((2, n_rows)),
+        price=np.zeros((3, n_rows)),
+        sigma=np.zeros((3, n_slack)),
+        key_use=np.zeros((2, n_rows)),
+    )

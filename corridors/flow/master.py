@@ -1,158 +1,78 @@
-"""The restricted master problem: a linear program over paths, alive in HiGHS.
+"""The same program in HiGHS, for the day on which the engine's own method loses its way.
 
-Columns 0..K-1 are the shortfalls of the commodities, the others are paths.
-Rows 0..K-1 say that a commodity is carried or short, the others are limits and
-are only added once a flow breaks them.
+Slower, because it is built anew each round, and without the stages that make
+the answer unique; the certificate is the same, so it is an optimum all the same.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import highspy
 import numpy as np
 
 from corridors.errors import CertificateError
 
 if TYPE_CHECKING:
-    from corridors.flow.problem import Floats, Ints
-
-_OPTIMAL = highspy.HighsModelStatus.kOptimal
-_BASIC = highspy.HighsBasisStatus.kBasic
-_LOWER = highspy.HighsBasisStatus.kLower
+    from corridors.flow.columns import PathPool
+    from corridors.flow.problem import Floats
 
 
-class Master:
-    """A linear program that grows by columns and rows and is solved again and again.
+def solve_master(
+    pool: PathPool, n_slack: int, amount: Floats, bound: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Solve the program over the columns of a pool.
 
     Parameters
     ----------
-    n_commodities
-        Number of commodities, K.
+    pool
+        Columns, with their costs and what they take of the limits.
+    n_slack
+        Number of convexity rows, one per commodity and soft limit.
+    amount, bound
+        Right-hand sides of the convexity rows and of the limits.
+
+    Returns
+    -------
+    values, price, sigma
+        Amount by column, price by limit (not negative), price by convexity row.
+
+    Raises
+    ------
+    CertificateError
+        Where HiGHS finds no optimum. The program always has one: everything
+        may fall short.
     """
+    # Only needed here, and it does not agree with every other solver in one process.
+    import highspy
 
-    def __init__(self, n_commodities: int) -> None:
-        self.n_commodities = n_commodities
-        self.n_columns = n_commodities
-        self.row_limit: list[int] = []
-        self.cold_starts = 0
-        self._highs = highs = highspy.Highs()
-        for option, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("solver", "simplex"),
-            ("presolve", "off"),
-            ("primal_feasibility_tolerance", 1e-9),
-            ("dual_feasibility_tolerance", 1e-9),
-        ):
-            highs.setOptionValue(option, value)
-        k = n_commodities
-        none = np.empty(0, dtype=np.int32)
-        highs.addCols(k, np.zeros(k), np.zeros(k), np.full(k, np.inf), 0, none, none, np.empty(0))
-        index = np.arange(k, dtype=np.int32)
-        highs.addRows(k, np.zeros(k), np.zeros(k), k, index, index, np.ones(k))
-
-    @property
-    def n_rows(self) -> int:
-        """Number of rows."""
-        return self.n_commodities + len(self.row_limit)
-
-    def add_paths(self, cost: Floats, commodity: Ints, uses: list[tuple[Ints, Floats]]) -> None:
-        """Add one column per path.
-
-        Parameters
-        ----------
-        cost
-            Cost of a unit, shape (P,).
-        commodity
-            Commodity of each path, shape (P,).
-        uses
-            Rows of this program other than the commodity's, and units taken of each.
-        """
-        count = len(commodity)
-        starts = np.zeros(count, dtype=np.int32)
-        index: list[Any] = []
-        value: list[Any] = []
-        filled = 0
-        for i, (rows, units) in enumerate(uses):
-            starts[i] = filled
-            index += [np.array([commodity[i]]), rows]
-            value += [np.ones(1), units]
-            filled += 1 + len(rows)
-        self._highs.addCols(
-            count,
-            cost,
-            np.zeros(count),
-            np.full(count, np.inf),
-            filled,
-            starts,
-            np.concatenate(index).astype(np.int32),
-            np.concatenate(value),
-        )
-        self.n_columns += count
-
-    def add_limits(
-        self, limits: Ints, lower: Floats, upper: Floats, members: list[tuple[Ints, Floats]]
-    ) -> None:
-        """Add one row per limit, with the columns that it covers and their units."""
-        count = len(limits)
-        starts = np.zeros(count, dtype=np.int32)
-        filled = 0
-        for i, (columns, _) in enumerate(members):
-            starts[i] = filled
-            filled += len(columns)
-        index = np.concatenate([m[0] for m in members]).astype(np.int32)
-        value = np.concatenate([m[1] for m in members])
-        self._highs.addRows(count, lower, upper, filled, starts, index, value)
-        self.row_limit += [int(r) for r in limits]
-
-    def set_costs(self, cost: Floats) -> None:
-        """Set the cost of every column."""
-        index = np.arange(self.n_columns, dtype=np.int32)
-        self._highs.changeColsCost(self.n_columns, index, cost)
-
-    def set_upper(self, upper: Floats) -> None:
-        """Set the upper bound of every column."""
-        index = np.arange(self.n_columns, dtype=np.int32)
-        self._highs.changeColsBounds(self.n_columns, index, np.zeros(self.n_columns), upper)
-
-    def set_rows(self, lower: Floats, upper: Floats) -> None:
-        """Set the bounds of every row."""
-        index = np.arange(self.n_rows, dtype=np.int32)
-        self._highs.changeRowsBounds(self.n_rows, index, lower, upper)
-
-    def basis(self) -> tuple[list[Any], list[Any]]:
-        """Return the basis as it stands."""
-        basis = self._highs.getBasis()
-        return list(basis.col_status), list(basis.row_status)
-
-    def restore(self, basis: tuple[list[Any], list[Any]]) -> None:
-        """Start the next run from an earlier basis; what was added since stays out of it."""
-        columns, rows = basis
-        saved = highspy.HighsBasis()
-        saved.col_status = columns + [_LOWER] * (self.n_columns - len(columns))
-        saved.row_status = rows + [_BASIC] * (self.n_rows - len(rows))
-        saved.valid = True
-        self._highs.setBasis(saved)
-
-    def run(self) -> tuple[Floats, Floats]:
-        """Solve and return the columns' values and the rows' prices.
-
-        Raises
-        ------
-        CertificateError
-            Where HiGHS finds no optimum, even from scratch. The program always
-            has one: everything may fall short.
-        """
-        highs = self._highs
-        highs.run()
-        if highs.getModelStatus() != _OPTIMAL:
-            self.cold_starts += 1
-            highs.clearSolver()
-            highs.run()
-            if highs.getModelStatus() != _OPTIMAL:
-                status = highs.modelStatusToString(highs.getModelStatus())
-                msg = f"the linear program ended as {status!r} although it always has an optimum"
-                raise CertificateError(msg)
-        solution = highs.getSolution()
-        return np.array(solution.col_value), np.array(solution.row_dual)
+    infinite = highspy.kHighsInf
+    columns, size = pool.columns, pool.size
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)
+    highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
+    highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
+    n_rows = n_slack + len(bound)
+    lower = np.concatenate([amount, np.full(len(bound), -infinite)])
+    upper = np.concatenate([amount, bound])
+    none, empty = np.empty(0, dtype=np.int32), np.empty(0)
+    highs.addRows(n_rows, lower, upper, 0, np.zeros(n_rows, dtype=np.int32), none, empty)
+    start = columns.start[: size + 1]
+    index, value = columns.row[: start[-1]] + n_slack, columns.unit[: start[-1]]
+    # Each column's own convexity row stands before the limits that it touches.
+    index = np.insert(index, start[:-1], columns.commodity[:size])
+    value = np.insert(value, start[:-1], 1.0)
+    starts = start[:-1] + np.arange(size)
+    limit = np.where(columns.banned[:size], 0.0, infinite)
+    highs.addCols(
+        size, columns.cost[0, :size].copy(), np.zeros(size), limit, len(index),
+        starts.astype(np.int32), index.astype(np.int32), value,
+    )  # fmt: skip
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        status = highs.modelStatusToString(highs.getModelStatus())
+        msg = f"the linear program ended as {status!r} although it always has an optimum"
+        raise CertificateError(msg)
+    solution = highs.getSolution()
+    dual = np.array(solution.row_dual)
+    return np.array(solution.col_value), np.maximum(-dual[n_slack:], 0.0), dual[:n_slack]

@@ -54,6 +54,11 @@ class FlowProblem:
         that is not served.
     bound
         Limits, shape (R,); ``inf`` limits nothing, 0 closes.
+    excess_price
+        What a unit above a limit costs, shape (R,); ``inf``, which is what a
+        limit has unless told, lets nothing pass above it. A limit that is hard
+        has no price. Several limits over the same members make the cost of
+        congestion any convex function of what passes, in pieces.
     entry_row, entry_arc, entry_class, entry_factor
         Members of the limits, shape (E,): units of limit ``entry_row`` that one
         unit of class ``entry_class`` (-1 for all) takes on arc ``entry_arc``.
@@ -85,10 +90,13 @@ class FlowProblem:
     arc_row: Ints | None = None
     arc_rank: Ints = field(default_factory=_no_ints)
     commodity_rank: Ints = field(default_factory=_no_ints)
+    excess_price: Floats = field(default_factory=_no_floats)
 
     def __post_init__(self) -> None:
         if len(self.closed) == 0:
             object.__setattr__(self, "closed", np.zeros(len(self.tail), dtype=np.bool_))
+        if len(self.excess_price) == 0:
+            object.__setattr__(self, "excess_price", np.full(len(self.bound), np.inf))
         _check(self)
         if len(self.arc_rank) == 0:
             object.__setattr__(self, "arc_rank", _rank(*_arc_keys(self)))
@@ -206,6 +214,49 @@ class FlowProblem:
             arc_row=arc_row,
         )
 
+    def congested(self, row: int, start: ArrayLike, price: ArrayLike) -> FlowProblem:
+        """Return this problem with a cost of congestion on the members of a limit.
+
+        Parameters
+        ----------
+        row
+            The limit whose members and units count.
+        start, price
+            Each unit above ``start[i]`` costs ``price[i]`` more, shape (P,):
+            any convex function in straight pieces.
+
+        Raises
+        ------
+        ProblemError
+            Where a number does not exist or is not allowed.
+
+        Examples
+        --------
+        The short way costs 1 up to 4 units, 3 from there on, 6 above 6; the
+        other 5.
+
+        >>> from corridors.flow import FlowProblem, solve
+        >>> plain = FlowProblem.from_arcs([0, 0], [1, 1], [1, 5], [9, 9], [0], [1], [8], 99)
+        >>> answer = solve(plain.congested(0, [4, 6], [2, 3]))
+        >>> answer.arc_flow.tolist(), answer.cost
+        ([6.0, 2.0], 20.0)
+        """
+        _in_range("row", np.array([row]), self.n_rows, "limits")
+        starts = np.asarray(start, dtype=np.float64).ravel()
+        prices = _numbers("price", price, len(starts))
+        members = np.flatnonzero(self.entry_row == row)
+        rows = self.n_rows + np.repeat(np.arange(len(starts)), len(members))
+        again = np.tile(members, len(starts))
+        return replace(
+            self,
+            bound=np.concatenate([self.bound, starts]),
+            excess_price=np.concatenate([self.excess_price, prices]),
+            entry_row=np.concatenate([self.entry_row, rows]),
+            entry_arc=np.concatenate([self.entry_arc, self.entry_arc[again]]),
+            entry_class=np.concatenate([self.entry_class, self.entry_class[again]]),
+            entry_factor=np.concatenate([self.entry_factor, self.entry_factor[again]]),
+        )
+
     def changed(
         self,
         *,
@@ -263,7 +314,15 @@ class FlowProblem:
             values["bound"] = bound
         if amount is not None:
             values["amount"] = _numbers("amount", amount, self.n_commodities)
-        return replace(self, **values)
+        for name, finite in (("cost", False), ("bound", False), ("amount", True)):
+            if name in values:
+                shown = "capacity" if name == "bound" and self.arc_row is not None else name
+                _not_negative(shown, values[name], finite=finite)
+        # What did not change was checked when this problem was made.
+        other = object.__new__(FlowProblem)
+        other.__dict__.update(self.__dict__)
+        other.__dict__.update(values)
+        return other
 
 
 def _whole(name: str, values: ArrayLike) -> Ints:
@@ -340,6 +399,7 @@ def _check(p: FlowProblem) -> None:
         ("penalty", p.penalty, n_commodities),
         ("commodity_class", p.commodity_class, n_commodities),
         ("closed", p.closed, n_arcs),
+        ("excess_price", p.excess_price, len(p.bound)),
         ("entry_arc", p.entry_arc, len(p.entry_row)),
         ("entry_class", p.entry_class, len(p.entry_row)),
         ("entry_factor", p.entry_factor, len(p.entry_row)),
@@ -370,4 +430,5 @@ def _check(p: FlowProblem) -> None:
     _not_negative("amount", p.amount, finite=True)
     _not_negative("penalty", p.penalty, finite=True)
     _not_negative("capacity" if p.arc_row is not None else "bound", p.bound, finite=False)
+    _not_negative("excess_price", p.excess_price, finite=False)
     _not_negative("entry_factor", p.entry_factor, finite=True)

@@ -2,9 +2,11 @@
 
 The kernels work on a forward star: ``star[start[n]:start[n + 1]]`` are the arcs
 that leave node ``n``. Weights are never negative in `cheapest_paths` and
-`tight_subgraphs` (Dijkstra 1959, with a binary heap); `second_paths` runs on
-the small subgraphs that `tight_subgraphs` found, where weights may be negative
-but no cycle is (label correcting, Bellman 1958).
+`tight_subgraphs` (Dijkstra 1959, with a binary heap); where lower bounds of
+what is left to go are at hand, they point the search at its destination (Hart,
+Nilsson and Raphael 1968). `second_paths` runs on the small subgraphs that
+`tight_subgraphs` found, where weights may be negative but no cycle is (label
+correcting, Bellman 1958).
 """
 
 from __future__ import annotations
@@ -12,10 +14,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from corridors.flow.compiling import compiled, inner
 
 if TYPE_CHECKING:
-    from corridors.flow.problem import Floats, Ints
+    from corridors.flow.problem import Ints
 
 
 def forward_star(ends: Ints, n_nodes: int) -> tuple[Ints, Ints]:
@@ -38,7 +41,7 @@ def forward_star(ends: Ints, n_nodes: int) -> tuple[Ints, Ints]:
     return start, np.argsort(ends, kind="stable").astype(np.int64)
 
 
-@njit(cache=True)
+@inner
 def _push(keys, nodes, size, key, node):  # type: ignore[no-untyped-def]
     i = size
     while i > 0:
@@ -53,7 +56,7 @@ def _push(keys, nodes, size, key, node):  # type: ignore[no-untyped-def]
     return size + 1
 
 
-@njit(cache=True)
+@inner
 def _pop(keys, nodes, size):  # type: ignore[no-untyped-def]
     top_key = keys[0]
     top_node = nodes[0]
@@ -77,7 +80,7 @@ def _pop(keys, nodes, size):  # type: ignore[no-untyped-def]
     return top_key, top_node, size
 
 
-@njit(cache=True)
+@inner
 def _grow(array, needed):  # type: ignore[no-untyped-def]
     if needed <= len(array):
         return array
@@ -86,7 +89,7 @@ def _grow(array, needed):  # type: ignore[no-untyped-def]
     return bigger
 
 
-@njit(cache=True)
+@inner
 def _in_order(first, size, buffer, used):  # type: ignore[no-untyped-def]
     """Turn paths written from destination to origin, in any order, into offsets and arcs."""
     start = np.zeros(len(first) + 1, dtype=np.int64)
@@ -100,12 +103,17 @@ def _in_order(first, size, buffer, used):  # type: ignore[no-untyped-def]
     return start, arcs
 
 
-@njit(cache=True)
+@inner
 def _tree(  # type: ignore[no-untyped-def]
-    start, star, head, weight, origin, reach, beyond, targets, keys, nodes, dist, pred, done,
-    touched,
+    start, star, head, weight, togo, origin, reach, beyond, targets, keys, nodes, dist, pred,
+    done, touched,
 ):  # fmt: skip
-    """Settle nodes from `origin` until all targets are, and `beyond` further, or up to `reach`."""
+    """Settle nodes from `origin` until all targets are, and `beyond` further, or up to `reach`.
+
+    `togo` bounds from below what is left from each node to the only target; it
+    is empty where there are several.
+    """
+    aimed = len(togo) > 0
     n_touched = 0
     size = 0
     left = 0
@@ -117,10 +125,13 @@ def _tree(  # type: ignore[no-untyped-def]
     dist[origin] = 0.0
     touched[n_touched] = origin
     n_touched += 1
-    size = _push(keys, nodes, size, 0.0, origin)
+    first = togo[origin] if aimed else 0.0
+    if first > reach:
+        return n_touched
+    size = _push(keys, nodes, size, first, origin)
     while size > 0:
         key, node, size = _pop(keys, nodes, size)
-        if key > dist[node] or done[node] == 2:
+        if done[node] == 2:
             continue
         if key > reach:
             break
@@ -140,18 +151,21 @@ def _tree(  # type: ignore[no-untyped-def]
             other = head[arc]
             if done[other] == 2:
                 continue
-            new = key + w
+            new = dist[node] + w
             if new < dist[other]:
+                guess = new + togo[other] if aimed else new
+                if guess > reach:
+                    continue
                 if dist[other] == np.inf:
                     touched[n_touched] = other
                     n_touched += 1
                 dist[other] = new
                 pred[other] = arc
-                size = _push(keys, nodes, size, new, other)
+                size = _push(keys, nodes, size, guess, other)
     return n_touched
 
 
-@njit(cache=True)
+@inner
 def _reset(targets, touched, n_touched, dist, pred, done):  # type: ignore[no-untyped-def]
     for t in targets:
         done[t] = 0
@@ -162,10 +176,17 @@ def _reset(targets, touched, n_touched, dist, pred, done):  # type: ignore[no-un
         done[node] = 0
 
 
-@njit(cache=True)
+@inner
+def _ahead(togo, which):  # type: ignore[no-untyped-def]
+    if which < 0:
+        return togo[0, :0]
+    return togo[which]
+
+
+@compiled
 def cheapest_paths(  # type: ignore[no-untyped-def]
-    start, star, tail, head, weight, group_origin, group_class, group_start, members,
-    destination, ceiling,
+    start, star, tail, head, weight, togo, group_togo, group_origin, group_class, group_start,
+    members, destination, ceiling,
 ):  # fmt: skip
     """Find, for each commodity, its cheapest path where that is below a ceiling.
 
@@ -177,6 +198,10 @@ def cheapest_paths(  # type: ignore[no-untyped-def]
         Arc ends, shape (A,).
     weight
         Arc weights by class, shape (C, A); ``inf`` where an arc may not be used.
+    togo, group_togo
+        Lower bounds of what is left to go from each node, shape (Q, N), and
+        which of them each group uses, shape (G,), where its members share one
+        destination; -1 for none.
     group_origin, group_class
         Origin and class of each group of commodities, shape (G,).
     group_start, members
@@ -214,9 +239,11 @@ def cheapest_paths(  # type: ignore[no-untyped-def]
         reach = 0.0
         for k in ks:
             reach = max(reach, ceiling[k])
+        if reach <= 0.0:
+            continue
         n_touched = _tree(
-            start, star, head, weight[group_class[g]], group_origin[g], reach, -1.0, targets,
-            keys, nodes, dist, pred, done, touched,
+            start, star, head, weight[group_class[g]], _ahead(togo, group_togo[g]),
+            group_origin[g], reach, -1.0, targets, keys, nodes, dist, pred, done, touched,
         )  # fmt: skip
         for k in ks:
             node = destination[k]
@@ -235,10 +262,10 @@ def cheapest_paths(  # type: ignore[no-untyped-def]
     return length, path_start, path_arcs
 
 
-@njit(cache=True)
+@compiled
 def tight_subgraphs(  # type: ignore[no-untyped-def]
-    start, star, in_start, in_star, tail, head, weight, group_origin, group_class,
-    group_start, members, destination, ceiling, tolerance,
+    start, star, in_start, in_star, tail, head, weight, togo, group_togo, group_origin,
+    group_class, group_start, members, destination, ceiling, tolerance,
 ):  # fmt: skip
     """Find, for each group, all arcs that lie on a cheapest path of a member.
 
@@ -277,8 +304,8 @@ def tight_subgraphs(  # type: ignore[no-untyped-def]
             reach = max(reach, ceiling[k])
         w = weight[group_class[g]]
         n_touched = _tree(
-            start, star, head, w, group_origin[g], reach + tolerance[g], tolerance[g], targets,
-            keys, nodes, dist, pred, done, touched,
+            start, star, head, w, _ahead(togo, group_togo[g]), group_origin[g],
+            reach + tolerance[g], tolerance[g], targets, keys, nodes, dist, pred, done, touched,
         )  # fmt: skip
         first = used
         depth = 0
@@ -316,12 +343,12 @@ def tight_subgraphs(  # type: ignore[no-untyped-def]
     return arc_start, buffer[:used].copy(), takes_part
 
 
-@njit(cache=True)
+@compiled
 def second_paths(  # type: ignore[no-untyped-def]
-    n_nodes, tail, head, second, charge, scale, arc_start, arcs, group_origin, group_class,
-    group_start, members, destination,
+    n_nodes, tail, head, second, third, charge, scale, arc_start, arcs, group_origin,
+    group_class, group_start, members, destination, takes_part,
 ):  # fmt: skip
-    """Find each commodity's path of least further cost inside its group's subgraph.
+    """Find each commodity's path of least second cost, then rank, inside its subgraph.
 
     Parameters
     ----------
@@ -329,74 +356,160 @@ def second_paths(  # type: ignore[no-untyped-def]
         Number of nodes.
     tail, head
         Arc ends, shape (A,).
-    second, charge
-        Further cost of an arc and what its limits charge for a unit, by class,
-        shape (C, A); the charge may be negative.
+    second
+        Second cost of an arc by class, shape (C, A).
+    third
+        Rank of an arc, shape (A,).
+    charge
+        What the limits charge a unit on an arc on both counts, shape (2, C, A);
+        may be negative.
     scale
-        Factor on `second` for each group, shape (G,).
+        Factor of each commodity on the rank, shape (K,).
     arc_start, arcs
         Arcs of each group's subgraph, as `tight_subgraphs` returns them.
     group_origin, group_class, group_start, members, destination
         As in `cheapest_paths`.
+    takes_part
+        Commodities whose path is wanted, shape (K,).
 
     Returns
     -------
-    length, path_start, path_arcs
+    second_length, third_length
+        Of the path found, shape (K,); ``inf`` where there is none.
+    path_start, path_arcs
         As in `cheapest_paths`.
-    slack
-        For each entry of `arcs`, how far it is from lying on a least path of
-        its group, shape of `arcs`; NaN where its tail is not reached.
+    freedom
+        Number of linearly independent paths among which each commodity could
+        choose, shape (K,).
     """
     n_commodities = len(destination)
-    length = np.full(n_commodities, np.inf)
+    lengths = np.full((2, n_commodities), np.inf)
+    freedom = np.zeros(n_commodities, dtype=np.int64)
     path_first = np.zeros(n_commodities, dtype=np.int64)
     path_size = np.zeros(n_commodities, dtype=np.int64)
     buffer = np.empty(1024, dtype=np.int64)
     used = 0
-    dist = np.full(n_nodes, np.inf)
+    far = np.full(n_nodes, np.inf)
+    rank = np.full(n_nodes, np.inf)
     pred = np.full(n_nodes, -1, dtype=np.int64)
-    slack = np.empty(len(arcs))
+    leads = np.zeros(n_nodes, dtype=np.bool_)
     for g in range(len(group_origin)):
         own = arcs[arc_start[g] : arc_start[g + 1]]
-        far = second[group_class[g]]
-        due = charge[group_class[g]]
+        c = group_class[g]
         origin = group_origin[g]
-        dist[origin] = 0.0
-        moved = True
-        rounds = 0
-        while moved and rounds <= n_nodes:
-            moved = False
-            rounds += 1
-            for arc in own:
-                if head[arc] == origin:
-                    continue
-                new = dist[tail[arc]] + far[arc] * scale[g] + due[arc]
-                # A relative hair keeps rounding from turning a cycle of length 0 for ever.
-                if new < dist[head[arc]] - 1e-13 * abs(new):
-                    dist[head[arc]] = new
-                    pred[head[arc]] = arc
-                    moved = True
-        for i in range(arc_start[g], arc_start[g + 1]):
-            arc = arcs[i]
-            slack[i] = dist[tail[arc]] + far[arc] * scale[g] + due[arc] - dist[head[arc]]
         for k in members[group_start[g] : group_start[g + 1]]:
-            node = destination[k]
-            if dist[node] == np.inf:
+            if not takes_part[k]:
                 continue
-            length[k] = dist[node]
-            path_first[k] = used
-            while node != origin:
-                buffer = _grow(buffer, used + 1)
-                buffer[used] = pred[node]
-                used += 1
-                node = tail[pred[node]]
-            path_size[k] = used - path_first[k]
-        for arc in own:
-            dist[head[arc]] = np.inf
-            pred[head[arc]] = -1
-        dist[origin] = np.inf
+            # Only arcs from which the commodity's own destination can be reached count.
+            leads[destination[k]] = True
+            nodes = 1
+            moved = destination[k] != origin
+            while moved:
+                moved = False
+                for i in range(len(own) - 1, -1, -1):
+                    b = head[own[i]]
+                    if leads[b] and b != origin and not leads[tail[own[i]]]:
+                        leads[tail[own[i]]] = True
+                        nodes += 1
+                        moved = True
+            n_own = 0
+            for arc in own:
+                if leads[head[arc]] and head[arc] != origin:
+                    n_own += 1
+            far[origin] = 0.0
+            rank[origin] = 0.0
+            moved = True
+            rounds = 0
+            while moved and rounds <= nodes:
+                moved = False
+                rounds += 1
+                for arc in own:
+                    a, b = tail[arc], head[arc]
+                    if not leads[b] or b == origin or far[a] == np.inf:
+                        continue
+                    new_far = far[a] + second[c, arc] + charge[0, c, arc]
+                    new_rank = rank[a] + third[arc] * scale[k] + charge[1, c, arc]
+                    near = 1e-11 * (1.0 + abs(new_far))
+                    better = new_far < far[b] - near
+                    if not better and new_far <= far[b] + near:
+                        better = new_rank < rank[b] - 1e-12 * (1.0 + abs(new_rank))
+                    if better:
+                        far[b] = new_far
+                        rank[b] = new_rank
+                        pred[b] = arc
+                        moved = True
+            node = destination[k]
+            freedom[k] = n_own - nodes + 2
+            if far[node] < np.inf:
+                path_first[k] = used
+                steps = 0
+                # A cycle of length 0 could make the labels run in a ring: then there is no path.
+                while node != origin and steps <= nodes:
+                    buffer = _grow(buffer, used + 1)
+                    buffer[used] = pred[node]
+                    used += 1
+                    steps += 1
+                    node = tail[pred[node]]
+                if node == origin:
+                    path_size[k] = used - path_first[k]
+                    lengths[0, k] = far[destination[k]]
+                    lengths[1, k] = rank[destination[k]]
+                else:
+                    used = path_first[k]
+            for arc in own:
+                for node in (head[arc], tail[arc]):
+                    far[node] = np.inf
+                    rank[node] = np.inf
+                    pred[node] = -1
+                    leads[node] = False
+            leads[destination[k]] = False
+            far[origin] = np.inf
     path_start, path_arcs = _in_order(path_first, path_size, buffer, used)
-    return length, path_start, path_arcs, slack
+    return lengths[0], lengths[1], path_start, path_arcs, freedom
+
+
+@compiled
+def distances_to(  # type: ignore[no-untyped-def]
+    in_start, in_star, tail, weight, destination, destination_class
+):
+    """Return the distance from every node to each of some destinations.
+
+    Parameters
+    ----------
+    in_start, in_star
+        Backward star of the arcs.
+    tail
+        Where each arc begins, shape (A,).
+    weight
+        Arc weights by class, shape (C, A).
+    destination, destination_class
+        Where to, and the class whose weights count, shape (Q,).
+
+    Returns
+    -------
+    ndarray
+        Shape (Q, N); ``inf`` where there is no path.
+    """
+    n_nodes = len(in_start) - 1
+    result = np.full((len(destination), n_nodes), np.inf)
+    keys = np.empty(len(tail) + 2)
+    nodes = np.empty(len(tail) + 2, dtype=np.int64)
+    for q in range(len(destination)):
+        dist = result[q]
+        w = weight[destination_class[q]]
+        dist[destination[q]] = 0.0
+        size = _push(keys, nodes, 0, 0.0, destination[q])
+        while size > 0:
+            key, node, size = _pop(keys, nodes, size)
+            if key > dist[node]:
+                continue
+            for s in range(in_start[node], in_start[node + 1]):
+                arc = in_star[s]
+                new = key + w[arc]
+                if new < dist[tail[arc]]:
+                    dist[tail[arc]] = new
+                    size = _push(keys, nodes, size, new, tail[arc])
+    return result
 
 
 def group_commodities(origin: Ints, commodity_class: Ints) -> tuple[Ints, Ints, Ints, Ints]:
@@ -416,23 +529,17 @@ def group_commodities(origin: Ints, commodity_class: Ints) -> tuple[Ints, Ints, 
     return pairs[firsts, 0].copy(), pairs[firsts, 1].copy(), group_start, members
 
 
-def weights_with_prices(
-    cost: Floats, price: Floats, entry_row: Ints, entry_arc: Ints, entry_class: Ints, factor: Floats
-) -> Floats:
-    """Add to each arc's cost what its limits charge.
-
-    Returns
-    -------
-    ndarray
-        Shape (C, A).
-    """
-    weight = cost.copy()
-    charge = price[entry_row] * factor
-    paid = charge != 0
-    every = paid & (entry_class < 0)
-    if every.any():
-        weight += np.bincount(entry_arc[every], weights=charge[every], minlength=cost.shape[1])
-    single = paid & (entry_class >= 0)
-    if single.any():
-        np.add.at(weight, (entry_class[single], entry_arc[single]), charge[single])
+@compiled
+def add_charges(  # type: ignore[no-untyped-def]
+    weight, price, entry_row, entry_arc, entry_class, entry_unit
+):
+    """Add to the arc weights (C, A), in place, what the limits charge at their prices (R,)."""
+    for e in range(len(entry_row)):
+        charge = price[entry_row[e]] * entry_unit[e]
+        if charge != 0.0:
+            if entry_class[e] < 0:
+                for c in range(len(weight)):
+                    weight[c, entry_arc[e]] += charge
+            else:
+                weight[entry_class[e], entry_arc[e]] += charge
     return weight
