@@ -89,9 +89,10 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
     for member in net.tables["capacity_members"].to_dict("records"):
         by_capacity.setdefault(member["capacity_id"], []).append(member)
     arcs_of = _arcs_by_id(net, arcs)
+    by_unit = {unit: conversion(net, arcs.cargo, unit) for unit in sorted(set(rows["unit"]))}
     limits = []
     for row in rows.sort_values("capacity_id").to_dict("records"):
-        units = conversion(net, arcs.cargo, row["unit"])
+        units = by_unit[row["unit"]]
         sides = DIRECTIONS if row["per_direction"] == "yes" else ("",)
         for side in sides:
             entries = [

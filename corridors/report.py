@@ -75,9 +75,9 @@ def report_html(comparison: Comparison) -> str:
             f"{proof.closed_flow:g}. Computed from the answer alone.</p>"
         ),
         (
-            "<footer><p>Modelled: the cheapest way to carry the demand within the capacities, as if "
-            "the situation of the day lasted; a lower bound for the damage, not a forecast. Cost is "
-            "what is paid for transport; the loss of what is not carried is apart.</p>"
+            "<footer><p>Modelled: the cheapest way to carry the demand within the capacities, "
+            "as if the situation of the day lasted; a lower bound for the damage, not a "
+            "forecast. Cost is what is paid for transport; the loss of what is not carried is apart.</p>"
             f"<p>{escape('; '.join(CREDITS))}. {escape(DISCLAIMER)}</p></footer>"
         ),
     ]

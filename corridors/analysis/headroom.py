@@ -1,0 +1,306 @@
+"""How much more cargo fits before something new falls short, and what stops it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.analysis.pieces import Piece, piece_at
+from corridors.analysis.setup import demand_mask, prepare
+from corridors.analysis.uses import Uses, row_use
+from corridors.errors import CertificateError
+from corridors.flow import solve
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from corridors.flow.answer import Answer
+    from corridors.flow.certificate import Certificate
+    from corridors.flow.problem import Floats
+    from corridors.limits import Limit
+    from corridors.network import Network
+    from corridors.scenario import Scenario
+    from corridors.situation import Situation
+
+_STEP = 1e-5
+"""Relative step by which the next piece is entered; halved until no piece is skipped."""
+
+_TOUCH = 1e-9
+"""Relative distance at which two pieces touch."""
+
+BEYOND = 0.05
+"""How far beyond the multiple it is asked what stops the growth, as a share of it."""
+
+_FULL = 1e-7
+"""Share of a limit that may be left where it counts as full."""
+
+_MAX_PIECES = 2000
+
+
+@dataclass(frozen=True)
+class Headroom:
+    """The largest multiple of demand that still fits.
+
+    Attributes
+    ----------
+    multiple
+        1 where nothing more fits, infinite where nothing ever stops it.
+    demand_t_per_day, added_t_per_day
+        The demand that grows, now, and what more of it fits.
+    stops
+        Limits that are full 5 % beyond and in the way of the demands that fall
+        short first: capacity_id, name, unit, amount, background, and `alone`.
+        Where some, each lifted alone, would let these 5 % through, these; or
+        else the limits that must be lifted together. Empty where the ways left
+        cost more than the loss.
+    falls_short
+        Demands that fall short first: demand_id, cargo, origin, destination and
+        share of what grows beyond that is not carried.
+    pieces
+        Over how many changes of the plan the growth was followed.
+    fits, beyond
+        The proofs of the plans at the multiple and 5 % beyond it.
+    """
+
+    multiple: float
+    demand_t_per_day: float
+    stops: pd.DataFrame
+    falls_short: pd.DataFrame
+    pieces: int
+    fits: Certificate
+    beyond: Certificate | None
+
+    @property
+    def added_t_per_day(self) -> float:
+        """Tonnes a day that fit on top of the demand as it is."""
+        return self.demand_t_per_day * (self.multiple - 1.0)
+
+    def __repr__(self) -> str:
+        if math.isinf(self.multiple):
+            return "Headroom(unlimited: no limit lies in the way)"
+        word = " or " if self.stops["alone"].any() else " and "
+        stop = word.join(self.stops["capacity_id"]) or "the cost of the ways left"
+        return (
+            f"Headroom({self.multiple:.4f} times {self.demand_t_per_day:,.0f} t a day; "
+            f"stopped by {stop})"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; an infinite multiple is null."""
+        endless = math.isinf(self.multiple)
+        return {
+            "multiple": None if endless else self.multiple,
+            "unlimited": endless,
+            "demand_t_per_day": self.demand_t_per_day,
+            "added_t_per_day": None if endless else self.added_t_per_day,
+            "stops": self.stops.to_dict("records"),
+            "falls_short": self.falls_short.to_dict("records"),
+            "pieces": self.pieces,
+            "fits": self.fits.to_dict(),
+            "beyond": self.beyond.to_dict() if self.beyond else None,
+        }
+
+
+def headroom(
+    net: Network,
+    demand: str | list[str] | None = None,
+    *,
+    cargo: str | list[str] | None = None,
+    origin: str | list[str] | None = None,
+    destination: str | list[str] | None = None,
+    from_country: str | list[str] | None = None,
+    to_country: str | list[str] | None = None,
+    scenario: str | Path | Scenario | None = None,
+    as_of: str | dt.date | None = None,
+) -> Headroom:
+    """Let demand grow until something new falls short.
+
+    Parameters
+    ----------
+    net
+        The network.
+    demand, cargo, origin, destination, from_country, to_country
+        Which demand grows: a name or several each, combined by and; all demand
+        where nothing is given. The rest stays as it is.
+    scenario, as_of
+        As in `corridors.criticality`.
+
+    Returns
+    -------
+    Headroom
+
+    Notes
+    -----
+    The best plan changes in straight lines as demand grows, and bends where a
+    route empties or a limit fills. The growth is followed from bend to bend, so
+    the multiple is where the first demand begins to fall short of what it got
+    at the start, exact but for rounding: no step size is in it. Cargo also
+    falls short where its only way left costs more than its loss.
+
+    Raises
+    ------
+    UnknownIdError
+        Where a name is unknown or no demand is picked.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> room = co.headroom(co.load(), from_country="CN", cargo="container")
+    >>> room.multiple >= 1
+    True
+    """
+    state, _ = prepare(net, scenario, as_of)
+    selector = {
+        "demand": demand,
+        "cargo": cargo,
+        "origin": origin,
+        "destination": destination,
+        "from_country": from_country,
+        "to_country": to_country,
+    }
+    mask = demand_mask(state, selector)
+    return _Growth(state, mask).followed()
+
+
+class _Growth:
+    """Demand on its way up."""
+
+    def __init__(self, state: Situation, mask: NDArray[np.bool_]) -> None:
+        self.state = state
+        self.start = state.problem.amount
+        self.growth = np.where(mask, self.start, 0.0)
+        self.uses = Uses(state.problem)
+        self.answer: Answer = solve(state.problem)
+        self.short = piece_at(self.answer, self.uses, self.growth).shortfall
+
+    def at(self, multiple: float) -> tuple[Answer, Piece]:
+        """Return the answer at a multiple and the straight piece around it."""
+        answer = self.answer.resolve(demand=self.start + (multiple - 1.0) * self.growth)
+        return answer, piece_at(answer, self.uses, self.growth)
+
+    def followed(self) -> Headroom:
+        """Follow the plan from bend to bend."""
+        reached = 1.0
+        for count in range(1, _MAX_PIECES):
+            at, answer, piece = self._next(reached)
+            new = piece.shortfall - self.short > 2 * _TOUCH * (1.0 + self.start)
+            if new.any():
+                # On its piece a shortfall is a straight line; where it leaves the old level.
+                slope = piece.shortfall_slope[new]
+                rise = np.maximum(slope, 1e-300)
+                start = at - (piece.shortfall[new] - self.short[new]) / rise
+                left = at - piece.back
+                multiple = float(max(reached, left, start[slope > 0].min(initial=at)))
+                if multiple <= reached * (1.0 + _TOUCH):
+                    multiple = reached
+                return self._stopped(multiple, piece, new, count)
+            if math.isinf(piece.ahead):
+                return self._endless(answer, count)
+            reached = at + piece.ahead
+        msg = f"headroom: the plan bends more than {_MAX_PIECES} times"
+        raise CertificateError(msg)
+
+    def _next(self, reached: float) -> tuple[float, Answer, Piece]:
+        """Enter the piece that begins where the last one ended, and none after it."""
+        step = _STEP * reached
+        while True:
+            at = reached + step
+            answer, piece = self.at(at)
+            gap = at - piece.back - reached
+            if gap <= _TOUCH * reached or step <= _TOUCH * reached:
+                return at, answer, piece
+            step = min(step / 2, max(gap / 2, _TOUCH * reached))
+
+    def _stopped(
+        self,
+        multiple: float,
+        piece: Piece,
+        new: NDArray[np.bool_],
+        count: int,
+    ) -> Headroom:
+        import pandas as pd
+
+        state = self.state
+        answer, _ = self.at(multiple * (1.0 + BEYOND))
+        rows = [
+            {
+                "capacity_id": limit.limit_id,
+                "name": limit.name,
+                "unit": limit.unit,
+                "amount": limit.amount,
+                "background": limit.background,
+                "alone": alone,
+            }
+            for limit, alone in self._in_the_way(answer, new)
+        ]
+        columns = ["capacity_id", "name", "unit", "amount", "background", "alone"]
+        stops = pd.DataFrame(rows, columns=columns).astype({"alone": "bool"})
+        falls = state.demand.loc[new, ["demand_id", "cargo", "origin", "destination"]]
+        total = float(self.growth @ state.demand["t_per_unit"])
+        tonnes = piece.shortfall_slope * state.demand["t_per_unit"].to_numpy()
+        falls = falls.assign(share=tonnes[new] / total if total else 0.0)
+        return Headroom(
+            multiple=multiple,
+            demand_t_per_day=total,
+            stops=stops,
+            falls_short=falls.sort_values(
+                ["share", "demand_id"], ascending=[False, True], ignore_index=True
+            ),
+            pieces=count,
+            fits=self.at(multiple)[0].certificate,
+            beyond=answer.certificate,
+        )
+
+    def _in_the_way(self, answer: Answer, new: NDArray[np.bool_]) -> list[tuple[Limit, bool]]:
+        """Return the limits that stop the growth, and whether each does so alone.
+
+        Which limits have a price is not unique where several fill at once, so
+        they are found by lifting them: those that each alone end the new
+        shortfall, or, where none does, the limits that do so together and of
+        which none can be spared, tried in the order of their ids.
+        """
+        problem, limits = answer.problem, self.state.limits
+        use = row_use(problem, answer.class_flow)
+        bound = problem.bound
+        full = np.flatnonzero((bound > 0) & (use >= bound * (1 - _FULL)) & np.isfinite(bound))
+        # More than can ever pass: every unit over every member.
+        room = np.bincount(problem.entry_row, problem.entry_factor, problem.n_rows)
+        room = room * problem.amount.sum() + bound
+
+        def fits(rows: list[int]) -> bool:
+            capacity = {r: float(room[r]) for r in rows}
+            lifted = self.answer.resolve(demand=problem.amount, capacity=capacity)
+            left = (lifted.shortfall - self.short)[new]
+            return not bool((left > 1e-6 * (1.0 + self.start[new])).any())
+
+        candidates = sorted(full.tolist(), key=lambda r: limits[r].limit_id)
+        alone = [r for r in candidates if fits([r])]
+        if alone or not fits(candidates):
+            return [(limits[r], True) for r in alone]
+        needed = candidates
+        for r in candidates:
+            rest = [other for other in needed if other != r]
+            if fits(rest):
+                needed = rest
+        return [(limits[r], False) for r in needed]
+
+    def _endless(self, answer: Answer, count: int) -> Headroom:
+        import pandas as pd
+
+        none: Floats = np.empty(0)
+        return Headroom(
+            multiple=math.inf,
+            demand_t_per_day=float(self.growth @ self.state.demand["t_per_unit"]),
+            stops=pd.DataFrame({"capacity_id": [], "alone": none.astype(bool)}),
+            falls_short=pd.DataFrame({"demand_id": [], "share": none}),
+            pieces=count,
+            fits=answer.certificate,
+            beyond=None,
+        )

@@ -1,0 +1,253 @@
+"""The ways a demand could take, and why each is or is not used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.analysis.min_cut import place_nodes
+from corridors.analysis.select_link import commodity_of
+from corridors.analysis.uses import Uses, open_costs
+from corridors.analysis.yen import Routes
+from corridors.arcs import LINK, TRANSFER
+from corridors.errors import ScenarioError
+from corridors.situation import situation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corridors.flow.problem import Ints
+    from corridors.results import Assignment
+    from corridors.situation import Situation
+
+WHY = ("used", "closed", "full", "same bottleneck", "dearer", "dearer than its loss", "equal")
+"""Why a route is or is not used."""
+
+_SEARCHED = 400
+"""Routes that are looked through for those that differ in the borders they cross."""
+
+
+def k_routes(
+    assignment: Assignment, demand_id: str, k: int = 8, *, distinct: str = "route"
+) -> pd.DataFrame:
+    """Return the cheapest ways of a demand, open or not, and why each is or is not used.
+
+    Parameters
+    ----------
+    assignment
+        The plan that decides what is used, full and closed.
+    demand_id
+        The demand.
+    k
+        How many ways, besides those that are used.
+    distinct
+        ``"route"``: any difference makes another way. ``"borders"``: of all ways
+        over the same borders the cheapest stands for the others.
+
+    Returns
+    -------
+    DataFrame
+        Cheapest first, by generalised cost: usd_per_unit (transport), hours,
+        generalised_usd (transport and time, per unit), km, borders (in the
+        order crossed), n_borders, transfers (their number), corridors,
+        units_per_day and t_per_day carried, ``why`` and ``because``, and
+        ``extra_usd``: by how much a unit is dearer than what the demand pays at
+        the margin, prices of full limits included. ``why`` is one of
+
+        ``used``;
+        ``closed``: an event has closed a part of it, or a limit on it is 0;
+        ``full``: it would be taken but for the price of a limit on it;
+        ``same bottleneck``: its full limits are full ones of a used way too, so
+        it is no way round them;
+        ``dearer``: by ``extra_usd``;
+        ``dearer than its loss``: the cargo would rather stay;
+        ``equal``: it costs the same, and the rule for ties chose another.
+
+        The links and transfers are in ``key``, from origin to destination.
+
+    Raises
+    ------
+    UnknownIdError
+        Where there is no such demand.
+    ScenarioError
+        Where `k` or `distinct` is none.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> plan = co.assign(co.load(), "poland-closure-2025")
+    >>> ways = co.k_routes(plan, "by-pl-truck-minsk-warsaw", k=3)
+    >>> "closed" in set(ways["why"])
+    True
+    """
+    import pandas as pd
+
+    if k < 1:
+        msg = f"k: saw {k}, expected at least 1"
+        raise ScenarioError(msg)
+    if distinct not in {"route", "borders"}:
+        msg = f'distinct: saw {distinct!r}, expected "route" or "borders"'
+        raise ScenarioError(msg)
+    ways = _Ways(assignment, commodity_of(assignment, demand_id))
+    rows = [ways.row(path) for path in ways.found(k, distinct)]
+    rows.sort(key=lambda r: (round(r["generalised_usd"], 6), r["key"]))
+    return pd.DataFrame(rows, columns=ways.columns)
+
+
+def without_closures(assignment: Assignment) -> Situation:
+    """Return the assignment's situation as it would be if its scenario closed nothing.
+
+    What the scenario opens stays open, so that the arcs are the same.
+    """
+    state, plan = assignment.situation, assignment.scenario
+    if plan is None:
+        return state
+    kept = tuple(e for e in plan.events if e.kind not in {"close", "ban"})
+    return situation(state.net, replace(plan, events=kept), state.day)
+
+
+class _Ways:
+    """The ways of one demand."""
+
+    columns = (
+        "usd_per_unit", "hours", "generalised_usd", "km", "borders", "n_borders", "transfers",
+        "corridors", "units_per_day", "t_per_day", "why", "because", "extra_usd", "key",
+    )  # fmt: skip
+
+    def __init__(self, assignment: Assignment, k: int) -> None:
+        self.state = state = assignment.situation
+        self.open = without_closures(assignment)
+        self.k = k
+        self.own = int(state.problem.commodity_class[k])
+        self.answer = answer = assignment.answer
+        self.uses = Uses(state.problem)
+        self.price = np.where(answer.row_price > 1e-6, answer.row_price, 0.0)
+        self.margin = float(answer.commodity_price[k])
+        self.now = open_costs(state.problem)[self.own]
+        mine = np.flatnonzero(answer.path_commodity == k)
+        self.carried = {
+            tuple(answer.path_arcs[i].tolist()): float(answer.path_amount[i]) for i in mine
+        }
+        self.full_on_used: set[int] = set()
+        for path in self.carried:
+            self.full_on_used |= set(self._priced(path).tolist())
+        self.border = state.net.borders.to_numpy()
+
+    def found(self, k: int, distinct: str) -> list[tuple[int, ...]]:
+        """Return the used ways and the `k` cheapest others."""
+        p = self.open.problem
+        nodes = place_nodes(self.open)
+        number = {node: i for i, node in enumerate(sorted(set(nodes.values())))}
+        # Gates where cargo enters and leaves are nodes of their own.
+        group = np.arange(p.n_nodes, dtype=np.int64) + len(number)
+        for place, node in nodes.items():
+            group[place] = number[node]
+        cost = np.where(p.closed, np.inf, p.cost[self.own])
+        routes = Routes(
+            p.tail, p.head, cost, p.n_nodes,
+            int(p.origin[self.k]), int(p.destination[self.k]), group,
+        )  # fmt: skip
+        result = sorted(self.carried)
+        over = {self._borders(path) for path in result}
+        count = 0
+        limit = None if distinct == "route" else _SEARCHED
+        for _, path in islice(routes.cheapest_first(), limit):
+            if count == k:
+                break
+            if path in self.carried or (distinct == "borders" and self._borders(path) in over):
+                continue
+            over.add(self._borders(path))
+            result.append(path)
+            count += 1
+        return result
+
+    def _priced(self, path: tuple[int, ...]) -> Ints:
+        return np.flatnonzero(self.uses.of(self.k, np.array(path, dtype=np.int64)) * self.price)
+
+    def _links(self, path: tuple[int, ...]) -> list[int]:
+        arcs = self.state.arcs
+        return [int(arcs.row[a]) for a in path if arcs.kind[a] == LINK]
+
+    def _borders(self, path: tuple[int, ...]) -> str:
+        return ">".join(self.border[r] for r in self._links(path) if self.border[r])
+
+    def row(self, path: tuple[int, ...]) -> dict[str, Any]:
+        """Return what there is to say about a way."""
+        arcs, tables = self.open.arcs, self.state.net.tables
+        at = list(path)
+        links = self._links(path)
+        table = tables["links"]
+        labels = dict.fromkeys(c for c in table["corridor"].iloc[links] if c)
+        units = self.carried.get(path, 0.0)
+        why, because, extra = self._why(path)
+        borders = self._borders(path)
+        return {
+            "usd_per_unit": float(arcs.usd[self.own, at].sum()),
+            "hours": float(arcs.hours[self.own, at].sum()),
+            "generalised_usd": float(self.open.problem.cost[self.own, at].sum()),
+            "km": float(table["length_km"].iloc[links].sum()),
+            "borders": borders,
+            "n_borders": borders.count(">") + 1 if borders else 0,
+            "transfers": int((arcs.kind[at] == TRANSFER).sum()),
+            "corridors": ">".join(labels),
+            "units_per_day": units,
+            "t_per_day": units * float(self.state.demand["t_per_unit"].iloc[self.k]),
+            "why": why,
+            "because": because,
+            "extra_usd": extra,
+            "key": ">".join(self._id(a) for a in path if arcs.kind[a] in (LINK, TRANSFER)),
+        }
+
+    def _id(self, arc: int) -> str:
+        arcs = self.state.arcs
+        kind = "link" if arcs.kind[arc] == LINK else "transfer"
+        return str(self.state.net.tables[f"{kind}s"][f"{kind}_id"].iloc[arcs.row[arc]])
+
+    def _why(self, path: tuple[int, ...]) -> tuple[str, str, float | None]:
+        gone = [a for a in path if np.isinf(self.now[a])]
+        if gone:
+            return "closed", self._closed_by(gone), None
+        take = self.uses.of(self.k, np.array(path, dtype=np.int64))
+        cost = float(self.state.problem.cost[self.own, list(path)].sum())
+        charge = float(take @ self.price)
+        extra = cost + charge - self.margin
+        near = 1e-6 * (1.0 + abs(self.margin))
+        full = self._priced(path)
+        names = ", ".join(
+            f"{self.state.limits[r].limit_id} ({take[r] * self.price[r]:,.2f} USD a unit)"
+            for r in full
+        )
+        if path in self.carried:
+            return "used", f"over the full {names}" if len(full) else "", max(extra, 0.0)
+        if extra <= near:
+            # Cheaper in itself, and dearer by just the price: others have taken the room.
+            return ("full", names, 0.0) if len(full) else ("equal", "", 0.0)
+        if len(full) and self.full_on_used.issuperset(full.tolist()):
+            return "same bottleneck", f"{names}; and {extra:,.2f} USD dearer", extra
+        if len(full) and cost <= self.margin + near:
+            return "full", names, extra
+        loss = float(self.state.problem.penalty[self.k])
+        if cost > loss + near:
+            return "dearer than its loss", f"{cost - loss:,.2f} USD above the loss", extra
+        also = f", {charge:,.2f} of it for the full {names}" if len(full) else ""
+        return "dearer", f"by {extra:,.2f} USD a unit{also}", extra
+
+    def _closed_by(self, gone: list[int]) -> str:
+        """Name what an event has taken away, and the limits that are 0."""
+        p = self.state.problem
+        shut = (p.bound[p.entry_row] <= 0) & (p.entry_factor > 0)
+        shut &= (p.entry_class < 0) | (p.entry_class == self.own)
+        of_arc: dict[int, list[int]] = {}
+        for arc, r in zip(p.entry_arc[shut].tolist(), p.entry_row[shut].tolist(), strict=True):
+            of_arc.setdefault(arc, []).append(r)
+        names: list[str] = []
+        for arc in gone:
+            # What is not in the way by its cost is in the way by a limit.
+            if p.closed[arc] or np.isinf(p.cost[self.own, arc]):
+                names.append(self._id(arc))
+            else:
+                names += [f"{self.state.limits[r].limit_id} is 0" for r in of_arc.get(arc, [])]
+        return ", ".join(dict.fromkeys(names))

@@ -1,0 +1,348 @@
+"""The narrowest place between two regions for one kind of cargo."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
+
+from corridors.analysis.setup import prepare
+from corridors.analysis.uses import open_costs
+from corridors.arcs import LINK, TRANSFER
+from corridors.errors import CertificateError, UnknownIdError, nearest
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    import pandas as pd
+
+    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.network import Network
+    from corridors.scenario import Scenario
+    from corridors.situation import Situation
+
+_GAP = 1e-7
+_GOLDEN = 0.618033988749895
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What limits the cargo between two regions.
+
+    Attributes
+    ----------
+    cargo, unit
+        The cargo, and what it is counted in.
+    units_per_day, t_per_day
+        The most that gets through; infinite where a way has no limit at all.
+    limits
+        The limits that form the cut: capacity_id, name, unit, available (a day,
+        background taken off), weight (units of cargo that one unit of the limit
+        is worth in the cut) and carries (available x weight); these add up to
+        `units_per_day`.
+    links
+        Links that cross the cut; of what is unlimited, a way without a limit.
+    plain
+        Whether the cut simply divides the places in two, each way across it
+        counted in one limit. Where limits share members it may not: then a way
+        is stopped in parts by several limits, and the weights say how.
+    """
+
+    cargo: str
+    unit: str
+    units_per_day: float
+    t_per_day: float
+    limits: pd.DataFrame
+    links: tuple[str, ...]
+    plain: bool
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.limits["capacity_id"]) or "nothing"
+        amount = "unlimited" if math.isinf(self.units_per_day) else f"{self.units_per_day:,.1f}"
+        return f"Cut({self.cargo}: {amount} {self.unit} a day; {names})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; what is unlimited is null."""
+        endless = math.isinf(self.units_per_day)
+        return {
+            "cargo": self.cargo,
+            "unit": self.unit,
+            "units_per_day": None if endless else self.units_per_day,
+            "t_per_day": None if endless else self.t_per_day,
+            "unlimited": endless,
+            "limits": self.limits.to_dict("records"),
+            "links": list(self.links),
+            "plain": self.plain,
+        }
+
+
+def min_cut(
+    net: Network,
+    start: str | list[str],
+    end: str | list[str],
+    cargo: str,
+    *,
+    scenario: str | Path | Scenario | None = None,
+    as_of: str | dt.date | None = None,
+) -> Cut:
+    r"""Return the least capacity that all ways between two regions share.
+
+    Parameters
+    ----------
+    net
+        The network.
+    start, end
+        Countries or nodes, one or several each.
+    cargo
+        The kind of cargo; its modes, transfers and loads count.
+    scenario, as_of
+        As in `corridors.criticality`.
+
+    Notes
+    -----
+    It is what could pass if all other cargo of the demand table stood aside;
+    the background stays. A limit counts once however many of its members are
+    crossed, each member by its load: the cut is the dual of the largest flow,
+
+    .. math:: \min \sum_r b_r y_r \quad\text{so that}\quad
+              \pi_{head} - \pi_{tail} \le \sum_r f_{ra} y_r, \;
+              \pi_{start} = 0,\ \pi_{end} = 1,\ y \ge 0,
+
+    which for limits with one member each is the minimum cut of Ford and
+    Fulkerson (1956). Among cuts of the same capacity the one with the least sum
+    of weights is taken. The flow that fills the cut is checked against it.
+
+    Raises
+    ------
+    UnknownIdError
+        Where a region or cargo is unknown, or the regions share a node.
+    CertificateError
+        Where the cut could not be proved.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> cut = co.min_cut(co.load(), "KZ", "RU", "coal")
+    >>> bool(abs(cut.limits["carries"].sum() - cut.units_per_day) < 1e-6 * cut.units_per_day)
+    True
+    """
+    state, _ = prepare(net, scenario, as_of)
+    names = state.arcs.cargo
+    if cargo not in names:
+        msg = f"no cargo {cargo!r}{nearest(cargo, names)}"
+        raise UnknownIdError(msg)
+    first, last = _region(net, start), _region(net, end)
+    if first & last:
+        msg = f"the regions share {', '.join(sorted(first & last)[:3])}; expected two apart"
+        raise UnknownIdError(msg)
+    found = _solve(state, names.index(cargo), first, last)
+    kind = net.tables["cargo"].set_index("cargo").loc[cargo]
+    return _cut(state, cargo, str(kind["unit"]), float(kind["t_per_unit"]), found)
+
+
+def _region(net: Network, names: str | list[str]) -> set[str]:
+    country = net.country_of
+    nodes: set[str] = set()
+    for name in [names] if isinstance(names, str) else names:
+        own = {name} if name in country else {n for n, c in country.items() if c == name}
+        if not own:
+            valid = {*country, *country.values()}
+            msg = f"no country or node {name!r}{nearest(name, valid)}"
+            raise UnknownIdError(msg)
+        nodes |= own
+    return nodes
+
+
+@dataclass(frozen=True)
+class _Solved:
+    value: float
+    rows: Ints
+    weight: Floats
+    crossing: Ints
+    plain: bool
+
+
+def place_nodes(state: Situation) -> dict[int, str]:
+    """Return the node of each place that links and transfers join."""
+    links, transfers = state.net.tables["links"], state.net.tables["transfers"]
+    ends = links[["from_node", "to_node"]].to_numpy()
+    at = transfers["node_id"].to_numpy()
+    arcs = state.arcs
+    found: dict[int, str] = {}
+    for a in np.flatnonzero(arcs.kind <= TRANSFER):
+        row, direction = arcs.row[a], arcs.direction[a]
+        if arcs.kind[a] == LINK:
+            pair = (ends[row, direction], ends[row, 1 - direction])
+        else:
+            pair = (at[row], at[row])
+        found[int(arcs.tail[a])], found[int(arcs.head[a])] = pair
+    return found
+
+
+def _solve(state: Situation, own: int, first: set[str], last: set[str]) -> _Solved:
+    """Solve the dual of the largest flow of one class between two sets of nodes."""
+    p, arcs = state.problem, state.arcs
+    usable = np.flatnonzero(np.isfinite(open_costs(p)[own]) & (arcs.kind <= TRANSFER))
+    matrix, rows = _members(p, own, usable)
+    node_of = place_nodes(state)
+    low, high = np.zeros(p.n_nodes), np.ones(p.n_nodes)
+    for place, node in node_of.items():
+        if node in first:
+            high[place] = 0.0
+        if node in last:
+            low[place] = 1.0
+    ones, at = np.ones(len(usable)), np.arange(len(usable))
+    rise = csr_matrix(
+        (
+            np.concatenate([ones, -ones]),
+            (np.tile(at, 2), np.concatenate([p.head[usable], p.tail[usable]])),
+        ),
+        shape=(len(usable), p.n_nodes),
+    )
+    from scipy.sparse import hstack, vstack
+
+    system = hstack([-matrix, rise]).tocsr()
+    bound = p.bound[rows]
+    limits = [(0.0, None)] * len(rows) + list(zip(low, high, strict=True))
+    cost = np.concatenate([bound, np.zeros(p.n_nodes)])
+    # Levels between the ends need no bounds; without them the flow balances everywhere.
+    loose: list[tuple[float | None, float | None]] = [(0.0, None)] * len(rows)
+    loose += [
+        (float(a), float(a)) if a == b else (None, None) for a, b in zip(low, high, strict=True)
+    ]
+    least = linprog(cost, system, np.zeros(len(usable)), bounds=loose, method="highs")
+    none = np.empty(0, dtype=np.int64)
+    if least.status == 2:
+        # No weights stop a way on which there is no limit.
+        free = np.setdiff1d(usable, usable[matrix.getnnz(axis=1) > 0])
+        way = _way(p, free, low, high)
+        return _Solved(math.inf, none, np.empty(0), way, plain=True)
+    if least.status != 0:
+        msg = f"the cut could not be found: {least.message}"
+        raise CertificateError(msg)
+    value = float(least.fun)
+    _prove(value, -least.ineqlin.marginals, matrix, bound, rise, (low, high))
+    rank = 1.0 + np.modf(np.arange(1, len(rows) + 1) * _GOLDEN)[0]
+    second = linprog(
+        np.concatenate([rank, np.zeros(p.n_nodes)]),
+        vstack([system, csr_matrix(cost)]).tocsr(),
+        np.append(np.zeros(len(usable)), value + 1e-9 * (1.0 + value)),
+        bounds=limits,
+        method="highs",
+    )
+    chosen = (second if second.status == 0 else least).x
+    weight, level = chosen[: len(rows)], chosen[len(rows) :]
+    step = level[p.head[usable]] - level[p.tail[usable]]
+    crossing = step > _GAP
+    stops = np.asarray((matrix.multiply(weight) > _GAP).sum(axis=1)).ravel()
+    whole = np.minimum(np.abs(level), np.abs(level - 1.0)).max(initial=0.0) <= 1e-6
+    plain = bool(whole and (stops[crossing] <= 1).all())
+    kept = np.flatnonzero(weight > _GAP * max(1.0, float(weight.max(initial=0.0))))
+    # What the solver rounds is made good: by the loads, or in proportion.
+    if plain:
+        loads = matrix[np.flatnonzero(crossing)][:, kept].tocoo()
+        weight[kept] = 0.0
+        np.maximum.at(weight, kept[loads.col], 1.0 / loads.data)
+    elif value > 0:
+        weight *= value / float(bound[kept] @ weight[kept])
+    return _Solved(value, rows[kept], weight[kept], usable[crossing], plain=plain)
+
+
+def _way(p: FlowProblem, free: Ints, low: Floats, high: Floats) -> Ints:
+    """Return a way of the fewest arcs over arcs without any limit."""
+    by: dict[int, int] = {}
+    out: dict[int, list[int]] = {}
+    for arc in free.tolist():
+        out.setdefault(int(p.tail[arc]), []).append(arc)
+    front = np.flatnonzero(high == 0.0).tolist()
+    seen = set(front)
+    while front:
+        after = []
+        for place in front:
+            if low[place] == 1.0:
+                arcs = []
+                while place in by:
+                    arcs.append(by[place])
+                    place = int(p.tail[by[place]])  # noqa: PLW2901  going back along the way
+                return np.array(arcs[::-1], dtype=np.int64)
+            for arc in out.get(place, []):
+                other = int(p.head[arc])
+                if other not in seen:
+                    seen.add(other)
+                    by[other] = arc
+                    after.append(other)
+        front = after
+    return np.empty(0, dtype=np.int64)
+
+
+def _members(p: FlowProblem, own: int, usable: Ints) -> tuple[Any, Ints]:
+    """Return what a unit takes of each limit by arc, shape (arcs, limits), and the limits."""
+    counts = ((p.entry_class == own) | (p.entry_class < 0)) & (p.entry_factor > 0)
+    counts &= np.isfinite(p.bound[p.entry_row]) & np.isin(p.entry_arc, usable)
+    rows = np.unique(p.entry_row[counts])
+    where = (
+        np.searchsorted(usable, p.entry_arc[counts]),
+        np.searchsorted(rows, p.entry_row[counts]),
+    )
+    return csr_matrix((p.entry_factor[counts], where), shape=(len(usable), len(rows))), rows
+
+
+def _prove(
+    value: float,
+    flow: Floats,
+    matrix: Any,
+    bound: Floats,
+    rise: Any,
+    levels: tuple[Floats, Floats],
+) -> None:
+    """Check that a flow as large as the cut is allowed; raise where it is not."""
+    scale = 1.0 + value
+    balance = rise.T @ flow
+    free = levels[0] < levels[1]
+    reached = float(balance[levels[0] > 0].sum())
+    excess = (matrix.T @ flow - bound) / (1.0 + bound)
+    worst = max(
+        float(np.abs(balance[free]).max(initial=0.0)) / scale,
+        float(excess.max(initial=0.0)),
+        float(np.maximum(-flow, 0.0).max(initial=0.0)) / scale,
+        abs(reached - value) / scale,
+    )
+    if worst > 1e-6:
+        msg = f"the cut does not prove itself: the flow that should fill it is off by {worst:.1e}"
+        raise CertificateError(msg)
+
+
+def _cut(state: Situation, cargo: str, unit: str, t_per_unit: float, found: _Solved) -> Cut:
+    import pandas as pd
+
+    order = np.argsort([state.limits[r].limit_id for r in found.rows], kind="stable")
+    rows = []
+    for i in order:
+        limit = state.limits[found.rows[i]]
+        rows.append(
+            {
+                "capacity_id": limit.limit_id,
+                "name": limit.name,
+                "unit": limit.unit,
+                "available": limit.available,
+                "weight": float(found.weight[i]),
+                "carries": limit.available * float(found.weight[i]),
+            }
+        )
+    columns = ["capacity_id", "name", "unit", "available", "weight", "carries"]
+    ids = state.net.tables["links"]["link_id"].to_numpy()
+    of_link = found.crossing[state.arcs.kind[found.crossing] == LINK]
+    return Cut(
+        cargo=cargo,
+        unit=unit,
+        units_per_day=found.value,
+        t_per_day=found.value * t_per_unit,
+        limits=pd.DataFrame(rows, columns=columns),
+        links=tuple(sorted(set(ids[state.arcs.row[of_link]]))),
+        plain=found.plain,
+    )

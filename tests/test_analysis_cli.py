@@ -1,0 +1,79 @@
+"""The commands of the analysis as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+DAY = ("--as-of", "2025-09-12")
+
+
+def corridors(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "corridors.cli", *map(str, arguments)],
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+def json_of(*arguments):
+    result = corridors(*arguments, "--json")
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_sweep_lists_the_worst_first(tmp_path):
+    out = tmp_path / "borders.jsonl"
+    found = json_of("sweep", "--of", "border", *DAY, "--workers", "1", "--out", out)
+    short = [row["shortfall_t_per_day"] for row in found["rows"]]
+    assert short == sorted(short, reverse=True)
+    assert found["as_of"] == "2025-09-12"
+    assert len(out.read_text().splitlines()) == 1 + len(found["rows"])
+    shown = corridors("sweep", "--of", "border:BY-PL,border:CN-KZ", *DAY)
+    assert shown.returncode == 0
+    assert "BY-PL" in shown.stdout
+    pairs = json_of("sweep", "--of", "border:BY-PL,border:KZ-RU", "--n", "2", *DAY)
+    assert pairs["n"] == 2
+
+
+def test_headroom_says_what_stops_it():
+    found = json_of("headroom", "--cargo", "crude", *DAY)
+    assert found["multiple"] >= 1
+    assert found["fits"]["relative_gap"] < 1e-6
+    assert "Headroom(" in corridors("headroom", "--cargo", "crude", *DAY).stdout
+
+
+def test_routes_select_and_cut():
+    rows = json_of("select", "border:BY-PL", *DAY)["rows"]
+    assert sum(row["share_of_flow"] for row in rows) == pytest.approx(1)
+    demand = rows[0]["demand_id"]
+    ways = json_of("routes", demand, "--scenario", "poland-closure-2025")["routes"]
+    assert {way["why"] for way in ways} & {"used", "closed"}
+    passed = json_of("select", f"demand:{demand}", *DAY)["rows"]
+    assert passed[0]["kind"] == "chokepoint"
+    [cut] = json_of("cut", "KZ", "RU", "--cargo", "coal", *DAY)["cuts"]
+    assert sum(row["carries"] for row in cut["limits"]) == pytest.approx(cut["units_per_day"])
+    for arguments in (("routes", demand), ("select", "border:BY-PL"), ("cut", "KZ", "RU")):
+        assert corridors(*arguments, *DAY).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("sweep", "--of", "lnk"), "did you mean link"),
+        (("sweep", "--n", "3"), "n: saw 3"),
+        (("headroom", "--cargo", "cole"), "did you mean coal"),
+        (("routes", "nowhere"), "no demand 'nowhere'"),
+        (("select", "brest"), "no link 'brest'"),
+        (("select", "town:brest"), "no kind of thing 'town'"),
+        (("cut", "KZ", "QQ"), "no country or node 'QQ'"),
+    ],
+)
+def test_wrong_input_is_one_line_and_exit_2(arguments, message):
+    result = corridors(*arguments, *DAY)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not result.stdout

@@ -1,0 +1,236 @@
+"""The runner: killed and resumed, in any order, with any number of workers, the same bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from analysis_toys import DAY, at_random, two_ways
+
+import corridors as co
+from corridors.analysis import sweep as sweep_function
+from corridors.analysis import worker
+from corridors.analysis.ledger import Ledger
+from corridors.analysis.worker import solve_cases
+
+sweep_module = sys.modules["corridors.analysis.sweep"]
+COMMAND = (sys.executable, "-m", "corridors.cli", "sweep")
+KINDS = ("--of", "border,chokepoint", "--as-of", "2025-09-12")
+
+
+class _StoppedError(Exception):
+    pass
+
+
+def stopped_after(count):
+    """Return `solve_cases` that is interrupted after some cases."""
+
+    def solve_some(*arguments, **options):
+        for number, found in enumerate(solve_cases(*arguments, **options)):
+            if number == count:
+                raise _StoppedError
+            yield found
+
+    return solve_some
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_stopped_and_resumed_is_never_stopped(tmp_path, monkeypatch, n):
+    net = at_random(3, nodes=9, demands=9)
+    whole, parts = tmp_path / "whole.jsonl", tmp_path / "parts.jsonl"
+    table = sweep_function(net, of="link", n=n, as_of=DAY, workers=1, out=whole)
+    for count in (1, 2, 3):
+        # Pairs need their parts first, which take no line.
+        solved = stopped_after(count) if n == 1 else _pairs_only(count)
+        monkeypatch.setattr(sweep_module, "solve_cases", solved)
+        with pytest.raises(_StoppedError):
+            sweep_function(net, of="link", n=n, as_of=DAY, workers=1, out=parts)
+        assert not parts.exists()
+        lines = (tmp_path / "parts.jsonl.part").read_text().splitlines()
+        assert len(lines) > count
+    monkeypatch.setattr(sweep_module, "solve_cases", solve_cases)
+    again = sweep_function(net, of="link", n=n, as_of=DAY, workers=1, out=parts)
+    assert parts.read_bytes() == whole.read_bytes()
+    assert not (tmp_path / "parts.jsonl.part").exists()
+    assert again.equals(table)
+    # A finished file is read, not found again.
+    monkeypatch.setattr(sweep_module, "solve_cases", stopped_after(0))
+    assert sweep_function(net, of="link", n=n, as_of=DAY, out=parts).equals(table)
+
+
+def _pairs_only(count):
+    calls = []
+
+    def solve_some(*arguments, **options):
+        calls.append(1)
+        return (solve_cases if len(calls) == 1 else stopped_after(count))(*arguments, **options)
+
+    return solve_some
+
+
+def test_what_is_done_is_not_solved_again(tmp_path, monkeypatch):
+    net, out = at_random(3, nodes=9, demands=9), tmp_path / "s.jsonl"
+    monkeypatch.setattr(sweep_module, "solve_cases", stopped_after(4))
+    with pytest.raises(_StoppedError):
+        sweep_function(net, of="link", as_of=DAY, workers=1, out=out)
+    solved = []
+
+    def counted(frame, cases, workers, **options):
+        solved.append(len(cases))
+        return solve_cases(frame, cases, workers, **options)
+
+    monkeypatch.setattr(sweep_module, "solve_cases", counted)
+    sweep_function(net, of="link", as_of=DAY, workers=1, out=out)
+    sweep_function(net, of="link", as_of=DAY, workers=1, out=tmp_path / "other.jsonl")
+    assert solved[0] == solved[1] - 4
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_the_order_of_the_cases_leaves_no_trace(tmp_path, monkeypatch, n):
+    net = at_random(11, nodes=8, demands=6)
+    files = []
+    for seed in (None, 1, 2):
+
+        def shuffled(frame, cases, workers, seed=seed, **options):
+            order = list(range(len(cases)))
+            if seed is not None:
+                random.Random(seed).shuffle(order)
+            mixed = [cases[i] for i in order]
+            for number, found in solve_cases(frame, mixed, workers, **options):
+                yield order[number], found
+
+        monkeypatch.setattr(sweep_module, "solve_cases", shuffled)
+        files.append(tmp_path / f"{seed}.jsonl")
+        sweep_function(net, of=("link", "node"), n=n, as_of=DAY, workers=1, out=files[-1])
+    assert len(files[0].read_text().splitlines()) > 15
+    assert files[0].read_bytes() == files[1].read_bytes() == files[2].read_bytes()
+
+
+def test_shuffled_borders_and_chokepoints_of_the_shipped_network(net, tmp_path, monkeypatch):
+    files = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    sweep_function(net, of="chokepoint", as_of=DAY, workers=1, out=files[0])
+
+    def backwards(frame, cases, workers, **options):
+        last = len(cases) - 1
+        for number, found in solve_cases(frame, cases[::-1], workers, **options):
+            yield last - number, found
+
+    monkeypatch.setattr(sweep_module, "solve_cases", backwards)
+    sweep_function(net, of="chokepoint", as_of=DAY, workers=1, out=files[1])
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_workers_find_what_one_process_finds(tmp_path):
+    net = at_random(5)
+    one, two = tmp_path / "one.jsonl", tmp_path / "two.jsonl"
+    sweep_function(net, of="link", as_of=DAY, workers=1, out=one)
+    sweep_function(net, of="link", as_of=DAY, workers=2, out=two)
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_worker_that_dies_is_said(monkeypatch):
+    start = worker._start
+    crew = []
+
+    def started():
+        crew.append(start())
+        crew[-1].kill()
+        return crew[-1]
+
+    monkeypatch.setattr(worker, "_start", started)
+    with pytest.raises(co.CorridorsError, match="a worker ended before its work did"):
+        co.criticality(at_random(5), of="link", as_of=DAY, workers=2)
+    assert all(process.poll() is not None for process in crew)
+
+
+def test_killed_in_the_middle_and_resumed(tmp_path):
+    """A real kill -9 of the command, once with one process and once with two."""
+    whole = tmp_path / "whole.jsonl"
+    subprocess.run([*COMMAND, *KINDS, "--out", whole], check=True, capture_output=True)
+    for workers in ("1", "2"):
+        out = tmp_path / f"{workers}.jsonl"
+        part = tmp_path / f"{workers}.jsonl.part"
+        arguments = [*COMMAND, *KINDS, "--out", str(out), "--workers", workers]
+        process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and process.poll() is None:
+            if part.exists() and part.read_bytes().count(b"\n") > 5:
+                break
+            time.sleep(0.001)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        assert not out.exists(), "the sweep was over before it could be killed"
+        kept = part.read_bytes()
+        assert kept.count(b"\n") > 5
+        # As if the last line had been half on its way as well.
+        part.write_bytes(kept + b'{"case": "border:')
+        again = subprocess.run(arguments, check=False, capture_output=True, text=True)
+        assert again.returncode == 0, again.stderr
+        assert out.read_bytes() == whole.read_bytes()
+        assert not part.exists()
+
+
+def test_the_file_says_what_it_is_about(tmp_path):
+    out = tmp_path / "s.jsonl"
+    net = two_ways()
+    table = sweep_function(net, of="node", as_of=DAY, out=out)
+    header, *rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert header["as_of"] == "2025-09-12"
+    assert header["scenario"] is None
+    assert header["version"] == co.__version__
+    assert header["network"].startswith("sha256:")
+    assert table.attrs == header
+    assert [row["thing"] for row in rows] == table["thing"].tolist()
+    assert rows[0]["cargo"] == ["bulk"]
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"as_of": "2025-09-13"}, "situation|as_of"),
+        ({"of": "link"}, "of"),
+        ({"n": 2}, "n"),
+    ],
+)
+def test_another_sweep_never_goes_into_the_same_file(tmp_path, change, what):
+    out = tmp_path / "s.jsonl"
+    usual = {"of": "node", "as_of": DAY, "n": 1}
+    sweep_function(two_ways(), out=out, **usual)
+    before = out.read_bytes()
+    with pytest.raises(co.DataError, match=f"holds another sweep: its ({what}) is"):
+        sweep_function(two_ways(), out=out, **(usual | change))
+    with pytest.raises(co.DataError, match="its network is"):
+        sweep_function(two_ways(narrow=7), out=out, **usual)
+    assert out.read_bytes() == before
+
+
+def test_a_file_that_is_something_else_is_refused(tmp_path):
+    out = tmp_path / "s.jsonl"
+    out.write_text("hello\n")
+    with pytest.raises(co.DataError, match="line 1: not a line of a sweep"):
+        sweep_function(two_ways(), of="node", as_of=DAY, out=out)
+    assert out.read_text() == "hello\n"
+    with pytest.raises(co.DataError, match="does not exist"):
+        sweep_function(two_ways(), of="node", as_of=DAY, out=tmp_path / "no" / "s.jsonl")
+
+
+def test_a_line_cut_in_two_is_cut_off_and_the_next_begins_anew(tmp_path):
+    header, path = {"sweep": "test"}, tmp_path / "s.jsonl"
+    ledger = Ledger(path, header)
+    ledger.append([{"case": "a", "x": 1}])
+    ledger.close()
+    with ledger.part.open("ab") as file:
+        file.write('{"case": "b", "näme'.encode()[:-3])
+    again = Ledger(path, header)
+    assert list(again.rows) == ["a"]
+    again.append([{"case": "c", "x": 2}])
+    again.close()
+    assert [json.loads(line) for line in again.part.read_text().splitlines()] == [
+        header, {"case": "a", "x": 1}, {"case": "c", "x": 2},
+    ]  # fmt: skip
