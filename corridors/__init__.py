@@ -18,6 +18,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from corridors.analysis.criticality import criticality
+    from corridors.analysis.headroom import headroom
+    from corridors.analysis.k_routes import k_routes
+    from corridors.analysis.min_cut import min_cut
+    from corridors.analysis.select_link import select_link
+    from corridors.analysis.validation import validate
     from corridors.assign import assign
     from corridors.checks import check
     from corridors.compare import Comparison, compare
@@ -25,13 +31,18 @@ if TYPE_CHECKING:
         CertificateError,
         CorridorsError,
         DataError,
+        OpenStreetMapError,
         ProblemError,
         ScenarioError,
         UnknownIdError,
     )
+    from corridors.examples import new_network
+    from corridors.exchange import export, import_gmns
     from corridors.network import Network, load
     from corridors.results import Assignment
     from corridors.scenario import Scenario, scenario, shipped_scenarios
+    from corridors.simulate import simulate
+    from corridors.simulation import Simulation
 
 __version__ = "0.1.0"
 
@@ -42,16 +53,28 @@ _HOME = {
     "CorridorsError": "errors",
     "DataError": "errors",
     "Network": "network",
+    "OpenStreetMapError": "errors",
     "ProblemError": "errors",
     "Scenario": "scenario",
     "ScenarioError": "errors",
+    "Simulation": "simulation",
     "UnknownIdError": "errors",
     "assign": "assign",
     "check": "checks",
     "compare": "compare",
+    "criticality": "analysis",
+    "export": "exchange",
+    "headroom": "analysis",
+    "import_gmns": "exchange",
+    "k_routes": "analysis",
     "load": "network",
+    "min_cut": "analysis",
+    "new_network": "examples",
     "scenario": "scenario",
+    "select_link": "analysis",
     "shipped_scenarios": "scenario",
+    "simulate": "simulate",
+    "validate": "analysis.validation",
 }
 
 __all__ = [
@@ -61,16 +84,28 @@ __all__ = [
     "CorridorsError",
     "DataError",
     "Network",
+    "OpenStreetMapError",
     "ProblemError",
     "Scenario",
     "ScenarioError",
+    "Simulation",
     "UnknownIdError",
     "assign",
     "check",
     "compare",
+    "criticality",
+    "export",
+    "headroom",
+    "import_gmns",
+    "k_routes",
     "load",
+    "min_cut",
+    "new_network",
     "scenario",
+    "select_link",
     "shipped_scenarios",
+    "simulate",
+    "validate",
 ]
 
 

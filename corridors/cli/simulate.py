@@ -1,0 +1,153 @@
+"""Day by day."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from corridors.cli.common import JsonOption, NetworkOption, note, print_json, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from corridors.simulation import Simulation
+
+_ROWS = 15
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to the application."""
+    app.command()(simulate)
+
+
+def simulate(
+    scenario: Annotated[
+        str, typer.Argument(help="Name of a shipped scenario or path to a YAML file; a+b adds two.")
+    ],
+    days: Annotated[int, typer.Option(help="Days to report.")] = 90,
+    start: Annotated[
+        str | None,
+        typer.Option(help="First day, such as 2025-09-12; that of the first event if not given."),
+    ] = None,
+    step: Annotated[str, typer.Option(help="Length of a step, such as 6h.")] = "1d",
+    model: Annotated[
+        str, typer.Option(help="queue, or optimal: with the bound of perfect foresight.")
+    ] = "queue",
+    announced: Annotated[
+        bool, typer.Option("--announced", help="Everybody knows when a closure will end.")
+    ] = False,
+    network: NetworkOption = None,
+    map: Annotated[  # noqa: A002  the option is called --map
+        Path | None, typer.Option(help="Write the map with its days.", metavar="FILE")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw the curves of the largest queue.", metavar="FILE")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write all tables as CSV.", metavar="FOLDER")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Run a scenario day by day: queues, waiting, who goes round, how it clears."""
+    from corridors.network import load
+    from corridors.outputs import check_target
+    from corridors.simulate import simulate as run
+
+    for target in (map, plot, out):
+        check_target(target)
+    with _bar() as progress:
+        sim = run(
+            load(network), scenario, days, start=start, step=step, model=model,
+            announced=announced, progress=progress,
+        )  # fmt: skip
+    if map is not None:
+        sim.map().save(map)
+    if plot is not None:
+        from corridors.plots import save_figure
+
+        save_figure(sim.plot(), plot)
+    if out is not None:
+        write_tables(sim, out)
+    if json:
+        print_json(sim.to_dict())
+    else:
+        _print(sim)
+    for target in (map, plot, out):
+        if target is not None:
+            note(f"wrote {target}")
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[str, int, int], None] | None]:
+    """Show how far a run has come, on a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading the network", total=None)
+
+        def progress(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total or None)
+
+        yield progress
+
+
+def write_tables(sim: Simulation, folder: Path) -> None:
+    """Write every table as CSV and the summary as JSON.
+
+    Parameters
+    ----------
+    sim
+        What to write.
+    folder
+        Is made if it does not exist.
+    """
+    import json
+
+    from corridors.errors import DataError
+    from corridors.package import write_text
+
+    if folder.exists() and not folder.is_dir():
+        msg = f"{folder}: is a file, expected a folder"
+        raise DataError(msg)
+    folder.mkdir(exist_ok=True)
+    names = ("queues", "curves", "throughput", "peaks", "daily", "waterfall", "delivered",
+             "by_demand", "flows", "cost", "hours", "loss")  # fmt: skip
+    for name in names:
+        text = getattr(sim, name).to_csv(index=False, lineterminator="\n")
+        write_text(folder / f"{name}.csv", text)
+    text = json.dumps(sim.to_dict(), indent=1, ensure_ascii=False)
+    write_text(folder / "summary.json", text + "\n")
+
+
+def _print(sim: Simulation) -> None:
+    plan = sim.scenario
+    title = (plan.title or plan.name) if plan else "Undisturbed"
+    typer.echo(f"{title}: {len(sim.days)} days from {sim.start}\n")
+    fall = sim.waterfall.assign(what=[w.replace("_", " ") for w in sim.waterfall["what"]])
+    print_table(fall, "What became of the cargo, t", {"share": ".2%", "t": ",.0f"})
+    peaks = sim.peaks[
+        ["capacity_id", "unit", "peak", "peak_date", "cleared_date", "mean_wait_hours"]
+    ].head(_ROWS)
+    shown = peaks.rename(columns=lambda c: c.replace("_", " "))
+    shown["cleared date"] = shown["cleared date"].fillna("not yet")
+    title = f"Queues, the largest {len(peaks)} of {len(sim.peaks)}"
+    print_table(shown, title, {"peak": ",.1f", "mean wait hours": ",.1f"})
+    totals: dict[str, Any] = sim.summary
+    typer.echo(
+        f"transport {totals['cost_usd']:,.0f} USD; waiting {totals['waiting_t_hours']:,.0f} "
+        f"tonne-hours; loss {totals['loss_usd']:,.0f} USD; residual {sim.residual_t:.1e} t"
+    )
+    if sim.bound is not None:
+        b = sim.bound
+        typer.echo(
+            f"perfect foresight: {b.optimum_usd:,.0f} USD for {b.demands} demands against "
+            f"{b.simulated_usd:,.0f}; price of not knowing {b.price_of_not_knowing_usd:,.0f} USD"
+        )

@@ -1,0 +1,123 @@
+"""The arrays that the kernel of the point-queue model works on, by what they are about."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+ON_TIME, LATE, OTHER_WAY, TURNED_BACK = 0, 1, 2, 3
+"""What can become of cargo that has left."""
+
+NEW, OLD = 0, 1
+"""Cargo that wanted to leave within the reported days, and cargo from before."""
+
+BACKGROUND = -1
+"""Route of traffic that the demand table leaves out."""
+
+HAIR = 1e-9
+"""Share of a step that counts as rounding."""
+
+
+class Slugs(NamedTuple):
+    """Amounts on their way, as parallel arrays with linked lists through `after`."""
+
+    after: Ints
+    route: Ints
+    visit: Ints
+    amount: Floats
+    start: Floats
+    end: Floats
+    born: Floats
+    waited: Floats
+    borne: Floats
+    free: Ints
+    n_free: Ints
+
+
+class Routes(NamedTuple):
+    """Ways from a place to a destination as sequences of limits (visits) and segments between.
+
+    Route ``i`` has visits ``first[i]:first[i + 1]`` and one segment more than
+    visits, from number ``first[i] + i`` on: before the first visit, between two,
+    and after the last.
+    """
+
+    first: Ints
+    demand: Ints
+    kind: Ints
+    usual: Flags
+    limit: Ints
+    arc: Ints
+    factor: Floats
+    newcomer: Flags
+    hours: Floats
+    usd: Floats
+    advice: Ints
+    advice_wait: Floats
+
+
+class Limits(NamedTuple):
+    """What holds in one step: rates per day, and the queues."""
+
+    rate: Floats
+    reserved: Floats
+    background: Floats
+    level: Floats
+    spare: Floats
+    shut_for: Floats
+    head: Ints
+    tail: Ints
+    new_head: Ints
+    new_tail: Ints
+    used: Floats
+    taken: Floats
+    queue: Floats
+
+
+class Choice(NamedTuple):
+    """Parameters of behaviour by class or demand, and what is closed in the step."""
+
+    closed: Flags
+    closed_for: Floats
+    share: Floats
+    patience: Floats
+    spread: Floats
+    late: float
+    weight: Floats
+    member_first: Ints
+    member_limit: Ints
+    member_factor: Floats
+
+
+class Record(NamedTuple):
+    """What is written down, by step."""
+
+    arrived: Floats
+    left: Floats
+    quit: Floats
+    waited: Floats
+    present: Floats
+    present_t: Floats
+    ends: Floats
+    stock: Floats
+    passes: Floats
+    usd: Floats
+    hours: Floats
+    wait: Floats
+    way_hours: Floats
+
+
+class Clock(NamedTuple):
+    """Where in time the step stands."""
+
+    number: int
+    last: int
+    step: float
+    whole: bool
+    begin: float

@@ -1,0 +1,216 @@
+"""What the point-queue model is asked, as plain arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridors.errors import ProblemError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class UsualWay:
+    """A way that part of a demand takes when nothing is wrong.
+
+    Attributes
+    ----------
+    demand
+        Number of the demand.
+    arcs
+        From its origin to its destination.
+    share
+        Part of the demand; what the shares of a demand leave is never shipped.
+    """
+
+    demand: int
+    arcs: Ints
+    share: float
+
+
+@dataclass(frozen=True, eq=False)
+class Behaviour:
+    """How cargo of each class decides, shape (C,) each.
+
+    Attributes
+    ----------
+    patience
+        Days of waiting that are borne on average; ``inf`` for ever.
+    spread
+        The days borne lie evenly in ``patience * (1 - spread, 1 + spread)``.
+    reaction
+        Days after which a queue or a closure is known to those who choose.
+    expected_closure
+        Days that a closure without an announced end is expected to last at
+        first; later, as long again as it has lasted.
+    spot_share
+        Share of the spare capacity elsewhere that newcomers get at once.
+    spot_ramp
+        Days until they get all of it.
+    """
+
+    patience: Floats
+    spread: Floats
+    reaction: Floats
+    expected_closure: Floats
+    spot_share: Floats
+    spot_ramp: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class QueueProblem:
+    """Dated demand on a network of arcs with shared limits, T steps long.
+
+    Attributes
+    ----------
+    step
+        Length of a step in days.
+    begin
+        Step from which on demand counts as new.
+    tail, head, n_places
+        Ends of arcs, shape (A,), and how many places there are.
+    usd, hours
+        Per unit by state, class and arc, shape (S, C, A). What is closed has
+        infinite cost.
+    state
+        State that holds in each step, shape (T,).
+    announced
+        Whether the end of a closure is known when it begins, by state.
+    weight, value_of_time
+        Tonnes per unit and USD per unit and hour by class, shape (C,).
+    rate, level, reserved, background, burst
+        Of each limit by step, shape (T, R), in its unit per day: what may pass;
+        the same without the pattern of the week; the part kept for background
+        traffic; background traffic that comes; what may pass while a queue is
+        cleared after a closure (NaN for none).
+    ban_above
+        Queue above which nothing more is accepted for the limit, shape (R,).
+    member_first, member_limit, member_factor
+        Limits of arc ``a`` are ``member_limit[member_first[a]:member_first[a + 1]]``,
+        the tightest first; one unit of class c takes ``member_factor[m, c]``,
+        0 where the limit does not count it.
+    origin, destination, kind, loss
+        Of each demand, shape (K,); the loss in USD per unit not shipped.
+    amount
+        Units per day by step, shape (T, K).
+    usual, usual_of
+        Sets of usual ways, and the set that holds in each step, shape (T,).
+    behaviour
+        How cargo decides.
+    late_days
+        Waiting beyond which a delivery counts as late.
+    state_ahead, level_ahead
+        State and level of the steps after the last one, from which the ends of
+        closures that reach beyond it are known, shapes (X,) and (X, R).
+    """
+
+    step: float
+    begin: int
+    n_places: int
+    tail: Ints
+    head: Ints
+    usd: Floats
+    hours: Floats
+    state: Ints
+    announced: bool
+    weight: Floats
+    value_of_time: Floats
+    rate: Floats
+    level: Floats
+    reserved: Floats
+    background: Floats
+    burst: Floats
+    ban_above: Floats
+    member_first: Ints
+    member_limit: Ints
+    member_factor: Floats
+    origin: Ints
+    destination: Ints
+    kind: Ints
+    loss: Floats
+    amount: Floats
+    usual: Sequence[Sequence[UsualWay]]
+    usual_of: Ints
+    behaviour: Behaviour
+    late_days: float = 1.0
+    state_ahead: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    level_ahead: Floats = field(default_factory=lambda: np.empty((0, 0)))
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @property
+    def n_steps(self) -> int:
+        """Number of steps, T."""
+        return len(self.state)
+
+    @property
+    def n_limits(self) -> int:
+        """Number of limits, R."""
+        return len(self.ban_above)
+
+    @property
+    def n_demands(self) -> int:
+        """Number of demands, K."""
+        return len(self.origin)
+
+    def __repr__(self) -> str:
+        return (
+            f"QueueProblem({self.n_steps} steps of {self.step:g} days, {len(self.tail)} arcs, "
+            f"{self.n_demands} demands, {self.n_limits} limits)"
+        )
+
+
+def _check(p: QueueProblem) -> None:
+    if not p.step > 0:
+        msg = f"step: expected a length above 0 days, saw {p.step}"
+        raise ProblemError(msg)
+    n_steps, n_limits = len(p.state), len(p.ban_above)
+    for name in ("rate", "level", "reserved", "background", "burst"):
+        shape = getattr(p, name).shape
+        if shape != (n_steps, n_limits):
+            msg = f"{name}: expected shape {(n_steps, n_limits)}, saw {shape}"
+            raise ProblemError(msg)
+    if p.amount.shape != (n_steps, len(p.origin)):
+        msg = f"amount: expected shape {(n_steps, len(p.origin))}, saw {p.amount.shape}"
+        raise ProblemError(msg)
+    if p.usd.shape != p.hours.shape or p.usd.shape[2] != len(p.tail):
+        msg = f"usd, hours: expected (states, classes, {len(p.tail)}), saw {p.usd.shape}"
+        raise ProblemError(msg)
+    for name in ("rate", "amount", "background"):
+        values = getattr(p, name)
+        if np.isnan(values).any() or (values < 0).any():
+            msg = f"{name}: expected numbers of at least 0"
+            raise ProblemError(msg)
+
+
+def closed_since_until(closed: Flags) -> tuple[Ints, Ints]:
+    """Return for each step the first step of the spell that it lies in, and the one after it.
+
+    Parameters
+    ----------
+    closed
+        Whether a thing is closed in each step, shape (T, X).
+
+    Returns
+    -------
+    since, until
+        Shape (T, X); meaningless where the thing is not closed.
+    """
+    n_steps = len(closed)
+    since = np.zeros(closed.shape, dtype=np.int64)
+    until = np.full(closed.shape, n_steps, dtype=np.int64)
+    for t in range(1, n_steps):
+        since[t] = np.where(closed[t - 1], since[t - 1], t)
+    for t in range(n_steps - 2, -1, -1):
+        until[t] = np.where(closed[t + 1], until[t + 1], t + 1)
+    return since, until

@@ -1,0 +1,128 @@
+"""Who goes round, when, and how much of it fits."""
+
+from __future__ import annotations
+
+import pytest
+import toys
+from simulate_toys import DAY0, close, link, scenario, what
+
+import corridors as co
+
+EXACT = {"rel": 1e-9, "abs": 1e-9}
+
+
+def two_roads(spare=10, vot=48.0, **cargo):
+    """The straight road and one round.
+
+    ::
+
+        a --100 USD-- b --100 USD, 16 a day-- z       10 a day
+                      b --400 USD, `spare` a day-- z  a day of waiting costs `vot`
+
+    Going round costs 300 more.
+    """
+    return toys.network(
+        {"a": "XA", "b": "XA", "z": "XB", "y": "XA"},
+        [
+            link("a", "b"),
+            link("b", "z"),
+            link("b", "y", length_km=200),
+            link("y", "z", length_km=200),
+        ],
+        [{"origin": "a", "destination": "z", "per_day": 10}],
+        cargo={
+            "bulk": {
+                "unit": "t", "t_per_unit": 1, "usd_per_unit_day": vot,
+                "loss_usd_per_unit": 100_000, **cargo,
+            }
+        },
+        capacities=[
+            {"capacity_id": "straight", "name": "S", "unit": "t", "amount": 16},
+            {"capacity_id": "round", "name": "R", "unit": "t", "amount": spare},
+        ],
+        capacity_members=[
+            {"capacity_id": "straight", "link_id": "b-z-road"},
+            {"capacity_id": "round", "link_id": "y-z-road"},
+        ],
+    )  # fmt: skip
+
+
+def test_going_round_costs_less_than_the_wait():
+    # Announced: ten days of 48 USD on day 10, ..., seven days (336) on day 13; six (288) on 14.
+    sim = co.simulate(two_roads(), scenario(close("b-z-road")), 20, start=DAY0, announced=True)
+    assert what(sim, "other_way") == pytest.approx(40, **EXACT)
+
+
+def test_an_unknown_end_is_expected_to_last_as_long_again():
+    # On day 10 + n it has lasted n days, and 10 n / 16 more are needed for those who stand
+    # there: 1.625 n days of 48 USD are more than 300 USD from day 14 on, when 40 stand.
+    sim = co.simulate(two_roads(spare=10, closure_days=1), scenario(close("b-z-road")), 20,
+                      start=DAY0)  # fmt: skip
+    assert what(sim, "other_way") == pytest.approx(6 * 10, **EXACT)
+
+
+def test_the_reaction_lag_keeps_cargo_coming():
+    # Known two days late: nobody goes round on days 10 and 11.
+    sim = co.simulate(
+        two_roads(reaction_days=2), scenario(close("b-z-road")), 13, start=DAY0, announced=True
+    )
+    assert what(sim, "other_way") == pytest.approx(10, **EXACT)
+
+
+def test_spare_capacity_opens_step_by_step():
+    """A fifth of 10 a day at once, all after four days: 2, 4, 6, 8, 10."""
+    net = two_roads(spare=10, vot=1000, spot_share=0.2, spot_ramp_days=4)
+    sim = co.simulate(net, scenario(close("b-z-road")), 15, start=DAY0, announced=True)
+    passed = sim.throughput
+    own = passed[passed["capacity_id"] == "round"].set_index("date")["passed"]
+    assert own.loc["2025-01-11":"2025-01-15"].tolist() == pytest.approx([2, 4, 6, 8, 10], **EXACT)
+    assert what(sim, "waiting") == pytest.approx(20, **EXACT)
+
+
+def test_who_stands_in_the_queue_turns_off_where_there_is_room():
+    """The way round takes 25 a day: the 10 that come and 15 of those who stand."""
+    net = two_roads(spare=25, vot=1000, reaction_days=2)
+    sim = co.simulate(net, scenario(close("b-z-road")), 14, start=DAY0, announced=True)
+    # Days 10 and 11: 20 stand. Day 12: the 10 that leave and 15 of the 20. Day 13: all.
+    queue = sim.queues.set_index("date")["queue"]
+    assert queue["2025-01-12"] == pytest.approx(20, **EXACT)
+    assert queue["2025-01-13"] == pytest.approx(5, **EXACT)
+    assert "2025-01-14" not in queue.index
+    assert sim.residual_t < 1e-9
+
+
+def test_two_demands_share_what_there_is_of_the_way_round():
+    """8 a day for newcomers, wanted by 10 and by 30: two to the one, six to the other."""
+    net = toys.network(
+        {"a": "XA", "c": "XA", "b": "XA", "z": "XB", "y": "XA"},
+        [link("a", "b"), link("c", "b"), link("b", "z"), link("b", "y"), link("y", "z")],
+        [
+            {"origin": "a", "destination": "z", "per_day": 10},
+            {"origin": "c", "destination": "z", "per_day": 30},
+        ],
+        cargo={"bulk": {"unit": "t", "t_per_unit": 1, "usd_per_unit_day": 1000,
+                        "loss_usd_per_unit": 1_000_000}},
+        capacities=[{"capacity_id": "round", "name": "R", "unit": "t", "amount": 8}],
+        capacity_members=[{"capacity_id": "round", "link_id": "y-z-road"}],
+    )  # fmt: skip
+    sim = co.simulate(net, scenario(close("b-z-road")), 11, start=DAY0, announced=True)
+    went = sim.by_demand.set_index("demand_id")["other_way"]
+    assert went["a-z-bulk"] == pytest.approx(2, **EXACT)
+    assert went["c-z-bulk"] == pytest.approx(6, **EXACT)
+
+
+def test_a_ban_stops_one_cargo_and_no_other():
+    net = toys.network(
+        {"a": "XA", "z": "XB"},
+        [link("a", "z")],
+        [
+            {"origin": "a", "destination": "z", "per_day": 10},
+            {"origin": "a", "destination": "z", "per_day": 2, "cargo": "box"},
+        ],
+    )
+    ban = {"ban": {"link": "a-z-road"}, "cargo": "box", "from": "2025-01-11",
+           "until": "2025-01-21"}  # fmt: skip
+    sim = co.simulate(net, scenario(ban), 15, start=DAY0)
+    waiting = sim.by_demand.set_index("demand_id")["waiting"]
+    assert waiting["a-z-box"] == pytest.approx(5 * 2 * 10, **EXACT)
+    assert waiting["a-z-bulk"] == 0

