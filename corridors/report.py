@@ -77,7 +77,8 @@ def report_html(comparison: Comparison) -> str:
         (
             "<footer><p>Modelled: the cheapest way to carry the demand within the capacities, "
             "as if the situation of the day lasted; a lower bound for the damage, not a "
-            "forecast. Cost is what is paid for transport; the loss of what is not carried is apart.</p>"
+            "forecast. Cost is what is paid for transport; the loss of what is not carried "
+            "is apart.</p>"
             f"<p>{escape('; '.join(CREDITS))}. {escape(DISCLAIMER)}</p></footer>"
         ),
     ]
