@@ -68,7 +68,8 @@ class Comparison:
             split into kept_t_per_day (same route), rerouted_t_per_day (served
             before, served now another way), lost_t_per_day (served before, not
             now), gained_t_per_day (served only now), unserved_before_t_per_day
-            (short before and now); added_hours and added_usd_per_day of the
+            (short before and now); withdrawn_t_per_day (no longer wanted, and
+            so no part of the demand); added_hours and added_usd_per_day of the
             rerouted.
         """
         before, after = self._amounts(self.base), self._amounts(self.hit)
@@ -87,6 +88,10 @@ class Comparison:
             rerouted = max(min(was, served) - kept, 0.0)
             if rerouted < TRACE:
                 kept, rerouted = min(was, served), 0.0
+            # What is no longer wanted is not lost: an event may have lowered the demand itself.
+            wanted = float(short_before.loc[demand_id, "demand_t_per_day"])
+            withdrawn = max(wanted - float(now["demand_t_per_day"]), 0.0)
+            lost = _or_nothing(max(was - served, 0.0) - withdrawn)
             added = moved.loc[demand_id] if demand_id in moved.index else None
             rows.append(
                 {
@@ -97,11 +102,12 @@ class Comparison:
                     "demand_t_per_day": float(now["demand_t_per_day"]),
                     "kept_t_per_day": kept,
                     "rerouted_t_per_day": rerouted,
-                    "lost_t_per_day": _or_nothing(was - served),
+                    "lost_t_per_day": lost,
                     "gained_t_per_day": _or_nothing(served - was),
                     "unserved_before_t_per_day": _or_nothing(
-                        float(now["demand_t_per_day"]) - max(was, served)
+                        float(now["shortfall_t_per_day"]) - lost
                     ),
+                    "withdrawn_t_per_day": _or_nothing(withdrawn),
                     "added_hours": float(added["added_t_hours_per_day"]) / rerouted
                     if added is not None and rerouted > TRACE
                     else 0.0,
@@ -268,6 +274,7 @@ class Comparison:
             "rerouted_t_per_day": rerouted,
             "newly_unserved_t_per_day": float(d["lost_t_per_day"].sum()),
             "newly_served_t_per_day": float(d["gained_t_per_day"].sum()),
+            "withdrawn_t_per_day": float(d["withdrawn_t_per_day"].sum()),
             "added_hours_mean": hours / rerouted if rerouted > TRACE else 0.0,
             "added_cost_usd_per_day_rerouted": float(d["added_usd_per_day"].sum()),
             "added_cost_usd_per_day": b["cost_usd_per_day"] - a["cost_usd_per_day"],

@@ -52,6 +52,9 @@ def _overall(comparison: Comparison) -> str:
         text += f"; {number(before, 't')} were not carried before either"
     if steps["newly served"] > _SMALL:
         text += f"; {number(steps['newly served'], 't')} can now be carried that could not before"
+    withdrawn = comparison.change["withdrawn_t_per_day"]
+    if withdrawn > _SMALL:
+        text += f"; {number(withdrawn, 't')} that were wanted before are not wanted now"
     return text + "."
 
 

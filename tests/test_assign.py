@@ -384,6 +384,26 @@ def test_demand_grows_and_events_change_it():
     assert solve(net, amount).summary["demand_t_per_day"] == pytest.approx(7)
 
 
+def test_what_is_no_longer_wanted_is_not_lost():
+    """Ten wanted before, six now, and the way is limited to five."""
+    net = two_routes(capacity=100)
+    base = solve(net)
+    hit = solve(
+        net,
+        event("demand", {"cargo": "bulk"}, Quantity(0.6, "factor")),
+        event("limit", {"node": "a"}, Quantity(5, "t")),
+    )
+    comparison = co.compare(base, hit)
+    [row] = comparison.by_demand.to_dict("records")
+    assert row["demand_t_per_day"] == pytest.approx(6)
+    assert row["withdrawn_t_per_day"] == pytest.approx(4)
+    assert row["kept_t_per_day"] == pytest.approx(5)
+    assert row["lost_t_per_day"] == pytest.approx(1)
+    steps = dict(comparison.waterfall.itertuples(index=False))
+    assert sum(v for k, v in steps.items() if k != "demand") == pytest.approx(steps["demand"])
+    assert "4 t that were wanted before are not wanted now" in comparison.explain()
+
+
 def test_events_outside_their_period_do_nothing():
     net = two_routes()
     shut = event("close", {"node": "a"}, first=dt.date(2025, 9, 1), end=DAY)

@@ -8,6 +8,7 @@ from collections import Counter
 import corridors as co
 from corridors.checks import RULES
 from corridors.info import network_info
+from corridors.ranges import DEFAULT_SPREAD
 from corridors.schema import OPTIONAL_TABLES, Column, tables
 from reference.markdown import MADE, grid
 
@@ -84,6 +85,14 @@ def data_page() -> str:
                 ("`note`", "What a reader must know"),
             ),
         ),
+        "## How sure a number is",
+        "",
+        "Where a publication gives a range it stands in the table (`low`, `high`) or in the "
+        "provenance of the number. Where it does not, `corridors.ranges.value_ranges` uses a "
+        "default spread by confidence to either side: "
+        + ", ".join(f"{grade} {share:.0%}".replace("%", " %") for grade, share in DEFAULT_SPREAD.items())
+        + ". These spreads are inferred: published conflicts of the collection lie inside them.",
+        "",
         "## What `sourced` means",
         ("A number in such a column has a row in `provenance.csv` that says where it comes from, "
         "unless it is empty or the default. The row is named by the key of its table, parts "
