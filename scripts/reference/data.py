@@ -86,13 +86,12 @@ def data_page() -> str:
             ),
         ),
         "## How sure a number is",
-        "",
-        "Where a publication gives a range it stands in the table (`low`, `high`) or in the "
-        "provenance of the number. Where it does not, `corridors.ranges.value_ranges` uses a "
-        "default spread by confidence to either side: "
-        + ", ".join(f"{grade} {share:.0%}".replace("%", " %") for grade, share in DEFAULT_SPREAD.items())
-        + ". These spreads are inferred: published conflicts of the collection lie inside them.",
-        "",
+        (
+            "Where a publication gives a range it stands in the table (`low`, `high`) or in the "
+            "provenance of the number. Where it does not, `corridors.ranges.value_ranges` uses a "
+            f"default spread by confidence to either side: {_spreads()}. These spreads are "
+            "inferred: published conflicts of the collection lie inside them."
+        ),
         "## What `sourced` means",
         ("A number in such a column has a row in `provenance.csv` that says where it comes from, "
         "unless it is empty or the default. The row is named by the key of its table, parts "
@@ -100,6 +99,10 @@ def data_page() -> str:
         grid(("confidence", "meaning"), CONFIDENCE.items()),
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
+
+
+def _spreads() -> str:
+    return ", ".join(f"{grade} {100 * share:.0f} %" for grade, share in DEFAULT_SPREAD.items())
 
 
 def _type(column: Column) -> str:
