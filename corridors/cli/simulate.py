@@ -22,6 +22,7 @@ _ROWS = 15
 def register(app: typer.Typer) -> None:
     """Add this module's commands to the application."""
     app.command()(simulate)
+    app.command()(draws)
 
 
 def simulate(
@@ -151,3 +152,40 @@ def _print(sim: Simulation) -> None:
             f"perfect foresight: {b.optimum_usd:,.0f} USD for {b.demands} demands against "
             f"{b.simulated_usd:,.0f}; price of not knowing {b.price_of_not_knowing_usd:,.0f} USD"
         )
+
+
+def draws(
+    scenario: Annotated[
+        str, typer.Argument(help="Name of a shipped scenario or path to a YAML file; a+b adds two.")
+    ],
+    days: Annotated[int, typer.Option(help="Days of each simulation.")] = 90,
+    number: Annotated[int, typer.Option("--draws", help="How many simulations.")] = 100,
+    seed: Annotated[int, typer.Option(help="Decides all draws.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes.")] = 2,
+    network: NetworkOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Results as they come; a run that was stopped goes on.", metavar="FILE"),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Simulate a scenario many times, capacities and demand drawn from their ranges."""
+    from corridors.analysis.draws import quantiles, simulated_draws
+    from corridors.network import load
+    from corridors.outputs import check_target
+
+    check_target(out)
+    frame = simulated_draws(
+        load(network), scenario, days, draws=number, seed=seed, workers=workers, out=out
+    )
+    found = quantiles(frame, number)
+    if json:
+        print_json({"draws": number, "seed": seed, "days": days,
+                    "quantiles": found.to_dict("records")})  # fmt: skip
+    else:
+        print_table(
+            found.rename(columns=lambda c: c.replace("_", " ")),
+            f"{number} draws of {days} days: 5 %, median, 95 % (waterfall in t, peaks in units)",
+        )
+    if out is not None:
+        note(f"wrote {out}")

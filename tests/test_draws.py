@@ -1,0 +1,93 @@
+"""Simulated draws: within their ranges, the same whatever the order, and resumable."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import corridors as co
+from corridors.analysis.draws import _triangular, drawn_network, quantiles, simulated_draws
+from corridors.ranges import value_ranges
+
+
+@pytest.fixture(scope="module")
+def island(tmp_path_factory):
+    """Return the small example network, which is quick to simulate, and its scenario."""
+    folder = tmp_path_factory.mktemp("draws") / "island"
+    co.new_network(folder)
+    return folder
+
+
+def scenario_of(folder):
+    return min(folder.glob("**/*.yaml"))
+
+
+def test_the_triangle_is_the_one_of_the_books():
+    """Low 0, mode 3, high 4: a quarter of the way up the density's area of 3/4 lies at 3."""
+    share = np.array([0.0, 0.75, 1.0, 0.1875])
+    ones = np.ones(4)
+    found = _triangular(share, 0 * ones, 3 * ones, 4 * ones)
+    # F(x) = x^2 / 12 below the mode: 0.1875 = 1.5^2 / 12.
+    assert found == pytest.approx([0, 3, 4, 1.5])
+    assert _triangular(np.array([0.3]), *[np.array([7.0])] * 3) == pytest.approx([7])
+
+
+def test_draws_stay_in_their_ranges_and_differ(net):
+    one, two = drawn_network(net, 1, 0), drawn_network(net, 1, 1)
+    for table, column in (("capacities", "amount"), ("demand", "units_per_year")):
+        ranges = value_ranges(net, table, column)
+        for drawn in (one, two):
+            values = drawn.tables[table][column].to_numpy()
+            assert (values >= ranges["low"].to_numpy() - 1e-9).all()
+            assert (values <= ranges["high"].to_numpy() + 1e-9).all()
+        assert not np.allclose(one.tables[table][column], two.tables[table][column])
+    again = drawn_network(net, 1, 0)
+    assert again.tables["capacities"].equals(one.tables["capacities"])
+    assert (one.tables["capacities"]["background"] <= one.tables["capacities"]["amount"]).all()
+
+
+def test_results_do_not_depend_on_workers_and_are_kept(island, tmp_path):
+    net = co.load(island)
+    plan = scenario_of(island)
+    first = simulated_draws(net, str(plan), 10, draws=4, workers=2, out=tmp_path / "a.jsonl")
+    second = simulated_draws(net, str(plan), 10, draws=4, workers=1, out=tmp_path / "b.jsonl")
+    assert first.equals(second)
+    assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
+    table = quantiles(first, 4)
+    assert (table["low_5"] <= table["median"]).all()
+    assert (table["median"] <= table["high_95"]).all()
+    with pytest.raises(co.DataError):
+        simulated_draws(net, str(plan), 10, draws=4, seed=9, out=tmp_path / "a.jsonl")
+
+
+def test_killed_and_resumed_equals_never_killed(island, tmp_path):
+    command = [
+        sys.executable, "-m", "corridors.cli", "draws", str(scenario_of(island)),
+        "--network", str(island), "--days", "10", "--draws", "6", "--json",
+    ]  # fmt: skip
+    killed, whole = tmp_path / "killed.jsonl", tmp_path / "whole.jsonl"
+    running = subprocess.Popen([*command, "--out", str(killed)], start_new_session=True,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    part = tmp_path / "killed.jsonl.part"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and running.poll() is None:
+        if part.exists() and part.read_bytes().count(b"\n") >= 2:
+            break
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    for path in (killed, whole):
+        done = subprocess.run([*command, "--out", str(path)], check=False, capture_output=True)
+        assert done.returncode == 0, done.stderr
+    assert killed.read_bytes() == whole.read_bytes()
+
+
+def test_nonsense_is_refused(net):
+    with pytest.raises(co.ScenarioError, match="at least 1"):
+        simulated_draws(net, "poland-closure-2025", 10, draws=0)
