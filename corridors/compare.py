@@ -17,6 +17,23 @@ TRACE = 1e-6
 """Tonnes a day below which a difference of routes is rounding."""
 
 
+_BY_DEMAND = [
+    "demand_id",
+    "origin",
+    "destination",
+    "cargo",
+    "demand_t_per_day",
+    "kept_t_per_day",
+    "rerouted_t_per_day",
+    "lost_t_per_day",
+    "gained_t_per_day",
+    "unserved_before_t_per_day",
+    "withdrawn_t_per_day",
+    "added_hours",
+    "added_usd_per_day",
+]
+
+
 class Comparison:
     """A baseline and a disrupted assignment of the same network on the same day.
 
@@ -116,7 +133,7 @@ class Comparison:
                     else 0.0,
                 }
             )
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=_BY_DEMAND)
 
     @staticmethod
     def _amounts(assignment: Assignment) -> _Amounts:
@@ -320,6 +337,7 @@ class Comparison:
                 }
                 for row in bottlenecks.to_dict("records")
             ],
+            "events_not_in_force": self.hit.events_not_in_force,
             "closed_links": list(self.hit.situation.closed_links),
             "explanation": self.explain(),
             "certificate": self.hit.certificate.to_dict(),

@@ -18,9 +18,7 @@ _SHOWN = 3
 def sentences(comparison: Comparison) -> list[str]:
     """Return what happens, a sentence each."""
     found = [_overall(comparison)]
-    closed = _closed(comparison)
-    if closed:
-        found.append(closed)
+    found += [text for text in (_not_in_force(comparison), _closed(comparison)) if text]
     change = comparison.change
     if change["rerouted_t_per_day"] > _SMALL:
         found.append(_reroutes(comparison))
@@ -56,6 +54,15 @@ def _overall(comparison: Comparison) -> str:
     if withdrawn > _SMALL:
         text += f"; {number(withdrawn, 't')} that were wanted before are not wanted now"
     return text + "."
+
+
+def _not_in_force(comparison: Comparison) -> str:
+    idle = comparison.hit.events_not_in_force
+    if not idle or comparison.hit.scenario is None:
+        return ""
+    total = len(comparison.hit.scenario.events)
+    names = "; ".join(idle[:_SHOWN]) + ("; and others" if len(idle) > _SHOWN else "")
+    return f"Of the scenario's {total} events, {len(idle)} are not in force on that day: {names}."
 
 
 def _closed(comparison: Comparison) -> str:

@@ -241,7 +241,11 @@ def read_lines(path: str | Path) -> GeoDataFrame:
     """
     import geopandas as gpd
 
-    frame = gpd.read_file(path)
+    try:
+        frame = gpd.read_file(path)
+    except (OSError, RuntimeError, ValueError) as error:
+        message = f"{path}: not readable as GeoJSON ({' '.join(str(error).split())[:120]})"
+        raise DataError(message) from None
     if "link_id" not in frame or frame["link_id"].isna().any():
         message = f"{path}: every feature needs the property link_id"
         raise DataError(message)

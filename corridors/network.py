@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 SHIPPED = "eurasia"
 
+MOST_YEARS = 15
+"""Years for which growth is carried on, either way: no forecast in the sources looks further."""
+
 
 class Network:
     """Tables of a network, as a folder holds them or as they stand on one day.
@@ -258,7 +261,7 @@ def resolved(tables: dict[str, pd.DataFrame], day: dt.date) -> dict[str, pd.Data
     transfers = transfers[_during(transfers, "opens", "closes", day)]
     capacities = capacities[_during(capacities, "valid_from", "valid_until", day)]
     demand = demand[_during(demand, "valid_from", "valid_until", day)].copy()
-    years = day.year - demand["base_year"]
+    years = (day.year - demand["base_year"]).clip(-MOST_YEARS, MOST_YEARS)
     grown = (1.0 + demand["growth"]) ** years
     for column in ("units_per_year", "low", "high"):
         demand[column] = demand[column] * grown

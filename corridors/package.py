@@ -43,6 +43,9 @@ def write_bytes(path: Path, content: bytes) -> None:
     DataError
         Where the folder does not exist or may not be written to.
     """
+    if path.is_dir():
+        msg = f"{path}: is a folder, expected a file"
+        raise DataError(msg)
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:

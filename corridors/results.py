@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.arcs import LINK, TRANSFER
+from corridors.select import describe
 
 if TYPE_CHECKING:
     from corridors.flow.answer import Answer
@@ -59,6 +60,17 @@ class Assignment:
         from corridors.display import card
 
         return card(repr(self), {k: v for k, v in self.summary.items() if not isinstance(v, dict)})
+
+    @property
+    def events_not_in_force(self) -> list[str]:
+        """Events of the scenario that the day lies outside of, in words."""
+        if self.scenario is None:
+            return []
+        return [
+            f"{e.kind} {describe(e.selector)} from {e.first or 'always'} until {e.end or 'always'}"
+            for e in self.scenario.events
+            if not e.in_force(self.situation.day)
+        ]
 
     @property
     def certificate(self) -> Certificate:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from corridors.calendar import parse_date
 from corridors.errors import ScenarioError, nearest
@@ -18,9 +19,6 @@ from corridors.quantities import (
 )
 from corridors.scenario_schema import EVENT_KINDS, first_fault
 from corridors.yaml_lines import Path_, read
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 _AMOUNTS = {
     "limit": ("to", parse_limit),
@@ -75,7 +73,7 @@ class Scenario:
     """A named, dated list of events: an overlay, never an edit.
 
     Two scenarios add up to one with the events of both, in order, as of the
-    later of their dates.
+    first day on which the most of them are in force, some of each.
 
     Examples
     --------
@@ -95,12 +93,11 @@ class Scenario:
     def __add__(self, other: Scenario) -> Scenario:
         if not isinstance(other, Scenario):
             return NotImplemented
-        dates = [d for d in (self.as_of, other.as_of) if d is not None]
         titles = [t for t in (self.title, other.title) if t]
         return Scenario(
             name=f"{self.name}+{other.name}",
             events=self.events + other.events,
-            as_of=max(dates) if dates else None,
+            as_of=_common_day(self, other),
             title=" + ".join(titles),
             sources=tuple(dict.fromkeys(self.sources + other.sources)),
         )
@@ -113,6 +110,25 @@ class Scenario:
 
     def __repr__(self) -> str:
         return f"Scenario({self.name}, as of {self.as_of}, {len(self.events)} events)"
+
+
+def _common_day(one: Scenario, other: Scenario) -> dt.date | None:
+    """Return the day that a sum is about.
+
+    Of the days of both and the days on which an event of either begins, the
+    first on which most events are in force, some of each scenario; the later of
+    the two days where they never overlap.
+    """
+    days = [d for d in (one.as_of, other.as_of) if d is not None]
+    starts = [e.first for e in one.events + other.events if e.first is not None]
+    best: tuple[int, int] | None = None
+    for day in sorted({*days, *starts}):
+        forces = [sum(e.in_force(day) for e in s.events) for s in (one, other)]
+        if all(forces) and (best is None or sum(forces) > best[0]):
+            best = (sum(forces), day.toordinal())
+    if best is not None:
+        return dt.date.fromordinal(best[1])
+    return max(days) if days else None
 
 
 def shipped_scenarios() -> dict[str, Path]:
@@ -142,6 +158,9 @@ def scenario(source: str | Path | Scenario) -> Scenario:
     """
     if isinstance(source, Scenario):
         return source
+    if not isinstance(source, str | Path):
+        msg = f"scenario: saw {source!r}, expected a name, a path or a Scenario"
+        raise ScenarioError(msg)
     if isinstance(source, str) and "+" in source and not Path(source).exists():
         parts = [scenario(part.strip()) for part in source.split("+")]
         total = parts[0]

@@ -138,12 +138,32 @@ def first_fault(content: Any) -> tuple[tuple[str | int, ...], str] | None:
     """
     from jsonschema import Draft202012Validator
 
+    kinds = _mixed_kinds(content)
+    if kinds is not None:
+        return kinds
     errors = sorted(
         Draft202012Validator(scenario_schema()).iter_errors(content),
         key=lambda e: (len(e.absolute_path), [str(p) for p in e.absolute_path]),
     )
     faults = [_in_words(e) for e in errors]
     return faults[0] if faults else None
+
+
+def _mixed_kinds(content: Any) -> tuple[tuple[str | int, ...], str] | None:
+    """Return the first event that is two changes, or that names cargo where it has no meaning.
+
+    The schema alone would take an event for the one kind that is complete.
+    """
+    events = content.get("events") if isinstance(content, dict) else None
+    for i, event in enumerate(events if isinstance(events, list) else []):
+        if not isinstance(event, dict):
+            continue
+        if sum(kind in event for kind in EVENT_KINDS) > 1:
+            return ("events", i), _event_fault(event)
+        for kind in ("open", "demand"):
+            if kind in event and "cargo" in event:
+                return ("events", i, "cargo"), f"{kind} takes no cargo"
+    return None
 
 
 def _in_words(error: Any) -> tuple[tuple[str | int, ...], str]:

@@ -13,6 +13,7 @@ from corridors.calendar import in_period, in_season
 from corridors.errors import ScenarioError, nearest
 from corridors.flow.problem import FlowProblem
 from corridors.limits import Limit, apply_limit, build_limits
+from corridors.quantities import Quantity
 from corridors.select import Selection, describe, select
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from corridors.scenario import Event, Scenario
 
 DAYS_PER_YEAR = 365.0
+
+_NOTHING = Quantity(0.0, "share")
 
 _ARCS: WeakKeyDictionary[Network, Arcs] = WeakKeyDictionary()
 
@@ -108,7 +111,12 @@ def situation(net: Network, scenario: Scenario | None, day: dt.date) -> Situatio
             continue
         chosen = there & _chosen(arcs, _select(whole, event))
         classes = np.isin(np.array(arcs.cargo), event.cargo) if event.cargo else slice(None)
-        if event.kind == "limit":
+        if event.kind == "limit" and event.amount == _NOTHING:
+            # Nothing of what passes is nothing, with a capacity or without.
+            usd[np.ix_(_numbers(classes, len(usd)), np.flatnonzero(chosen))] = np.inf
+            if not event.cargo:
+                closed |= chosen
+        elif event.kind == "limit":
             limits = apply_limit(whole, arcs, limits, event, chosen, number)
         elif event.kind in {"close", "ban"}:
             if not event.cargo:
@@ -244,7 +252,8 @@ def _all_demand(net: Network, day: dt.date) -> pd.DataFrame:
     every = net.tables["demand"].sort_values("demand_id", ignore_index=True)
     today = net.at(day).tables["demand"].set_index("demand_id")
     for column in ("units_per_year", "low", "high"):
-        every[column] = every["demand_id"].map(today[column]).fillna(0.0)
+        found = every["demand_id"].map(today[column])
+        every[column] = found.astype("float64").fillna(0.0)
     return every
 
 

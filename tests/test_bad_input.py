@@ -234,3 +234,45 @@ def test_binary_instead_of_a_table_is_refused(folder):
     (folder / "links.csv").write_bytes(bytes(range(256)))
     seal(folder)
     refused(run("info", "--network", folder, cwd=folder.parent), "links.csv", "UTF-8")
+
+
+def test_a_folder_where_a_file_is_wanted_is_refused(tmp_path):
+    (tmp_path / "there").mkdir()
+    for arguments in (
+        ["run", "poland-closure-2025", "--map", "there"],
+        ["run", "poland-closure-2025", "--report", "there"],
+        ["map", "--out", "there"],
+        ["sweep", "--of", "border:BY-PL", "--as-of", "2025-09-12", "--out", "there"],
+    ):
+        refused(run(*arguments, cwd=tmp_path), "there", "folder")
+    assert not list((tmp_path / "there").iterdir())
+
+
+def test_an_empty_sweep_file_is_no_finished_sweep(tmp_path):
+    (tmp_path / "empty").touch()
+    arguments = ["sweep", "--of", "border:BY-PL", "--as-of", "2025-09-12", "--out", "empty"]
+    refused(run(*arguments, cwd=tmp_path), "no finished run")
+
+
+def test_a_network_without_demand_is_read(folder):
+    path = folder / "demand.csv"
+    path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    provenance = folder / "provenance.csv"
+    kept = [
+        line
+        for line in provenance.read_text(encoding="utf-8").splitlines()
+        if not line.startswith("demand,")
+    ]
+    provenance.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    seal(folder)
+    result = run("run", "poland-closure-2025", "--network", folder, "--json", cwd=folder.parent)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["baseline"]["demand_t_per_day"] == 0
+    assert run("info", "--network", folder, cwd=folder.parent).returncode == 0
+
+
+def test_cut_off_lines_are_refused(folder):
+    path = folder / "lines.geojson"
+    path.write_bytes(path.read_bytes()[:5000])
+    seal(folder)
+    refused(run("check", "--network", folder, cwd=folder.parent), "lines.geojson", "GeoJSON")

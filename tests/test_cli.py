@@ -91,7 +91,7 @@ def test_run_prints_the_story():
 
 
 def test_two_scenarios_run_as_one():
-    assert json_of("run", "poland-closure-2025+kz-ru-border-2025")["as_of"] == "2025-09-25"
+    assert json_of("run", "poland-closure-2025+kz-ru-border-2025")["as_of"] == "2025-09-14"
 
 
 def test_a_closure_that_leaves_nothing_is_an_answer(tmp_path):

@@ -173,7 +173,9 @@ def test_scenarios_add_up(net):
     poland = co.scenario("poland-closure-2025")
     border = co.scenario("kz-ru-border-2025")
     both = poland + border
-    assert both.as_of == max(poland.as_of, border.as_of)
+    assert both.as_of is not None
+    for one in (poland, border):
+        assert any(e.in_force(both.as_of) for e in one.events)
     assert both.events == poland.events + border.events
     named = co.scenario("poland-closure-2025+kz-ru-border-2025")
     assert named.events == both.events
@@ -182,3 +184,27 @@ def test_scenarios_add_up(net):
     assert together.answer.objective == pytest.approx(shipped.answer.objective, rel=1e-12)
     alone = [co.assign(net, s.at("2025-09-20")).answer.objective for s in (poland, border)]
     assert together.answer.objective >= max(alone) - 1e-6
+
+
+def test_events_that_are_not_in_force_are_named(net):
+    """A day after the closure: the answer must not look as if nothing came of it."""
+    plan = co.scenario("poland-closure-2025").at("2025-09-25")
+    hit = co.assign(net, plan)
+    [idle] = hit.events_not_in_force
+    assert "until 2025-09-25" in idle
+    text = co.compare(co.assign(net, as_of="2025-09-25"), hit).explain()
+    assert "1 are not in force on that day" in text
+
+
+def test_a_share_of_nothing_is_a_closure(net):
+    """Pipelines without a capacity stop too."""
+    from corridors.quantities import Quantity
+    from corridors.scenario import Event, Scenario
+
+    shut = Scenario("a", (Event("close", {"border": ["PL", "BY"]}),))
+    nothing = Scenario(
+        "b", (Event("limit", {"border": ["PL", "BY"]}, Quantity(0.0, "share"), where="x"),)
+    )
+    one, two = (co.assign(net, s, as_of="2025-09-12") for s in (shut, nothing))
+    assert one.answer.objective == pytest.approx(two.answer.objective, rel=1e-12)
+    assert one.situation.closed_links == two.situation.closed_links

@@ -59,8 +59,14 @@ class Ledger:
         if not path.parent.is_dir():
             msg = f"{path}: the folder {path.parent} does not exist"
             raise DataError(msg)
+        if path.is_dir():
+            msg = f"{path}: is a folder, expected a file"
+            raise DataError(msg)
         self.finished = path.exists()
         if self.finished:
+            if not path.read_bytes().endswith(b"\n"):
+                msg = f"{path}: empty or cut off, so it is no finished run; remove the file"
+                raise DataError(msg)
             self.rows, _ = _read(path, header)
         elif self.part.exists():
             self.rows, length = _read(self.part, header)

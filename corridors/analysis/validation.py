@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BASE_DAY = "2025-09-01"
 """Day of the undisturbed state for observations that give none of their own."""
 
-UNKNOWN = "no function of this package gives this quantity yet"
+UNKNOWN = "not mapped to an output of the model"
 
 _RUNS = {
     "poland-closure-2025": ("2025-09-12", 90),

@@ -54,12 +54,16 @@ def simulate(
     json: JsonOption = False,
 ) -> None:
     """Run a scenario day by day: queues, waiting, who goes round, how it clears."""
+    from corridors.errors import DataError
     from corridors.network import load
     from corridors.outputs import check_target
     from corridors.simulate import simulate as run
 
     for target in (map, plot, out):
         check_target(target)
+    if plot is not None and plot.suffix not in {".png", ".svg", ".pdf"}:
+        msg = f"{plot}: saw the ending {plot.suffix!r}, expected .png, .svg or .pdf"
+        raise DataError(msg)
     with _bar() as progress:
         sim = run(
             load(network), scenario, days, start=start, step=step, model=model,

@@ -35,7 +35,7 @@ def validate(network: NetworkOption = None, json: JsonOption = False) -> None:
     of_these = int((judged["within"] == True).sum())  # noqa: E712  as above
     note(
         f"{inside} of {len(known)} modelled observations within their range "
-        f"({of_these} of {len(judged)} that nothing was fitted to); {len(unknown)} not modelled"
+        f"({of_these} of {len(judged)} marked validate); {len(unknown)} not modelled"
     )
 
 

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from corridors.errors import CertificateError, ProblemError
+from corridors.errors import CertificateError, ProblemError, nearest
 from corridors.flow.certificate import Certificate, certify
 from corridors.flow.engine import Engine, Outcome
+from corridors.flow.problem import FlowProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import ArrayLike, NDArray
 
-    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.problem import Floats, Ints
 
 
 class PriceRange(NamedTuple):
@@ -291,6 +292,9 @@ def solve(problem: FlowProblem) -> Answer:
     return Answer(Engine(problem), problem)
 
 
+_CHANGES = ("closed", "capacity", "cost", "demand")
+
+
 def solve_many(
     problem: FlowProblem, scenarios: Iterable[dict[str, Any] | FlowProblem]
 ) -> Iterator[Answer]:
@@ -318,4 +322,12 @@ def solve_many(
     """
     first = solve(problem)
     for scenario in scenarios:
+        if isinstance(scenario, dict):
+            for key in scenario:
+                if key not in _CHANGES:
+                    msg = f"solve_many: no change {key!r}{nearest(key, _CHANGES)}"
+                    raise ProblemError(msg)
+        elif not isinstance(scenario, FlowProblem):
+            msg = f"solve_many: expected a dict or a FlowProblem, saw {scenario!r}"
+            raise ProblemError(msg)
         yield first.resolve(**scenario) if isinstance(scenario, dict) else first.solve(scenario)

@@ -191,6 +191,9 @@ class FlowProblem:
         if n_nodes is None:
             ends = np.concatenate([tail_, head_, origin_, destination_])
             n_nodes = int(ends.max()) + 1 if len(ends) else 0
+        if n_nodes > _MOST_NODES:
+            msg = f"nodes: numbers up to {n_nodes - 1}, expected them below {_MOST_NODES}"
+            raise ProblemError(msg)
         capacity_ = _numbers("capacity", capacity, n_arcs)
         limited = np.flatnonzero(~np.isposinf(capacity_))
         arc_row = np.full(n_arcs, -1, dtype=np.int64)
@@ -286,20 +289,18 @@ class FlowProblem:
         """
         values: dict[str, Any] = {}
         if cost is not None:
-            try:
-                values["cost"] = np.broadcast_to(
-                    np.asarray(cost, dtype=np.float64), self.cost.shape
-                ).copy()
-            except ValueError:
-                msg = f"cost: expected shape {self.cost.shape}, saw {np.shape(cost)}"
-                raise ProblemError(msg) from None
+            values["cost"] = _costs(cost, self.cost.shape)
         if closed is not None:
-            gone = _whole("closed", closed)
+            gone = _closed_arcs(closed, self.n_arcs)
             _in_range("closed", gone, self.n_arcs, "arcs")
             mask = self.closed.copy()
             mask[gone] = True
             values["closed"] = mask
+        if capacity is not None and not isinstance(capacity, dict):
+            msg = f"capacity: expected a dict from number to units, saw {type(capacity).__name__}"
+            raise ProblemError(msg)
         if capacity:
+            capacity = {_number("capacity", k): v for k, v in capacity.items()}
             bound = self.bound.copy()
             for number, value in capacity.items():
                 row = number
@@ -323,6 +324,40 @@ class FlowProblem:
         other.__dict__.update(self.__dict__)
         other.__dict__.update(values)
         return other
+
+
+_MOST_NODES = 2**31
+
+
+def _closed_arcs(closed: ArrayLike, n_arcs: int) -> Ints:
+    """Return the numbers of closed arcs, given as numbers or as a mask over all arcs."""
+    array = np.asarray(closed)
+    if array.dtype == np.bool_:
+        if array.shape != (n_arcs,):
+            msg = f"closed: a mask needs {n_arcs} entries, saw shape {array.shape}"
+            raise ProblemError(msg)
+        return np.flatnonzero(array).astype(np.int64)
+    return _whole("closed", closed)
+
+
+def _costs(cost: ArrayLike, shape: tuple[int, ...]) -> Floats:
+    """Return costs by class and arc from one number, one per arc, or all of them."""
+    try:
+        array = np.asarray(cost, dtype=np.float64)
+    except (TypeError, ValueError):
+        msg = f"cost: expected numbers, saw {type(cost).__name__}"
+        raise ProblemError(msg) from None
+    if array.shape not in {(), shape[1:], shape}:
+        msg = f"cost: expected one number, shape {shape[1:]} or shape {shape}, saw {array.shape}"
+        raise ProblemError(msg)
+    return np.broadcast_to(array, shape).copy()
+
+
+def _number(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        msg = f"{name}: expected the number of an arc or limit, saw {value!r}"
+        raise ProblemError(msg)
+    return int(value)
 
 
 def _whole(name: str, values: ArrayLike) -> Ints:

@@ -93,6 +93,9 @@ def write_atomically(path: str | os.PathLike[str], content: str) -> Path:
         Where it was written.
     """
     target = Path(path)
+    if target.is_dir():
+        message = f"{target}: is a folder, expected a file"
+        raise DataError(message)
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
