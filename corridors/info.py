@@ -42,7 +42,8 @@ def network_info(net: Network) -> dict[str, Any]:
     links = frames["links"]
     demand = frames["demand"]
     weight = frames["cargo"].set_index("cargo")["t_per_unit"]
-    tonnes = (demand["units_per_year"] * demand["cargo"].map(weight)).groupby(demand["cargo"]).sum()
+    each = demand["cargo"].map(weight).astype("float64")
+    tonnes = (demand["units_per_year"] * each).groupby(demand["cargo"]).sum()
     return {
         "network": net.name,
         "as_of": net.date.isoformat() if net.date else None,
