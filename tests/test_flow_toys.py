@@ -208,7 +208,10 @@ def test_limits_that_say_the_same_share_the_price_however_they_stand():
         ({"closed": [3]}, "closed: 3 is not one of the 3 arcs"),
         ({"capacity": {2: 4}}, "arc 2 had none"),
         ({"capacity": {0: -1}}, r"capacity\[0\]: expected at least 0, saw -1"),
-        ({"cost": [1, 2]}, r"cost: expected shape \(1, 3\)"),
+        ({"cost": [1, 2]}, r"cost: expected one number, shape \(3,\) or .*\(1, 3\), saw \(2,\)"),
+        ({"cost": [1]}, r"cost: .* saw \(1,\)"),
+        ({"closed": [True, False]}, "a mask needs 3 entries"),
+        ({"capacity": [1, 2]}, "expected a dict"),
         ({"cost": [1, -2, 3]}, r"cost\[\(0, 1\)\]: expected at least 0, saw -2"),
         ({"demand": [INF]}, r"amount\[0\]: expected a finite number"),
         ({"demand": [1, 2]}, "amount: expected 1 numbers"),
@@ -242,3 +245,10 @@ def test_the_certificate_sees_what_is_wrong():
     assert proof(p=problem.changed(closed=[0])).closed_flow == 6
     with pytest.raises(CertificateError, match="negative"):
         proof(price=(-1.0, 0.0))
+
+
+def test_a_mask_closes_what_it_marks():
+    problem = FlowProblem.from_arcs([0, 0, 0], [1, 1, 1], [1, 2, 3], INF, [0], [1], [5], 9)
+    answer = solve(problem).resolve(closed=np.array([True, True, False]))
+    assert answer.arc_flow.tolist() == [0.0, 0.0, 5.0]
+    assert solve(problem).resolve(closed=np.ones(3, dtype=bool)).shortfall.tolist() == [5.0]
