@@ -229,15 +229,43 @@ def test_patience_lies_evenly_around_its_mean(waited, spread, share):
     assert stays(waited, 4.0, spread) == pytest.approx(share)
 
 
-def test_those_who_would_wait_too_long_stay_at_home():
-    """Half of the shippers do not bear the wait that they see.
+def test_those_who_would_wait_too_long_are_held_back_until_their_patience_ends():
+    """Patience lies evenly between 0 and 20 days; the ten days of a closure are announced.
 
-    The closure is announced: on its first day ten days are left and nothing
-    stands, so the wait is ten days; patience lies evenly between 0 and 20.
+    ::
+
+        morning of day          10                       11
+        wait that is seen       10                       9 + 5 / 16 = 9.3125
+        of the lot of day 10    5 leave, 5 are held      T < 1: 0.5 give up, 4.5 are held
+        of the lot of day 11                             5.34375 leave, 4.65625 are held
+
+    Who is held from day 10 on bears 10 days at most, and needs 1 + 9.3125: nobody leaves.
     """
     net = one_road(16, cargo={"patience_days": 10, "patience_spread": 1})
-    sim = co.simulate(net, scenario(close("a-b-road")), 11, start=DAY0, announced=True)
-    assert what(sim, "never_shipped") == pytest.approx(5, **EXACT)
+    closed = scenario(close("a-b-road"))
+    first = co.simulate(net, closed, 11, start=DAY0, announced=True)
+    assert what(first, "waiting") == pytest.approx(5, **EXACT)
+    assert what(first, "not_yet_left") == pytest.approx(5, **EXACT)
+    second = co.simulate(net, closed, 12, start=DAY0, announced=True)
+    assert what(second, "never_shipped") == pytest.approx(0.5, **EXACT)
+    assert what(second, "waiting") == pytest.approx(5 + 5.34375, **EXACT)
+    assert what(second, "not_yet_left") == pytest.approx(4.5 + 4.65625, **EXACT)
+
+
+def test_who_was_held_back_leaves_when_the_road_is_open_again():
+    """Everybody bears exactly four days, and the end comes earlier than was thought.
+
+    A closure is thought to last ten days: nobody leaves. It lasts three: the lots of
+    days 10, 11 and 12 have been held for three, two and one day and leave on day 13.
+    """
+    net = one_road(16, per_day=3, cargo={"patience_days": 4, "closure_days": 10})
+    sim = co.simulate(net, scenario(close("a-b-road", until="2025-01-14")), 30, start=DAY0)
+    held = sim.daily.set_index("date")["not_yet_left"]
+    assert held["2025-01-11":"2025-01-14"].tolist() == pytest.approx([3, 6, 9, 0], **EXACT)
+    assert what(sim, "never_shipped") == 0
+    # Held for three and two days is late; held for one is not more than a day.
+    assert what(sim, "late") == pytest.approx(6, **EXACT)
+    assert what(sim, "on_time") == pytest.approx(3 * 28, **EXACT)
 
 
 def test_no_way_is_worth_it():

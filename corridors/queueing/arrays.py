@@ -36,6 +36,7 @@ class Slugs(NamedTuple):
     born: Floats
     waited: Floats
     borne: Floats
+    most: Floats
     free: Ints
     n_free: Ints
 

@@ -53,6 +53,7 @@ def _split(slugs, i, share):  # type: ignore[no-untyped-def]
     slugs.born[j] = slugs.born[i]
     slugs.waited[j] = slugs.waited[i]
     slugs.borne[j] = slugs.borne[i]
+    slugs.most[j] = slugs.most[i]
     return j
 
 
@@ -95,7 +96,7 @@ def enter(slugs, routes, record, clock, head, tail, i):  # type: ignore[no-untyp
 
 @njit(cache=True)
 def depart(  # type: ignore[no-untyped-def]
-    slugs, routes, record, clock, head, tail, route, amount, born, borne, waited
+    slugs, routes, record, clock, head, tail, route, amount, born, borne, most, waited
 ):
     """Let an amount leave on a route evenly over the step."""
     i = _take(slugs)
@@ -108,6 +109,7 @@ def depart(  # type: ignore[no-untyped-def]
     slugs.born[i] = born
     slugs.waited[i] = waited
     slugs.borne[i] = borne
+    slugs.most[i] = most
     enter(slugs, routes, record, clock, head, tail, i)
 
 
@@ -248,6 +250,18 @@ def stays(waited, patience, spread):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def staying(waited, least, most, patience, spread):  # type: ignore[no-untyped-def]
+    """Return the share that bears a wait, of cargo that bears from `least` to `most` days."""
+    rest = 0.0 if most == np.inf else stays(most, patience, spread)
+    before = stays(least, patience, spread) - rest
+    after = stays(waited, patience, spread) - rest
+    # What rounding leaves of a lot is nobody.
+    if before <= 1e-12 or after <= 1e-12 * before:
+        return 0.0
+    return min(after / before, 1.0)
+
+
+@njit(cache=True)
 def _lose_patience(slugs, routes, choice, record, clock, limit, i):  # type: ignore[no-untyped-def]
     """Let the impatient part of a queued slug turn back; return False where nothing is left."""
     r = slugs.route[i]
@@ -262,8 +276,7 @@ def _lose_patience(slugs, routes, choice, record, clock, limit, i):  # type: ign
     so_far = slugs.waited[i] + wait
     if so_far <= slugs.borne[i]:
         return True
-    before = stays(slugs.borne[i], patience, choice.spread[c])
-    share = stays(so_far, patience, choice.spread[c]) / before if before > 0.0 else 0.0
+    share = staying(so_far, slugs.borne[i], slugs.most[i], patience, choice.spread[c])
     slugs.borne[i] = so_far
     if share >= 1.0:
         return True
@@ -505,6 +518,7 @@ def run_step(slugs, routes, limits, choice, record, clock, head, tail, order):  
                 slugs.born[i] = slugs.start[i]
                 slugs.waited[i] = 0.0
                 slugs.borne[i] = 0.0
+                slugs.most[i] = np.inf
                 _append(slugs, limits.new_head, limits.new_tail, r, i)
     first = True
     moved = True

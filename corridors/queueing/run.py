@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,38 @@ if TYPE_CHECKING:
 
 BASE_SHORT, STAYED_HOME = 0, 1
 """Why cargo is never shipped: no usual way has room for it, or every way is too bad."""
+
+
+class Held(NamedTuple):
+    """A lot that is held back at its origin, and asked again in every step.
+
+    Attributes
+    ----------
+    amount
+        Units.
+    born
+        When it wanted to leave, in days from the start of the run.
+    most
+        Days of waiting beyond which nobody of it has patience: whoever has more
+        has left already.
+    way
+        Number of the usual way that it wants to take; -1 where it is to be chosen.
+    """
+
+    amount: float
+    born: float
+    most: float = np.inf
+    way: int = -1
+
+
+class Leaving(NamedTuple):
+    """A lot that leaves in a step, with the waiting that it bears at least and at most."""
+
+    way: int
+    amount: float
+    born: float
+    borne: float
+    most: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +107,7 @@ class Outcome:
     wait: Floats
     way_hours: Floats
     slugs: Slugs
-    held_at_end: list[list[tuple[float, float]]]
+    held_at_end: list[list[Held]]
 
     @property
     def queue(self) -> Floats:
@@ -104,7 +136,8 @@ def _slugs(size: int) -> Slugs:
     return Slugs(
         after=np.full(size, -1, dtype=np.int64), route=whole(), visit=whole(), amount=real(),
         start=real(), end=real(), born=real(), waited=real(), borne=real(),
-        free=np.arange(size - 1, -1, -1, dtype=np.int64), n_free=np.array([size], dtype=np.int64),
+        most=real(), free=np.arange(size - 1, -1, -1, dtype=np.int64),
+        n_free=np.array([size], dtype=np.int64),
     )  # fmt: skip
 
 
@@ -112,7 +145,8 @@ def _grown(old: Slugs) -> Slugs:
     """Return the same slugs with room for twice as many."""
     size = len(old.after)
     new = _slugs(2 * size)
-    for name in ("after", "route", "visit", "amount", "start", "end", "born", "waited", "borne"):
+    names = ("after", "route", "visit", "amount", "start", "end", "born", "waited", "borne", "most")
+    for name in names:
         getattr(new, name)[:size] = getattr(old, name)
     free = int(old.n_free[0])
     new.free[:free] = old.free[:free]
@@ -150,7 +184,7 @@ class _Run:
             for name in ("head", "tail", "new_head", "new_tail")
         }
         self.work = {name: np.zeros(n_limits) for name in ("used", "taken", "queue")}
-        self.back: list[list[tuple[float, float]]] = [[] for _ in range(n_demands)]
+        self.back: list[list[Held]] = [[] for _ in range(n_demands)]
         self.recovering = np.zeros(n_limits, dtype=np.bool_)
         self.open_before = np.full(n_limits, np.inf)
         self._open: dict[int, Flags] = {}
@@ -248,97 +282,130 @@ class _Run:
             self.book.arrays(state).advice[:] = -1
         arrays = self.book.arrays(state)
         record = self.record()
-        for route, amount, born, expected, waited in leaving:
-            # Who expects a wait when leaving has the patience for it.
-            borne = 0.0 if self.fixed else expected
-            k = int(arrays.demand[route])
-            self.totals["wait"][k, 0 if born >= clock.begin else 1] += amount * waited
+        now = (n + 0.5) * p.step
+        for lot in leaving:
+            k = int(arrays.demand[lot.way])
+            waited = now - lot.born
+            self.totals["wait"][k, 0 if lot.born >= clock.begin else 1] += lot.amount * waited
             kernel.depart(
                 self.slugs, arrays, record, clock, self.head, self.tail,
-                route, amount, born, borne, waited,
+                lot.way, lot.amount, lot.born, lot.borne, lot.most, waited,
             )  # fmt: skip
         kernel.run_step(
             self.slugs, arrays, limits, choice, record, clock, self.head, self.tail, self.order()
         )
         for k in range(p.n_demands):
-            for amount, born in self.back[k]:
-                self.held[n, k, 0 if born >= clock.begin else 1] += amount
+            for held in self.back[k]:
+                self.held[n, k, 0 if held.born >= clock.begin else 1] += held.amount
 
     def _departures(
         self, n: int, state: int, limits: Limits, choice: Choice, cost: Floats, wait: Floats
-    ) -> list[tuple[int, float, float, float, float]]:
-        """Return what leaves: way, amount, when it wanted to, the wait it expects, has waited."""
+    ) -> list[Leaving]:  # fmt: skip
+        """Return what leaves: at once, on another way, or on the usual one in spite of a wait."""
         p, chooser = self.p, self.chooser
         arrays = self.book.arrays(state)
         now = (n + 0.5) * p.step
         banned = self.banned()
-        leaving: list[tuple[int, float, float, float, float]] = []
+        leaving: list[Leaving] = []
         wishes: list[tuple[int, int, int, float, float]] = []
-        parts: list[tuple[int, int, float, float]] = []
+        troubled: list[tuple[int, int, bool, list[Held]]] = []
         for k, ways in enumerate(chooser.usual[p.usual_of[n]]):
             fresh = float(p.amount[n, k]) * p.step
-            lots = [*self.back[k], (fresh, now)] if fresh > 0 else list(self.back[k])
-            self.back[k] = []
-            if not lots:
+            if fresh <= 0 and not self.back[k]:
                 continue
-            served = sum(share for _, share in ways)
-            for amount, born in lots:
-                if not ways:
-                    self._stay(n, k, amount, born, BASE_SHORT)
+            for number, lots in self._wanting(n, k, ways, fresh, now).items():
+                own = arrays.limit[arrays.first[number] : arrays.first[number + 1]]
+                stopped = bool(banned[own].any())
+                if wait[number] <= _TROUBLE_DAYS and not stopped:
+                    leaving += [
+                        Leaving(number, lot.amount, lot.born, self._borne(lot, now), lot.most)
+                        for lot in lots
+                    ]
                     continue
-                if born == now and served < 1.0 - 1e-12:
-                    self._stay(n, k, amount * (1.0 - served), born, BASE_SHORT)
-                for number, share in ways:
-                    part = amount * share / (served if born != now else 1.0)
-                    own = arrays.limit[arrays.first[number] : arrays.first[number + 1]]
-                    stopped = bool(banned[own].any())
-                    if wait[number] <= _TROUBLE_DAYS and not stopped:
-                        if part > 0:
-                            leaving.append((number, part, born, wait[number], now - born))
-                        continue
-                    parts.append((number, k, part, born))
-                    # Who may not load would take any way that beats not shipping.
-                    ceiling = float(p.loss[k]) if stopped else min(cost[number], p.loss[k])
-                    wishes.append((len(parts) - 1, k, number, part, float(ceiling)))
-        left = {i: part[2] for i, part in enumerate(parts)}
+                # Who may not load would take any way that beats not shipping.
+                ceiling = float(p.loss[k]) if stopped else min(cost[number], p.loss[k])
+                amount = sum(lot.amount for lot in lots)
+                wishes.append((len(troubled), k, number, amount, float(ceiling)))
+                troubled.append((k, number, stopped, lots))
+        left = [1.0] * len(troubled)
         if wishes and not self.fixed:
             for i, way, amount in chooser.go_round(n, state, limits, choice, wishes):
-                left[i] -= amount
-                leaving.append((way, amount, parts[i][3], 0.0, now - parts[i][3]))
-        for i, (number, k, _, born) in enumerate(parts):
-            self._rest(n, k, number, left[i], born, cost, wait, banned, leaving)
+                share = amount / wishes[i][3]
+                left[i] -= share
+                leaving += [
+                    Leaving(way, lot.amount * share, lot.born, self._borne(lot, now), lot.most)
+                    for lot in troubled[i][3]
+                ]
+        for (k, number, stopped, lots), share in zip(troubled, left, strict=True):
+            for_good = not stopped and cost[number] > p.loss[k]
+            for lot in lots:
+                part = lot._replace(amount=lot.amount * max(share, 0.0), way=number)
+                if for_good or part.amount <= 1e-12:
+                    self._stay(n, k, part.amount, lot.born, STAYED_HOME)
+                else:
+                    self._rest(n, k, part, wait[number], leaving, hold=stopped)
         return leaving
 
+    def _borne(self, lot: Held, now: float) -> float:
+        """Return the days that a lot has been held, up to the last time that it was asked."""
+        return max(now - lot.born - self.p.step, 0.0)
+
+    def _wanting(
+        self, n: int, k: int, ways: list[tuple[int, float]], fresh: float, now: float
+    ) -> dict[int, list[Held]]:
+        """Return the lots that want to leave by the usual way that they want to take."""
+        lots, self.back[k] = self.back[k], []
+        if not ways:
+            for lot in lots:
+                self._stay(n, k, lot.amount, lot.born, BASE_SHORT)
+            self._stay(n, k, fresh, now, BASE_SHORT)
+            return {}
+        served = sum(share for _, share in ways)
+        if served < 1.0 - 1e-12:
+            self._stay(n, k, fresh * (1.0 - served), now, BASE_SHORT)
+        wanting: dict[int, list[Held]] = {number: [] for number, _ in ways}
+        for lot in lots:
+            if lot.way in wanting:
+                wanting[lot.way].append(lot)
+                continue
+            # The season has taken its way away: it is spread as new cargo is.
+            for number, share in ways:
+                wanting[number].append(lot._replace(amount=lot.amount * share / served))
+        for number, share in ways:
+            if fresh * share > 0:
+                wanting[number].append(Held(fresh * share, now))
+        return {number: own for number, own in wanting.items() if own}
+
     def _rest(
-        self, n: int, k: int, number: int, amount: float, born: float, cost: Floats,
-        wait: Floats, banned: Flags, leaving: list[tuple[int, float, float, float, float]],
-    ) -> None:  # fmt: skip
-        """Let what found no way round stay, wait for loading, or leave on its usual way."""
+        self, n: int, k: int, lot: Held, wait: float, leaving: list[Leaving], *, hold: bool
+    ) -> None:
+        """Let what found no way round leave into a wait, or hold it back at its origin.
+
+        Who has the patience for the wait that is seen leaves, unless all are to be
+        held back. Who has not is asked again in the next step, until the days that
+        it has been held have used its patience up.
+        """
         p = self.p
-        if amount <= 1e-12:
-            if amount > 0:
-                self._stay(n, k, amount, born, STAYED_HOME)
+        if self.fixed and not hold:
+            leaving.append(Leaving(lot.way, lot.amount, lot.born, 0.0, lot.most))
             return
         c = int(p.kind[k])
-        now = (n + 0.5) * p.step
-        arrays = self.book.arrays(int(p.state[n]))
-        own = arrays.limit[arrays.first[number] : arrays.first[number + 1]]
-        so_far = now - born
         patience, spread = float(p.behaviour.patience[c]), float(p.behaviour.spread[c])
-        if bool(banned[own].any()):
-            before = kernel.stays(max(so_far - p.step, 0.0), patience, spread)
-            stays = kernel.stays(so_far, patience, spread) / before if before > 0 else 0.0
-            self._stay(n, k, amount * (1.0 - stays), born, STAYED_HOME)
-            if amount * stays > 0:
-                self.back[k].append((amount * stays, born))
-            return
-        if cost[number] > p.loss[k]:
-            self._stay(n, k, amount, born, STAYED_HOME)
-            return
-        stays = kernel.stays(wait[number], patience, spread) if not self.fixed else 1.0
-        self._stay(n, k, amount * (1.0 - stays), born, STAYED_HOME)
-        if amount * stays > 0:
-            leaving.append((number, amount * stays, born, wait[number], so_far))
+        now = (n + 0.5) * p.step
+        so_far = now - lot.born
+        held = lot.amount * kernel.staying(
+            so_far, self._borne(lot, now), lot.most, patience, spread
+        )
+        self._stay(n, k, lot.amount - held, lot.born, STAYED_HOME)
+        if not hold:
+            bears = so_far + wait
+            going = held * kernel.staying(bears, so_far, lot.most, patience, spread)
+            if going > 0:
+                leaving.append(Leaving(lot.way, going, lot.born, bears, lot.most))
+            held -= going
+            lot = lot._replace(most=min(lot.most, bears))
+        if held > 0:
+            self.back[k].append(lot._replace(amount=held))
 
     def _stay(self, n: int, k: int, amount: float, born: float, why: int) -> None:
         if amount > 0:
