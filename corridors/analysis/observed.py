@@ -1,4 +1,4 @@
-"""Which function of `corridors.analysis.validation` answers to which observation."""
+"""Which function of `static_measures` or `daily_measures` answers to which observation."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 POLAND, BORDER, STORM = "poland-closure-2025", "kz-ru-border-2025", "caspian-storm-2026"
+NUR_ZHOLY = "nur-zholy-queue-2025"
 
 POSTS = (
     "aksai:forward", "auyl:forward", "kairak-out", "kurmangazy:forward", "orda:forward",
@@ -65,11 +66,30 @@ MODELLED: dict[str, Asked] = {
         capacity="spb-hamburg",
         first="2025-09-12",
         days=14,
-        scale=7 / 104,
+        units_per_vehicle=104,
+        per_days=7,
     ),
     "poland-share-suspended": _ask(
         "share_through", demand=WEST + EAST, through="BY-PL", as_of="2025-09-01"
     ),
+    "poland-trains-in-0929": _ask(
+        "passed_in_all",
+        scenario=POLAND,
+        capacity="terespol-rail:forward",
+        first="2025-09-25",
+        days=5,
+    ),
+    "poland-trains-out-0929": _ask(
+        "passed_in_all",
+        scenario=POLAND,
+        capacity="terespol-rail:backward",
+        first="2025-09-25",
+        days=5,
+    ),
+    "poland-diverted-share": _ask(
+        "share_diverted", scenario=POLAND, demand=WEST + EAST, first="2025-09-12", days=13
+    ),
+    "poland-annual-effect": _ask("share_not_carried", scenario=POLAND, demand=WEST + EAST),
     # The slow road posts between Kazakhstan and Russia, by days.
     **{
         name: _ask("queue_on", scenario=BORDER, capacity=POSTS)
@@ -89,8 +109,9 @@ MODELLED: dict[str, Asked] = {
             "maikapchagai-road:forward",
         ),
     ),
-    "kzru-wait-clean": _ask("wait_on", scenario=BORDER, capacity=POSTS),
+    "kzru-wait-clean": _ask("mean_wait_on", scenario=BORDER, capacity=POSTS),
     "kzru-wait-worst": _ask("wait_on", scenario=BORDER, capacity=POSTS),
+    "kzru-queue-without-choice": _ask("queue_without_choice", scenario=BORDER, capacity=POSTS),
     "kzru-shortfall": _ask(
         "short_of_usual", scenario=BORDER, capacity=POSTS, first="2025-09-14", days=18
     ),
@@ -101,6 +122,14 @@ MODELLED: dict[str, Asked] = {
         "passed_on_days", scenario=BORDER, capacity="kairak-in", first="2025-12-20", days=2
     ),
     "kzru-rail-trains": _ask("passed", capacity=("kz-ru-rail:forward",), as_of="2025-09-25"),
+    "nur-zholy-queue": _ask("queue_on", scenario=NUR_ZHOLY, capacity=("nur-zholy:backward",)),
+    "nur-zholy-accepted": _ask(
+        "passed_on_days",
+        scenario=NUR_ZHOLY,
+        capacity="nur-zholy:backward",
+        first="2025-11-08",
+        days=5,
+    ),
     # The storms of January 2026, by days.
     "storm-2026-extra-days": _ask(
         "added_days",
@@ -134,9 +163,7 @@ MODELLED: dict[str, Asked] = {
     "trucks-kozlovichi-west-2026": _ask("passed", capacity=("kozlovichi-to-poland",)),
     "trucks-kairak-out-2025": _ask("passed", capacity=("kairak-out",)),
     "syrym-normal": _ask("passed", capacity=("syrym:forward",), as_of="2025-08-01"),
-    "use-georgian-rail-2025": _ask(
-        "volume", where={"capacity": "georgia-main-line"}, days=1 / 131_506.8, as_of="2025-12-31"
-    ),
+    "use-georgian-rail-2025": _ask("use_of", capacity="georgia-main-line", as_of="2025-12-31"),
     "transit-1520-days": _ask(
         "leg_days",
         demand=("cn-eu-chengdu-lodz-box",),
@@ -188,11 +215,8 @@ MODELLED: dict[str, Asked] = {
 """Function and question by observation."""
 
 _PRICE = "prices are an input here: the model has costs, no market"
-_NO_CHINA = "the demand table holds no trucks towards China, so nothing can queue there"
 
 NOT_MODELLED: dict[str, str] = {
-    "nur-zholy-queue": _NO_CHINA,
-    "nur-zholy-accepted": _NO_CHINA,
     "price-change-percent": _PRICE,
     "price-usd-per-feu": _PRICE,
     "freight-rate": _PRICE,

@@ -1,0 +1,193 @@
+"""What a run by days says to an observation: queues, waits, what passed, what went round.
+
+Each function takes the evidence, the row of the observation, and what is asked of
+it, and returns the figure of the model, or None where the run does not say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corridors.analysis.evidence import Evidence
+
+
+def queue_on(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...],
+    date: str = "",
+) -> float | None:  # fmt: skip
+    """Return the units that stand at capacities at the end of a day of a run."""
+    frame = evidence.run(scenario).queues
+    own = frame[frame["capacity_id"].isin(capacity) & (frame["date"] == (date or row["date"]))]
+    return float(own["queue"].sum())
+
+
+def wait_on(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...],
+    date: str = "",
+) -> float | None:  # fmt: skip
+    """Return the longest wait, in days, of those who come to capacities on a day of a run."""
+    frame = evidence.run(scenario).queues
+    own = frame[frame["capacity_id"].isin(capacity) & (frame["date"] == (date or row["date"]))]
+    return float(own["wait_hours"].max()) / 24.0 if len(own) else 0.0
+
+
+def mean_wait_on(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...],
+    date: str = "",
+) -> float | None:  # fmt: skip
+    """Return the wait, in days, of those who come on a day of a run, on average of capacities.
+
+    Each capacity counts by what passes it on that day; one without a queue has no wait.
+    """
+    day = date or row["date"]
+    sim = evidence.run(scenario)
+    passed = sim.throughput
+    weight = passed[passed["date"] == day].set_index("capacity_id")["passed"]
+    weight = weight.reindex(list(capacity), fill_value=0.0)
+    queues = sim.queues
+    waits = queues[queues["date"] == day].set_index("capacity_id")["wait_hours"]
+    waits = waits.reindex(list(capacity), fill_value=0.0)
+    known = waits.notna() & (weight > 0)
+    if not known.any():
+        return None
+    return float(np.average(waits[known], weights=weight[known])) / 24.0
+
+
+def queue_without_choice(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...]
+) -> float | None:
+    """Return the units that would stand at capacities if nobody gave up or went elsewhere."""
+    frame = evidence.without_choice(scenario).queues
+    own = frame[frame["capacity_id"].isin(capacity) & (frame["date"] == row["date"])]
+    return float(own["queue"].sum())
+
+
+def _dates(first: str, days: int) -> set[str]:
+    begin = dt.date.fromisoformat(first)
+    return {(begin + dt.timedelta(days=i)).isoformat() for i in range(days)}
+
+
+def passed_in_all(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: str, first: str, days: int
+) -> float | None:
+    """Return what passes a capacity on some days of a run together, in its unit."""
+    del row
+    frame = evidence.run(scenario).throughput
+    own = frame[(frame["capacity_id"] == capacity) & frame["date"].isin(_dates(first, days))]
+    return float(own["passed"].sum())
+
+
+def passed_on_days(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: str, first: str,
+    days: int, units_per_vehicle: float = 1.0, per_days: float = 1.0,
+) -> float | None:  # fmt: skip
+    """Return what passes a capacity in a run, on average of some days, in vehicles."""
+    total = passed_in_all(
+        evidence, row, scenario=scenario, capacity=capacity, first=first, days=days
+    )
+    return None if total is None else total / days * per_days / units_per_vehicle
+
+
+def _boxes(frame: pd.DataFrame, demand: tuple[str, ...]) -> pd.DataFrame:
+    """Return the rows of containers of demands, by prefix of their ids."""
+    own = frame["demand_id"].str.startswith(demand)
+    return frame[own & frame["cargo"].isin(("container", "container-fast"))]
+
+
+def share_diverted(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, demand: tuple[str, ...], first: str,
+    days: int,
+) -> float | None:  # fmt: skip
+    """Return the boxes that set out on another way in some days, of those that want to leave."""
+    del row
+    sim = evidence.run(scenario)
+    outcome, arrays = sim.outcome, sim.outcome.book.arrays(0)
+    table = sim.timetable.states[0].demand
+    own = np.zeros(len(table), dtype=np.bool_)
+    own[_boxes(table.reset_index(drop=True), demand).index] = True
+    dates = _dates(first, days)
+    inside = [sim.timetable.day_of(n).isoformat() in dates for n in range(len(outcome.passes))]
+    steps = np.flatnonzero(inside)
+    ways = np.flatnonzero(~arrays.usual & own[arrays.demand])
+    entered = outcome.passes[steps[:, None], arrays.first[ways] + ways].sum()
+    wanted = outcome.problem.amount[steps[:, None], np.flatnonzero(own)].sum()
+    return float(entered / (wanted * outcome.problem.step)) if wanted > 0 else None
+
+
+def share_not_carried(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, demand: tuple[str, ...]
+) -> float | None:
+    """Return the boxes that give up in a run and not on the same days undisturbed, of a year's."""
+    del row
+    lost = []
+    for sim in (evidence.undisturbed(scenario), evidence.run(scenario)):
+        own = _boxes(sim.by_demand, demand)
+        lost.append(float(own["turned_back"].sum() + own["never_shipped"].sum()))
+        wanted = float(own["wanted"].sum()) / len(sim.days)
+    return (lost[1] - lost[0]) / (365.0 * wanted) if wanted else None
+
+
+def grew_on_days(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: str, first: str, days: int
+) -> float | None:
+    """Return by how much a queue grows a day from the morning of a day on."""
+    del row
+    begin = dt.date.fromisoformat(first)
+    frame = evidence.run(scenario).queues
+    own = frame[frame["capacity_id"] == capacity].set_index("date")["queue"]
+    before = (begin - dt.timedelta(days=1)).isoformat()
+    after = (begin + dt.timedelta(days=days - 1)).isoformat()
+    return (float(own.get(after, 0.0)) - float(own.get(before, 0.0))) / days
+
+
+def days_to_clear(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: str, since: str
+) -> float | None:
+    """Return the days from a reopening until a queue is cleared."""
+    del row
+    peaks = evidence.run(scenario).peaks.set_index("capacity_id")
+    if capacity not in peaks.index or not isinstance(peaks.loc[capacity, "cleared_date"], str):
+        return None
+    cleared = dt.date.fromisoformat(str(peaks.loc[capacity, "cleared_date"]))
+    return float((cleared - dt.date.fromisoformat(since)).days)
+
+
+def short_of_usual(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...],
+    first: str, days: int,
+) -> float | None:  # fmt: skip
+    """Return by how much less passes capacities a day than on the same days undisturbed."""
+    del row
+    dates = _dates(first, days)
+    totals = []
+    for sim in (evidence.undisturbed(scenario), evidence.run(scenario)):
+        frame = sim.throughput
+        own = frame[frame["capacity_id"].isin(capacity) & frame["date"].isin(dates)]
+        totals.append(float(own["passed"].sum()))
+    return (totals[0] - totals[1]) / days
+
+
+def added_days(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, through: str, first: str, last: str
+) -> float | None:
+    """Return the days by which cargo waits longer at capacities, on average of a period."""
+    del row
+    waits = []
+    for sim in (evidence.undisturbed(scenario), evidence.run(scenario)):
+        o = sim.outcome
+        own = [
+            r
+            for r, info in enumerate(sim.timetable.limits)
+            if info.limit_id.split(":")[0] in through.split("+")
+        ]
+        begin = sim.outcome.problem.begin
+        days = [begin + i for i, day in enumerate(sim.days) if first <= day.isoformat() <= last]
+        left = o.left[np.ix_(days, own)].sum()
+        waits.append(float(o.waited[np.ix_(days, own)].sum() / left) if left > 0 else 0.0)
+    return waits[1] - waits[0]
