@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from corridors.analysis.calibration import calibrate
     from corridors.analysis.criticality import criticality
     from corridors.analysis.headroom import headroom
     from corridors.analysis.k_routes import k_routes
@@ -60,6 +61,7 @@ _HOME = {
     "Simulation": "simulation",
     "UnknownIdError": "errors",
     "assign": "assign",
+    "calibrate": "analysis.calibration",
     "check": "checks",
     "compare": "compare",
     "criticality": "analysis",
@@ -91,6 +93,7 @@ __all__ = [
     "Simulation",
     "UnknownIdError",
     "assign",
+    "calibrate",
     "check",
     "compare",
     "criticality",

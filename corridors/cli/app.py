@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from corridors.cli import analysis, exchange, network, osm, run, simulate, validate
+from corridors.cli import analysis, calibrate, exchange, network, osm, run, simulate, validate
 from corridors.errors import CorridorsError
 
 DONE, ANSWER_IS_NO, WRONG_USE = 0, 1, 2
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (network, run, exchange, osm, analysis, simulate, validate):
+for module in (network, run, exchange, osm, analysis, simulate, validate, calibrate):
     module.register(app)
 
 
