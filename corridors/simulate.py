@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from corridors.errors import ScenarioError, nearest
 from corridors.network import as_date
 from corridors.quantities import parse_time
-from corridors.queueing import run
 from corridors.scenario import Scenario, scenario
 from corridors.simulation import Simulation
+from corridors.stock import run_and_count
 from corridors.timetable import build_timetable
 
 if TYPE_CHECKING:
@@ -101,8 +101,8 @@ def simulate(
         net, plan, first, days, step=length, warm_up=warm_up, announced=announced,
         progress=lambda what: say(what, 0, 0),
     )  # fmt: skip
-    outcome = run(
-        table.problem,
+    outcome, stock = run_and_count(
+        table,
         whole=model == "optimal",
         progress=lambda done, total: say("day by day", done, total),
     )
@@ -112,7 +112,7 @@ def simulate(
 
         say("the bound of perfect foresight", 0, 0)
         bound = lower_bound(table.problem, outcome)
-    return Simulation(table, outcome, plan, model, bound)
+    return Simulation(table, outcome, stock, plan, model, bound)
 
 
 def first_day(net: Network, plan: Scenario | None, start: str | dt.date | None) -> dt.date:

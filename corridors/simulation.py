@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.arcs import LINK, TRANSFER
+from corridors.queue_tables import TRACE, QueueTables
 from corridors.queueing.arrays import LATE, ON_TIME, OTHER_WAY, TURNED_BACK
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from corridors.queueing.bound import Bound
     from corridors.queueing.run import Outcome
     from corridors.scenario import Scenario
+    from corridors.stock import Stock
     from corridors.timetable import Timetable
 
     Floats = NDArray[np.float64]
@@ -29,10 +31,6 @@ PLACES = (
 """Where a tonne can be at the end of a day; it is in exactly one."""
 
 NEW = 0
-CLEARED = 0.01
-"""Share of its peak below which a queue counts as cleared."""
-
-_TRACE = 1e-6
 
 
 class Simulation:
@@ -44,6 +42,8 @@ class Simulation:
         The network, the days and what held on them.
     outcome
         The arrays of the run.
+    stock
+        What stood where.
     scenario
         The scenario, or None.
     model
@@ -53,21 +53,22 @@ class Simulation:
     """
 
     def __init__(
-        self, timetable: Timetable, outcome: Outcome, scenario: Scenario | None, model: str,
-        bound: Bound | None = None,
+        self, timetable: Timetable, outcome: Outcome, stock: Stock, scenario: Scenario | None,
+        model: str, bound: Bound | None = None,
     ) -> None:  # fmt: skip
         self.timetable = timetable
         self.outcome = outcome
+        self.stock = stock
         self.scenario = scenario
         self.model = model
         self.bound = bound
         p = outcome.problem
-        self._per_day = round(1 / p.step)
-        self._begin = p.begin
+        per_day = round(1 / p.step)
         self._weight = p.weight[p.kind]
-        n_days = (p.n_steps - p.begin) // self._per_day
+        n_days = (p.n_steps - p.begin) // per_day
         self.start = timetable.day_of(p.begin)
         self.days = [self.start + dt.timedelta(days=i) for i in range(n_days)]
+        self._tables = QueueTables(outcome, stock, timetable.limits, self.days, per_day)
 
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario else "undisturbed"
@@ -83,80 +84,32 @@ class Simulation:
 
         return card(repr(self), {k: v for k, v in self.summary.items() if not isinstance(v, dict)})
 
-    def _sum_by_day(self, values: Floats) -> Floats:
-        """Add up the steps of each reported day, shape (days, ...)."""
-        own = values[self._begin :]
-        return np.asarray(own.reshape(len(self.days), self._per_day, *own.shape[1:]).sum(axis=1))
-
-    def _end_of_day(self, values: Floats) -> Floats:
-        return np.asarray(values[self._begin + self._per_day - 1 :: self._per_day])
-
     @property
     def residual_t(self) -> float:
         """Tonnes that appear or vanish, at worst, in any step; rounding alone."""
         return float(self.outcome.residual.max(initial=0.0))
 
-    @cached_property
-    def _standing(self) -> Floats:
-        """Return the units that wait at the members of each limit by day, shape (days, R)."""
-        present = self._end_of_day(self.outcome.present)
-        level = self._end_of_day(self.outcome.problem.level)
-        own = self._end_of_day(self.outcome.queue)
-        ours = np.array(["#" in i.limit_id for i in self.timetable.limits], dtype=np.bool_)
-        # A limit of the scenario is no place: it has a queue while it is in force.
-        held = np.where(np.isfinite(level), np.maximum(own, 0.0), 0.0)
-        result = np.where(ours[None, :], held, present)
-        return np.where(result > _TRACE, result, 0.0)
-
-    @cached_property
+    @property
     def queues(self) -> pd.DataFrame:
         """Queues at the end of each day, where there is one.
+
+        Whatever waits is in one row: that of the capacity that holds it, of
+        several of one link the tightest that does not let it through. At a closed
+        link that is the tightest of the link. So a limit over a whole border has a
+        queue of its own only where it is the one that holds.
 
         Returns
         -------
         DataFrame
             capacity_id (with the direction where each has its own), name, unit,
-            date, queue in the unit, t, and `wait_hours`, what the last to come
-            that day waited (NaN where it still waits at the end of the run).
+            date, queue in the unit, t of cargo (background has no tonnes), and
+            `wait_hours`, what the last to come that day waited (NaN where it still
+            waits at the end of the run). The t of a day sum to all cargo that
+            waits, that of before the first day included.
         """
-        tonnes = self._end_of_day(self.outcome.present_t)
-        wait = self._waits()
-        day, r = np.nonzero(self._standing.T > 0)[::-1]
-        infos = self.timetable.limits
-        return pd.DataFrame(
-            {
-                "capacity_id": [infos[i].limit_id for i in r],
-                "name": [infos[i].name for i in r],
-                "unit": [infos[i].unit for i in r],
-                "date": [self.days[d].isoformat() for d in day],
-                "queue": self._standing[day, r],
-                "t": tonnes[day, r],
-                "wait_hours": wait[day, r],
-            }
-        )
+        return self._tables.queues
 
-    def _waits(self) -> Floats:
-        """Return what the last to come on each day waits, by limit, in hours, shape (days, R)."""
-        o, p = self.outcome, self.outcome.problem
-        came, gone = o.arrived.cumsum(axis=0), (o.left + o.quit).cumsum(axis=0)
-        ends = np.arange(self._begin + self._per_day - 1, p.n_steps, self._per_day)
-        result = np.zeros((len(ends), p.n_limits))
-        times = np.arange(p.n_steps + 1) * p.step
-        for r in np.flatnonzero((self._standing > 0).any(axis=0)):
-            curve = np.concatenate([[0.0], gone[:, r]])
-            # Rounding must not look like cargo that never passes.
-            slack = 1e-9 * max(float(came[-1, r]), 1.0)
-            target = came[ends, r]
-            target = np.where(target <= curve[-1] + slack, np.minimum(target, curve[-1]), np.inf)
-            after = np.searchsorted(curve, target, side="left").clip(1, len(curve) - 1)
-            rise = curve[after] - curve[after - 1]
-            part = (target - curve[after - 1]) / np.where(rise > 0, rise, 1.0)
-            passed = times[after - 1] + part * p.step
-            wait = np.maximum(passed - times[ends + 1], 0.0) * 24.0
-            result[:, r] = np.where(np.isfinite(wait), wait, np.nan)
-        return result
-
-    @cached_property
+    @property
     def curves(self) -> pd.DataFrame:
         """Cumulative arrivals and departures of capacities that have had a queue.
 
@@ -165,30 +118,10 @@ class Simulation:
         DataFrame
             capacity_id, unit, date, `arrived`, `passed`, `gave_up` (turned back or
             went round), all from the first day on; what stood there before it is
-            in `arrived`.
+            in `arrived`. Background that `queues` counts at a wider capacity is in
+            these curves of both.
         """
-        o = self.outcome
-        before = o.queue[self._begin - 1] if self._begin else np.zeros(o.problem.n_limits)
-        arrived = self._sum_by_day(o.arrived).cumsum(axis=0) + before
-        passed = self._sum_by_day(o.left).cumsum(axis=0)
-        gave_up = self._sum_by_day(o.quit).cumsum(axis=0)
-        rows = []
-        for r in np.flatnonzero((self._standing > 0).any(axis=0)):
-            info = self.timetable.limits[r]
-            rows.append(
-                pd.DataFrame(
-                    {
-                        "capacity_id": info.limit_id,
-                        "unit": info.unit,
-                        "date": [d.isoformat() for d in self.days],
-                        "arrived": arrived[:, r],
-                        "passed": passed[:, r],
-                        "gave_up": gave_up[:, r],
-                    }
-                )
-            )
-        columns = ["capacity_id", "unit", "date", "arrived", "passed", "gave_up"]
-        return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+        return self._tables.curves
 
     @property
     def arrivals(self) -> pd.DataFrame:
@@ -200,22 +133,12 @@ class Simulation:
         """Cumulative departures: capacity_id, unit, date, passed, gave_up."""
         return self.curves[["capacity_id", "unit", "date", "passed", "gave_up"]]
 
-    @cached_property
+    @property
     def throughput(self) -> pd.DataFrame:
         """What passed each capacity on each day, background included: capacity_id, unit, date."""
-        passed = self._sum_by_day(self.outcome.left)
-        infos = self.timetable.limits
-        day, r = np.nonzero(passed.T > _TRACE)[::-1]
-        return pd.DataFrame(
-            {
-                "capacity_id": [infos[i].limit_id for i in r],
-                "unit": [infos[i].unit for i in r],
-                "date": [self.days[d].isoformat() for d in day],
-                "passed": passed[day, r],
-            }
-        )
+        return self._tables.throughput
 
-    @cached_property
+    @property
     def peaks(self) -> pd.DataFrame:
         """One row for each capacity that has had a queue, the largest in tonnes first.
 
@@ -227,47 +150,14 @@ class Simulation:
             a queue counts as cleared below a hundredth of its peak),
             mean_wait_hours of those who left, longest_wait_hours.
         """
-        o = self.outcome
-        tonnes = self._end_of_day(o.present_t)
-        waited = self._sum_by_day(o.waited).sum(axis=0)
-        left = self._sum_by_day(o.left + o.quit).sum(axis=0)
-        waits = self._waits()
-        rows = []
-        for r in np.flatnonzero((self._standing > 0).any(axis=0)):
-            queue = self._standing[:, r]
-            top = int(queue.argmax())
-            low = np.flatnonzero(queue[top:] <= CLEARED * queue[top])
-            info = self.timetable.limits[r]
-            own = waits[:, r][~np.isnan(waits[:, r])]
-            rows.append(
-                {
-                    "capacity_id": info.limit_id,
-                    "name": info.name,
-                    "unit": info.unit,
-                    "peak": float(queue[top]),
-                    "peak_whole": round(float(queue[top])),
-                    "peak_t": float(tonnes[top, r]),
-                    "peak_date": self.days[top].isoformat(),
-                    "cleared_date": self.days[top + int(low[0])].isoformat() if len(low) else None,
-                    "mean_wait_hours": 24.0 * float(waited[r] / left[r]) if left[r] > 0 else 0.0,
-                    "longest_wait_hours": float(own.max(initial=0.0)),
-                }
-            )
-        columns = [
-            "capacity_id", "name", "unit", "peak", "peak_whole", "peak_t", "peak_date",
-            "cleared_date", "mean_wait_hours", "longest_wait_hours",
-        ]  # fmt: skip
-        frame = pd.DataFrame(rows, columns=columns)
-        return frame.sort_values(
-            ["peak_t", "capacity_id"], ascending=[False, True], ignore_index=True
-        )
+        return self._tables.peaks
 
     @cached_property
     def _new(self) -> dict[str, Floats]:
         """Return where new cargo is at the end of each day, cumulative tonnes, (days, K)."""
         o, w = self.outcome, self._weight
-        ends = self._sum_by_day(o.ends[..., NEW]).cumsum(axis=0) * w[None, :, None]
-        never = self._sum_by_day(o.never[..., NEW]).cumsum(axis=0) * w[None, :, None]
+        ends = self._tables.sum_by_day(o.ends[..., NEW]).cumsum(axis=0) * w[None, :, None]
+        never = self._tables.sum_by_day(o.never[..., NEW]).cumsum(axis=0) * w[None, :, None]
         return {
             "on_time": ends[:, :, ON_TIME],
             "late": ends[:, :, LATE],
@@ -275,9 +165,9 @@ class Simulation:
             "turned_back": ends[:, :, TURNED_BACK],
             "never_shipped": never[:, :, 1],
             "short_as_usual": never[:, :, 0],
-            "not_yet_left": self._end_of_day(o.held[..., NEW]) * w,
-            "waiting": self._end_of_day(o.waiting[..., NEW]) * w,
-            "under_way": self._end_of_day(o.moving[..., NEW]) * w,
+            "not_yet_left": self._tables.end_of_day(o.held[..., NEW]) * w,
+            "waiting": self._tables.end_of_day(o.waiting[..., NEW]) * w,
+            "under_way": self._tables.end_of_day(o.moving[..., NEW]) * w,
         }
 
     @cached_property
@@ -288,7 +178,9 @@ class Simulation:
         """
         p = self.outcome.problem
         frame = pd.DataFrame({"date": [d.isoformat() for d in self.days]})
-        frame["wanted"] = (self._sum_by_day(p.amount * p.step) * self._weight).cumsum(0).sum(1)
+        frame["wanted"] = (
+            (self._tables.sum_by_day(p.amount * p.step) * self._weight).cumsum(0).sum(1)
+        )
         for place in PLACES:
             frame[place] = self._new[place].sum(axis=1)
         return frame
@@ -312,8 +204,8 @@ class Simulation:
             demand_id, cargo, date, on_time, late, other_way, turned_back in t.
         """
         demand = self.timetable.states[0].demand
-        ends = self._sum_by_day(self.outcome.ends.sum(axis=-1)) * self._weight[None, :, None]
-        day, k = np.nonzero(ends.sum(axis=2).T > _TRACE)[::-1]
+        ends = self._tables.sum_by_day(self.outcome.ends.sum(axis=-1)) * self._weight[None, :, None]
+        day, k = np.nonzero(ends.sum(axis=2).T > TRACE)[::-1]
         names = demand["demand_id"].to_numpy()
         frame = pd.DataFrame(
             {
@@ -332,7 +224,7 @@ class Simulation:
         demand = self.timetable.states[0].demand
         p = self.outcome.problem
         frame = demand[["demand_id", "origin", "destination", "cargo"]].copy()
-        frame["wanted"] = self._sum_by_day(p.amount * p.step).sum(axis=0) * self._weight
+        frame["wanted"] = self._tables.sum_by_day(p.amount * p.step).sum(axis=0) * self._weight
         for place in PLACES:
             frame[place] = self._new[place][-1]
         return frame[frame["wanted"] > 0].reset_index(drop=True)
@@ -343,7 +235,7 @@ class Simulation:
         daily = self.arc_flows
         arcs, net = self.timetable.states[0].arcs, self.timetable.states[0].net
         real = (arcs.kind == LINK) | (arcs.kind == TRANSFER)
-        day, arc = np.nonzero((daily * real).T > _TRACE)[::-1]
+        day, arc = np.nonzero((daily * real).T > TRACE)[::-1]
         links = net.tables["links"]["link_id"].to_numpy()
         transfers = net.tables["transfers"]["transfer_id"].to_numpy()
         ids = [(links if arcs.kind[a] == LINK else transfers)[arcs.row[a]] for a in arc]
@@ -361,7 +253,7 @@ class Simulation:
     def arc_flows(self) -> Floats:
         """Tonnes that enter the stretch of each arc, by day, shape (days, A)."""
         o = self.outcome
-        passes = self._sum_by_day(o.passes)
+        passes = self._tables.sum_by_day(o.passes)
         result = np.zeros((len(self.days), len(o.problem.tail)))
         segment = 0
         arrays = o.book.arrays(0)
