@@ -116,6 +116,12 @@ class QueueTables:
         )
 
     @cached_property
+    def by_arc(self) -> dict[tuple[int, int], Floats]:
+        """Tonnes at the end of each day by number of limit and of arc, shape (days,) each."""
+        found = {key: self.end_of_day(values) for key, values in sorted(self._stock.at.items())}
+        return {key: values for key, values in found.items() if values.max(initial=0.0) > TRACE}
+
+    @cached_property
     def curves(self) -> pd.DataFrame:
         """Cumulative arrivals and departures; see `Simulation.curves`."""
         o = self._outcome

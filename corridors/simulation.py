@@ -110,6 +110,11 @@ class Simulation:
         return self._tables.queues
 
     @property
+    def queue_arcs(self) -> dict[tuple[int, int], Floats]:
+        """Tonnes that wait at the end of each day, by number of limit and arc, shape (days,)."""
+        return self._tables.by_arc
+
+    @property
     def curves(self) -> pd.DataFrame:
         """Cumulative arrivals and departures of capacities that have had a queue.
 

@@ -5,21 +5,71 @@ from __future__ import annotations
 import pytest
 
 import corridors as co
+from corridors.maps.queuemap import payload
 from tests.browser import browser, visit  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
 
-def test_the_slider_moves_the_queues(browser, tmp_path, net):  # noqa: F811
+@pytest.fixture(scope="module")
+def page(net, tmp_path_factory):
     sim = co.simulate(net, "poland-closure-2025", 20)
-    path = sim.map().save(tmp_path / "map.html")
-    with visit(browser, path) as seen:
-        page = seen.page
-        assert page.inner_text("#queue-day").startswith("2025-09-24")
-        assert "Kozlovichi" in page.inner_text("#queue-rows")
-        page.evaluate(
+    return sim.map().save(tmp_path_factory.mktemp("maps") / "map.html")
+
+
+def rows(seen):
+    return seen.page.inner_text("#queue-rows")
+
+
+def test_the_slider_moves_the_queues(browser, page):  # noqa: F811
+    with visit(browser, page) as seen:
+        assert seen.page.inner_text("#queue-day").startswith("2025-09-24")
+        assert seen.page.inner_text("#queue-note") == "1 event in force"
+        shown = rows(seen)
+        assert "at Kozlovichi, towards Kukuryki" in shown
+        assert "trucks\n" in shown
+        # Each queue once: the limit over the whole border has none of its own.
+        assert shown.count("at Brest, towards Terespol") == 1
+        seen.page.evaluate(
             "() => { const s = document.getElementById('queue-slider');"
             " s.value = '0'; s.dispatchEvent(new Event('input')); }"
         )
-        assert page.inner_text("#queue-day").startswith("2025-09-12")
+        assert seen.page.inner_text("#queue-day").startswith("2025-09-12")
+        assert rows(seen) != shown
         assert seen.noise == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_countries_places_and_sources_are_named(browser, page, width, height):  # noqa: F811
+    with visit(browser, page, viewport={"width": width, "height": height}) as seen:
+        labels = seen.page.locator(".label").all_inner_texts()
+        assert {"POLAND", "BELARUS"} <= set(labels)
+        assert "Brest" in labels
+        assert "Places: GeoNames (CC BY 4.0)" in seen.page.inner_text(
+            ".leaflet-control-attribution"
+        )
+        boxes = [label.bounding_box() for label in seen.page.locator(".label").all()]
+        for i, a in enumerate(boxes):
+            for b in boxes[:i]:
+                across = min(a["x"] + a["width"], b["x"] + b["width"]) - max(a["x"], b["x"])
+                down = min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"])
+                assert across <= 0 or down <= 0
+        # The list and the map share the screen and do not cover each other.
+        panel, drawn = (seen.page.locator(x).bounding_box() for x in ("#panel", ".folium-map"))
+        assert drawn["height"] > height / 2
+        assert panel["x"] + panel["width"] <= drawn["x"] or (
+            panel["y"] + panel["height"] <= drawn["y"] + 1
+        )
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert seen.noise == []
+
+
+def test_a_limit_of_the_scenario_has_its_circle(net):
+    sim = co.simulate(net, "kz-ru-border-2025", 10)
+    drawn = {queue["name"]: queue for queue in payload(sim)["queues"]}
+    own = drawn["About 99 % of sensitive loads were checked or turned back"]
+    total = sim.queues[sim.queues["capacity_id"] == "event#1"].set_index("date")["t"]
+    shown = [sum(stand["t"][i] for stand in own["stands"]) for i in range(10)]
+    places = len(own["stands"])
+    assert places > 1
+    assert shown == pytest.approx(total.reindex(d.isoformat() for d in sim.days), abs=places)

@@ -138,10 +138,10 @@ def build_flow_map(data: FlowMapData, countries: basemap.Geometry | None = None)
     <FlowMap 'Poland closes', ... MB of HTML>
     """
     # folium takes most of a second to import, and only a map needs it.
-    from corridors.maps.layers import Drawing, bare_map
+    from corridors.maps.layers import Drawing, Panel, bare_map
 
     data.check()
     under = basemap.countries(basemap.shipped() if countries is None else countries)
-    folium_map = bare_map(data)
+    folium_map = bare_map(Panel(data))
     folium_map.add_child(Drawing(payload(data, under)))
     return FlowMap(data.title, offline.self_contained(folium_map, title=data.title, lang=data.lang))

@@ -109,13 +109,13 @@ class Drawing(MacroElement):
         self.code = "\n".join(vendored.asset_text(f"{_FOLDER}/{name}") for name in _SCRIPTS)
 
 
-def bare_map(data: FlowMapData) -> Map:
-    """Return an empty folium map with the panel in its figure.
+def bare_map(panel: MacroElement) -> Map:
+    """Return an empty folium map with a panel in its figure.
 
     Parameters
     ----------
-    data
-        What the map will show.
+    panel
+        What stands beside the map.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def bare_map(data: FlowMapData) -> Map:
         A map without tiles, that loads Leaflet and nothing else.
     """
     figure = Figure()
-    figure.add_child(Panel(data))
+    figure.add_child(panel)
     folium_map = Map(
         location=[47, 60],
         zoom_start=4,

@@ -8,6 +8,7 @@ import numpy as np
 
 from corridors.arcs import LINK
 from corridors.maps import basemap, escape, offline, vendored
+from corridors.maps.data import CREDITS, DISCLAIMER
 from corridors.maps.flowmap import FlowMap
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ _SHOWN = 0.05
 _TOLERANCE = 0.03
 """Degrees by which a line may be simplified."""
 
+_STYLES = ("flowmap/flowmap.css", "queuemap/queuemap.css")
+_SCRIPTS = (
+    "flowmap/common.js", "flowmap/style.js", "flowmap/labels.js", "flowmap/countries.js",
+    "queuemap/queuemap.js",
+)  # fmt: skip
+"""What the page is made of: most of it is that of the flow map."""
+
 
 def queue_map(sim: Simulation) -> FlowMap:
     """Return the map of a run by days.
@@ -38,39 +46,57 @@ def queue_map(sim: Simulation) -> FlowMap:
     FlowMap
         One file that needs nothing but a browser; the same run gives the same bytes.
     """
-    from branca.element import Figure, MacroElement
-    from folium import Map
+    # folium takes most of a second to import, and only a map needs it.
+    from branca.element import MacroElement
     from jinja2 import Template
 
-    content = payload(sim)
-    title = _title(sim)
+    from corridors.maps.layers import bare_map
 
-    class Queues(MacroElement):
-        """The panel, the data, and the script that draws them."""
+    title = _title(sim)
+    content = payload(sim)
+
+    class Panel(MacroElement):
+        """What stands beside the map: the day and the queues."""
 
         _template = Template("""
-            {% macro header(this, kwargs) %}<style>{{ this.css }}</style>{% endmacro %}
             {% macro html(this, kwargs) %}
-            <aside id="queue-panel">
-            <h1>{{ this.title }}</h1>
-            <p>Circles: what waits, at the place where it waits. Lines: what moves that day, thicker
-            for more: <span class="rail">rail</span>, <span class="road">road</span>,
-            <span class="sea">sea</span>, <span class="pipeline">pipeline</span>.</p>
+            <aside id="panel">
+            <header><h1>{{ this.title }}</h1></header>
             <div id="queue-day" aria-live="polite"></div>
+            <p id="queue-note"></p>
             <div id="queue-controls">
             <button id="queue-play" type="button">Play</button>
             <input id="queue-slider" type="range" min="0" max="0" value="0" aria-label="Day">
             </div>
-            <table id="queue-table"><caption>Largest queues</caption>
+            <table id="queue-table"><caption>What waits at the end of the day</caption>
             <tbody id="queue-rows"></tbody></table>
-            <p id="queue-credits">Modelled day by day; see the ranges of the data. Countries:
-            Natural Earth, borders as held on the ground. Lines: OpenStreetMap contributors.</p>
+            <button id="more-button" type="button" aria-expanded="false" aria-controls="more">
+            Legend and more</button>
+            <div id="more">
+            <section id="legend" aria-label="Legend"></section>
+            <footer id="credits"><p>Modelled day by day. {{ this.disclaimer }}</p></footer>
+            </div>
             </aside>
+            {% endmacro %}
+            """)
+
+        def __init__(self) -> None:
+            super().__init__()  # type: ignore[no-untyped-call]  # branca
+            self._name = "Panel"
+            self.title = escape.text(title)
+            self.disclaimer = escape.text(DISCLAIMER)
+
+    class Queues(MacroElement):
+        """The data, and the scripts that draw them."""
+
+        _template = Template("""
+            {% macro header(this, kwargs) %}<style>{{ this.css }}</style>{% endmacro %}
+            {% macro html(this, kwargs) %}
             <script type="application/json" id="queue-map-data">{{ this.content }}</script>
             {% endmacro %}
             {% macro script(this, kwargs) %}
             {{ this.code }}
-            window.corridorsQueues.draw({{ this._parent.get_name() }},
+            window.corridorsMap.drawQueues({{ this._parent.get_name() }},
               JSON.parse(document.getElementById("queue-map-data").textContent));
             {% endmacro %}
             """)
@@ -78,19 +104,11 @@ def queue_map(sim: Simulation) -> FlowMap:
         def __init__(self) -> None:
             super().__init__()  # type: ignore[no-untyped-call]  # branca
             self._name = "Queues"
-            self.title = escape.text(title)
-            self.css = vendored.asset_text("queuemap/queuemap.css")
-            self.code = vendored.asset_text("queuemap/queuemap.js")
+            self.css = "\n".join(vendored.asset_text(name) for name in _STYLES)
+            self.code = "\n".join(vendored.asset_text(name) for name in _SCRIPTS)
             self.content = escape.json_for_script(content)
 
-    figure = Figure()
-    folium_map = Map(
-        location=[47, 60], zoom_start=4, tiles=None, min_zoom=2, max_zoom=11,
-        zoom_snap=0.25, world_copy_jump=False, attribution_control=False,
-    )  # fmt: skip
-    folium_map.default_js = [item for item in folium_map.default_js if item[0] == "leaflet"]
-    folium_map.default_css = [item for item in folium_map.default_css if item[0] == "leaflet_css"]
-    figure.add_child(folium_map)
+    folium_map = bare_map(Panel())
     folium_map.add_child(Queues())
     return FlowMap(title, offline.self_contained(folium_map, title=title))
 
@@ -110,7 +128,6 @@ def payload(sim: Simulation) -> dict[str, Any]:
     own = arcs.kind == LINK
     np.add.at(by_link.T, arcs.row[own], flows[:, own].T)
     links = []
-    corners: list[tuple[float, float]] = []
     for i, (link_id, row) in enumerate(lines.iterrows()):
         if by_link[:, i].max(initial=0.0) < _FEWEST_T:
             continue
@@ -124,22 +141,24 @@ def payload(sim: Simulation) -> dict[str, Any]:
                 "t": [round(float(t)) for t in by_link[:, i]],
             }
         )
-    queues = _queues(sim)
-    largest = max((max(q["t"]) for q in queues), default=0)
-    corners = [tuple(q["at"]) for q in queues if max(q["t"]) >= _SHOWN * largest] or [
-        (40.0, 20.0),
-        (58.0, 110.0),
+    places, queues = _queues(sim)
+    totals = [
+        np.array([at["t"] for q in queues for at in q["stands"] if at["place"] == i]).sum(axis=0)
+        for i in range(len(places))
     ]
-    south, west = (min(c[i] for c in corners) for i in (0, 1))
-    north, east = (max(c[i] for c in corners) for i in (0, 1))
-    tonnes = np.array([q["t"] for q in queues]) if queues else np.zeros((1, len(sim.days)))
+    largest = max((t.max() for t in totals), default=0)
+    corners = [p["at"] for p, t in zip(places, totals, strict=True) if t.max() >= _SHOWN * largest]
+    south, west = np.min(corners or [(40.0, 20.0)], axis=0).tolist()
+    north, east = np.max(corners or [(58.0, 110.0)], axis=0).tolist()
     return {
         "days": [d.isoformat() for d in sim.days],
         "notes": _notes(sim),
-        "begin": int(tonnes.sum(axis=0).argmax()),
-        "bounds": [[south - 4, west - 8], [north + 4, east + 8]],
-        "countries": basemap.shipped(),
+        "begin": int(np.sum(totals, axis=0).argmax()) if totals else 0,
+        "bounds": [[south - 3, west - 6], [north + 3, east + 6]],
+        "countries": basemap.countries(basemap.shipped()),
+        "credits": list(CREDITS),
         "links": links,
+        "places": places,
         "queues": queues,
     }
 
@@ -151,36 +170,60 @@ def _notes(sim: Simulation) -> list[str]:
     return [f"{n} event{'s' if n > 1 else ''} in force" if n else "" for n in counts]
 
 
-def _queues(sim: Simulation) -> list[dict[str, Any]]:
-    """Return the queues with their place: where the cargo waits that they hold back."""
-    net = sim.timetable.states[0].net
+def _queues(sim: Simulation) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the places where cargo waits, and the queues with what of each stands where."""
     frame = sim.queues
     days = {d.isoformat(): i for i, d in enumerate(sim.days)}
-    info = {i.limit_id: i for i in sim.timetable.limits}
-    nodes = net.tables["nodes"]
-    points = nodes[["lat", "lon"]].to_numpy().tolist()
-    where = dict(zip(nodes["node_id"], points, strict=True))
-    arcs = sim.timetable.states[0].arcs
-    ends = net.tables["links"][["from_node", "to_node"]].to_numpy()
-    stands = net.tables["transfers"]["node_id"].to_numpy()
-    found = []
-    for name, own in frame.groupby("capacity_id", sort=True):
-        if "#" in str(name) or own["t"].max() < _FEWEST_T:
+    stands: dict[int, list[tuple[int, Any]]] = {}
+    for (r, arc), tonnes in sim.queue_arcs.items():
+        stands.setdefault(r, []).append((arc, tonnes))
+    places: dict[str, int] = {}
+    queues = []
+    for r, info in enumerate(sim.timetable.limits):
+        own = frame[frame["capacity_id"] == info.limit_id]
+        if r not in stands or own["t"].max() < _FEWEST_T:
             continue
-        arc = min(a for a, _ in info[str(name)].entries)
-        row = int(arcs.row[arc])
-        node = ends[row, arcs.direction[arc]] if arcs.kind[arc] == LINK else stands[row]
-        units, tonnes = [0.0] * len(days), [0] * len(days)
-        for date, queue, t in zip(own["date"], own["queue"], own["t"], strict=True):
+        units = [0.0] * len(days)
+        for date, queue in zip(own["date"], own["queue"], strict=True):
             units[days[date]] = round(float(queue), 1)
-            tonnes[days[date]] = round(float(t))
-        found.append(
+        by_place: dict[tuple[str, str], Any] = {}
+        for arc, tonnes in stands[r]:
+            ends = _ends(sim, arc)
+            by_place[ends] = by_place.get(ends, 0.0) + tonnes
+        queues.append(
             {
-                "name": info[str(name)].name,
-                "unit": info[str(name)].unit,
-                "at": [round(v, 3) for v in where[node]],
+                "name": info.name.removesuffix(" (forward)").removesuffix(" (backward)"),
+                "unit": info.unit,
                 "units": units,
-                "t": tonnes,
+                "stands": [
+                    {
+                        "place": places.setdefault(place, len(places)),
+                        "towards": towards,
+                        "t": [round(float(t)) for t in tonnes],
+                    }
+                    for (place, towards), tonnes in sorted(by_place.items())
+                ],
             }
         )
-    return found
+    return [_place(sim, node) for node in places], queues
+
+
+def _ends(sim: Simulation, arc: int) -> tuple[str, str]:
+    """Return the node at which cargo waits for an arc, and the name of where a link leads."""
+    arcs, net = sim.timetable.states[0].arcs, sim.timetable.states[0].net
+    row, back = int(arcs.row[arc]), int(arcs.direction[arc])
+    if arcs.kind[arc] != LINK:
+        return str(net.tables["transfers"]["node_id"].iloc[row]), ""
+    ends = net.tables["links"][["from_node", "to_node"]].iloc[row]
+    return str(ends.iloc[back]), str(_node(sim, str(ends.iloc[1 - back]))["name"])
+
+
+def _node(sim: Simulation, node: str) -> Any:
+    nodes = sim.timetable.states[0].net.tables["nodes"]
+    return nodes[nodes["node_id"] == node].iloc[0]
+
+
+def _place(sim: Simulation, node: str) -> dict[str, Any]:
+    row = _node(sim, node)
+    at = [round(float(row["lat"]), 3), round(float(row["lon"]), 3)]
+    return {"name": str(row["name"]), "at": at}

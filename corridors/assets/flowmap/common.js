@@ -82,6 +82,13 @@
     return [line[0][1], line[0][0]];
   };
 
+  // Who made the picture, in its corner. Leaflet's own control would take it as markup.
+  corridors.credit = function (map, credits) {
+    const control = L.control({ position: 'bottomright' });
+    control.onAdd = () => corridors.element('div', { class: 'leaflet-control-attribution' }, [...credits, 'Leaflet'].join(' · '));
+    control.addTo(map);
+  };
+
   corridors.total = function (amounts) {
     return amounts.reduce((sum, [, amount]) => sum + amount, 0);
   };

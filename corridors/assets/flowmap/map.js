@@ -19,13 +19,6 @@
     return renderers;
   }
 
-  // Who made the picture, in its corner. Leaflet's own control would take it as markup.
-  function credit(map, data) {
-    const control = L.control({ position: 'bottomright' });
-    control.onAdd = () => element('div', { class: 'leaflet-control-attribution' }, [...data.credits, 'Leaflet'].join(' · '));
-    control.addTo(map);
-  }
-
   // The first view: the links in focus; else those by land that carry something; else all.
   function first(map, data) {
     const byLand = data.links.filter((link) => link.mode !== 'sea');
@@ -250,7 +243,7 @@
       view.zoom = map.getZoom();
       refresh();
     });
-    credit(map, data);
+    corridors.credit(map, data.credits);
     L.control.scale({ imperial: false, position: 'bottomright' }).addTo(map);
     view.zoom = map.getZoom();
     refresh();
