@@ -7,13 +7,15 @@ from typing import Any
 
 
 def number(value: float, unit: str = "") -> str:
-    """Return a number as a reader wants it: grouped thousands, few digits.
+    """Return a number as a reader wants it: grouped thousands, few digits; counts whole.
 
     Examples
     --------
-    >>> number(1234567.8, "t"), number(0.5), number(12.345)
-    ('1,234,568 t', '0.5', '12.3')
+    >>> number(1234567.8, "t"), number(0.5), number(12.345), number(12)
+    ('1,234,568 t', '0.5', '12.3', '12')
     """
+    if isinstance(value, int):
+        return f"{value:,d} {unit}".strip()
     size = abs(value)
     text = f"{value:,.0f}" if size >= 100 else f"{value:,.1f}" if size >= 10 else f"{value:,.3g}"
     return f"{text} {unit}".strip()

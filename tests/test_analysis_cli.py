@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
+import pandas as pd
 import pytest
+
+from corridors.analysis.headroom import Headroom
+from corridors.cli.analysis import _room
 
 DAY = ("--as-of", "2025-09-12")
 
@@ -42,7 +47,48 @@ def test_headroom_says_what_stops_it():
     found = json_of("headroom", "--cargo", "crude", *DAY)
     assert found["multiple"] >= 1
     assert found["fits"]["relative_gap"] < 1e-6
-    assert "Headroom(" in corridors("headroom", "--cargo", "crude", *DAY).stdout
+    said = corridors("headroom", "--cargo", "crude", *DAY).stdout.splitlines()[0]
+    assert said.startswith(f"Of {found['demand_t_per_day']:,.0f} t a day, ")
+    assert found["stops"][0]["capacity_id"] in said
+    assert said.endswith("would have to let more through.")
+    endless = corridors("headroom", "--cargo", "container", *DAY).stdout
+    assert "any multiple fits" in endless
+
+
+@pytest.mark.parametrize(
+    ("multiple", "said"),
+    [
+        (1.0, "Of 1,000 t a day, no more fits. "),
+        (1.0002, "Of 1,000 t a day, hardly more fits: 0.2 t a day. "),
+        # Cut, not rounded: 1.235 times as much would not fit.
+        (1.2349, "Of 1,000 t a day, 1.234 times as much fits: 235 t a day more. "),
+    ],
+)
+@pytest.mark.parametrize(
+    ("alone", "names", "end"),
+    [
+        (True, ["a", "b"], "Beyond that a or b would have to let more through."),
+        (False, ["a", "b", "c"], "Beyond that a, b and c would have to let more through."),
+        (True, ["a"], "Beyond that a would have to let more through."),
+        (False, [], "Beyond that the ways left cost more than the loss."),
+    ],
+)
+def test_headroom_is_a_sentence(multiple, said, alone, names, end):
+    stops = pd.DataFrame({"capacity_id": names, "alone": [alone] * len(names)})
+    proof: Any = None
+    room = Headroom(multiple, 1000.0, stops, pd.DataFrame(), 1, proof, None)
+    assert _room(room) == said + end
+
+
+def test_a_cut_is_said_in_a_sentence():
+    [cut] = json_of("cut", "KZ", "RU", "--cargo", "crude", *DAY)["cuts"]
+    said = corridors("cut", "KZ", "RU", "--cargo", "crude", *DAY).stdout.splitlines()[0]
+    amount = f"{cut['t_per_day']:,.0f}"
+    assert said == (
+        f"crude: at most {amount} t a day get through from KZ to RU; "
+        f"the {len(cut['limits'])} limits below decide."
+    )
+    assert "any amount gets through" in corridors("cut", "CN", "PL", "--cargo", "container").stdout
 
 
 def test_routes_select_and_cut():

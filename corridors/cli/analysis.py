@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,8 @@ from corridors.cli.common import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridors.analysis.headroom import Headroom
+    from corridors.analysis.min_cut import Cut
     from corridors.results import Assignment
 
 _ROWS = 20
@@ -67,7 +70,9 @@ def sweep(
     from corridors.analysis.sweep import sweep as run
     from corridors.analysis.things import USUAL
     from corridors.network import load
+    from corridors.outputs import check_target
 
+    check_target(out)
     with working("reading the network"):
         net = load(network)
     kinds = [part for entry in of or USUAL for part in entry.split(",") if part]
@@ -132,12 +137,39 @@ def headroom(
     if json:
         print_json(found.to_dict())
         return
-    typer.echo(repr(found))
+    typer.echo(_room(found))
     if len(found.stops):
         how = "each alone would let 5 % more through" if found.stops["alone"].any() else "together"
         print_table(found.stops.drop(columns="alone"), f"In the way ({how})")
     if len(found.falls_short):
         print_table(found.falls_short, "Falls short first", {"share": ".3f"})
+
+
+def _room(found: Headroom) -> str:
+    """Return what fits and what stops it, as a sentence."""
+    from corridors.display import number
+
+    demand = number(found.demand_t_per_day, "t")
+    if math.isinf(found.multiple):
+        return f"Of {demand} a day, any multiple fits: no limit lies in the way."
+    # Cut, not rounded: what is said to fit must fit.
+    multiple = math.floor(found.multiple * 1000) / 1000
+    if found.multiple <= 1 + 1e-9:
+        text = f"Of {demand} a day, no more fits. "
+    elif multiple <= 1:
+        text = f"Of {demand} a day, hardly more fits: {number(found.added_t_per_day, 't')} a day. "
+    else:
+        text = f"Of {demand} a day, {multiple:.3f} times as much fits: "
+        text += f"{number(found.added_t_per_day, 't')} a day more. "
+    names = list(found.stops["capacity_id"])
+    if not names:
+        return text + "Beyond that the ways left cost more than the loss."
+    word = "or" if found.stops["alone"].any() else "and"
+    return text + f"Beyond that {_listed(names, word)} would have to let more through."
+
+
+def _listed(names: list[str], word: str) -> str:
+    return f" {word} ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def routes(
@@ -228,10 +260,27 @@ def cut(
         print_json({"from": start, "to": end, "cuts": [one.to_dict() for one in found]})
         return
     for one in found:
-        typer.echo(repr(one))
+        typer.echo(_narrowest(one, start, end))
         if len(one.limits):
             split = "" if one.plain else " (limits share members: weights say in which parts)"
             print_table(one.limits, f"Limits of the cut for {one.cargo}{split}")
+
+
+def _narrowest(found: Cut, start: str, end: str) -> str:
+    """Return how much gets through and what limits it, as a sentence."""
+    from corridors.display import number
+
+    way = f"from {start} to {end}"
+    if math.isinf(found.units_per_day):
+        return f"{found.cargo}: any amount gets through {way}; one way has no limit."
+    if not found.units_per_day > 0 and not len(found.limits):
+        return f"{found.cargo}: nothing gets through {way}; no way is open to it."
+    amount = f"{number(found.units_per_day, found.unit)} a day"
+    if found.unit != "t":
+        amount += f" ({number(found.t_per_day, 't')})"
+    count = len(found.limits)
+    limits = "the limit below decides" if count == 1 else f"the {count} limits below decide"
+    return f"{found.cargo}: at most {amount} get through {way}; {limits}."
 
 
 def _assigned(

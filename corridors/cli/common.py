@@ -49,7 +49,10 @@ def working(what: str) -> Iterator[None]:
         yield
 
 
-def print_table(frame: pd.DataFrame, title: str, formats: dict[str, str] | None = None) -> None:
+def print_table(
+    frame: pd.DataFrame, title: str, formats: dict[str, str] | None = None,
+    right: tuple[str, ...] = (),
+) -> None:  # fmt: skip
     """Print a frame as a table: text to the left, numbers to the right.
 
     Parameters
@@ -60,6 +63,8 @@ def print_table(frame: pd.DataFrame, title: str, formats: dict[str, str] | None 
         Stands above it.
     formats
         Format specification by column; the others are shown by `display.number`.
+    right
+        Columns of text that stand to the right, being numbers already formatted.
     """
     from rich import box
     from rich.console import Console
@@ -70,7 +75,7 @@ def print_table(frame: pd.DataFrame, title: str, formats: dict[str, str] | None 
 
     table = Table(title=escape(title), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for name in frame.columns:
-        numeric = frame[name].dtype.kind in "fiu"
+        numeric = frame[name].dtype.kind in "fiu" or name in right
         table.add_column(str(name), justify="right" if numeric else "left", no_wrap=numeric)
     for row in frame.itertuples(index=False):
         cells = []
