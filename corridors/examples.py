@@ -118,7 +118,7 @@ def new_network(folder: str | Path) -> Path:
     (Network(mine: 7 nodes, 8 links, 3 capacities, 2 demands), [])
     """
     from corridors.exchange.tables import frames_from_rows, missing_provenance
-    from corridors.package import raise_problems, write_tables, write_text
+    from corridors.package import make_folder, raise_problems, write_tables, write_text
 
     path = Path(folder)
     if path.is_file():
@@ -133,11 +133,7 @@ def new_network(folder: str | Path) -> Path:
     rows["provenance"] = missing_provenance(frames, "made-up", "D", f"{_MADE_UP}, not inferred")
     frames, problems = frames_from_rows(rows)
     raise_problems(path, problems)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        msg = f"{path}: cannot be made ({error.strerror})"
-        raise DataError(msg) from None
+    make_folder(path)
     title = "A made-up network for teaching"
     write_tables(path, frames, name="example", title=title, lines=_lines(rows))
     write_text(path / "border-closed.yaml", _SCENARIO)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from corridors.errors import DataError
-from corridors.package import write_text
+from corridors.package import check_parent, make_folder, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,12 +15,8 @@ if TYPE_CHECKING:
 
 def check_target(target: Path | None) -> None:
     """Raise DataError where a result could not be written, before any work is done."""
-    if target is None:
-        return
-    parent = target.parent
-    if not parent.is_dir():
-        msg = f"{target}: the folder {parent} does not exist"
-        raise DataError(msg)
+    if target is not None:
+        check_parent(target)
 
 
 def write_tables(comparison: Comparison, folder: Path) -> None:
@@ -32,12 +27,9 @@ def write_tables(comparison: Comparison, folder: Path) -> None:
     comparison
         What to write.
     folder
-        Is made if it does not exist.
+        Is made if it does not exist; the one it lies in must.
     """
-    if folder.exists() and not folder.is_dir():
-        msg = f"{folder}: is a file, expected a folder"
-        raise DataError(msg)
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     frames = {
         "waterfall": comparison.waterfall,
         "by_cargo": comparison.by_cargo,

@@ -30,6 +30,32 @@ def data_folder() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent / "data"
 
 
+def check_parent(path: Path) -> None:
+    """Raise DataError where the folder in which something is to be written does not exist."""
+    if not path.parent.is_dir():
+        msg = f"{path}: the folder {path.parent} does not exist"
+        raise DataError(msg)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder for results, unless it is there already; the one it lies in must exist.
+
+    Raises
+    ------
+    DataError
+        Where that does not exist, a file stands there, or it may not be made.
+    """
+    check_parent(path)
+    if path.exists() and not path.is_dir():
+        msg = f"{path}: is a file, expected a folder"
+        raise DataError(msg)
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        msg = f"{path}: cannot be made ({error.strerror})"
+        raise DataError(msg) from None
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a file so that it is whole or absent: to a temporary name first, then renamed."""
     write_bytes(path, text.encode("utf-8"))
@@ -46,6 +72,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     if path.is_dir():
         msg = f"{path}: is a folder, expected a file"
         raise DataError(msg)
+    check_parent(path)
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
@@ -223,7 +250,7 @@ def write_tables(
     Parameters
     ----------
     folder
-        Is made if it does not exist.
+        Is made if it does not exist; the one it lies in must.
     frames
         A frame for every table of the schema.
     name, title
@@ -231,7 +258,7 @@ def write_tables(
     lines
         Content of ``lines.geojson``, or None.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for table in tables().values():
         if len(frames[table.name]) or table.name not in OPTIONAL_TABLES:
             write_text(folder / f"{table.name}.csv", table_text(frames[table.name], table))

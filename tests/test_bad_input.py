@@ -140,7 +140,6 @@ def test_a_huge_scenario_is_refused_at_once(tmp_path):
         (["run", "poland-closure-2025", "--network", "nowhere"], ["nowhere", "no such folder"]),
         (["run", "poland-closure-2025", "--as-of", "12.9.2025"], ["12.9.2025", "2025-09-12"]),
         (["run", "poland-closure-2025", "--model", "optimum"], ["no model", "optimal"]),
-        (["run", "poland-closure-2025", "--map", "no/folder/m.html"], ["does not exist"]),
         (["info", "--network", "."], ["datapackage.json"]),
         (["rnu"], ["rnu"]),
         (["run"], ["scenario"]),
@@ -148,6 +147,30 @@ def test_a_huge_scenario_is_refused_at_once(tmp_path):
 )
 def test_a_wrong_command_is_refused(arguments, words, tmp_path):
     refused(run(*arguments, cwd=tmp_path), *words)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "poland-closure-2025", "--map", "no/folder/m.html"],
+        ["run", "poland-closure-2025", "--report", "no/folder/r.html"],
+        ["run", "poland-closure-2025", "--out", "no/folder/tables"],
+        ["simulate", "poland-closure-2025", "--map", "no/folder/m.html"],
+        ["simulate", "poland-closure-2025", "--plot", "no/folder/p.png"],
+        ["simulate", "poland-closure-2025", "--out", "no/folder/tables"],
+        ["draws", "poland-closure-2025", "--out", "no/folder/d.jsonl"],
+        ["sweep", "--out", "no/folder/s.jsonl"],
+        ["map", "--out", "no/folder/m.html"],
+        ["schema", "--out", "no/folder/s.json"],
+        ["export", "no/folder/net.gpkg"],
+        ["export", "no/folder/net", "--format", "gmns"],
+        ["new", "no/folder/net"],
+    ],
+    ids=" ".join,
+)
+def test_no_command_makes_the_folder_that_its_results_lie_in(arguments, tmp_path):
+    refused(run(*arguments, cwd=tmp_path), "the folder no/folder does not exist")
     assert not list(tmp_path.iterdir())
 
 

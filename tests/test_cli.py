@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -48,6 +49,14 @@ def test_info_counts_and_covers():
         assert counts[name] >= least, name
     assert found["provenance"]["coverage"] == 1.0
     assert found["provenance"]["share_inferred_of_capacities_and_demand"] <= 0.4
+
+
+def test_info_is_for_people_too():
+    said = corridors("info").stdout
+    assert said.startswith("eurasia, all of time")
+    assert not re.search(r"None|_|\d\.0\b", said)
+    assert re.search(r"coverage +100 %", said)
+    assert corridors("info", "--as-of", "2025-09-12").stdout.startswith("eurasia, 2025-09-12")
 
 
 def test_info_at_a_date_is_about_that_date():

@@ -219,7 +219,7 @@ def test_450_links_fit_into_two_megabytes() -> None:
 
 def test_saved_page_is_the_page(tmp_path: Path) -> None:
     built = build_flow_map(sample(), COUNTRIES)
-    path = built.save(tmp_path / "maps" / "border.html")
+    path = built.save(tmp_path / "border.html")
     assert path.read_bytes().decode() == built.html
     assert repr(built).startswith("<FlowMap 'The border closes', 0.")
 

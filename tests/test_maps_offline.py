@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import json
 import re
@@ -212,16 +213,22 @@ def test_a_link_that_a_reader_may_follow_is_no_load() -> None:
 def test_a_failed_write_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = offline.write_atomically(tmp_path / "deep" / "map.html", "old")
+    path = offline.write_atomically(tmp_path / "map.html", "old")
 
     def fail(*_: object) -> None:
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "disk full")
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(DataError, match=r"map\.html: cannot be written"):
         offline.write_atomically(path, "new")
     assert path.read_text(encoding="utf-8") == "old"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_map_makes_no_folders(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"the folder .*deep does not exist"):
+        offline.write_atomically(tmp_path / "deep" / "map.html", "page")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_plain_folium_map_works_without_a_network(browser, tmp_path: Path) -> None:  # noqa: F811

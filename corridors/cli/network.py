@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,20 +37,31 @@ def info(network: NetworkOption = None, as_of: AsOfOption = None, json: JsonOpti
         return
     import pandas as pd
 
+    typer.echo(f"{found.pop('network')}, {found.pop('as_of') or 'all of time'}\n")
     for title, values in found.items():
-        if isinstance(values, dict):
-            rows: list[tuple[str, Any]] = list(values.items())
-            frame = pd.DataFrame([(k, _flat(v)) for k, v in rows], columns=["what", "value"])
-            print_table(frame, title)
-        else:
-            typer.echo(f"{title}: {values}")
+        rows = [(name.replace("_", " "), _flat(name, value)) for name, value in values.items()]
+        print_table(pd.DataFrame(rows, columns=["what", "value"]), _TITLES[title], right=("value",))
 
 
-def _flat(value: Any) -> str:
+_TITLES = {
+    "counts": "Rows",
+    "links_km": "Links, km",
+    "demand_t_per_year": "Demand, t a year",
+    "dates": "Dates",
+    "provenance": "Where the numbers come from",
+}
+
+
+def _flat(name: str, value: Any) -> str:
     from corridors.display import number
 
     if isinstance(value, dict):
-        return ", ".join(f"{k} {_flat(v)}" for k, v in value.items())
+        return ", ".join(f"{k} {_flat('', v)}" for k, v in value.items())
+    if value is None:
+        return "none"
+    if name.startswith(("share", "coverage")):
+        # Cut, not rounded: only what is covered as a whole is 100 %.
+        return f"{math.floor(1000 * value) / 10:g} %"
     return number(value) if isinstance(value, int | float) else str(value)
 
 
@@ -115,9 +127,11 @@ def schema(
     """Write the JSON Schema of a scenario, for editors that check while one types."""
     import json as json_
 
-    from corridors.package import write_text
+    from corridors.package import check_parent, write_text
     from corridors.scenario_schema import scenario_schema
 
+    if out is not None:
+        check_parent(out)
     if out is None or json:
         print_json(scenario_schema())
     if out is not None:
@@ -137,7 +151,7 @@ def seal(folder: Annotated[Path, typer.Argument(help="Network folder.")]) -> Non
 
 def draw(
     out: Annotated[Path, typer.Option(help="HTML file to write.", metavar="FILE")] = Path(
-        "maps/network.html"
+        "network.html"
     ),
     network: NetworkOption = None,
     as_of: AsOfOption = None,
@@ -146,7 +160,9 @@ def draw(
     """Draw the network itself as a self-contained HTML map."""
     from corridors.maps.from_results import network_map
     from corridors.network import load
+    from corridors.package import check_parent
 
+    check_parent(out)
     net = load(network)
     made = network_map(net.at(as_of) if as_of else net)
     made.save(out)

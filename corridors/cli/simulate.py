@@ -112,17 +112,13 @@ def write_tables(sim: Simulation, folder: Path) -> None:
     sim
         What to write.
     folder
-        Is made if it does not exist.
+        Is made if it does not exist; the one it lies in must.
     """
     import json
 
-    from corridors.errors import DataError
-    from corridors.package import write_text
+    from corridors.package import make_folder, write_text
 
-    if folder.exists() and not folder.is_dir():
-        msg = f"{folder}: is a file, expected a folder"
-        raise DataError(msg)
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     names = ("queues", "curves", "throughput", "peaks", "daily", "waterfall", "delivered",
              "by_demand", "flows", "cost", "hours", "loss")  # fmt: skip
     for name in names:

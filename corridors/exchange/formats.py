@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.errors import DataError, nearest
+from corridors.package import check_parent, make_folder
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -62,12 +63,9 @@ def export(net: Network, target: str | Path, format: str | None = None) -> list[
     if kind == "folder" and path.is_file():
         msg = f"{path}: {name} is a folder of files, but a file stands there"
         raise DataError(msg)
-    parent = path.parent if kind == "file" else path
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        msg = f"{parent}: cannot be made ({error.strerror})"
-        raise DataError(msg) from None
+    check_parent(path)
+    if kind == "folder":
+        make_folder(path)
     module = import_module(f"corridors.exchange.{name}")
     written: list[Path] = module.write(net, path)
     return written

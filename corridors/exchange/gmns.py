@@ -31,7 +31,7 @@ from corridors.exchange.formats import about, links_with_notes
 from corridors.exchange.graphml import line_wkt
 from corridors.exchange.lines import PROPERTIES
 from corridors.exchange.tables import as_text, text_rows
-from corridors.package import table_text, write_text
+from corridors.package import make_folder, table_text, write_text
 from corridors.schema import tables
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def write(net: Network, path: Path) -> list[Path]:
     files[f"{SUBFOLDER}/transfers.csv"] = table_text(left, tables()["transfers"])
     said = "".join(f"{key}: {value}\n" for key, value in about(net).items() if value)
     files[f"{SUBFOLDER}/about.txt"] = said
-    (path / SUBFOLDER).mkdir(parents=True, exist_ok=True)
+    make_folder(path / SUBFOLDER)
     for name, text in files.items():
         write_text(path / name, text)
     return [path / name for name in files]

@@ -51,7 +51,7 @@ class FlowMap:
         Parameters
         ----------
         path
-            File to write; missing folders are made.
+            File to write; its folder must exist.
 
         Returns
         -------

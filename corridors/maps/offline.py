@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
-import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.errors import DataError
 from corridors.maps import escape, vendored
+from corridors.package import write_text
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
 
     import folium
@@ -83,7 +83,7 @@ def write_atomically(path: str | os.PathLike[str], content: str) -> Path:
     Parameters
     ----------
     path
-        Where to write; missing folders are made.
+        Where to write; the folder must exist.
     content
         What to write, as UTF-8 with newlines as they are.
 
@@ -93,19 +93,7 @@ def write_atomically(path: str | os.PathLike[str], content: str) -> Path:
         Where it was written.
     """
     target = Path(path)
-    if target.is_dir():
-        message = f"{target}: is a folder, expected a file"
-        raise DataError(message)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            out.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_text(target, content)
     return target
 
 
