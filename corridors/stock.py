@@ -215,6 +215,16 @@ def once(background: Floats, limits: list[LimitInfo]) -> Floats:
     limits
         Their units and members. Limits that share some members only, or count in
         different units, are not compared: nothing says how much they share.
+
+    Examples
+    --------
+    Of the five that wait at a crossing, three wait for the one road that has a limit too.
+
+    >>> from corridors.timetable import LimitInfo
+    >>> road = LimitInfo("road", "road", "Road", "truck", {(0, 0): 1.0})
+    >>> crossing = LimitInfo("all", "all", "Crossing", "truck", {(0, 0): 1.0, (1, 0): 1.0})
+    >>> once(np.array([[3.0, 5.0]]), [road, crossing])
+    array([[0., 5.]])
     """
     result = background.copy()
     # What a wider limit can account for among those within it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from simulate_toys import DAY0, one_road
 
 import corridors as co
 from corridors.maps.queuemap import payload
@@ -73,3 +74,11 @@ def test_a_limit_of_the_scenario_has_its_circle(net):
     places = len(own["stands"])
     assert places > 1
     assert shown == pytest.approx(total.reindex(d.isoformat() for d in sim.days), abs=places)
+
+
+def test_a_map_on_which_nothing_waits(browser, tmp_path):  # noqa: F811
+    path = co.simulate(one_road(), None, 3, start=DAY0).map().save(tmp_path / "calm.html")
+    with visit(browser, path) as seen:
+        assert rows(seen).startswith("Nothing waits")
+        assert seen.page.inner_text("#queue-note") == "no event in force"
+        assert seen.noise == []
