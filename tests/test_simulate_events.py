@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import corridors as co
 from corridors.analysis.evidence import Evidence
-from corridors.analysis.observed import MODELLED, POSTS
+from corridors.analysis.observed import AT_THE_POSTS, MODELLED, POSTS
 from corridors.analysis.validation import FUNCTIONS
 from corridors.cli.app import app
 
@@ -80,7 +80,7 @@ def test_trucks_stand_by_the_thousand_at_kozlovichi(poland):
 
 def test_queues_at_the_russian_border_stop_growing(border):
     """Giving up and going elsewhere end the growth long before 20,000."""
-    total = {d: queue(border, POSTS, d) for d in ("2025-09-25", "2025-10-02", "2025-10-31")}
+    total = {d: queue(border, AT_THE_POSTS, d) for d in ("2025-09-25", "2025-10-02", "2025-10-31")}
     assert 5000 < total["2025-09-25"] < total["2025-10-02"] < 8000
     assert total["2025-10-31"] < 10_000
     assert 2000 < queue(border, ["syrym:forward"], "2025-10-02") < 3000
@@ -90,7 +90,7 @@ def test_queues_at_the_russian_border_stop_growing(border):
 def test_without_choice_the_queue_would_pass_twenty_thousand(net):
     fixed = Evidence(net.whole).without_choice("kz-ru-border-2025")
     assert fixed.residual_t < 1e-6
-    assert queue(fixed, POSTS, "2025-10-31") > 20_000
+    assert queue(fixed, AT_THE_POSTS, "2025-10-31") > 20_000
 
 
 def test_trucks_wait_for_days_at_the_russian_border(net):

@@ -15,6 +15,9 @@ POSTS = (
 )  # fmt: skip
 """Road posts from Kazakhstan to Russia."""
 
+AT_THE_POSTS = (*POSTS, "event#1")
+"""Everybody who stands at these posts: sensitive loads wait for the scenario's own limit."""
+
 NEAR_URALSK = ("aksai:forward", "shagan:forward", "syrym:forward", "taskala:forward")
 
 WEST = ("cn-eu-",)
@@ -92,7 +95,7 @@ MODELLED: dict[str, Asked] = {
     "poland-annual-effect": _ask("share_not_carried", scenario=POLAND, demand=WEST + EAST),
     # The slow road posts between Kazakhstan and Russia, by days.
     **{
-        name: _ask("queue_on", scenario=BORDER, capacity=POSTS)
+        name: _ask("queue_on", scenario=BORDER, capacity=AT_THE_POSTS)
         for name in ("kzru-queue-0918", "kzru-queue-0925", "kzru-queue-1002", "kzru-queue-1015")
     },
     "kzru-queue-mashtakovo": _ask("queue_on", scenario=BORDER, capacity=("syrym:forward",)),
@@ -111,7 +114,9 @@ MODELLED: dict[str, Asked] = {
     ),
     "kzru-wait-clean": _ask("mean_wait_on", scenario=BORDER, capacity=POSTS),
     "kzru-wait-worst": _ask("wait_on", scenario=BORDER, capacity=POSTS),
-    "kzru-queue-without-choice": _ask("queue_without_choice", scenario=BORDER, capacity=POSTS),
+    "kzru-queue-without-choice": _ask(
+        "queue_without_choice", scenario=BORDER, capacity=AT_THE_POSTS
+    ),
     "kzru-shortfall": _ask(
         "short_of_usual", scenario=BORDER, capacity=POSTS, first="2025-09-14", days=18
     ),
