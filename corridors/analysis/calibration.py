@@ -255,10 +255,10 @@ def calibrate(
     fit = _Fit(net, parameters, rows, progress or (lambda _what, _runs: None))
     shipped = np.array([p.shipped for p in parameters])
     before = fit.modelled(shipped)
-    start = np.clip([p.place(p.shipped) for p in parameters], -0.98, 0.98)
+    # From the middle, so that the answer does not depend on the values that are shipped.
     found = least_squares(
-        fit.residuals, start, jac=fit.slopes, bounds=(-1.0, 1.0), xtol=2e-3, ftol=1e-3,
-        max_nfev=12,
+        fit.residuals, np.zeros(len(parameters)), jac=fit.slopes, bounds=(-1.0, 1.0),
+        xtol=1e-3, ftol=1e-4, max_nfev=20,
     )  # fmt: skip
     values = np.array(
         [rounded(p.value(x)) for p, x in zip(parameters, found.x, strict=True)], dtype=np.float64
