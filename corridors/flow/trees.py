@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.flow.compiling import compiled, inner
+from corridors.flow.heap import pop, push
 
 if TYPE_CHECKING:
     from corridors.flow.problem import Ints
@@ -39,45 +40,6 @@ def forward_star(ends: Ints, n_nodes: int) -> tuple[Ints, Ints]:
     start = np.zeros(n_nodes + 1, dtype=np.int64)
     np.cumsum(np.bincount(ends, minlength=n_nodes), out=start[1:])
     return start, np.argsort(ends, kind="stable").astype(np.int64)
-
-
-@inner
-def _push(keys, nodes, size, key, node):  # type: ignore[no-untyped-def]
-    i = size
-    while i > 0:
-        parent = (i - 1) >> 1
-        if keys[parent] <= key:
-            break
-        keys[i] = keys[parent]
-        nodes[i] = nodes[parent]
-        i = parent
-    keys[i] = key
-    nodes[i] = node
-    return size + 1
-
-
-@inner
-def _pop(keys, nodes, size):  # type: ignore[no-untyped-def]
-    top_key = keys[0]
-    top_node = nodes[0]
-    size -= 1
-    key = keys[size]
-    node = nodes[size]
-    i = 0
-    while True:
-        child = 2 * i + 1
-        if child >= size:
-            break
-        if child + 1 < size and keys[child + 1] < keys[child]:
-            child += 1
-        if keys[child] >= key:
-            break
-        keys[i] = keys[child]
-        nodes[i] = nodes[child]
-        i = child
-    keys[i] = key
-    nodes[i] = node
-    return top_key, top_node, size
 
 
 @inner
@@ -128,9 +90,9 @@ def _tree(  # type: ignore[no-untyped-def]
     first = togo[origin] if aimed else 0.0
     if first > reach:
         return n_touched
-    size = _push(keys, nodes, size, first, origin)
+    size = push(keys, nodes, size, first, origin)
     while size > 0:
-        key, node, size = _pop(keys, nodes, size)
+        key, node, size = pop(keys, nodes, size)
         if done[node] == 2:
             continue
         if key > reach:
@@ -161,7 +123,7 @@ def _tree(  # type: ignore[no-untyped-def]
                     n_touched += 1
                 dist[other] = new
                 pred[other] = arc
-                size = _push(keys, nodes, size, guess, other)
+                size = push(keys, nodes, size, guess, other)
     return n_touched
 
 
@@ -468,6 +430,54 @@ def second_paths(  # type: ignore[no-untyped-def]
     return lengths[0], lengths[1], path_start, path_arcs, freedom
 
 
+@inner
+def _towards(in_start, in_star, tail, weight, target, keys, nodes, dist, following):  # type: ignore[no-untyped-def]
+    """Fill distances to a target, which are all infinite yet, and the first arc of each way."""
+    dist[target] = 0.0
+    size = push(keys, nodes, 0, 0.0, target)
+    while size > 0:
+        key, node, size = pop(keys, nodes, size)
+        if key > dist[node]:
+            continue
+        for s in range(in_start[node], in_start[node + 1]):
+            arc = in_star[s]
+            new = key + weight[arc]
+            if new < dist[tail[arc]]:
+                dist[tail[arc]] = new
+                following[tail[arc]] = arc
+                size = push(keys, nodes, size, new, tail[arc])
+
+
+@compiled
+def tree_to(in_start, in_star, tail, weight, target):  # type: ignore[no-untyped-def]
+    """Find the cheapest way to a node from everywhere.
+
+    Parameters
+    ----------
+    in_start, in_star
+        Backward star of the arcs.
+    tail
+        Where each arc begins, shape (A,).
+    weight
+        Shape (A,); ``inf`` where an arc may not be used.
+    target
+        The node.
+
+    Returns
+    -------
+    distance, following
+        By node: the length, and the first arc of the way; ``inf`` and -1 where
+        there is none.
+    """
+    n_nodes = len(in_start) - 1
+    distance = np.full(n_nodes, np.inf)
+    following = np.full(n_nodes, -1, dtype=np.int64)
+    keys = np.empty(len(tail) + 2)
+    nodes = np.empty(len(tail) + 2, dtype=np.int64)
+    _towards(in_start, in_star, tail, weight, target, keys, nodes, distance, following)
+    return distance, following
+
+
 @compiled
 def distances_to(  # type: ignore[no-untyped-def]
     in_start, in_star, tail, weight, destination, destination_class
@@ -492,23 +502,14 @@ def distances_to(  # type: ignore[no-untyped-def]
     """
     n_nodes = len(in_start) - 1
     result = np.full((len(destination), n_nodes), np.inf)
+    following = np.empty(n_nodes, dtype=np.int64)
     keys = np.empty(len(tail) + 2)
     nodes = np.empty(len(tail) + 2, dtype=np.int64)
     for q in range(len(destination)):
-        dist = result[q]
-        w = weight[destination_class[q]]
-        dist[destination[q]] = 0.0
-        size = _push(keys, nodes, 0, 0.0, destination[q])
-        while size > 0:
-            key, node, size = _pop(keys, nodes, size)
-            if key > dist[node]:
-                continue
-            for s in range(in_start[node], in_start[node + 1]):
-                arc = in_star[s]
-                new = key + w[arc]
-                if new < dist[tail[arc]]:
-                    dist[tail[arc]] = new
-                    size = _push(keys, nodes, size, new, tail[arc])
+        _towards(
+            in_start, in_star, tail, weight[destination_class[q]], destination[q], keys, nodes,
+            result[q], following,
+        )  # fmt: skip
     return result
 
 

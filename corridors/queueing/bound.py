@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.flow import FlowProblem, solve
-from corridors.flow.trees import forward_star
+from corridors.flow.trees import forward_star, tree_to
 from corridors.queueing.arrays import NEW, ON_TIME, OTHER_WAY, TURNED_BACK
-from corridors.queueing.looking import tree_to
 
 if TYPE_CHECKING:
     from corridors.flow import Certificate

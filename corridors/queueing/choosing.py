@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.trees import forward_star
+from corridors.flow.trees import forward_star, tree_to
 from corridors.queueing import kernel
-from corridors.queueing.looking import tree_to, waits_ahead
+from corridors.queueing.looking import waits_ahead
 from corridors.queueing.problem import closed_since_until
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What lies ahead, as cargo sees it: waits along a way, and the best way from anywhere."""
+"""What lies ahead, as cargo sees it: the waits along a way."""
 
 from __future__ import annotations
 
@@ -69,81 +69,3 @@ def waits_ahead(  # type: ignore[no-untyped-def]
                 cost_from[first[r] + begin] = total
                 wait_from[first[r] + begin] = waited
     return cost, wait, cost_from, wait_from, wait_at
-
-
-@njit(cache=True)
-def tree_to(start, star, tail, weight, target):  # type: ignore[no-untyped-def]
-    """Find the cheapest way to a place from everywhere (Dijkstra 1959, backwards).
-
-    Parameters
-    ----------
-    start, star
-        Arcs by the place in which they end, as offsets and arc numbers.
-    tail
-        Where each arc starts, shape (A,).
-    weight
-        Shape (A,); ``inf`` where an arc may not be used.
-    target
-        The place.
-
-    Returns
-    -------
-    distance, following
-        By place: the cost, and the first arc of the way; ``inf`` and -1 where
-        there is none.
-    """
-    n = len(start) - 1
-    distance = np.full(n, np.inf)
-    following = np.full(n, -1, dtype=np.int64)
-    done = np.zeros(n, dtype=np.bool_)
-    keys = np.empty(len(tail) + 2)
-    places = np.empty(len(tail) + 2, dtype=np.int64)
-    distance[target] = 0.0
-    keys[0] = 0.0
-    places[0] = target
-    size = 1
-    while size > 0:
-        key = keys[0]
-        place = places[0]
-        size -= 1
-        last_key = keys[size]
-        last_place = places[size]
-        i = 0
-        while True:
-            child = 2 * i + 1
-            if child >= size:
-                break
-            if child + 1 < size and keys[child + 1] < keys[child]:
-                child += 1
-            if keys[child] >= last_key:
-                break
-            keys[i] = keys[child]
-            places[i] = places[child]
-            i = child
-        keys[i] = last_key
-        places[i] = last_place
-        if done[place] or key > distance[place]:
-            continue
-        done[place] = True
-        for s in range(start[place], start[place + 1]):
-            a = star[s]
-            w = weight[a]
-            if w == np.inf:
-                continue
-            before = tail[a]
-            new = key + w
-            if not done[before] and new < distance[before]:
-                distance[before] = new
-                following[before] = a
-                i = size
-                size += 1
-                while i > 0:
-                    parent = (i - 1) >> 1
-                    if keys[parent] <= new:
-                        break
-                    keys[i] = keys[parent]
-                    places[i] = places[parent]
-                    i = parent
-                keys[i] = new
-                places[i] = before
-    return distance, following
