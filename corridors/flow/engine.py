@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.errors import CertificateError
-from corridors.flow import basis, simplex, trees
+from corridors.flow import basis, simplex, ties, trees
 from corridors.flow.basis import Basis, Values
 from corridors.flow.canonical import Numbering, generic, split_into_paths
-from corridors.flow.columns import PathPool, open_costs
+from corridors.flow.columns import PathPool
+from corridors.flow.limits import add_charges, open_costs
 from corridors.flow.master import solve_master
 
 if TYPE_CHECKING:
@@ -419,7 +420,7 @@ class Engine:
             self._optimise(question)
             price = np.maximum(self._values.price, 0.0)[0]
             sigma = np.minimum(self._values.sigma[0, : p.n_commodities], p.penalty)
-            weight = trees.add_charges(question.open_cost.copy(), price, *self._entries)
+            weight = add_charges(question.open_cost.copy(), price, *self._entries)
             near = TOLERANCE * (1.0 + np.abs(sigma))
             if self._price(p, weight, sigma - near):
                 continue
@@ -441,7 +442,7 @@ class Engine:
                 self._pool, self._n_slack, question.amount[0], question.bound[0]
             )
             sigma = np.minimum(sigma[:k], p.penalty)
-            weight = trees.add_charges(question.open_cost.copy(), price, *self._entries)
+            weight = add_charges(question.open_cost.copy(), price, *self._entries)
             if not self._price(p, weight, sigma - TOLERANCE * (1.0 + np.abs(sigma))):
                 break
         everything = np.ones(k, dtype=np.bool_)
@@ -487,14 +488,14 @@ class Engine:
         if len(members) == 0:
             return 0, np.zeros(0, dtype=np.bool_)
         tolerance = np.maximum.reduceat(near[members], start[:-1])
-        arc_start, arcs, takes_part = trees.tight_subgraphs(
+        arc_start, arcs, takes_part = ties.tight_subgraphs(
             *self._star, *self._in_star, p.tail, p.head, weight, self._togo, self._group_togo,
             *self._groups, p.destination, sigma + near, tolerance,
         )  # fmt: skip
         charge = np.zeros((2, *p.cost.shape))
         for level in range(2):
-            trees.add_charges(charge[level], self._values.price[1 + level], *self._entries)
-        far, rank, path_start, path_arcs, freedom = trees.second_paths(
+            add_charges(charge[level], self._values.price[1 + level], *self._entries)
+        far, rank, path_start, path_arcs, freedom = ties.second_paths(
             p.n_nodes, p.tail, p.head, p.second_cost, self._tie_arc, charge,
             self._tie_commodity, arc_start, arcs, *self._groups, p.destination, takes_part,
         )  # fmt: skip
