@@ -22,6 +22,7 @@ from corridors.flow import basis, simplex, ties, trees
 from corridors.flow.basis import Basis, Values
 from corridors.flow.canonical import Numbering, generic, split_into_paths
 from corridors.flow.columns import PathPool
+from corridors.flow.lexicographic import TOLERANCE
 from corridors.flow.limits import add_charges, open_costs
 from corridors.flow.master import solve_master
 
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.flow.problem import Floats, FlowProblem, Ints
-
-TOLERANCE = 1e-9
-"""Relative difference of two costs below which they count as equal."""
 
 _SHORT = 3.0
 """Rank of falling short, above that of an arc (1 to 2)."""
