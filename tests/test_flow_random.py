@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corridors.flow import FlowProblem, engine, simplex, solve
+from corridors.flow import FlowProblem, simplex, solve
 
 FULL = os.environ.get("CORRIDORS_FULL") == "1"
 INSTANCES, CHAIN = (1000, 50) if FULL else (300, 2)
@@ -154,11 +154,11 @@ def test_a_method_that_loses_its_way_starts_afresh_and_then_asks_highs(monkeypat
         return (simplex.STUCK, 0) if len(runs) == 2 else real(*args)
 
     answer = solve(problem)
-    monkeypatch.setattr(engine.simplex, "optimise", once)
+    monkeypatch.setattr(simplex, "optimise", once)
     runs.append(1)
     warm = answer.resolve(demand=problem.amount * 1.5)
     assert warm.cold_starts == 1
-    monkeypatch.setattr(engine.simplex, "optimise", lambda *_: (simplex.STUCK, 0))
+    monkeypatch.setattr(simplex, "optimise", lambda *_: (simplex.STUCK, 0))
     lost = solve(problem)
     assert lost.cold_starts > 0
     assert lost.objective == pytest.approx(expected, rel=1e-7)

@@ -10,7 +10,7 @@ import numpy as np
 
 from corridors.errors import CertificateError, ProblemError, nearest
 from corridors.flow.certificate import Certificate, certify
-from corridors.flow.engine import Engine, Outcome
+from corridors.flow.engine import Engine
 from corridors.flow.problem import FlowProblem
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from corridors.flow.outcome import Outcome
     from corridors.flow.problem import Floats, Ints
 
 
