@@ -9,12 +9,24 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from corridors.errors import ProblemError
+from corridors.flow.checks import (
+    check,
+    check_not_negative,
+    check_range,
+    closed_arcs,
+    costs_by_class,
+    numbers,
+    one_number,
+    whole_numbers,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 ALL_CLASSES = -1
 """Value of `FlowProblem.entry_class` that makes an entry count for every class."""
+
+_MOST_NODES = 2**31
 
 
 def _no_ints() -> Ints:
@@ -97,7 +109,7 @@ class FlowProblem:
             object.__setattr__(self, "closed", np.zeros(len(self.tail), dtype=np.bool_))
         if len(self.excess_price) == 0:
             object.__setattr__(self, "excess_price", np.full(len(self.bound), np.inf))
-        _check(self)
+        check(self)
         if len(self.arc_rank) == 0:
             object.__setattr__(self, "arc_rank", _rank(*_arc_keys(self)))
         if len(self.commodity_rank) == 0:
@@ -184,9 +196,10 @@ class FlowProblem:
         >>> answer.objective, answer.arc_flow.tolist(), answer.arc_price.tolist()
         (32.0, [6.0, 6.0, 4.0], [3.0, 0.0, 0.0])
         """
-        tail_, head_ = _whole("tail", tail), _whole("head", head)
+        tail_, head_ = whole_numbers("tail", tail), whole_numbers("head", head)
         n_arcs = len(tail_)
-        origin_, destination_ = _whole("origin", origin), _whole("destination", destination)
+        origin_ = whole_numbers("origin", origin)
+        destination_ = whole_numbers("destination", destination)
         n_commodities = len(origin_)
         if n_nodes is None:
             ends = np.concatenate([tail_, head_, origin_, destination_])
@@ -194,7 +207,7 @@ class FlowProblem:
         if n_nodes > _MOST_NODES:
             msg = f"nodes: numbers up to {n_nodes - 1}, expected them below {_MOST_NODES}"
             raise ProblemError(msg)
-        capacity_ = _numbers("capacity", capacity, n_arcs)
+        capacity_ = numbers("capacity", capacity, n_arcs)
         limited = np.flatnonzero(~np.isposinf(capacity_))
         arc_row = np.full(n_arcs, -1, dtype=np.int64)
         arc_row[limited] = np.arange(len(limited))
@@ -202,12 +215,12 @@ class FlowProblem:
             n_nodes=n_nodes,
             tail=tail_,
             head=head_,
-            cost=_numbers("cost", cost, n_arcs)[None, :],
-            second_cost=_numbers("second_cost", second_cost, n_arcs)[None, :],
+            cost=numbers("cost", cost, n_arcs)[None, :],
+            second_cost=numbers("second_cost", second_cost, n_arcs)[None, :],
             origin=origin_,
             destination=destination_,
-            amount=_numbers("amount", amount, n_commodities),
-            penalty=_numbers("penalty", penalty, n_commodities),
+            amount=numbers("amount", amount, n_commodities),
+            penalty=numbers("penalty", penalty, n_commodities),
             commodity_class=np.zeros(n_commodities, dtype=np.int64),
             bound=capacity_[limited],
             entry_row=np.arange(len(limited), dtype=np.int64),
@@ -244,9 +257,9 @@ class FlowProblem:
         >>> answer.arc_flow.tolist(), answer.cost
         ([6.0, 2.0], 20.0)
         """
-        _in_range("row", np.array([row]), self.n_rows, "limits")
+        check_range("row", np.array([row]), self.n_rows, "limits")
         starts = np.asarray(start, dtype=np.float64).ravel()
-        prices = _numbers("price", price, len(starts))
+        prices = numbers("price", price, len(starts))
         members = np.flatnonzero(self.entry_row == row)
         rows = self.n_rows + np.repeat(np.arange(len(starts)), len(members))
         again = np.tile(members, len(starts))
@@ -289,10 +302,10 @@ class FlowProblem:
         """
         values: dict[str, Any] = {}
         if cost is not None:
-            values["cost"] = _costs(cost, self.cost.shape)
+            values["cost"] = costs_by_class(cost, self.cost.shape)
         if closed is not None:
-            gone = _closed_arcs(closed, self.n_arcs)
-            _in_range("closed", gone, self.n_arcs, "arcs")
+            gone = closed_arcs(closed, self.n_arcs)
+            check_range("closed", gone, self.n_arcs, "arcs")
             mask = self.closed.copy()
             mask[gone] = True
             values["closed"] = mask
@@ -300,97 +313,30 @@ class FlowProblem:
             msg = f"capacity: expected a dict from number to units, saw {type(capacity).__name__}"
             raise ProblemError(msg)
         if capacity:
-            capacity = {_number("capacity", k): v for k, v in capacity.items()}
+            capacity = {one_number("capacity", k): v for k, v in capacity.items()}
             bound = self.bound.copy()
             for number, value in capacity.items():
                 row = number
                 if self.arc_row is not None:
-                    _in_range("capacity", np.array([number]), self.n_arcs, "arcs")
+                    check_range("capacity", np.array([number]), self.n_arcs, "arcs")
                     row = int(self.arc_row[number])
                     if row < 0:
                         msg = f"capacity: arc {number} had none, so there is no limit to change"
                         raise ProblemError(msg)
-                _in_range("capacity", np.array([row]), self.n_rows, "limits")
+                check_range("capacity", np.array([row]), self.n_rows, "limits")
                 bound[row] = value
             values["bound"] = bound
         if amount is not None:
-            values["amount"] = _numbers("amount", amount, self.n_commodities)
+            values["amount"] = numbers("amount", amount, self.n_commodities)
         for name, finite in (("cost", False), ("bound", False), ("amount", True)):
             if name in values:
                 shown = "capacity" if name == "bound" and self.arc_row is not None else name
-                _not_negative(shown, values[name], finite=finite)
+                check_not_negative(shown, values[name], finite=finite)
         # What did not change was checked when this problem was made.
         other = object.__new__(FlowProblem)
         other.__dict__.update(self.__dict__)
         other.__dict__.update(values)
         return other
-
-
-_MOST_NODES = 2**31
-
-
-def _closed_arcs(closed: ArrayLike, n_arcs: int) -> Ints:
-    """Return the numbers of closed arcs, given as numbers or as a mask over all arcs."""
-    array = np.asarray(closed)
-    if array.dtype == np.bool_:
-        if array.shape != (n_arcs,):
-            msg = f"closed: a mask needs {n_arcs} entries, saw shape {array.shape}"
-            raise ProblemError(msg)
-        return np.flatnonzero(array).astype(np.int64)
-    return _whole("closed", closed)
-
-
-def _costs(cost: ArrayLike, shape: tuple[int, ...]) -> Floats:
-    """Return costs by class and arc from one number, one per arc, or all of them."""
-    try:
-        array = np.asarray(cost, dtype=np.float64)
-    except (TypeError, ValueError):
-        msg = f"cost: expected numbers, saw {type(cost).__name__}"
-        raise ProblemError(msg) from None
-    if array.shape not in {(), shape[1:], shape}:
-        msg = f"cost: expected one number, shape {shape[1:]} or shape {shape}, saw {array.shape}"
-        raise ProblemError(msg)
-    return np.broadcast_to(array, shape).copy()
-
-
-def _number(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        msg = f"{name}: expected the number of an arc or limit, saw {value!r}"
-        raise ProblemError(msg)
-    return int(value)
-
-
-def _whole(name: str, values: ArrayLike) -> Ints:
-    array = np.asarray(values)
-    if array.size == 0:
-        return _no_ints()
-    if array.ndim != 1:
-        msg = f"{name}: expected a flat list, saw {array.ndim} dimensions"
-        raise ProblemError(msg)
-    try:
-        as_float = array.astype(np.float64)
-        whole = as_float.astype(np.int64)
-    except (TypeError, ValueError):
-        msg = f"{name}: expected whole numbers, saw {array.dtype}"
-        raise ProblemError(msg) from None
-    if not np.array_equal(as_float, whole):
-        msg = f"{name}: expected whole numbers, saw {as_float[as_float != whole][0]}"
-        raise ProblemError(msg)
-    return whole
-
-
-def _numbers(name: str, values: ArrayLike, size: int) -> Floats:
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        msg = f"{name}: expected numbers, saw {type(values).__name__}"
-        raise ProblemError(msg) from None
-    if array.ndim == 0:
-        return np.full(size, float(array))
-    if array.shape != (size,):
-        msg = f"{name}: expected {size} numbers, saw shape {array.shape}"
-        raise ProblemError(msg)
-    return array.copy()
 
 
 def _arc_keys(p: FlowProblem) -> list[NDArray[Any]]:
@@ -406,64 +352,3 @@ def _rank(*keys: NDArray[Any]) -> Ints:
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     return rank
-
-
-def _in_range(name: str, numbers: Ints, size: int, what: str) -> None:
-    bad = numbers[(numbers < 0) | (numbers >= size)]
-    if len(bad):
-        msg = f"{name}: {bad[0]} is not one of the {size} {what} (0 to {size - 1})"
-        raise ProblemError(msg)
-
-
-def _not_negative(name: str, values: Floats, *, finite: bool) -> None:
-    bad = np.isnan(values) | (values < 0) | (np.isinf(values) if finite else False)
-    if bad.any():
-        where = tuple(int(i) for i in np.argwhere(bad)[0])
-        place = where[0] if len(where) == 1 else where
-        wanted = "a finite number of at least 0" if finite else "at least 0"
-        msg = f"{name}[{place}]: expected {wanted}, saw {values[where]}"
-        raise ProblemError(msg)
-
-
-def _check(p: FlowProblem) -> None:
-    n_arcs, n_commodities = len(p.tail), len(p.origin)
-    for name, array, size in (
-        ("head", p.head, n_arcs),
-        ("destination", p.destination, n_commodities),
-        ("amount", p.amount, n_commodities),
-        ("penalty", p.penalty, n_commodities),
-        ("commodity_class", p.commodity_class, n_commodities),
-        ("closed", p.closed, n_arcs),
-        ("excess_price", p.excess_price, len(p.bound)),
-        ("entry_arc", p.entry_arc, len(p.entry_row)),
-        ("entry_class", p.entry_class, len(p.entry_row)),
-        ("entry_factor", p.entry_factor, len(p.entry_row)),
-    ):
-        if len(array) != size:
-            msg = f"{name}: expected {size} entries, saw {len(array)}"
-            raise ProblemError(msg)
-    for name, matrix in (("cost", p.cost), ("second_cost", p.second_cost)):
-        if matrix.ndim != 2 or matrix.shape[1] != n_arcs:
-            msg = f"{name}: expected shape (classes, {n_arcs}), saw {matrix.shape}"
-            raise ProblemError(msg)
-    if p.second_cost.shape != p.cost.shape:
-        msg = f"second_cost: expected shape {p.cost.shape}, saw {p.second_cost.shape}"
-        raise ProblemError(msg)
-    for name, nodes in (
-        ("tail", p.tail),
-        ("head", p.head),
-        ("origin", p.origin),
-        ("destination", p.destination),
-    ):
-        _in_range(name, nodes, p.n_nodes, "nodes")
-    _in_range("commodity_class", p.commodity_class, p.cost.shape[0], "classes")
-    _in_range("entry_row", p.entry_row, len(p.bound), "limits")
-    _in_range("entry_arc", p.entry_arc, n_arcs, "arcs")
-    _in_range("entry_class", p.entry_class + 1, p.cost.shape[0] + 1, "classes")
-    _not_negative("cost", p.cost, finite=False)
-    _not_negative("second_cost", p.second_cost, finite=True)
-    _not_negative("amount", p.amount, finite=True)
-    _not_negative("penalty", p.penalty, finite=True)
-    _not_negative("capacity" if p.arc_row is not None else "bound", p.bound, finite=False)
-    _not_negative("excess_price", p.excess_price, finite=False)
-    _not_negative("entry_factor", p.entry_factor, finite=True)

@@ -1,0 +1,150 @@
+"""Every rule that a flow problem must keep, and the words in which it is refused.
+
+Arguments are first turned into arrays of the right kind and shape, then held
+against what their numbers may be. What is wrong raises `ProblemError`, with the
+name of the argument, what was seen and what was expected.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.errors import ProblemError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from corridors.flow.problem import Floats, FlowProblem, Ints
+
+
+def one_number(name: str, value: object) -> int:
+    """Return the number of an arc or limit."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        msg = f"{name}: expected the number of an arc or limit, saw {value!r}"
+        raise ProblemError(msg)
+    return int(value)
+
+
+def whole_numbers(name: str, values: ArrayLike) -> Ints:
+    """Return a flat list of whole numbers as an array."""
+    array = np.asarray(values)
+    if array.size == 0:
+        return np.empty(0, dtype=np.int64)
+    if array.ndim != 1:
+        msg = f"{name}: expected a flat list, saw {array.ndim} dimensions"
+        raise ProblemError(msg)
+    try:
+        as_float = array.astype(np.float64)
+        whole = as_float.astype(np.int64)
+    except (TypeError, ValueError):
+        msg = f"{name}: expected whole numbers, saw {array.dtype}"
+        raise ProblemError(msg) from None
+    if not np.array_equal(as_float, whole):
+        msg = f"{name}: expected whole numbers, saw {as_float[as_float != whole][0]}"
+        raise ProblemError(msg)
+    return whole
+
+
+def numbers(name: str, values: ArrayLike, size: int) -> Floats:
+    """Return one number for all, or one each, as an array of its own."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        msg = f"{name}: expected numbers, saw {type(values).__name__}"
+        raise ProblemError(msg) from None
+    if array.ndim == 0:
+        return np.full(size, float(array))
+    if array.shape != (size,):
+        msg = f"{name}: expected {size} numbers, saw shape {array.shape}"
+        raise ProblemError(msg)
+    return array.copy()
+
+
+def costs_by_class(cost: ArrayLike, shape: tuple[int, ...]) -> Floats:
+    """Return costs by class and arc from one number, one per arc, or all of them."""
+    try:
+        array = np.asarray(cost, dtype=np.float64)
+    except (TypeError, ValueError):
+        msg = f"cost: expected numbers, saw {type(cost).__name__}"
+        raise ProblemError(msg) from None
+    if array.shape not in {(), shape[1:], shape}:
+        msg = f"cost: expected one number, shape {shape[1:]} or shape {shape}, saw {array.shape}"
+        raise ProblemError(msg)
+    return np.broadcast_to(array, shape).copy()
+
+
+def closed_arcs(closed: ArrayLike, n_arcs: int) -> Ints:
+    """Return the numbers of closed arcs, given as numbers or as a mask over all arcs."""
+    array = np.asarray(closed)
+    if array.dtype == np.bool_:
+        if array.shape != (n_arcs,):
+            msg = f"closed: a mask needs {n_arcs} entries, saw shape {array.shape}"
+            raise ProblemError(msg)
+        return np.flatnonzero(array).astype(np.int64)
+    return whole_numbers("closed", closed)
+
+
+def check_range(name: str, numbers: Ints, size: int, what: str) -> None:
+    """Refuse numbers of nodes, arcs or limits that do not exist."""
+    bad = numbers[(numbers < 0) | (numbers >= size)]
+    if len(bad):
+        msg = f"{name}: {bad[0]} is not one of the {size} {what} (0 to {size - 1})"
+        raise ProblemError(msg)
+
+
+def check_not_negative(name: str, values: Floats, *, finite: bool) -> None:
+    """Refuse what is negative or no number, and where told what is infinite."""
+    bad = np.isnan(values) | (values < 0) | (np.isinf(values) if finite else False)
+    if bad.any():
+        where = tuple(int(i) for i in np.argwhere(bad)[0])
+        place = where[0] if len(where) == 1 else where
+        wanted = "a finite number of at least 0" if finite else "at least 0"
+        msg = f"{name}[{place}]: expected {wanted}, saw {values[where]}"
+        raise ProblemError(msg)
+
+
+def check(p: FlowProblem) -> None:
+    """Refuse a problem whose arrays do not go together, or hold what is not allowed."""
+    n_arcs, n_commodities = len(p.tail), len(p.origin)
+    for name, array, size in (
+        ("head", p.head, n_arcs),
+        ("destination", p.destination, n_commodities),
+        ("amount", p.amount, n_commodities),
+        ("penalty", p.penalty, n_commodities),
+        ("commodity_class", p.commodity_class, n_commodities),
+        ("closed", p.closed, n_arcs),
+        ("excess_price", p.excess_price, len(p.bound)),
+        ("entry_arc", p.entry_arc, len(p.entry_row)),
+        ("entry_class", p.entry_class, len(p.entry_row)),
+        ("entry_factor", p.entry_factor, len(p.entry_row)),
+    ):
+        if len(array) != size:
+            msg = f"{name}: expected {size} entries, saw {len(array)}"
+            raise ProblemError(msg)
+    for name, matrix in (("cost", p.cost), ("second_cost", p.second_cost)):
+        if matrix.ndim != 2 or matrix.shape[1] != n_arcs:
+            msg = f"{name}: expected shape (classes, {n_arcs}), saw {matrix.shape}"
+            raise ProblemError(msg)
+    if p.second_cost.shape != p.cost.shape:
+        msg = f"second_cost: expected shape {p.cost.shape}, saw {p.second_cost.shape}"
+        raise ProblemError(msg)
+    for name, nodes in (
+        ("tail", p.tail),
+        ("head", p.head),
+        ("origin", p.origin),
+        ("destination", p.destination),
+    ):
+        check_range(name, nodes, p.n_nodes, "nodes")
+    check_range("commodity_class", p.commodity_class, p.cost.shape[0], "classes")
+    check_range("entry_row", p.entry_row, len(p.bound), "limits")
+    check_range("entry_arc", p.entry_arc, n_arcs, "arcs")
+    check_range("entry_class", p.entry_class + 1, p.cost.shape[0] + 1, "classes")
+    check_not_negative("cost", p.cost, finite=False)
+    check_not_negative("second_cost", p.second_cost, finite=True)
+    check_not_negative("amount", p.amount, finite=True)
+    check_not_negative("penalty", p.penalty, finite=True)
+    check_not_negative("capacity" if p.arc_row is not None else "bound", p.bound, finite=False)
+    check_not_negative("excess_price", p.excess_price, finite=False)
+    check_not_negative("entry_factor", p.entry_factor, finite=True)
