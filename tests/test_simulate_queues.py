@@ -9,7 +9,7 @@ from simulate_toys import DAY0, close, link, on_day, one_road, scenario, what
 
 import corridors as co
 from corridors.queueing import run
-from corridors.queueing.kernel import stays
+from corridors.queueing.reneging import stays
 from corridors.simulate import step_of
 
 EXACT = {"rel": 1e-9, "abs": 1e-9}

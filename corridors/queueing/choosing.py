@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.flow.trees import forward_star, tree_to
-from corridors.queueing import kernel
 from corridors.queueing.looking import waits_ahead
 from corridors.queueing.problem import closed_since_until
+from corridors.queueing.reneging import book
 
 if TYPE_CHECKING:
     from corridors.queueing.arrays import Choice, Limits, Routes
@@ -335,7 +335,7 @@ class Chooser:
             amount = part * left[number]
             if amount <= 1e-12:
                 continue
-            kernel.book(arrays, limits, way, amount)
+            book(arrays, limits, way, amount)
             left[number] -= amount
             got.append((number, way, amount))
         return got

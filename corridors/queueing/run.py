@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.queueing import kernel
 from corridors.queueing.arrays import Choice, Clock, Limits, Record, Slugs
 from corridors.queueing.choosing import _TROUBLE_DAYS, Chooser
+from corridors.queueing.kernel import run_step
+from corridors.queueing.reneging import staying
 from corridors.queueing.routes import RouteBook
+from corridors.queueing.slugs import depart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -287,11 +289,11 @@ class _Run:
             k = int(arrays.demand[lot.way])
             waited = now - lot.born
             self.totals["wait"][k, 0 if lot.born >= clock.begin else 1] += lot.amount * waited
-            kernel.depart(
+            depart(
                 self.slugs, arrays, record, clock, self.head, self.tail,
                 lot.way, lot.amount, lot.born, lot.borne, lot.most, waited,
             )  # fmt: skip
-        kernel.run_step(
+        run_step(
             self.slugs, arrays, limits, choice, record, clock, self.head, self.tail, self.order()
         )
         for k in range(p.n_demands):
@@ -393,13 +395,11 @@ class _Run:
         patience, spread = float(p.behaviour.patience[c]), float(p.behaviour.spread[c])
         now = (n + 0.5) * p.step
         so_far = now - lot.born
-        held = lot.amount * kernel.staying(
-            so_far, self._borne(lot, now), lot.most, patience, spread
-        )
+        held = lot.amount * staying(so_far, self._borne(lot, now), lot.most, patience, spread)
         self._stay(n, k, lot.amount - held, lot.born, STAYED_HOME)
         if not hold:
             bears = so_far + wait
-            going = held * kernel.staying(bears, so_far, lot.most, patience, spread)
+            going = held * staying(bears, so_far, lot.most, patience, spread)
             if going > 0:
                 leaving.append(Leaving(lot.way, going, lot.born, bears, lot.most))
             held -= going
