@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from corridors.queue_limits import LimitInfo
     from corridors.queueing.run import Outcome
     from corridors.stock import Stock
-    from corridors.timetable import LimitInfo
 
     Floats = NDArray[np.float64]
 

@@ -27,8 +27,9 @@ from corridors.queueing.run import Outcome, _Run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from corridors.queue_limits import LimitInfo
     from corridors.queueing.problem import Flags, Floats, Ints
-    from corridors.timetable import LimitInfo, Timetable
+    from corridors.timetable import Timetable
 
 EVENT = "#"
 """What marks the ids of limits that a scenario sets."""
@@ -220,7 +221,7 @@ def once(background: Floats, limits: list[LimitInfo]) -> Floats:
     --------
     Of the five that wait at a crossing, three wait for the one road that has a limit too.
 
-    >>> from corridors.timetable import LimitInfo
+    >>> from corridors.queue_limits import LimitInfo
     >>> road = LimitInfo("road", "road", "Road", "truck", {(0, 0): 1.0})
     >>> crossing = LimitInfo("all", "all", "Crossing", "truck", {(0, 0): 1.0, (1, 0): 1.0})
     >>> once(np.array([[3.0, 5.0]]), [road, crossing])
