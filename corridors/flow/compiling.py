@@ -1,4 +1,9 @@
-"""How the kernels of the engine are compiled."""
+"""How the kernels of the engine are compiled.
+
+What was compiled is kept on disk beside its module until that module changes.
+numba does not see that a *part* of a kernel has changed which stands in another
+module; whoever changes one removes what was kept (the tests do so by themselves).
+"""
 
 from __future__ import annotations
 

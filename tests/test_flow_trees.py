@@ -1,0 +1,52 @@
+"""The tree of cheapest ways to a place, which the engine and the queues share."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from corridors.flow.trees import distances_to, forward_star, tree_to
+
+INF = float("inf")
+
+
+def test_a_tree_by_hand():
+    """The way round costs 3 and the straight one 4; nothing leads from 3, or back from 2.
+
+    ```
+    0 --1--> 1 --2--> 2
+    0 -------4------> 2
+    1 --inf-> 3
+    ```
+    """
+    tail, head = np.array([0, 1, 0, 1]), np.array([1, 2, 2, 3])
+    weight = np.array([1.0, 2.0, 4.0, INF])
+    distance, following = tree_to(*forward_star(head, 4), tail, weight, 2)
+    assert distance.tolist() == [3.0, 2.0, 0.0, INF]
+    assert following.tolist() == [0, 1, -1, -1]
+    distance, following = tree_to(*forward_star(head, 4), tail, weight, 3)
+    assert distance.tolist() == [INF, INF, INF, 0.0]
+    assert following.tolist() == [-1, -1, -1, -1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_tree_agrees_with_scipy_and_its_ways_are_as_long_as_it_says(seed):
+    r = np.random.default_rng(seed)
+    n = int(r.integers(2, 40))
+    dense = np.where(r.random((n, n)) < 0.15, r.integers(1, 6, (n, n)), 0).astype(float)
+    tail, head = np.nonzero(dense)
+    weight, target = dense[tail, head], int(r.integers(n))
+    star = forward_star(head, n)
+    distance, following = tree_to(*star, tail, weight, target)
+    assert distance.tolist() == dijkstra(csr_matrix(dense.T), indices=target).tolist()
+    one = np.array([target]), np.array([0])
+    assert distances_to(*star, tail, weight[None, :], *one)[0].tolist() == distance.tolist()
+    for node in np.flatnonzero(np.isfinite(distance)):
+        at, length = node, 0.0
+        while at != target:
+            length += weight[following[at]]
+            assert tail[following[at]] == at
+            at = head[following[at]]
+        assert length == distance[node]
