@@ -22,13 +22,14 @@ import numpy as np
 from numba import njit
 
 from corridors.queueing.arrays import BACKGROUND
-from corridors.queueing.run import Outcome, _Run
+from corridors.queueing.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from corridors.queue_limits import LimitInfo
     from corridors.queueing.problem import Flags, Floats, Ints
+    from corridors.queueing.run import Outcome
     from corridors.timetable import Timetable
 
 EVENT = "#"
@@ -86,7 +87,7 @@ def _count(  # type: ignore[no-untyped-def]
             i = slugs.after[i]
 
 
-class _Counted(_Run):
+class _Counted(Run):
     """A run that takes stock after each step."""
 
     def __init__(self, table: Timetable, *, whole: bool) -> None:
@@ -152,15 +153,6 @@ class _Counted(_Run):
                         found[key] = found.get(key, 0.0) + units
                 i = int(self.slugs.after[i])
         return found
-
-    def outcome(self) -> Outcome:
-        """Return the arrays of the run, as `corridors.queueing.run` does."""
-        return Outcome(
-            problem=self.p, book=self.book, ends=self.ends, waiting=self.stock[:, :, 0],
-            moving=self.stock[:, :, 1], held=self.held, never=self.never, **self.per_limit,
-            passes=self.passes[:, : self.book.n_segments], **self.totals,
-            way_hours=self.way_hours, slugs=self.slugs, held_at_end=self.back,
-        )  # fmt: skip
 
 
 def run_and_count(

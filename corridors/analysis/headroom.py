@@ -10,9 +10,10 @@ import numpy as np
 
 from corridors.analysis.pieces import Piece, piece_at
 from corridors.analysis.setup import demand_mask, prepare
-from corridors.analysis.uses import Uses, row_use
+from corridors.analysis.uses import Uses
 from corridors.errors import CertificateError
 from corridors.flow import solve
+from corridors.flow.limits import row_use
 
 if TYPE_CHECKING:
     import datetime as dt

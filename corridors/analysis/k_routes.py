@@ -10,10 +10,11 @@ import numpy as np
 
 from corridors.analysis.min_cut import place_nodes
 from corridors.analysis.select_link import commodity_of
-from corridors.analysis.uses import Uses, open_costs
+from corridors.analysis.uses import Uses
 from corridors.analysis.yen import Routes
 from corridors.arcs import LINK, TRANSFER
 from corridors.errors import ScenarioError
+from corridors.flow.limits import open_costs
 from corridors.situation import situation
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
 from corridors.analysis.setup import prepare
-from corridors.analysis.uses import open_costs
 from corridors.arcs import LINK, TRANSFER
 from corridors.errors import CertificateError, UnknownIdError, nearest
+from corridors.flow.limits import open_costs
 
 if TYPE_CHECKING:
     import datetime as dt

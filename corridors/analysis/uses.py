@@ -1,4 +1,4 @@
-"""What routes take of limits, and which arcs each kind of cargo may use at all."""
+"""What routes take of limits."""
 
 from __future__ import annotations
 
@@ -9,30 +9,6 @@ import numpy as np
 if TYPE_CHECKING:
     from corridors.analysis.plan import Plan
     from corridors.flow.problem import Floats, FlowProblem, Ints
-
-
-def open_costs(problem: FlowProblem) -> Floats:
-    """Return costs by class and arc, infinite wherever an arc is closed, shape (C, A).
-
-    An arc is closed when it is taken away, or when a limit of 0 covers it.
-    """
-    cost = problem.cost.copy()
-    cost[:, problem.closed] = np.inf
-    shut = (problem.bound[problem.entry_row] <= 0) & (problem.entry_factor > 0)
-    every = shut & (problem.entry_class < 0)
-    cost[:, problem.entry_arc[every]] = np.inf
-    single = shut & ~every
-    cost[problem.entry_class[single], problem.entry_arc[single]] = np.inf
-    return cost
-
-
-def row_use(problem: FlowProblem, flow: Floats) -> Floats:
-    """Return the units of each limit that a flow by class and arc takes, shape (R,)."""
-    every = problem.entry_class < 0
-    own = flow[np.where(every, 0, problem.entry_class), problem.entry_arc]
-    units = np.where(every, flow.sum(axis=0)[problem.entry_arc], own)
-    taken = np.bincount(problem.entry_row, units * problem.entry_factor, problem.n_rows)
-    return taken.astype(np.float64)
 
 
 class Uses:

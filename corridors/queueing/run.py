@@ -3,56 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corridors.queueing.arrays import Choice, Clock, Limits, Record, Slugs
 from corridors.queueing.choosing import _TROUBLE_DAYS, Chooser
 from corridors.queueing.kernel import run_step
-from corridors.queueing.reneging import staying
+from corridors.queueing.origin import Origin
 from corridors.queueing.routes import RouteBook
 from corridors.queueing.slugs import depart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from corridors.queueing.origin import Held
     from corridors.queueing.problem import Flags, Floats, Ints, QueueProblem
-
-BASE_SHORT, STAYED_HOME = 0, 1
-"""Why cargo is never shipped: no usual way has room for it, or every way is too bad."""
-
-
-class Held(NamedTuple):
-    """A lot that is held back at its origin, and asked again in every step.
-
-    Attributes
-    ----------
-    amount
-        Units.
-    born
-        When it wanted to leave, in days from the start of the run.
-    most
-        Days of waiting beyond which nobody of it has patience: whoever has more
-        has left already.
-    way
-        Number of the usual way that it wants to take; -1 where it is to be chosen.
-    """
-
-    amount: float
-    born: float
-    most: float = np.inf
-    way: int = -1
-
-
-class Leaving(NamedTuple):
-    """A lot that leaves in a step, with the waiting that it bears at least and at most."""
-
-    way: int
-    amount: float
-    born: float
-    borne: float
-    most: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +123,7 @@ def _grown(old: Slugs) -> Slugs:
     return new
 
 
-class _Run:
+class Run:
     """One run: all that changes from step to step."""
 
     def __init__(self, problem: QueueProblem, *, whole: bool, fixed: bool) -> None:
@@ -173,7 +139,6 @@ class _Run:
         self.ends = np.zeros((n_steps, n_demands, 4, 2))
         self.stock = np.zeros((n_steps, n_demands, 2, 2))
         self.held = np.zeros((n_steps, n_demands, 2))
-        self.never = np.zeros((n_steps, n_demands, 2, 2))
         self.per_limit = {
             name: np.zeros((n_steps, n_limits))
             for name in ("arrived", "left", "quit", "waited", "present", "present_t")
@@ -186,7 +151,7 @@ class _Run:
             for name in ("head", "tail", "new_head", "new_tail")
         }
         self.work = {name: np.zeros(n_limits) for name in ("used", "taken", "queue")}
-        self.back: list[list[Held]] = [[] for _ in range(n_demands)]
+        self.origin = Origin(p, self.book, self.chooser, fixed=fixed)
         self.recovering = np.zeros(n_limits, dtype=np.bool_)
         self.open_before = np.full(n_limits, np.inf)
         self._open: dict[int, Flags] = {}
@@ -276,8 +241,9 @@ class _Run:
         )  # fmt: skip
         clock = Clock(n, p.n_steps, p.step, self.whole, p.begin * p.step)
         outlook.queue_seen[n] = self.work["queue"]
-        cost, wait, cost_from, wait_from, wait_at = chooser.view(n, arrays, self.banned())
-        leaving = self._departures(n, state, limits, choice, cost, wait)
+        banned = self.banned()
+        cost, wait, cost_from, wait_from, wait_at = chooser.view(n, arrays, banned)
+        leaving = self.origin.departures(n, limits, choice, banned, cost, wait)
         if not self.fixed and (wait_from[: len(arrays.limit)] > _TROUBLE_DAYS).any():
             chooser.advise(n, state, limits, choice, cost_from, wait_from, wait_at)
         elif len(arrays.advice):
@@ -296,120 +262,16 @@ class _Run:
         run_step(
             self.slugs, arrays, limits, choice, record, clock, self.head, self.tail, self.order()
         )
-        for k in range(p.n_demands):
-            for held in self.back[k]:
-                self.held[n, k, 0 if held.born >= clock.begin else 1] += held.amount
+        self.held[n] = self.origin.amounts()
 
-    def _departures(
-        self, n: int, state: int, limits: Limits, choice: Choice, cost: Floats, wait: Floats
-    ) -> list[Leaving]:  # fmt: skip
-        """Return what leaves: at once, on another way, or on the usual one in spite of a wait."""
-        p, chooser = self.p, self.chooser
-        arrays = self.book.arrays(state)
-        now = (n + 0.5) * p.step
-        banned = self.banned()
-        leaving: list[Leaving] = []
-        wishes: list[tuple[int, int, int, float, float]] = []
-        troubled: list[tuple[int, int, bool, list[Held]]] = []
-        for k, ways in enumerate(chooser.usual[p.usual_of[n]]):
-            fresh = float(p.amount[n, k]) * p.step
-            if fresh <= 0 and not self.back[k]:
-                continue
-            for number, lots in self._wanting(n, k, ways, fresh, now).items():
-                own = arrays.limit[arrays.first[number] : arrays.first[number + 1]]
-                stopped = bool(banned[own].any())
-                if wait[number] <= _TROUBLE_DAYS and not stopped:
-                    leaving += [
-                        Leaving(number, lot.amount, lot.born, self._borne(lot, now), lot.most)
-                        for lot in lots
-                    ]
-                    continue
-                # Who may not load would take any way that beats not shipping.
-                ceiling = float(p.loss[k]) if stopped else min(cost[number], p.loss[k])
-                amount = sum(lot.amount for lot in lots)
-                wishes.append((len(troubled), k, number, amount, float(ceiling)))
-                troubled.append((k, number, stopped, lots))
-        left = [1.0] * len(troubled)
-        if wishes and not self.fixed:
-            for i, way, amount in chooser.go_round(n, state, limits, choice, wishes):
-                share = amount / wishes[i][3]
-                left[i] -= share
-                leaving += [
-                    Leaving(way, lot.amount * share, lot.born, self._borne(lot, now), lot.most)
-                    for lot in troubled[i][3]
-                ]
-        for (k, number, stopped, lots), share in zip(troubled, left, strict=True):
-            for_good = not stopped and cost[number] > p.loss[k]
-            for lot in lots:
-                part = lot._replace(amount=lot.amount * max(share, 0.0), way=number)
-                if for_good or part.amount <= 1e-12:
-                    self._stay(n, k, part.amount, lot.born, STAYED_HOME)
-                else:
-                    self._rest(n, k, part, wait[number], leaving, hold=stopped)
-        return leaving
-
-    def _borne(self, lot: Held, now: float) -> float:
-        """Return the days that a lot has been held, up to the last time that it was asked."""
-        return max(now - lot.born - self.p.step, 0.0)
-
-    def _wanting(
-        self, n: int, k: int, ways: list[tuple[int, float]], fresh: float, now: float
-    ) -> dict[int, list[Held]]:
-        """Return the lots that want to leave by the usual way that they want to take."""
-        lots, self.back[k] = self.back[k], []
-        if not ways:
-            for lot in lots:
-                self._stay(n, k, lot.amount, lot.born, BASE_SHORT)
-            self._stay(n, k, fresh, now, BASE_SHORT)
-            return {}
-        served = sum(share for _, share in ways)
-        if served < 1.0 - 1e-12:
-            self._stay(n, k, fresh * (1.0 - served), now, BASE_SHORT)
-        wanting: dict[int, list[Held]] = {number: [] for number, _ in ways}
-        for lot in lots:
-            if lot.way in wanting:
-                wanting[lot.way].append(lot)
-                continue
-            # The season has taken its way away: it is spread as new cargo is.
-            for number, share in ways:
-                wanting[number].append(lot._replace(amount=lot.amount * share / served))
-        for number, share in ways:
-            if fresh * share > 0:
-                wanting[number].append(Held(fresh * share, now))
-        return {number: own for number, own in wanting.items() if own}
-
-    def _rest(
-        self, n: int, k: int, lot: Held, wait: float, leaving: list[Leaving], *, hold: bool
-    ) -> None:
-        """Let what found no way round leave into a wait, or hold it back at its origin.
-
-        Who has the patience for the wait that is seen leaves, unless all are to be
-        held back. Who has not is asked again in the next step, until the days that
-        it has been held have used its patience up.
-        """
-        p = self.p
-        if self.fixed and not hold:
-            leaving.append(Leaving(lot.way, lot.amount, lot.born, 0.0, lot.most))
-            return
-        c = int(p.kind[k])
-        patience, spread = float(p.behaviour.patience[c]), float(p.behaviour.spread[c])
-        now = (n + 0.5) * p.step
-        so_far = now - lot.born
-        held = lot.amount * staying(so_far, self._borne(lot, now), lot.most, patience, spread)
-        self._stay(n, k, lot.amount - held, lot.born, STAYED_HOME)
-        if not hold:
-            bears = so_far + wait
-            going = held * staying(bears, so_far, lot.most, patience, spread)
-            if going > 0:
-                leaving.append(Leaving(lot.way, going, lot.born, bears, lot.most))
-            held -= going
-            lot = lot._replace(most=min(lot.most, bears))
-        if held > 0:
-            self.back[k].append(lot._replace(amount=held))
-
-    def _stay(self, n: int, k: int, amount: float, born: float, why: int) -> None:
-        if amount > 0:
-            self.never[n, k, why, 0 if born >= self.p.begin * self.p.step else 1] += amount
+    def outcome(self) -> Outcome:
+        """Return what happened in the steps so far."""
+        return Outcome(
+            problem=self.p, book=self.book, ends=self.ends, waiting=self.stock[:, :, 0],
+            moving=self.stock[:, :, 1], held=self.held, never=self.origin.never,
+            **self.per_limit, passes=self.passes[:, : self.book.n_segments], **self.totals,
+            way_hours=self.way_hours, slugs=self.slugs, held_at_end=self.origin.held,
+        )  # fmt: skip
 
 
 def run(
@@ -438,23 +300,9 @@ def run(
     Outcome
         The same problem always gives the same outcome.
     """
-    own = _Run(problem, whole=whole, fixed=fixed)
+    own = Run(problem, whole=whole, fixed=fixed)
     for n in range(problem.n_steps):
         own.step(n)
         if progress is not None:
             progress(n + 1, problem.n_steps)
-    return Outcome(
-        problem=problem,
-        book=own.book,
-        ends=own.ends,
-        waiting=own.stock[:, :, 0],
-        moving=own.stock[:, :, 1],
-        held=own.held,
-        never=own.never,
-        **own.per_limit,
-        passes=own.passes[:, : own.book.n_segments],
-        **own.totals,
-        way_hours=own.way_hours,
-        slugs=own.slugs,
-        held_at_end=own.back,
-    )
+    return own.outcome()
