@@ -62,7 +62,8 @@ def _not_in_force(comparison: Comparison) -> str:
         return ""
     total = len(comparison.hit.scenario.events)
     names = "; ".join(idle[:_SHOWN]) + ("; and others" if len(idle) > _SHOWN else "")
-    return f"Of the scenario's {total} events, {len(idle)} are not in force on that day: {names}."
+    those = f"{len(idle)} {'is' if len(idle) == 1 else 'are'}"
+    return f"Of the scenario's {total} events, {those} not in force on that day: {names}."
 
 
 def _closed(comparison: Comparison) -> str:

@@ -193,7 +193,7 @@ def test_events_that_are_not_in_force_are_named(net):
     [idle] = hit.events_not_in_force
     assert "until 2025-09-25" in idle
     text = co.compare(co.assign(net, as_of="2025-09-25"), hit).explain()
-    assert "1 are not in force on that day" in text
+    assert "1 is not in force on that day" in text
 
 
 def test_a_share_of_nothing_is_a_closure(net):
