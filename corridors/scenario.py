@@ -115,15 +115,17 @@ class Scenario:
 def _common_day(one: Scenario, other: Scenario) -> dt.date | None:
     """Return the day that a sum is about.
 
-    Of the days of both and the days on which an event of either begins, the
-    first on which most events are in force, some of each scenario; the later of
-    the two days where they never overlap.
+    A scenario is about the events in force on its own day. Of the days of both and
+    the days on which an event of either begins, this is the first on which most of
+    those are in force, some of each scenario; the later of the two days where they
+    never overlap.
     """
     days = [d for d in (one.as_of, other.as_of) if d is not None]
     starts = [e.first for e in one.events + other.events if e.first is not None]
+    meant = [[e for e in s.events if s.as_of is None or e.in_force(s.as_of)] for s in (one, other)]
     best: tuple[int, int] | None = None
     for day in sorted({*days, *starts}):
-        forces = [sum(e.in_force(day) for e in s.events) for s in (one, other)]
+        forces = [sum(e.in_force(day) for e in events) for events in meant]
         if all(forces) and (best is None or sum(forces) > best[0]):
             best = (sum(forces), day.toordinal())
     if best is not None:
