@@ -13,15 +13,24 @@ from corridors.analysis.observed import AT_THE_POSTS, MODELLED, POSTS
 from corridors.analysis.validation import FUNCTIONS
 from corridors.cli.app import app
 
-
-@pytest.fixture(scope="module")
-def poland(net):
-    return co.simulate(net, "poland-closure-2025", 90)
+# One worker makes each run once.
+pytestmark = pytest.mark.xdist_group("events")
 
 
 @pytest.fixture(scope="module")
-def border(net):
-    return co.simulate(net, "kz-ru-border-2025", 110, start="2025-09-14")
+def evidence(net):
+    """Return the runs that observations are held against, each made once."""
+    return Evidence(net.whole)
+
+
+@pytest.fixture(scope="module")
+def poland(evidence):
+    return evidence.run("poland-closure-2025")
+
+
+@pytest.fixture(scope="module")
+def border(evidence):
+    return evidence.run("kz-ru-border-2025")
 
 
 def queue(sim, names, date):
@@ -64,8 +73,7 @@ def test_ninety_trains_are_in_four_days_after_the_reopening(poland):
     assert 75 <= own.loc["2025-09-25":"2025-09-29"].sum() <= 105.01
 
 
-def test_few_boxes_go_another_way_while_the_border_is_shut(net):
-    evidence = Evidence(net.whole)
+def test_few_boxes_go_another_way_while_the_border_is_shut(evidence):
     for name, most in (("poland-diverted-share", 0.05), ("poland-annual-effect", 0.04)):
         asked = MODELLED[name]
         found = FUNCTIONS[asked.function](evidence, {}, **asked.what)
@@ -87,14 +95,13 @@ def test_queues_at_the_russian_border_stop_growing(border):
     assert queue(border, ["kairak-out"], "2025-12-21") < 31
 
 
-def test_without_choice_the_queue_would_pass_twenty_thousand(net):
-    fixed = Evidence(net.whole).without_choice("kz-ru-border-2025")
+def test_without_choice_the_queue_would_pass_twenty_thousand(evidence):
+    fixed = evidence.without_choice("kz-ru-border-2025")
     assert fixed.residual_t < 1e-6
     assert queue(fixed, AT_THE_POSTS, "2025-10-31") > 20_000
 
 
-def test_trucks_wait_for_days_at_the_russian_border(net):
-    evidence = Evidence(net.whole)
+def test_trucks_wait_for_days_at_the_russian_border(evidence):
     for day in ("2025-09-25", "2025-10-02"):
         row = {"date": day}
         wait = FUNCTIONS["mean_wait_on"](
@@ -103,9 +110,16 @@ def test_trucks_wait_for_days_at_the_russian_border(net):
         assert 3 < wait < 7
 
 
-def test_trucks_stand_at_nur_zholy(net):
+def test_evidence_is_what_simulate_says(net, poland):
+    """The same days worked out once more, by the front door."""
+    sim = co.simulate(net, "poland-closure-2025", 20)
+    brest = [queue(s, ["terespol-rail:forward"], "2025-09-30") for s in (sim, poland)]
+    assert brest[0] == pytest.approx(brest[1], rel=1e-9)
+
+
+def test_trucks_stand_at_nur_zholy(evidence):
     """800 come where 725 pass: some 1,500 less those who find another post in 20 days."""
-    sim = co.simulate(net, "nur-zholy-queue-2025", 30)
+    sim = evidence.run("nur-zholy-queue-2025")
     assert 1050 < queue(sim, ["nur-zholy:backward"], "2025-11-11") < 1950
 
 
