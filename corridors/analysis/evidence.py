@@ -43,17 +43,17 @@ class Evidence:
 
     net: Network
     windows: dict[str, tuple[str, int]] = field(default_factory=lambda: dict(WINDOWS))
-    _static: dict[str, Assignment] = field(default_factory=dict)
+    _static: dict[tuple[str, str], Assignment] = field(default_factory=dict)
     _tables: dict[str | None, tuple[Scenario | None, Timetable]] = field(default_factory=dict)
     _runs: dict[str, Simulation] = field(default_factory=dict)
 
-    def state(self, day: str) -> Assignment:
-        """Return the undisturbed steady state of a day."""
+    def state(self, day: str, scenario: str = "") -> Assignment:
+        """Return the steady state of a day, undisturbed or under a shipped scenario."""
         from corridors.assign import assign
 
-        if day not in self._static:
-            self._static[day] = assign(self.net, as_of=day)
-        return self._static[day]
+        if (day, scenario) not in self._static:
+            self._static[day, scenario] = assign(self.net, scenario or None, as_of=day)
+        return self._static[day, scenario]
 
     def timetable(self, name: str, *, events: bool = True) -> tuple[Scenario | None, Timetable]:
         """Return a shipped scenario, or None without its events, and its days worked out."""

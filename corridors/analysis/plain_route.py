@@ -89,7 +89,33 @@ def plain_route(
     >>> route.links
     ('minsk-baranovichi-rail', 'baranovichi-brest-rail')
     """
-    state = situation(net, None, as_date(as_of))
+    return route_in(situation(net, None, as_date(as_of)), places, cargo, modes=modes, avoid=avoid)
+
+
+def route_in(
+    state: Situation,
+    places: Sequence[str],
+    cargo: str,
+    *,
+    modes: Sequence[str] = ("rail", "road", "sea", "pipeline"),
+    avoid: Sequence[str] = (),
+) -> PlainRoute:
+    """Return the same in a situation that is there already.
+
+    Parameters
+    ----------
+    state
+        A network on a day; what is closed there stays closed.
+    places, cargo, modes, avoid
+        As for `plain_route`.
+
+    Raises
+    ------
+    UnknownIdError
+        Where a place or the cargo does not exist.
+    ScenarioError
+        Where no route passes the places.
+    """
     for what, names, known in (
         ("node", [*places, *avoid], set(state.net.tables["nodes"]["node_id"])),
         ("cargo", [cargo], set(state.arcs.cargo)),
