@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from corridors.cli.common import JsonOption, NetworkOption, note, print_json, print_table, working
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def register(app: typer.Typer) -> None:
@@ -30,12 +33,22 @@ def validate(network: NetworkOption = None, json: JsonOption = False) -> None:
     print_table(shown, "Modelled and observed")
     unknown = frame[frame["modelled"].isna()]
     print_table(unknown[["observation_id", "quantity", "how"]], "Not modelled")
-    inside = int((known["within"] == True).sum())  # noqa: E712  the column holds None as well
-    judged = known[known["role"] == "validate"]
-    of_these = int((judged["within"] == True).sum())  # noqa: E712  as above
-    note(
-        f"{inside} of {len(known)} modelled observations within their range "
-        f"({of_these} of {len(judged)} marked validate); {len(unknown)} not modelled"
+    note(_summary(known, len(unknown)))
+
+
+def _summary(known: pd.DataFrame, unknown: int) -> str:
+    """Return in a sentence or two how many observations the model meets, by role."""
+    inside = known["within"] == True  # noqa: E712  the column holds None as well
+    roles = [
+        f"{int(inside[own].sum())} of {int(own.sum())} marked {role}"
+        for role in ("calibrate", "validate")
+        if (own := known["role"] == role).any()
+    ]
+    return (
+        f"{int(inside.sum())} of {len(known)} modelled observations are within their range: "
+        f"{', '.join(roles)}. Those marked calibrate were used to make the model, so that "
+        "meeting them proves nothing. "
+        f"{unknown} are not modelled, for the reasons given."
     )
 
 
