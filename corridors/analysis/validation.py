@@ -1,16 +1,19 @@
 """The model held against what was observed, row by row.
 
-Each observation that the package can model names a function of `static_measures` or
-`daily_measures` and what it asks; the others are listed with the reason. Nothing is left out.
+Each observation that the package can model names a function of `static_measures`,
+`route_measures` or `daily_measures` and what it asks; the others are listed with
+the reason. Nothing is left out.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corridors.analysis import daily_measures, static_measures
+from corridors.analysis import daily_measures, route_measures, static_measures
+from corridors.analysis.asked import in_words, names_of
 from corridors.analysis.evidence import Evidence
-from corridors.analysis.observed import MODELLED, NOT_MODELLED, Asked
+from corridors.analysis.observed import MODELLED, NOT_MODELLED
+from corridors.errors import ScenarioError, UnknownIdError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,14 +22,15 @@ if TYPE_CHECKING:
 
     from corridors.network import Network
 
-UNKNOWN = "not mapped to an output of the model"
+UNKNOWN = "no question to the model is known for an observation of this id"
 
 FUNCTIONS: dict[str, Callable[..., float | None]] = {
     name: function
-    for module in (static_measures, daily_measures)
+    for module in (static_measures, route_measures, daily_measures)
     for name, function in vars(module).items()
     if callable(function) and getattr(function, "__module__", "") == module.__name__
     and not name.startswith("_")
+    and hasattr(function, "phrase")
 }  # fmt: skip
 """The functions that observations are held against, by name."""
 
@@ -48,7 +52,7 @@ def validate(
     DataFrame
         observation_id, scenario, quantity, unit, role, observed, low, high,
         modelled (NaN where the package cannot model it), within (None there),
-        and `how`: the function asked, or why there is none.
+        and `how`: what the model is asked, in words, or why there is nothing to ask.
     """
     import pandas as pd
 
@@ -58,25 +62,29 @@ def validate(
         net = load()
     evidence = Evidence(net.whole)
     rows = []
+    names = names_of(net.whole)
     table = net.whole.tables["observations"].sort_values("observation_id")
     for done, row in enumerate(table.to_dict("records")):
         if progress is not None:
             progress(row["observation_id"], done, len(table))
-        rows.append(_judged(evidence, row))
+        rows.append(_judged(evidence, row, names))
     columns = ["observation_id", "scenario", "quantity", "unit", "role", "observed", "low",
                "high", "modelled", "within", "how"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
-def _judged(evidence: Evidence, row: dict[str, Any]) -> dict[str, Any]:
+def _judged(evidence: Evidence, row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     name = row["observation_id"]
     asked = MODELLED.get(name)
     modelled, within = float("nan"), None
     if asked is None:
         how = NOT_MODELLED.get(name, NOT_MODELLED.get(row["quantity"], UNKNOWN))
     else:
-        how = _described(asked)
-        found = FUNCTIONS[asked.function](evidence, row, **asked.what)
+        how = in_words(names, FUNCTIONS[asked.function], asked.what, row)
+        try:
+            found = FUNCTIONS[asked.function](evidence, row, **asked.what)
+        except (ScenarioError, UnknownIdError):
+            found = None
         if found is None:
             how = f"{how}: the network does not hold what is asked for"
         else:
@@ -97,8 +105,3 @@ def _judged(evidence: Evidence, row: dict[str, Any]) -> dict[str, Any]:
         "within": within,
         "how": how,
     }
-
-
-def _described(asked: Asked) -> str:
-    what = ", ".join(f"{k}={v}" for k, v in asked.what.items())
-    return f"{asked.function}({what})"
