@@ -51,7 +51,8 @@ BY_DAYS: dict[str, Asked] = {
         "passed_on_days",
         scenario=POLAND,
         capacity="spb-hamburg",
-        first="2025-09-12",
+        # The first of these trains ran on that day.
+        first="2025-09-26",
         days=14,
         units_per_vehicle=104,
         per_days=7,
