@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from corridors.simulation import Simulation
 
 _ROWS = 15
+_SMALLEST = 0.05
 
 
 def register(app: typer.Typer) -> None:
@@ -134,12 +135,14 @@ def _print(sim: Simulation) -> None:
     typer.echo(f"{title}: {len(sim.days)} days from {sim.start}\n")
     fall = sim.waterfall.assign(what=[w.replace("_", " ") for w in sim.waterfall["what"]])
     print_table(fall, "What became of the cargo, t", {"share": ".2%", "t": ",.0f"})
-    peaks = sim.peaks[
+    # Less than a twentieth of a vehicle is what whole steps leave, no queue.
+    standing = sim.peaks[sim.peaks["peak"] >= _SMALLEST]
+    peaks = standing[
         ["capacity_id", "unit", "peak", "peak_date", "cleared_date", "mean_wait_hours"]
     ].head(_ROWS)
     shown = peaks.rename(columns=lambda c: c.replace("_", " "))
     shown["cleared date"] = shown["cleared date"].fillna("not yet")
-    title = f"Queues, the largest {len(peaks)} of {len(sim.peaks)}"
+    title = f"Queues, the largest {len(peaks)} of {len(standing)}"
     print_table(shown, title, {"peak": ",.1f", "mean wait hours": ",.1f"})
     totals: dict[str, Any] = sim.summary
     typer.echo(

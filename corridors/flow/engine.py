@@ -109,13 +109,14 @@ class Engine:
                 master.restore()
             try:
                 rounds, tied = self._climb(question, careful=attempt == len(starts) - 1)
+                if not master.started:
+                    master.remember()
+                outcome = settled(
+                    master, question, self._numbering, rounds, max(cold_starts, 0), tied
+                )
             except FailedError:
                 continue
-            first = not master.started
-            if first:
-                master.remember()
-            outcome = settled(master, question, self._numbering, rounds, max(cold_starts, 0), tied)
-            if first:
+            if self._first is None:
                 self._first = (problem, self._arcs_in_use(), outcome)
             return outcome
         return self._by_highs(question, cold_starts + 1)
