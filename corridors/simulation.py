@@ -30,7 +30,7 @@ PLACES = (
 )  # fmt: skip
 """Where a tonne can be at the end of a day; it is in exactly one."""
 
-NEW = 0
+NEW, OLD = 0, 1
 
 
 class Simulation:
@@ -299,6 +299,43 @@ class Simulation:
         return self._totals[["demand_id", "cargo", "loss_usd"]]
 
     @cached_property
+    def earlier(self) -> pd.DataFrame:
+        """What became of the cargo that was under way when the first reported day began.
+
+        It is not in the waterfall, nor in cost, hours and loss.
+
+        Returns
+        -------
+        DataFrame
+            what (`under_way_at_start` and then where it is in the end), t, loss_usd.
+        """
+        o, p, w = self.outcome, self.outcome.problem, self._weight
+        ends = o.ends[p.begin :, ..., OLD].sum(axis=0)
+        never = o.never[p.begin :, ..., OLD].sum(axis=(0, 2))
+        still = {"waiting": o.waiting, "under_way": o.moving, "not_yet_left": o.held}
+        units = {
+            "on_time": ends[:, ON_TIME],
+            "late": ends[:, LATE],
+            "other_way": ends[:, OTHER_WAY],
+            "turned_back": ends[:, TURNED_BACK],
+            "never_shipped": never,
+            **{name: values[-1, :, OLD] for name, values in still.items()},
+        }
+        begun = sum(v[p.begin - 1, :, OLD] for v in still.values()) if p.begin else 0.0 * w
+        rows = [{"what": "under_way_at_start", "t": float((begun * w).sum()), "loss_usd": 0.0}]
+        lost = ("turned_back", "never_shipped")
+        rows += [
+            {
+                "what": what,
+                "t": float((units[what] * w).sum()),
+                "loss_usd": float((units[what] * p.loss).sum()) if what in lost else 0.0,
+            }
+            for what in PLACES
+            if what in units
+        ]
+        return pd.DataFrame(rows)
+
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """Totals; cost, hours and loss apart."""
         totals = self._totals
@@ -311,6 +348,8 @@ class Simulation:
             "waiting_t_hours": float(totals["waiting_t_hours"].sum()),
             "loss_usd": float(totals["loss_usd"].sum()),
             "waterfall_t": dict(zip(w["what"], w["t"].astype(float), strict=True)),
+            "earlier_t": dict(zip(self.earlier["what"], self.earlier["t"], strict=True)),
+            "earlier_loss_usd": float(self.earlier["loss_usd"].sum()),
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -341,6 +380,8 @@ class Simulation:
             "step_days": self.outcome.problem.step,
             "queues": queues,
             "waterfall_t": summary["waterfall_t"],
+            "earlier_t": summary["earlier_t"],
+            "earlier_loss_usd": summary["earlier_loss_usd"],
             "cost_usd": summary["cost_usd"],
             "moving_t_hours": summary["moving_t_hours"],
             "waiting_t_hours": summary["waiting_t_hours"],

@@ -126,3 +126,73 @@ def test_a_ban_stops_one_cargo_and_no_other():
     waiting = sim.by_demand.set_index("demand_id")["waiting"]
     assert waiting["a-z-box"] == pytest.approx(5 * 2 * 10, **EXACT)
     assert waiting["a-z-bulk"] == 0
+
+
+def test_who_will_not_wait_takes_any_way_that_beats_not_shipping():
+    """Thirty days at 5 USD cost less than 300 USD for the way round, but nobody bears six."""
+    patient = two_roads(vot=5.0, closure_days=30)
+    closed = scenario(close("b-z-road"))
+    sim = co.simulate(patient, closed, 20, start=DAY0)
+    assert what(sim, "other_way") == 0
+    assert what(sim, "waiting") == pytest.approx(100, **EXACT)
+    impatient = two_roads(vot=5.0, closure_days=30, patience_days=6, patience_spread=0)
+    sim = co.simulate(impatient, closed, 20, start=DAY0)
+    assert what(sim, "other_way") == pytest.approx(100, **EXACT)
+    assert sim.loss["loss_usd"].sum() == 0
+    # Where going round costs more than not shipping, they are held back, and in the end stay.
+    poor = two_roads(
+        vot=5.0, closure_days=30, patience_days=6, patience_spread=0, loss_usd_per_unit=380
+    )
+    sim = co.simulate(poor, closed, 20, start=DAY0)
+    assert what(sim, "other_way") == 0
+    # On day 19 the lots of days 10, 11 and 12 have been held for more than six days.
+    assert what(sim, "never_shipped") == pytest.approx(30, **EXACT)
+    assert what(sim, "not_yet_left") == pytest.approx(70, **EXACT)
+
+
+def test_what_is_held_back_outlives_the_end_of_its_demand():
+    """The demand ends while its road is shut; what is held leaves when it opens.
+
+    Nobody bears the thirty days that the closure is thought to last; it lasts ten. Ten a
+    day are wanted up to the 15th: 50 are held from the 11th on and pass at 16 a day.
+    """
+    net = two_roads(vot=5.0, closure_days=30, patience_days=20, patience_spread=0)
+    tables = dict(net.tables)
+    tables["demand"] = tables["demand"].assign(valid_until="2025-01-16")
+    tables["links"] = tables["links"][tables["links"]["link_id"] != "y-z-road"]
+    members = tables["capacity_members"]
+    tables["capacity_members"] = members[members["link_id"] != "y-z-road"]
+    tables["capacities"] = tables["capacities"][tables["capacities"]["capacity_id"] == "straight"]
+    net = co.Network(tables)
+    sim = co.simulate(net, scenario(close("b-z-road")), 30, start=DAY0)
+    held = sim.daily.set_index("date")["not_yet_left"]
+    assert held["2025-01-20"] == pytest.approx(50, **EXACT)
+    assert held["2025-01-21"] == 0
+    assert what(sim, "short_as_usual") == 0
+    assert what(sim, "late") == pytest.approx(50, **EXACT)
+    assert sim.residual_t < 1e-9
+
+
+def test_what_was_under_way_before_is_told_apart():
+    """Ten days on the road and a closure that is announced to last twenty: patience ends first.
+
+    Of the 100 under way on the first day nobody has passed b yet; all turn back.
+    """
+    net = toys.network(
+        {"a": "XA", "b": "XA", "z": "XB"},
+        [link("a", "b", 240), link("b", "z")],
+        [{"origin": "a", "destination": "z", "per_day": 10}],
+        cargo={"bulk": {"unit": "t", "t_per_unit": 1, "patience_days": 2, "patience_spread": 0,
+                        "loss_usd_per_unit": 1000}},
+        capacities=[{"capacity_id": "c", "name": "C", "unit": "t", "amount": 16}],
+        capacity_members=[{"capacity_id": "c", "link_id": "b-z-road"}],
+    )  # fmt: skip
+    plan = scenario(close("b-z-road", first="2025-01-11", until="2025-02-20"))
+    sim = co.simulate(net, plan, 20, start="2025-01-11", announced=True)
+    earlier = sim.earlier.set_index("what")
+    assert earlier.loc["under_way_at_start", "t"] == pytest.approx(100, **EXACT)
+    assert earlier.loc["turned_back", "t"] == pytest.approx(100, **EXACT)
+    assert earlier.loc["turned_back", "loss_usd"] == pytest.approx(100_000, **EXACT)
+    rest = earlier["t"].drop("under_way_at_start").sum()
+    assert rest == pytest.approx(100, **EXACT)
+    assert what(sim, "turned_back") == 0

@@ -57,7 +57,7 @@ MARGIN_DAYS = 14
 STEP = 0.05
 """Step of a parameter, in half ranges, by which slopes are taken."""
 
-DIGITS = 2
+DIGITS = 3
 """Significant digits to which a fitted value is rounded."""
 
 _FAR = 5.0
@@ -298,7 +298,7 @@ def rounded(value: float) -> float:
     Examples
     --------
     >>> rounded(11.482), rounded(0.3351)
-    (11.0, 0.34)
+    (11.5, 0.335)
     """
     return float(f"{value:.{DIGITS}g}")
 

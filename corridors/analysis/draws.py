@@ -9,6 +9,9 @@ alone, so draws may run in any order, in parallel, and be resumed.
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
+import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Any
 
@@ -150,7 +153,9 @@ def simulated_draws(
     context = multiprocessing.get_context("spawn")
     with (
         progress("drawing", draws) as advance,
-        ProcessPoolExecutor(min(workers, max(len(missing), 1)), mp_context=context) as pool,
+        ProcessPoolExecutor(
+            min(workers, max(len(missing), 1)), mp_context=context, initializer=_end_with_parent
+        ) as pool,
     ):
         for _ in done:
             advance()
@@ -165,6 +170,18 @@ def simulated_draws(
     if ledger is not None and not ledger.finished:
         ledger.finish(rows)
     return _tidy(rows)
+
+
+def _end_with_parent() -> None:
+    """Watch from a thread whether the parent still lives, so that a kill leaves no orphans."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _one(folder: str, plan: Scenario, days: int, seed: int, number: int) -> dict[str, Any]:

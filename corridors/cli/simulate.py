@@ -120,8 +120,8 @@ def write_tables(sim: Simulation, folder: Path) -> None:
     from corridors.package import make_folder, write_text
 
     make_folder(folder)
-    names = ("queues", "curves", "throughput", "peaks", "daily", "waterfall", "delivered",
-             "by_demand", "flows", "cost", "hours", "loss")  # fmt: skip
+    names = ("queues", "curves", "throughput", "peaks", "daily", "waterfall", "earlier",
+             "delivered", "by_demand", "flows", "cost", "hours", "loss")  # fmt: skip
     for name in names:
         text = getattr(sim, name).to_csv(index=False, lineterminator="\n")
         write_text(folder / f"{name}.csv", text)
@@ -149,12 +149,29 @@ def _print(sim: Simulation) -> None:
         f"transport {totals['cost_usd']:,.0f} USD; waiting {totals['waiting_t_hours']:,.0f} "
         f"tonne-hours; loss {totals['loss_usd']:,.0f} USD; residual {sim.residual_t:.1e} t"
     )
+    before = sim.earlier.set_index("what")["t"]
+    if before["under_way_at_start"] > 0:
+        typer.echo(
+            f"apart from these, of {before['under_way_at_start']:,.0f} t that were under way "
+            f"before: {before['late']:,.0f} t late, {before['other_way']:,.0f} t another way, "
+            f"{before['turned_back'] + before['never_shipped']:,.0f} t turned back "
+            f"(loss {totals['earlier_loss_usd']:,.0f} USD)"
+        )
+    if not _in_force(sim):
+        typer.echo("no event of the scenario is in force on any of these days")
     if sim.bound is not None:
         b = sim.bound
         typer.echo(
             f"perfect foresight: {b.optimum_usd:,.0f} USD for {b.demands} demands against "
             f"{b.simulated_usd:,.0f}; price of not knowing {b.price_of_not_knowing_usd:,.0f} USD"
         )
+
+
+def _in_force(sim: Simulation) -> bool:
+    """Say whether anything of the scenario, if there is one, happens in the reported days."""
+    if sim.scenario is None:
+        return True
+    return any(event.in_force(day) for event in sim.scenario.events for day in sim.days)
 
 
 def draws(

@@ -130,7 +130,7 @@ class Ways:
         arc = np.repeat(np.arange(len(problem.tail)), np.diff(problem.member_first))
         self._member_arc = arc
         self._weight: dict[int, Floats] = {}
-        self._trees: dict[tuple[int, int], tuple[Floats, Ints]] = {}
+        self._trees: dict[tuple[int, int, bool], tuple[Floats, Ints]] = {}
 
     def look(self, step: int, limit_wait: Floats, banned: Flags) -> None:
         """Forget the last step, and take in this one; nothing is accepted for banned limits."""
@@ -157,7 +157,9 @@ class Ways:
             self._weight[c] = weight
         return self._weight[c]
 
-    def to(self, demand: int, way: int, full: Flags, own: set[int]) -> tuple[Floats, Ints]:
+    def to(
+        self, demand: int, way: int, full: Flags, own: set[int], *, waiting: bool = True
+    ) -> tuple[Floats, Ints]:
         """Return cost to a demand's destination from everywhere, and the next arcs.
 
         Parameters
@@ -168,18 +170,23 @@ class Ways:
             Limits of which newcomers can have no more, shape (R,).
         own
             Arcs of the usual way, on which the cargo has its place all the same.
+        waiting
+            Whether ways may lead through a queue that is known.
         """
         p = self._p
         c = int(p.kind[demand])
-        key = (demand, way)
+        key = (demand, way, waiting)
         if key not in self._trees:
             weight = self._base(c).copy()
+            counts = p.member_factor[:, c] > 0
             if full.any():
-                hit = full[p.member_limit] & (p.member_factor[:, c] > 0)
-                arcs = np.unique(self._member_arc[hit])
+                arcs = np.unique(self._member_arc[full[p.member_limit] & counts])
                 if own:
                     arcs = arcs[~np.isin(arcs, np.fromiter(own, dtype=np.int64))]
                 weight[arcs] = np.inf
+            if not waiting:
+                queued = self._limit_wait[c] > _TROUBLE_DAYS
+                weight[self._member_arc[queued[p.member_limit] & counts]] = np.inf
             self._trees[key] = tree_to(
                 self._start, self._star, p.tail, weight, int(p.destination[demand])
             )
@@ -259,7 +266,7 @@ class Chooser:
 
     def go_round(
         self, step: int, state: int, limits: Limits, choice: Choice,
-        wanting: list[tuple[int, int, int, float, float]],
+        wanting: list[tuple[int, int, int, float, float]], *, waiting: bool = True,
     ) -> list[tuple[int, int, float]]:  # fmt: skip
         """Share out the newcomers' part of other ways among those who want to leave on them.
 
@@ -272,6 +279,8 @@ class Chooser:
         wanting
             Of each wish: its number, the demand, its usual way, the amount, and
             the cost that another way must undercut.
+        waiting
+            Whether they would wait on the other way.
 
         Returns
         -------
@@ -289,7 +298,7 @@ class Chooser:
                 if left[number] <= 1e-12:
                     continue
                 own = self.own[usual]
-                distance, following = self.ways.to(k, usual, full, own)
+                distance, following = self.ways.to(k, usual, full, own, waiting=waiting)
                 origin = int(p.origin[k])
                 if not distance[origin] < ceiling - 1e-9 * abs(ceiling):
                     continue

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from corridors.queueing.problem import Flags, Floats, QueueProblem
     from corridors.queueing.routes import RouteBook
 
+_DUST = 1e-12
+"""Units that are nobody, left over by shares."""
+
 BASE_SHORT, STAYED_HOME = 0, 1
 """Why cargo is never shipped: no usual way has room for it, or every way is too bad."""
 
@@ -125,24 +128,69 @@ class Origin:
                 amount = sum(lot.amount for lot in lots)
                 wishes.append((len(troubled), k, number, amount, float(ceiling)))
                 troubled.append((k, number, stopped, lots))
-        left = [1.0] * len(troubled)
-        if wishes and not self._fixed:
-            for i, way, amount in chooser.go_round(n, state, limits, choice, wishes):
-                share = amount / wishes[i][3]
-                left[i] -= share
-                leaving += [
-                    Leaving(way, lot.amount * share, lot.born, self._borne(lot, now), lot.most)
-                    for lot in troubled[i][3]
-                ]
+        left, going = self._round(n, limits, choice, wishes, [lots for *_, lots in troubled])
+        leaving += going
+        impatient: list[tuple[int, list[Held]]] = []
         for (k, number, stopped, lots), share in zip(troubled, left, strict=True):
-            for_good = not stopped and cost[number] > p.loss[k]
-            for lot in lots:
-                part = lot._replace(amount=lot.amount * max(share, 0.0), way=number)
-                if for_good or part.amount <= 1e-12:
-                    self._stay(n, k, part.amount, lot.born, STAYED_HOME)
-                else:
-                    self._rest(n, k, part, wait[number], leaving, hold=stopped)
+            parts = [lot._replace(amount=lot.amount * share, way=number) for lot in lots]
+            if not stopped and cost[number] > p.loss[k]:
+                for lot in parts:
+                    self._stay(n, k, lot.amount, lot.born, STAYED_HOME)
+                continue
+            rest = self._into_the_wait(n, k, parts, wait[number], leaving, hold=stopped)
+            if stopped or self._fixed:
+                self.held[k] += rest
+            elif rest:
+                impatient.append((k, rest))
+        if impatient:
+            leaving += self._any_other_way(n, limits, choice, impatient)
         return leaving
+
+    def _any_other_way(
+        self, n: int, limits: Limits, choice: Choice, impatient: list[tuple[int, list[Held]]]
+    ) -> list[Leaving]:
+        """Send those who will not wait on any way without a queue that beats not shipping.
+
+        Others weigh such a way against the wait in money; these cannot. Who finds no
+        room is held back.
+        """
+        wishes = [
+            (i, k, lots[0].way, sum(lot.amount for lot in lots), float(self._p.loss[k]))
+            for i, (k, lots) in enumerate(impatient)
+        ]
+        left, leaving = self._round(
+            n, limits, choice, wishes, [lots for _, lots in impatient], waiting=False
+        )
+        for (k, lots), share in zip(impatient, left, strict=True):
+            for lot in lots:
+                rest = lot._replace(amount=lot.amount * share)
+                if rest.amount > _DUST:
+                    self.held[k].append(rest)
+                else:
+                    self._stay(n, k, rest.amount, lot.born, STAYED_HOME)
+        return leaving
+
+    def _round(
+        self, n: int, limits: Limits, choice: Choice,
+        wishes: list[tuple[int, int, int, float, float]], lots: list[list[Held]], *,
+        waiting: bool = True,
+    ) -> tuple[list[float], list[Leaving]]:  # fmt: skip
+        """Return the part of each wish that finds no way round, and what leaves on one."""
+        left = [1.0] * len(wishes)
+        leaving: list[Leaving] = []
+        if not wishes or self._fixed:
+            return left, leaving
+        now = (n + 0.5) * self._p.step
+        for i, way, amount in self._chooser.go_round(
+            n, int(self._p.state[n]), limits, choice, wishes, waiting=waiting
+        ):
+            share = amount / wishes[i][3]
+            left[i] = max(left[i] - share, 0.0)
+            leaving += [
+                Leaving(way, lot.amount * share, lot.born, self._borne(lot, now), lot.most)
+                for lot in lots[i]
+            ]
+        return left, leaving
 
     def _borne(self, lot: Held, now: float) -> float:
         """Return the days that a lot has been held, up to the last time that it was asked."""
@@ -153,18 +201,14 @@ class Origin:
     ) -> dict[int, list[Held]]:
         """Return the lots that want to leave by the usual way that they want to take."""
         lots, self.held[k] = self.held[k], []
-        if not ways:
-            for lot in lots:
-                self._stay(n, k, lot.amount, lot.born, BASE_SHORT)
-            self._stay(n, k, fresh, now, BASE_SHORT)
-            return {}
         served = sum(share for _, share in ways)
         if served < 1.0 - 1e-12:
             self._stay(n, k, fresh * (1.0 - served), now, BASE_SHORT)
         wanting: dict[int, list[Held]] = {number: [] for number, _ in ways}
         for lot in lots:
-            if lot.way in wanting:
-                wanting[lot.way].append(lot)
+            if lot.way in wanting or not ways:
+                # A demand that has ended has no usual ways; what is held keeps its own.
+                wanting.setdefault(lot.way, []).append(lot)
                 continue
             # The season has taken its way away: it is spread as new cargo is.
             for number, share in ways:
@@ -174,34 +218,41 @@ class Origin:
                 wanting[number].append(Held(fresh * share, now))
         return {number: own for number, own in wanting.items() if own}
 
-    def _rest(
-        self, n: int, k: int, lot: Held, wait: float, leaving: list[Leaving], *, hold: bool
-    ) -> None:
-        """Let what found no way round leave into a wait, or hold it back at its origin.
+    def _into_the_wait(
+        self, n: int, k: int, lots: list[Held], wait: float, leaving: list[Leaving], *, hold: bool
+    ) -> list[Held]:
+        """Let what found no way round leave into a wait; return what will not.
 
         Who has the patience for the wait that is seen leaves, unless all are to be
-        held back. Who has not is asked again in the next step, until the days that
-        it has been held have used its patience up.
+        held back. Who has not may be asked again in the next step, until the days
+        that it has been held have used its patience up.
         """
         p = self._p
-        if self._fixed and not hold:
-            leaving.append(Leaving(lot.way, lot.amount, lot.born, 0.0, lot.most))
-            return
         c = int(p.kind[k])
         patience, spread = float(p.behaviour.patience[c]), float(p.behaviour.spread[c])
         now = (n + 0.5) * p.step
-        so_far = now - lot.born
-        held = lot.amount * staying(so_far, self._borne(lot, now), lot.most, patience, spread)
-        self._stay(n, k, lot.amount - held, lot.born, STAYED_HOME)
-        if not hold:
-            bears = so_far + wait
-            going = held * staying(bears, so_far, lot.most, patience, spread)
-            if going > 0:
-                leaving.append(Leaving(lot.way, going, lot.born, bears, lot.most))
-            held -= going
-            lot = lot._replace(most=min(lot.most, bears))
-        if held > 0:
-            self.held[k].append(lot._replace(amount=held))
+        rest = []
+        for lot in lots:
+            if lot.amount <= _DUST:
+                self._stay(n, k, lot.amount, lot.born, STAYED_HOME)
+                continue
+            if self._fixed and not hold:
+                leaving.append(Leaving(lot.way, lot.amount, lot.born, 0.0, lot.most))
+                continue
+            so_far = now - lot.born
+            held = lot.amount * staying(so_far, self._borne(lot, now), lot.most, patience, spread)
+            self._stay(n, k, lot.amount - held, lot.born, STAYED_HOME)
+            most = lot.most
+            if not hold:
+                bears = so_far + wait
+                going = held * staying(bears, so_far, lot.most, patience, spread)
+                if going > 0:
+                    leaving.append(Leaving(lot.way, going, lot.born, bears, lot.most))
+                held -= going
+                most = min(lot.most, bears)
+            if held > 0:
+                rest.append(lot._replace(amount=held, most=most))
+        return rest
 
     def _stay(self, n: int, k: int, amount: float, born: float, why: int) -> None:
         if amount > 0:
