@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from corridors.errors import ScenarioError, nearest
@@ -90,9 +91,9 @@ def simulate(
     if model not in MODELS:
         msg = f"no model {model!r}{nearest(model, MODELS)}"
         raise ScenarioError(msg)
-    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
-        msg = f"days: saw {days!r}, expected a whole number from 1 to {MOST_DAYS}"
-        raise ScenarioError(msg)
+    days = _whole("days", days, 1)
+    if warm_up is not None:
+        warm_up = _whole("warm_up", warm_up, 0)
     plan = None if events is None else scenario(events)
     first = first_day(net, plan, start)
     length = step_of(step)
@@ -113,6 +114,18 @@ def simulate(
         say("the bound of perfect foresight", 0, 0)
         bound = lower_bound(table.problem, outcome)
     return Simulation(table, outcome, stock, plan, model, bound)
+
+
+def _whole(name: str, value: object, least: int) -> int:
+    """Return a number of days; raise ScenarioError where it is none."""
+    if (
+        not isinstance(value, Integral)
+        or isinstance(value, bool)
+        or not least <= int(value) <= MOST_DAYS
+    ):
+        msg = f"{name}: saw {value!r}, expected a whole number from {least} to {MOST_DAYS}"
+        raise ScenarioError(msg)
+    return int(value)
 
 
 def first_day(net: Network, plan: Scenario | None, start: str | dt.date | None) -> dt.date:

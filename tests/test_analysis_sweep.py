@@ -203,7 +203,7 @@ def test_another_sweep_never_goes_into_the_same_file(tmp_path, change, what):
     usual = {"of": "node", "as_of": DAY, "n": 1}
     sweep_function(two_ways(), out=out, **usual)
     before = out.read_bytes()
-    with pytest.raises(co.DataError, match=f"holds another sweep: its ({what}) is"):
+    with pytest.raises(co.DataError, match=f"holds other results: its ({what}) is"):
         sweep_function(two_ways(), out=out, **(usual | change))
     with pytest.raises(co.DataError, match="its network is"):
         sweep_function(two_ways(narrow=7), out=out, **usual)

@@ -338,6 +338,12 @@ def test_wrong_days(days):
         co.simulate(one_road(), None, days, start=DAY0)
 
 
+@pytest.mark.parametrize("days", [-1, 2.5, "5"])
+def test_wrong_days_before(days):
+    with pytest.raises(co.ScenarioError, match="warm_up: saw"):
+        co.simulate(one_road(), None, 5, start=DAY0, warm_up=days)
+
+
 def test_no_day_given():
     with pytest.raises(co.ScenarioError, match="no day is given"):
         co.simulate(one_road(), None)

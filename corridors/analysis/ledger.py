@@ -127,7 +127,7 @@ def _same(path: Path, found: Row, wanted: Row) -> None:
     for key in [*wanted, *found]:
         if found.get(key) != wanted.get(key):
             msg = (
-                f"{path}: holds another sweep: its {key} is {_short(found.get(key))}, "
+                f"{path}: holds other results: its {key} is {_short(found.get(key))}, "
                 f"this one's {_short(wanted.get(key))}; name another file or remove this one"
             )
             raise DataError(msg)
