@@ -180,10 +180,10 @@ class Ways:
             weight = self._base(c).copy()
             counts = p.member_factor[:, c] > 0
             if full.any():
-                arcs = np.unique(self._member_arc[full[p.member_limit] & counts])
-                if own:
-                    arcs = arcs[~np.isin(arcs, np.fromiter(own, dtype=np.int64))]
-                weight[arcs] = np.inf
+                taken = np.zeros(len(weight), dtype=np.bool_)
+                taken[self._member_arc[full[p.member_limit] & counts]] = True
+                taken[list(own)] = False
+                weight[taken] = np.inf
             if not waiting:
                 queued = self._limit_wait[c] > _TROUBLE_DAYS
                 weight[self._member_arc[queued[p.member_limit] & counts]] = np.inf

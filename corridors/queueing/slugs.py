@@ -3,6 +3,9 @@
 A *slug* is an amount on a route that reaches the next point of it evenly over an
 interval of time. Slugs are numbered; lists of them run through `after`, one for
 each step's arrivals and one for each queue.
+
+The functions are small and called for every slug, so they are written into their
+callers: a call would count references to all arrays, which takes longer than the work.
 """
 
 from __future__ import annotations
@@ -13,21 +16,21 @@ from numba import njit
 from corridors.queueing.arrays import BACKGROUND, HAIR, NEW, OLD
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def take(slugs):  # type: ignore[no-untyped-def]
     """Return the number of a slug that is not in use."""
     slugs.n_free[0] -= 1
     return slugs.free[slugs.n_free[0]]
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def drop(slugs, i):  # type: ignore[no-untyped-def]
     """Give back a slug of which nothing is left."""
     slugs.free[slugs.n_free[0]] = i
     slugs.n_free[0] += 1
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def split(slugs, i, share):  # type: ignore[no-untyped-def]
     """Return a new slug that holds `share` of slug i; the rest stays."""
     j = take(slugs)
@@ -45,7 +48,7 @@ def split(slugs, i, share):  # type: ignore[no-untyped-def]
     return j
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def append(slugs, head, tail, where, i):  # type: ignore[no-untyped-def]
     """Put a slug at the end of a list."""
     slugs.after[i] = -1
@@ -56,7 +59,7 @@ def append(slugs, head, tail, where, i):  # type: ignore[no-untyped-def]
     tail[where] = i
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def units_of(slugs, routes, i):  # type: ignore[no-untyped-def]
     """Return the units that a slug takes of the limit before it."""
     r = slugs.route[i]
@@ -65,7 +68,7 @@ def units_of(slugs, routes, i):  # type: ignore[no-untyped-def]
     return slugs.amount[i] * routes.factor[routes.first[r] + slugs.visit[i]]
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def is_blocked(slugs, routes, choice, i):  # type: ignore[no-untyped-def]
     """Say whether what is closed stops a slug at the limit before it."""
     r = slugs.route[i]
@@ -74,7 +77,7 @@ def is_blocked(slugs, routes, choice, i):  # type: ignore[no-untyped-def]
     return choice.closed[routes.kind[r], routes.arc[routes.first[r] + slugs.visit[i]]]
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _schedule(slugs, head, tail, clock, i):  # type: ignore[no-untyped-def]
     """Put a slug on the list of the step in which it begins to arrive."""
     number = int(np.floor(slugs.start[i] / clock.step + HAIR))
@@ -82,7 +85,7 @@ def _schedule(slugs, head, tail, clock, i):  # type: ignore[no-untyped-def]
     append(slugs, head, tail, number, i)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def enter(slugs, routes, record, clock, head, tail, i):  # type: ignore[no-untyped-def]
     """Send a slug along the segment before its next point."""
     r = slugs.route[i]
@@ -101,7 +104,7 @@ def enter(slugs, routes, record, clock, head, tail, i):  # type: ignore[no-untyp
     _schedule(slugs, head, tail, clock, i)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def depart(  # type: ignore[no-untyped-def]
     slugs, routes, record, clock, head, tail, route, amount, born, borne, most, waited
 ):
