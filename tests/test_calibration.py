@@ -33,8 +33,8 @@ def test_a_range_must_be_shared(net):
 
 
 def test_only_rows_marked_calibrate_are_fitted_to(net):
-    with pytest.raises(DataError, match=r"kzru-queue-0925.*validate"):
-        co.calibrate(net, rows=("kzru-queue-0925",))
+    with pytest.raises(DataError, match=r"kzru-queue-1015.*validate"):
+        co.calibrate(net, rows=("kzru-queue-1015",))
     with pytest.raises(DataError, match="no observation nothing"):
         co.calibrate(net, rows=("nothing",))
 

@@ -23,7 +23,7 @@ FORMATS = {
 """Name of each format, whether it is a file or a folder, and the ending that implies it."""
 
 
-def export(net: Network, target: str | Path, format: str | None = None) -> list[Path]:  # noqa: A002
+def export(net: Network, target: str | Path, format: str | None = None) -> list[Path]:  # noqa: A002  as on the command line
     """Write a network in the format of other programs.
 
     Parameters
