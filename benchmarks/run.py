@@ -116,8 +116,8 @@ def strategic_sweep(commodities: int, every: int) -> list[str]:
 def shipped() -> list[str]:
     """Close everything in the shipped network, and change its capacities at random."""
     import corridors as co
-    from corridors.analysis.things import find_things
-    from corridors.situation import situation
+    from corridors.analysis.criticality.elements import find_things
+    from corridors.scenarios.state import situation
 
     co.load()
     loads = [timed(co.load)[1] for _ in range(5)]

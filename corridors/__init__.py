@@ -18,16 +18,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from corridors.analysis.calibration import calibrate
-    from corridors.analysis.criticality import criticality
+    from corridors.analysis.criticality.criticality import criticality
     from corridors.analysis.headroom import headroom
     from corridors.analysis.k_routes import k_routes
     from corridors.analysis.min_cut import min_cut
     from corridors.analysis.select_link import select_link
-    from corridors.analysis.validation import validate
-    from corridors.assign import assign
-    from corridors.checks import check
-    from corridors.compare import Comparison, compare
+    from corridors.analysis.validation.calibrate import calibrate
+    from corridors.analysis.validation.validate import validate
+    from corridors.assignment.assign import assign
+    from corridors.assignment.assignment import Assignment
+    from corridors.assignment.comparison import Comparison, compare
     from corridors.errors import (
         CertificateError,
         CorridorsError,
@@ -37,46 +37,46 @@ if TYPE_CHECKING:
         ScenarioError,
         UnknownIdError,
     )
-    from corridors.examples import new_network
     from corridors.exchange import export, import_gmns
-    from corridors.network import Network, load
-    from corridors.results import Assignment
-    from corridors.scenario import Scenario, scenario, shipped_scenarios
-    from corridors.simulate import simulate
-    from corridors.simulation import Simulation
+    from corridors.network.checks import check
+    from corridors.network.example import new_network
+    from corridors.network.network import Network, load
+    from corridors.scenarios.scenario import Scenario, scenario, shipped_scenarios
+    from corridors.simulation.results import Simulation
+    from corridors.simulation.simulate import simulate
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Assignment": "results",
+    "Assignment": "assignment.assignment",
     "CertificateError": "errors",
-    "Comparison": "compare",
+    "Comparison": "assignment.comparison",
     "CorridorsError": "errors",
     "DataError": "errors",
-    "Network": "network",
+    "Network": "network.network",
     "OpenStreetMapError": "errors",
     "ProblemError": "errors",
-    "Scenario": "scenario",
+    "Scenario": "scenarios.scenario",
     "ScenarioError": "errors",
-    "Simulation": "simulation",
+    "Simulation": "simulation.results",
     "UnknownIdError": "errors",
-    "assign": "assign",
-    "calibrate": "analysis.calibration",
-    "check": "checks",
-    "compare": "compare",
-    "criticality": "analysis",
+    "assign": "assignment.assign",
+    "calibrate": "analysis.validation.calibrate",
+    "check": "network.checks",
+    "compare": "assignment.comparison",
+    "criticality": "analysis.criticality.criticality",
     "export": "exchange",
-    "headroom": "analysis",
+    "headroom": "analysis.headroom",
     "import_gmns": "exchange",
-    "k_routes": "analysis",
-    "load": "network",
-    "min_cut": "analysis",
-    "new_network": "examples",
-    "scenario": "scenario",
-    "select_link": "analysis",
-    "shipped_scenarios": "scenario",
-    "simulate": "simulate",
-    "validate": "analysis.validation",
+    "k_routes": "analysis.k_routes",
+    "load": "network.network",
+    "min_cut": "analysis.min_cut",
+    "new_network": "network.example",
+    "scenario": "scenarios.scenario",
+    "select_link": "analysis.select_link",
+    "shipped_scenarios": "scenarios.scenario",
+    "simulate": "simulation.simulate",
+    "validate": "analysis.validation.validate",
 }
 
 __all__ = [

@@ -39,7 +39,7 @@ from lines.review import Review
 from lines.tracks import Point, Track, TrackGraph, km
 from shapely import LineString
 
-from corridors.geometry import geodesic_length_km, great_circle, read_basemap
+from corridors.network.geometry import geodesic_length_km, great_circle, read_basemap
 
 if TYPE_CHECKING:
     from collections.abc import Callable

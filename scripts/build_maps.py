@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import corridors as co
-from corridors.maps.from_results import network_map
+from corridors.assignment.map_data import network_map
 from corridors.maps.static import comparison_figure, network_figure
 
 MAPS = Path(__file__).parent.parent / "maps"

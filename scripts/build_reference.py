@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from reference.data import data_page, readme_page
 from reference.names import api_page, commands_page, scenario_page
 
-from corridors.package import write_text
+from corridors.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

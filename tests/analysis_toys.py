@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import toys
 
-from corridors.scenario import Event, Scenario
+from corridors.scenarios.scenario import Event, Scenario
 
 DAY = dt.date(2025, 9, 12)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import toys
 
-from corridors.scenario import Scenario, event_from
+from corridors.scenarios.scenario import Scenario, event_from
 
 if TYPE_CHECKING:
     import corridors as co

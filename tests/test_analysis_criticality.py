@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridors as co
-from corridors.analysis.closure import Closures
-from corridors.analysis.measure import Bench, frame_of
-from corridors.analysis.plan import plan_of
-from corridors.analysis.setup import newest_source, prepare
-from corridors.analysis.things import KINDS, find_things
-from corridors.analysis.uses import Uses
-from corridors.arcs import LINK, TRANSFER
+from corridors.analysis.criticality.dead_ends import Closures
+from corridors.analysis.criticality.elements import KINDS, find_things
+from corridors.analysis.criticality.impact import Bench, frame_of
+from corridors.analysis.criticality.plan import plan_of
+from corridors.analysis.criticality.uses import Uses
+from corridors.analysis.question import newest_source, prepare
 from corridors.flow import solve
-from corridors.select import select
+from corridors.scenarios.arcs import LINK, TRANSFER
+from corridors.scenarios.selectors import select
 
 SEEDS = st.integers(0, 10_000)
 

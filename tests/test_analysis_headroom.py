@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import corridors as co
 from corridors.flow import solve
-from corridors.quantities import Quantity
-from corridors.scenario import Event, Scenario
+from corridors.scenarios.quantities import Quantity
+from corridors.scenarios.scenario import Event, Scenario
 
 
 def one_line(amount=6.0, per_day=4.0):

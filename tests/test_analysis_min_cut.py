@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridors as co
-from corridors.quantities import Quantity
-from corridors.scenario import Event, Scenario
+from corridors.scenarios.quantities import Quantity
+from corridors.scenarios.scenario import Event, Scenario
 
 
 def square(limits, members, **others):

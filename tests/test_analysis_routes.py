@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridors as co
-from corridors.analysis import places_of
-from corridors.analysis.setup import prepare
-from corridors.analysis.yen import Routes
+from corridors.analysis.question import prepare
+from corridors.analysis.select_link import places_of
+from corridors.flow.shortest.k_shortest import Routes
 
 
 def three_ways(**limits):

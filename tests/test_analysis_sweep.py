@@ -14,12 +14,12 @@ import pytest
 from analysis_toys import DAY, at_random, two_ways
 
 import corridors as co
-from corridors.analysis import sweep as sweep_function
-from corridors.analysis import worker
-from corridors.analysis.ledger import Ledger
-from corridors.analysis.worker import solve_cases
+from corridors.analysis.criticality.sweep import sweep as sweep_function
+from corridors.analysis.jobs import workers as worker
+from corridors.analysis.jobs.checkpoint import Ledger
+from corridors.analysis.jobs.workers import solve_cases
 
-sweep_module = sys.modules["corridors.analysis.sweep"]
+sweep_module = sys.modules["corridors.analysis.criticality.sweep"]
 COMMAND = (sys.executable, "-m", "corridors.cli", "sweep")
 KINDS = ("--of", "border,chokepoint", "--as-of", "2025-09-12")
 

@@ -9,8 +9,8 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.quantities import Quantity
-from corridors.scenario import Event, Scenario
+from corridors.scenarios.quantities import Quantity
+from corridors.scenarios.scenario import Event, Scenario
 
 DAY = dt.date(2025, 9, 12)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from corridors.package import data_folder, seal
+from corridors.network.folder import data_folder, seal
 
 GOOD = {"name": "x", "as_of": "2025-09-12", "events": "[{close: {border: [PL, BY]}}]"}
 

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 import corridors as co
-from corridors.analysis import calibration
-from corridors.analysis.calibration import Parameter, find_parameters, fitted_network, rounded
+from corridors.analysis.validation import calibrate as calibration
+from corridors.analysis.validation.calibrate import (
+    Parameter,
+    find_parameters,
+    fitted_network,
+    rounded,
+)
 from corridors.errors import DataError
 
 

@@ -17,15 +17,15 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.checks import RULES
-from corridors.package import seal
-from corridors.schema import OPTIONAL_TABLES, tables
+from corridors.network.checks import RULES
+from corridors.network.folder import seal
+from corridors.network.schema import OPTIONAL_TABLES, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from corridors.reading import Problem
+    from corridors.network.reading import Problem
 
 
 @pytest.fixture(scope="module")
@@ -456,7 +456,8 @@ def test_a_rule_about_one_file(island, name):
 def test_every_reading_rule_has_a_case():
     import inspect
 
-    from corridors import package, reading
+    from corridors.network import folder as package
+    from corridors.network import reading
 
     source = inspect.getsource(reading) + inspect.getsource(package)
     named = set(re.findall(r'"((?:[a-z]+-)+[a-z]+|hashes|numbers|references)"', source))

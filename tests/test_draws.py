@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import corridors as co
-from corridors.analysis.draws import _triangular, drawn_network, quantiles, simulated_draws
-from corridors.ranges import value_ranges
+from corridors.analysis.monte_carlo import _triangular, drawn_network, quantiles, simulated_draws
+from corridors.network.ranges import value_ranges
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 import corridors as co
-from corridors.info import network_info
+from corridors.network.info import network_info
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ import corridors as co
 from corridors.cli import main
 from corridors.exchange import FORMATS
 from corridors.exchange.graphml import plain_graph
-from corridors.schema import tables
+from corridors.network.schema import tables
 
 LINE_COLUMNS = ["made", "track_km", "line_km", "bridged_km", "drawn_km"]
 
@@ -127,7 +127,7 @@ def test_the_credits_travel_with_the_shipped_network(net, island, tmp_path):
 
 
 def test_what_is_said_about_a_line_is_exported(net, tmp_path):
-    from corridors.geometry import read_lines
+    from corridors.network.geometry import read_lines
 
     said = read_lines(net.folder / "lines.geojson")["note"].fillna("")
     assert (said != "").any()

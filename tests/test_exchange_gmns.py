@@ -13,7 +13,7 @@ import corridors as co
 from corridors.cli import main
 from corridors.exchange import gmns
 from corridors.exchange.gmns import movements
-from corridors.schema import tables
+from corridors.network.schema import tables
 
 # Fields of the specification's version 0.96, link and node, in its order.
 LINK = [

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corridors.flow import FlowProblem, simplex, solve
+from corridors.flow import FlowProblem, solve
+from corridors.flow.simplex import simplex
 
 FULL = os.environ.get("CORRIDORS_FULL") == "1"
 INSTANCES, CHAIN = (1000, 50) if FULL else (300, 2)

@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from corridors.flow.trees import distances_to, forward_star, tree_to
+from corridors.flow.shortest.trees import distances_to, forward_star, tree_to
 
 INF = float("inf")
 

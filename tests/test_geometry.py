@@ -18,8 +18,8 @@ import geopandas as gpd
 import pandas as pd
 from shapely import LineString, box
 
-from corridors import geometry
 from corridors.errors import DataError, UnknownIdError
+from corridors.network import geometry
 
 if TYPE_CHECKING:
     from pathlib import Path

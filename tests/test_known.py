@@ -8,7 +8,7 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.analysis.plain_route import plain_route
+from corridors.analysis.best_route import plain_route
 
 PAGE = Path(__file__).parent.parent / "docs" / "known.md"
 

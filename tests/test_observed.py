@@ -7,11 +7,11 @@ import pytest
 import simulate_toys
 import toys
 
-from corridors.analysis import daily_measures, route_measures, static_measures
-from corridors.analysis.asked import in_words, names_of
-from corridors.analysis.evidence import Evidence
-from corridors.analysis.observed import MODELLED, NOT_MODELLED
-from corridors.analysis.validation import FUNCTIONS, UNKNOWN
+from corridors.analysis.validation import daily_measures, route_measures, steady_measures
+from corridors.analysis.validation.catalogue import MODELLED, NOT_MODELLED
+from corridors.analysis.validation.runs import Evidence
+from corridors.analysis.validation.validate import FUNCTIONS, UNKNOWN
+from corridors.analysis.validation.wording import in_words, names_of
 from corridors.cli.validate import _summary
 
 DAY = "2025-01-01"
@@ -75,27 +75,27 @@ ROW = {"date": DAY}
 
 def test_volumes_are_counted_in_tonnes_boxes_and_trains(coast):
     where = {"link": "q-r-rail"}
-    assert static_measures.volume(coast, ROW, where=where, days=1) == pytest.approx(80 + 50)
-    assert static_measures.volume(coast, ROW, where=where, unit="TEU", days=10) == pytest.approx(80)
-    trains = static_measures.volume(coast, ROW, where=where, unit="train", days=1)
+    assert steady_measures.volume(coast, ROW, where=where, days=1) == pytest.approx(80 + 50)
+    assert steady_measures.volume(coast, ROW, where=where, unit="TEU", days=10) == pytest.approx(80)
+    trains = steady_measures.volume(coast, ROW, where=where, unit="train", days=1)
     assert trains == pytest.approx(8 / 4 + 50 / 100)
-    only = static_measures.volume(
+    only = steady_measures.volume(
         coast, ROW, where=where, unit="train", cargo=("container",), days=1
     )
     assert only == pytest.approx(2)
     forward = {**where, "direction": "XA>XB"}
-    assert static_measures.volume(coast, ROW, where=forward, days=1) == pytest.approx(80)
-    assert static_measures.passed(coast, ROW, capacity=("line",)) == pytest.approx(130 + 70)
+    assert steady_measures.volume(coast, ROW, where=forward, days=1) == pytest.approx(80)
+    assert steady_measures.passed(coast, ROW, capacity=("line",)) == pytest.approx(130 + 70)
 
 
 def test_what_passes_a_port_is_counted_once(coast):
     """A link and the change to it both touch the port; the link alone counts."""
     port = {"node": "q", "mode": "sea"}
-    assert static_measures.volume(coast, ROW, where=port, days=1) == pytest.approx(60)
+    assert steady_measures.volume(coast, ROW, where=port, days=1) == pytest.approx(60)
 
 
 def test_what_demands_send_over_a_border(coast):
-    ask = static_measures.carried
+    ask = steady_measures.carried
     boxes = {"demand": ("q-r", "p-q"), "unit": "TEU", "days": 1}
     assert ask(coast, ROW, **boxes) == pytest.approx(14)
     assert ask(coast, ROW, through="XA-XB", **boxes) == pytest.approx(8)
@@ -105,7 +105,7 @@ def test_what_demands_send_over_a_border(coast):
 
 def test_mean_cost_is_weighted_by_what_goes(coast):
     """6 boxes of 100 dollars and 8 of 100; two of each are a forty-foot box."""
-    found = static_measures.mean_cost(coast, ROW, demand=("p-q", "q-r"), units=2.0)
+    found = steady_measures.mean_cost(coast, ROW, demand=("p-q", "q-r"), units=2.0)
     assert found == pytest.approx(200)
 
 

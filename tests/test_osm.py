@@ -19,10 +19,10 @@ from shapely import LineString
 
 import corridors as co
 from corridors.cli import main
-from corridors.osm import Service, apply_proposal, propose
-from corridors.osm.proposal import strip
-from corridors.osm.ways import RAIL, RAIL_BEING_BUILT, ROAD, gauges, traction
-from corridors.package import data_folder, seal
+from corridors.exchange.osm import Service, apply_proposal, propose
+from corridors.exchange.osm.proposal import strip
+from corridors.exchange.osm.ways import RAIL, RAIL_BEING_BUILT, ROAD, gauges, traction
+from corridors.network.folder import data_folder, seal
 
 GEOD = Geod(ellps="WGS84")
 PLACES = [
@@ -42,7 +42,7 @@ def km(points):
 def template(tmp_path_factory):
     """A network of one's own: rail of each gauge, a road and a ferry from start to end."""
     from corridors.exchange.tables import frames_from_rows, missing_provenance
-    from corridors.package import write_tables
+    from corridors.network.folder import write_tables
 
     base = {"from_node": "start", "to_node": "end", "length_km": "100"}
     rows = {
@@ -566,7 +566,7 @@ def test_toys_have_no_server():
 
 def test_copies_of_the_shipped_network_may_be_written(tmp_path):
     # The guard is about the place, not about the content.
-    from corridors.osm.applying import refuse_shipped
+    from corridors.exchange.osm.applying import refuse_shipped
 
     copy = tmp_path / "eurasia"
     shutil.copytree(data_folder() / "eurasia", copy)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import corridors as co
+from corridors.assignment.explain import new_crossing, sentences
 from corridors.display import number, share
-from corridors.explain import new_crossing, sentences
 
 
 def test_nothing_passes_the_closed_border(closure):
@@ -111,7 +111,7 @@ def test_every_number_of_the_explanation_is_in_the_tables(closure):
 
 def test_the_explanation_names_what_is_lost_and_what_stops_it(net):
     """With Lithuania and Latvia shut too, and the Caucasus, trucks have no way left."""
-    from corridors.scenario import Event, Scenario
+    from corridors.scenarios.scenario import Event, Scenario
 
     plan = co.scenario("poland-closure-2025") + Scenario(
         "more",
@@ -198,8 +198,8 @@ def test_events_that_are_not_in_force_are_named(net):
 
 def test_a_share_of_nothing_is_a_closure(net):
     """Pipelines without a capacity stop too."""
-    from corridors.quantities import Quantity
-    from corridors.scenario import Event, Scenario
+    from corridors.scenarios.quantities import Quantity
+    from corridors.scenarios.scenario import Event, Scenario
 
     shut = Scenario("a", (Event("close", {"border": ["PL", "BY"]}),))
     nothing = Scenario(

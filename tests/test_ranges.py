@@ -6,7 +6,7 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.ranges import DEFAULT_SPREAD, value_ranges
+from corridors.network.ranges import DEFAULT_SPREAD, value_ranges
 
 
 def test_the_source_range_goes_before_the_default():

@@ -13,8 +13,8 @@ import pytest
 
 import corridors as co
 from corridors.cli.app import app
-from corridors.scenario_schema import scenario_schema
-from corridors.schema import tables
+from corridors.network.schema import tables
+from corridors.scenarios.schema import scenario_schema
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))

@@ -8,8 +8,8 @@ import pytest
 import toys
 
 import corridors as co
+from corridors.assignment.report import report_html, save_report
 from corridors.display import number
-from corridors.report import report_html, save_report
 from tests.browser import browser, visit  # noqa: F401  browser is a fixture
 
 

@@ -8,7 +8,7 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.select import select
+from corridors.scenarios.selectors import select
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 import corridors as co
-from corridors.analysis.evidence import Evidence
-from corridors.analysis.observed import AT_THE_POSTS, MODELLED, POSTS
-from corridors.analysis.validation import FUNCTIONS
+from corridors.analysis.validation.catalogue import AT_THE_POSTS, MODELLED, POSTS
+from corridors.analysis.validation.runs import Evidence
+from corridors.analysis.validation.validate import FUNCTIONS
 from corridors.cli.app import app
 
 # One worker makes each run once.

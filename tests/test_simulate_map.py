@@ -6,7 +6,7 @@ import pytest
 from simulate_toys import DAY0, one_road
 
 import corridors as co
-from corridors.maps.queuemap import payload
+from corridors.simulation.map_data import payload
 from tests.browser import browser, visit  # noqa: F401
 
 pytestmark = pytest.mark.browser

@@ -8,9 +8,9 @@ import toys
 from simulate_toys import DAY0, close, link, on_day, one_road, scenario, what
 
 import corridors as co
-from corridors.queueing import run
-from corridors.queueing.reneging import stays
-from corridors.simulate import step_of
+from corridors.simulation.queueing import run
+from corridors.simulation.queueing.reneging import stays
+from corridors.simulation.simulate import step_of
 
 EXACT = {"rel": 1e-9, "abs": 1e-9}
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from corridors.network import Network
-from corridors.reading import references, typed_table
-from corridors.schema import tables
+from corridors.network.network import Network
+from corridors.network.reading import references, typed_table
+from corridors.network.schema import tables
 
 MODES = ("rail", "road", "sea", "pipeline")
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.analysis.pieces import Piece, piece_at
-from corridors.analysis.setup import demand_mask, prepare
-from corridors.analysis.uses import Uses
+from corridors.analysis.criticality.uses import Uses
+from corridors.analysis.parametric import Piece, piece_at
+from corridors.analysis.question import demand_mask, prepare
 from corridors.errors import CertificateError
 from corridors.flow import solve
-from corridors.flow.limits import row_use
+from corridors.flow.usage import row_use
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from corridors.flow.answer import Answer
     from corridors.flow.certificate import Certificate
     from corridors.flow.problem import Floats
-    from corridors.limits import Limit
-    from corridors.network import Network
-    from corridors.scenario import Scenario
-    from corridors.situation import Situation
+    from corridors.flow.solve import Answer
+    from corridors.network.network import Network
+    from corridors.scenarios.capacities import Limit
+    from corridors.scenarios.scenario import Scenario
+    from corridors.scenarios.state import Situation
 
 _STEP = 1e-5
 """Relative step by which the next piece is entered; halved until no piece is skipped."""

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.analysis.criticality.uses import Uses
 from corridors.analysis.min_cut import place_nodes
 from corridors.analysis.select_link import commodity_of
-from corridors.analysis.uses import Uses
-from corridors.analysis.yen import Routes
-from corridors.arcs import LINK, TRANSFER
 from corridors.errors import ScenarioError
-from corridors.flow.limits import open_costs
-from corridors.situation import situation
+from corridors.flow.shortest.k_shortest import Routes
+from corridors.flow.usage import open_costs
+from corridors.scenarios.arcs import LINK, TRANSFER
+from corridors.scenarios.state import situation
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridors.assignment.assignment import Assignment
     from corridors.flow.problem import Ints
-    from corridors.results import Assignment
-    from corridors.situation import Situation
+    from corridors.scenarios.state import Situation
 
 WHY = ("used", "closed", "full", "same bottleneck", "dearer", "dearer than its loss", "equal")
 """Why a route is or is not used."""

@@ -10,10 +10,10 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from corridors.analysis.setup import prepare
-from corridors.arcs import LINK, TRANSFER
+from corridors.analysis.question import prepare
 from corridors.errors import CertificateError, UnknownIdError, nearest
-from corridors.flow.limits import open_costs
+from corridors.flow.usage import open_costs
+from corridors.scenarios.arcs import LINK, TRANSFER
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.flow.problem import Floats, FlowProblem, Ints
-    from corridors.network import Network
-    from corridors.scenario import Scenario
-    from corridors.situation import Situation
+    from corridors.network.network import Network
+    from corridors.scenarios.scenario import Scenario
+    from corridors.scenarios.state import Situation
 
 _GAP = 1e-7
 _GOLDEN = 0.618033988749895

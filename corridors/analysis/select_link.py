@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.analysis.things import find_things
+from corridors.analysis.criticality.elements import find_things
 from corridors.errors import UnknownIdError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corridors.results import Assignment
+    from corridors.assignment.assignment import Assignment
 
 
 def select_link(
@@ -122,7 +122,7 @@ def places_of(
     Examples
     --------
     >>> import corridors as co
-    >>> from corridors.analysis import places_of
+    >>> from corridors.analysis.select_link import places_of
     >>> plan = co.assign(co.load(), as_of="2025-09-12")
     >>> bool((places_of(plan, "by-pl-truck-minsk-warsaw")["share_of_demand"] <= 1.000001).all())
     True

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from corridors.analysis.headroom import Headroom
     from corridors.analysis.min_cut import Cut
-    from corridors.results import Assignment
+    from corridors.assignment.assignment import Assignment
 
 _ROWS = 20
 
@@ -67,10 +67,10 @@ def sweep(
     json: JsonOption = False,
 ) -> None:
     """Close each thing, or each pair, and list what that does, worst first."""
-    from corridors.analysis.sweep import sweep as run
-    from corridors.analysis.things import USUAL
-    from corridors.network import load
-    from corridors.outputs import check_target
+    from corridors.analysis.criticality.elements import USUAL
+    from corridors.analysis.criticality.sweep import sweep as run
+    from corridors.assignment.tables import check_target
+    from corridors.network.network import load
 
     check_target(out)
     with working("reading the network"):
@@ -120,7 +120,7 @@ def headroom(
 ) -> None:
     """Say how often the demand, or a part of it, fits, and what stops it."""
     from corridors.analysis.headroom import headroom as find
-    from corridors.network import load
+    from corridors.network.network import load
 
     with working("letting demand grow"):
         found = find(
@@ -214,8 +214,8 @@ def select(
     json: JsonOption = False,
 ) -> None:
     """Say whose cargo passes a link, or which chokepoints a demand passes."""
+    from corridors.analysis.criticality.elements import KINDS
     from corridors.analysis.select_link import places_of, select_link
-    from corridors.analysis.things import KINDS
     from corridors.errors import UnknownIdError, nearest
 
     kind, colon, thing = name.partition(":")
@@ -247,7 +247,7 @@ def cut(
 ) -> None:
     """Say how much gets through between two regions, by cargo, and which limits form the cut."""
     from corridors.analysis.min_cut import min_cut
-    from corridors.network import load
+    from corridors.network.network import load
 
     with working("looking for the narrowest place"):
         net = load(network)
@@ -286,10 +286,10 @@ def _narrowest(found: Cut, start: str, end: str) -> str:
 def _assigned(
     network: Path | None, scenario: str | None, as_of: str | None, model: str
 ) -> Assignment:
-    from corridors.analysis.setup import newest_source
-    from corridors.assign import assign
-    from corridors.network import load
-    from corridors.scenario import scenario as read_scenario
+    from corridors.analysis.question import newest_source
+    from corridors.assignment.assign import assign
+    from corridors.network.network import load
+    from corridors.scenarios.scenario import scenario as read_scenario
 
     with working("reading the network and solving"):
         net = load(network)

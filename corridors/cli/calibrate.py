@@ -14,8 +14,8 @@ from corridors.cli.common import JsonOption, NetworkOption, note, print_json, pr
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from corridors.analysis.calibration import Calibration
-    from corridors.network import Network
+    from corridors.analysis.validation.calibrate import Calibration
+    from corridors.network.network import Network
 
 
 def register(app: typer.Typer) -> None:
@@ -35,10 +35,10 @@ def calibrate(
 
     Takes some minutes: the scenarios are run again for every step.
     """
-    from corridors.analysis.calibration import calibrate as fit
+    from corridors.analysis.validation.calibrate import calibrate as fit
+    from corridors.assignment.tables import check_target
     from corridors.errors import DataError
-    from corridors.network import load
-    from corridors.outputs import check_target
+    from corridors.network.network import load
 
     check_target(out)
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -66,8 +66,8 @@ def calibrate(
 
 
 def _write(net: Network, found: Calibration, out: Path) -> None:
-    from corridors.analysis.calibration import fitted_network
-    from corridors.package import LINES, read_manifest, write_tables
+    from corridors.analysis.validation.calibrate import fitted_network
+    from corridors.network.folder import LINES, read_manifest, write_tables
 
     manifest: dict[str, Any] = read_manifest(net.folder) if net.folder else {}
     lines = net.folder / LINES if net.folder else None

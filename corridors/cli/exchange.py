@@ -22,7 +22,7 @@ def new(
     json: JsonOption = False,
 ) -> None:
     """Write a small complete example to start a network of one's own from."""
-    from corridors.examples import new_network
+    from corridors.network.example import new_network
 
     made = new_network(folder)
     files = sorted(p.name for p in made.iterdir())
@@ -54,7 +54,7 @@ def export(
 ) -> None:
     """Write the network in the format of other programs."""
     from corridors.exchange import export as write
-    from corridors.network import load
+    from corridors.network.network import load
 
     with working("writing the network"):
         net = load(network)

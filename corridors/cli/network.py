@@ -27,8 +27,8 @@ def register(app: typer.Typer) -> None:
 
 def info(network: NetworkOption = None, as_of: AsOfOption = None, json: JsonOption = False) -> None:
     """Say what the network holds: counts, dates, totals, provenance coverage."""
-    from corridors.info import network_info
-    from corridors.network import load
+    from corridors.network.info import network_info
+    from corridors.network.network import load
 
     net = load(network)
     found = network_info(net.at(as_of) if as_of else net)
@@ -67,8 +67,8 @@ def _flat(name: str, value: Any) -> str:
 
 def check(network: NetworkOption = None, json: JsonOption = False) -> None:
     """Run every data check and list every problem; exit 1 if there is one."""
-    from corridors.checks import RULES
-    from corridors.checks import check as run_checks
+    from corridors.network.checks import RULES
+    from corridors.network.checks import check as run_checks
 
     problems = run_checks(network)
     if json:
@@ -95,7 +95,7 @@ def check(network: NetworkOption = None, json: JsonOption = False) -> None:
 
 def scenarios(json: JsonOption = False) -> None:
     """List the shipped scenarios, a line each."""
-    from corridors.scenario import scenario, shipped_scenarios
+    from corridors.scenarios.scenario import scenario, shipped_scenarios
 
     found = [scenario(name) for name in shipped_scenarios()]
     if json:
@@ -127,8 +127,8 @@ def schema(
     """Write the JSON Schema of a scenario, for editors that check while one types."""
     import json as json_
 
-    from corridors.package import check_parent, write_text
-    from corridors.scenario_schema import scenario_schema
+    from corridors.files import check_parent, write_text
+    from corridors.scenarios.schema import scenario_schema
 
     if out is not None:
         check_parent(out)
@@ -141,8 +141,8 @@ def schema(
 
 def seal(folder: Annotated[Path, typer.Argument(help="Network folder.")]) -> None:
     """Record the hashes of a network folder's files after a change that was meant."""
-    from corridors.package import read_manifest
-    from corridors.package import seal as write_manifest
+    from corridors.network.folder import read_manifest
+    from corridors.network.folder import seal as write_manifest
 
     read_manifest(folder)
     write_manifest(folder)
@@ -158,9 +158,9 @@ def draw(
     json: JsonOption = False,
 ) -> None:
     """Draw the network itself as a self-contained HTML map."""
-    from corridors.maps.from_results import network_map
-    from corridors.network import load
-    from corridors.package import check_parent
+    from corridors.assignment.map_data import network_map
+    from corridors.files import check_parent
+    from corridors.network.network import load
 
     check_parent(out)
     net = load(network)

@@ -17,7 +17,7 @@ from corridors.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from corridors.osm import Proposal
+    from corridors.exchange.osm import Proposal
 
 
 def register(app: typer.Typer) -> None:
@@ -56,9 +56,9 @@ def osm(
 ) -> None:
     """Say what OpenStreetMap knows about a link and how that differs from the table."""
     from corridors.errors import OpenStreetMapError
-    from corridors.network import load
-    from corridors.osm import Service, apply_proposal, propose
-    from corridors.osm.applying import refuse_shipped
+    from corridors.exchange.osm import Service, apply_proposal, propose
+    from corridors.exchange.osm.applying import refuse_shipped
+    from corridors.network.network import load
 
     if apply is not None:
         # Before anybody is asked.

@@ -18,7 +18,7 @@ from corridors.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from corridors.compare import Comparison
+    from corridors.assignment.comparison import Comparison
 
 _ROWS = 12
 
@@ -47,11 +47,11 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """Hold a scenario against the undisturbed network and say what changes."""
-    from corridors.assign import assign, day_of
-    from corridors.compare import compare
-    from corridors.network import load
-    from corridors.outputs import check_target, write_tables
-    from corridors.scenario import scenario as read_scenario
+    from corridors.assignment.assign import assign, day_of
+    from corridors.assignment.comparison import compare
+    from corridors.assignment.tables import check_target, write_tables
+    from corridors.network.network import load
+    from corridors.scenarios.scenario import scenario as read_scenario
 
     for target in (map, report, out):
         check_target(target)
@@ -67,7 +67,7 @@ def run(
         with working("drawing the map"):
             comparison.map().save(map)
     if report is not None:
-        from corridors.report import save_report
+        from corridors.assignment.report import save_report
 
         with working("writing the report"):
             save_report(comparison, report)

@@ -14,7 +14,7 @@ from corridors.cli.common import JsonOption, NetworkOption, note, print_json, pr
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from corridors.simulation import Simulation
+    from corridors.simulation.results import Simulation
 
 _ROWS = 15
 _SMALLEST = 0.05
@@ -55,10 +55,10 @@ def simulate(
     json: JsonOption = False,
 ) -> None:
     """Run a scenario day by day: queues, waiting, who goes round, how it clears."""
+    from corridors.assignment.tables import check_target
     from corridors.errors import DataError
-    from corridors.network import load
-    from corridors.outputs import check_target
-    from corridors.simulate import simulate as run
+    from corridors.network.network import load
+    from corridors.simulation.simulate import simulate as run
 
     for target in (map, plot, out):
         check_target(target)
@@ -73,7 +73,7 @@ def simulate(
     if map is not None:
         sim.map().save(map)
     if plot is not None:
-        from corridors.plots import save_figure
+        from corridors.simulation.curves import save_figure
 
         save_figure(sim.plot(), plot)
     if out is not None:
@@ -117,7 +117,7 @@ def write_tables(sim: Simulation, folder: Path) -> None:
     """
     import json
 
-    from corridors.package import make_folder, write_text
+    from corridors.files import make_folder, write_text
 
     make_folder(folder)
     names = ("queues", "curves", "throughput", "peaks", "daily", "waterfall", "earlier",
@@ -190,9 +190,9 @@ def draws(
     json: JsonOption = False,
 ) -> None:
     """Simulate a scenario many times, capacities and demand drawn from their ranges."""
-    from corridors.analysis.draws import quantiles, simulated_draws
-    from corridors.network import load
-    from corridors.outputs import check_target
+    from corridors.analysis.monte_carlo import quantiles, simulated_draws
+    from corridors.assignment.tables import check_target
+    from corridors.network.network import load
 
     check_target(out)
     frame = simulated_draws(

@@ -19,8 +19,8 @@ def register(app: typer.Typer) -> None:
 
 def validate(network: NetworkOption = None, json: JsonOption = False) -> None:
     """Hold the model against every observation: within its range, outside it, or not modelled."""
-    from corridors.analysis.validation import validate as hold
-    from corridors.network import load
+    from corridors.analysis.validation.validate import validate as hold
+    from corridors.network.network import load
 
     with working("holding the model against the observations"):
         frame = hold(load(network))

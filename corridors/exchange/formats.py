@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.errors import DataError, nearest
-from corridors.package import check_parent, make_folder
+from corridors.files import check_parent, make_folder
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from corridors.network import Network
+    from corridors.network.network import Network
 
 FORMATS = {
     "geopackage": ("file", ".gpkg"),
@@ -103,7 +103,7 @@ def about(net: Network) -> dict[str, str]:
         ``credits``, all text.
     """
     from corridors import __version__
-    from corridors.package import MANIFEST, data_folder, read_manifest
+    from corridors.network.folder import MANIFEST, data_folder, read_manifest
 
     manifest = {}
     if net.folder is not None and (net.folder / MANIFEST).is_file():
@@ -124,8 +124,8 @@ def about(net: Network) -> dict[str, str]:
 
 def links_with_notes(net: Network) -> gpd.GeoDataFrame:
     """Return `Network.links` with what is said about each line as the column ``line_note``."""
-    from corridors.geometry import read_lines
-    from corridors.package import LINES
+    from corridors.network.folder import LINES
+    from corridors.network.geometry import read_lines
 
     path = net.folder / LINES if net.folder else None
     lines = read_lines(path) if path and path.is_file() else None

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.exchange.formats import about, links_with_notes
-from corridors.package import write_bytes
-from corridors.schema import tables
+from corridors.files import write_bytes
+from corridors.network.schema import tables
 
 if TYPE_CHECKING:
-    from corridors.network import Network
+    from corridors.network.network import Network
 
 _EPOCH = "2000-01-01T00:00:00.000Z"
 """Stands in the file as its date of change, so that the same network gives the same bytes."""

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError
 from corridors.exchange.formats import about, links_with_notes
-from corridors.package import write_bytes
-from corridors.schema import tables
+from corridors.files import write_bytes
+from corridors.network.schema import tables
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from corridors.network import Network
+    from corridors.network.network import Network
 
 
 def write(net: Network, path: Path) -> list[Path]:

@@ -26,18 +26,19 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from corridors.arcs import carrier
 from corridors.exchange.formats import about, links_with_notes
 from corridors.exchange.graphml import line_wkt
 from corridors.exchange.lines import PROPERTIES
 from corridors.exchange.tables import as_text, text_rows
-from corridors.package import make_folder, table_text, write_text
-from corridors.schema import tables
+from corridors.files import make_folder, write_text
+from corridors.network.folder import table_text
+from corridors.network.schema import tables
+from corridors.scenarios.arcs import carrier
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from corridors.network import Network
+    from corridors.network.network import Network
 
 VERSION = "0.96"
 SUBFOLDER = "corridors"

@@ -27,7 +27,7 @@ from corridors.exchange.gmns import (
     TRANSLATED,
 )
 from corridors.exchange.tables import frames_from_rows, missing_provenance
-from corridors.schema import tables
+from corridors.network.schema import tables
 
 if TYPE_CHECKING:
     from shapely import LineString
@@ -80,7 +80,7 @@ def import_gmns(folder: str | Path, out: str | Path, *, mode: str = "road") -> l
     Network(back: 7 nodes, 8 links, 3 capacities, 2 demands)
     """
     from corridors.exchange.lines import lines_bytes
-    from corridors.package import raise_problems, write_tables
+    from corridors.network.folder import raise_problems, write_tables
 
     source, target = Path(folder), Path(out)
     if target.exists() and (target.is_file() or any(target.iterdir())):
@@ -220,7 +220,7 @@ class _Reader:
     def _country(self, row: Row, number: int) -> str:
         from shapely import Point
 
-        from corridors.geometry import read_basemap
+        from corridors.network.geometry import read_basemap
 
         if not hasattr(self, "_basemap"):
             self._basemap = read_basemap()
@@ -275,7 +275,7 @@ class _Reader:
     ) -> tuple[LineString, Row]:
         from shapely import GEOSException, LineString, from_wkt
 
-        from corridors.geometry import great_circle
+        from corridors.network.geometry import great_circle
 
         said = shapes.get(row.get("geometry_id", ""), {})
         text = row.get("geometry") or said.get("geometry", "")
@@ -303,7 +303,7 @@ class _Reader:
         return line, said
 
     def _length(self, row: Row, line: LineString, link: Row, where: str) -> str:
-        from corridors.geometry import geodesic_length_km
+        from corridors.network.geometry import geodesic_length_km
 
         key = link["link_id"]
         if row.get("length", ""):

@@ -13,14 +13,14 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from corridors.exchange.formats import about
-from corridors.package import write_bytes
+from corridors.files import write_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import networkx as nx
 
-    from corridors.network import Network
+    from corridors.network.network import Network
 
 
 def write(net: Network, path: Path) -> list[Path]:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError
-from corridors.geometry import geodesic_length_km
+from corridors.network.geometry import geodesic_length_km
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corridors.network import Network
-from corridors.provenance import sourced_numbers
-from corridors.reading import Problem, references, typed_table
-from corridors.schema import tables
+from corridors.network.network import Network
+from corridors.network.provenance import sourced_numbers
+from corridors.network.reading import Problem, references, typed_table
+from corridors.network.schema import tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,7 +13,7 @@ import numpy as np
 from corridors.errors import CertificateError
 
 if TYPE_CHECKING:
-    from corridors.flow.columns import PathPool
+    from corridors.flow.path_pool import PathPool
     from corridors.flow.problem import Floats
 
 

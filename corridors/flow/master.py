@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow import basis, simplex
-from corridors.flow.basis import Basis, Values
+from corridors.flow.simplex import basis, simplex
+from corridors.flow.simplex.basis import Basis, Values
 
 if TYPE_CHECKING:
-    from corridors.flow.columns import PathPool
+    from corridors.flow.path_pool import PathPool
     from corridors.flow.problem import Floats, FlowProblem, Ints
 
 _ROOM = 64

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from corridors.errors import ProblemError
-from corridors.flow.checks import (
+from corridors.flow.arguments import (
     check,
     check_not_negative,
     check_range,

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.errors import DataError
+from corridors.files import write_text
 from corridors.maps import escape, vendored
-from corridors.package import write_text
 
 if TYPE_CHECKING:
     import os

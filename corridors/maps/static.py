@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from corridors.compare import Comparison
-    from corridors.network import Network
-    from corridors.results import Assignment
+    from corridors.assignment.assignment import Assignment
+    from corridors.assignment.comparison import Comparison
+    from corridors.network.network import Network
 
 ALBERS = "+proj=aea +lat_1=35 +lat_2=65 +lat_0=50 +lon_0=70 +ellps=WGS84 +units=km"
 """Equal areas over Eurasia; kilometres."""
@@ -122,7 +122,7 @@ def _link_tonnes(assignment: Assignment) -> Any:
 def _background(ax: Axes, window: str) -> None:
     from matplotlib.collections import PolyCollection
 
-    from corridors.geometry import read_basemap
+    from corridors.network.geometry import read_basemap
 
     rings = []
     for shape in read_basemap().geometry.segmentize(_STEP_DEGREES):

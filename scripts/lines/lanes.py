@@ -21,7 +21,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 from shapely import LineString, STRtree
 
-from corridors.geometry import geodesic_length_km, great_circle, read_basemap
+from corridors.network.geometry import geodesic_length_km, great_circle, read_basemap
 
 from .tracks import GEOD, Point, Track, km, spread
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapely import LineString, buffer, intersection, union_all
 
-from corridors.geometry import countries_crossed, geodesic_length_km
+from corridors.network.geometry import countries_crossed, geodesic_length_km
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -6,10 +6,10 @@ import inspect
 from collections import Counter
 
 import corridors as co
-from corridors.checks import RULES
-from corridors.info import network_info
-from corridors.ranges import DEFAULT_SPREAD
-from corridors.schema import OPTIONAL_TABLES, Column, tables
+from corridors.network.checks import RULES
+from corridors.network.info import network_info
+from corridors.network.ranges import DEFAULT_SPREAD
+from corridors.network.schema import OPTIONAL_TABLES, Column, tables
 from reference.markdown import MADE, grid
 
 CONFIDENCE = {

@@ -9,10 +9,10 @@ from typing import Any
 import typer
 
 from corridors.cli.app import app
-from corridors.scenario_schema import EVENT_KINDS, scenario_schema
+from corridors.scenarios.schema import EVENT_KINDS, scenario_schema
 from reference.markdown import MADE, grid
 
-MODULES = ("corridors", "corridors.flow", "corridors.exchange", "corridors.osm")
+MODULES = ("corridors", "corridors.flow", "corridors.exchange", "corridors.exchange.osm")
 """Packages whose public names scripts may rely on."""
 
 

@@ -1,0 +1,162 @@
+"""Things that can be lost: links, nodes, borders, chokepoints, countries, capacities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.errors import ScenarioError, UnknownIdError, nearest
+from corridors.scenarios.arcs import LINK, TRANSFER
+from corridors.scenarios.selectors import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from corridors.network.network import Network
+    from corridors.scenarios.state import Situation
+
+KINDS = ("link", "node", "border", "chokepoint", "country", "capacity")
+"""Kinds of things."""
+
+USUAL = ("link", "node", "border", "chokepoint")
+"""Kinds that are looked at unless others are asked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Thing:
+    """Something that can be closed.
+
+    Attributes
+    ----------
+    kind, thing_id, name
+        As the tables have them; a border's id is its country pair.
+    arcs
+        Arcs of the situation that are gone when it is closed, ascending.
+    """
+
+    kind: str
+    thing_id: str
+    name: str
+    arcs: NDArray[np.int64]
+
+    @property
+    def key(self) -> str:
+        """Kind and id, as `find_things` takes them."""
+        return f"{self.kind}:{self.thing_id}"
+
+
+def find_things(state: Situation, of: str | Iterable[str] = USUAL) -> list[Thing]:
+    """Return the things of some kinds that are there on the situation's day.
+
+    Parameters
+    ----------
+    state
+        The situation.
+    of
+        Kinds of `KINDS`, or single things such as ``"border:BY-PL"``.
+
+    Returns
+    -------
+    list of Thing
+        In the order of the kinds and ids, each once. What has no open arc on
+        the day is left out: it cannot be lost.
+
+    Raises
+    ------
+    UnknownIdError
+        Where a kind or a thing is unknown.
+    """
+    wanted = [of] if isinstance(of, str) else list(of)
+    if not wanted:
+        msg = f"no kind of thing is named; valid are {', '.join(KINDS)}"
+        raise UnknownIdError(msg)
+    found: dict[str, Thing] = {}
+    for entry in wanted:
+        kind, colon, only = entry.partition(":")
+        if kind not in KINDS:
+            msg = f"no kind of thing {kind!r}{nearest(kind, KINDS)}"
+            raise UnknownIdError(msg)
+        names = _names(state.net, kind)
+        if colon and kind == "border":
+            only = "-".join(sorted(only.split("-")))
+        if colon and only not in names:
+            msg = f"no {kind} {only!r}{nearest(only, names)}"
+            raise UnknownIdError(msg)
+        ids = [only] if colon else sorted(names)
+        for thing_id, arcs in _arcs(state, kind, ids).items():
+            if len(arcs):
+                thing = Thing(kind, thing_id, names[thing_id], arcs)
+                found[thing.key] = thing
+    return sorted(found.values(), key=lambda t: (KINDS.index(t.kind), t.thing_id))
+
+
+def _names(net: Network, kind: str) -> dict[str, str]:
+    """Return the names of all things of a kind by id."""
+    tables = net.tables
+    if kind == "link":
+        return {str(i): net.link_name(str(i)) for i in tables["links"]["link_id"]}
+    if kind == "node":
+        return net.node_names
+    if kind == "border":
+        return {str(b): "–".join(str(b).split("-")) for b in net.borders if b}
+    if kind == "country":
+        return {str(c): str(c) for c in tables["nodes"]["country"]}
+    table, column = {
+        "chokepoint": ("chokepoints", "chokepoint"),
+        "capacity": ("capacities", "capacity_id"),
+    }[kind]
+    frame = tables[table].drop_duplicates(column)
+    return dict(zip(frame[column], frame["name"], strict=True))
+
+
+def _arcs(state: Situation, kind: str, ids: list[str]) -> dict[str, NDArray[np.int64]]:
+    """Return the open arcs of things by id."""
+    there = ~state.problem.closed
+    if kind == "link":
+        of_row = _grouped(state, LINK, state.net.tables["links"]["link_id"].to_list())
+        return {i: _open(of_row.get(i, []), there) for i in ids}
+    if kind == "node":
+        return {i: _open(arcs, there) for i, arcs in _arcs_of_nodes(state, ids).items()}
+    found = {}
+    for thing_id in ids:
+        value: Any = thing_id.split("-") if kind == "border" else thing_id
+        try:
+            chosen = select(state.net, {kind: value}, state.net.folder)
+        except ScenarioError:
+            if kind == "chokepoint":
+                raise
+            # A country without links and a capacity without members match nothing.
+            found[thing_id] = np.empty(0, dtype=np.int64)
+            continue
+        arcs = state.arcs.of(LINK, chosen.links) | state.arcs.of(TRANSFER, chosen.transfers)
+        found[thing_id] = np.flatnonzero(arcs & there)
+    return found
+
+
+def _open(arcs: list[int], there: NDArray[np.bool_]) -> NDArray[np.int64]:
+    numbers = np.array(sorted(set(arcs)), dtype=np.int64)
+    return numbers[there[numbers]]
+
+
+def _grouped(state: Situation, kind: int, ids: list[str]) -> dict[str, list[int]]:
+    groups: dict[str, list[int]] = {}
+    for arc in np.flatnonzero(state.arcs.kind == kind).tolist():
+        groups.setdefault(ids[state.arcs.row[arc]], []).append(arc)
+    return groups
+
+
+def _arcs_of_nodes(state: Situation, ids: list[str]) -> dict[str, list[int]]:
+    """Return the links that touch each node and the transfers at it.
+
+    The same arcs as ``select(net, {"node": ...})``, without a pass over the
+    tables for every node.
+    """
+    links, transfers = state.net.tables["links"], state.net.tables["transfers"]
+    start = _grouped(state, LINK, links["from_node"].to_list())
+    end = _grouped(state, LINK, links["to_node"].to_list())
+    change = _grouped(state, TRANSFER, transfers["node_id"].to_list())
+    return {i: start.get(i, []) + end.get(i, []) + change.get(i, []) for i in ids}

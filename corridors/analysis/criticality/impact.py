@@ -1,0 +1,250 @@
+"""What a closure does, in figures: from two answers, in plain arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import fsum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.analysis.criticality.plan import Plan, plan_of
+from corridors.analysis.criticality.uses import Uses
+from corridors.flow import solve
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.solve import Answer
+    from corridors.scenarios.state import Situation
+
+    _Key = tuple[int, bytes]
+    _Paths = dict[_Key, tuple[float, Ints]]
+
+TRACE = 1e-6
+"""Tonnes a day below which a change is rounding."""
+
+FIGURES = {
+    "baseline_t_per_day": 3,
+    "shortfall_t_per_day": 3,
+    "added_cost_usd_per_day": 2,
+    "added_hours": 4,
+    "added_loss_usd_per_day": 2,
+    "damage_usd_per_day": 2,
+    "rerouted_t_per_day": 3,
+    "rerouted_cost_usd_per_day": 2,
+    "redundancy": 6,
+}
+"""The figures of a case, and to how many decimals they are given.
+
+Kilograms, cents and seconds: far finer than any input, and coarse enough that
+the rounding of the computer never shows.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What is needed to solve and measure closures: arrays and names, no tables.
+
+    Attributes
+    ----------
+    problem
+        The situation before anything is closed.
+    usd, hours
+        Per unit by class and arc, shape (C, A).
+    t_per_unit
+        By commodity, shape (K,).
+    cargo
+        Names by class.
+    countries
+        Country of origin and of destination, by commodity.
+    """
+
+    problem: FlowProblem
+    usd: Floats
+    hours: Floats
+    t_per_unit: Floats
+    cargo: tuple[str, ...]
+    countries: tuple[tuple[str, str], ...]
+
+
+def frame_of(state: Situation) -> Frame:
+    """Return a situation as arrays."""
+    demand, country = state.demand, state.net.country_of
+    return Frame(
+        problem=state.problem,
+        usd=state.arcs.usd,
+        hours=state.arcs.hours,
+        t_per_unit=demand["t_per_unit"].to_numpy(dtype=np.float64),
+        cargo=state.arcs.cargo,
+        countries=tuple(
+            (country[a], country[b])
+            for a, b in zip(demand["origin"], demand["destination"], strict=True)
+        ),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A solved case.
+
+    Attributes
+    ----------
+    plan
+        Its paths.
+    figures
+        As `FIGURES` lists them, with the cargo and countries hit.
+    """
+
+    plan: Plan
+    figures: dict[str, Any]
+
+
+class Bench:
+    """Solves closures of one situation, each from the answer to the baseline.
+
+    Parameters
+    ----------
+    frame
+        The situation.
+
+    Attributes
+    ----------
+    answer, plan
+        The baseline: the engine's answer, and its plan.
+    carried
+        Units a day on each arc, all cargo together, shape (A,).
+    """
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.uses = Uses(frame.problem)
+        self.answer: Answer = solve(frame.problem)
+        self.plan = plan_of(self.answer)
+        self.carried = carried(self.plan, frame.problem.n_arcs)
+        self._known: dict[_Key, tuple[float, float, float]] = {}
+        self._paths = _by_key(self.plan)
+        self._paid = self._bill(self._paths)
+
+    def close(self, arcs: Ints) -> Found:
+        """Close arcs and say what that does.
+
+        Where the baseline carries nothing over them, the baseline is the
+        answer and nothing is solved: it is allowed still, and a smaller choice
+        cannot hold a better one.
+        """
+        if not self.carried[arcs].any():
+            return Found(self.plan, self._figures(self.plan, arcs))
+        answer = self.answer.resolve(closed=arcs)
+        plan = plan_of(answer)
+        return Found(plan, self._figures(plan, arcs))
+
+    def _rates(self, key: _Key, arcs: Ints) -> tuple[float, float, float]:
+        """Return dollars, hours and generalised cost of a unit on a path; each worked out once."""
+        if key not in self._known:
+            c = self.frame.problem.commodity_class[key[0]]
+            self._known[key] = (
+                float(self.frame.usd[c, arcs].sum()),
+                float(self.frame.hours[c, arcs].sum()),
+                float(self.frame.problem.cost[c, arcs].sum()),
+            )
+        return self._known[key]
+
+    def _bill(self, paths: _Paths) -> tuple[float, float]:
+        """Return dollars and generalised cost a day of all paths."""
+        rates = [(amount, self._rates(key, arcs)) for key, (amount, arcs) in paths.items()]
+        return fsum(x * r[0] for x, r in rates), fsum(x * r[2] for x, r in rates)
+
+    def _figures(self, hit: Plan, closed: Ints) -> dict[str, Any]:
+        frame, base = self.frame, self.plan
+        weight = frame.t_per_unit
+        gone = np.zeros(frame.problem.n_arcs, dtype=np.bool_)
+        gone[closed] = True
+        through = np.zeros(len(weight))
+        for k, arcs, amount in zip(base.commodity, base.arcs, base.amount, strict=True):
+            if gone[arcs].any():
+                through[k] += amount
+        lost = np.maximum(hit.shortfall - base.shortfall, 0.0)
+        through_t = float(through @ weight)
+        found_t = float((through - np.minimum(lost, through)) @ weight)
+        paths = self._paths if hit is base else _by_key(hit)
+        rerouted, extra_usd, extra_hours, touched = self._moved(paths)
+        hit_ones = touched | (lost * weight > TRACE)
+        usd, general = self._paid if hit is base else self._bill(paths)
+        loss = float(frame.problem.penalty @ (hit.shortfall - base.shortfall))
+        values = {
+            "baseline_t_per_day": through_t,
+            "shortfall_t_per_day": float((hit.shortfall - base.shortfall) @ weight),
+            "added_cost_usd_per_day": usd - self._paid[0],
+            "added_hours": extra_hours / rerouted if rerouted > TRACE else 0.0,
+            "added_loss_usd_per_day": loss,
+            "damage_usd_per_day": general - self._paid[1] + loss,
+            "rerouted_t_per_day": rerouted,
+            "rerouted_cost_usd_per_day": extra_usd,
+            "redundancy": found_t / through_t if through_t > TRACE else None,
+        }
+        kinds = {frame.cargo[frame.problem.commodity_class[k]] for k in np.flatnonzero(hit_ones)}
+        places = {c for k in np.flatnonzero(hit_ones) for c in frame.countries[k]}
+        return {
+            **{name: rounded(value, FIGURES[name]) for name, value in values.items()},
+            "cargo": sorted(kinds),
+            "countries": sorted(places),
+        }
+
+    def _moved(self, now: _Paths) -> tuple[float, float, float, NDArray[np.bool_]]:
+        """Return what moves another way than before.
+
+        Returns
+        -------
+        rerouted, usd, hours, touched
+            Tonnes a day; what the routes that gained cost more than those that
+            lost, in dollars and tonne-hours a day; which commodities changed
+            their paths. What a route lost is spread over those that gained in
+            proportion, demand by demand, as in `corridors.compare`.
+        """
+        weight, before = self.frame.t_per_unit, self._paths
+        touched = np.zeros(len(weight), dtype=np.bool_)
+        changes: dict[int, list[tuple[float, _Key]]] = {}
+        none = (0.0, None)
+        for key in sorted(set(before) | set(now)):
+            k = key[0]
+            change = (now.get(key, none)[0] - before.get(key, none)[0]) * weight[k]
+            if abs(change) > TRACE:
+                touched[k] = True
+                changes.setdefault(k, []).append((float(change), key))
+        rerouted = usd = hours = 0.0
+        for k, moves in changes.items():
+            gained = sum(c for c, _ in moves if c > 0)
+            lost = -sum(c for c, _ in moves if c < 0)
+            if not gained or not lost:
+                continue
+            moved = min(gained, lost)
+            rerouted += moved
+            for change, key in moves:
+                part = change / (gained if change > 0 else lost) * moved
+                rates = self._rates(key, (now.get(key) or before[key])[1])
+                usd += part / weight[k] * rates[0]
+                hours += part * rates[1]
+        return rerouted, usd, hours, touched
+
+
+def rounded(value: float | None, digits: int) -> float | None:
+    """Round a figure; never to minus zero, which would be another text."""
+    return None if value is None else round(float(value), digits) + 0.0
+
+
+def carried(plan: Plan, n_arcs: int) -> Floats:
+    """Return the units a day on each arc, all commodities together, shape (A,)."""
+    flow = np.zeros(n_arcs)
+    for arcs, amount in zip(plan.arcs, plan.amount, strict=True):
+        flow[arcs] += amount
+    return flow
+
+
+def _by_key(plan: Plan) -> _Paths:
+    """Return amount and arcs by commodity and path."""
+    return {
+        (int(k), arcs.tobytes()): (float(x), arcs)
+        for k, arcs, x in zip(plan.commodity, plan.arcs, plan.amount, strict=True)
+    }

@@ -1,0 +1,229 @@
+"""Closing one thing after the other: the runner, which can be stopped at any moment."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.analysis.criticality.dead_ends import Closures
+from corridors.analysis.criticality.elements import USUAL, find_things
+from corridors.analysis.criticality.impact import Bench, frame_of
+from corridors.analysis.criticality.pairs import split_pairs
+from corridors.analysis.criticality.tables import (
+    added_up,
+    header_of,
+    pair_case,
+    pair_row,
+    table_of,
+    thing_row,
+    worst_first,
+)
+from corridors.analysis.jobs.checkpoint import Ledger
+from corridors.analysis.jobs.workers import solve_cases
+from corridors.analysis.question import prepare
+from corridors.errors import ScenarioError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator
+
+    import pandas as pd
+
+    from corridors.analysis.criticality.elements import Thing
+    from corridors.analysis.criticality.impact import Found
+    from corridors.analysis.criticality.tables import Row
+    from corridors.flow.problem import Ints
+    from corridors.network.network import Network
+    from corridors.scenarios.scenario import Scenario
+
+_WORTH_A_WORKER = 60
+"""Cases from which starting processes, which takes a second, pays."""
+
+
+def sweep(
+    net: Network,
+    *,
+    of: str | tuple[str, ...] | list[str] = USUAL,
+    n: int = 1,
+    scenario: str | Path | Scenario | None = None,
+    as_of: str | dt.date | None = None,
+    workers: int | None = None,
+    out: str | Path | None = None,
+) -> pd.DataFrame:
+    """Close things one by one, or two by two, and write what happens as it is found.
+
+    Parameters
+    ----------
+    net, of, n, scenario, as_of, workers
+        As in `corridors.criticality`.
+    out
+        File of JSON lines: a header and a line per row, worst first. While the
+        sweep runs, lines are added to ``OUT.part``, each forced to the disk.
+        Called again after an interruption, the sweep goes on where it was; the
+        finished file is the same to the byte as one that was never interrupted.
+
+    Returns
+    -------
+    DataFrame
+        As `corridors.criticality` returns it.
+
+    Raises
+    ------
+    DataError
+        Where the file holds another sweep, or cannot be written.
+    """
+    if n not in (1, 2):
+        msg = f"n: saw {n!r}, expected 1 (each thing) or 2 (each pair)"
+        raise ScenarioError(msg)
+    if workers is not None and workers < 1:
+        msg = f"workers: saw {workers}, expected at least 1"
+        raise ScenarioError(msg)
+    state, plan = prepare(net, scenario, as_of)
+    wanted = [of] if isinstance(of, str) else list(of)
+    things = find_things(state, wanted)
+    header = header_of(state, plan, things, wanted, n)
+    ledger = Ledger(Path(out), header) if out is not None else None
+    if ledger is not None and ledger.finished:
+        rows = list(ledger.rows.values())
+    else:
+        run = _Run(Bench(frame_of(state)), things, workers, ledger)
+        try:
+            rows = worst_first(run.singles() if n == 1 else run.pairs())
+        finally:
+            if ledger is not None:
+                ledger.close()
+        if ledger is not None:
+            ledger.finish(rows)
+    table = table_of(rows, n)
+    table.attrs.update(header)
+    return table
+
+
+class _Run:
+    """One sweep under way.
+
+    Things with one and the same closure are one case; the first of them by kind
+    and id stands for all.
+    """
+
+    def __init__(
+        self, bench: Bench, things: list[Thing], workers: int | None, ledger: Ledger | None
+    ) -> None:
+        self.bench = bench
+        self.workers = workers
+        self.ledger = ledger
+        closures = Closures(bench.frame.problem)
+        self.groups: dict[bytes, list[Thing]] = {}
+        self.closed: dict[str, Ints] = {}
+        for thing in things:
+            whole = closures.whole(thing.arcs)
+            self.groups.setdefault(whole.tobytes(), []).append(thing)
+            self.closed[thing.key] = whole
+
+    def singles(self) -> list[Row]:
+        """Return a row for each thing."""
+        known = self.ledger.rows if self.ledger else {}
+        rows: list[Row] = []
+        todo: dict[str, list[Thing]] = {}
+        idle: Row | None = None
+        for group in self.groups.values():
+            case = group[0].key
+            if all(t.key in known for t in group):
+                rows += [known[t.key] for t in group]
+            elif self.bench.carried[self.closed[case]].any():
+                todo[case] = group
+            else:
+                # What carries nothing changes nothing, whatever it is.
+                idle = idle or self.bench.close(self.closed[case]).figures
+                rows += _rows_of(group, idle)
+        cases = {case: self.closed[case] for case in todo}
+        for case, found in self._solved(cases, "closing one thing after the other"):
+            new = _rows_of(todo[case], found.figures)
+            rows += new
+            if self.ledger:
+                self.ledger.append(new)
+        return rows
+
+    def pairs(self) -> list[Row]:
+        """Return a row for each pair that is more than one of its parts."""
+        first = [group[0] for group in self.groups.values()]
+        first = [t for t in first if len(self.closed[t.key])]
+        alone = {
+            t.key: self.bench.close(self.closed[t.key])
+            for t in first
+            if not self.bench.carried[self.closed[t.key]].any()
+        }
+        cases = {t.key: self.closed[t.key] for t in first if t.key not in alone}
+        alone.update(self._solved(cases, "closing the parts of the pairs"))
+        split = split_pairs(
+            self.bench.frame.problem,
+            self.bench.uses,
+            self.bench.plan,
+            [self.closed[t.key] for t in first],
+            [alone[t.key].plan for t in first],
+        )
+        rows = [
+            pair_row(a, b, added_up(alone[a.key].figures, alone[b.key].figures), "apart")
+            for a, b in ((first[i], first[j]) for i, j in split.apart)
+        ]
+        known = self.ledger.rows if self.ledger else {}
+        todo: dict[str, tuple[Thing, Thing]] = {}
+        for i, j in split.solve:
+            pair = (first[i], first[j])
+            case = pair_case(*pair)
+            if case in known:
+                rows.append(known[case])
+            else:
+                todo[case] = pair
+        both = {
+            case: np.union1d(self.closed[a.key], self.closed[b.key])
+            for case, (a, b) in todo.items()
+        }
+        for case, found in self._solved(both, "closing pairs"):
+            row = pair_row(*todo[case], found.figures, "solved")
+            rows.append(row)
+            if self.ledger:
+                self.ledger.append([row])
+        return rows
+
+    def _solved(self, cases: dict[str, Ints], what: str) -> Iterator[tuple[str, Found]]:
+        names = list(cases)
+        workers = self.workers
+        if workers is None:
+            workers = (os.cpu_count() or 1) if len(cases) >= _WORTH_A_WORKER else 1
+        with progress(what, len(cases)) as step:
+            for number, found in solve_cases(
+                self.bench.frame, list(cases.values()), workers, bench=self.bench
+            ):
+                yield names[number], found
+                step()
+
+
+def _rows_of(group: list[Thing], figures: Row) -> list[Row]:
+    """Return the rows of things that share a closure."""
+    return [thing_row(t, figures, "" if t is group[0] else group[0].key) for t in group]
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[], Any]]:
+    """Show a bar on standard error, where that is a terminal; yield what moves it on."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)

@@ -1,0 +1,151 @@
+"""The rows of a sweep: what they hold, in which order they stand, and as a table."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.analysis.criticality.elements import KINDS
+from corridors.analysis.criticality.impact import FIGURES, rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from corridors.analysis.criticality.elements import Thing
+    from corridors.network.network import Network
+    from corridors.scenarios.scenario import Scenario
+    from corridors.scenarios.state import Situation
+
+Row = dict[str, Any]
+
+NOT_PINNED = ("provenance", "sources", "observations", "projects")
+"""Tables that no result of a sweep depends on."""
+
+_ADDS_UP = tuple(name for name in FIGURES if name not in {"added_hours", "redundancy"})
+
+
+def header_of(
+    state: Situation, plan: Scenario | None, things: list[Thing], of: list[str], n: int
+) -> Row:
+    """Return what a sweep is about: equal headers, equal results."""
+    from corridors import __version__
+
+    return {
+        "sweep": "corridors",
+        "version": __version__,
+        "network": network_hash(state.net),
+        "situation": situation_hash(state),
+        "as_of": state.day.isoformat(),
+        "scenario": plan.name if plan else None,
+        "of": sorted(of),
+        "n": n,
+        "things": len(things),
+    }
+
+
+def network_hash(net: Network) -> str:
+    """Return a hash of all tables that a result can depend on."""
+    from corridors.network.folder import table_text
+    from corridors.network.schema import tables
+
+    total = hashlib.sha256()
+    for table in tables().values():
+        if table.name not in NOT_PINNED:
+            total.update(table.name.encode())
+            total.update(table_text(net.whole.tables[table.name], table).encode())
+    return "sha256:" + total.hexdigest()
+
+
+def situation_hash(state: Situation) -> str:
+    """Return a hash of the flow problem: what the network, day and events come to."""
+    total = hashlib.sha256()
+    for field in sorted(fields(state.problem), key=lambda f: f.name):
+        value = getattr(state.problem, field.name)
+        if value is None:
+            continue
+        content = np.ascontiguousarray(value)
+        total.update(f"{field.name} {content.dtype.str} {content.shape}".encode())
+        total.update(content.tobytes())
+    return "sha256:" + total.hexdigest()
+
+
+def thing_row(thing: Thing, figures: Row, same_as: str) -> Row:
+    """Return the row of one thing that is closed."""
+    return {
+        "case": thing.key,
+        "kind": thing.kind,
+        "thing": thing.thing_id,
+        "name": thing.name,
+        **figures,
+        "same_as": same_as,
+    }
+
+
+def pair_row(first: Thing, second: Thing, figures: Row, how: str) -> Row:
+    """Return the row of two things that are closed together."""
+    return {
+        "case": pair_case(first, second),
+        "first": first.key,
+        "second": second.key,
+        "how": how,
+        **figures,
+    }
+
+
+def pair_case(first: Thing, second: Thing) -> str:
+    """Return the name of a pair."""
+    return f"{first.key} + {second.key}"
+
+
+def added_up(a: Row, b: Row) -> Row:
+    """Return the figures of two closures that keep apart, as the sum of both."""
+    figures: Row = {name: rounded(a[name] + b[name], FIGURES[name]) for name in _ADDS_UP}
+    moved = a["rerouted_t_per_day"] + b["rerouted_t_per_day"]
+    through = a["baseline_t_per_day"] + b["baseline_t_per_day"]
+    hours = sum(r["added_hours"] * r["rerouted_t_per_day"] for r in (a, b))
+    found = sum((r["redundancy"] or 0.0) * r["baseline_t_per_day"] for r in (a, b))
+    figures["added_hours"] = rounded(hours / moved if moved else 0.0, FIGURES["added_hours"])
+    figures["redundancy"] = rounded(found / through if through else None, FIGURES["redundancy"])
+    return {
+        **{name: figures[name] for name in FIGURES},
+        "cargo": sorted({*a["cargo"], *b["cargo"]}),
+        "countries": sorted({*a["countries"], *b["countries"]}),
+    }
+
+
+def worst_first(rows: Iterable[Row]) -> list[Row]:
+    """Sort rows: most shortfall, then most damage, then by kind and id."""
+    return sorted(
+        rows,
+        key=lambda r: (
+            -r["shortfall_t_per_day"],
+            -r["damage_usd_per_day"],
+            [_place(part) for part in r["case"].split(" + ")],
+        ),
+    )
+
+
+def _place(key: str) -> tuple[int, str]:
+    kind, _, thing_id = key.partition(":")
+    return KINDS.index(kind), thing_id
+
+
+def table_of(rows: list[Row], n: int) -> pd.DataFrame:
+    """Return rows as a table; cargo and countries become counts and names."""
+    import pandas as pd
+
+    names = ["kind", "thing", "name"] if n == 1 else ["first", "second", "how"]
+    columns = {name: pd.Series([r[name] for r in rows], dtype="str") for name in names}
+    for name in FIGURES:
+        columns[name] = pd.Series([r[name] for r in rows], dtype="float64")
+    for name in ("cargo", "countries"):
+        columns[f"n_{name}"] = pd.Series([len(r[name]) for r in rows], dtype="int64")
+        columns[name] = pd.Series([";".join(r[name]) for r in rows], dtype="str")
+    if n == 1:
+        columns["same_as"] = pd.Series([r["same_as"] for r in rows], dtype="str")
+    return pd.DataFrame(columns)

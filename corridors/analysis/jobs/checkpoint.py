@@ -1,0 +1,138 @@
+"""Results on disk, one line each as they come: nothing that was found is lost.
+
+The lines go to ``NAME.part``, each written whole and forced to the disk. The
+first line says what the sweep is about; a sweep of anything else never adds to
+it. When all is done the lines are sorted, written to ``NAME`` in one step, and
+the part is removed. Killing the program at any moment costs the running cases.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import IO, TYPE_CHECKING, Any
+
+from corridors.errors import DataError
+from corridors.files import write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+Row = dict[str, Any]
+
+
+def line_of(value: Row) -> str:
+    """Return a line of the file: one JSON object, keys in their order."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+class Ledger:
+    """The file of a sweep.
+
+    Parameters
+    ----------
+    path
+        Where the finished file goes.
+    header
+        What the sweep is about: equal headers, equal results.
+
+    Attributes
+    ----------
+    finished
+        Whether the finished file is there already.
+    rows
+        What has been found so far, by case.
+
+    Raises
+    ------
+    DataError
+        Where a file is there that is about something else, or damaged.
+    """
+
+    def __init__(self, path: Path, header: Row) -> None:
+        self.path = path
+        self.part = path.with_name(path.name + ".part")
+        self.header = header
+        self.rows: dict[str, Row] = {}
+        self._file: IO[bytes] | None = None
+        if not path.parent.is_dir():
+            msg = f"{path}: the folder {path.parent} does not exist"
+            raise DataError(msg)
+        if path.is_dir():
+            msg = f"{path}: is a folder, expected a file"
+            raise DataError(msg)
+        self.finished = path.exists()
+        if self.finished:
+            if not path.read_bytes().endswith(b"\n"):
+                msg = f"{path}: empty or cut off, so it is no finished run; remove the file"
+                raise DataError(msg)
+            self.rows, _ = _read(path, header)
+        elif self.part.exists():
+            self.rows, length = _read(self.part, header)
+            # A line that was being written when the program died is cut off.
+            with self.part.open("r+b") as file:
+                file.truncate(length)
+
+    def append(self, rows: Iterable[Row]) -> None:
+        """Write rows and force them to the disk."""
+        if self._file is None:
+            self._file = self.part.open("ab")
+            if self._file.tell() == 0:
+                self._file.write(line_of(self.header).encode())
+        new = list(rows)
+        self._file.write("".join(line_of(row) for row in new).encode())
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.rows.update({row["case"]: row for row in new})
+
+    def close(self) -> None:
+        """Close the file; what was appended stays."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def finish(self, rows: Iterable[Row]) -> None:
+        """Write the finished file from all rows in their order, and remove the part."""
+        self.close()
+        write_text(self.path, "".join(line_of(row) for row in [self.header, *rows]))
+        self.part.unlink(missing_ok=True)
+
+
+def _read(path: Path, header: Row) -> tuple[dict[str, Row], int]:
+    """Return the rows of a file and the length of its whole lines."""
+    content = path.read_bytes()
+    length = content.rfind(b"\n") + 1
+    lines = content[:length].splitlines()
+    if not lines:
+        return {}, 0
+    rows: dict[str, Row] = {}
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line)
+            if number == 1:
+                _same(path, row, header)
+            else:
+                rows[row["case"]] = row
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if isinstance(error, DataError):
+                raise
+            msg = f"{path}, line {number}: not a line of a sweep ({error}); remove the file"
+            raise DataError(msg) from None
+    return rows, length
+
+
+def _same(path: Path, found: Row, wanted: Row) -> None:
+    """Raise DataError where a file is about something else, naming what differs."""
+    for key in [*wanted, *found]:
+        if found.get(key) != wanted.get(key):
+            msg = (
+                f"{path}: holds other results: its {key} is {_short(found.get(key))}, "
+                f"this one's {_short(wanted.get(key))}; name another file or remove this one"
+            )
+            raise DataError(msg)
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,171 @@
+"""The straight piece of a plan as demand grows: how it changes, and how far that holds.
+
+As the right-hand side of a linear program moves along a line, the best plan
+moves along straight pieces; on each, the same routes are used and the same
+limits are full (parametric linear programming: Gass and Saaty 1955).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.analysis.criticality.plan import plan_of
+
+if TYPE_CHECKING:
+    from corridors.analysis.criticality.plan import Plan
+    from corridors.analysis.criticality.uses import Uses
+    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.solve import Answer
+
+_FULL = 1e-7
+"""Share of a limit that may be left where it counts as full."""
+
+_STILL = 1e-9
+"""Relative speed below which an amount stands still."""
+
+_STRAIGHT = 1e-7
+"""Relative error with which the equations of a piece hold."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A plan and the way it changes with the growth.
+
+    Attributes
+    ----------
+    shortfall, shortfall_slope
+        By commodity, shape (K,): units a day, and their change for a growth of 1.
+    back, ahead
+        How far the piece reaches, in units of growth; 0 in a direction where
+        this very point is a bend, infinite where nothing ever bends it.
+    """
+
+    shortfall: Floats
+    shortfall_slope: Floats
+    back: float
+    ahead: float
+
+
+def piece_at(answer: Answer, uses: Uses, growth: Floats) -> Piece:
+    """Return the piece on which an answer lies.
+
+    Parameters
+    ----------
+    answer
+        A certified answer.
+    uses
+        Of its problem.
+    growth
+        Units a day that each commodity gains for a growth of 1, shape (K,).
+    """
+    problem = answer.problem
+    plan = plan_of(answer)
+    parts = np.bincount(plan.commodity, minlength=problem.n_commodities) + (plan.shortfall > 0)
+    system = _System(problem, uses, plan, np.flatnonzero(parts > 1))
+    speed = growth[plan.commodity]
+    slope = np.where(plan.shortfall > 0, growth, 0.0)
+    none = np.zeros(problem.n_rows)
+    values, error, unique = system.solve(growth, none, speed)
+    speed[system.paths] = values[: len(system.paths)]
+    slope[system.falls] = values[len(system.paths) :]
+    filling = speed @ system.take
+    scale = 1.0 + float(np.abs(growth).max(initial=0.0))
+    # A full limit that only routes of undivided demands pass must stand still as well.
+    bursts = np.abs(filling[system.is_full]).max(initial=0.0)
+    if not unique or max(error, bursts) > _STRAIGHT * scale:
+        return Piece(plan.shortfall, slope, 0.0, 0.0)
+    bounded = np.isfinite(problem.bound) & (problem.bound > 0) & ~system.is_full
+    room = problem.bound[bounded] - system.use[bounded]
+    falls = plan.shortfall > 0
+    # A limit with room r that fills with speed v is full after r / v.
+    lasts = [
+        (room, -filling[bounded]),
+        (plan.amount, speed),
+        (plan.shortfall[falls], slope[falls]),
+    ]
+    return Piece(
+        plan.shortfall,
+        slope,
+        back=min(_until(x, -v) for x, v in lasts),
+        ahead=min(_until(x, v) for x, v in lasts),
+    )
+
+
+def _until(amount: Floats, speed: Floats) -> float:
+    """Return when the first of some amounts that change with some speeds is used up."""
+    shrinks = speed < -_STILL * (1.0 + np.abs(np.where(np.isfinite(amount), amount, 0.0)))
+    return float((amount[shrinks] / -speed[shrinks]).min(initial=np.inf))
+
+
+class _System:
+    """The linear equations that define the amounts of demands that are split.
+
+    Parameters
+    ----------
+    problem, uses
+        What the plan answers.
+    plan
+        Paths and amounts, as found.
+    split
+        Commodities with more than one part, the shortfall counted as a part.
+
+    Attributes
+    ----------
+    paths, falls
+        The unknowns: numbers of paths, and commodities with a shortfall.
+    full
+        Limits that are full and touched by an unknown path.
+    take
+        Units of each limit that a unit on each path takes, shape (P, R).
+    """
+
+    def __init__(self, problem: FlowProblem, uses: Uses, plan: Plan, split: Ints) -> None:
+        self.plan, self.split = plan, split
+        commodity = plan.commodity
+        rows = [uses.of(int(k), a) for k, a in zip(commodity, plan.arcs, strict=True)]
+        self.take = np.array(rows).reshape(len(commodity), problem.n_rows)
+        self.paths = np.flatnonzero(np.isin(commodity, split))
+        self.falls = split[plan.shortfall[split] > 0]
+        bound = problem.bound
+        self.use = plan.amount @ self.take
+        self.is_full = np.isfinite(bound) & (bound > 0)
+        self.is_full &= np.abs(self.use - bound) <= _FULL * np.maximum(bound, 1.0)
+        self.full = np.flatnonzero(self.is_full & self.take[self.paths].any(axis=0))
+        self.fixed = np.ones(len(commodity), dtype=np.bool_)
+        self.fixed[self.paths] = False
+        matrix = np.zeros((len(split) + len(self.full), len(self.paths) + len(self.falls)))
+        row_of = np.searchsorted(split, commodity[self.paths])
+        matrix[row_of, np.arange(len(self.paths))] = 1.0
+        matrix[len(split) :, : len(self.paths)] = self.take[np.ix_(self.paths, self.full)].T
+        row_of = np.searchsorted(split, self.falls)
+        matrix[row_of, len(self.paths) + np.arange(len(self.falls))] = 1.0
+        # Rows of one size, so that the rank is not a question of units.
+        self._size = np.abs(matrix).max(axis=1, initial=0.0)
+        self._matrix = matrix / self._size[:, None]
+
+    def solve(self, wanted: Floats, room: Floats, fixed: Floats) -> tuple[Floats, float, bool]:
+        """Solve for the unknowns.
+
+        Parameters
+        ----------
+        wanted
+            Of each commodity in all, shape (K,).
+        room
+            Of each limit, shape (R,).
+        fixed
+            Amounts of all paths, of which those known are used, shape (P,).
+
+        Returns
+        -------
+        values, error, unique
+            Paths and shortfalls; the largest error of an equation; whether
+            there is one solution only.
+        """
+        taken = fixed[self.fixed] @ self.take[np.ix_(self.fixed, self.full)]
+        right = np.concatenate([wanted[self.split], room[self.full] - taken]) / self._size
+        values, _, rank, _ = np.linalg.lstsq(self._matrix, right, rcond=1e-10)
+        error = float(np.abs(self._matrix @ values - right).max(initial=0.0))
+        return values, error, bool(rank == self._matrix.shape[1])

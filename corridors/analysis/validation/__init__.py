@@ -1,0 +1,1 @@
+"""Modelled against observed, and the parameters that are fitted."""

@@ -1,0 +1,304 @@
+"""What a run by days says to an observation: queues, waits, what passed, what went round.
+
+Each function takes the evidence, the row of the observation, and what is asked of
+it, and returns the figure of the model, or None where the run does not say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.analysis.validation.wording import says
+from corridors.scenarios.arcs import LINK, TRANSFER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from corridors.analysis.validation.runs import Evidence
+
+
+@says("queue at {capacity} on {date}, {run}")
+def queue_on(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...],
+    date: str = "",
+) -> float | None:  # fmt: skip
+    """Return the units that stand at capacities at the end of a day of a run."""
+    frame = evidence.run(scenario).queues
+    own = frame[frame["capacity_id"].isin(capacity) & (frame["date"] == (date or row["date"]))]
+    return float(own["queue"].sum())
+
+
+@says("longest wait in days at {capacity} on {date}, {run}")
+def wait_on(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...],
+    date: str = "",
+) -> float | None:  # fmt: skip
+    """Return the longest wait, in days, of those who come to capacities on a day of a run."""
+    frame = evidence.run(scenario).queues
+    own = frame[frame["capacity_id"].isin(capacity) & (frame["date"] == (date or row["date"]))]
+    return float(own["wait_hours"].max()) / 24.0 if len(own) else 0.0
+
+
+@says("mean wait in days at {capacity} on {date}, {run}")
+def mean_wait_on(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...],
+    date: str = "",
+) -> float | None:  # fmt: skip
+    """Return the wait, in days, of those who come on a day of a run, on average of capacities.
+
+    Each capacity counts by what passes it on that day; one without a queue has no wait.
+    """
+    day = date or row["date"]
+    sim = evidence.run(scenario)
+    passed = sim.throughput
+    weight = passed[passed["date"] == day].set_index("capacity_id")["passed"]
+    weight = weight.reindex(list(capacity), fill_value=0.0)
+    queues = sim.queues
+    waits = queues[queues["date"] == day].set_index("capacity_id")["wait_hours"]
+    waits = waits.reindex(list(capacity), fill_value=0.0)
+    known = waits.notna() & (weight > 0)
+    if not known.any():
+        return None
+    return float(np.average(waits[known], weights=weight[known])) / 24.0
+
+
+@says("queue at {capacity} on {date} if nobody gave up or went elsewhere, {run}")
+def queue_without_choice(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...]
+) -> float | None:
+    """Return the units that would stand at capacities if nobody gave up or went elsewhere."""
+    frame = evidence.without_choice(scenario).queues
+    own = frame[frame["capacity_id"].isin(capacity) & (frame["date"] == row["date"])]
+    return float(own["queue"].sum())
+
+
+def _dates(first: str, days: int) -> set[str]:
+    begin = dt.date.fromisoformat(first)
+    return {(begin + dt.timedelta(days=i)).isoformat() for i in range(days)}
+
+
+@says("what passes {capacity} in {days} from {first}, {run}")
+def passed_in_all(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: str, first: str, days: int
+) -> float | None:
+    """Return what passes a capacity on some days of a run together, in its unit."""
+    del row
+    frame = evidence.run(scenario).throughput
+    own = frame[(frame["capacity_id"] == capacity) & frame["date"].isin(_dates(first, days))]
+    return float(own["passed"].sum())
+
+
+@says("what passes {capacity} in {per_days}, mean of {days} from {first}, {run}")
+def passed_on_days(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: str, first: str,
+    days: int, units_per_vehicle: float = 1.0, per_days: float = 1.0,
+) -> float | None:  # fmt: skip
+    """Return what passes a capacity in a run, on average of some days, in vehicles."""
+    total = passed_in_all(
+        evidence, row, scenario=scenario, capacity=capacity, first=first, days=days
+    )
+    return None if total is None else total / days * per_days / units_per_vehicle
+
+
+def _boxes(frame: pd.DataFrame, demand: tuple[str, ...]) -> pd.DataFrame:
+    """Return the rows of containers of demands, by prefix of their ids."""
+    own = frame["demand_id"].str.startswith(demand)
+    return frame[own & frame["cargo"].isin(("container", "container-fast"))]
+
+
+@says("share of boxes from {demand} that sets out on another way in {days} from {first}, {run}")
+def share_diverted(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, demand: tuple[str, ...], first: str,
+    days: int,
+) -> float | None:  # fmt: skip
+    """Return the boxes that set out on another way in some days, of those that want to leave."""
+    del row
+    sim = evidence.run(scenario)
+    outcome, arrays = sim.outcome, sim.outcome.book.arrays(0)
+    table = sim.timetable.states[0].demand
+    own = np.zeros(len(table), dtype=np.bool_)
+    own[_boxes(table.reset_index(drop=True), demand).index] = True
+    dates = _dates(first, days)
+    inside = [sim.timetable.day_of(n).isoformat() in dates for n in range(len(outcome.passes))]
+    steps = np.flatnonzero(inside)
+    ways = np.flatnonzero(~arrays.usual & own[arrays.demand])
+    entered = outcome.passes[steps[:, None], arrays.first[ways] + ways].sum()
+    wanted = outcome.problem.amount[steps[:, None], np.flatnonzero(own)].sum()
+    return float(entered / (wanted * outcome.problem.step)) if wanted > 0 else None
+
+
+@says("boxes from {demand} that give up, as a share of a year's, {run}")
+def share_not_carried(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, demand: tuple[str, ...]
+) -> float | None:
+    """Return the boxes that give up in a run and not on the same days undisturbed, of a year's."""
+    del row
+    lost = []
+    for sim in (evidence.undisturbed(scenario), evidence.run(scenario)):
+        own = _boxes(sim.by_demand, demand)
+        lost.append(float(own["turned_back"].sum() + own["never_shipped"].sum()))
+        wanted = float(own["wanted"].sum()) / len(sim.days)
+    return (lost[1] - lost[0]) / (365.0 * wanted) if wanted else None
+
+
+@says("growth of the queue at {capacity} in a day, mean of {days} from {first}, {run}")
+def grew_on_days(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: str, first: str, days: int
+) -> float | None:
+    """Return by how much a queue grows a day from the morning of a day on."""
+    del row
+    begin = dt.date.fromisoformat(first)
+    frame = evidence.run(scenario).queues
+    own = frame[frame["capacity_id"] == capacity].set_index("date")["queue"]
+    before = (begin - dt.timedelta(days=1)).isoformat()
+    after = (begin + dt.timedelta(days=days - 1)).isoformat()
+    return (float(own.get(after, 0.0)) - float(own.get(before, 0.0))) / days
+
+
+@says("days from {since} until the queue at {capacity} is gone, {run}")
+def days_to_clear(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: str, since: str
+) -> float | None:
+    """Return the days from a reopening until a queue is cleared."""
+    del row
+    peaks = evidence.run(scenario).peaks.set_index("capacity_id")
+    if capacity not in peaks.index or not isinstance(peaks.loc[capacity, "cleared_date"], str):
+        return None
+    cleared = dt.date.fromisoformat(str(peaks.loc[capacity, "cleared_date"]))
+    return float((cleared - dt.date.fromisoformat(since)).days)
+
+
+@says("what passes {capacity} in a day less than undisturbed, mean of {days} from {first}, {run}")
+def short_of_usual(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...],
+    first: str, days: int,
+) -> float | None:  # fmt: skip
+    """Return by how much less passes capacities a day than on the same days undisturbed."""
+    del row
+    dates = _dates(first, days)
+    totals = []
+    for sim in (evidence.undisturbed(scenario), evidence.run(scenario)):
+        frame = sim.throughput
+        own = frame[frame["capacity_id"].isin(capacity) & frame["date"].isin(dates)]
+        totals.append(float(own["passed"].sum()))
+    return (totals[0] - totals[1]) / days
+
+
+@says("days by which cargo waits longer at {among} from {first} to {last}, {run}")
+def added_days(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, among: tuple[str, ...],
+    first: str, last: str,
+) -> float | None:  # fmt: skip
+    """Return the days by which cargo waits longer at capacities, on average of a period."""
+    del row
+    waits = []
+    for sim in (evidence.undisturbed(scenario), evidence.run(scenario)):
+        o = sim.outcome
+        own = [
+            r for r, info in enumerate(sim.timetable.limits) if info.limit_id.split(":")[0] in among
+        ]
+        begin = sim.outcome.problem.begin
+        days = [begin + i for i, day in enumerate(sim.days) if first <= day.isoformat() <= last]
+        left = o.left[np.ix_(days, own)].sum()
+        waits.append(float(o.waited[np.ix_(days, own)].sum() / left) if left > 0 else 0.0)
+    return waits[1] - waits[0]
+
+
+@says("days from {demand} on the usual ways with the waits of {days} from {first}, {run}")
+def journey_on(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, demand: tuple[str, ...],
+    first: str, days: int = 1,
+) -> float | None:  # fmt: skip
+    """Return the days of demands on their usual ways with the waits met in a run, on average.
+
+    To the time of the undisturbed steady state of the run's first day come the waits
+    at the capacities on the way of those who come there on the given days; a capacity
+    without a queue has no wait.
+
+    Parameters
+    ----------
+    evidence, row
+        What is known, and the observation.
+    scenario
+        Shipped scenario that is run.
+    demand
+        Ids of demands.
+    first, days
+        First day on which waits are counted, and how many days.
+    """
+    del row
+    usual = evidence.state(evidence.windows[scenario][0])
+    routes = usual.routes[usual.routes["demand_id"].isin(demand)]
+    if not len(routes):
+        return None
+    queues = evidence.run(scenario).queues
+    queues = queues[queues["date"].isin(_dates(first, days)) & queues["wait_hours"].notna()]
+    wait = queues.groupby("capacity_id")["wait_hours"].sum() / days
+    held = _capacities_by_arc(evidence, wait.index)
+    total = 0.0
+    arcs = usual.situation.arcs
+    for route in routes.to_dict("records"):
+        met = {
+            name
+            for arc in route["arcs"]
+            for name, cargo in held.get((arcs.kind[arc], arcs.row[arc], arcs.direction[arc]), ())
+            if not cargo or route["cargo"] in cargo
+        }
+        total += route["t_per_day"] * (route["hours"] + float(wait.loc[sorted(met)].sum()))
+    return total / float(routes["t_per_day"].sum()) / 24.0
+
+
+def _capacities_by_arc(
+    evidence: Evidence, queued: Iterable[str]
+) -> dict[tuple[int, int, int], list[tuple[str, tuple[str, ...]]]]:
+    """Return capacities with a queue, and the cargo they count, by kind, row and direction."""
+    tables = evidence.net.tables
+    known = set(queued)
+    rows = {
+        (kind, name): i
+        for kind, table in ((LINK, "link"), (TRANSFER, "transfer"))
+        for i, name in enumerate(tables[f"{table}s"][f"{table}_id"])
+    }
+    found: dict[tuple[int, int, int], list[tuple[str, tuple[str, ...]]]] = {}
+    for member in tables["capacity_members"].to_dict("records"):
+        link = member["link_id"]
+        kind, name = (LINK, link) if link else (TRANSFER, member["transfer_id"])
+        cargo = tuple(c for c in str(member["cargo"] or "").split(";") if c)
+        for d, way in enumerate(("forward", "backward")):
+            if member["direction"] not in ("", "both", way):
+                continue
+            for full in (member["capacity_id"], f"{member['capacity_id']}:{way}"):
+                if full in known:
+                    found.setdefault((kind, rows[kind, name], d), []).append((full, cargo))
+    return found
+
+
+@says("TEU from {demand} in {days} less those that give up, {run}")
+def carried_with_loss(
+    evidence: Evidence, row: dict[str, Any], *, scenario: str, demand: tuple[str, ...], days: float
+) -> float | None:
+    """Return the TEU of demands in a period that holds a run, less those that give up in it.
+
+    Parameters
+    ----------
+    evidence, row
+        What is known, and the observation.
+    scenario
+        Shipped scenario that is run; its days lie in the period.
+    demand
+        Beginnings of ids.
+    days
+        Length of the period.
+    """
+    lost = share_not_carried(evidence, row, scenario=scenario, demand=demand)
+    own = _boxes(evidence.run(scenario).by_demand, demand)
+    wanted = float(own["wanted"].sum()) / len(evidence.run(scenario).days)
+    if lost is None:
+        return None
+    per_unit = evidence.net.tables["cargo"].set_index("cargo").loc["container", "t_per_unit"]
+    return (days - 365.0 * lost) * wanted / float(per_unit)

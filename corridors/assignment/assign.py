@@ -1,0 +1,94 @@
+"""The steady state: what would hold if the situation of one day lasted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corridors.assignment.assignment import Assignment
+from corridors.errors import ScenarioError, nearest
+from corridors.flow.solve import Answer, solve
+from corridors.network.network import as_date
+from corridors.scenarios.scenario import Scenario, scenario
+from corridors.scenarios.state import situation
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from corridors.network.network import Network
+    from corridors.scenarios.state import Situation
+
+MODELS = ("optimal",)
+"""Models of the steady state that `assign` knows."""
+
+
+def assign(
+    net: Network,
+    events: str | Path | Scenario | None = None,
+    *,
+    as_of: str | dt.date | None = None,
+    model: str = "optimal",
+) -> Assignment:
+    """Spread the cargo of every demand over routes, within every capacity.
+
+    The linear program minimises transport cost + value of time x hours + loss x
+    shortfall. It is the best that any dispatcher could do, so its damage is a
+    lower bound.
+
+    Parameters
+    ----------
+    net
+        The network.
+    events
+        A scenario: its name, a path or the object. None for the undisturbed
+        network.
+    as_of
+        Day whose links, capacities, demand and events hold; the scenario's own
+        day if None, or the network's where it was resolved with `Network.at`.
+    model
+        ``"optimal"``.
+
+    Returns
+    -------
+    Assignment
+        With the certificate that proves it.
+
+    Raises
+    ------
+    ScenarioError
+        Where the scenario cannot be meant, or no day is given.
+    CertificateError
+        Where the optimum could not be proved.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> hit = co.assign(co.load(), "poland-closure-2025")
+    >>> hit.certificate.ok
+    True
+    """
+    if model not in MODELS:
+        msg = f"no model {model!r}{nearest(model, MODELS)}"
+        raise ScenarioError(msg)
+    plan = None if events is None else scenario(events)
+    day = day_of(net, plan, as_of)
+    return assigned(situation(net, plan, day), plan, model)
+
+
+def assigned(state: Situation, plan: Scenario | None, model: str = "optimal") -> Assignment:
+    """Solve a situation and put the answer into tables."""
+    answer: Answer = solve(state.problem)
+    return Assignment(state, answer, plan, model)
+
+
+def day_of(net: Network, plan: Scenario | None, as_of: str | dt.date | None) -> dt.date:
+    """Return the day that is meant; raise ScenarioError where none is given."""
+    if as_of is not None:
+        return as_date(as_of)
+    if plan is not None and plan.as_of is not None:
+        return plan.as_of
+    if net.date is not None:
+        return net.date
+    whose = f"scenario {plan.name}" if plan else "the undisturbed network"
+    msg = f"{whose}: no day is given; set as_of (--as-of), such as 2025-09-12"
+    raise ScenarioError(msg)

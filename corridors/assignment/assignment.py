@@ -1,0 +1,300 @@
+"""What an assignment says, as tidy tables: flows, routes, shortfall, capacities."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from corridors.scenarios.arcs import LINK, TRANSFER
+from corridors.scenarios.selectors import describe
+
+if TYPE_CHECKING:
+    from corridors.flow.certificate import Certificate
+    from corridors.flow.solve import Answer
+    from corridors.scenarios.scenario import Scenario
+    from corridors.scenarios.state import Situation
+
+LOCAL = "local"
+"""Corridor of a route none of whose links carries a label."""
+
+BINDING = 1 - 1e-6
+"""Share of use from which a capacity counts as full."""
+
+
+class Assignment:
+    """Cargo spread over routes on one day, with the proof that it is right.
+
+    Attributes
+    ----------
+    situation
+        The network, day and events that were solved.
+    answer
+        The engine's answer.
+    scenario
+        The scenario, or None.
+    model
+        Name of the model.
+    """
+
+    def __init__(
+        self, situation: Situation, answer: Answer, scenario: Scenario | None, model: str
+    ) -> None:
+        self.situation = situation
+        self.answer = answer
+        self.scenario = scenario
+        self.model = model
+
+    def __repr__(self) -> str:
+        s = self.summary
+        name = self.scenario.name if self.scenario else "baseline"
+        return (
+            f"Assignment({name}, {self.situation.day}, {self.model}: "
+            f"{s['served_t_per_day']:,.0f} t a day carried, "
+            f"{s['shortfall_t_per_day']:,.0f} short)"
+        )
+
+    def _repr_html_(self) -> str:
+        from corridors.display import card
+
+        return card(repr(self), {k: v for k, v in self.summary.items() if not isinstance(v, dict)})
+
+    @property
+    def events_not_in_force(self) -> list[str]:
+        """Events of the scenario that the day lies outside of, in words."""
+        if self.scenario is None:
+            return []
+        return [
+            f"{e.kind} {describe(e.selector)} from {e.first or 'always'} until {e.end or 'always'}"
+            for e in self.scenario.events
+            if not e.in_force(self.situation.day)
+        ]
+
+    @property
+    def certificate(self) -> Certificate:
+        """The proof of the answer."""
+        return self.answer.certificate
+
+    @cached_property
+    def routes(self) -> pd.DataFrame:
+        """Routes that carry something.
+
+        Returns
+        -------
+        DataFrame
+            demand_id, cargo, units_per_day, t_per_day, hours and usd_per_unit
+            of the route, corridor, borders crossed and the links that cross
+            them, the key that tells equal routes, and the arcs.
+        """
+        state, answer = self.situation, self.answer
+        demand, arcs = state.demand, state.arcs
+        links = state.net.tables["links"]
+        label = links["corridor"].to_numpy()
+        km = links["length_km"].to_numpy()
+        border = state.net.borders.to_numpy()
+        link_ids = links["link_id"].to_numpy()
+        transfer_ids = state.net.tables["transfers"]["transfer_id"].to_numpy()
+        rows = []
+        for k, path, units in zip(
+            answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
+        ):
+            c = int(state.problem.commodity_class[k])
+            own = path[arcs.kind[path] == LINK]
+            row = arcs.row[own]
+            steps = [
+                (link_ids if arcs.kind[a] == LINK else transfer_ids)[arcs.row[a]]
+                for a in path
+                if arcs.kind[a] in (LINK, TRANSFER)
+            ]
+            weight = float(demand["t_per_unit"].iloc[k])
+            rows.append(
+                {
+                    "demand_id": demand["demand_id"].iloc[k],
+                    "cargo": demand["cargo"].iloc[k],
+                    "units_per_day": units,
+                    "t_per_day": units * weight,
+                    "hours": float(arcs.hours[c, path].sum()),
+                    "usd_per_unit": float(arcs.usd[c, path].sum()),
+                    "km": float(km[row].sum()),
+                    "corridor": _route_corridor(label[row], km[row]),
+                    "borders": ">".join(b for b in border[row] if b),
+                    "crossings": ">".join(link_ids[row][border[row] != ""]),
+                    "key": ">".join(steps),
+                    "arcs": path,
+                }
+            )
+        columns = [
+            "demand_id", "cargo", "units_per_day", "t_per_day", "hours", "usd_per_unit", "km",
+            "corridor", "borders", "crossings", "key", "arcs",
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def shortfall(self) -> pd.DataFrame:
+        """Demand, served and not, one row each: units and tonnes a day, and the loss."""
+        demand = self.situation.demand
+        short = self.answer.shortfall
+        frame = demand[["demand_id", "origin", "destination", "cargo"]].copy()
+        frame["demand_units_per_day"] = demand["units_per_day"]
+        frame["demand_t_per_day"] = demand["t_per_day"]
+        frame["shortfall_units_per_day"] = short
+        frame["shortfall_t_per_day"] = short * demand["t_per_unit"]
+        frame["served_t_per_day"] = frame["demand_t_per_day"] - frame["shortfall_t_per_day"]
+        frame["loss_usd_per_day"] = short * self.situation.problem.penalty
+        return frame
+
+    @cached_property
+    def flows(self) -> pd.DataFrame:
+        """Flow over each directed link and transfer that is used, by cargo.
+
+        Returns
+        -------
+        DataFrame
+            kind (link or transfer), id, direction (forward or backward), cargo,
+            units_per_day, t_per_day.
+        """
+        state = self.situation
+        arcs = state.arcs
+        flow = self.answer.class_flow
+        real = (arcs.kind == LINK) | (arcs.kind == TRANSFER)
+        c, a = np.nonzero(flow * real)
+        ids = np.where(
+            arcs.kind[a] == LINK,
+            state.net.tables["links"]["link_id"].to_numpy()[_within(arcs.row[a], state, LINK)],
+            _transfer_ids(state, arcs.row[a]),
+        )
+        weight = state.net.tables["cargo"].set_index("cargo")["t_per_unit"]
+        cargo = np.array(arcs.cargo)[c]
+        units = flow[c, a]
+        frame = pd.DataFrame(
+            {
+                "kind": np.where(arcs.kind[a] == LINK, "link", "transfer"),
+                "id": ids,
+                "direction": np.where(arcs.direction[a] == 0, "forward", "backward"),
+                "cargo": cargo,
+                "units_per_day": units,
+                "t_per_day": units * weight.loc[cargo].to_numpy(),
+            }
+        )
+        return frame.sort_values(["kind", "id", "direction", "cargo"], ignore_index=True)
+
+    @cached_property
+    def capacities(self) -> pd.DataFrame:
+        """Every capacity that holds on the day.
+
+        Returns
+        -------
+        DataFrame
+            capacity_id (with the direction where each has its own), name, unit,
+            amount, background, used by the demand's cargo, use (share of the
+            amount, background included; 1 where a capacity of 0 is all gone),
+            price_usd (what one more unit a day would save a day).
+        """
+        limits = self.situation.limits
+        problem = self.situation.problem
+        flow = self.answer.class_flow
+        used = [float((flow[v.cargo, v.arc] * v.factor).sum()) for v in limits]
+        rows = [
+            {
+                "capacity_id": limit.limit_id,
+                "name": limit.name,
+                "unit": limit.unit,
+                "amount": limit.amount,
+                "background": limit.background,
+                "used": u,
+                "use": (u + min(limit.background, limit.amount)) / limit.amount
+                if limit.amount > 0
+                else 1.0,
+                "price_usd": float(price),
+            }
+            for limit, u, price in zip(limits, used, self.answer.row_price, strict=True)
+        ]
+        assert len(rows) == problem.n_rows
+        columns = [
+            "capacity_id",
+            "name",
+            "unit",
+            "amount",
+            "background",
+            "used",
+            "use",
+            "price_usd",
+        ]
+        frame = pd.DataFrame(rows, columns=columns)
+        frame["binding"] = frame["used"] >= (frame["amount"] - frame["background"]) * BINDING
+        return frame
+
+    @property
+    def bottlenecks(self) -> pd.DataFrame:
+        """Capacities with a price, the dearest per day of all they pass first."""
+        frame = self.capacities
+        frame = frame[frame["price_usd"] > 1e-6]
+        value = frame["price_usd"] * (frame["amount"] - frame["background"])
+        return frame.assign(value_usd_per_day=value).sort_values(
+            ["value_usd_per_day", "capacity_id"], ascending=[False, True], ignore_index=True
+        )
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Totals: tonnes a day, transport cost, hours and loss apart, shares by cargo and corridor.
+
+        ``mean_hours`` is per tonne served. The cost is what is paid for
+        transport: neither the value of time nor the loss is in it.
+        """
+        short = self.shortfall
+        routes = self.routes
+        served = float(routes["t_per_day"].sum())
+        cost = float((routes["units_per_day"] * routes["usd_per_unit"]).sum())
+        hours = float((routes["t_per_day"] * routes["hours"]).sum())
+        return {
+            "demand_t_per_day": float(short["demand_t_per_day"].sum()),
+            "served_t_per_day": served,
+            "shortfall_t_per_day": float(short["shortfall_t_per_day"].sum()),
+            "cost_usd_per_day": cost,
+            "loss_usd_per_day": float(short["loss_usd_per_day"].sum()),
+            "mean_hours": hours / served if served else 0.0,
+            "by_cargo": self._by_cargo(),
+            "by_corridor": self._by_corridor(),
+        }
+
+    def _by_cargo(self) -> dict[str, dict[str, float]]:
+        columns = ["demand_t_per_day", "served_t_per_day", "shortfall_t_per_day"]
+        grouped = self.shortfall.groupby("cargo")[columns].sum()
+        return {
+            str(cargo): {name: float(row[name]) for name in columns}
+            for cargo, row in grouped.iterrows()
+        }
+
+    def _by_corridor(self) -> dict[str, float]:
+        grouped = self.routes.groupby("corridor")["t_per_day"].sum()
+        return {str(name): float(value) for name, value in grouped.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the summary as plain values for JSON."""
+        return self.summary
+
+
+def _within(rows: Any, state: Situation, kind: int) -> Any:
+    """Clip row numbers to a table, for a lookup that `where` then discards."""
+    name = "links" if kind == LINK else "transfers"
+    return np.minimum(rows, max(len(state.net.tables[name]) - 1, 0))
+
+
+def _transfer_ids(state: Situation, rows: Any) -> Any:
+    ids = state.net.tables["transfers"]["transfer_id"].to_numpy()
+    if not len(ids):
+        return np.full(len(rows), "", dtype=object)
+    return ids[_within(rows, state, TRANSFER)]
+
+
+def _route_corridor(labels: Any, km: Any) -> str:
+    """Return the corridor with the most kilometres; ties go to the first by name."""
+    total: dict[str, float] = {}
+    for label, length in zip(labels, km, strict=True):
+        if label:
+            total[label] = total.get(label, 0.0) + float(length)
+    if not total:
+        return LOCAL
+    return min(total, key=lambda name: (-total[name], name))

@@ -1,0 +1,271 @@
+"""Networks and comparisons as the data of a map."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from corridors.display import number, share
+from corridors.maps.data import (
+    FlowMapData,
+    LinkFlow,
+    MapCapacity,
+    MapLink,
+    MapNode,
+    MapSource,
+    Status,
+)
+from corridors.maps.flowmap import FlowMap, build_flow_map
+from corridors.scenarios.arcs import LINK
+
+if TYPE_CHECKING:
+    from corridors.assignment.assignment import Assignment
+    from corridors.assignment.comparison import Comparison
+    from corridors.network.network import Network
+
+STATES = ("before", "after")
+
+_MODEL_NOTE = (
+    "Modelled: the cheapest way to carry the demand within the capacities, as if the "
+    "situation of the day lasted. A lower bound for the damage, not a forecast."
+)
+_TRACE = 1e-6
+_STORY = 0.3
+"""Share of the largest change from which a link belongs to the first view."""
+
+_FEW_SOURCES = 8
+
+
+def comparison_map(comparison: Comparison) -> FlowMap:
+    """Return the map of a baseline and a disrupted state with a switch between them."""
+    net = comparison.hit.situation.net
+    pairs = dict(zip(STATES, (comparison.base, comparison.hit), strict=True))
+    flows = {state: _link_flows(a) for state, a in pairs.items()}
+    limits = _limits(pairs)
+    closed = set(comparison.hit.situation.closed_links)
+    there = {state: _links_there(a) for state, a in pairs.items()}
+    plan = comparison.hit.scenario
+    steps = {str(s): float(t) for s, t in comparison.waterfall.itertuples(index=False)}
+    change = comparison.change
+    headline = [
+        ("Demand", number(steps["demand"], "t a day")),
+        ("Kept its route", _part(steps, "kept its route")),
+        ("Rerouted", _part(steps, "rerouted")),
+        ("No longer carried", _part(steps, "newly unserved")),
+        ("Rerouted takes longer by", number(change["added_hours_mean"] / 24, "days")),
+        ("Rerouted costs more by", number(change["added_cost_usd_per_day_rerouted"], "USD a day")),
+    ]
+    links = _map_links(net, there, flows, limits, closed)
+    return build_flow_map(
+        FlowMapData(
+            title=(plan.title or plan.name) if plan else "Baseline",
+            subtitle=plan.description if plan else "",
+            headline=headline,
+            links=links,
+            nodes=_map_nodes(net, pairs),
+            states=STATES,
+            state_labels={"before": "Before", "after": "After"},
+            cargo_labels=_cargo_labels(net),
+            as_of=comparison.hit.situation.day.isoformat(),
+            first_state="after",
+            focus=_changed(links) or _focus(links),
+            notes=(_MODEL_NOTE, comparison.explain()),
+        )
+    )
+
+
+def network_map(net: Network) -> FlowMap:
+    """Return the map of a network itself: what there is, and what is planned."""
+    links_there = {"network": set(net.tables["links"]["link_id"])}
+    counts = {name: len(net.tables[name]) for name in ("nodes", "links", "demand")}
+    links = _map_links(net, links_there, {"network": {}}, {}, set())
+    headline = [(name.capitalize(), number(count)) for name, count in counts.items()]
+    headline.append(("Capacities", number(net.n_capacities)))
+    return build_flow_map(
+        FlowMapData(
+            title="The network",
+            subtitle="Rail, road, sea and pipelines between China, Central Asia and Europe",
+            headline=headline,
+            links=links,
+            nodes=_map_nodes(net, {}),
+            cargo_labels=_cargo_labels(net),
+            as_of=net.date.isoformat() if net.date else "",
+            focus=_focus(links),
+        )
+    )
+
+
+def _part(steps: dict[str, float], step: str) -> str:
+    return f"{number(steps[step], 't')} ({share(steps[step], steps['demand'])})"
+
+
+def _cargo_labels(net: Network) -> dict[str, str]:
+    cargo = net.tables["cargo"]
+    return dict(zip(cargo["cargo"], cargo["name"], strict=True))
+
+
+def _focus(links: list[MapLink]) -> list[str]:
+    """Return the links that the first view must show: the land that carries, or all land."""
+    carrying = [
+        link.link_id
+        for link in links
+        if link.mode in {"rail", "road"} and any(_total(f) > _TRACE for f in link.flows.values())
+    ]
+    return carrying or [link.link_id for link in links if link.mode in {"rail", "road"}]
+
+
+def _changed(links: list[MapLink]) -> list[str]:
+    """Return the links of a scenario's story: the closed ones and those whose flow moved most."""
+    change = {
+        link.link_id: abs(_total(link.flows.get("after", LinkFlow()))
+                          - _total(link.flows.get("before", LinkFlow())))
+        for link in links
+        if link.mode in {"rail", "road"}
+    }  # fmt: skip
+    largest = max(change.values(), default=0.0)
+    moved = [link for link, tonnes in change.items() if tonnes > _STORY * largest > _TRACE]
+    return sorted({*moved, *(link.link_id for link in links if "after" in link.closed_in)})
+
+
+def _total(flow: LinkFlow) -> float:
+    return sum(flow.forward.values()) + sum(flow.backward.values())
+
+
+def _link_flows(assignment: Assignment) -> dict[str, LinkFlow]:
+    frame = assignment.flows
+    frame = frame[frame["kind"] == "link"]
+    found: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+    for row in frame.itertuples(index=False):
+        found[row.id][row.direction][row.cargo] = float(row.t_per_day)
+    return {
+        link: LinkFlow(forward=dict(v["forward"]), backward=dict(v["backward"]))
+        for link, v in found.items()
+    }
+
+
+def _links_there(assignment: Assignment) -> set[str]:
+    """Return the links that exist on the day, closed by events or not."""
+    state = assignment.situation
+    ids = state.net.tables["links"]["link_id"].to_numpy()
+    return set(ids[state.arcs.row[state.there & (state.arcs.kind == LINK)]])
+
+
+def _limits(pairs: dict[str, Assignment]) -> dict[str, list[dict[str, Any]]]:
+    """Return for each link the limits it is a member of, with use and price by state."""
+    found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for state, assignment in pairs.items():
+        situation = assignment.situation
+        ids = situation.net.tables["links"]["link_id"].to_numpy()
+        table = assignment.capacities
+        for limit, row in zip(situation.limits, table.to_dict("records"), strict=True):
+            members = limit.arc[situation.arcs.kind[limit.arc] == LINK]
+            for link in sorted(set(ids[situation.arcs.row[members]])):
+                entry = found[link].setdefault(
+                    limit.limit_id,
+                    {"name": limit.name, "unit": limit.unit, "amount": limit.amount,
+                     "used": {}, "price": {}, "use": {}},
+                )  # fmt: skip
+                entry["used"][state] = row["used"] + min(limit.background, limit.amount)
+                entry["price"][state] = row["price_usd"]
+                entry["use"][state] = row["use"]
+    return {link: list(entries.values()) for link, entries in found.items()}
+
+
+def _map_links(
+    net: Network,
+    there: dict[str, set[str]],
+    flows: dict[str, dict[str, LinkFlow]],
+    limits: dict[str, list[dict[str, Any]]],
+    closed: set[str],
+) -> list[MapLink]:
+    sources = _sources(net)
+    names = net.node_names
+    present = set().union(*there.values())
+    links = []
+    for link_id, row in net.whole.links.iterrows():
+        own = limits.get(link_id, [])
+        use: dict[str, float | None] = {}
+        for state in there:
+            known = [entry["use"][state] for entry in own if state in entry["use"]]
+            use[state] = max(known) if known else None
+        is_closed = link_id in closed
+        status: Status = "closed" if is_closed else "open" if link_id in present else "planned"
+        if status == "planned" and row["closes"] and not row["opens"]:
+            status = "closed"
+        ends = (names[row["from_node"]], names[row["to_node"]])
+        gauge = row["gauge_mm"]
+        links.append(
+            MapLink(
+                link_id=str(link_id),
+                name=f"{ends[0]}–{ends[1]}",
+                mode=row["mode"],
+                coordinates=[(round(x, 4), round(y, 4)) for x, y in row["geometry"].coords],
+                gauge_mm=int(gauge) if gauge == gauge else None,
+                corridor=row["corridor"],
+                ends=ends,
+                status=status,
+                closed_in=("after",) if is_closed else (),
+                length_km=float(row["length_km"]),
+                hours=float(row["hours"]) if row["hours"] == row["hours"] else None,
+                made=row["made"],
+                note=row["note"],
+                flows={state: f[link_id] for state, f in flows.items() if link_id in f},
+                capacities=[
+                    MapCapacity(e["name"], e["unit"], e["amount"], e["used"], e["price"])
+                    for e in own
+                ],
+                use=use,
+                sources=sources.get(("links", str(link_id)), ()),
+            )
+        )
+    return links
+
+
+def _map_nodes(net: Network, pairs: dict[str, Assignment]) -> list[MapNode]:
+    sources = _sources(net)
+    unserved: dict[str, dict[str, dict[str, dict[str, float]]]] = {"origin": {}, "destination": {}}
+    for state, assignment in pairs.items():
+        short = assignment.shortfall
+        short = short[short["shortfall_t_per_day"] > _TRACE]
+        for end, found in unserved.items():
+            grouped = short.groupby([end, "cargo"])["shortfall_t_per_day"].sum()
+            for (node, cargo), tonnes in grouped.items():
+                found.setdefault(node, {}).setdefault(state, {})[cargo] = float(tonnes)
+    return [
+        MapNode(
+            node_id=row["node_id"],
+            name=row["name"],
+            kind=row["kind"],
+            country=row["country"],
+            lat=float(row["lat"]),
+            lon=float(row["lon"]),
+            unserved_from=unserved["origin"].get(row["node_id"], {}),
+            unserved_to=unserved["destination"].get(row["node_id"], {}),
+            sources=sources.get(("nodes", row["node_id"]), ()),
+        )
+        for row in net.whole.tables["nodes"].to_dict("records")
+    ]
+
+
+def _sources(net: Network) -> dict[tuple[str, str], tuple[MapSource, ...]]:
+    """Return the publications behind each link and node, and behind the limits of a link."""
+    tables = net.whole.tables
+    names = tables["sources"].set_index("source_id")
+    members = tables["capacity_members"]
+    of_capacity: dict[str, list[str]] = defaultdict(list)
+    for capacity, link in zip(members["capacity_id"], members["link_id"], strict=True):
+        if link:
+            of_capacity[capacity].append(link)
+    found: dict[tuple[str, str], dict[tuple[str, str], MapSource]] = defaultdict(dict)
+    columns = ["table", "row", "source_id", "confidence"]
+    for table, key, source_id, grade in tables["provenance"][columns].itertuples(
+        index=False, name=None
+    ):
+        source = names.loc[source_id]
+        entry = MapSource(source["publisher"], source["title"], source["date"], grade)
+        targets = [(table, key)]
+        if table == "capacities":
+            targets = [("links", link) for link in of_capacity[key.split("/")[0]]]
+        for target in targets:
+            found[target].setdefault((source_id, grade), entry)
+    return {target: tuple(list(v.values())[:_FEW_SOURCES]) for target, v in found.items()}

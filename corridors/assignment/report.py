@@ -1,0 +1,171 @@
+"""A comparison as one page to read, print or send: words, tables, pictures, proof.
+
+The page asks no other host for anything and runs no script.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from corridors.assignment.explain import sentences
+from corridors.display import number
+from corridors.files import write_text
+from corridors.maps.data import CREDITS, DISCLAIMER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from corridors.assignment.comparison import Comparison
+
+_ROWS = 25
+
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #1d2733; max-width: 62rem; margin: 2rem auto;
+  padding: 0 1rem; }
+h1 { font-size: 1.7rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+p.day { color: #5c6773; margin-top: 0; }
+table { border-collapse: collapse; font-size: .86rem; margin: .5rem 0; }
+th, td { padding: .22rem .7rem .22rem 0; border-bottom: 1px solid #dfe4e8; vertical-align: top; }
+th { text-align: left; font-weight: 600; } td.n, th.n { text-align: right; white-space: nowrap; }
+img { max-width: 100%; } footer { color: #5c6773; font-size: .8rem; margin-top: 2.5rem; }
+div.wide { overflow-x: auto; }
+"""
+
+
+def report_html(comparison: Comparison) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    comparison
+        What to report.
+
+    Returns
+    -------
+    str
+        HTML; the same comparison gives the same text.
+    """
+    plan = comparison.hit.scenario
+    title = (plan.title or plan.name) if plan else "Baseline"
+    day = comparison.hit.situation.day
+    proof = comparison.hit.certificate
+    parts = [
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="day">{day}, model {escape(comparison.hit.model)}</p>',
+        f"<p>{escape(plan.description)}</p>" if plan and plan.description else "",
+        "<h2>What happens</h2>",
+        *(f"<p>{escape(text)}</p>" for text in sentences(comparison)),
+        _section("What becomes of the demand, t a day", comparison.waterfall),
+        _section("By cargo, t a day", _cargo(comparison)),
+        _section("By corridor, t a day", _plain(comparison.by_corridor)),
+        "<h2>Before and after</h2>",
+        f'<img alt="Maps of the flows before and after" src="{_picture(comparison)}">',
+        _section(f"Rerouted: the largest {_ROWS}", _reroutes(comparison)),
+        _section(f"No longer carried: the largest {_ROWS}", _lost(comparison)),
+        _section("Full, the dearest first", _full(comparison)),
+        "<h2>The proof</h2>",
+        (
+            f"<p>Relative gap {abs(proof.relative_gap):.1e}; balance {proof.balance_residual:.1e}; "
+            f"capacity {proof.capacity_residual:.1e}; flow on closed things "
+            f"{proof.closed_flow:g}. Computed from the answer alone.</p>"
+        ),
+        (
+            "<footer><p>Modelled: the cheapest way to carry the demand within the capacities, "
+            "as if the situation of the day lasted; a lower bound for the damage, not a "
+            "forecast. Cost is what is paid for transport; the loss of what is not carried "
+            "is apart.</p>"
+            f"<p>{escape('; '.join(CREDITS))}. {escape(DISCLAIMER)}</p></footer>"
+        ),
+    ]
+    body = "\n".join(part for part in parts if part)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "img-src data:; style-src 'unsafe-inline'\">"
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n"
+        f"<body>\n{body}\n</body></html>\n"
+    )
+
+
+def save_report(comparison: Comparison, path: Path) -> None:
+    """Write the page to a file, whole or not at all."""
+    write_text(path, report_html(comparison))
+
+
+def _section(title: str, frame: pd.DataFrame) -> str:
+    if not len(frame):
+        return ""
+    numeric = {name: frame[name].dtype.kind in "fiu" for name in frame.columns}
+    head = "".join(_cell("th", str(name), numeric[name]) for name in frame.columns)
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            _cell("td", number(value) if numeric[name] else str(value), numeric[name])
+            for name, value in zip(frame.columns, row, strict=True)
+        )
+        + "</tr>"
+        for row in frame.itertuples(index=False)
+    )
+    return f'<h2>{escape(title)}</h2><div class="wide"><table><tr>{head}</tr>\n{rows}</table></div>'
+
+
+def _cell(tag: str, text: str, numeric: Any) -> str:
+    mark = ' class="n"' if numeric else ""
+    return f"<{tag}{mark}>{escape(text)}</{tag}>"
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.rename(columns=lambda c: c.replace("_t_per_day", "").replace("_", " "))
+
+
+def _cargo(comparison: Comparison) -> pd.DataFrame:
+    names = comparison.hit.situation.net.tables["cargo"].set_index("cargo")["name"]
+    frame = comparison.by_cargo
+    return _plain(frame.assign(cargo=frame["cargo"].map(names)))
+
+
+def _reroutes(comparison: Comparison) -> pd.DataFrame:
+    columns = [
+        "demand_id",
+        "cargo",
+        "t_per_day",
+        "from_route",
+        "to_route",
+        "added_hours",
+        "added_usd_per_unit",
+    ]
+    return comparison.reroutes[columns].head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
+
+
+def _lost(comparison: Comparison) -> pd.DataFrame:
+    frame = comparison.by_demand
+    frame = frame[frame["lost_t_per_day"] > 0].sort_values(
+        ["lost_t_per_day", "demand_id"], ascending=[False, True]
+    )
+    names = comparison.hit.situation.net.node_names
+    frame = frame.assign(
+        origin=frame["origin"].map(names), destination=frame["destination"].map(names)
+    )
+    columns = ["demand_id", "cargo", "origin", "destination", "lost_t_per_day", "demand_t_per_day"]
+    return _plain(frame[columns].head(_ROWS))
+
+
+def _full(comparison: Comparison) -> pd.DataFrame:
+    columns = ["name", "unit", "amount", "background", "price_usd"]
+    frame = comparison.hit.bottlenecks[columns].head(_ROWS)
+    return frame.rename(columns={"price_usd": "one more a day saves, USD a day"})
+
+
+def _picture(comparison: Comparison) -> str:
+    """Return the static maps as a data address; the same comparison gives the same bytes."""
+    from corridors.maps.static import comparison_figure
+
+    out = io.BytesIO()
+    comparison_figure(comparison).savefig(out, format="png", dpi=90, metadata={"Software": None})
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode("ascii")

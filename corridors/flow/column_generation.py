@@ -1,0 +1,312 @@
+"""Column generation over paths, kept alive from one question to the next.
+
+The master problem holds a few paths per commodity; shortest paths under the
+prices of the limits find the paths that would improve it, until none does
+(Ford and Fulkerson 1958; Dantzig and Wolfe 1960). Everything that was learnt
+stays for the next question on the same arcs.
+
+Everything below runs on one numbering, the *canonical* one, which depends on
+what the rows of the input say and never on where they stand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.errors import CertificateError
+from corridors.flow.highs import solve_master
+from corridors.flow.master import FailedError, Master, Question
+from corridors.flow.numbering import Numbering, generic
+from corridors.flow.path_pool import PathPool
+from corridors.flow.shortest.pricing import Pricing
+from corridors.flow.simplex.lexicographic import TOLERANCE
+from corridors.flow.solution import Outcome, settled, written
+from corridors.flow.usage import open_costs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from corridors.flow.problem import Floats, FlowProblem
+
+_SHORT = 3.0
+"""Rank of falling short, above that of an arc (1 to 2)."""
+
+_MAX_ROUNDS = 10_000
+
+
+class Engine:
+    """Solves one problem and any other on the same arcs, commodities and members of limits.
+
+    Parameters
+    ----------
+    problem
+        The first problem, to whose basis every later question returns.
+    opposite
+        Whether to take, among the answers of least cost, the one that the rule
+        for ties puts last instead of first.
+    """
+
+    def __init__(self, problem: FlowProblem, *, opposite: bool = False) -> None:
+        self._numbering = n = Numbering(problem)
+        p = n.canonical(problem)
+        self._soft = np.flatnonzero(np.isfinite(p.excess_price))
+        rank = 1.0 + generic(p.n_arcs, 0.618033988749895)
+        if opposite:
+            rank = -rank
+        of_commodity = 1.0 + generic(p.n_commodities, 0.414213562373095)
+        sign = -1.0 if opposite else 1.0
+        short = np.concatenate([sign * _SHORT * of_commodity, np.zeros(len(self._soft))])
+        self._pool = PathPool(p, n.unit, rank, of_commodity, short, self._soft)
+        self._pricing = Pricing(p, n.unit, rank, of_commodity)
+        n_slack = p.n_commodities + len(self._soft)
+        self._master = Master(self._pool, n_slack, p.n_rows)
+        # The direction in which the right-hand sides move: limits wider, amounts a little larger.
+        self._amount_direction = 1e-3 * (1.0 + generic(n_slack, 0.7320508075688772))
+        self._bound_direction = 1.0 + generic(p.n_rows, 0.23606797749979)
+        self._last: FlowProblem | None = None
+        self._first: tuple[FlowProblem, NDArray[np.bool_], Outcome] | None = None
+
+    @property
+    def numbering(self) -> Numbering:
+        """How this engine's numbers stand for the problem's."""
+        return self._numbering
+
+    def solve(self, problem: FlowProblem, *, cold: bool = False) -> Outcome:
+        """Solve a problem that shares this engine's arcs, commodities and members.
+
+        Parameters
+        ----------
+        problem
+            May differ in costs, closed arcs, bounds, amounts and penalties.
+        cold
+            Whether to start from nothing but the paths that are known.
+
+        Returns
+        -------
+        Outcome
+            In the problem's own numbering.
+
+        Raises
+        ------
+        CertificateError
+            Where no way to the optimum works, which is a fault of this package.
+        """
+        known = None if cold else self._unmoved(problem)
+        if known is not None:
+            return known
+        question = self.load(problem)
+        master = self._master
+        starts = [True, True] if cold or not master.started else [False, True, True]
+        cold_starts = -1 if cold or not master.started else 0
+        for attempt, afresh in enumerate(starts):
+            if afresh:
+                cold_starts += 1
+                master.reset()
+            else:
+                master.restore()
+            try:
+                rounds, tied = self._climb(question, careful=attempt == len(starts) - 1)
+                if not master.started:
+                    master.remember()
+                outcome = settled(
+                    master, question, self._numbering, rounds, max(cold_starts, 0), tied
+                )
+            except FailedError:
+                continue
+            if self._first is None:
+                self._first = (problem, self._arcs_in_use(), outcome)
+            return outcome
+        return self._by_highs(question, cold_starts + 1)
+
+    def _arcs_in_use(self) -> NDArray[np.bool_]:
+        """Return which arcs lie on paths of the basis, in the problem's numbering."""
+        used = np.zeros(len(self._numbering.arc_order), dtype=np.bool_)
+        for j in self._master.basic_columns().tolist():
+            used[self._numbering.arc_order[self._pool.path(j)]] = True
+        return used
+
+    def _unmoved(self, problem: FlowProblem) -> Outcome | None:
+        """Return the first outcome where all that changed is that unused arcs are closed.
+
+        Closing arcs takes answers away and adds none; the best answer of all is
+        still there, and the prices, which rest on its paths alone, with it.
+        """
+        if self._first is None:
+            return None
+        first, used, outcome = self._first
+        same = all(
+            getattr(first, name) is getattr(problem, name)
+            for name in ("cost", "bound", "amount", "penalty", "excess_price", "second_cost")
+        )
+        if not same or (first.closed & ~problem.closed).any() or (problem.closed & used).any():
+            return None
+        arrays = {
+            f.name: getattr(outcome, f.name).copy()
+            for f in fields(outcome)
+            if isinstance(getattr(outcome, f.name), np.ndarray)
+        }
+        return replace(outcome, **arrays, rounds=0, cold_starts=0)
+
+    def price_from(self, problem: FlowProblem, row: int, side: int) -> tuple[float, float]:
+        """Price a limit from one side.
+
+        Parameters
+        ----------
+        problem
+            The problem.
+        row
+            Number of the limit.
+        side
+            1 for what one more unit saves, -1 for what one less costs.
+
+        Returns
+        -------
+        price, amount
+            Of one unit, and for how many units it holds. What a limit of 0
+            would be worth if it were opened is found too.
+        """
+        r = int(self._numbering.row_number[row])
+        opened = problem
+        if problem.bound[row] <= 0:
+            bound = problem.bound.copy()
+            bound[row] = 1.0
+            opened = replace(problem, bound=bound)
+        question = self.load(opened)
+        question.bound[0, r] = problem.bound[row] / self._numbering.row_scale[r]
+        # The limit moves, and all else a million times less, which only decides ties.
+        question.bound[1] = 1e-6 * self._bound_direction
+        question.amount[1] = 1e-6 * self._amount_direction
+        question.bound[1, r] += side
+        master = self._master
+        master.restore()
+        try:
+            self._climb(question, careful=False)
+        except FailedError:
+            master.reset()
+            self._climb(question, careful=True)
+        scale = float(self._numbering.row_scale[r])
+        price = abs(float(master.values.price[0, r])) / scale
+        question.bound[1], question.amount[1] = 0.0, 0.0
+        question.bound[1, r] = side
+        master.refresh(question)
+        v = master.values
+        loose = master.basis.place < 0
+        levels = [v.key, v.other[:, : master.size], (question.bound - v.use)[:, loose]]
+        amount, rate = np.concatenate(levels, axis=1)
+        falls = rate < -1e-9
+        holds = float((np.maximum(amount[falls], 0.0) / -rate[falls]).min(initial=np.inf))
+        holds *= scale
+        if side < 0:
+            holds = min(holds, float(problem.bound[row]))
+        return price, holds
+
+    def load(self, problem: FlowProblem) -> Question:
+        """Bring columns, costs and bounds to those of a problem."""
+        p = self._numbering.canonical(problem)
+        self._master.shed()
+        amount = np.zeros((2, len(self._amount_direction)))
+        k = p.n_commodities
+        amount[0, :k] = p.amount
+        amount[0, k:] = 100.0 * (1.0 + p.amount.sum())
+        amount[1] = self._amount_direction
+        bound = np.empty((2, p.n_rows))
+        bound[0] = p.bound / self._numbering.row_scale
+        # No flow comes near this; a number instead of infinity keeps warm starts simple.
+        bound[0][np.isinf(bound[0])] = 1e4 * (1.0 + p.amount.sum())
+        bound[1] = self._bound_direction
+        last = self._last
+        open_cost = open_costs(p)
+        same = (
+            last is not None
+            and last.cost is p.cost
+            and last.penalty is p.penalty
+            and last.excess_price is p.excess_price
+        )
+        if same:
+            self._pool.ban(open_cost)
+        else:
+            finite = np.where(np.isinf(p.cost), 0.0, p.cost)
+            excess = (p.excess_price * self._numbering.row_scale)[self._soft]
+            self._pool.load(p.penalty, excess, finite, p.second_cost, open_cost)
+            self._pricing.aim(p.cost)
+        self._last = p
+        return Question(p, open_cost, amount, bound)
+
+    def _climb(self, question: Question, *, careful: bool) -> tuple[int, NDArray[np.bool_]]:
+        """Generate paths until none is better, by cost, second cost and rank in turn."""
+        p, master = question.problem, self._master
+        if master.untouched:
+            self._greedy(question)
+        for rounds in range(1, _MAX_ROUNDS):
+            master.optimise(question)
+            price = np.maximum(master.values.price, 0.0)[0]
+            sigma = np.minimum(master.values.sigma[0, : p.n_commodities], p.penalty)
+            weight = self._pricing.weights(question.open_cost, price)
+            near = TOLERANCE * (1.0 + np.abs(sigma))
+            if self._add_cheapest(p, weight, sigma - near):
+                continue
+            new, tied = self._decide_ties(p, weight, sigma, near)
+            if not new:
+                return rounds, tied
+        if careful:
+            msg = f"no optimum after {_MAX_ROUNDS} rounds of pricing"
+            raise CertificateError(msg)
+        raise FailedError
+
+    def _add_cheapest(self, p: FlowProblem, weight: Floats, ceiling: Floats) -> int:
+        """Add each commodity's cheapest path where it is below the ceiling; say how many."""
+        wanted, start, arcs = self._pricing.cheapest(weight, ceiling)
+        if not len(wanted):
+            return 0
+        return self._pool.add(wanted, start, arcs, p.cost, p.second_cost)
+
+    def _greedy(self, question: Question) -> None:
+        """Start cold from each commodity's cheapest path, as far as there is room."""
+        p = question.problem
+        first = self._pool.size
+        self._add_cheapest(p, question.open_cost, p.penalty - TOLERANCE * (1.0 + p.penalty))
+        self._master.fill(first, question)
+
+    def _decide_ties(
+        self, p: FlowProblem, weight: Floats, sigma: Floats, near: Floats
+    ) -> tuple[int, NDArray[np.bool_]]:
+        """Look among the paths of equal cost for better ones by second cost and rank."""
+        master, k = self._master, p.n_commodities
+        best = self._pricing.tied(weight, sigma, near, master.values.price[1:])
+        sigma2, sigma3 = master.values.sigma[1, :k], master.values.sigma[2, :k]
+        near2 = TOLERANCE * (1.0 + np.abs(sigma2))
+        near3 = TOLERANCE * (1.0 + np.abs(sigma3))
+        better = (best.second_cost < sigma2 - near2) | (
+            (best.second_cost <= sigma2 + near2) & (best.rank < sigma3 - near3)
+        )
+        new = 0
+        if better.any():
+            wanted = np.flatnonzero(better)
+            new = self._pool.add(wanted, best.start, best.arcs, p.cost, p.second_cost)
+        basics = np.bincount(self._pool.columns.commodity[master.basic_columns()], minlength=k)
+        choices = best.choices + (p.penalty <= sigma + near)
+        return new, choices > basics[:k]
+
+    def _by_highs(self, question: Question, cold_starts: int) -> Outcome:
+        """Find an optimum, any, without the engine's own simplex method."""
+        p, k = question.problem, question.problem.n_commodities
+        rounds = 0
+        while True:
+            rounds += 1
+            values, price, sigma = solve_master(
+                self._pool, self._master.n_slack, question.amount[0], question.bound[0]
+            )
+            sigma = np.minimum(sigma[:k], p.penalty)
+            weight = self._pricing.weights(question.open_cost, price)
+            if not self._add_cheapest(p, weight, sigma - TOLERANCE * (1.0 + np.abs(sigma))):
+                break
+        everything = np.ones(k, dtype=np.bool_)
+        values[values <= 1e-11] = 0.0
+        return written(
+            self._pool, p, self._numbering, np.arange(self._pool.size), values,
+            price / self._numbering.row_scale, sigma, rounds, cold_starts, everything,
+            np.ones(p.n_rows, dtype=np.bool_),
+        )  # fmt: skip

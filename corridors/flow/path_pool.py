@@ -1,0 +1,306 @@
+"""The pool of paths that the engine has seen, kept across scenarios."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.flow.compiling import compiled
+from corridors.flow.simplex.basis import Columns
+
+if TYPE_CHECKING:
+    from corridors.flow.problem import Floats, FlowProblem, Ints
+
+
+@compiled
+def _append(  # type: ignore[no-untyped-def]
+    wanted, found_start, found_arcs, first, class_of, entry_start, entry_row, entry_class,
+    entry_unit, commodity, start, row, unit, path_start, path_arcs, taken, newest, older, owner,
+):  # fmt: skip
+    """Write paths behind the columns there are, with what they take of each limit."""
+    j = first
+    for k in wanted:
+        at = path_start[j]
+        n = start[j]
+        for i in range(found_start[k], found_start[k + 1]):
+            arc = found_arcs[i]
+            path_arcs[at] = arc
+            at += 1
+            for e in range(entry_start[arc], entry_start[arc + 1]):
+                if entry_class[e] >= 0 and entry_class[e] != class_of[k]:
+                    continue
+                r = entry_row[e]
+                if taken[r] < 0:
+                    taken[r] = n
+                    row[n] = r
+                    unit[n] = 0.0
+                    n += 1
+                unit[taken[r]] += entry_unit[e]
+        for e in range(start[j], n):
+            taken[row[e]] = -1
+            older[e] = newest[row[e]]
+            newest[row[e]] = e
+            owner[e] = j
+        commodity[j] = k
+        path_start[j + 1] = at
+        start[j + 1] = n
+        j += 1
+    return j
+
+
+@compiled
+def _lengths(  # type: ignore[no-untyped-def]
+    first, last, commodity, class_of, path_start, path_arcs, weight, into
+):
+    for j in range(first, last):
+        total = 0.0
+        c = class_of[commodity[j]]
+        for i in range(path_start[j], path_start[j + 1]):
+            total += weight[c, path_arcs[i]]
+        into[j] = total
+
+
+@compiled
+def _ranks(  # type: ignore[no-untyped-def]
+    first, last, commodity, path_start, path_arcs, rank, scale, into
+):
+    for j in range(first, last):
+        total = 0.0
+        for i in range(path_start[j], path_start[j + 1]):
+            total += rank[path_arcs[i]]
+        into[j] = total * scale[commodity[j]]
+
+
+@compiled
+def _shut(  # type: ignore[no-untyped-def]
+    first, last, commodity, class_of, path_start, path_arcs, cost, into
+):
+    for j in range(first, last):
+        c = class_of[commodity[j]]
+        into[j] = False
+        for i in range(path_start[j], path_start[j + 1]):
+            if cost[c, path_arcs[i]] == np.inf:
+                into[j] = True
+                break
+
+
+@compiled
+def _carry(  # type: ignore[no-untyped-def]
+    number, amount, commodity, class_of, path_start, path_arcs, into
+):
+    for p in range(len(number)):
+        j = number[p]
+        c = class_of[commodity[j]]
+        for i in range(path_start[j], path_start[j + 1]):
+            into[c, path_arcs[i]] += amount[p]
+
+
+@compiled
+def _cut(newest, older, end):  # type: ignore[no-untyped-def]
+    for r in range(len(newest)):
+        while newest[r] >= end:
+            newest[r] = older[newest[r]]
+
+
+class PathPool:
+    """Columns of the program: what is idle, what exceeds soft limits, then paths.
+
+    The first K + S columns are the shortfalls of the commodities and what is
+    left unused of the S soft limits' excess; the next S are the excess itself.
+
+    Parameters
+    ----------
+    problem
+        The problem whose arcs, classes and limits the paths refer to. Bounds,
+        costs and amounts may change later; arcs and members of limits may not.
+    unit
+        Units of a limit that an entry takes, scaled as the program wants them,
+        shape (E,).
+    rank, rank_of_commodity, rank_of_shortfall
+        The third cost of a path is the sum of the ranks of its arcs times the
+        commodity's; that of falling short is given.
+    soft
+        Limits that may be exceeded at a price, shape (S,).
+    """
+
+    def __init__(
+        self,
+        problem: FlowProblem,
+        unit: Floats,
+        rank: Floats,
+        rank_of_commodity: Floats,
+        rank_of_shortfall: Floats,
+        soft: Ints,
+    ) -> None:
+        k, s = problem.n_commodities, len(soft)
+        self._class_of = problem.commodity_class
+        self._rank, self._rank_of_commodity = rank, rank_of_commodity
+        order = np.argsort(problem.entry_arc, kind="stable")
+        start = np.zeros(problem.n_arcs + 1, dtype=np.int64)
+        np.cumsum(np.bincount(problem.entry_arc, minlength=problem.n_arcs), out=start[1:])
+        self._entries = (
+            start, problem.entry_row[order], problem.entry_class[order], unit[order]
+        )  # fmt: skip
+        self._taken = np.full(problem.n_rows, -1, dtype=np.int64)
+        self._known: dict[tuple[int, bytes], int] = {}
+        self._keys: list[tuple[int, bytes]] = []
+        self.fixed = self.size = k + 2 * s
+        room = 4 * (k + s) + 64
+        self._commodity = np.zeros(room, dtype=np.int64)
+        self._commodity[: k + s] = np.arange(k + s)
+        self._commodity[k + s : k + 2 * s] = np.arange(k, k + s)
+        self._start = np.zeros(room + 1, dtype=np.int64)
+        self._start[k + s : k + 2 * s + 1] = np.arange(s + 1)
+        self._path_start = np.zeros(room + 1, dtype=np.int64)
+        self._cost = np.zeros((3, room))
+        self._cost[2, : k + s] = rank_of_shortfall
+        self._cost[2, k + s : k + 2 * s] = 1.0
+        self._banned = np.zeros(room, dtype=np.bool_)
+        self._row = np.zeros(16 * room, dtype=np.int64)
+        self._unit = np.zeros(16 * room)
+        self._row[:s] = soft
+        self._unit[:s] = -1.0
+        self._older = np.full(16 * room, -1, dtype=np.int64)
+        self._owner = np.zeros(16 * room, dtype=np.int64)
+        self._owner[:s] = np.arange(k + s, k + 2 * s)
+        self._newest = np.full(problem.n_rows, -1, dtype=np.int64)
+        self._newest[soft] = np.arange(s)
+        self._arcs = np.zeros(32 * room, dtype=np.int64)
+        self.columns = self._view()
+
+    def _view(self) -> Columns:
+        return Columns(
+            self._commodity, self._start, self._row, self._unit, self._cost, self._banned,
+            self._newest, self._older, self._owner,
+        )  # fmt: skip
+
+    def load(
+        self, penalty: Floats, excess: Floats, cost: Floats, second: Floats, open_cost: Floats
+    ) -> None:
+        """Bring costs and closures to those of a problem.
+
+        Parameters
+        ----------
+        penalty
+            Of each commodity, shape (K,).
+        excess
+            Price of a unit above each soft limit, shape (S,).
+        cost, second, open_cost
+            First and second cost by class and arc, and the first with ``inf``
+            where an arc is closed, shape (C, A).
+        """
+        self._cost[0, : len(penalty)] = penalty
+        self._cost[0, self.fixed - len(excess) : self.fixed] = excess
+        self._price(self.fixed, self.size, cost, second)
+        self.ban(open_cost)
+
+    def ban(self, open_cost: Floats) -> None:
+        """Mark the paths that lead through closed arcs."""
+        _shut(
+            self.fixed, self.size, self._commodity, self._class_of, self._path_start, self._arcs,
+            open_cost, self._banned,
+        )  # fmt: skip
+
+    def _price(self, first: int, last: int, cost: Floats, second: Floats) -> None:
+        where = (self._commodity, self._class_of, self._path_start, self._arcs)
+        _lengths(first, last, *where, cost, self._cost[0])
+        _lengths(first, last, *where, second, self._cost[1])
+        _ranks(
+            first, last, self._commodity, self._path_start, self._arcs, self._rank,
+            self._rank_of_commodity, self._cost[2],
+        )  # fmt: skip
+
+    def add(self, wanted: Ints, start: Ints, arcs: Ints, cost: Floats, second: Floats) -> int:
+        """Add the paths of some commodities that the pool does not hold yet.
+
+        Parameters
+        ----------
+        wanted
+            Commodities whose paths to add.
+        start, arcs
+            A path for every commodity, as offsets (K + 1,) into arc numbers.
+        cost, second
+            First and second cost by class and arc, shape (C, A).
+
+        Returns
+        -------
+        int
+            How many were new.
+        """
+        new: list[int] = []
+        for k in wanted.tolist():
+            key = (k, arcs[start[k] : start[k + 1]].tobytes())
+            if key not in self._known:
+                self._known[key] = self.size + len(new)
+                self._keys.append(key)
+                new.append(k)
+        if not new:
+            return 0
+        chosen = np.array(new, dtype=np.int64)
+        self._make_room(len(new), len(arcs))
+        first = self.size
+        self.size = _append(
+            chosen, start, arcs, first, self._class_of, *self._entries, self._commodity,
+            self._start, self._row, self._unit, self._path_start, self._arcs, self._taken,
+            self._newest, self._older, self._owner,
+        )  # fmt: skip
+        self._banned[first : self.size] = False
+        self._price(first, self.size, cost, second)
+        return len(new)
+
+    def number(self, commodity: int, path: Ints, cost: Floats, second: Floats) -> int:
+        """Return the number of a path, which is added where the pool does not hold it."""
+        key = (commodity, path.tobytes())
+        if key not in self._known:
+            start = np.zeros(commodity + 2, dtype=np.int64)
+            start[-1] = len(path)
+            self.add(np.array([commodity]), start, path, cost, second)
+        return self._known[key]
+
+    def _make_room(self, paths: int, arcs: int) -> None:
+        grown = False
+        if self.size + paths > len(self._commodity):
+            room = 2 * len(self._commodity) + paths
+            self._commodity = _grown(self._commodity, room)
+            self._start = _grown(self._start, room + 1)
+            self._path_start = _grown(self._path_start, room + 1)
+            self._banned = _grown(self._banned, room)
+            cost = np.zeros((3, room))
+            cost[:, : self.size] = self._cost[:, : self.size]
+            self._cost = cost
+            grown = True
+        # No path takes more entries than all members of limits on its arcs.
+        most = int(np.diff(self._entries[0]).max(initial=0)) * arcs
+        if self._start[self.size] + most > len(self._row):
+            room = 2 * len(self._row) + most
+            self._row, self._unit = _grown(self._row, room), _grown(self._unit, room)
+            self._older, self._owner = _grown(self._older, room), _grown(self._owner, room)
+            grown = True
+        if self._path_start[self.size] + arcs > len(self._arcs):
+            self._arcs = _grown(self._arcs, 2 * len(self._arcs) + arcs)
+        if grown:
+            self.columns = self._view()
+
+    def shorten(self, size: int) -> None:
+        """Forget all columns from number `size` on."""
+        for key in self._keys[size - self.fixed :]:
+            del self._known[key]
+        del self._keys[size - self.fixed :]
+        self.size = size
+        _cut(self._newest, self._older, int(self._start[size]))
+
+    def path(self, number: int) -> Ints:
+        """Return the arcs of a column; those of a shortfall are none."""
+        return self._arcs[self._path_start[number] : self._path_start[number + 1]]
+
+    def carry(self, number: Ints, amount: Floats, into: Floats) -> Floats:
+        """Add the amounts of some columns to flows by class and arc, shape (C, A)."""
+        _carry(number, amount, self._commodity, self._class_of, self._path_start, self._arcs, into)
+        return into
+
+
+def _grown(array: Any, room: int) -> Any:
+    bigger = np.zeros(room, dtype=array.dtype)
+    bigger[: len(array)] = array
+    return bigger

@@ -1,0 +1,1 @@
+"""Shortest paths: trees, ties, pricing and the k shortest; compiled."""

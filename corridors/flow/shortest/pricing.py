@@ -1,0 +1,156 @@
+"""The pricing problem: the paths that the prices of the limits make worth having.
+
+Each commodity is offered its cheapest path where costs are raised by what the
+limits charge; how far every node is from each destination at undisturbed cost
+points the search at it. Among paths of equal cost the second cost and the rank
+decide.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from corridors.flow.shortest import ties, trees
+from corridors.flow.usage import add_charges
+
+if TYPE_CHECKING:
+    from corridors.flow.problem import Floats, FlowProblem, Ints
+
+_MOST_BOUNDS = 30_000_000
+"""Most numbers spent on knowing how far each node is from each destination."""
+
+
+class Tied(NamedTuple):
+    """The best path of each commodity among those of least cost.
+
+    Attributes
+    ----------
+    second_cost, rank
+        Of the path, charges included, shape (K,); ``inf`` where there is none.
+    start, arcs
+        The paths, as offsets (K + 1,) into arc numbers.
+    choices
+        Among how many linearly independent paths each could choose, shape (K,).
+    """
+
+    second_cost: Floats
+    rank: Floats
+    start: Ints
+    arcs: Ints
+    choices: Ints
+
+
+class Pricing:
+    """Finds paths on the arcs of one problem.
+
+    Parameters
+    ----------
+    problem
+        In canonical numbering; its costs may change later, by `aim`.
+    unit
+        Units of a limit that an entry takes, as the prices count them, shape (E,).
+    rank, rank_of_commodity
+        The rank of a path is the sum of the ranks of its arcs times the
+        commodity's, shapes (A,) and (K,).
+    """
+
+    def __init__(
+        self, problem: FlowProblem, unit: Floats, rank: Floats, rank_of_commodity: Floats
+    ) -> None:
+        self._p = p = problem
+        self._rank, self._rank_of_commodity = rank, rank_of_commodity
+        self._entries = (p.entry_row, p.entry_arc, p.entry_class, unit)
+        self._star = trees.forward_star(p.tail, p.n_nodes)
+        self._in_star = trees.forward_star(p.head, p.n_nodes)
+        self._aimed_at: Floats | None = None
+        self._togo: Floats = np.empty((1, 0))
+        self.aim(p.cost)
+
+    def aim(self, cost: Floats) -> None:
+        """Find out how far every node is from each destination, where that is not too much.
+
+        Parameters
+        ----------
+        cost
+            By class and arc, shape (C, A); no weight may be below it later.
+        """
+        p = self._p
+        if self._aimed_at is not None and np.array_equal(self._aimed_at, cost):
+            return
+        pairs = np.stack([p.destination, p.commodity_class], axis=1)
+        ends, which = np.unique(pairs, axis=0, return_inverse=True)
+        if len(ends) * p.n_nodes > _MOST_BOUNDS or not len(ends):
+            if self._aimed_at is None:
+                self._groups = trees.group_commodities(p.origin, p.commodity_class)
+            self._group_togo = np.full(len(self._groups[0]), -1, dtype=np.int64)
+            self._aimed_at = cost
+            return
+        self._togo = trees.distances_to(*self._in_star, p.tail, cost, ends[:, 0], ends[:, 1])
+        # A hair shorter, so that rounding cannot make them longer than a path.
+        self._togo *= 1.0 - 1e-12
+        every = np.arange(p.n_commodities + 1, dtype=np.int64)
+        self._groups = (p.origin, p.commodity_class, every, every[:-1])
+        self._group_togo = np.ascontiguousarray(which.ravel(), dtype=np.int64)
+        self._aimed_at = cost
+
+    def weights(self, open_cost: Floats, price: Floats) -> Floats:
+        """Return costs (C, A) and what limits charge at their prices (R,), together."""
+        weight: Floats = add_charges(open_cost.copy(), price, *self._entries)
+        return weight
+
+    def cheapest(self, weight: Floats, ceiling: Floats) -> tuple[Ints, Ints, Ints]:
+        """Find each commodity's cheapest path where that is below a ceiling.
+
+        Parameters
+        ----------
+        weight
+            By class and arc, shape (C, A); ``inf`` where an arc may not be used.
+        ceiling
+            By commodity, shape (K,).
+
+        Returns
+        -------
+        wanted, start, arcs
+            Commodities that have one; and the paths, as offsets (K + 1,) by
+            commodity into arc numbers.
+        """
+        p = self._p
+        length, start, arcs = trees.cheapest_paths(
+            *self._star, p.tail, p.head, weight, self._togo, self._group_togo, *self._groups,
+            p.destination, ceiling,
+        )  # fmt: skip
+        return np.flatnonzero(np.isfinite(length)), start, arcs
+
+    def tied(self, weight: Floats, sigma: Floats, near: Floats, price: Floats) -> Tied:
+        """Find the best path by second cost, then rank, among those of least cost.
+
+        Parameters
+        ----------
+        weight
+            As in `cheapest`.
+        sigma, near
+            What a path of each commodity costs at least, and within what two
+            costs are equal, shape (K,).
+        price
+            Of each limit, in second cost and in rank, shape (2, R).
+        """
+        p = self._p
+        start, members = self._groups[2:]
+        if len(members) == 0:
+            none = np.zeros(0, dtype=np.int64)
+            return Tied(np.zeros(0), np.zeros(0), np.zeros(1, dtype=np.int64), none, none)
+        tolerance = np.maximum.reduceat(near[members], start[:-1])
+        arc_start, arcs, takes_part = ties.tight_subgraphs(
+            *self._star, *self._in_star, p.tail, p.head, weight, self._togo, self._group_togo,
+            *self._groups, p.destination, sigma + near, tolerance,
+        )  # fmt: skip
+        charge = np.zeros((2, *p.cost.shape))
+        for level in range(2):
+            add_charges(charge[level], price[level], *self._entries)
+        second_cost, rank, path_start, path_arcs, freedom = ties.second_paths(
+            p.n_nodes, p.tail, p.head, p.second_cost, self._rank, charge,
+            self._rank_of_commodity, arc_start, arcs, *self._groups, p.destination, takes_part,
+        )  # fmt: skip
+        return Tied(second_cost, rank, path_start, path_arcs, np.where(takes_part, freedom, 0))

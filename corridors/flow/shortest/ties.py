@@ -1,0 +1,220 @@
+"""Paths of equal cost, and the best of them by what is compared after it, in compiled code.
+
+All cheapest paths of a commodity together form a small subgraph, which
+`tight_subgraphs` finds. Within it `second_paths` looks for the path of least
+second cost, then rank; prices can make these weights negative, but no cycle is
+(label correcting, Bellman 1958).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from corridors.flow.compiling import compiled
+from corridors.flow.shortest.trees import ahead, grow, in_order, settle, unsettle
+
+
+@compiled
+def tight_subgraphs(  # type: ignore[no-untyped-def]
+    start, star, in_start, in_star, tail, head, weight, togo, group_togo, group_origin,
+    group_class, group_start, members, destination, ceiling, tolerance,
+):  # fmt: skip
+    """Find, for each group, all arcs that lie on a cheapest path of a member.
+
+    Parameters are those of `trees.cheapest_paths`, with the backward star of the arcs
+    and the slack, per group, within which an arc counts as lying on a cheapest
+    path. A member takes part where its cheapest path is not above its ceiling.
+
+    Returns
+    -------
+    arc_start, arcs
+        Arcs of each group as offsets (G + 1,) into arc numbers, in the order in
+        which their tails are reached.
+    takes_part
+        Whether each commodity has a path that is not above its ceiling, shape (K,).
+    """
+    n_nodes = len(start) - 1
+    n_groups = len(group_origin)
+    keys = np.empty(len(tail) + 2)
+    nodes = np.empty(len(tail) + 2, dtype=np.int64)
+    dist = np.full(n_nodes, np.inf)
+    pred = np.full(n_nodes, -1, dtype=np.int64)
+    done = np.zeros(n_nodes, dtype=np.int8)
+    touched = np.empty(n_nodes + 1, dtype=np.int64)
+    seen = np.zeros(n_nodes, dtype=np.int8)
+    stack = np.empty(n_nodes + 1, dtype=np.int64)
+    arc_start = np.zeros(n_groups + 1, dtype=np.int64)
+    takes_part = np.zeros(len(destination), dtype=np.bool_)
+    buffer = np.empty(1024, dtype=np.int64)
+    order = np.empty(1024)
+    used = 0
+    for g in range(n_groups):
+        ks = members[group_start[g] : group_start[g + 1]]
+        targets = destination[ks]
+        reach = 0.0
+        for k in ks:
+            reach = max(reach, ceiling[k])
+        w = weight[group_class[g]]
+        n_touched = settle(
+            start, star, head, w, ahead(togo, group_togo[g]), group_origin[g],
+            reach + tolerance[g], tolerance[g], targets, keys, nodes, dist, pred, done, touched,
+        )  # fmt: skip
+        first = used
+        depth = 0
+        for k in ks:
+            node = destination[k]
+            if not dist[node] <= ceiling[k]:
+                continue
+            takes_part[k] = True
+            if seen[node] == 0:
+                seen[node] = 1
+                stack[depth] = node
+                depth += 1
+        while depth > 0:
+            depth -= 1
+            node = stack[depth]
+            for s in range(in_start[node], in_start[node + 1]):
+                arc = in_star[s]
+                before = tail[arc]
+                if dist[before] + w[arc] <= dist[node] + tolerance[g]:
+                    buffer = grow(buffer, used + 1)
+                    order = grow(order, used + 1)
+                    buffer[used] = arc
+                    order[used] = dist[before]
+                    used += 1
+                    if seen[before] == 0:
+                        seen[before] = 1
+                        stack[depth] = before
+                        depth += 1
+        by_reach = np.argsort(order[first:used], kind="mergesort")
+        buffer[first:used] = buffer[first:used][by_reach]
+        arc_start[g + 1] = used
+        for i in range(n_touched):
+            seen[touched[i]] = 0
+        unsettle(targets, touched, n_touched, dist, pred, done)
+    return arc_start, buffer[:used].copy(), takes_part
+
+
+@compiled
+def second_paths(  # type: ignore[no-untyped-def]
+    n_nodes, tail, head, second, third, charge, scale, arc_start, arcs, group_origin,
+    group_class, group_start, members, destination, takes_part,
+):  # fmt: skip
+    """Find each commodity's path of least second cost, then rank, inside its subgraph.
+
+    Parameters
+    ----------
+    n_nodes
+        Number of nodes.
+    tail, head
+        Arc ends, shape (A,).
+    second
+        Second cost of an arc by class, shape (C, A).
+    third
+        Rank of an arc, shape (A,).
+    charge
+        What the limits charge a unit on an arc on both counts, shape (2, C, A);
+        may be negative.
+    scale
+        Factor of each commodity on the rank, shape (K,).
+    arc_start, arcs
+        Arcs of each group's subgraph, as `tight_subgraphs` returns them.
+    group_origin, group_class, group_start, members, destination
+        As in `trees.cheapest_paths`.
+    takes_part
+        Commodities whose path is wanted, shape (K,).
+
+    Returns
+    -------
+    second_length, third_length
+        Of the path found, shape (K,); ``inf`` where there is none.
+    path_start, path_arcs
+        As in `trees.cheapest_paths`.
+    freedom
+        Number of linearly independent paths among which each commodity could
+        choose, shape (K,).
+    """
+    n_commodities = len(destination)
+    lengths = np.full((2, n_commodities), np.inf)
+    freedom = np.zeros(n_commodities, dtype=np.int64)
+    path_first = np.zeros(n_commodities, dtype=np.int64)
+    path_size = np.zeros(n_commodities, dtype=np.int64)
+    buffer = np.empty(1024, dtype=np.int64)
+    used = 0
+    far = np.full(n_nodes, np.inf)
+    rank = np.full(n_nodes, np.inf)
+    pred = np.full(n_nodes, -1, dtype=np.int64)
+    leads = np.zeros(n_nodes, dtype=np.bool_)
+    for g in range(len(group_origin)):
+        own = arcs[arc_start[g] : arc_start[g + 1]]
+        c = group_class[g]
+        origin = group_origin[g]
+        for k in members[group_start[g] : group_start[g + 1]]:
+            if not takes_part[k]:
+                continue
+            # Only arcs from which the commodity's own destination can be reached count.
+            leads[destination[k]] = True
+            nodes = 1
+            moved = destination[k] != origin
+            while moved:
+                moved = False
+                for i in range(len(own) - 1, -1, -1):
+                    b = head[own[i]]
+                    if leads[b] and b != origin and not leads[tail[own[i]]]:
+                        leads[tail[own[i]]] = True
+                        nodes += 1
+                        moved = True
+            n_own = 0
+            for arc in own:
+                if leads[head[arc]] and head[arc] != origin:
+                    n_own += 1
+            far[origin] = 0.0
+            rank[origin] = 0.0
+            moved = True
+            rounds = 0
+            while moved and rounds <= nodes:
+                moved = False
+                rounds += 1
+                for arc in own:
+                    a, b = tail[arc], head[arc]
+                    if not leads[b] or b == origin or far[a] == np.inf:
+                        continue
+                    new_far = far[a] + second[c, arc] + charge[0, c, arc]
+                    new_rank = rank[a] + third[arc] * scale[k] + charge[1, c, arc]
+                    near = 1e-11 * (1.0 + abs(new_far))
+                    better = new_far < far[b] - near
+                    if not better and new_far <= far[b] + near:
+                        better = new_rank < rank[b] - 1e-12 * (1.0 + abs(new_rank))
+                    if better:
+                        far[b] = new_far
+                        rank[b] = new_rank
+                        pred[b] = arc
+                        moved = True
+            node = destination[k]
+            freedom[k] = n_own - nodes + 2
+            if far[node] < np.inf:
+                path_first[k] = used
+                steps = 0
+                # A cycle of length 0 could make the labels run in a ring: then there is no path.
+                while node != origin and steps <= nodes:
+                    buffer = grow(buffer, used + 1)
+                    buffer[used] = pred[node]
+                    used += 1
+                    steps += 1
+                    node = tail[pred[node]]
+                if node == origin:
+                    path_size[k] = used - path_first[k]
+                    lengths[0, k] = far[destination[k]]
+                    lengths[1, k] = rank[destination[k]]
+                else:
+                    used = path_first[k]
+            for arc in own:
+                for node in (head[arc], tail[arc]):
+                    far[node] = np.inf
+                    rank[node] = np.inf
+                    pred[node] = -1
+                    leads[node] = False
+            leads[destination[k]] = False
+            far[origin] = np.inf
+    path_start, path_arcs = in_order(path_first, path_size, buffer, used)
+    return lengths[0], lengths[1], path_start, path_arcs, freedom

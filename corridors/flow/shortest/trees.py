@@ -1,0 +1,324 @@
+"""Shortest paths in compiled code: many origins in one call, paths returned as arcs.
+
+The kernels work on a forward star: ``star[start[n]:start[n + 1]]`` are the arcs
+that leave node ``n``. Weights are never negative (Dijkstra 1959, with a binary
+heap); where lower bounds of what is left to go are at hand, they point the
+search at its destination (Hart, Nilsson and Raphael 1968).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.flow.compiling import compiled, inner
+from corridors.flow.shortest.heap import pop, push
+
+if TYPE_CHECKING:
+    from corridors.flow.problem import Ints
+
+
+def forward_star(ends: Ints, n_nodes: int) -> tuple[Ints, Ints]:
+    """Group arcs by the node in `ends`.
+
+    Parameters
+    ----------
+    ends
+        Node of each arc by which to group, shape (A,).
+    n_nodes
+        Number of nodes.
+
+    Returns
+    -------
+    start, star
+        Offsets of shape (n_nodes + 1,) and arc numbers of shape (A,).
+    """
+    start = np.zeros(n_nodes + 1, dtype=np.int64)
+    np.cumsum(np.bincount(ends, minlength=n_nodes), out=start[1:])
+    return start, np.argsort(ends, kind="stable").astype(np.int64)
+
+
+@inner
+def grow(array, needed):  # type: ignore[no-untyped-def]
+    """Return an array with room for at least so many entries."""
+    if needed <= len(array):
+        return array
+    bigger = np.empty(max(needed, 2 * len(array)), dtype=array.dtype)
+    bigger[: len(array)] = array
+    return bigger
+
+
+@inner
+def in_order(first, size, buffer, used):  # type: ignore[no-untyped-def]
+    """Turn paths written from destination to origin, in any order, into offsets and arcs."""
+    start = np.zeros(len(first) + 1, dtype=np.int64)
+    arcs = np.empty(used, dtype=np.int64)
+    at = 0
+    for k in range(len(first)):
+        for i in range(size[k]):
+            arcs[at] = buffer[first[k] + size[k] - 1 - i]
+            at += 1
+        start[k + 1] = at
+    return start, arcs
+
+
+@inner
+def settle(  # type: ignore[no-untyped-def]
+    start, star, head, weight, togo, origin, reach, beyond, targets, keys, nodes, dist, pred,
+    done, touched,
+):  # fmt: skip
+    """Settle nodes from `origin` until all targets are, and `beyond` further, or up to `reach`.
+
+    `togo` bounds from below what is left from each node to the only target; it
+    is empty where there are several.
+    """
+    aimed = len(togo) > 0
+    n_touched = 0
+    size = 0
+    left = 0
+    for t in targets:
+        # A target is marked 1 until it is settled; several commodities may share it.
+        if done[t] == 0:
+            done[t] = 1
+            left += 1
+    dist[origin] = 0.0
+    touched[n_touched] = origin
+    n_touched += 1
+    first = togo[origin] if aimed else 0.0
+    if first > reach:
+        return n_touched
+    size = push(keys, nodes, size, first, origin)
+    while size > 0:
+        key, node, size = pop(keys, nodes, size)
+        if done[node] == 2:
+            continue
+        if key > reach:
+            break
+        if done[node] == 1:
+            left -= 1
+            if left == 0:
+                if beyond < 0:
+                    done[node] = 2
+                    break
+                reach = min(reach, key + beyond)
+        done[node] = 2
+        for s in range(start[node], start[node + 1]):
+            arc = star[s]
+            w = weight[arc]
+            if w == np.inf:
+                continue
+            other = head[arc]
+            if done[other] == 2:
+                continue
+            new = dist[node] + w
+            if new < dist[other]:
+                guess = new + togo[other] if aimed else new
+                if guess > reach:
+                    continue
+                if dist[other] == np.inf:
+                    touched[n_touched] = other
+                    n_touched += 1
+                dist[other] = new
+                pred[other] = arc
+                size = push(keys, nodes, size, guess, other)
+    return n_touched
+
+
+@inner
+def unsettle(targets, touched, n_touched, dist, pred, done):  # type: ignore[no-untyped-def]
+    """Undo what `settle` has written, for the next origin."""
+    for t in targets:
+        done[t] = 0
+    for i in range(n_touched):
+        node = touched[i]
+        dist[node] = np.inf
+        pred[node] = -1
+        done[node] = 0
+
+
+@inner
+def ahead(togo, which):  # type: ignore[no-untyped-def]
+    """Return one row of the bounds of what is left to go; empty where there is none."""
+    if which < 0:
+        return togo[0, :0]
+    return togo[which]
+
+
+@compiled
+def cheapest_paths(  # type: ignore[no-untyped-def]
+    start, star, tail, head, weight, togo, group_togo, group_origin, group_class, group_start,
+    members, destination, ceiling,
+):  # fmt: skip
+    """Find, for each commodity, its cheapest path where that is below a ceiling.
+
+    Parameters
+    ----------
+    start, star
+        Forward star of the arcs.
+    tail, head
+        Arc ends, shape (A,).
+    weight
+        Arc weights by class, shape (C, A); ``inf`` where an arc may not be used.
+    togo, group_togo
+        Lower bounds of what is left to go from each node, shape (Q, N), and
+        which of them each group uses, shape (G,), where its members share one
+        destination; -1 for none.
+    group_origin, group_class
+        Origin and class of each group of commodities, shape (G,).
+    group_start, members
+        Commodities of each group, as offsets (G + 1,) into `members` (K,).
+    destination
+        Destination of each commodity, shape (K,).
+    ceiling
+        Length below which a path is wanted, shape (K,).
+
+    Returns
+    -------
+    length
+        Length of the cheapest path, shape (K,); ``inf`` where it is not below
+        the ceiling or there is none.
+    path_start, path_arcs
+        Arcs of the found paths from origin to destination, as offsets (K + 1,)
+        by commodity into the arc numbers.
+    """
+    n_nodes = len(start) - 1
+    n_commodities = len(destination)
+    length = np.full(n_commodities, np.inf)
+    path_first = np.zeros(n_commodities, dtype=np.int64)
+    path_size = np.zeros(n_commodities, dtype=np.int64)
+    buffer = np.empty(1024, dtype=np.int64)
+    used = 0
+    keys = np.empty(len(tail) + 2)
+    nodes = np.empty(len(tail) + 2, dtype=np.int64)
+    dist = np.full(n_nodes, np.inf)
+    pred = np.full(n_nodes, -1, dtype=np.int64)
+    done = np.zeros(n_nodes, dtype=np.int8)
+    touched = np.empty(n_nodes + 1, dtype=np.int64)
+    for g in range(len(group_origin)):
+        ks = members[group_start[g] : group_start[g + 1]]
+        targets = destination[ks]
+        reach = 0.0
+        for k in ks:
+            reach = max(reach, ceiling[k])
+        if reach <= 0.0:
+            continue
+        n_touched = settle(
+            start, star, head, weight[group_class[g]], ahead(togo, group_togo[g]),
+            group_origin[g], reach, -1.0, targets, keys, nodes, dist, pred, done, touched,
+        )  # fmt: skip
+        for k in ks:
+            node = destination[k]
+            if done[node] != 2 or dist[node] >= ceiling[k]:
+                continue
+            length[k] = dist[node]
+            path_first[k] = used
+            while node != group_origin[g]:
+                buffer = grow(buffer, used + 1)
+                buffer[used] = pred[node]
+                used += 1
+                node = tail[pred[node]]
+            path_size[k] = used - path_first[k]
+        unsettle(targets, touched, n_touched, dist, pred, done)
+    path_start, path_arcs = in_order(path_first, path_size, buffer, used)
+    return length, path_start, path_arcs
+
+
+@inner
+def _towards(in_start, in_star, tail, weight, target, keys, nodes, dist, following):  # type: ignore[no-untyped-def]
+    """Fill distances to a target, which are all infinite yet, and the first arc of each way."""
+    dist[target] = 0.0
+    size = push(keys, nodes, 0, 0.0, target)
+    while size > 0:
+        key, node, size = pop(keys, nodes, size)
+        if key > dist[node]:
+            continue
+        for s in range(in_start[node], in_start[node + 1]):
+            arc = in_star[s]
+            new = key + weight[arc]
+            if new < dist[tail[arc]]:
+                dist[tail[arc]] = new
+                following[tail[arc]] = arc
+                size = push(keys, nodes, size, new, tail[arc])
+
+
+@compiled
+def tree_to(in_start, in_star, tail, weight, target):  # type: ignore[no-untyped-def]
+    """Find the cheapest way to a node from everywhere.
+
+    Parameters
+    ----------
+    in_start, in_star
+        Backward star of the arcs.
+    tail
+        Where each arc begins, shape (A,).
+    weight
+        Shape (A,); ``inf`` where an arc may not be used.
+    target
+        The node.
+
+    Returns
+    -------
+    distance, following
+        By node: the length, and the first arc of the way; ``inf`` and -1 where
+        there is none.
+    """
+    n_nodes = len(in_start) - 1
+    distance = np.full(n_nodes, np.inf)
+    following = np.full(n_nodes, -1, dtype=np.int64)
+    keys = np.empty(len(tail) + 2)
+    nodes = np.empty(len(tail) + 2, dtype=np.int64)
+    _towards(in_start, in_star, tail, weight, target, keys, nodes, distance, following)
+    return distance, following
+
+
+@compiled
+def distances_to(  # type: ignore[no-untyped-def]
+    in_start, in_star, tail, weight, destination, destination_class
+):
+    """Return the distance from every node to each of some destinations.
+
+    Parameters
+    ----------
+    in_start, in_star
+        Backward star of the arcs.
+    tail
+        Where each arc begins, shape (A,).
+    weight
+        Arc weights by class, shape (C, A).
+    destination, destination_class
+        Where to, and the class whose weights count, shape (Q,).
+
+    Returns
+    -------
+    ndarray
+        Shape (Q, N); ``inf`` where there is no path.
+    """
+    n_nodes = len(in_start) - 1
+    result = np.full((len(destination), n_nodes), np.inf)
+    following = np.empty(n_nodes, dtype=np.int64)
+    keys = np.empty(len(tail) + 2)
+    nodes = np.empty(len(tail) + 2, dtype=np.int64)
+    for q in range(len(destination)):
+        _towards(
+            in_start, in_star, tail, weight[destination_class[q]], destination[q], keys, nodes,
+            result[q], following,
+        )  # fmt: skip
+    return result
+
+
+def group_commodities(origin: Ints, commodity_class: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Group commodities that share origin and class, so that one tree serves them.
+
+    Returns
+    -------
+    group_origin, group_class, group_start, members
+        As `cheapest_paths` takes them.
+    """
+    members = np.lexsort((commodity_class, origin)).astype(np.int64)
+    pairs = np.stack([origin[members], commodity_class[members]], axis=1)
+    new = np.ones(len(members), dtype=bool)
+    new[1:] = (pairs[1:] != pairs[:-1]).any(axis=1)
+    firsts = np.flatnonzero(new)
+    group_start = np.append(firsts, len(members)).astype(np.int64)
+    return pairs[firsts, 0].copy(), pairs[firsts, 1].copy(), group_start, members

@@ -1,0 +1,1 @@
+"""The own simplex method for the master problem: few binding limits, one row for each commodity."""

@@ -1,0 +1,184 @@
+"""What a last basis answers: the same paths, amounts and prices however it was reached.
+
+Two ways to the same basis leave it in different orders and with different
+rounding; one commodity's flow may moreover be held as different paths over the
+same arcs. So the paths are split in the one defined way, the basis is put in
+order and solved once more, and only then read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.flow.master import FailedError
+from corridors.flow.numbering import split_into_paths
+from corridors.flow.simplex.lexicographic import TOLERANCE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from corridors.flow.master import Master, Question
+    from corridors.flow.numbering import Numbering
+    from corridors.flow.path_pool import PathPool
+    from corridors.flow.problem import Floats, FlowProblem, Ints
+
+
+@dataclass
+class Outcome:
+    """What the engine found, in the problem's own numbering."""
+
+    path_commodity: Ints
+    path_start: Ints
+    path_arcs: Ints
+    path_amount: Floats
+    class_flow: Floats
+    shortfall: Floats
+    row_price: Floats
+    commodity_price: Floats
+    rounds: int
+    cold_starts: int
+    tied: NDArray[np.bool_]
+    tied_row: NDArray[np.bool_]
+
+
+def settled(
+    master: Master, question: Question, numbering: Numbering, rounds: int, cold_starts: int,
+    tied: NDArray[np.bool_],
+) -> Outcome:  # fmt: skip
+    """Return what the last basis of a master problem answers, after putting it in order.
+
+    Parameters
+    ----------
+    master, question
+        The master problem at the optimum of a question.
+    numbering
+        How the engine's numbers stand for the problem's.
+    rounds, cold_starts
+        Rounds of pricing, and how often the method was started afresh.
+    tied
+        Commodities that could do otherwise at the same cost, shape (K,).
+
+    Raises
+    ------
+    FailedError
+        Where the basis has no inverse in that order.
+    """
+    p = question.problem
+    _put_in_order(master, question)
+    b, values, column = master.basis, master.values, master.basic_columns()
+    amount = np.concatenate([values.key[0], values.other[0, : master.size]])
+    commodity = master.pool.columns.commodity[column]
+    amount[amount <= 1e-11 * (1.0 + question.amount[0, commodity])] = 0.0
+    sigma = np.minimum(values.sigma[0, : p.n_commodities], p.penalty)
+    row_price = np.maximum(values.price[0], 0.0) / numbering.row_scale
+    loose = (values.price[0] <= TOLERANCE * (1.0 + sigma.max(initial=0.0))) & (b.place >= 0)
+    row_price[loose] = 0.0
+    row_price = numbering.share(row_price, p)
+    return written(
+        master.pool, p, numbering, column, amount, row_price, sigma, rounds, cold_starts, tied,
+        loose,
+    )  # fmt: skip
+
+
+def _put_in_order(master: Master, question: Question) -> None:
+    """Solve the last basis once more, in an order that does not depend on the way here."""
+    b, size, pool, values = master.basis, master.size, master.pool, master.values
+    commodity = pool.columns.commodity
+    by_commodity: dict[int, list[int]] = {}
+    for j in b.other[:size].tolist():
+        by_commodity.setdefault(int(commodity[j]), []).append(j)
+    amount = {
+        j: (x, y)
+        for j, x, y in zip(b.other[:size].tolist(), *values.other[:, :size].tolist(), strict=True)
+    }
+    key, other = b.key.copy(), []
+    for k in sorted(by_commodity):
+        mine = [int(key[k]), *by_commodity[k]]
+        if len(mine) > 2 and k < question.problem.n_commodities:
+            amount[mine[0]] = (float(values.key[0, k]), float(values.key[1, k]))
+            mine = _told_apart(pool, question.problem, k, mine, amount)
+        mine.sort(key=lambda j: (j >= pool.fixed, pool.path(j).tobytes(), j))
+        key[k] = mine[0]
+        other += mine[1:]
+    master.set(key, np.array(other, dtype=np.int64), np.sort(b.tight[:size]))
+    if not master.refresh(question):
+        raise FailedError
+    master.fresh = False
+
+
+def _told_apart(
+    pool: PathPool, p: FlowProblem, k: int, mine: list[int], amount: dict[int, tuple[float, float]]
+) -> list[int]:
+    """Return the basic columns of a commodity with its paths split in the defined way."""
+    paths = [j for j in mine if j >= pool.fixed]
+    if len(paths) < 3:
+        return mine
+    held = [pool.path(j) for j in paths]
+    start = np.zeros(len(paths) + 1, dtype=np.int64)
+    np.cumsum([len(path) for path in held], out=start[1:])
+    start, arcs = split_into_paths(
+        p.origin[k], p.destination[k], p.tail, p.head, start, np.concatenate(held),
+        np.array([amount[j] for j in paths]).T, TOLERANCE * (1.0 + p.amount[k]),
+    )  # fmt: skip
+    if not len(start):
+        return mine
+    numbers = [pool.number(k, arcs[a:b], p.cost, p.second_cost) for a, b in pairwise(start)]
+    if len(set(numbers)) < len(paths):
+        return mine
+    return [j for j in mine if j < pool.fixed] + numbers
+
+
+def written(
+    pool: PathPool, p: FlowProblem, numbering: Numbering, column: Ints, amount: Floats,
+    row_price: Floats, sigma: Floats, rounds: int, cold_starts: int, tied: NDArray[np.bool_],
+    tied_row: NDArray[np.bool_],
+) -> Outcome:  # fmt: skip
+    """Turn amounts by column into an outcome in the problem's own numbering.
+
+    Parameters
+    ----------
+    pool, p, numbering
+        The columns, the problem in canonical numbering, and that numbering.
+    column, amount
+        Columns of the pool and what they carry.
+    row_price, sigma
+        Prices of limits, in their own units, and of commodities, shapes (R,)
+        and (K,).
+    rounds, cold_starts, tied, tied_row
+        As `Outcome` has them, in canonical numbering.
+    """
+    n = numbering
+    commodity = pool.columns.commodity[column]
+    is_path = column >= pool.fixed
+    short = np.zeros(p.n_commodities)
+    idle = column < p.n_commodities
+    short[commodity[idle]] = amount[idle]
+    carries = is_path & (amount > 0)
+    column, amount, commodity = column[carries], amount[carries], commodity[carries]
+    flow = pool.carry(column, amount, np.zeros(p.cost.shape))
+    paths = [pool.path(j) for j in column.tolist()]
+    order = sorted(
+        range(len(paths)),
+        key=lambda i: (n.commodity_order[commodity[i]], paths[i].tobytes()),
+    )
+    start = np.zeros(len(paths) + 1, dtype=np.int64)
+    np.cumsum([len(paths[i]) for i in order], out=start[1:])
+    arcs = np.concatenate([paths[i] for i in order]) if paths else np.empty(0, dtype=np.int64)
+    return Outcome(
+        path_commodity=n.commodity_order[commodity[order]],
+        path_start=start,
+        path_arcs=n.arc_order[arcs],
+        path_amount=amount[order],
+        class_flow=flow[:, n.arc_number],
+        shortfall=short[n.commodity_number],
+        row_price=row_price[n.row_number],
+        commodity_price=sigma[n.commodity_number],
+        rounds=rounds,
+        cold_starts=cold_starts,
+        tied=tied[n.commodity_number],
+        tied_row=tied_row[n.row_number],
+    )

@@ -1,0 +1,334 @@
+"""What the engine gives back: flows, shortfalls, prices and their proof."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from corridors.errors import CertificateError, ProblemError, nearest
+from corridors.flow.certificate import Certificate, certify
+from corridors.flow.column_generation import Engine
+from corridors.flow.problem import FlowProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from corridors.flow.problem import Floats, Ints
+    from corridors.flow.solution import Outcome
+
+
+class PriceRange(NamedTuple):
+    """What a limit is worth: per unit, and for how many units that holds.
+
+    Attributes
+    ----------
+    more, more_amount
+        What one more unit would save, and the units over which that holds.
+    less, less_amount
+        What one unit less would cost, and the units over which that holds; NaN
+        and 0 where the limit is 0 already.
+    """
+
+    more: float
+    more_amount: float
+    less: float
+    less_amount: float
+
+
+class Answer:
+    """The optimum of a flow problem, with its certificate.
+
+    Attributes
+    ----------
+    problem
+        The problem that was answered.
+    path_commodity, path_amount
+        Paths that carry something: commodity of each (P,), units (P,).
+    class_flow
+        Flow by class and arc, shape (C, A).
+    shortfall
+        Unserved units by commodity, shape (K,).
+    row_price
+        What one more unit of each limit would save, shape (R,), when all limits
+        are a hair wider than they are; 0 where the limit does not bind, and 0
+        where the limit is 0 (its arcs are gone, so the program does not price
+        it). `price_range` tells the prices from both sides, those of closed
+        limits too.
+    commodity_price
+        What one more unit of each commodity would cost, shape (K,).
+    rounds
+        How often shortest paths were asked for.
+    cold_starts
+        How often a warm start failed and the program was solved from scratch.
+    """
+
+    def __init__(self, engine: Engine, problem: FlowProblem) -> None:
+        self._engine = engine
+        self.problem = problem
+        outcome, self.certificate = _proved(engine, problem)
+        self._path_start: Ints = outcome.path_start
+        self._path_arcs: Ints = outcome.path_arcs
+        self._tied, self._tied_row = outcome.tied, outcome.tied_row
+        self.path_commodity: Ints = outcome.path_commodity
+        self.path_amount: Floats = outcome.path_amount
+        self.class_flow: Floats = outcome.class_flow
+        self.shortfall: Floats = outcome.shortfall
+        self.row_price: Floats = outcome.row_price
+        self.commodity_price: Floats = outcome.commodity_price
+        self.rounds = outcome.rounds
+        self.cold_starts = outcome.cold_starts
+
+    def __repr__(self) -> str:
+        return (
+            f"Answer(objective={self.objective:.6g}, shortfall={self.shortfall.sum():.6g}, "
+            f"gap={self.certificate.relative_gap:.1e})"
+        )
+
+    @property
+    def objective(self) -> float:
+        """Cost plus loss."""
+        return self.certificate.objective
+
+    @property
+    def loss(self) -> float:
+        """Penalty times shortfall, in all."""
+        return float(self.problem.penalty @ self.shortfall)
+
+    @property
+    def cost(self) -> float:
+        """Cost of what is carried, without the loss."""
+        return self.objective - self.loss
+
+    @cached_property
+    def path_arcs(self) -> list[Ints]:
+        """Arcs of each path from origin to destination, a list of P arrays."""
+        return np.split(self._path_arcs, self._path_start[1:-1]) if len(self.path_amount) else []
+
+    @property
+    def arc_flow(self) -> Floats:
+        """Flow on each arc, all commodities together, shape (A,)."""
+        return np.asarray(self.class_flow.sum(axis=0))
+
+    @property
+    def arc_price(self) -> Floats:
+        """Price of the capacity of each arc, shape (A,), for problems made by `from_arcs`.
+
+        For other problems: what the limits charge a unit of class 0 on the arc.
+        """
+        p = self.problem
+        counts = p.entry_class <= 0
+        charge = self.row_price[p.entry_row[counts]] * p.entry_factor[counts]
+        return np.bincount(p.entry_arc[counts], charge, p.n_arcs).astype(np.float64)
+
+    def price_range(self, row: int) -> PriceRange:
+        """Return what a limit is worth from both sides, and over how many units.
+
+        At a kink, where the limit is just what the flow needs, one more unit
+        may be worth less than one unit less costs.
+
+        Parameters
+        ----------
+        row
+            Number of the limit; for problems made by `from_arcs`, of the arc.
+
+        Raises
+        ------
+        ProblemError
+            Where there is no such limit.
+
+        Examples
+        --------
+        Of ten units the cheap way carries 6 and the other 4, which would take one
+        more. Each unit by which the cheap way widens saves 3, until it takes all.
+
+        >>> from corridors.flow import FlowProblem, solve
+        >>> answer = solve(FlowProblem.from_arcs([0, 0], [1, 1], [1, 4], [6, 5], [0], [1], [10], 9))
+        >>> answer.price_range(0)
+        PriceRange(more=3.0, more_amount=4.0, less=3.0, less_amount=1.0)
+        """
+        p = self.problem
+        size, what = (p.n_rows, "limits") if p.arc_row is None else (p.n_arcs, "arcs")
+        if not 0 <= row < size:
+            msg = f"price_range: {row} is not one of the {size} {what} (0 to {size - 1})"
+            raise ProblemError(msg)
+        if p.arc_row is not None:
+            row = int(p.arc_row[row])
+        if row < 0 or np.isinf(p.bound[row]):
+            return PriceRange(0.0, np.inf, 0.0, np.inf)
+        more, more_amount = self._engine.price_from(p, row, 1)
+        less, less_amount = np.nan, 0.0
+        if p.bound[row] > 0:
+            less, less_amount = self._engine.price_from(p, row, -1)
+        return PriceRange(more, more_amount, less, less_amount)
+
+    @property
+    def unique(self) -> bool:
+        """Whether no other flow has the same cost plus loss."""
+        return not self.undecided.any()
+
+    @cached_property
+    def undecided(self) -> NDArray[np.bool_]:
+        """Arcs on which other flows of the same cost plus loss carry something else, shape (A,).
+
+        Found by holding the answer against the one that the rule for ties puts
+        last: where the two agree on all, there is only one.
+        """
+        none = np.zeros(self.problem.n_arcs, dtype=np.bool_)
+        if not self._tied.any() and not self._tied_row.any():
+            return none
+        p = self.problem
+        plain = replace(p, second_cost=np.zeros_like(p.second_cost))
+        for of in (Engine(plain, opposite=True), Engine(plain)):
+            other = Answer(of, plain)
+            ours, theirs = self._flow_by_commodity(), other._flow_by_commodity()
+            near = 1e-7 * (1.0 + p.amount.max(initial=0.0))
+            differ = sorted(
+                {
+                    arc
+                    for k, arc in {*ours, *theirs}
+                    if abs(ours.get((k, arc), 0.0) - theirs.get((k, arc), 0.0)) > near
+                }
+            )
+            none[differ] = True
+        return none
+
+    def _flow_by_commodity(self) -> dict[tuple[int, int], float]:
+        flow: dict[tuple[int, int], float] = {}
+        for k, arcs, amount in zip(
+            self.path_commodity.tolist(), self.path_arcs, self.path_amount.tolist(), strict=True
+        ):
+            for arc in arcs.tolist():
+                flow[k, arc] = flow.get((k, arc), 0.0) + amount
+        return flow
+
+    def resolve(
+        self,
+        *,
+        closed: ArrayLike | None = None,
+        capacity: dict[int, float] | None = None,
+        cost: ArrayLike | None = None,
+        demand: ArrayLike | None = None,
+    ) -> Answer:
+        """Answer the same problem with some of its numbers changed, warm.
+
+        Parameters
+        ----------
+        closed
+            Arcs that are taken away, on top of those that are.
+        capacity
+            New capacities by arc (`from_arcs`) or by limit.
+        cost
+            New costs, shape (A,) or (C, A).
+        demand
+            New amounts, shape (K,).
+
+        Returns
+        -------
+        Answer
+            Equal to ``solve`` of the changed problem; this answer stays as it is.
+
+        Examples
+        --------
+        >>> from corridors.flow import FlowProblem, solve
+        >>> answer = solve(FlowProblem.from_arcs([0, 0], [1, 1], [1, 4], [5, 5], [0], [1], [8], 9))
+        >>> answer.resolve(closed=[0]).shortfall.tolist()
+        [3.0]
+        """
+        problem = self.problem.changed(closed=closed, capacity=capacity, cost=cost, amount=demand)
+        return Answer(self._engine, problem)
+
+    def solve(self, problem: FlowProblem) -> Answer:
+        """Answer another problem, warm where it has the same arcs and members of limits."""
+        if self._engine.numbering.fits(self.problem, problem):
+            return Answer(self._engine, problem)
+        return solve(problem)
+
+
+def _proved(engine: Engine, problem: FlowProblem) -> tuple[Outcome, Certificate]:
+    """Return an outcome that proves itself; what a warm start got wrong is solved afresh."""
+    for cold in (False, True):
+        outcome = engine.solve(problem, cold=cold)
+        certificate = certify(
+            problem, outcome.path_commodity, outcome.path_start, outcome.path_arcs,
+            outcome.path_amount, outcome.shortfall, outcome.row_price,
+        )  # fmt: skip
+        if certificate.ok:
+            outcome.cold_starts += cold
+            return outcome, certificate
+    msg = f"the answer does not prove itself: {certificate}"
+    raise CertificateError(msg)
+
+
+def solve(problem: FlowProblem) -> Answer:
+    """Find the flow of least cost plus loss, and prove it.
+
+    Parameters
+    ----------
+    problem
+        What to carry, over what, within which limits.
+
+    Returns
+    -------
+    Answer
+        The optimum. Where several answers cost the same, the one of least
+        second cost; among those, the one decided by `FlowProblem.arc_rank` and
+        `commodity_rank`, so that equal problems have equal answers.
+
+    Raises
+    ------
+    CertificateError
+        Where the optimum could not be proved.
+
+    Examples
+    --------
+    >>> from corridors.flow import FlowProblem, solve
+    >>> solve(FlowProblem.from_arcs([0], [1], [2.5], [4], [0], [1], [10], 100)).objective
+    610.0
+    """
+    return Answer(Engine(problem), problem)
+
+
+_CHANGES = ("closed", "capacity", "cost", "demand")
+
+
+def solve_many(
+    problem: FlowProblem, scenarios: Iterable[dict[str, Any] | FlowProblem]
+) -> Iterator[Answer]:
+    """Answer one scenario after the other, warm, as they are asked for.
+
+    Parameters
+    ----------
+    problem
+        The undisturbed problem, which is solved first.
+    scenarios
+        What each changes, as keywords of `Answer.resolve`, or whole problems.
+
+    Yields
+    ------
+    Answer
+        One for each scenario; none depends on those before it.
+
+    Examples
+    --------
+    >>> from corridors.flow import FlowProblem, solve_many
+    >>> problem = FlowProblem.from_arcs([0, 0], [1, 1], [1, 4], [5, 5], [0], [1], [8], 9)
+    >>> scenarios = [{}, {"closed": [0]}, {"demand": [20]}, {"capacity": {1: 0}}]
+    >>> [float(answer.shortfall[0]) for answer in solve_many(problem, scenarios)]
+    [0.0, 3.0, 10.0, 3.0]
+    """
+    first = solve(problem)
+    for scenario in scenarios:
+        if isinstance(scenario, dict):
+            for key in scenario:
+                if key not in _CHANGES:
+                    msg = f"solve_many: no change {key!r}{nearest(key, _CHANGES)}"
+                    raise ProblemError(msg)
+        elif not isinstance(scenario, FlowProblem):
+            msg = f"solve_many: expected a dict or a FlowProblem, saw {scenario!r}"
+            raise ProblemError(msg)
+        yield first.resolve(**scenario) if isinstance(scenario, dict) else first.solve(scenario)

@@ -1,0 +1,305 @@
+"""Lines of links: read them, measure them, walk along them, see what they cross.
+
+A position is always longitude, latitude in degrees (WGS 84), the order of GeoJSON
+and shapely. Longitudes run on past 180° where a line crosses the antimeridian, so
+no line jumps from one edge of the map to the other. Lengths are geodesic, never
+taken from a projection. Heavy libraries are imported where they are used.
+"""
+
+from __future__ import annotations
+
+import math
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corridors.errors import DataError, UnknownIdError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from geopandas import GeoDataFrame
+    from pandas import DataFrame
+    from shapely import LineString
+
+__all__ = [
+    "countries_crossed",
+    "end_gaps_km",
+    "geodesic_length_km",
+    "great_circle",
+    "heading",
+    "oriented",
+    "point_along",
+    "points_along",
+    "read_basemap",
+    "read_lines",
+    "with_lines",
+]
+
+Position = tuple[float, float]
+
+
+def _geod() -> Any:
+    """Return the ellipsoid that every length is measured on."""
+    from pyproj import Geod
+
+    return Geod(ellps="WGS84")
+
+
+def geodesic_length_km(line: LineString) -> float:
+    """Return the length of a line in kilometres on the WGS 84 ellipsoid.
+
+    Examples
+    --------
+    One degree of the equator is a 360th of its 40 075.017 km.
+
+    >>> from shapely import LineString
+    >>> round(geodesic_length_km(LineString([(0, 0), (1, 0)])), 3)
+    111.319
+    """
+    return float(_geod().geometry_length(line)) / 1000.0
+
+
+def great_circle(start: Position, end: Position, step_km: float = 100.0) -> LineString:
+    """Return the shortest line over the Earth, with a vertex at least every `step_km`.
+
+    A line of two points would be drawn straight on the map, far off the shortest
+    way. Over the antimeridian the line runs past ±180°, the short way round.
+
+    Parameters
+    ----------
+    start, end
+        Longitude and latitude.
+    step_km
+        Longest distance between two vertices; DataError unless above 0.
+
+    Examples
+    --------
+    >>> line = great_circle((0, 0), (2, 0))
+    >>> [tuple(round(x, 3) for x in point) for point in line.coords]
+    [(0.0, 0.0), (0.667, 0.0), (1.333, 0.0), (2.0, 0.0)]
+    """
+    from shapely import LineString
+
+    geod = _geod()
+    pieces = _pieces(float(geod.inv(*start, *end)[2]) / 1000.0, step_km)
+    between = geod.npts(*start, *end, pieces - 1) if pieces > 1 else []
+    return LineString(_continuous([start, *between, end]))
+
+
+def _pieces(length_km: float, step_km: float) -> int:
+    """Return into how many equal steps a length falls, none above `step_km`."""
+    if not step_km > 0:
+        message = f"the step must be above 0 km, not {step_km}"
+        raise DataError(message)
+    return max(1, math.ceil(length_km / step_km - 1e-9))
+
+
+def _continuous(points: Iterable[Position]) -> list[Position]:
+    """Shift longitudes by whole turns until no step is longer than half a turn."""
+    result: list[Position] = []
+    for lon, lat in points:
+        turns = round((result[-1][0] - lon) / 360.0) if result else 0
+        result.append((float(lon + 360.0 * turns), float(lat)))
+    return result
+
+
+def point_along(line: LineString, share: float) -> Position:
+    """Return the point a share of the geodesic length down the line.
+
+    Parameters
+    ----------
+    line
+        Longitude and latitude in degrees.
+    share
+        0 for the start, 1 for the end; values outside are moved to the nearer end.
+
+    Examples
+    --------
+    >>> from shapely import LineString
+    >>> lon, lat = point_along(LineString([(0, 0), (1, 0), (4, 0)]), 0.5)
+    >>> round(lon, 6), round(lat, 6)
+    (2.0, 0.0)
+    """
+    geod = _geod()
+    points = [(float(p[0]), float(p[1])) for p in line.coords]
+    steps = [geod.inv(*a, *b) for a, b in pairwise(points)]
+    left = min(max(share, 0.0), 1.0) * math.fsum(step[2] for step in steps)
+    for here, (azimuth, _, length) in zip(points[:-1], steps, strict=True):
+        if left < length:
+            lon, lat, _ = geod.fwd(*here, azimuth, left)
+            return _continuous([here, (lon, lat)])[1]
+        left -= length
+    return points[-1]
+
+
+def points_along(line: LineString, every_km: float) -> list[Position]:
+    """Return points in equal steps down the line, both ends among them.
+
+    Parameters
+    ----------
+    line
+        Longitude and latitude in degrees.
+    every_km
+        Longest step wanted; DataError unless above 0.
+    """
+    pieces = _pieces(geodesic_length_km(line), every_km)
+    return [point_along(line, i / pieces) for i in range(pieces + 1)]
+
+
+def heading(line: LineString, share: float = 0.5) -> float:
+    """Return which way a line points, in degrees clockwise from north.
+
+    Taken over the fiftieth of the line around `share`, so that an arrow follows the
+    line and not its last small bend.
+
+    Examples
+    --------
+    >>> from shapely import LineString
+    >>> round(heading(LineString([(0, 0), (1, 0)])), 6)
+    90.0
+    """
+    middle = min(max(share, 0.01), 0.99)
+    back, ahead = point_along(line, middle - 0.01), point_along(line, middle + 0.01)
+    return float(_geod().inv(*back, *ahead)[0]) % 360.0
+
+
+def end_gaps_km(line: LineString, start: Position, end: Position) -> tuple[float, float]:
+    """Return how many kilometres a line's ends lie from where they should be.
+
+    Parameters
+    ----------
+    line
+        Longitude and latitude in degrees.
+    start, end
+        Where it should begin and end, such as its two nodes.
+    """
+    geod = _geod()
+    (first_lon, first_lat, *_), (last_lon, last_lat, *_) = line.coords[0], line.coords[-1]
+    return (
+        float(geod.inv(first_lon, first_lat, *start)[2]) / 1000.0,
+        float(geod.inv(last_lon, last_lat, *end)[2]) / 1000.0,
+    )
+
+
+def oriented(line: LineString, start: Position) -> LineString:
+    """Return the line, or its reverse, so that it begins at the end nearer to `start`."""
+    first, last = end_gaps_km(line, start, start)
+    return line if first <= last else line.reverse()
+
+
+def read_basemap(path: str | Path | None = None) -> GeoDataFrame:
+    """Read the countries that ship with the package, or another file like it.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns iso2, name and geometry. Borders are Natural Earth's: who holds the
+        ground. Longitudes run to 195°.
+    """
+    import geopandas as gpd
+
+    source = Path(str(files("corridors") / "assets" / "basemap.geojson")) if path is None else path
+    frame = gpd.read_file(source)
+    if "iso2" not in frame:
+        message = f"{source}: the features have no property iso2, so no country has a name"
+        raise DataError(message)
+    return frame
+
+
+def countries_crossed(line: LineString, basemap: GeoDataFrame) -> dict[str, float]:
+    """Return ISO 3166-1 alpha-2 code -> kilometres on its ground, the longest first.
+
+    Water is left out, so the sum may be less than the length of the line.
+
+    Parameters
+    ----------
+    line
+        Longitude and latitude in degrees.
+    basemap
+        Countries as `read_basemap` returns them.
+    """
+    met = basemap.iloc[sorted(basemap.sindex.query(line, predicate="intersects"))]
+    found: dict[str, float] = {}
+    for iso2, area in zip(met["iso2"], met.geometry, strict=True):
+        inside = geodesic_length_km(line.intersection(area))
+        if inside > 0:
+            found[str(iso2)] = found.get(str(iso2), 0.0) + inside
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def read_lines(path: str | Path) -> GeoDataFrame:
+    """Read a ``lines.geojson``: one LineString per link, with the property ``link_id``.
+
+    The frame is indexed by link_id and sorted; the other properties are its columns.
+
+    Raises
+    ------
+    DataError
+        If a feature has no link_id, two have the same, or one is not a LineString.
+    """
+    import geopandas as gpd
+
+    try:
+        frame = gpd.read_file(path)
+    except (OSError, RuntimeError, ValueError) as error:
+        message = f"{path}: not readable as GeoJSON ({' '.join(str(error).split())[:120]})"
+        raise DataError(message) from None
+    if "link_id" not in frame or frame["link_id"].isna().any():
+        message = f"{path}: every feature needs the property link_id"
+        raise DataError(message)
+    problems = []
+    if twice := sorted(set(frame.loc[frame["link_id"].duplicated(), "link_id"])):
+        problems.append(f"more than one line for {', '.join(twice)}")
+    if odd := sorted(frame.loc[frame.geom_type != "LineString", "link_id"]):
+        problems.append(f"not a LineString: {', '.join(odd)}")
+    if problems:
+        message = f"{path}: " + "; ".join(problems)
+        raise DataError(message)
+    return frame.set_index("link_id").sort_index()
+
+
+def with_lines(links: DataFrame, nodes: DataFrame, lines: GeoDataFrame | None) -> GeoDataFrame:
+    """Give each link its line, from its from_node to its to_node.
+
+    Parameters
+    ----------
+    links
+        Columns from_node and to_node; link_id is a column or the index.
+    nodes
+        Columns lon and lat; node_id is a column or the index.
+    lines
+        As `read_lines` returns them, or None. A link that it lacks gets a great
+        circle and ``made`` = ``straight``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        `links` in their order, with the columns made and geometry.
+
+    Raises
+    ------
+    UnknownIdError
+        If a link ends at a node that is not there.
+    """
+    import geopandas as gpd
+
+    by_node = nodes.set_index("node_id") if "node_id" in nodes else nodes
+    by_link = links.set_index("link_id") if "link_id" in links else links
+    place = {n: (float(by_node.lon[n]), float(by_node.lat[n])) for n in by_node.index}
+    held = {} if lines is None else lines.geometry.to_dict()
+    how = {} if lines is None or "made" not in lines else lines["made"].to_dict()
+    drawn, made = [], []
+    for link, start, end in zip(by_link.index, by_link.from_node, by_link.to_node, strict=True):
+        for node in (start, end):
+            if node not in place:
+                message = f"link {link} ends at {node!r}, which is no node{nearest(node, place)}"
+                raise UnknownIdError(message)
+        line = held.get(link)
+        straight = line is None
+        drawn.append(
+            great_circle(place[start], place[end]) if straight else oriented(line, place[start])
+        )
+        made.append("straight" if straight else str(how.get(link, "given")))
+    return gpd.GeoDataFrame(links.assign(made=made), geometry=drawn, crs=4326)

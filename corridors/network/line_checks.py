@@ -1,0 +1,105 @@
+"""Rules about the lines of links: they are there, they fit, and they stay where they belong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corridors.network.folder import LINES
+from corridors.network.reading import Problem, problem_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from corridors.network.network import Network
+
+_END_GAP_KM = 5.0
+_SHORT_KM = 20.0
+_FOREIGN_KM = 10.0
+_LENGTH_RATIO = (0.9, 1.35)
+
+
+_EXPLAINING = ("line", "track", "course", "measured", "length")
+
+
+def _explains(note: str) -> bool:
+    """Whether a link's note speaks of its line at all; any other note excuses nothing."""
+    return any(word in note.lower() for word in _EXPLAINING)
+
+
+def lines_belong_to_links(net: Network) -> Iterator[Problem]:
+    """Every line is a link's, and every link has a line, where the folder holds lines at all."""
+    from corridors.network.geometry import read_lines
+
+    if net.folder is None or not (net.folder / LINES).is_file():
+        return
+    known = set(net.tables["links"]["link_id"])
+    drawn = set(read_lines(net.folder / LINES).index)
+    for name in sorted(drawn - known):
+        message = f"no link {name!r}"
+        yield Problem(LINES, 0, "link_id", "lines-belong-to-links", message)
+    for i, name in net.tables["links"]["link_id"].items():
+        if name not in drawn:
+            yield problem_at("links", i, "link_id", lines_belong_to_links, f"{name} has no line")
+
+
+def lines_meet_their_nodes(net: Network) -> Iterator[Problem]:
+    """The ends of each line lie within 5 km of the link's nodes, unless its note says why not."""
+    from corridors.network.geometry import end_gaps_km
+
+    points = net.nodes.geometry
+    for i, (link, row) in enumerate(net.links.iterrows()):
+        ends = [(points[row[end]].x, points[row[end]].y) for end in ("from_node", "to_node")]
+        for end, gap in zip(
+            ("from_node", "to_node"), end_gaps_km(row["geometry"], *ends), strict=True
+        ):
+            if gap > _END_GAP_KM and not _explains(row["note"]):
+                message = f"the line of {link} ends {gap:.0f} km from {row[end]}"
+                yield problem_at("links", i, end, lines_meet_their_nodes, message)
+
+
+def lengths_fit_lines(net: Network) -> Iterator[Problem]:
+    """Stated length over line length is 0.9 to 1.35, unless the link's note says why not.
+
+    A drawn line leaves out bends, so the track is rather longer than shorter.
+    Below 20 km a station's own tracks decide, and the rule does not apply.
+    """
+    from corridors.network.geometry import geodesic_length_km
+
+    low, high = _LENGTH_RATIO
+    for i, (link, row) in enumerate(net.links.iterrows()):
+        line = geodesic_length_km(row["geometry"])
+        if (
+            row["made"] == "straight"
+            or _explains(row["note"])
+            or max(line, row["length_km"]) < _SHORT_KM
+        ):
+            continue
+        ratio = row["length_km"] / max(line, 0.1)
+        if not low <= ratio <= high:
+            message = (
+                f"{link}: stated {row['length_km']:g} km is {ratio:.2f} times the {line:.0f} km "
+                f"of its line, expected {low:g} to {high:g}, or a note that explains it"
+            )
+            yield problem_at("links", i, "length_km", lengths_fit_lines, message)
+
+
+def lines_stay_in_their_countries(net: Network) -> Iterator[Problem]:
+    """No line crosses a country that neither end lies in, unless via_countries names it.
+
+    Up to 10 km are passed over: the borders that are drawn are generalised. Sea
+    lanes are not looked at: they are chords that cut across headlands.
+    """
+    from corridors.network.geometry import countries_crossed, read_basemap
+
+    basemap = read_basemap()
+    for i, (link, row) in enumerate(net.links.iterrows()):
+        allowed = {net.country_of[row["from_node"]], net.country_of[row["to_node"]]}
+        allowed |= set(row["via_countries"].split(";"))
+        if row["made"] == "straight" or row["mode"] == "sea":
+            continue
+        for country, km in countries_crossed(row["geometry"], basemap).items():
+            if country not in allowed and km > _FOREIGN_KM:
+                message = f"the line of {link} runs {km:.0f} km through {country}"
+                yield problem_at(
+                    "links", i, "via_countries", lines_stay_in_their_countries, message
+                )

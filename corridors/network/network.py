@@ -1,0 +1,326 @@
+"""A network: its tables, resolved at a date, and the views that other libraries take."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corridors.errors import DataError, UnknownIdError, nearest
+from corridors.network.calendar import in_period, in_season, parse_date
+from corridors.network.folder import LINES, data_folder, raise_problems, read_tables
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import networkx as nx
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+SHIPPED = "eurasia"
+
+MOST_YEARS = 15
+"""Years for which growth is carried on, either way: no forecast in the sources looks further."""
+
+
+class Network:
+    """Tables of a network, as a folder holds them or as they stand on one day.
+
+    Parameters
+    ----------
+    tables
+        A frame for every table of the schema.
+    folder
+        Where they came from; lines of links are read from there when asked for.
+    date
+        The day at which the tables were resolved, or None for all of time.
+
+    Notes
+    -----
+    A network is never edited: scenarios are overlays, and `at` returns another
+    network. Ids are stable, parallel links are kept.
+    """
+
+    def __init__(
+        self,
+        tables: dict[str, pd.DataFrame],
+        *,
+        folder: Path | None = None,
+        date: dt.date | None = None,
+        whole: Network | None = None,
+    ) -> None:
+        self.tables = tables
+        self.folder = folder
+        self.date = date
+        self._whole = whole
+
+    def __repr__(self) -> str:
+        when = f" on {self.date}" if self.date else ""
+        return (
+            f"Network({self.name}{when}: {len(self.tables['nodes'])} nodes, "
+            f"{len(self.tables['links'])} links, {self.n_capacities} capacities, "
+            f"{len(self.tables['demand'])} demands)"
+        )
+
+    def _repr_html_(self) -> str:
+        from corridors.display import card
+
+        return card(repr(self), {n: len(t) for n, t in self.tables.items()})
+
+    @property
+    def name(self) -> str:
+        """Name of the folder."""
+        return self.folder.name if self.folder else "network"
+
+    @property
+    def n_capacities(self) -> int:
+        """Number of limits, however many rows of validity each has."""
+        return int(self.tables["capacities"]["capacity_id"].nunique())
+
+    @property
+    def whole(self) -> Network:
+        """The network of all of time that this one was resolved from."""
+        return self._whole or self
+
+    def at(self, date: str | dt.date) -> Network:
+        """Return the network as it stands on one day.
+
+        Parameters
+        ----------
+        date
+            ``YYYY-MM-DD`` or a date. Links, transfers, capacities and demand
+            outside their period or season are left out; demand has grown from
+            its base year to the year of the date.
+
+        Returns
+        -------
+        Network
+
+        Raises
+        ------
+        DataError
+            Where the text is not a date.
+
+        Examples
+        --------
+        >>> import corridors as co
+        >>> net = co.load()
+        >>> len(net.at("2030-01-01").links) > len(net.at("2025-01-01").links)
+        True
+        """
+        day = as_date(date)
+        return Network(
+            resolved(self.whole.tables, day), folder=self.folder, date=day, whole=self.whole
+        )
+
+    @cached_property
+    def nodes(self) -> gpd.GeoDataFrame:
+        """Nodes as points in WGS 84, indexed by node_id."""
+        import geopandas as gpd
+
+        frame = self.tables["nodes"]
+        points = gpd.points_from_xy(frame["lon"], frame["lat"])
+        return gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326").set_index("node_id")
+
+    @cached_property
+    def links(self) -> gpd.GeoDataFrame:
+        """Links with their course, indexed by link_id.
+
+        The columns `made`, `track_km`, `line_km`, `bridged_km` and `drawn_km`
+        say how the course was found; `border` is the country pair of a link
+        that crosses one.
+        """
+        from corridors.network.geometry import read_lines, with_lines
+
+        frame = self.tables["links"].assign(border=self.borders).set_index("link_id")
+        path = self.folder / LINES if self.folder else None
+        lines = read_lines(path) if path and path.is_file() else None
+        found = with_lines(frame, self.tables["nodes"], lines)
+        for column in ("track_km", "line_km", "bridged_km", "drawn_km"):
+            found[column] = float("nan")
+            if lines is not None and column in lines.columns:
+                found[column] = lines[column].reindex(found.index)
+        return found
+
+    @cached_property
+    def borders(self) -> pd.Series[Any]:
+        """Unordered country pair of each link such as ``BY-PL``; empty within one country."""
+        country = self.country_of
+        links = self.tables["links"]
+        pairs = [
+            "-".join(sorted((country[a], country[b]))) if country[a] != country[b] else ""
+            for a, b in zip(links["from_node"], links["to_node"], strict=True)
+        ]
+        import pandas as pd
+
+        return pd.Series(pairs, index=links.index, dtype="str")
+
+    @cached_property
+    def country_of(self) -> dict[str, str]:
+        """Country of each node."""
+        frame = self.tables["nodes"]
+        return dict(zip(frame["node_id"], frame["country"], strict=True))
+
+    @cached_property
+    def node_names(self) -> dict[str, str]:
+        """Name of each node."""
+        frame = self.tables["nodes"]
+        return dict(zip(frame["node_id"], frame["name"], strict=True))
+
+    def link_name(self, link_id: str) -> str:
+        """Return a link as a reader names it: its two ends.
+
+        Raises
+        ------
+        UnknownIdError
+            Where there is no such link.
+        """
+        if link_id not in self._ends:
+            msg = f"no link {link_id!r}{nearest(link_id, self._ends)}"
+            raise UnknownIdError(msg)
+        ends = self._ends[link_id]
+        return f"{self.node_names[ends[0]]}–{self.node_names[ends[1]]}"
+
+    @cached_property
+    def _ends(self) -> dict[str, tuple[str, str]]:
+        frame = self.tables["links"]
+        ends = zip(frame["from_node"], frame["to_node"], strict=True)
+        return dict(zip(frame["link_id"], ends, strict=True))
+
+    def sources_of(self, table: str, row: str) -> pd.DataFrame:
+        """Return where the numbers of one row come from.
+
+        Parameters
+        ----------
+        table
+            Name of the table.
+        row
+            Key of the row, the parts of a composite key joined by ``/``.
+
+        Returns
+        -------
+        DataFrame
+            column, publisher, title, date, confidence, note; a line a number.
+        """
+        provenance = self.tables["provenance"]
+        own = provenance[(provenance["table"] == table) & (provenance["row"] == row)]
+        merged = own.merge(self.tables["sources"], on="source_id", how="left")
+        return merged[
+            ["column", "publisher", "title", "date", "url", "confidence", "low", "high", "note"]
+        ]
+
+    def to_networkx(self) -> nx.MultiDiGraph[Any]:
+        """Return the network as a graph that OSMnx can plot and turn into frames.
+
+        Returns
+        -------
+        MultiDiGraph
+            Nodes carry x (longitude), y (latitude) and the columns of the
+            table; edges, one for each direction of use and keyed by link_id,
+            carry length in metres, geometry and the columns of the table.
+        """
+        import networkx as nx
+        from shapely import reverse
+
+        graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="EPSG:4326", name=self.name)
+        for node in self.tables["nodes"].to_dict("records"):
+            graph.add_node(node["node_id"], x=node["lon"], y=node["lat"], **_present(node))
+        for link_id, link in self.links.iterrows():
+            values = _present(link.drop("geometry").to_dict())
+            values["length"] = 1000.0 * float(link["length_km"])
+            ends = (link["from_node"], link["to_node"])
+            graph.add_edge(*ends, key=link_id, link_id=link_id, geometry=link["geometry"], **values)
+            if link["direction"] == "both":
+                back = reverse(link["geometry"])
+                graph.add_edge(*ends[::-1], key=link_id, link_id=link_id, geometry=back, **values)
+        return graph
+
+
+def _present(values: dict[str, Any]) -> dict[str, Any]:
+    """Drop what is empty: a graph says so by having no such attribute."""
+    return {k: v for k, v in values.items() if v == v and v != ""}
+
+
+def as_date(date: str | dt.date) -> dt.date:
+    """Return a date given as text or as itself; raise DataError where it is none."""
+    if isinstance(date, dt.date):
+        return date
+    try:
+        return parse_date(date)
+    except (ValueError, TypeError) as error:
+        msg = f"date: {error}"
+        raise DataError(msg) from None
+
+
+def resolved(tables: dict[str, pd.DataFrame], day: dt.date) -> dict[str, pd.DataFrame]:
+    """Return the tables as they stand on one day."""
+    links, transfers = tables["links"], tables["transfers"]
+    capacities, demand = tables["capacities"], tables["demand"]
+    links = links[_during(links, "opens", "closes", day)]
+    transfers = transfers[_during(transfers, "opens", "closes", day)]
+    capacities = capacities[_during(capacities, "valid_from", "valid_until", day)]
+    demand = demand[_during(demand, "valid_from", "valid_until", day)].copy()
+    years = (day.year - demand["base_year"]).clip(-MOST_YEARS, MOST_YEARS)
+    grown = (1.0 + demand["growth"]) ** years
+    for column in ("units_per_year", "low", "high"):
+        demand[column] = demand[column] * grown
+    members = tables["capacity_members"]
+    member_of = members["capacity_id"].isin(capacities["capacity_id"])
+    here = members["link_id"].isin(links["link_id"]) | members["transfer_id"].isin(
+        transfers["transfer_id"]
+    )
+    changed = {
+        "links": links,
+        "transfers": transfers,
+        "capacities": capacities,
+        "demand": demand,
+        "capacity_members": members[member_of & here],
+    }
+    return {
+        name: changed[name].reset_index(drop=True) if name in changed else frame
+        for name, frame in tables.items()
+    }
+
+
+def _during(frame: pd.DataFrame, first: str, end: str, day: dt.date) -> NDArray[np.bool_]:
+    import numpy as np
+
+    seasons = frame["season"] if "season" in frame.columns else [""] * len(frame)
+    during = [
+        in_period(a, b, day) and in_season(s, day)
+        for a, b, s in zip(frame[first], frame[end], seasons, strict=True)
+    ]
+    # A plain empty list would select no columns instead of no rows.
+    return np.array(during, dtype=np.bool_)
+
+
+def load(folder: str | Path | None = None) -> Network:
+    """Read a network and check what its files say.
+
+    Parameters
+    ----------
+    folder
+        A network folder; None for the Eurasian network that ships with the
+        package.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    DataError
+        Listing every problem with file, row and column.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> net = co.load()
+    >>> net.link_name("brest-terespol-rail-1520")
+    'Brest–Terespol'
+    """
+    path = data_folder() / SHIPPED if folder is None else Path(folder)
+    frames, problems = read_tables(path)
+    raise_problems(path, problems)
+    return Network(frames, folder=path)

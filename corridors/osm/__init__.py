@@ -1,7 +1,0 @@
-"""OpenStreetMap, live: what it says about one link, and how that differs from the table."""
-
-from corridors.osm.applying import apply_proposal
-from corridors.osm.proposal import Proposal, propose
-from corridors.osm.service import Service
-
-__all__ = ["Proposal", "Service", "apply_proposal", "propose"]

@@ -1,9 +1,0 @@
-"""Point queues on a network, day by day: arrays in, arrays out.
-
-Knows nothing of places, files or tables.
-"""
-
-from corridors.queueing.problem import Behaviour, QueueProblem, UsualWay
-from corridors.queueing.run import Outcome, run
-
-__all__ = ["Behaviour", "Outcome", "QueueProblem", "UsualWay", "run"]

@@ -1,0 +1,1 @@
+"""What is asked, and what it makes of a network on one day."""

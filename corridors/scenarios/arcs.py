@@ -1,0 +1,230 @@
+"""A network on one day as arcs: every link and transfer by direction, with cost and time by cargo.
+
+Cargo travels on *carriers*: a mode, and for rail its gauge. A node has one
+place for each carrier that reaches it; links join places of one carrier,
+transfers join the places of one node. Cargo enters at any place of its origin
+that one of its modes serves, and leaves likewise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from corridors.network.network import Network
+
+LINK, TRANSFER, ENTRY, EXIT = 0, 1, 2, 3
+"""Kinds of arcs."""
+
+
+@dataclass(frozen=True)
+class Arcs:
+    """Arcs of a network, in an order that depends on ids alone.
+
+    Attributes
+    ----------
+    kind
+        `LINK`, `TRANSFER`, `ENTRY` or `EXIT`, shape (A,).
+    row
+        Row of the link or transfer in the network's table; for the others the
+        row of the node, shape (A,).
+    direction
+        0 forward, 1 backward, shape (A,).
+    tail, head
+        Places, shape (A,).
+    n_places
+        Number of places.
+    origin_place, destination_place
+        Place where a node's cargo enters and leaves, by node_id.
+    usd, hours
+        Per unit, shape (C, A); `usd` is infinite where the cargo is not allowed.
+    mode
+        Modes whose vehicles pass, shape (A,): of a link its mode, of a transfer
+        both, the first one first.
+    cargo
+        Cargo ids by class, in the order of the rows of `usd`.
+    """
+
+    kind: NDArray[np.int64]
+    row: NDArray[np.int64]
+    direction: NDArray[np.int64]
+    tail: NDArray[np.int64]
+    head: NDArray[np.int64]
+    n_places: int
+    origin_place: dict[str, int]
+    destination_place: dict[str, int]
+    usd: NDArray[np.float64]
+    hours: NDArray[np.float64]
+    mode: list[tuple[str, ...]]
+    cargo: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of arcs."""
+        return len(self.kind)
+
+    def of(self, kind: int, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which arcs a mask over rows and directions of a table selects, shape (A,)."""
+        own = self.kind == kind
+        chosen = np.zeros(self.size, dtype=np.bool_)
+        chosen[own] = mask[self.row[own], self.direction[own]]
+        return chosen
+
+
+def carrier(mode: str, gauge: float) -> str:
+    """Return the name of a carrier, such as ``rail-1520`` or ``road``."""
+    return f"{mode}-{int(gauge)}" if mode == "rail" and gauge == gauge else mode
+
+
+def build_arcs(net: Network) -> Arcs:
+    """Expand a network into arcs: all of them, whatever the day.
+
+    What is not there on a day is closed on that day. So every day and every
+    scenario has the same arcs in the same order, and what ties are decided by
+    never depends on what else is open.
+
+    Parameters
+    ----------
+    net
+        The network of all of time.
+    """
+    tables = net.tables
+    links, transfers, cargo = tables["links"], tables["transfers"], tables["cargo"]
+    cargo = cargo.sort_values("cargo")
+    names = [carrier(m, g) for m, g in zip(links["mode"], links["gauge_mm"], strict=True)]
+    both = (links["direction"] == "both").to_list()
+    two_way = (transfers["direction"] == "both").to_list()
+    ends = set(tables["demand"]["origin"]) | set(tables["demand"]["destination"])
+    before = _carriers(transfers, "from")
+    after = _carriers(transfers, "to")
+    places: set[tuple[str, str]] = set()
+    plan: list[tuple[int, str, int, int, tuple[str, str], tuple[str, str]]] = []
+    for i, (link_id, a, b, name) in enumerate(
+        zip(links["link_id"], links["from_node"], links["to_node"], names, strict=True)
+    ):
+        for direction in (0, 1) if both[i] else (0,):
+            pair = ((a, name), (b, name)) if direction == 0 else ((b, name), (a, name))
+            plan.append((LINK, link_id, i, direction, *pair))
+            places.update(pair)
+    reached = set(places)
+    for i, (key, node) in enumerate(
+        zip(transfers["transfer_id"], transfers["node_id"], strict=True)
+    ):
+        pair = ((node, before[i]), (node, after[i]))
+        plan.extend(
+            (TRANSFER, key, i, direction, *(pair if direction == 0 else pair[::-1]))
+            for direction in ((0, 1) if two_way[i] else (0,))
+            if reached.issuperset(pair)
+        )
+    node_row = {node: i for i, node in enumerate(tables["nodes"]["node_id"])}
+    for node in sorted(ends):
+        for place in sorted(p for p in reached if p[0] == node):
+            plan.append((ENTRY, node, node_row[node], 0, (node, ">"), place))
+            plan.append((EXIT, node, node_row[node], 0, place, (node, "<")))
+        places.update([(node, ">"), (node, "<")])
+    plan.sort(key=lambda p: (p[0], p[1], p[3], p[4], p[5]))
+    number = {place: i for i, place in enumerate(sorted(places))}
+    columns = [np.array([p[j] for p in plan], dtype=np.int64) for j in (0, 2, 3)]
+    usd, hours = _costs(tables, cargo, plan)
+    modes = [_modes(p[4][1], p[5][1]) for p in plan]
+    return Arcs(
+        kind=columns[0],
+        row=columns[1],
+        direction=columns[2],
+        tail=np.array([number[p[4]] for p in plan], dtype=np.int64),
+        head=np.array([number[p[5]] for p in plan], dtype=np.int64),
+        n_places=len(number),
+        origin_place={node: number[node, ">"] for node in sorted(ends)},
+        destination_place={node: number[node, "<"] for node in sorted(ends)},
+        usd=usd,
+        hours=hours,
+        mode=modes,
+        cargo=tuple(cargo["cargo"]),
+    )
+
+
+def _modes(before: str, after: str) -> tuple[str, ...]:
+    """Return the modes of two carriers, each once; the gates of a node have none."""
+    pair = (before.split("-", maxsplit=1)[0], after.split("-", maxsplit=1)[0])
+    return tuple(dict.fromkeys(m for m in pair if m not in "<>"))
+
+
+def _carriers(transfers: pd.DataFrame, side: str) -> list[str]:
+    pairs = zip(transfers[f"{side}_mode"], transfers[f"{side}_gauge_mm"], strict=True)
+    return [carrier(m, g) for m, g in pairs]
+
+
+def _costs(
+    tables: dict[str, pd.DataFrame], cargo: pd.DataFrame, plan: list[Any]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return dollars and hours per unit of each cargo on each arc, shapes (C, A)."""
+    n_cargo, n_arcs = len(cargo), len(plan)
+    kind = np.array([p[0] for p in plan], dtype=np.int64)
+    row = np.array([p[2] for p in plan], dtype=np.int64)
+    usd = np.full((n_cargo, n_arcs), np.inf)
+    hours = np.zeros((n_cargo, n_arcs))
+    of_link, of_transfer = kind == LINK, kind == TRANSFER
+    link_usd, link_hours = _link_costs(tables, cargo)
+    usd[:, of_link] = link_usd[:, row[of_link]]
+    hours[:, of_link] = link_hours[:, row[of_link]]
+    change_usd, change_hours = _transfer_costs(tables["transfers"], cargo)
+    usd[:, of_transfer] = change_usd[:, row[of_transfer]]
+    hours[:, of_transfer] = change_hours[row[of_transfer]]
+    gate = {ENTRY: 5, EXIT: 4}
+    modes = [set(m.split(";")) for m in cargo["modes"]]
+    for a in np.flatnonzero(kind >= ENTRY):
+        mode = plan[a][gate[plan[a][0]]][1].split("-")[0]
+        usd[:, a] = [0.0 if mode in allowed else np.inf for allowed in modes]
+    return usd, hours
+
+
+def _link_costs(
+    tables: dict[str, pd.DataFrame], cargo: pd.DataFrame
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    links, rates = tables["links"], tables["rates"]
+    usd = np.full((len(cargo), len(links)), np.inf)
+    hours = np.zeros((len(cargo), len(links)))
+    length = links["length_km"].to_numpy()
+    stated = links["hours"].to_numpy()
+    dwell = links["dwell_hours"].to_numpy()
+    mode = links["mode"].to_numpy()
+    class_of = {name: c for c, name in enumerate(cargo["cargo"])}
+    allowed = [set(m.split(";")) for m in cargo["modes"]]
+    for rate in rates.to_dict("records"):
+        c = class_of[rate["cargo"]]
+        if rate["mode"] not in allowed[c]:
+            continue
+        own = mode == rate["mode"]
+        usd[c, own] = rate["usd_per_unit_km"] * length[own]
+        run = np.where(np.isnan(stated), length / rate["km_per_hour"], stated)
+        hours[c, own] = (run + dwell)[own]
+    position = {key: i for i, key in enumerate(links["link_id"])}
+    for fee in tables["tariffs"].to_dict("records"):
+        c, i = class_of[fee["cargo"]], position[fee["link_id"]]
+        if fee["kind"] == "replace" and np.isfinite(usd[c, i]):
+            usd[c, i] = fee["usd_per_unit"]
+        else:
+            usd[c, i] += fee["usd_per_unit"]
+    return usd, hours
+
+
+def _transfer_costs(
+    transfers: pd.DataFrame, cargo: pd.DataFrame
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    usd = np.full((len(cargo), len(transfers)), np.inf)
+    listed = [set(filter(None, text.split(";"))) for text in transfers["cargo"]]
+    per_t = transfers["usd_per_t"].fillna(0.0).to_numpy()
+    per_teu = transfers["usd_per_teu"].fillna(0.0).to_numpy()
+    pairs = list(zip(transfers["from_mode"], transfers["to_mode"], strict=True))
+    for c, kind in enumerate(cargo.to_dict("records")):
+        modes = set(kind["modes"].split(";"))
+        for i, (pair, only) in enumerate(zip(pairs, listed, strict=True)):
+            if modes.issuperset(pair) and (not only or kind["cargo"] in only):
+                usd[c, i] = per_teu[i] if kind["unit"] == "TEU" else per_t[i] * kind["t_per_unit"]
+    return usd, transfers["hours"].to_numpy()

@@ -1,0 +1,226 @@
+"""The JSON Schema of a scenario file, and its messages in plain words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from corridors.errors import nearest
+from corridors.scenarios.selectors import KEYS
+
+EVENT_KINDS = ("close", "limit", "delay", "surcharge", "ban", "open", "demand")
+"""What an event can do."""
+
+_DEMAND_KEYS = ("demand", "cargo", "origin", "destination", "from_country", "to_country")
+
+_NAMES = {
+    "oneOf": [
+        {"type": "string", "minLength": 1},
+        {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+    ]
+}
+_DATE = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
+_MEANINGS = {
+    "close": "Take the selected things away: nothing passes",
+    "limit": "Cap what passes: `to` a share of what passes normally, or an amount with its unit",
+    "delay": "Everything that passes takes longer `by` a time with its unit",
+    "surcharge": "Everything that passes costs more `by` a charge such as 200 USD/TEU",
+    "ban": "Take the selected things away for the cargo named",
+    "open": "Put into use what is planned, closed or out of season",
+    "demand": "Set the selected demand `to` a factor or an amount with its unit",
+}
+_NEEDS = {
+    "limit": ["to"],
+    "delay": ["by"],
+    "surcharge": ["by"],
+    "ban": ["cargo"],
+    "demand": ["to"],
+}
+
+
+def _selector() -> dict[str, Any]:
+    properties: dict[str, Any] = dict.fromkeys(KEYS, _NAMES)
+    properties["border"] = {
+        "type": "array",
+        "items": {"type": "string", "pattern": "^[A-Z]{2}$"},
+        "minItems": 2,
+        "maxItems": 2,
+        "description": "Two countries by ISO 3166-1 code; quote NO",
+    }
+    properties["within"] = {
+        "oneOf": [{"type": "string"}, {"type": "object"}],
+        "description": "A GeoJSON file with polygons, or the geometry itself",
+    }
+    properties["direction"] = {
+        "type": "string",
+        "description": 'Countries such as "CN>KZ", or forward or backward along the links',
+    }
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+
+
+def _event() -> dict[str, Any]:
+    demand_selector = {
+        "type": "object",
+        "properties": dict.fromkeys(_DEMAND_KEYS, _NAMES),
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    kinds = {
+        kind: {
+            **(demand_selector if kind == "demand" else {"$ref": "#/$defs/selector"}),
+            "description": _MEANINGS[kind],
+        }
+        for kind in EVENT_KINDS
+    }
+    return {
+        "type": "object",
+        "properties": {
+            **kinds,
+            "to": {"type": ["number", "string"]},
+            "by": {"type": "string"},
+            "cargo": _NAMES,
+            "from": {**_DATE, "description": "First day in force"},
+            "until": {**_DATE, "description": "First day no longer in force"},
+            "over": {"type": "string", "description": "Time in which the change builds up"},
+            "note": {"type": "string"},
+        },
+        "additionalProperties": False,
+        "oneOf": [{"required": [kind, *_NEEDS.get(kind, [])]} for kind in EVENT_KINDS],
+    }
+
+
+def scenario_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) that scenario files are checked against.
+
+    Examples
+    --------
+    >>> sorted(scenario_schema()["required"])
+    ['events', 'name']
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Scenario of corridors",
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"},
+            "title": {"type": "string"},
+            "description": {"type": "string"},
+            "as_of": {
+                **_DATE,
+                "description": "Day whose capacities, links and demand are valid",
+            },
+            "extends": {**_NAMES, "description": "Scenarios whose events come first"},
+            "events": {"type": "array", "items": {"$ref": "#/$defs/event"}},
+            "sources": {"type": "array", "items": {"type": "string"}},
+        },
+        "required": ["name", "events"],
+        "additionalProperties": False,
+        "$defs": {"selector": _selector(), "event": _event()},
+    }
+
+
+def first_fault(content: Any) -> tuple[tuple[str | int, ...], str] | None:
+    """Return where and why a scenario breaks the schema, or None.
+
+    Parameters
+    ----------
+    content
+        The scenario as plain objects.
+
+    Returns
+    -------
+    path, message
+        Keys and positions down to the fault, and what is wrong in plain words.
+    """
+    from jsonschema import Draft202012Validator
+
+    kinds = _mixed_kinds(content)
+    if kinds is not None:
+        return kinds
+    errors = sorted(
+        Draft202012Validator(scenario_schema()).iter_errors(content),
+        key=lambda e: (len(e.absolute_path), [str(p) for p in e.absolute_path]),
+    )
+    faults = [_in_words(e) for e in errors]
+    return faults[0] if faults else None
+
+
+def _mixed_kinds(content: Any) -> tuple[tuple[str | int, ...], str] | None:
+    """Return the first event that is two changes, or that names cargo where it has no meaning.
+
+    The schema alone would take an event for the one kind that is complete.
+    """
+    events = content.get("events") if isinstance(content, dict) else None
+    for i, event in enumerate(events if isinstance(events, list) else []):
+        if not isinstance(event, dict):
+            continue
+        if sum(kind in event for kind in EVENT_KINDS) > 1:
+            return ("events", i), _event_fault(event)
+        for kind in ("open", "demand"):
+            if kind in event and "cargo" in event:
+                return ("events", i, "cargo"), f"{kind} takes no cargo"
+    return None
+
+
+def _in_words(error: Any) -> tuple[tuple[str | int, ...], str]:
+    path = tuple(error.absolute_path)
+    schema, seen = error.schema, error.instance
+    if error.validator == "additionalProperties":
+        known = list(schema["properties"])
+        for key in seen:
+            if key not in known:
+                return (*path, key), f"unknown key {key!r}{nearest(key, known)}"
+    if error.validator == "required":
+        missing = next(k for k in error.validator_value if k not in seen)
+        return path, f"the key {missing!r} is missing"
+    if error.validator == "oneOf" and "properties" in schema and "close" in schema["properties"]:
+        return path, _event_fault(seen)
+    if error.validator == "type" and isinstance(seen, bool):
+        return (
+            path,
+            f"saw the boolean {str(seen).lower()}; quote country codes and words such as no",
+        )
+    if error.validator == "oneOf" and _holds_boolean(seen):
+        return path, "saw a boolean; quote country codes and words such as no"
+    if (
+        error.validator == "pattern"
+        and schema is not None
+        and schema.get("pattern", "").startswith(r"^\d")
+    ):
+        return path, f"saw {seen!r}, expected a date such as 2025-09-12"
+    expected = schema.get("description") or error.message
+    if error.validator == "type":
+        expected = f"expected {_kinds(error.validator_value)}"
+    return path, f"saw {_brief(seen)}, {expected}"
+
+
+def _event_fault(event: dict[str, Any]) -> str:
+    kinds = [k for k in EVENT_KINDS if k in event]
+    if not kinds:
+        return f"an event needs one of {', '.join(EVENT_KINDS)}"
+    if len(kinds) > 1:
+        # `demand` never stands with another kind either: an event is one change.
+        return f"an event is one change; saw {' and '.join(kinds)}"
+    missing = [k for k in _NEEDS.get(kinds[0], []) if k not in event]
+    return f"{kinds[0]} needs {' and '.join(missing)}"
+
+
+def _holds_boolean(seen: Any) -> bool:
+    return isinstance(seen, bool) or (
+        isinstance(seen, list) and any(isinstance(v, bool) for v in seen)
+    )
+
+
+def _kinds(kinds: Any) -> str:
+    words = {"object": "a mapping", "array": "a list", "string": "text", "number": "a number"}
+    listed = [kinds] if isinstance(kinds, str) else kinds
+    return " or ".join(words.get(k, k) for k in listed)
+
+
+def _brief(seen: Any) -> str:
+    text = repr(seen)
+    return text if len(text) <= 60 else text[:57] + "..."

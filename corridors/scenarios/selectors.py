@@ -1,0 +1,340 @@
+"""What a selector means: which directed links and transfers an event is about."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import yaml
+
+from corridors.errors import ScenarioError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from corridors.network.network import Network
+
+KEYS = (
+    "link",
+    "node",
+    "border",
+    "country",
+    "corridor",
+    "mode",
+    "chokepoint",
+    "capacity",
+    "transfer",
+    "within",
+    "direction",
+)
+"""Keys that a selector may have; those given are combined by and."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Directed links and transfers, as masks over the rows of a network's tables.
+
+    Attributes
+    ----------
+    links
+        Shape (L, 2): forward and backward direction of each link.
+    transfers
+        Shape (T, 2).
+    """
+
+    links: NDArray[np.bool_]
+    transfers: NDArray[np.bool_]
+
+    def __and__(self, other: Selection) -> Selection:
+        return Selection(self.links & other.links, self.transfers & other.transfers)
+
+    def __or__(self, other: Selection) -> Selection:
+        return Selection(self.links | other.links, self.transfers | other.transfers)
+
+    def __bool__(self) -> bool:
+        return bool(self.links.any() or self.transfers.any())
+
+
+def select(net: Network, selector: dict[str, Any], folder: Path | None = None) -> Selection:
+    """Return what a selector matches.
+
+    Parameters
+    ----------
+    net
+        The network; of all of time, so that planned links can be selected too.
+    selector
+        Keys of `KEYS` with a name or a list of names. Several names of one key
+        are combined by or, several keys by and.
+    folder
+        Where a relative path in ``within`` starts; the working folder if None.
+
+    Returns
+    -------
+    Selection
+
+    Raises
+    ------
+    ScenarioError
+        Where a key or name is unknown, or nothing is matched.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> from corridors.scenarios.selectors import select
+    >>> bool(select(co.load(), {"border": ["PL", "BY"], "mode": "rail"}))
+    True
+    """
+    if not selector:
+        msg = f"a selector is empty; it needs at least one of {', '.join(KEYS)}"
+        raise ScenarioError(msg)
+    n_links, n_transfers = len(net.tables["links"]), len(net.tables["transfers"])
+    result = Selection(
+        np.ones((n_links, 2), dtype=np.bool_), np.ones((n_transfers, 2), dtype=np.bool_)
+    )
+    for key, value in selector.items():
+        if key not in KEYS:
+            msg = f"unknown selector {key!r}{nearest(key, KEYS)}"
+            raise ScenarioError(msg)
+        result = result & _ONE[key](net, value, folder)
+    result = Selection(result.links & _usable(net), result.transfers)
+    if not result:
+        msg = f"{describe(selector)} matches nothing{_why_nothing(net, selector)}"
+        raise ScenarioError(msg)
+    return result
+
+
+def describe(selector: dict[str, Any]) -> str:
+    """Return a selector as a scenario writes it.
+
+    Examples
+    --------
+    >>> describe({"border": ["PL", "BY"], "mode": "rail"})
+    '{border: [PL, BY], mode: rail}'
+    """
+    text = yaml.safe_dump(selector, default_flow_style=True, sort_keys=False, width=1000)
+    return str(text).strip()
+
+
+def _usable(net: Network) -> NDArray[np.bool_]:
+    both = (net.tables["links"]["direction"] == "both").to_numpy()
+    return np.stack([np.ones_like(both), both], axis=1)
+
+
+def _names(value: Any) -> list[str]:
+    return [str(v) for v in value] if isinstance(value, list) else [str(value)]
+
+
+def _known(what: str, names: list[str], known: pd.Series[Any] | set[str]) -> None:
+    valid = set(known)
+    for name in names:
+        if name not in valid:
+            msg = f"no {what} {name!r}{nearest(name, valid)}"
+            raise ScenarioError(msg)
+
+
+def _pair(mask: Any) -> NDArray[np.bool_]:
+    column = np.asarray(mask, dtype=np.bool_)
+    return np.stack([column, column], axis=1)
+
+
+def _none(net: Network) -> Selection:
+    return Selection(
+        np.zeros((len(net.tables["links"]), 2), dtype=np.bool_),
+        np.zeros((len(net.tables["transfers"]), 2), dtype=np.bool_),
+    )
+
+
+def _by_link(net: Network, value: Any, _: Path | None) -> Selection:
+    links = net.tables["links"]
+    _known("link", _names(value), links["link_id"])
+    return Selection(_pair(links["link_id"].isin(_names(value))), _none(net).transfers)
+
+
+def _by_transfer(net: Network, value: Any, _: Path | None) -> Selection:
+    transfers = net.tables["transfers"]
+    _known("transfer", _names(value), transfers["transfer_id"])
+    return Selection(_none(net).links, _pair(transfers["transfer_id"].isin(_names(value))))
+
+
+def _by_node(net: Network, value: Any, _: Path | None) -> Selection:
+    names = _names(value)
+    _known("node", names, net.tables["nodes"]["node_id"])
+    links = net.tables["links"]
+    touches = links["from_node"].isin(names) | links["to_node"].isin(names)
+    return Selection(_pair(touches), _pair(net.tables["transfers"]["node_id"].isin(names)))
+
+
+def _by_border(net: Network, value: Any, _: Path | None) -> Selection:
+    names = _names(value)
+    if len(names) != 2 or names[0] == names[1]:
+        msg = f"border: saw {value!r}, expected two different countries such as [PL, BY]"
+        raise ScenarioError(msg)
+    _known("country", names, net.tables["nodes"]["country"])
+    pair = "-".join(sorted(names))
+    crosses = (net.borders == pair).to_numpy()
+    if not crosses.any():
+        near = sorted(b for b in set(net.borders) if b and set(b.split("-")) & set(names))
+        msg = f"no link crosses the border {pair}; borders there: {', '.join(near) or 'none'}"
+        raise ScenarioError(msg)
+    return Selection(_pair(crosses), _none(net).transfers)
+
+
+def _by_country(net: Network, value: Any, _: Path | None) -> Selection:
+    names = _names(value)
+    links = net.tables["links"]
+    crossed = {c for via in links["via_countries"] for c in via.split(";") if c}
+    _known("country", names, crossed | set(net.tables["nodes"]["country"]))
+    touches = [
+        net.country_of[a] in names
+        or net.country_of[b] in names
+        or bool(set(via.split(";")) & set(names))
+        for a, b, via in zip(
+            links["from_node"], links["to_node"], links["via_countries"], strict=True
+        )
+    ]
+    transfers = [net.country_of[n] in names for n in net.tables["transfers"]["node_id"]]
+    return Selection(_pair(touches), _pair(transfers))
+
+
+def _by_corridor(net: Network, value: Any, _: Path | None) -> Selection:
+    corridor = net.tables["links"]["corridor"]
+    _known("corridor", _names(value), {c for c in corridor if c})
+    return Selection(_pair(corridor.isin(_names(value))), _none(net).transfers)
+
+
+def _by_mode(net: Network, value: Any, _: Path | None) -> Selection:
+    names = _names(value)
+    _known("mode", names, {"rail", "road", "sea", "pipeline"})
+    transfers = net.tables["transfers"]
+    changes = transfers["from_mode"].isin(names) | transfers["to_mode"].isin(names)
+    return Selection(_pair(net.tables["links"]["mode"].isin(names)), _pair(changes))
+
+
+def _by_chokepoint(net: Network, value: Any, folder: Path | None) -> Selection:
+    chokepoints = net.tables["chokepoints"]
+    _known("chokepoint", _names(value), chokepoints["chokepoint"])
+    result = _none(net)
+    for text in chokepoints.loc[chokepoints["chokepoint"].isin(_names(value)), "selector"]:
+        result = result | select(net, yaml.safe_load(text), folder)
+    return result
+
+
+def _by_capacity(net: Network, value: Any, _: Path | None) -> Selection:
+    _known("capacity", _names(value), net.tables["capacities"]["capacity_id"])
+    members = net.tables["capacity_members"]
+    members = members[members["capacity_id"].isin(_names(value))]
+    links, transfers = _none(net).links, _none(net).transfers
+    per_direction = capacity_per_direction(net)
+    for name, mask in (("link", links), ("transfer", transfers)):
+        position = {key: i for i, key in enumerate(net.tables[f"{name}s"][f"{name}_id"])}
+        for capacity, key, direction in zip(
+            members["capacity_id"], members[f"{name}_id"], members["direction"], strict=True
+        ):
+            if key:
+                both = per_direction[capacity] or direction == "both"
+                mask[position[key], 0] |= both or direction == "forward"
+                mask[position[key], 1] |= both or direction == "backward"
+    return Selection(links, transfers)
+
+
+def capacity_per_direction(net: Network) -> dict[str, bool]:
+    """Return for each capacity whether its amount holds for each direction on its own."""
+    capacities = net.tables["capacities"]
+    return dict(zip(capacities["capacity_id"], capacities["per_direction"] == "yes", strict=True))
+
+
+def _by_polygon(net: Network, value: Any, folder: Path | None) -> Selection:
+    from shapely import intersects
+
+    area = _read_area(value, folder)
+    nodes = net.nodes
+    inside = set(nodes.index[intersects(area, nodes.geometry.to_numpy())])
+    links = net.links
+    touches = intersects(area, links.geometry.to_numpy())
+    touches |= links["from_node"].isin(inside).to_numpy() | links["to_node"].isin(inside).to_numpy()
+    return Selection(_pair(touches), _pair(net.tables["transfers"]["node_id"].isin(inside)))
+
+
+def _read_area(value: Any, folder: Path | None) -> Any:
+    from shapely import GEOSException, union_all
+    from shapely.geometry import shape
+
+    if isinstance(value, dict):
+        content, where = value, "within"
+    else:
+        path = (folder or Path()) / str(value)
+        where = f"within: {path}"
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            msg = f"{where}: cannot be read ({error.strerror})"
+            raise ScenarioError(msg) from None
+        except ValueError as error:
+            msg = f"{where}: not GeoJSON ({error})"
+            raise ScenarioError(msg) from None
+    try:
+        features = content.get("features", [content])
+        parts = [shape(f.get("geometry", f)) for f in features]
+    except (AttributeError, KeyError, TypeError, ValueError, GEOSException) as error:
+        msg = f"{where}: not a GeoJSON geometry ({error})"
+        raise ScenarioError(msg) from None
+    if not parts or any(p.geom_type not in {"Polygon", "MultiPolygon"} for p in parts):
+        kinds = ", ".join(sorted({p.geom_type for p in parts})) or "nothing"
+        msg = f"{where}: expected polygons, saw {kinds}"
+        raise ScenarioError(msg)
+    if any(not p.is_valid for p in parts):
+        msg = f"{where}: the polygon crosses itself"
+        raise ScenarioError(msg)
+    return union_all(parts)
+
+
+def _by_direction(net: Network, value: Any, _: Path | None) -> Selection:
+    text = str(value).replace(" ", "")
+    links = net.tables["links"]
+    none = _none(net)
+    if text in {"forward", "backward"}:
+        column = 0 if text == "forward" else 1
+        forward, transfers = none.links, none.transfers
+        forward[:, column] = True
+        transfers[:, column] = True
+        return Selection(forward, transfers)
+    first, arrow, last = text.partition(">")
+    if not (first and arrow and last):
+        msg = f'direction: saw {value!r}, expected countries such as "CN>KZ", forward or backward'
+        raise ScenarioError(msg)
+    _known("country", [first, last], net.tables["nodes"]["country"])
+    start = links["from_node"].map(net.country_of)
+    end = links["to_node"].map(net.country_of)
+    forward = ((start == first) & (end == last)).to_numpy()
+    backward = ((start == last) & (end == first)).to_numpy()
+    return Selection(np.stack([forward, backward], axis=1), none.transfers)
+
+
+def _why_nothing(net: Network, selector: dict[str, Any]) -> str:
+    if len(selector) < 2:
+        return ""
+    parts = []
+    for key, value in selector.items():
+        count = int(_ONE[key](net, value, None).links.any(axis=1).sum()) if key != "within" else -1
+        if count >= 0:
+            parts.append(f"{key} alone matches {count} links")
+    return f": {', '.join(parts)}, and no link is in all" if parts else ""
+
+
+_ONE = {
+    "link": _by_link,
+    "node": _by_node,
+    "border": _by_border,
+    "country": _by_country,
+    "corridor": _by_corridor,
+    "mode": _by_mode,
+    "chokepoint": _by_chokepoint,
+    "capacity": _by_capacity,
+    "transfer": _by_transfer,
+    "within": _by_polygon,
+    "direction": _by_direction,
+}

@@ -1,0 +1,1 @@
+"""Day by day: who leaves when, where the queues stand, who turns off."""

@@ -1,0 +1,103 @@
+"""The ways that cargo takes when nothing is wrong, and how they change from day to day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.flow import solve
+from corridors.simulation.queueing.problem import UsualWay
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from corridors.flow.problem import FlowProblem
+    from corridors.scenarios.state import Situation
+
+
+class UsualWays:
+    """Usual ways of undisturbed situations, changed no more than the situations force.
+
+    Trade does not move overnight because a better way has opened: ways are kept
+    for as long as they are open and fit. Where they do not, the demands that use
+    what is full or gone look for new ways in what the others leave.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, int] = {}
+        self.ways: list[list[UsualWay]] = []
+        self.bases: list[Situation] = []
+
+    def number(self, base: Situation) -> int:
+        """Return the number of the set of usual ways of a situation, given after the last one."""
+        p = base.problem
+        parts = (p.cost, p.amount, p.closed, p.bound, p.entry_row, p.entry_arc, p.entry_class)
+        key = b"|".join(np.ascontiguousarray(part).tobytes() for part in parts)
+        if key not in self._known:
+            self._known[key] = len(self.ways)
+            self.ways.append(usual_ways(base, self.ways[-1] if self.ways else None))
+            self.bases.append(base)
+        return self._known[key]
+
+
+def usual_ways(base: Situation, before: list[UsualWay] | None) -> list[UsualWay]:
+    """Return the ways of the best answer that keeps what can be kept of the ways before."""
+    p = base.problem
+    if before is None:
+        return _solved(p, p.amount, [])
+    flow, gone = np.zeros((p.n_classes, p.n_arcs)), np.zeros(p.n_commodities, dtype=np.bool_)
+    shut = ~np.isfinite(p.cost) | p.closed
+    for way in before:
+        c = p.commodity_class[way.demand]
+        gone[way.demand] |= bool(shut[c, way.arcs].any())
+        flow[c, way.arcs] += way.share * p.amount[way.demand]
+    units = flow[p.entry_class, p.entry_arc] * p.entry_factor
+    over = np.bincount(p.entry_row, units, p.n_rows) > p.bound * (1 + 1e-6) + 1e-6
+    touched = np.zeros_like(flow, dtype=np.bool_)
+    hit = over[p.entry_row] & (p.entry_factor > 0)
+    touched[p.entry_class[hit], p.entry_arc[hit]] = True
+    served = np.zeros(p.n_commodities)
+    for way in before:
+        gone[way.demand] |= bool(touched[p.commodity_class[way.demand], way.arcs].any())
+        served[way.demand] += way.share
+    gone |= served < 1 - 1e-9
+    kept = [way for way in before if not gone[way.demand]]
+    ways = _solved(p, np.where(gone, p.amount, 0.0), kept)
+    whole = np.bincount([w.demand for w in ways], [w.share for w in ways], p.n_commodities)
+    if (whole[p.amount > 0] >= 1 - 1e-6).all():
+        return ways
+    # Those who keep their ways leave too little room: then all are set anew.
+    return _solved(p, p.amount, [])
+
+
+def _solved(p: FlowProblem, amount: NDArray[np.float64], kept: list[UsualWay]) -> list[UsualWay]:
+    """Return the kept ways, and the best ones for an amount in the room that they leave."""
+    flow = np.zeros((p.n_classes, p.n_arcs))
+    for way in kept:
+        flow[p.commodity_class[way.demand], way.arcs] += way.share * p.amount[way.demand]
+    units = flow[p.entry_class, p.entry_arc] * p.entry_factor
+    taken = np.bincount(p.entry_row, units, p.n_rows)
+    bound = np.maximum(p.bound - np.where(np.isfinite(p.bound), taken, 0.0), 0.0)
+    answer = solve(replace(p, amount=amount, bound=bound))
+    ways = [way for way in kept if p.amount[way.demand] > 0]
+    for k, arcs, units_ in zip(
+        answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
+    ):
+        if amount[k] > 0 and units_ > 1e-9 * amount[k]:
+            share = float(units_ / amount[k])
+            ways.append(UsualWay(int(k), np.asarray(arcs, dtype=np.int64), share))
+    served = np.zeros(len(amount))
+    for way in ways:
+        served[way.demand] += way.share
+    # What rounding leaves out of a demand that is served in full belongs to its ways.
+    whole = np.where(served > 1 - 1e-6, served, 1.0)
+    ways = [replace(way, share=way.share / whole[way.demand]) for way in ways]
+    return sorted(ways, key=lambda w: (w.demand, -w.share, w.arcs.tolist()))
+
+
+def longest_days(base: Situation, ways: list[UsualWay]) -> int:
+    """Return the days that the longest usual way takes, rounded up."""
+    hours = [base.arcs.hours[base.problem.commodity_class[w.demand], w.arcs].sum() for w in ways]
+    return int(np.ceil(max(hours, default=0.0) / 24.0))

@@ -1,0 +1,203 @@
+"""The limits of all states of a timetable as one list of queues, and what holds at each.
+
+Limits of different states that are the same capacity, or that a scenario sets
+on the same members, are one queue; what is closed at times but has no capacity
+gets a place to wait at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.network.calendar import in_period, in_season
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from numpy.typing import NDArray
+
+    from corridors.network.network import Network
+    from corridors.scenarios.capacities import Limit
+    from corridors.scenarios.state import Situation
+
+_WEEK = ("mo", "tu", "we", "th", "fr", "sa", "su")
+
+_EVENT = "#"
+"""What marks the ids of limits that a scenario sets."""
+
+
+@dataclass(frozen=True, eq=False)
+class LimitInfo:
+    """One limit of a timetable: a capacity, a direction of one, or a limit of the scenario.
+
+    Attributes
+    ----------
+    limit_id, capacity_id, name, unit
+        As in `corridors.limits.Limit`; an empty capacity_id for limits that a
+        scenario sets, and for links and transfers that have no capacity but are
+        closed at times.
+    entries
+        Arc, class and units per unit of its members.
+    """
+
+    limit_id: str
+    capacity_id: str
+    name: str
+    unit: str
+    entries: dict[tuple[int, int], float]
+
+
+def queue_limits(
+    states: list[Situation], usd: NDArray[np.float64]
+) -> tuple[list[LimitInfo], NDArray[np.float64], NDArray[np.float64]]:
+    """Number the limits of all states, and say what they let pass.
+
+    Parameters
+    ----------
+    states
+        The states.
+    usd
+        Cost by state, class and arc, ``inf`` where nothing may pass, shape (S, C, A).
+
+    Returns
+    -------
+    infos
+        What each limit is, R of them.
+    amount, reserved
+        What each lets pass in each state, and what of that is kept for traffic
+        which the demand leaves out, shape (S, R).
+    """
+    infos, found = _numbered(states)
+    _add_closable(states, usd, infos)
+    amount = np.full((len(states), len(infos)), np.inf)
+    reserved = np.zeros((len(states), len(infos)))
+    for s, own in enumerate(found):
+        for r, limit in own:
+            amount[s, r] = min(amount[s, r], limit.amount)
+            reserved[s, r] = max(reserved[s, r], min(limit.background, limit.amount))
+    return infos, amount, reserved
+
+
+def _numbered(
+    states: list[Situation],
+) -> tuple[list[LimitInfo], list[list[tuple[int, Limit]]]]:
+    """Number the limits of all states; those that are the same queue share a number."""
+    infos: list[LimitInfo] = []
+    number: dict[tuple[Any, ...], int] = {}
+    found: list[list[tuple[int, Limit]]] = []
+    names: set[str] = set()
+    for state in states:
+        own = []
+        for limit in state.limits:
+            key = _key(limit)
+            if key not in number:
+                number[key] = len(infos)
+                name = limit.limit_id
+                while name in names:
+                    name += "'"
+                names.add(name)
+                infos.append(LimitInfo(name, limit.capacity_id, limit.name, limit.unit, {}))
+            info = infos[number[key]]
+            entries = zip(limit.arc.tolist(), limit.cargo.tolist(), limit.factor, strict=True)
+            info.entries.update({(a, c): float(f) for a, c, f in entries})
+            own.append((number[key], limit))
+        found.append(own)
+    return infos, found
+
+
+def _key(limit: Limit) -> tuple[Any, ...]:
+    """Return what makes two limits of different states the same queue."""
+    if _EVENT not in limit.limit_id:
+        return ("capacity", limit.limit_id)
+    members = (limit.arc.tobytes(), limit.cargo.tobytes())
+    return ("scenario", limit.capacity_id, limit.unit, *members)
+
+
+def _add_closable(
+    states: list[Situation], usd: NDArray[np.float64], infos: list[LimitInfo]
+) -> None:
+    """Give what is closed at times, but has no capacity, a place to wait at."""
+    finite = np.asarray(np.isfinite(usd))
+    closable = np.asarray(finite.any(axis=0) & ~finite.all(axis=0))
+    limited = {entry for info in infos for entry, factor in info.entries.items() if factor > 0}
+    net, arcs = states[0].net, states[0].arcs
+    weight = net.tables["cargo"].set_index("cargo").loc[list(arcs.cargo), "t_per_unit"].to_numpy()
+    for arc in np.flatnonzero(closable.any(axis=0)).tolist():
+        classes = [c for c in np.flatnonzero(closable[:, arc]) if (arc, int(c)) not in limited]
+        if not classes:
+            continue
+        name, label = _arc_name(states[0], arc)
+        entries = {(arc, int(c)): float(weight[c]) for c in classes}
+        infos.append(LimitInfo(name, "", label, "t", entries))
+
+
+def _arc_name(state: Situation, arc: int) -> tuple[str, str]:
+    from corridors.scenarios.arcs import LINK
+
+    arcs, tables = state.arcs, state.net.tables
+    row = int(arcs.row[arc])
+    side = ("forward", "backward")[int(arcs.direction[arc])]
+    if arcs.kind[arc] == LINK:
+        name = str(tables["links"]["link_id"].iloc[row])
+        return f"{name}:{side}", f"{state.net.link_name(name)} ({side})"
+    name = str(tables["transfers"]["transfer_id"].iloc[row])
+    return f"{name}:{side}", f"{name} ({side})"
+
+
+def members_by_arc(
+    infos: list[LimitInfo], n_arcs: int, n_classes: int, level: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return the limits of each arc, the tightest first."""
+    of_arc: dict[int, dict[int, NDArray[np.float64]]] = {}
+    for r, info in enumerate(infos):
+        for (arc, c), factor in info.entries.items():
+            row = of_arc.setdefault(arc, {}).setdefault(r, np.zeros(n_classes))
+            row[c] = factor
+    most = np.where(np.isfinite(level), level, 0.0).max(axis=0, initial=0.0)
+    ever = np.asarray(np.isfinite(level).any(axis=0))
+    first = np.zeros(n_arcs + 1, dtype=np.int64)
+    limit: list[int] = []
+    factors: list[NDArray[np.float64]] = []
+    for arc in range(n_arcs):
+        own = of_arc.get(arc, {})
+        room = {r: most[r] / f[f > 0].max() if ever[r] else np.inf for r, f in own.items()}
+        for r in sorted(own, key=lambda r: (room[r], r)):
+            limit.append(r)
+            factors.append(own[r])
+        first[arc + 1] = len(limit)
+    table = np.array(factors).reshape(-1, n_classes)
+    return first, np.array(limit, dtype=np.int64), table
+
+
+def dated_columns(
+    net: Network, infos: list[LimitInfo], calendar: list[dt.date]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the pattern of the week, the burst rate and the ban of each limit."""
+    rows = net.whole.tables["capacities"]
+    by_id: dict[str, list[dict[str, Any]]] = {}
+    special = rows["burst"].notna() | rows["ban_above"].notna() | (rows["weekdays"] != "")
+    for row in rows[special].to_dict("records"):
+        by_id.setdefault(row["capacity_id"], []).append(row)
+    pattern = np.ones((len(calendar), len(infos)))
+    burst = np.full((len(calendar), len(infos)), np.nan)
+    ban = np.full(len(infos), np.inf)
+    for r, info in enumerate(infos):
+        if _EVENT in info.limit_id:
+            continue
+        for row in by_id.get(info.capacity_id, []):
+            works = {w for w in row["weekdays"].split(";") if w}
+            for i, day in enumerate(calendar):
+                if not in_period(row["valid_from"], row["valid_until"], day):
+                    continue
+                if not in_season(row["season"], day):
+                    continue
+                burst[i, r] = row["burst"]
+                if works:
+                    open_ = _WEEK[day.weekday()] in works
+                    pattern[i, r] = len(_WEEK) / len(works) if open_ else 0.0
+            if row["ban_above"] == row["ban_above"]:
+                ban[r] = min(ban[r], row["ban_above"])
+    return pattern, burst, ban

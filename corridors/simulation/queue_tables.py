@@ -1,0 +1,198 @@
+"""What a run by days says about its queues, as tidy tables."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from numpy.typing import NDArray
+
+    from corridors.simulation.queue_counts import Stock
+    from corridors.simulation.queue_points import LimitInfo
+    from corridors.simulation.queueing.run import Outcome
+
+    Floats = NDArray[np.float64]
+
+CLEARED = 0.01
+"""Share of its peak below which a queue counts as cleared."""
+
+TRACE = 1e-6
+"""Units or tonnes that are rounding."""
+
+
+class QueueTables:
+    """The tables of the queues of a run.
+
+    Parameters
+    ----------
+    outcome, stock
+        What happened, and what stood where.
+    limits
+        What each limit is.
+    days
+        The reported days.
+    per_day
+        Steps a day.
+    """
+
+    def __init__(
+        self, outcome: Outcome, stock: Stock, limits: list[LimitInfo], days: list[dt.date],
+        per_day: int,
+    ) -> None:  # fmt: skip
+        self._outcome, self._stock = outcome, stock
+        self._limits = limits
+        self._dates = [d.isoformat() for d in days]
+        self._per_day = per_day
+        self._begin = outcome.problem.begin
+
+    def sum_by_day(self, values: Floats) -> Floats:
+        """Add up the steps of each reported day, shape (days, ...)."""
+        own = values[self._begin :]
+        return np.asarray(own.reshape(len(self._dates), self._per_day, *own.shape[1:]).sum(axis=1))
+
+    def end_of_day(self, values: Floats) -> Floats:
+        """Return what holds at the end of each reported day, shape (days, ...)."""
+        return np.asarray(values[self._begin + self._per_day - 1 :: self._per_day])
+
+    @cached_property
+    def standing(self) -> Floats:
+        """Units that wait at each limit at the end of each day, shape (days, R)."""
+        standing = self.end_of_day(self._stock.shown)
+        return np.where(standing > TRACE, standing, 0.0)
+
+    @cached_property
+    def _ever(self) -> NDArray[np.int64]:
+        return np.flatnonzero((self.standing > 0).any(axis=0))
+
+    @cached_property
+    def _gave_up(self) -> Floats:
+        return self._stock.quit.cumsum(axis=0)
+
+    @cached_property
+    def waits(self) -> Floats:
+        """What the last to come on each day waits, by limit, in hours, shape (days, R)."""
+        p = self._outcome.problem
+        gone = self._outcome.left.cumsum(axis=0) + self._gave_up
+        came = gone + self._stock.queue
+        ends = np.arange(self._begin + self._per_day - 1, p.n_steps, self._per_day)
+        result = np.zeros((len(ends), p.n_limits))
+        times = np.arange(p.n_steps + 1) * p.step
+        for r in self._ever:
+            curve = np.concatenate([[0.0], gone[:, r]])
+            # Rounding must not look like cargo that never passes.
+            slack = 1e-9 * max(float(came[-1, r]), 1.0)
+            target = came[ends, r]
+            target = np.where(target <= curve[-1] + slack, np.minimum(target, curve[-1]), np.inf)
+            # Nor like cargo that waits through the days on which nobody comes after it.
+            after = np.searchsorted(curve, target - slack, side="left").clip(1, len(curve) - 1)
+            rise = curve[after] - curve[after - 1]
+            part = np.minimum((target - curve[after - 1]) / np.where(rise > 0, rise, 1.0), 1.0)
+            passed = np.where(np.isfinite(target), times[after - 1] + part * p.step, np.inf)
+            wait = np.maximum(passed - times[ends + 1], 0.0) * 24.0
+            result[:, r] = np.where(np.isfinite(wait), wait, np.nan)
+        return result
+
+    @cached_property
+    def queues(self) -> pd.DataFrame:
+        """Queues at the end of each day, where there is one; see `Simulation.queues`."""
+        tonnes = self.end_of_day(self._stock.tonnes)
+        day, r = np.nonzero(self.standing.T > 0)[::-1]
+        return pd.DataFrame(
+            {
+                "capacity_id": [self._limits[i].limit_id for i in r],
+                "name": [self._limits[i].name for i in r],
+                "unit": [self._limits[i].unit for i in r],
+                "date": [self._dates[d] for d in day],
+                "queue": self.standing[day, r],
+                "t": tonnes[day, r],
+                "wait_hours": self.waits[day, r],
+            }
+        )
+
+    @cached_property
+    def by_arc(self) -> dict[tuple[int, int], Floats]:
+        """Tonnes at the end of each day by number of limit and of arc, shape (days,) each."""
+        found = {key: self.end_of_day(values) for key, values in sorted(self._stock.at.items())}
+        return {key: values for key, values in found.items() if values.max(initial=0.0) > TRACE}
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """Cumulative arrivals and departures; see `Simulation.curves`."""
+        o = self._outcome
+        queue = self.end_of_day(self._stock.queue)
+        passed = self.sum_by_day(o.left).cumsum(axis=0)
+        gave_up = self.sum_by_day(self._stock.quit).cumsum(axis=0)
+        # What came is what has gone and what stands: so that the curves lie as far
+        # apart as the queue is long, wherever what waits is counted.
+        arrived = passed + gave_up + queue
+        rows = [
+            pd.DataFrame(
+                {
+                    "capacity_id": self._limits[r].limit_id,
+                    "unit": self._limits[r].unit,
+                    "date": self._dates,
+                    "arrived": arrived[:, r],
+                    "passed": passed[:, r],
+                    "gave_up": gave_up[:, r],
+                }
+            )
+            for r in self._ever
+        ]
+        columns = ["capacity_id", "unit", "date", "arrived", "passed", "gave_up"]
+        return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+
+    @cached_property
+    def throughput(self) -> pd.DataFrame:
+        """What passed each capacity on each day; see `Simulation.throughput`."""
+        passed = self.sum_by_day(self._outcome.left)
+        day, r = np.nonzero(passed.T > TRACE)[::-1]
+        return pd.DataFrame(
+            {
+                "capacity_id": [self._limits[i].limit_id for i in r],
+                "unit": [self._limits[i].unit for i in r],
+                "date": [self._dates[d] for d in day],
+                "passed": passed[day, r],
+            }
+        )
+
+    @cached_property
+    def peaks(self) -> pd.DataFrame:
+        """One row for each capacity that has had a queue; see `Simulation.peaks`."""
+        tonnes = self.end_of_day(self._stock.tonnes)
+        waited = self.sum_by_day(self._stock.waited).sum(axis=0)
+        left = self.sum_by_day(self._outcome.left + self._stock.quit).sum(axis=0)
+        rows = []
+        for r in self._ever:
+            queue = self.standing[:, r]
+            top = int(queue.argmax())
+            low = np.flatnonzero(queue[top:] <= CLEARED * queue[top])
+            info = self._limits[r]
+            own = self.waits[:, r][~np.isnan(self.waits[:, r])]
+            rows.append(
+                {
+                    "capacity_id": info.limit_id,
+                    "name": info.name,
+                    "unit": info.unit,
+                    "peak": float(queue[top]),
+                    "peak_whole": round(float(queue[top])),
+                    "peak_t": float(tonnes[top, r]),
+                    "peak_date": self._dates[top],
+                    "cleared_date": self._dates[top + int(low[0])] if len(low) else None,
+                    "mean_wait_hours": 24.0 * float(waited[r] / left[r]) if left[r] > 0 else 0.0,
+                    "longest_wait_hours": float(own.max(initial=0.0)),
+                }
+            )
+        columns = [
+            "capacity_id", "name", "unit", "peak", "peak_whole", "peak_t", "peak_date",
+            "cleared_date", "mean_wait_hours", "longest_wait_hours",
+        ]  # fmt: skip
+        frame = pd.DataFrame(rows, columns=columns)
+        return frame.sort_values(
+            ["peak_t", "capacity_id"], ascending=[False, True], ignore_index=True
+        )

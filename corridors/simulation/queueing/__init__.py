@@ -1,0 +1,9 @@
+"""Point queues on a network, day by day: arrays in, arrays out.
+
+Knows nothing of places, files or tables.
+"""
+
+from corridors.simulation.queueing.problem import Behaviour, QueueProblem, UsualWay
+from corridors.simulation.queueing.run import Outcome, run
+
+__all__ = ["Behaviour", "Outcome", "QueueProblem", "UsualWay", "run"]

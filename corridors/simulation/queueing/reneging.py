@@ -1,0 +1,159 @@
+"""Who does not stay in a queue, in compiled code: turning back and going round.
+
+Cargo that stands in a queue may lose patience, or hear of a better way
+(reneging); cargo that comes to one may not join it at all (balking). Only those
+go another way for whom there is room on it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from corridors.simulation.queueing.packets import append, drop, enter, split, units_of
+from corridors.simulation.queueing.state import BACKGROUND, NEW, OLD, TURNED_BACK
+
+
+@njit(cache=True)
+def stays(waited, patience, spread):  # type: ignore[no-untyped-def]
+    """Return the share of cargo whose patience is longer than a wait, in days.
+
+    Patience is spread evenly over ``patience * (1 - spread, 1 + spread)``.
+    """
+    if patience == np.inf:
+        return 1.0
+    low = patience * (1.0 - spread)
+    high = patience * (1.0 + spread)
+    if waited <= low:
+        return 1.0
+    if waited >= high:
+        return 0.0
+    return (high - waited) / (high - low)
+
+
+@njit(cache=True)
+def staying(waited, least, most, patience, spread):  # type: ignore[no-untyped-def]
+    """Return the share that bears a wait, of cargo that bears from `least` to `most` days."""
+    rest = 0.0 if most == np.inf else stays(most, patience, spread)
+    before = stays(least, patience, spread) - rest
+    after = stays(waited, patience, spread) - rest
+    # What rounding leaves of a lot is nobody.
+    if before <= 1e-12 or after <= 1e-12 * before:
+        return 0.0
+    return min(after / before, 1.0)
+
+
+@njit(cache=True)
+def room_on(routes, limits, choice, route, wanted):  # type: ignore[no-untyped-def]
+    """Return how much of an amount the newcomers' share of a way still takes."""
+    share = choice.share[routes.demand[route]]
+    room = wanted
+    for v in range(routes.first[route], routes.first[route + 1]):
+        if routes.newcomer[v]:
+            r = routes.limit[v]
+            left = max(share * limits.spare[r] - limits.taken[r], 0.0)
+            room = min(room, left / routes.factor[v])
+    return room
+
+
+@njit(cache=True)
+def book(routes, limits, route, amount):  # type: ignore[no-untyped-def]
+    """Take an amount out of the newcomers' share of each limit on a way."""
+    for v in range(routes.first[route], routes.first[route + 1]):
+        if routes.newcomer[v]:
+            limits.taken[routes.limit[v]] += amount * routes.factor[v]
+
+
+@njit(cache=True)
+def divert(  # type: ignore[no-untyped-def]
+    slugs, routes, limits, choice, record, clock, head, tail, limit, i, ahead, queued
+):
+    """Send what can of a slug at a limit round another way; return what stays, or -1."""
+    r = slugs.route[i]
+    if r == BACKGROUND:
+        return i
+    v = routes.first[r] + slugs.visit[i]
+    way = routes.advice[v]
+    if way < 0:
+        return i
+    if routes.advice_wait[v] >= 0.0:
+        level = limits.level[limit]
+        wait = max(choice.closed_for[routes.kind[r], routes.arc[v]], limits.shut_for[limit])
+        if ahead > 0.0:
+            wait = wait + ahead / level if level > 0.0 else np.inf
+        if wait <= routes.advice_wait[v]:
+            return i
+    amount = room_on(routes, limits, choice, way, slugs.amount[i])
+    if amount <= slugs.amount[i] * 1e-12:
+        return i
+    book(routes, limits, way, amount)
+    whole = amount >= slugs.amount[i] * (1.0 - 1e-12)
+    j = i if whole else split(slugs, i, amount / slugs.amount[i])
+    if queued:
+        begin = clock.number * clock.step
+        end = begin + clock.step
+        age = NEW if slugs.born[j] >= clock.begin else OLD
+        wait = 0.5 * (begin + end) - 0.5 * (slugs.start[j] + slugs.end[j])
+        units = slugs.amount[j] * routes.factor[v]
+        record.quit[clock.number, limit] += units
+        record.waited[clock.number, limit] += units * wait
+        record.wait[routes.demand[r], age] += slugs.amount[j] * wait
+        slugs.waited[j] += wait
+        slugs.start[j] = begin
+        slugs.end[j] = end
+    slugs.route[j] = way
+    slugs.visit[j] = 0
+    enter(slugs, routes, record, clock, head, tail, j)
+    return -1 if whole else i
+
+
+@njit(cache=True)
+def _lose_patience(slugs, routes, choice, record, clock, limit, i):  # type: ignore[no-untyped-def]
+    """Let the impatient part of a queued slug turn back; return False where nothing is left."""
+    r = slugs.route[i]
+    if r == BACKGROUND:
+        return True
+    c = routes.kind[r]
+    patience = choice.patience[c]
+    if patience == np.inf:
+        return True
+    now = clock.number * clock.step
+    wait = now - 0.5 * (slugs.start[i] + slugs.end[i])
+    so_far = slugs.waited[i] + wait
+    if so_far <= slugs.borne[i]:
+        return True
+    share = staying(so_far, slugs.borne[i], slugs.most[i], patience, choice.spread[c])
+    slugs.borne[i] = so_far
+    if share >= 1.0:
+        return True
+    gone = slugs.amount[i] * (1.0 - share)
+    k = routes.demand[r]
+    age = NEW if slugs.born[i] >= clock.begin else OLD
+    units = gone * routes.factor[routes.first[r] + slugs.visit[i]]
+    record.ends[clock.number, k, TURNED_BACK, age] += gone
+    record.wait[k, age] += gone * wait
+    record.quit[clock.number, limit] += units
+    record.waited[clock.number, limit] += units * wait
+    slugs.amount[i] -= gone
+    return share > 0.0
+
+
+@njit(cache=True)
+def weed(slugs, routes, limits, choice, record, clock, head, tail, limit):  # type: ignore[no-untyped-def]
+    """Go along a queue before it is served: who turns back, who goes round."""
+    i = limits.head[limit]
+    limits.head[limit] = -1
+    limits.tail[limit] = -1
+    ahead = 0.0
+    while i >= 0:
+        following = slugs.after[i]
+        if not _lose_patience(slugs, routes, choice, record, clock, limit, i):
+            drop(slugs, i)
+        else:
+            kept = divert(
+                slugs, routes, limits, choice, record, clock, head, tail, limit, i, ahead, True
+            )
+            if kept >= 0:
+                ahead += units_of(slugs, routes, i)
+                append(slugs, limits.head, limits.tail, limit, i)
+        i = following

@@ -1,0 +1,308 @@
+"""Run the point-queue model through all steps of a problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.simulation.queueing.departures import Origin
+from corridors.simulation.queueing.kernel import run_step
+from corridors.simulation.queueing.packets import depart
+from corridors.simulation.queueing.route_book import RouteBook
+from corridors.simulation.queueing.route_choice import _TROUBLE_DAYS, Chooser
+from corridors.simulation.queueing.state import Choice, Clock, Limits, Record, Slugs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from corridors.simulation.queueing.departures import Held
+    from corridors.simulation.queueing.problem import Flags, Floats, Ints, QueueProblem
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What happened, as arrays; index 0 of the last axis is new cargo, 1 cargo from before.
+
+    Attributes
+    ----------
+    problem, book
+        What was asked, and all ways that were taken.
+    ends
+        Units delivered on time, late, another way, and turned back in each
+        step, shape (T, K, 4, 2).
+    waiting, moving
+        Units that stand in queues and that move at the end of each step,
+        counted one by one, shape (T, K, 2).
+    held, never
+        Units held back at the origin at the end of each step, and never shipped
+        in it (no room on usual ways, stayed at home), shapes (T, K, 2) and (T, K, 2, 2).
+    arrived, left, quit
+        Units of each limit that came, passed, and left the queue otherwise in
+        each step, shape (T, R).
+    waited
+        Unit-days that those who left a limit in a step had waited, shape (T, R).
+    present, present_t
+        Units of each limit, and tonnes, that wait at its members in whatever
+        queue, shape (T, R).
+    passes
+        Units that entered each segment in each step, shape (T, segments).
+    usd, hours, wait
+        Transport cost in USD, unit-hours in motion, unit-days of waiting, shape (K, 2).
+    way_hours
+        Unit-hours from wanting to leave to the end, by kind of end, shape (K, 4, 2).
+    slugs
+        Where everything was at the end.
+    """
+
+    problem: QueueProblem
+    book: RouteBook
+    ends: Floats
+    waiting: Floats
+    moving: Floats
+    held: Floats
+    never: Floats
+    arrived: Floats
+    left: Floats
+    quit: Floats
+    waited: Floats
+    present: Floats
+    present_t: Floats
+    passes: Floats
+    usd: Floats
+    hours: Floats
+    wait: Floats
+    way_hours: Floats
+    slugs: Slugs
+    held_at_end: list[list[Held]]
+
+    @property
+    def queue(self) -> Floats:
+        """Units that stand in the queue of each limit at the end of each step, shape (T, R)."""
+        return np.asarray((self.arrived - self.left - self.quit).cumsum(axis=0))
+
+    @property
+    def residual(self) -> Floats:
+        """Tonnes that appear or vanish up to each step: 0 but for rounding, shape (T,)."""
+        p = self.problem
+        weight = p.weight[p.kind]
+        wanted = (p.amount * p.step).cumsum(axis=0)
+        placed = self.waiting.sum(axis=2) + self.moving.sum(axis=2) + self.held.sum(axis=2)
+        placed += self.ends.sum(axis=(2, 3)).cumsum(axis=0)
+        placed += self.never.sum(axis=(2, 3)).cumsum(axis=0)
+        return np.asarray(np.abs((placed - wanted) * weight).sum(axis=1))
+
+
+def _slugs(size: int) -> Slugs:
+    def whole() -> Ints:
+        return np.zeros(size, dtype=np.int64)
+
+    def real() -> Floats:
+        return np.zeros(size)
+
+    return Slugs(
+        after=np.full(size, -1, dtype=np.int64), route=whole(), visit=whole(), amount=real(),
+        start=real(), end=real(), born=real(), waited=real(), borne=real(),
+        most=real(), free=np.arange(size - 1, -1, -1, dtype=np.int64),
+        n_free=np.array([size], dtype=np.int64),
+    )  # fmt: skip
+
+
+def _grown(old: Slugs) -> Slugs:
+    """Return the same slugs with room for twice as many."""
+    size = len(old.after)
+    new = _slugs(2 * size)
+    names = ("after", "route", "visit", "amount", "start", "end", "born", "waited", "borne", "most")
+    for name in names:
+        getattr(new, name)[:size] = getattr(old, name)
+    free = int(old.n_free[0])
+    new.free[:free] = old.free[:free]
+    new.free[free : free + size] = np.arange(2 * size - 1, size - 1, -1)
+    new.n_free[0] = free + size
+    return new
+
+
+class Run:
+    """One run: all that changes from step to step."""
+
+    def __init__(self, problem: QueueProblem, *, whole: bool, fixed: bool) -> None:
+        self.p = p = problem
+        self.whole = whole
+        self.fixed = fixed
+        self.book = RouteBook(p)
+        self.chooser = Chooser(p, self.book)
+        n_steps, n_limits, n_demands = p.n_steps, p.n_limits, p.n_demands
+        self.slugs = _slugs(1 << 14)
+        self.head = np.full(n_steps + 1, -1, dtype=np.int64)
+        self.tail = np.full(n_steps + 1, -1, dtype=np.int64)
+        self.ends = np.zeros((n_steps, n_demands, 4, 2))
+        self.stock = np.zeros((n_steps, n_demands, 2, 2))
+        self.held = np.zeros((n_steps, n_demands, 2))
+        self.per_limit = {
+            name: np.zeros((n_steps, n_limits))
+            for name in ("arrived", "left", "quit", "waited", "present", "present_t")
+        }
+        self.passes = np.zeros((n_steps, 64))
+        self.totals = {name: np.zeros((n_demands, 2)) for name in ("usd", "hours", "wait")}
+        self.way_hours = np.zeros((n_demands, 4, 2))
+        self.queues = {
+            name: np.full(n_limits, -1, dtype=np.int64)
+            for name in ("head", "tail", "new_head", "new_tail")
+        }
+        self.work = {name: np.zeros(n_limits) for name in ("used", "taken", "queue")}
+        self.origin = Origin(p, self.book, self.chooser, fixed=fixed)
+        self.recovering = np.zeros(n_limits, dtype=np.bool_)
+        self.open_before = np.full(n_limits, np.inf)
+        self._open: dict[int, Flags] = {}
+        self._order: tuple[int, Ints] | None = None
+        self._use: tuple[int, int, Floats] | None = None
+
+    def record(self) -> Record:
+        """Return the record, with room for every segment that there is by now."""
+        size = self.passes.shape[1]
+        if self.book.n_segments > size:
+            wider = np.zeros((self.p.n_steps, max(2 * size, self.book.n_segments)))
+            wider[:, :size] = self.passes
+            self.passes = wider
+        return Record(
+            **self.per_limit, ends=self.ends, stock=self.stock, passes=self.passes,
+            **self.totals, way_hours=self.way_hours,
+        )  # fmt: skip
+
+    def order(self) -> Ints:
+        """Return the limits upstream first."""
+        if self._order is None or self._order[0] != len(self.book):
+            self._order = (len(self.book), self.book.order())
+        return self._order[1]
+
+    def _passable(self, state: int) -> Flags:
+        """Return the limits of which any member is open in a state, shape (R,)."""
+        if state not in self._open:
+            p = self.p
+            arc = np.repeat(np.arange(len(p.tail)), np.diff(p.member_first))
+            usable = (np.isfinite(p.usd[state][:, arc]).T & (p.member_factor > 0)).any(axis=1)
+            passable = np.zeros(p.n_limits, dtype=np.bool_)
+            np.logical_or.at(passable, p.member_limit, usable)
+            self._open[state] = passable
+        return self._open[state]
+
+    def rates(self, n: int) -> Floats:
+        """Return what may pass each limit in a step, faster where a closure has left a queue."""
+        p = self.p
+        state = p.state[n]
+        rate = p.rate[n].copy()
+        passable = self._passable(int(state))
+        rate[~passable] = 0.0
+        opened = np.where(passable, p.level[n], 0.0)
+        standing = self.work["queue"] > 1e-9
+        self.recovering |= (opened > self.open_before * (1 + 1e-12)) & standing
+        self.recovering &= standing
+        self.open_before = opened
+        faster = self.recovering & (p.burst[n] > rate) & (rate > 0)
+        rate[faster] = p.burst[n][faster]
+        return np.asarray(rate)
+
+    def banned(self) -> Flags:
+        """Return the limits for which nothing more is accepted, shape (R,)."""
+        return np.asarray(self.work["queue"] > self.p.ban_above)
+
+    def step(self, n: int) -> None:
+        """Decide who leaves, then move everything."""
+        p, chooser = self.p, self.chooser
+        state = int(p.state[n])
+        while int(self.slugs.n_free[0]) < max(8000, len(self.slugs.after) // 2):
+            self.slugs = _grown(self.slugs)
+        outlook = chooser.outlook
+        rate = self.rates(n)
+        arrays = self.book.arrays(state)
+        if self._use is None or self._use[:2] != (int(p.usual_of[n]), state):
+            use = chooser.normal_use(n, arrays)
+            self._use = (int(p.usual_of[n]), state, use)
+        level = outlook.level(n)
+        with np.errstate(invalid="ignore"):
+            spare = np.maximum(np.where(rate > 0, level, 0.0) - p.reserved[n] - self._use[2], 0.0)
+        self.work["taken"][:] = 0.0
+        limits = Limits(
+            rate=rate, reserved=np.ascontiguousarray(p.reserved[n]),
+            background=np.ascontiguousarray(p.background[n]),
+            level=np.maximum(level - p.reserved[n], 0.0),
+            spare=spare * p.step,
+            shut_for=outlook.limit_shut(n, known=True).max(axis=0, initial=0),
+            head=self.queues["head"], tail=self.queues["tail"],
+            new_head=self.queues["new_head"], new_tail=self.queues["new_tail"],
+            used=self.work["used"], taken=self.work["taken"], queue=self.work["queue"],
+        )  # fmt: skip
+        choice = Choice(
+            closed=outlook.closed(n), closed_for=outlook.closed_for(n, known=True),
+            share=chooser.shares(n), patience=p.behaviour.patience, spread=p.behaviour.spread,
+            late=p.late_days, weight=p.weight, member_first=p.member_first,
+            member_limit=p.member_limit, member_factor=p.member_factor,
+        )  # fmt: skip
+        clock = Clock(n, p.n_steps, p.step, self.whole, p.begin * p.step)
+        outlook.queue_seen[n] = self.work["queue"]
+        banned = self.banned()
+        cost, wait, cost_from, wait_from, wait_at = chooser.view(n, arrays, banned)
+        leaving = self.origin.departures(n, limits, choice, banned, cost, wait)
+        if not self.fixed and (wait_from[: len(arrays.limit)] > _TROUBLE_DAYS).any():
+            chooser.advise(n, state, limits, choice, cost_from, wait_from, wait_at)
+        elif len(arrays.advice):
+            self.book.arrays(state).advice[:] = -1
+        arrays = self.book.arrays(state)
+        record = self.record()
+        now = (n + 0.5) * p.step
+        for lot in leaving:
+            k = int(arrays.demand[lot.way])
+            waited = now - lot.born
+            self.totals["wait"][k, 0 if lot.born >= clock.begin else 1] += lot.amount * waited
+            depart(
+                self.slugs, arrays, record, clock, self.head, self.tail,
+                lot.way, lot.amount, lot.born, lot.borne, lot.most, waited,
+            )  # fmt: skip
+        run_step(
+            self.slugs, arrays, limits, choice, record, clock, self.head, self.tail, self.order()
+        )
+        self.held[n] = self.origin.amounts()
+
+    def outcome(self) -> Outcome:
+        """Return what happened in the steps so far."""
+        return Outcome(
+            problem=self.p, book=self.book, ends=self.ends, waiting=self.stock[:, :, 0],
+            moving=self.stock[:, :, 1], held=self.held, never=self.origin.never,
+            **self.per_limit, passes=self.passes[:, : self.book.n_segments], **self.totals,
+            way_hours=self.way_hours, slugs=self.slugs, held_at_end=self.origin.held,
+        )  # fmt: skip
+
+
+def run(
+    problem: QueueProblem,
+    *,
+    whole: bool = False,
+    fixed: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    """Run a problem through all its steps.
+
+    Parameters
+    ----------
+    problem
+        What is asked.
+    whole
+        Count time in whole steps, as the linear program of the bound does: every
+        way between two limits takes a whole number of steps.
+    fixed
+        Nobody chooses: all cargo takes its usual ways, whatever happens.
+    progress
+        Is told the steps done and in all.
+
+    Returns
+    -------
+    Outcome
+        The same problem always gives the same outcome.
+    """
+    own = Run(problem, whole=whole, fixed=fixed)
+    for n in range(problem.n_steps):
+        own.step(n)
+        if progress is not None:
+            progress(n + 1, problem.n_steps)
+    return own.outcome()

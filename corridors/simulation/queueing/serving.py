@@ -1,0 +1,179 @@
+"""How a limit serves its queue within a step, in compiled code.
+
+First in, first out, at the rate of the limit less what is reserved. Arrivals of
+one step at a queue that stands count as mixed, so that nobody in it is favoured;
+within the step the queue is the exact fluid solution: it empties at the moment
+at which it would, and who comes after that does not wait.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from corridors.simulation.queueing.packets import append, drop, enter, is_blocked, split, units_of
+from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
+
+
+@njit(cache=True)
+def _pass(slugs, routes, limits, record, clock, head, tail, limit, i):  # type: ignore[no-untyped-def]
+    """Let a slug, whose interval is that of its departure, through a limit."""
+    units = units_of(slugs, routes, i)
+    record.left[clock.number, limit] += units
+    limits.used[limit] += units
+    if slugs.route[i] == BACKGROUND:
+        drop(slugs, i)
+        return
+    slugs.visit[i] += 1
+    enter(slugs, routes, record, clock, head, tail, i)
+
+
+@njit(cache=True)
+def _serve(  # type: ignore[no-untyped-def]
+    slugs, routes, limits, record, clock, head, tail, limit, i, begin, end, came_from, came_to
+):
+    """Let a queued slug go over ``[begin, end)``; it had come over ``[came_from, came_to)``."""
+    if clock.whole:
+        begin = clock.number * clock.step
+        end = begin + clock.step
+    wait = 0.5 * (begin + end) - 0.5 * (came_from + came_to)
+    units = units_of(slugs, routes, i)
+    record.waited[clock.number, limit] += units * wait
+    if slugs.route[i] != BACKGROUND:
+        age = NEW if slugs.born[i] >= clock.begin else OLD
+        record.wait[routes.demand[slugs.route[i]], age] += slugs.amount[i] * wait
+    slugs.waited[i] += wait
+    slugs.start[i] = begin
+    slugs.end[i] = end
+    _pass(slugs, routes, limits, record, clock, head, tail, limit, i)
+
+
+@njit(cache=True)
+def work(slugs, routes, limits, choice, record, clock, head, tail, limit):  # type: ignore[no-untyped-def]
+    """Serve the queue of a limit, then what has come within the step."""
+    now = clock.number * clock.step
+    end = now + clock.step
+    rate = max(limits.rate[limit] - limits.reserved[limit], 0.0)
+    room = rate * clock.step - limits.used[limit]
+    begin = now
+    if 0.0 < rate < np.inf:
+        begin += limits.used[limit] / rate
+    standing = 0.0
+    i = limits.head[limit]
+    while i >= 0:
+        if not is_blocked(slugs, routes, choice, i):
+            standing += units_of(slugs, routes, i)
+        i = slugs.after[i]
+    came = 0.0
+    i = limits.new_head[limit]
+    while i >= 0:
+        if not is_blocked(slugs, routes, choice, i):
+            came += units_of(slugs, routes, i)
+        i = slugs.after[i]
+    flows = standing <= 0.0 and came <= room + HAIR * rate * clock.step and came > 0.0
+    served = 0.0
+    if not flows and standing > 0.0 and room > 0.0:
+        # The queue, in its order; who may not pass is passed by. What came in one
+        # step goes together, each with the same part.
+        i = limits.head[limit]
+        limits.head[limit] = -1
+        limits.tail[limit] = -1
+        while i >= 0:
+            lot = np.ceil(slugs.end[i] / clock.step - 1e-6)
+            together = 0.0
+            j = i
+            while j >= 0 and np.ceil(slugs.end[j] / clock.step - 1e-6) == lot:
+                if not is_blocked(slugs, routes, choice, j):
+                    together += units_of(slugs, routes, j)
+                j = slugs.after[j]
+            goes = min(together, room - served)
+            share = goes / together if together > 0.0 else 0.0
+            first = begin + served / rate
+            last = begin + (served + goes) / rate
+            while i >= 0 and np.ceil(slugs.end[i] / clock.step - 1e-6) == lot:
+                following = slugs.after[i]
+                if share <= 1e-14 or is_blocked(slugs, routes, choice, i):
+                    append(slugs, limits.head, limits.tail, limit, i)
+                    i = following
+                    continue
+                came_from = slugs.start[i]
+                came_to = slugs.end[i]
+                j = i
+                if share < 1.0 - 1e-12:
+                    j = split(slugs, i, share)
+                    if not clock.whole:
+                        came_to = came_from + share * (came_to - came_from)
+                        slugs.start[i] = came_to
+                    append(slugs, limits.head, limits.tail, limit, i)
+                _serve(
+                    slugs, routes, limits, record, clock, head, tail, limit, j, first, last,
+                    came_from, came_to,
+                )  # fmt: skip
+                i = following
+            served += goes
+    left = room - served
+    # Of what came: `held` leaves a standing queue, `free` finds it gone.
+    held = 0.0
+    free = 0.0
+    cleared = np.inf
+    if not flows and came > 0.0 and left > 1e-14 * came:
+        inflow = came / clock.step
+        if rate == np.inf:
+            free = came
+            cleared = 0.0
+        elif standing > 0.0 and inflow < rate:
+            cleared = standing / (rate - inflow)
+        if cleared < clock.step:
+            held = inflow * cleared
+            free = came - held
+        else:
+            held = min(came, left)
+    i = limits.new_head[limit]
+    limits.new_head[limit] = -1
+    limits.new_tail[limit] = -1
+    if flows:
+        while i >= 0:
+            following = slugs.after[i]
+            if is_blocked(slugs, routes, choice, i):
+                append(slugs, limits.head, limits.tail, limit, i)
+            else:
+                _pass(slugs, routes, limits, record, clock, head, tail, limit, i)
+            i = following
+        return
+    while i >= 0:
+        following = slugs.after[i]
+        if is_blocked(slugs, routes, choice, i):
+            append(slugs, limits.head, limits.tail, limit, i)
+            i = following
+            continue
+        rest = 1.0
+        between = now + held / came * clock.step
+        if held > 0.0:
+            share = min(held / came, 1.0)
+            j = i
+            if share < 1.0 - 1e-12:
+                j = split(slugs, i, share)
+                rest = 1.0 - share
+            else:
+                rest = 0.0
+            last = now + cleared if cleared < clock.step else end
+            from_, to_ = now, between
+            if clock.whole:
+                from_, to_ = now, end
+            _serve(
+                slugs, routes, limits, record, clock, head, tail, limit, j,
+                min(begin + served / rate, last), last, from_, to_,
+            )  # fmt: skip
+        if rest > 0.0 and free > 0.0:
+            # The queue is gone for them: they pass as they come.
+            from_ = now if clock.whole else between
+            _serve(
+                slugs, routes, limits, record, clock, head, tail, limit, i, from_, end,
+                from_, end,
+            )  # fmt: skip
+            rest = 0.0
+        if rest > 0.0:
+            slugs.start[i] = now if clock.whole else between
+            slugs.end[i] = end
+            append(slugs, limits.head, limits.tail, limit, i)
+        i = following

@@ -1,0 +1,410 @@
+"""What a run by days says, as tidy tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from corridors.scenarios.arcs import LINK, TRANSFER
+from corridors.simulation.queue_tables import TRACE, QueueTables
+from corridors.simulation.queueing.state import LATE, ON_TIME, OTHER_WAY, TURNED_BACK
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from corridors.scenarios.scenario import Scenario
+    from corridors.simulation.foresight import Bound
+    from corridors.simulation.queue_counts import Stock
+    from corridors.simulation.queueing.run import Outcome
+    from corridors.simulation.timetable import Timetable
+
+    Floats = NDArray[np.float64]
+
+PLACES = (
+    "on_time", "late", "other_way", "turned_back", "never_shipped", "short_as_usual",
+    "not_yet_left", "waiting", "under_way",
+)  # fmt: skip
+"""Where a tonne can be at the end of a day; it is in exactly one."""
+
+NEW, OLD = 0, 1
+
+
+class Simulation:
+    """A run by days.
+
+    Attributes
+    ----------
+    timetable
+        The network, the days and what held on them.
+    outcome
+        The arrays of the run.
+    stock
+        What stood where.
+    scenario
+        The scenario, or None.
+    model
+        ``"queue"`` or ``"optimal"``.
+    bound
+        For ``"optimal"``: what perfect foresight would reach, with its proof.
+    """
+
+    def __init__(
+        self, timetable: Timetable, outcome: Outcome, stock: Stock, scenario: Scenario | None,
+        model: str, bound: Bound | None = None,
+    ) -> None:  # fmt: skip
+        self.timetable = timetable
+        self.outcome = outcome
+        self.stock = stock
+        self.scenario = scenario
+        self.model = model
+        self.bound = bound
+        p = outcome.problem
+        per_day = round(1 / p.step)
+        self._weight = p.weight[p.kind]
+        n_days = (p.n_steps - p.begin) // per_day
+        self.start = timetable.day_of(p.begin)
+        self.days = [self.start + dt.timedelta(days=i) for i in range(n_days)]
+        self._tables = QueueTables(outcome, stock, timetable.limits, self.days, per_day)
+
+    def __repr__(self) -> str:
+        name = self.scenario.name if self.scenario else "undisturbed"
+        w = self.waterfall.set_index("what")["t"]
+        return (
+            f"Simulation({name}, {self.start}, {len(self.days)} days: "
+            f"{w['late']:,.0f} t late, {w['other_way']:,.0f} t another way, "
+            f"{w['turned_back'] + w['never_shipped']:,.0f} t turned back or never shipped)"
+        )
+
+    def _repr_html_(self) -> str:
+        from corridors.display import card
+
+        return card(repr(self), {k: v for k, v in self.summary.items() if not isinstance(v, dict)})
+
+    @property
+    def residual_t(self) -> float:
+        """Tonnes that appear or vanish, at worst, in any step; rounding alone."""
+        return float(self.outcome.residual.max(initial=0.0))
+
+    @property
+    def queues(self) -> pd.DataFrame:
+        """Queues at the end of each day, where there is one.
+
+        Whatever waits is in one row: that of the capacity that holds it, of
+        several of one link the tightest that does not let it through. At a closed
+        link that is the tightest of the link. So a limit over a whole border has a
+        queue of its own only where it is the one that holds.
+
+        Returns
+        -------
+        DataFrame
+            capacity_id (with the direction where each has its own), name, unit,
+            date, queue in the unit, t of cargo (background has no tonnes), and
+            `wait_hours`, what the last to come that day waited (NaN where it still
+            waits at the end of the run). The t of a day sum to all cargo that
+            waits, that of before the first day included.
+        """
+        return self._tables.queues
+
+    @property
+    def queue_arcs(self) -> dict[tuple[int, int], Floats]:
+        """Tonnes that wait at the end of each day, by number of limit and arc, shape (days,)."""
+        return self._tables.by_arc
+
+    @property
+    def curves(self) -> pd.DataFrame:
+        """Cumulative arrivals and departures of capacities that have had a queue.
+
+        Returns
+        -------
+        DataFrame
+            capacity_id, unit, date, `arrived`, `passed`, `gave_up` (turned back or
+            went round), all from the first day on; what stood there before it is
+            in `arrived`. Background that `queues` counts at a wider capacity is in
+            these curves of both.
+        """
+        return self._tables.curves
+
+    @property
+    def arrivals(self) -> pd.DataFrame:
+        """Cumulative arrivals: capacity_id, unit, date, arrived."""
+        return self.curves[["capacity_id", "unit", "date", "arrived"]]
+
+    @property
+    def departures(self) -> pd.DataFrame:
+        """Cumulative departures: capacity_id, unit, date, passed, gave_up."""
+        return self.curves[["capacity_id", "unit", "date", "passed", "gave_up"]]
+
+    @property
+    def throughput(self) -> pd.DataFrame:
+        """What passed each capacity on each day, background included: capacity_id, unit, date."""
+        return self._tables.throughput
+
+    @property
+    def peaks(self) -> pd.DataFrame:
+        """One row for each capacity that has had a queue, the largest in tonnes first.
+
+        Returns
+        -------
+        DataFrame
+            capacity_id, name, unit, peak, peak_whole (vehicles as a whole
+            number), peak_t, peak_date, cleared_date (None where it still stands;
+            a queue counts as cleared below a hundredth of its peak),
+            mean_wait_hours of those who left, longest_wait_hours.
+        """
+        return self._tables.peaks
+
+    @cached_property
+    def _new(self) -> dict[str, Floats]:
+        """Return where new cargo is at the end of each day, cumulative tonnes, (days, K)."""
+        o, w = self.outcome, self._weight
+        ends = self._tables.sum_by_day(o.ends[..., NEW]).cumsum(axis=0) * w[None, :, None]
+        never = self._tables.sum_by_day(o.never[..., NEW]).cumsum(axis=0) * w[None, :, None]
+        return {
+            "on_time": ends[:, :, ON_TIME],
+            "late": ends[:, :, LATE],
+            "other_way": ends[:, :, OTHER_WAY],
+            "turned_back": ends[:, :, TURNED_BACK],
+            "never_shipped": never[:, :, 1],
+            "short_as_usual": never[:, :, 0],
+            "not_yet_left": self._tables.end_of_day(o.held[..., NEW]) * w,
+            "waiting": self._tables.end_of_day(o.waiting[..., NEW]) * w,
+            "under_way": self._tables.end_of_day(o.moving[..., NEW]) * w,
+        }
+
+    @cached_property
+    def daily(self) -> pd.DataFrame:
+        """Where the cargo of the reported days is at the end of each: date and `PLACES`, in t.
+
+        The row sums to all that wanted to leave up to that day (`wanted`).
+        """
+        p = self.outcome.problem
+        frame = pd.DataFrame({"date": [d.isoformat() for d in self.days]})
+        frame["wanted"] = (
+            (self._tables.sum_by_day(p.amount * p.step) * self._weight).cumsum(0).sum(1)
+        )
+        for place in PLACES:
+            frame[place] = self._new[place].sum(axis=1)
+        return frame
+
+    @cached_property
+    def waterfall(self) -> pd.DataFrame:
+        """What became of the cargo that wanted to leave in the reported days: what, t, share."""
+        last = self.daily.iloc[-1]
+        rows = [{"what": "wanted", "t": float(last["wanted"])}]
+        rows += [{"what": place, "t": float(last[place])} for place in PLACES]
+        frame = pd.DataFrame(rows)
+        return frame.assign(share=frame["t"] / max(frame["t"].iloc[0], 1e-300))
+
+    @cached_property
+    def delivered(self) -> pd.DataFrame:
+        """Deliveries by demand and day, old and new cargo.
+
+        Returns
+        -------
+        DataFrame
+            demand_id, cargo, date, on_time, late, other_way, turned_back in t.
+        """
+        demand = self.timetable.states[0].demand
+        ends = self._tables.sum_by_day(self.outcome.ends.sum(axis=-1)) * self._weight[None, :, None]
+        day, k = np.nonzero(ends.sum(axis=2).T > TRACE)[::-1]
+        names = demand["demand_id"].to_numpy()
+        frame = pd.DataFrame(
+            {
+                "demand_id": names[k],
+                "cargo": demand["cargo"].to_numpy()[k],
+                "date": [self.days[d].isoformat() for d in day],
+            }
+        )
+        for what, name in enumerate(("on_time", "late", "other_way", "turned_back")):
+            frame[name] = ends[day, k, what]
+        return frame
+
+    @cached_property
+    def by_demand(self) -> pd.DataFrame:
+        """What became of each demand's cargo of the reported days: ids, wanted, `PLACES`, in t."""
+        demand = self.timetable.states[0].demand
+        p = self.outcome.problem
+        frame = demand[["demand_id", "origin", "destination", "cargo"]].copy()
+        frame["wanted"] = self._tables.sum_by_day(p.amount * p.step).sum(axis=0) * self._weight
+        for place in PLACES:
+            frame[place] = self._new[place][-1]
+        return frame[frame["wanted"] > 0].reset_index(drop=True)
+
+    @cached_property
+    def flows(self) -> pd.DataFrame:
+        """What enters each directed link and transfer on each day: kind, id, direction, date, t."""
+        daily = self.arc_flows
+        arcs, net = self.timetable.states[0].arcs, self.timetable.states[0].net
+        real = (arcs.kind == LINK) | (arcs.kind == TRANSFER)
+        day, arc = np.nonzero((daily * real).T > TRACE)[::-1]
+        links = net.tables["links"]["link_id"].to_numpy()
+        transfers = net.tables["transfers"]["transfer_id"].to_numpy()
+        ids = [(links if arcs.kind[a] == LINK else transfers)[arcs.row[a]] for a in arc]
+        return pd.DataFrame(
+            {
+                "kind": np.where(arcs.kind[arc] == LINK, "link", "transfer"),
+                "id": ids,
+                "direction": np.where(arcs.direction[arc] == 0, "forward", "backward"),
+                "date": [self.days[d].isoformat() for d in day],
+                "t": daily[day, arc],
+            }
+        )
+
+    @cached_property
+    def arc_flows(self) -> Floats:
+        """Tonnes that enter the stretch of each arc, by day, shape (days, A)."""
+        o = self.outcome
+        passes = self._tables.sum_by_day(o.passes)
+        result = np.zeros((len(self.days), len(o.problem.tail)))
+        segment = 0
+        arrays = o.book.arrays(0)
+        for route in range(len(o.book)):
+            size = int(arrays.first[route + 1] - arrays.first[route])
+            weight = self._weight[arrays.demand[route]]
+            for s in range(segment, segment + size + 1):
+                own = o.book.segment_arcs[s]
+                if len(own):
+                    result[:, own] += passes[:, s, None] * weight
+            segment += size + 1
+        return result
+
+    @cached_property
+    def _totals(self) -> pd.DataFrame:
+        o, p = self.outcome, self.outcome.problem
+        frame = self.timetable.states[0].demand[["demand_id", "cargo"]].copy()
+        lost = o.ends[..., TURNED_BACK, NEW].sum(axis=0) + o.never[..., NEW].sum(axis=(0, 2))
+        frame["cost_usd"] = o.usd[:, NEW]
+        frame["moving_t_hours"] = o.hours[:, NEW] * self._weight
+        frame["waiting_t_hours"] = 24.0 * o.wait[:, NEW] * self._weight
+        frame["loss_usd"] = lost * p.loss
+        return frame
+
+    @property
+    def cost(self) -> pd.DataFrame:
+        """Transport cost by demand: demand_id, cargo, cost_usd; neither time nor loss is in it."""
+        return self._totals[["demand_id", "cargo", "cost_usd"]]
+
+    @property
+    def hours(self) -> pd.DataFrame:
+        """Tonne-hours by demand, in motion and waiting apart."""
+        return self._totals[["demand_id", "cargo", "moving_t_hours", "waiting_t_hours"]]
+
+    @property
+    def loss(self) -> pd.DataFrame:
+        """Loss by demand of what turned back or was never shipped: loss_usd."""
+        return self._totals[["demand_id", "cargo", "loss_usd"]]
+
+    @cached_property
+    def earlier(self) -> pd.DataFrame:
+        """What became of the cargo that was under way when the first reported day began.
+
+        It is not in the waterfall, nor in cost, hours and loss.
+
+        Returns
+        -------
+        DataFrame
+            what (`under_way_at_start` and then where it is in the end), t, loss_usd.
+        """
+        o, p, w = self.outcome, self.outcome.problem, self._weight
+        ends = o.ends[p.begin :, ..., OLD].sum(axis=0)
+        never = o.never[p.begin :, ..., OLD].sum(axis=(0, 2))
+        still = {"waiting": o.waiting, "under_way": o.moving, "not_yet_left": o.held}
+        units = {
+            "on_time": ends[:, ON_TIME],
+            "late": ends[:, LATE],
+            "other_way": ends[:, OTHER_WAY],
+            "turned_back": ends[:, TURNED_BACK],
+            "never_shipped": never,
+            **{name: values[-1, :, OLD] for name, values in still.items()},
+        }
+        begun = sum(v[p.begin - 1, :, OLD] for v in still.values()) if p.begin else 0.0 * w
+        rows = [{"what": "under_way_at_start", "t": float((begun * w).sum()), "loss_usd": 0.0}]
+        lost = ("turned_back", "never_shipped")
+        rows += [
+            {
+                "what": what,
+                "t": float((units[what] * w).sum()),
+                "loss_usd": float((units[what] * p.loss).sum()) if what in lost else 0.0,
+            }
+            for what in PLACES
+            if what in units
+        ]
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Totals; cost, hours and loss apart."""
+        totals = self._totals
+        w = self.waterfall
+        return {
+            "days": len(self.days),
+            "start": self.start.isoformat(),
+            "cost_usd": float(totals["cost_usd"].sum()),
+            "moving_t_hours": float(totals["moving_t_hours"].sum()),
+            "waiting_t_hours": float(totals["waiting_t_hours"].sum()),
+            "loss_usd": float(totals["loss_usd"].sum()),
+            "waterfall_t": dict(zip(w["what"], w["t"].astype(float), strict=True)),
+            "earlier_t": dict(zip(self.earlier["what"], self.earlier["t"], strict=True)),
+            "earlier_loss_usd": float(self.earlier["loss_usd"].sum()),
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the results as plain values for JSON."""
+        peaks = self.peaks
+        queues = [
+            {
+                "id": row["capacity_id"],
+                "name": row["name"],
+                "unit": row["unit"],
+                "peak": row["peak"],
+                "peak_whole": row["peak_whole"],
+                "peak_date": row["peak_date"],
+                "cleared_date": row["cleared_date"]
+                if isinstance(row["cleared_date"], str)
+                else None,
+                "mean_wait_hours": row["mean_wait_hours"],
+                "longest_wait_hours": row["longest_wait_hours"],
+            }
+            for row in peaks.to_dict("records")
+        ]
+        summary = self.summary
+        result = {
+            "scenario": self.scenario.name if self.scenario else None,
+            "model": self.model,
+            "start": summary["start"],
+            "days": summary["days"],
+            "step_days": self.outcome.problem.step,
+            "queues": queues,
+            "waterfall_t": summary["waterfall_t"],
+            "earlier_t": summary["earlier_t"],
+            "earlier_loss_usd": summary["earlier_loss_usd"],
+            "cost_usd": summary["cost_usd"],
+            "moving_t_hours": summary["moving_t_hours"],
+            "waiting_t_hours": summary["waiting_t_hours"],
+            "loss_usd": summary["loss_usd"],
+            "conservation_residual_t": self.residual_t,
+        }
+        if self.bound is not None:
+            result["bound"] = self.bound.to_dict()
+        return result
+
+    def map(self) -> Any:
+        """Return a map with a slider over the days: queues as circles, flows as lines."""
+        from corridors.simulation.map_data import queue_map
+
+        return queue_map(self)
+
+    def plot(self, capacity_id: str | None = None) -> Any:
+        """Draw the cumulative arrivals and departures of a capacity, the largest queue's if None.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        from corridors.simulation.curves import cumulative_curves
+
+        return cumulative_curves(self, capacity_id)

@@ -1,0 +1,170 @@
+"""Day by day: what waits, what goes round, what turns back, and how it clears."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import TYPE_CHECKING
+
+from corridors.errors import ScenarioError, nearest
+from corridors.network.network import as_date
+from corridors.scenarios.quantities import parse_time
+from corridors.scenarios.scenario import Scenario, scenario
+from corridors.simulation.queue_counts import run_and_count
+from corridors.simulation.results import Simulation
+from corridors.simulation.timetable import build_timetable
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from corridors.network.network import Network
+
+MODELS = ("queue", "optimal")
+"""Models by days that `simulate` knows."""
+
+MOST_DAYS = 3660
+"""Most days of one run."""
+
+
+def simulate(
+    net: Network,
+    events: str | Path | Scenario | None = None,
+    days: int = 90,
+    *,
+    start: str | dt.date | None = None,
+    step: str | float = "1d",
+    model: str = "queue",
+    announced: bool = False,
+    warm_up: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Simulation:
+    """Run a scenario through its days.
+
+    Cargo leaves its origin every step, takes its way with the hours of its links
+    and transfers, and queues first in, first out wherever a capacity is used up
+    (point queues, Vickrey 1969). It chooses with what is known on the day; see
+    docs/simulation.md.
+
+    Parameters
+    ----------
+    net
+        The network.
+    events
+        A scenario: its name, a path or the object. None for the undisturbed
+        network.
+    days
+        Days to report, from 1.
+    start
+        First day reported; the first day of a dated event if None, or else the
+        scenario's own day or the network's.
+    step
+        A time such as ``"6h"``, a whole part of a day.
+    model
+        ``"queue"``, or ``"optimal"``: the same with the bound that perfect
+        foresight would reach, and the price of not knowing; the clock then runs
+        in whole steps.
+    announced
+        Whether everybody knows at once when a closure will end.
+    warm_up
+        Days run before `start` so that cargo is under way; None for as long as
+        the longest usual way takes.
+    progress
+        Is told what is being done, the steps done, and the steps in all.
+
+    Returns
+    -------
+    Simulation
+
+    Raises
+    ------
+    ScenarioError
+        Where the scenario or an argument cannot be meant.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> sim = co.simulate(co.load(), "poland-closure-2025", days=20)
+    >>> sim.residual_t < 1e-6
+    True
+    """
+    if model not in MODELS:
+        msg = f"no model {model!r}{nearest(model, MODELS)}"
+        raise ScenarioError(msg)
+    days = _whole("days", days, 1)
+    if warm_up is not None:
+        warm_up = _whole("warm_up", warm_up, 0)
+    plan = None if events is None else scenario(events)
+    first = first_day(net, plan, start)
+    length = step_of(step)
+    say = progress or (lambda _what, _done, _all: None)
+    table = build_timetable(
+        net, plan, first, days, step=length, warm_up=warm_up, announced=announced,
+        progress=lambda what: say(what, 0, 0),
+    )  # fmt: skip
+    outcome, stock = run_and_count(
+        table,
+        whole=model == "optimal",
+        progress=lambda done, total: say("day by day", done, total),
+    )
+    bound = None
+    if model == "optimal":
+        from corridors.simulation.foresight import lower_bound
+
+        say("the bound of perfect foresight", 0, 0)
+        bound = lower_bound(table.problem, outcome)
+    return Simulation(table, outcome, stock, plan, model, bound)
+
+
+def _whole(name: str, value: object, least: int) -> int:
+    """Return a number of days; raise ScenarioError where it is none."""
+    if (
+        not isinstance(value, Integral)
+        or isinstance(value, bool)
+        or not least <= int(value) <= MOST_DAYS
+    ):
+        msg = f"{name}: saw {value!r}, expected a whole number from {least} to {MOST_DAYS}"
+        raise ScenarioError(msg)
+    return int(value)
+
+
+def first_day(net: Network, plan: Scenario | None, start: str | dt.date | None) -> dt.date:
+    """Return the first day reported; raise ScenarioError where none is given."""
+    if start is not None:
+        return as_date(start)
+    if plan is not None:
+        dated = [event.first for event in plan.events if event.first is not None]
+        if dated:
+            return min(dated)
+        if plan.as_of is not None:
+            return plan.as_of
+    if net.date is not None:
+        return net.date
+    whose = f"scenario {plan.name}" if plan else "the undisturbed network"
+    msg = f"{whose}: no day is given; set start, such as 2025-09-12"
+    raise ScenarioError(msg)
+
+
+def step_of(step: str | float) -> float:
+    """Return the length of a step in days.
+
+    Raises
+    ------
+    ScenarioError
+        Where it is no whole part of a day.
+
+    Examples
+    --------
+    >>> step_of("6h"), step_of("1d")
+    (0.25, 1.0)
+    """
+    try:
+        hours = parse_time(step) if isinstance(step, str) else float(step) * 24.0
+    except ValueError as error:
+        msg = f"step: {error}"
+        raise ScenarioError(msg) from None
+    parts = 24.0 / hours if hours > 0 else 0.0
+    if not 1 <= parts <= 96 or abs(parts - round(parts)) > 1e-9:
+        msg = f"step: saw {step!r}, expected a whole part of a day such as 1d, 12h, 6h or 1h"
+        raise ScenarioError(msg)
+    return 1.0 / round(parts)

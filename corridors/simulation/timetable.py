@@ -1,0 +1,229 @@
+"""A network and a scenario over many days, as one problem of point queues.
+
+Days on which nothing changes share a state; a state is the situation of its
+first day. Events that build up (`over`) make a state for each day of the ramp.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.scenarios.build_up import events_on, state_on
+from corridors.scenarios.state import situation
+from corridors.simulation.base_routes import UsualWays, longest_days, usual_ways
+from corridors.simulation.queue_points import LimitInfo, dated_columns, members_by_arc, queue_limits
+from corridors.simulation.queueing.problem import Behaviour, QueueProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from corridors.network.network import Network
+    from corridors.scenarios.scenario import Scenario
+    from corridors.scenarios.state import Situation
+    from corridors.simulation.queueing.problem import UsualWay
+
+MOST_WARM_UP = 75
+"""Most days that are run before the reported ones."""
+
+MOST_AHEAD = 400
+"""Most days by which the end of an announced closure is looked up beyond the last one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Timetable:
+    """A problem of point queues with the days, names and states behind it.
+
+    Attributes
+    ----------
+    problem
+        The arrays.
+    first
+        The day of step 0; the reported days begin later, at `problem.begin`.
+    states
+        Situation of each state.
+    limits
+        What each limit is.
+    bases
+        Undisturbed situations, one for each set of usual ways.
+    """
+
+    problem: QueueProblem
+    first: dt.date
+    states: list[Situation]
+    limits: list[LimitInfo]
+    bases: list[Situation]
+
+    def day_of(self, step: int) -> dt.date:
+        """Return the day in which a step lies."""
+        return self.first + dt.timedelta(days=int(step * self.problem.step + 1e-9))
+
+
+def build_timetable(
+    net: Network,
+    scenario: Scenario | None,
+    start: dt.date,
+    days: int,
+    *,
+    step: float = 1.0,
+    warm_up: int | None = None,
+    announced: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> Timetable:
+    """Work out what holds on each day.
+
+    Parameters
+    ----------
+    net, scenario
+        The network and the events; None for the undisturbed network.
+    start, days
+        The days that are reported.
+    step
+        Length of a step in days; a day must be a whole number of steps.
+    warm_up
+        Days that are run before `start`, so that cargo is under way on the first
+        one; None for as long as the longest usual way takes.
+    announced
+        Whether everybody knows at once when a closure will end.
+    progress
+        Is told what is being done.
+    """
+    say = progress or (lambda _: None)
+    say("what is usual")
+    solutions = UsualWays()
+    if warm_up is None:
+        begin = situation(net, None, start)
+        warm_up = min(longest_days(begin, usual_ways(begin, None)) + 3, MOST_WARM_UP)
+    first = start - dt.timedelta(days=warm_up)
+    total = warm_up + days
+    ahead = _days_ahead(scenario, start + dt.timedelta(days=days)) if announced else 0
+    calendar = [first + dt.timedelta(days=i) for i in range(total + ahead)]
+    changes = set(_changes(net, first, calendar[-1]))
+    base_of = np.zeros(len(calendar), dtype=np.int64)
+    states: list[Situation] = []
+    state_of = np.zeros(len(calendar), dtype=np.int64)
+    known: dict[Any, int] = {}
+    for i, day in enumerate(calendar):
+        if i == 0 or day in changes:
+            base = situation(net, None, day)
+            number = solutions.number(base)
+            say(f"what is usual from {day}")
+            since = day
+        base_of[i] = number
+        events = events_on(scenario, day)
+        key = (since, tuple((e.number, e.event.amount, e.part) for e in events))
+        if key not in known:
+            known[key] = len(states)
+            states.append(state_on(net, scenario, events, base, day))
+        state_of[i] = known[key]
+    per_day = round(1 / step)
+    rows = np.repeat(np.arange(total), per_day)
+    later = np.repeat(np.arange(total, len(calendar)), per_day)
+    return _assemble(
+        net, states, state_of[rows], state_of[later], solutions.bases, base_of[rows],
+        solutions.ways, calendar[:total], rows,
+        step=step, begin=warm_up * per_day, announced=announced,
+    )  # fmt: skip
+
+
+def _days_ahead(scenario: Scenario | None, end: dt.date) -> int:
+    """Return the days after the last one until no event of a scenario is in force any more."""
+    ends = [e.end for e in scenario.events if e.end is not None] if scenario else []
+    days = max(((e - end).days + 1 for e in ends), default=0)
+    return min(max(days, 0), MOST_AHEAD)
+
+
+def _changes(net: Network, first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    """Return the days between two on which the undisturbed network changes."""
+    bounds = {
+        "links": ("opens", "closes"),
+        "transfers": ("opens", "closes"),
+        "capacities": ("valid_from", "valid_until"),
+        "demand": ("valid_from", "valid_until"),
+    }
+    years = range(first.year, last.year + 1)
+    for name, columns in bounds.items():
+        frame = net.whole.tables[name]
+        for column in columns:
+            for text in set(frame[column]) - {""}:
+                yield dt.date.fromisoformat(text)
+        for season in set(frame.get("season", [])) - {""}:
+            begins, ends = season.split("/")
+            for year in years:
+                yield _day(year, begins)
+                yield _day(year, ends) + dt.timedelta(days=1)
+    for year in years:
+        yield dt.date(year, 1, 1)
+
+
+def _day(year: int, text: str) -> dt.date:
+    month, day = (int(part) for part in text.split("-"))
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return dt.date(year, month, day if leap or (month, day) != (2, 29) else 28)
+
+
+def _assemble(
+    net: Network, states: list[Situation], state: NDArray[np.int64],
+    state_ahead: NDArray[np.int64], bases: list[Situation],
+    base_of: NDArray[np.int64], usual: list[list[UsualWay]], calendar: list[dt.date],
+    rows: NDArray[np.int64], *, step: float, begin: int, announced: bool,
+) -> Timetable:  # fmt: skip
+    arcs = states[0].arcs
+    usd = np.stack([_open_usd(s) for s in states])
+    hours = np.stack([s.arcs.hours for s in states])
+    infos, amount, reserved = queue_limits(states, usd)
+    base_ids = [{limit.limit_id: limit for limit in b.limits} for b in bases]
+    level = amount[state]
+    kept = reserved[state]
+    coming = np.zeros_like(level)
+    for b, ids in enumerate(base_ids):
+        for r, info in enumerate(infos):
+            if info.limit_id in ids:
+                coming[base_of == b, r] = ids[info.limit_id].background
+    pattern, burst, ban = dated_columns(net, infos, calendar)
+    member_first, member_limit, member_factor = members_by_arc(
+        infos, arcs.size, len(arcs.cargo), level
+    )
+    demand = np.stack([s.problem.amount for s in states])
+    p = states[0].problem
+    cargo = net.whole.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
+    problem = QueueProblem(
+        step=step, begin=begin, n_places=arcs.n_places, tail=arcs.tail, head=arcs.head,
+        usd=usd, hours=hours, state=state, announced=announced,
+        weight=cargo["t_per_unit"].to_numpy(dtype=np.float64),
+        value_of_time=cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0,
+        rate=level * pattern[rows], level=level, reserved=kept, background=coming,
+        burst=burst[rows], ban_above=ban, member_first=member_first, member_limit=member_limit,
+        member_factor=member_factor, origin=p.origin, destination=p.destination,
+        kind=p.commodity_class, loss=p.penalty, amount=demand[state], usual=usual,
+        usual_of=base_of, behaviour=_behaviour(cargo),
+        state_ahead=state_ahead, level_ahead=amount[state_ahead],
+    )  # fmt: skip
+    return Timetable(problem, calendar[0], states, infos, bases)
+
+
+def _open_usd(state: Situation) -> NDArray[np.float64]:
+    usd = state.arcs.usd.copy()
+    usd[:, ~state.there | state.closed] = np.inf
+    return usd
+
+
+def _behaviour(cargo: Any) -> Behaviour:
+    def column(name: str) -> NDArray[np.float64]:
+        return np.array(cargo[name], dtype=np.float64)
+
+    patience = column("patience_days")
+    patience[np.isnan(patience)] = np.inf
+    return Behaviour(
+        patience=patience,
+        spread=column("patience_spread"),
+        reaction=column("reaction_days"),
+        expected_closure=column("closure_days"),
+        spot_share=column("spot_share"),
+        spot_ramp=column("spot_ramp_days"),
+    )
