@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 RUN := $(BIN)/corridors
 
-.PHONY: install demo test lint format docs bench maps browser clean
+.PHONY: install demo test lint format check docs bench maps browser clean
 
 install: $(STAMP)
 
@@ -41,6 +41,10 @@ lint: $(DEV)
 format: $(DEV)
 	$(BIN)/ruff format corridors tests scripts benchmarks
 	$(BIN)/ruff check --fix corridors tests scripts benchmarks
+
+# Every check of the shipped network.
+check: $(STAMP)
+	$(RUN) check
 
 docs: $(DEV)
 	$(BIN)/python scripts/build_reference.py

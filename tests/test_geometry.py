@@ -29,7 +29,7 @@ DEGREE = 40_075.016_686 / 360
 
 def test_importing_geometry_loads_no_heavy_library() -> None:
     code = (
-        "import sys, corridors.geometry; "
+        "import sys, corridors.network.geometry; "
         "print(sorted({'geopandas', 'shapely', 'pyproj', 'pandas'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -47,8 +47,8 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """Hold a scenario against the undisturbed network and say what changes."""
-    from corridors.assignment.assign import assign, day_of
-    from corridors.assignment.comparison import compare
+    from corridors.assignment.assign import day_of
+    from corridors.assignment.run import run as hold
     from corridors.assignment.tables import check_target, write_tables
     from corridors.network.network import load
     from corridors.scenarios.scenario import scenario as read_scenario
@@ -60,9 +60,7 @@ def run(
         plan = read_scenario(scenario)
         day = day_of(net, plan, as_of)
     with working("solving the baseline and the scenario"):
-        comparison = compare(
-            assign(net, as_of=day, model=model), assign(net, plan, as_of=day, model=model)
-        )
+        comparison = hold(net, plan, as_of=day, model=model)
     if map is not None:
         with working("drawing the map"):
             comparison.map().save(map)
