@@ -73,10 +73,10 @@ def test_reroutes_add_up_to_what_was_rerouted(closure):
     assert (closure.reroutes["from_route"] != "").all()
 
 
-def test_every_number_of_the_explanation_is_in_the_tables(closure):
+def test_every_number_of_the_explanation_is_in_the_tables(net, closure):
     """Work each sentence out again from the assignments, not from the comparison's own tables."""
     text = closure.explain()
-    assert text == " ".join(sentences(closure))
+    assert text == " ".join(sentences(closure.tables))
     demand = closure.hit.shortfall["demand_t_per_day"].sum()
     routes = {
         state: result.routes.groupby(["demand_id", "key"])["t_per_day"].sum()
@@ -103,9 +103,9 @@ def test_every_number_of_the_explanation_is_in_the_tables(closure):
     by_corridor = moves.groupby("to_corridor")["t_per_day"].sum()
     top = by_corridor.sort_values(ascending=False).index[0]
     assert f"{number(by_corridor[top], 't')} by the {top} corridor" in text
-    crossing = new_crossing(closure, top)
+    crossing = new_crossing(moves, top)
     assert crossing is not None
-    assert f"{number(crossing[1], 't')} of it over {crossing[0]}" in text
+    assert f"{number(crossing[1], 't')} of it over {net.link_name(crossing[0])}" in text
     assert crossing[1] <= by_corridor[top] + 1e-6
 
 

@@ -12,6 +12,7 @@ from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
+    check_target,
     note,
     print_json,
     print_table,
@@ -69,7 +70,6 @@ def sweep(
     """Close each thing, or each pair, and list what that does, worst first."""
     from corridors.analysis.criticality.elements import USUAL
     from corridors.analysis.criticality.sweep import sweep as run
-    from corridors.assignment.tables import check_target
     from corridors.network.network import load
 
     check_target(out)

@@ -11,6 +11,7 @@ from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
+    check_target,
     note,
     print_json,
     print_table,
@@ -49,7 +50,7 @@ def run(
     """Hold a scenario against the undisturbed network and say what changes."""
     from corridors.assignment.assign import assign, day_of
     from corridors.assignment.comparison import compare
-    from corridors.assignment.tables import check_target, write_tables
+    from corridors.files import write_text
     from corridors.network.network import load
     from corridors.scenarios.scenario import scenario as read_scenario
 
@@ -67,12 +68,10 @@ def run(
         with working("drawing the map"):
             comparison.map().save(map)
     if report is not None:
-        from corridors.assignment.report import save_report
-
         with working("writing the report"):
-            save_report(comparison, report)
+            write_text(report, comparison.report())
     if out is not None:
-        write_tables(comparison, out)
+        comparison.save(out)
     if json:
         print_json(comparison.to_dict())
     else:
