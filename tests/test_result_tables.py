@@ -202,11 +202,11 @@ def test_a_network_is_drawn_from_lines_and_places():
 
 
 def test_lines_carry_all_cargo_both_ways(closure):
-    net = closure.hit.situation.net
-    closed = frozenset(closure.hit.situation.closed_links)
-    lines = flow_lines(net.links, closure.hit.flows, closed)
+    net = closure.disrupted.situation.net
+    closed = frozenset(closure.disrupted.situation.closed_links)
+    lines = flow_lines(net.links, closure.disrupted.flows, closed)
     assert len(lines) == len(net.links)
-    flows = closure.hit.flows
+    flows = closure.disrupted.flows
     total = flows[flows["kind"] == "link"]["t_per_day"].sum()
     assert sum(line.t_per_day for line in lines) == pytest.approx(total)
     assert sum(line.closed for line in lines) == len(closed) > 0
@@ -247,7 +247,7 @@ def test_a_comparison_is_saved_whole(closure, tmp_path):
 
 
 def test_an_assignment_is_saved_with_its_proof(closure, tmp_path):
-    folder = closure.hit.save(str(tmp_path / "kept"))
+    folder = closure.disrupted.save(str(tmp_path / "kept"))
     assert {file.name for file in folder.iterdir()} == {
         "flows.csv", "routes.csv", "capacities.csv", "shortfall.csv", "summary.json",
     }  # fmt: skip
@@ -259,7 +259,7 @@ def test_an_assignment_is_saved_with_its_proof(closure, tmp_path):
 
 
 def test_a_result_makes_no_folder_above_its_own(closure, tmp_path):
-    for result in (closure, closure.hit):
+    for result in (closure, closure.disrupted):
         with pytest.raises(co.DataError, match="does not exist"):
             result.save(tmp_path / "no" / "kept")
     assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,7 @@ import pandas as pd
 
 from corridors.assignment import reroutes as moves
 from corridors.assignment.tables import ComparisonTables
-from corridors.errors import CorridorsError
+from corridors.errors import CorridorsError, old_name
 from corridors.files import save_tables
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Comparison:
 
     Parameters
     ----------
-    base, hit
+    baseline, disrupted
         The assignments.
 
     Raises
@@ -37,20 +37,32 @@ class Comparison:
         not be the scenario's.
     """
 
-    def __init__(self, base: Assignment, hit: Assignment) -> None:
+    def __init__(self, baseline: Assignment, disrupted: Assignment) -> None:
         for what, a, b in (
-            ("day", base.situation.day, hit.situation.day),
-            ("model", base.model, hit.model),
-            ("network", base.situation.net.folder, hit.situation.net.folder),
+            ("day", baseline.situation.day, disrupted.situation.day),
+            ("model", baseline.model, disrupted.model),
+            ("network", baseline.situation.net.folder, disrupted.situation.net.folder),
         ):
             if a != b:
                 msg = f"compare: the {what}s differ: {a} and {b}; give both the same"
                 raise CorridorsError(msg)
-        self.base = base
-        self.hit = hit
+        self.baseline = baseline
+        self.disrupted = disrupted
+
+    @property
+    def base(self) -> Assignment:
+        """Deprecated: the old name of `baseline`."""
+        old_name("Comparison.base", "Comparison.baseline")
+        return self.baseline
+
+    @property
+    def hit(self) -> Assignment:
+        """Deprecated: the old name of `disrupted`."""
+        old_name("Comparison.hit", "Comparison.disrupted")
+        return self.disrupted
 
     def __repr__(self) -> str:
-        name = self.hit.scenario.name if self.hit.scenario else "baseline"
+        name = self.disrupted.scenario.name if self.disrupted.scenario else "baseline"
         change = self.change
         return (
             f"Comparison({name}: {change['rerouted_t_per_day']:,.0f} t a day rerouted, "
@@ -78,8 +90,8 @@ class Comparison:
             rerouted.
         """
         return moves.by_demand(
-            (self.base.shortfall, self.hit.shortfall),
-            (self.base.routes, self.hit.routes),
+            (self.baseline.shortfall, self.disrupted.shortfall),
+            (self.baseline.routes, self.disrupted.routes),
             self.reroutes,
         )
 
@@ -99,7 +111,7 @@ class Comparison:
             added_usd_per_unit, added_usd_per_day, added_t_hours_per_day; largest
             first.
         """
-        return moves.reroutes(self.base.routes, self.hit.routes)
+        return moves.reroutes(self.baseline.routes, self.disrupted.routes)
 
     @cached_property
     def waterfall(self) -> pd.DataFrame:
@@ -152,8 +164,8 @@ class Comparison:
     @cached_property
     def by_corridor(self) -> pd.DataFrame:
         """Tonnes a day by corridor: before, after, change."""
-        before = pd.Series(self.base.summary["by_corridor"], dtype="float64")
-        after = pd.Series(self.hit.summary["by_corridor"], dtype="float64")
+        before = pd.Series(self.baseline.summary["by_corridor"], dtype="float64")
+        after = pd.Series(self.disrupted.summary["by_corridor"], dtype="float64")
         frame = pd.DataFrame({"before_t_per_day": before, "after_t_per_day": after}).fillna(0.0)
         frame["change_t_per_day"] = frame["after_t_per_day"] - frame["before_t_per_day"]
         return frame.rename_axis("corridor").sort_index().reset_index()
@@ -166,7 +178,7 @@ class Comparison:
         rerouted cargo; ``added_cost_usd_per_day`` is the change of the whole
         transport bill, which falls where cargo is no longer carried.
         """
-        a, b = self.base.summary, self.hit.summary
+        a, b = self.baseline.summary, self.disrupted.summary
         d = self.by_demand
         rerouted = float(d["rerouted_t_per_day"].sum())
         hours = float((d["added_hours"] * d["rerouted_t_per_day"]).sum())
@@ -201,14 +213,14 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain values, in the form of ``run --json``."""
-        scenario = self.hit.scenario
-        bottlenecks = self.hit.bottlenecks
+        scenario = self.disrupted.scenario
+        bottlenecks = self.disrupted.bottlenecks
         return {
             "scenario": scenario.name if scenario else None,
-            "model": self.hit.model,
-            "as_of": self.hit.situation.day.isoformat(),
-            "baseline": self.base.to_dict(),
-            "disrupted": self.hit.to_dict(),
+            "model": self.disrupted.model,
+            "as_of": self.disrupted.situation.day.isoformat(),
+            "baseline": self.baseline.to_dict(),
+            "disrupted": self.disrupted.to_dict(),
             "change": self.change,
             "waterfall": {
                 str(step): float(t) for step, t in self.waterfall.itertuples(index=False)
@@ -223,27 +235,27 @@ class Comparison:
                 }
                 for row in bottlenecks.to_dict("records")
             ],
-            "events_not_in_force": self.hit.events_not_in_force,
-            "closed_links": list(self.hit.situation.closed_links),
+            "events_not_in_force": self.disrupted.events_not_in_force,
+            "closed_links": list(self.disrupted.situation.closed_links),
             "explanation": self.explain(),
-            "certificate": self.hit.certificate.to_dict(),
+            "certificate": self.disrupted.certificate.to_dict(),
         }
 
     def map(self) -> FlowMap:
         """Return the map of both states, with a switch between them."""
         from corridors.assignment.map_data import comparison_map
 
-        return comparison_map(self.hit.situation.net, self.tables)
+        return comparison_map(self.disrupted.situation.net, self.tables)
 
     def figure(self) -> Figure:
         """Draw the flows before and after for print, one above the other."""
         from corridors.assignment.map_data import flow_lines
         from corridors.maps.static import flow_figure
 
-        scenario = self.hit.scenario
+        scenario = self.disrupted.scenario
         after = (scenario.title if scenario else "") or "After"
         panels = []
-        for title, state in (("Before", self.base), (after, self.hit)):
+        for title, state in (("Before", self.baseline), (after, self.disrupted)):
             closed = frozenset(state.situation.closed_links)
             lines = flow_lines(state.situation.net.links, state.flows, closed)
             panels.append((f"{title}, {state.situation.day}", lines))
@@ -278,16 +290,16 @@ class Comparison:
     @cached_property
     def tables(self) -> ComparisonTables:
         """All that sentences, maps, pages and files are made of."""
-        state, scenario = self.hit.situation, self.hit.scenario
+        state, scenario = self.disrupted.situation, self.disrupted.scenario
         net = state.net
         cargo = net.tables["cargo"]
         return ComparisonTables(
             title=(scenario.title or scenario.name) if scenario else "Baseline",
             description=scenario.description if scenario else "",
             day=state.day,
-            model=self.hit.model,
-            before=self.base.tables,
-            after=self.hit.tables,
+            model=self.disrupted.model,
+            before=self.baseline.tables,
+            after=self.disrupted.tables,
             change=self.change,
             waterfall=self.waterfall,
             by_demand=self.by_demand,
@@ -295,23 +307,23 @@ class Comparison:
             by_corridor=self.by_corridor,
             reroutes=self.reroutes,
             closed_links=tuple(state.closed_links),
-            events_not_in_force=tuple(self.hit.events_not_in_force),
+            events_not_in_force=tuple(self.disrupted.events_not_in_force),
             n_events=len(scenario.events) if scenario else 0,
             node_names=net.node_names,
             link_names={link: net.link_name(link) for link in net.tables["links"]["link_id"]},
             cargo_names=dict(zip(cargo["cargo"], cargo["name"], strict=True)),
-            certificate=self.hit.certificate.to_dict(),
+            certificate=self.disrupted.certificate.to_dict(),
         )
 
 
-def compare(base: Assignment, hit: Assignment) -> Comparison:
+def compare(baseline: Assignment, disrupted: Assignment) -> Comparison:
     """Hold a disrupted assignment against its baseline.
 
     Parameters
     ----------
-    base
+    baseline
         The undisturbed assignment.
-    hit
+    disrupted
         The assignment with the scenario's events, of the same network, day and
         model.
 
@@ -319,4 +331,4 @@ def compare(base: Assignment, hit: Assignment) -> Comparison:
     -------
     Comparison
     """
-    return Comparison(base, hit)
+    return Comparison(baseline, disrupted)
