@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import corridors as co
 from corridors.analysis.criticality.dead_ends import Closures
 from corridors.analysis.criticality.elements import KINDS, find_elements
-from corridors.analysis.criticality.impact import Bench, frame_of
+from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
 from corridors.analysis.criticality.plan import plan_of
 from corridors.analysis.criticality.uses import Uses
 from corridors.analysis.question import newest_source, prepare
@@ -291,8 +291,8 @@ def test_without_a_day_the_newest_source_sets_it(net):
 
 def test_the_bench_solves_nothing_for_what_carries_nothing(monkeypatch):
     state, _ = prepare(two_ways(), None, DAY)
-    bench = Bench(frame_of(state))
-    monkeypatch.setattr(bench, "answer", None)
+    solver = ClosureSolver(closure_problem(state))
+    monkeypatch.setattr(solver, "answer", None)
     [element] = find_elements(state, "node:c")
-    assert bench.close(element.arcs).plan is bench.plan
+    assert solver.close(element.arcs).plan is solver.plan
     assert state.day == analysis_toys.DAY

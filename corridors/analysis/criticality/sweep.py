@@ -11,7 +11,7 @@ import numpy as np
 
 from corridors.analysis.criticality.dead_ends import Closures
 from corridors.analysis.criticality.elements import USUAL, find_elements
-from corridors.analysis.criticality.impact import Bench, frame_of
+from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
 from corridors.analysis.criticality.pairs import split_pairs
 from corridors.analysis.criticality.tables import (
     added_up,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.analysis.criticality.elements import NetworkElement
-    from corridors.analysis.criticality.impact import Found
+    from corridors.analysis.criticality.impact import ClosureImpact
     from corridors.analysis.criticality.tables import Row
     from corridors.flow.problem import Ints
     from corridors.network.network import Network
@@ -90,7 +90,7 @@ def sweep(
     if ledger is not None and ledger.finished:
         rows = list(ledger.rows.values())
     else:
-        run = _Run(Bench(frame_of(state)), elements, workers, ledger)
+        run = _Run(ClosureSolver(closure_problem(state)), elements, workers, ledger)
         try:
             rows = worst_first(run.singles() if n == 1 else run.pairs())
         finally:
@@ -112,15 +112,15 @@ class _Run:
 
     def __init__(
         self,
-        bench: Bench,
+        solver: ClosureSolver,
         elements: list[NetworkElement],
         workers: int | None,
         ledger: Ledger | None,
     ) -> None:
-        self.bench = bench
+        self.solver = solver
         self.workers = workers
         self.ledger = ledger
-        closures = Closures(bench.frame.problem)
+        closures = Closures(solver.problem.flow)
         self.groups: dict[bytes, list[NetworkElement]] = {}
         self.closed: dict[str, Ints] = {}
         for element in elements:
@@ -138,11 +138,11 @@ class _Run:
             case = group[0].key
             if all(t.key in known for t in group):
                 rows += [known[t.key] for t in group]
-            elif self.bench.carried[self.closed[case]].any():
+            elif self.solver.carried[self.closed[case]].any():
                 todo[case] = group
             else:
                 # What carries nothing changes nothing, whatever it is.
-                idle = idle or self.bench.close(self.closed[case]).figures
+                idle = idle or self.solver.close(self.closed[case]).figures
                 rows += _rows_of(group, idle)
         cases = {case: self.closed[case] for case in todo}
         for case, found in self._solved(cases, "closing one element after the other"):
@@ -157,16 +157,16 @@ class _Run:
         first = [group[0] for group in self.groups.values()]
         first = [t for t in first if len(self.closed[t.key])]
         alone = {
-            t.key: self.bench.close(self.closed[t.key])
+            t.key: self.solver.close(self.closed[t.key])
             for t in first
-            if not self.bench.carried[self.closed[t.key]].any()
+            if not self.solver.carried[self.closed[t.key]].any()
         }
         cases = {t.key: self.closed[t.key] for t in first if t.key not in alone}
         alone.update(self._solved(cases, "closing the parts of the pairs"))
         split = split_pairs(
-            self.bench.frame.problem,
-            self.bench.uses,
-            self.bench.plan,
+            self.solver.problem.flow,
+            self.solver.uses,
+            self.solver.plan,
             [self.closed[t.key] for t in first],
             [alone[t.key].plan for t in first],
         )
@@ -194,14 +194,14 @@ class _Run:
                 self.ledger.append([row])
         return rows
 
-    def _solved(self, cases: dict[str, Ints], what: str) -> Iterator[tuple[str, Found]]:
+    def _solved(self, cases: dict[str, Ints], what: str) -> Iterator[tuple[str, ClosureImpact]]:
         names = list(cases)
         workers = self.workers
         if workers is None:
             workers = (os.cpu_count() or 1) if len(cases) >= _WORTH_A_WORKER else 1
         with progress(what, len(cases)) as step:
             for number, found in solve_cases(
-                self.bench.frame, list(cases.values()), workers, bench=self.bench
+                self.solver.problem, list(cases.values()), workers, bench=self.solver
             ):
                 yield names[number], found
                 step()
