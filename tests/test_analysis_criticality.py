@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridors as co
-from corridors.analysis.criticality.dead_ends import Closures
+from corridors.analysis.criticality.dead_ends import DeadEnds
 from corridors.analysis.criticality.elements import KINDS, find_elements
 from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
 from corridors.analysis.criticality.plan import plan_of
@@ -183,10 +183,10 @@ def test_pruning_finds_all_three_kinds_of_pairs():
 @given(SEEDS)
 def test_a_closure_and_what_it_takes_along_have_one_answer(seed):
     state, _ = prepare(at_random(seed, nodes=8, demands=3), None, DAY)
-    closures = Closures(state.problem)
+    dead_ends = DeadEnds(state.problem)
     base = solve(state.problem)
     for element in find_elements(state, ("link", "node")):
-        whole = closures.whole(element.arcs)
+        whole = dead_ends.closed_with(element.arcs)
         assert set(element.arcs) <= set(whole)
         a, b = base.resolve(closed=element.arcs), base.resolve(closed=whole)
         assert a.path_commodity.tolist() == b.path_commodity.tolist()

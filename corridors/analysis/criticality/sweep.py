@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.analysis.criticality.dead_ends import Closures
+from corridors.analysis.criticality.dead_ends import DeadEnds
 from corridors.analysis.criticality.elements import USUAL, find_elements
 from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
 from corridors.analysis.criticality.pairs import split_pairs
@@ -120,11 +120,11 @@ class _Run:
         self.solver = solver
         self.workers = workers
         self.ledger = ledger
-        closures = Closures(solver.problem.flow)
+        dead_ends = DeadEnds(solver.problem.flow)
         self.groups: dict[bytes, list[NetworkElement]] = {}
         self.closed: dict[str, Ints] = {}
         for element in elements:
-            whole = closures.whole(element.arcs)
+            whole = dead_ends.closed_with(element.arcs)
             self.groups.setdefault(whole.tobytes(), []).append(element)
             self.closed[element.key] = whole
 
