@@ -19,7 +19,7 @@ from corridors.analysis.criticality.elements import KINDS, find_elements
 from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
 from corridors.analysis.criticality.plan import plan_of
 from corridors.analysis.criticality.uses import Uses
-from corridors.analysis.question import newest_source, prepare
+from corridors.analysis.question import ask, newest_source
 from corridors.flow import solve
 from corridors.scenarios.arcs import LINK, TRANSFER
 from corridors.scenarios.selectors import select
@@ -182,7 +182,7 @@ def test_pruning_finds_all_three_kinds_of_pairs():
 @settings(max_examples=10, deadline=None, derandomize=True)
 @given(SEEDS)
 def test_a_closure_and_what_it_takes_along_have_one_answer(seed):
-    state, _ = prepare(at_random(seed, nodes=8, demands=3), None, DAY)
+    state = ask(at_random(seed, nodes=8, demands=3), None, DAY).state
     dead_ends = DeadEnds(state.problem)
     base = solve(state.problem)
     for element in find_elements(state, ("link", "node")):
@@ -197,7 +197,7 @@ def test_a_closure_and_what_it_takes_along_have_one_answer(seed):
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(SEEDS)
 def test_plans_are_the_same_bytes_whatever_was_asked_before(seed):
-    state, _ = prepare(at_random(seed, nodes=8, demands=8), None, DAY)
+    state = ask(at_random(seed, nodes=8, demands=8), None, DAY).state
     uses = Uses(state.problem)
     elements = find_elements(state, "link")
     orders = [elements, random.Random(seed).sample(elements, len(elements))]
@@ -220,7 +220,7 @@ def test_plans_are_the_same_bytes_whatever_was_asked_before(seed):
 
 
 def test_things_close_what_their_selector_closes(net):
-    state, _ = prepare(net, None, "2025-09-12")
+    state = ask(net, None, "2025-09-12").state
     elements = find_elements(state, KINDS)
     assert {t.kind for t in elements} == set(KINDS)
     for element in elements[::25] + find_elements(state, "chokepoint")[:5]:
@@ -290,7 +290,7 @@ def test_without_a_day_the_newest_source_sets_it(net):
 
 
 def test_the_bench_solves_nothing_for_what_carries_nothing(monkeypatch):
-    state, _ = prepare(two_ways(), None, DAY)
+    state = ask(two_ways(), None, DAY).state
     solver = ClosureSolver(closure_problem(state))
     monkeypatch.setattr(solver, "answer", None)
     [element] = find_elements(state, "node:c")

@@ -10,7 +10,7 @@ import numpy as np
 
 from corridors.analysis.criticality.uses import Uses
 from corridors.analysis.parametric import LinearPiece, piece_at
-from corridors.analysis.question import demand_mask, prepare
+from corridors.analysis.question import ask, demand_mask
 from corridors.errors import CertificateError
 from corridors.flow import solve
 from corridors.flow.usage import row_use
@@ -157,7 +157,7 @@ def headroom(
     >>> room.multiple >= 1
     True
     """
-    state, _ = prepare(net, scenario, as_of)
+    state = ask(net, scenario, as_of).state
     selector = {
         "demand": demand,
         "cargo": cargo,

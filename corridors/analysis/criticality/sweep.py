@@ -24,7 +24,7 @@ from corridors.analysis.criticality.tables import (
 )
 from corridors.analysis.jobs.checkpoint import Ledger
 from corridors.analysis.jobs.workers import solve_cases
-from corridors.analysis.question import prepare
+from corridors.analysis.question import ask
 from corridors.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -82,10 +82,11 @@ def sweep(
     if workers is not None and workers < 1:
         msg = f"workers: saw {workers}, expected at least 1"
         raise ScenarioError(msg)
-    state, plan = prepare(net, scenario, as_of)
+    question = ask(net, scenario, as_of)
+    state = question.state
     wanted = [of] if isinstance(of, str) else list(of)
     elements = find_elements(state, wanted)
-    header = header_of(state, plan, elements, wanted, n)
+    header = header_of(question, elements, wanted, n)
     ledger = Ledger(Path(out), header) if out is not None else None
     if ledger is not None and ledger.finished:
         rows = list(ledger.rows.values())

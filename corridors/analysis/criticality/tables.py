@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.analysis.criticality.elements import NetworkElement
+    from corridors.analysis.question import Question
     from corridors.network.network import Network
-    from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import Situation
 
 Row = dict[str, Any]
@@ -29,11 +29,11 @@ NOT_PINNED = ("provenance", "sources", "observations", "projects")
 _ADDS_UP = tuple(name for name in FIGURES if name not in {"added_hours", "redundancy"})
 
 
-def header_of(
-    state: Situation, plan: Scenario | None, elements: list[NetworkElement], of: list[str], n: int
-) -> Row:
+def header_of(question: Question, elements: list[NetworkElement], of: list[str], n: int) -> Row:
     """Return what a sweep is about: equal headers, equal results."""
     from corridors import __version__
+
+    state, plan = question.state, question.scenario
 
     return {
         "sweep": "corridors",
