@@ -71,9 +71,17 @@ def demand(served, wanted=10.0):
 def by_hand():
     """A closure of which every number was made up."""
     limits = pd.DataFrame(
-        [{"capacity_id": "gate", "name": "The Gate", "unit": "TEU", "amount": 5.0,
-          "background": 0.0, "price_usd": 7.0}]
-    )  # fmt: skip
+        [
+            {
+                "capacity_id": "gate",
+                "name": "The Gate",
+                "unit": "TEU",
+                "amount": 5.0,
+                "background": 0.0,
+                "price_usd": 7.0,
+            }
+        ]
+    )
     before = AssignmentTables(
         flows=pd.DataFrame({"kind": ["link", "transfer"], "id": ["x", "y"], "t_per_day": 1.0}),
         routes=pd.DataFrame(),
@@ -100,13 +108,25 @@ def by_hand():
         },
         waterfall=pd.DataFrame(STEPS.items(), columns=["step", "t_per_day"]),
         by_demand=pd.DataFrame(
-            [{"demand_id": "d", "cargo": "bulk", "origin": "a", "destination": "b",
-              "lost_t_per_day": 10.0, "demand_t_per_day": 100.0}]
+            [
+                {
+                    "demand_id": "d",
+                    "cargo": "bulk",
+                    "origin": "a",
+                    "destination": "b",
+                    "lost_t_per_day": 10.0,
+                    "demand_t_per_day": 100.0,
+                }
+            ]
         ),
         by_cargo=pd.DataFrame({"cargo": ["bulk"], "lost_t_per_day": [10.0]}),
         by_corridor=pd.DataFrame({"corridor": ["middle"], "change_t_per_day": [25.0]}),
         reroutes=MOVED.assign(
-            demand_id="d", cargo="bulk", from_route="AA-BB", to_route="AA-CC", added_hours=48.0,
+            demand_id="d",
+            cargo="bulk",
+            from_route="AA-BB",
+            to_route="AA-CC",
+            added_hours=48.0,
             added_usd_per_unit=20.0,
         ),
         closed_links=("x", "y"),
@@ -118,7 +138,7 @@ def by_hand():
         certificate=dict.fromkeys(
             ("relative_gap", "balance_residual", "capacity_residual", "closed_flow"), 0.0
         ),
-    )  # fmt: skip
+    )
 
 
 def test_sentences_are_made_of_tables_alone(by_hand):
@@ -216,9 +236,12 @@ def test_a_demand_that_leaves_its_route_for_two():
     """Ten by p; then four by p, and three of the six that leave by each of q and r, one short."""
     was = pd.DataFrame([route("d", "p", 10.0, 5.0, 100.0)])
     now = pd.DataFrame(
-        [route("d", "p", 4.0, 5.0, 100.0), route("d", "q", 3.0, 7.0, 120.0),
-         route("d", "r", 2.0, 9.0, 90.0)]
-    )  # fmt: skip
+        [
+            route("d", "p", 4.0, 5.0, 100.0),
+            route("d", "q", 3.0, 7.0, 120.0),
+            route("d", "r", 2.0, 9.0, 90.0),
+        ]
+    )
     moved = reroutes(was, now)
     assert moved[["to_route", "t_per_day"]].to_numpy().tolist() == [["q", 3.0], ["r", 2.0]]
     assert moved["added_usd_per_day"].tolist() == pytest.approx([60.0, -20.0])
@@ -234,12 +257,19 @@ def test_a_comparison_is_saved_whole(closure, tmp_path):
     folder = closure.save(tmp_path / "kept")
     assert folder == tmp_path / "kept"
     names = {file.name for file in folder.iterdir()}
-    states = {f"{t}_{s}.csv" for t in ("flows", "routes", "capacities", "shortfall")
-              for s in ("before", "after")}  # fmt: skip
+    states = {
+        f"{t}_{s}.csv"
+        for t in ("flows", "routes", "capacities", "shortfall")
+        for s in ("before", "after")
+    }
     assert names == states | {
-        "waterfall.csv", "by_cargo.csv", "by_corridor.csv", "by_demand.csv", "reroutes.csv",
+        "waterfall.csv",
+        "by_cargo.csv",
+        "by_corridor.csv",
+        "by_demand.csv",
+        "reroutes.csv",
         "summary.json",
-    }  # fmt: skip
+    }
     summary = (folder / "summary.json").read_text("utf-8")
     assert json.loads(summary) == json.loads(json.dumps(closure.to_dict()))
     again = pd.read_csv(folder / "by_demand.csv")
@@ -249,8 +279,12 @@ def test_a_comparison_is_saved_whole(closure, tmp_path):
 def test_an_assignment_is_saved_with_its_proof(closure, tmp_path):
     folder = closure.disrupted.save(str(tmp_path / "kept"))
     assert {file.name for file in folder.iterdir()} == {
-        "flows.csv", "routes.csv", "capacities.csv", "shortfall.csv", "summary.json",
-    }  # fmt: skip
+        "flows.csv",
+        "routes.csv",
+        "capacities.csv",
+        "shortfall.csv",
+        "summary.json",
+    }
     summary = json.loads((folder / "summary.json").read_text("utf-8"))
     assert (summary["scenario"], summary["as_of"]) == ("poland-closure-2025", "2025-09-12")
     assert summary["certificate"]["closed_flow"] == 0

@@ -44,6 +44,17 @@ _ROUTES = [
     "arcs",
 ]
 
+_CAPACITIES = [
+    "capacity_id",
+    "name",
+    "unit",
+    "amount",
+    "background",
+    "used",
+    "use",
+    "price_usd",
+]
+
 
 class Assignment:
     """Cargo spread over routes on one day, with the proof that it is right.
@@ -212,34 +223,24 @@ class Assignment:
         limits = self.situation.limits
         problem = self.situation.problem
         flow = self.answer.class_flow
-        used = [float((flow[v.cargo, v.arc] * v.factor).sum()) for v in limits]
-        rows = [
-            {
-                "capacity_id": limit.limit_id,
-                "name": limit.name,
-                "unit": limit.unit,
-                "amount": limit.amount,
-                "background": limit.background,
-                "used": u,
-                "use": (u + min(limit.background, limit.amount)) / limit.amount
-                if limit.amount > 0
-                else 1.0,
-                "price_usd": float(price),
-            }
-            for limit, u, price in zip(limits, used, self.answer.row_price, strict=True)
-        ]
+        rows = []
+        for limit, price in zip(limits, self.answer.row_price, strict=True):
+            used = float((flow[limit.cargo, limit.arc] * limit.factor).sum())
+            taken = used + min(limit.background, limit.amount)
+            rows.append(
+                {
+                    "capacity_id": limit.limit_id,
+                    "name": limit.name,
+                    "unit": limit.unit,
+                    "amount": limit.amount,
+                    "background": limit.background,
+                    "used": used,
+                    "use": taken / limit.amount if limit.amount > 0 else 1.0,
+                    "price_usd": float(price),
+                }
+            )
         assert len(rows) == problem.n_rows
-        columns = [
-            "capacity_id",
-            "name",
-            "unit",
-            "amount",
-            "background",
-            "used",
-            "use",
-            "price_usd",
-        ]
-        frame = pd.DataFrame(rows, columns=columns)
+        frame = pd.DataFrame(rows, columns=_CAPACITIES)
         frame["binding"] = frame["used"] >= (frame["amount"] - frame["background"]) * BINDING
         return frame
 

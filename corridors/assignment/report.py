@@ -100,15 +100,13 @@ def _section(title: str, frame: pd.DataFrame) -> str:
         return ""
     numeric = {name: frame[name].dtype.kind in "fiu" for name in frame.columns}
     head = "".join(_cell("th", str(name), numeric[name]) for name in frame.columns)
-    rows = "".join(
-        "<tr>"
-        + "".join(
+    rows = ""
+    for row in frame.itertuples(index=False):
+        cells = (
             _cell("td", number(value) if numeric[name] else str(value), numeric[name])
             for name, value in zip(frame.columns, row, strict=True)
         )
-        + "</tr>"
-        for row in frame.itertuples(index=False)
-    )
+        rows += f"<tr>{''.join(cells)}</tr>"
     return f'<h2>{escape(title)}</h2><div class="wide"><table><tr>{head}</tr>\n{rows}</table></div>'
 
 
