@@ -55,6 +55,13 @@ def test_every_room_is_there_and_read(own):
     assert len(own.imports) > len(own.lines)
 
 
+def test_maps_know_no_network_and_no_result(own):
+    """Whoever has lines with flows can draw them."""
+    known = {own.room(i.imported) for i in own.imports if own.room(i.importer) == "maps"}
+    assert known <= {"maps", "errors", "files", "display"}
+    assert "maps" in known
+
+
 def test_a_room_may_import_what_lies_below(built):
     tree = built(
         {
