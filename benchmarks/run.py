@@ -116,7 +116,7 @@ def strategic_sweep(commodities: int, every: int) -> list[str]:
 def shipped() -> list[str]:
     """Close everything in the shipped network, and change its capacities at random."""
     import corridors as co
-    from corridors.analysis.criticality.elements import find_things
+    from corridors.analysis.criticality.elements import find_elements
     from corridors.scenarios.state import situation
 
     co.load()
@@ -126,8 +126,8 @@ def shipped() -> list[str]:
     problem = state.problem
     solve(problem)
     base, first = timed(solve, problem)
-    things = find_things(state, ("link", "node", "border", "chokepoint"))
-    spent = [timed(lambda t: base.resolve(closed=t.arcs), thing)[1] for thing in things]
+    elements = find_elements(state, ("link", "node", "border", "chokepoint"))
+    spent = [timed(lambda t: base.resolve(closed=t.arcs), element)[1] for element in elements]
     r = np.random.default_rng(0)
     finite = np.flatnonzero(np.isfinite(problem.bound))
     capacity = []

@@ -2,8 +2,8 @@
 # `from .room.module import name as name` makes a name public; nothing else does.
 # The tests hold the list to the reference page and to the commands.
 
-from .analysis.best_route import PlainRoute as PlainRoute
-from .analysis.best_route import plain_route as plain_route
+from .analysis.best_route import BestRoute as BestRoute
+from .analysis.best_route import best_route as best_route
 from .analysis.criticality.criticality import criticality as criticality
 from .analysis.criticality.sweep import sweep as sweep
 from .analysis.headroom import Headroom as Headroom

@@ -1,4 +1,4 @@
-"""The errors this package raises, each also a builtin so that callers need no import.
+"""The errors this package raises, each also a builtin so that callers need no import, and warnings.
 
 Cargo that cannot move is never an error: it is shortfall.
 """
@@ -6,6 +6,7 @@ Cargo that cannot move is never an error: it is shortfall.
 from __future__ import annotations
 
 import difflib
+import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,6 +43,24 @@ class OpenStreetMapError(CorridorsError, RuntimeError):
 
 class ProblemError(CorridorsError, ValueError):
     """A flow problem whose arrays do not fit together."""
+
+
+def old_name(old: str, new: str) -> None:
+    """Warn whoever called the caller that a name has changed; the old one lasts one release.
+
+    Examples
+    --------
+    >>> def crossing():
+    ...     old_name("crossing", "border")
+    >>> import warnings
+    >>> with warnings.catch_warnings(record=True) as seen:
+    ...     warnings.simplefilter("always")
+    ...     crossing()
+    >>> print(seen[0].message)
+    crossing is now called border; the old name goes with the next release
+    """
+    message = f"{old} is now called {new}; the old name goes with the next release"
+    warnings.warn(message, DeprecationWarning, stacklevel=3)
 
 
 def nearest(name: object, known: Iterable[object], limit: int = 3) -> str:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
 
 
 def check_parent(path: Path) -> None:
@@ -33,6 +40,38 @@ def make_folder(path: Path) -> None:
     except OSError as error:
         msg = f"{path}: cannot be made ({error.strerror})"
         raise DataError(msg) from None
+
+
+def save_tables(
+    folder: str | os.PathLike[str], tables: Mapping[str, pd.DataFrame], summary: Mapping[str, Any]
+) -> Path:
+    """Write tables as CSV, and a summary as JSON, into a folder.
+
+    Parameters
+    ----------
+    folder
+        Is made if it does not exist; the one it lies in must.
+    tables
+        By name: each goes to ``NAME.csv``.
+    summary
+        Plain values; goes to ``summary.json``.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    DataError
+        Where the folder cannot be made or written to.
+    """
+    target = Path(folder)
+    make_folder(target)
+    for name, table in tables.items():
+        write_text(target / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+    write_text(target / "summary.json", json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
+    return target
 
 
 def write_text(path: Path, text: str) -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import corridors as co
-from corridors.assignment.map_data import network_map
-from corridors.maps.static import comparison_figure, network_figure
+from corridors.assignment.map_data import network_figure, network_map
 
 MAPS = Path(__file__).parent.parent / "maps"
 NO_DATE = {"Software": None}
@@ -26,8 +25,7 @@ def main() -> None:
         comparison = co.compare(co.assign(net, as_of=hit.situation.day), hit)
         comparison.map().save(MAPS / f"{name}.html")
         if name == "poland-closure-2025":
-            figure = comparison_figure(comparison)
-            figure.savefig(MAPS / f"{name}.png", dpi=70, metadata=NO_DATE)
+            comparison.figure().savefig(MAPS / f"{name}.png", dpi=70, metadata=NO_DATE)
         print(f"maps/{name}.html")
 
 

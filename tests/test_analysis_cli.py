@@ -113,7 +113,7 @@ def test_routes_select_and_cut():
         (("headroom", "--cargo", "cole"), "did you mean coal"),
         (("routes", "nowhere"), "no demand 'nowhere'"),
         (("select", "brest"), "no link 'brest'"),
-        (("select", "town:brest"), "no kind of thing 'town'"),
+        (("select", "town:brest"), "no kind of element 'town'"),
         (("cut", "KZ", "QQ"), "no country or node 'QQ'"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Closing things one by one and two by two: by hand, and against the long way round."""
+"""Closing elements one by one and two by two: by hand, and against the long way round."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridors as co
-from corridors.analysis.criticality.dead_ends import Closures
-from corridors.analysis.criticality.elements import KINDS, find_things
-from corridors.analysis.criticality.impact import Bench, frame_of
+from corridors.analysis.criticality.dead_ends import DeadEnds
+from corridors.analysis.criticality.elements import KINDS, find_elements
+from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
 from corridors.analysis.criticality.plan import plan_of
 from corridors.analysis.criticality.uses import Uses
-from corridors.analysis.question import newest_source, prepare
+from corridors.analysis.question import ask, newest_source
 from corridors.flow import solve
 from corridors.scenarios.arcs import LINK, TRANSFER
 from corridors.scenarios.selectors import select
@@ -27,8 +27,8 @@ from corridors.scenarios.selectors import select
 SEEDS = st.integers(0, 10_000)
 
 
-def row_of(table, thing):
-    [row] = table[table["thing"] == thing].to_dict("records")
+def row_of(table, element):
+    [row] = table[table["thing"] == element].to_dict("records")
     return row
 
 
@@ -124,8 +124,8 @@ def long_way(net, selectors):
     }
 
 
-def selector_of(kind, thing):
-    return {kind: thing.split("-") if kind == "border" else thing}
+def selector_of(kind, element):
+    return {kind: element.split("-") if kind == "border" else element}
 
 
 @settings(max_examples=4, deadline=None, derandomize=True)
@@ -182,13 +182,13 @@ def test_pruning_finds_all_three_kinds_of_pairs():
 @settings(max_examples=10, deadline=None, derandomize=True)
 @given(SEEDS)
 def test_a_closure_and_what_it_takes_along_have_one_answer(seed):
-    state, _ = prepare(at_random(seed, nodes=8, demands=3), None, DAY)
-    closures = Closures(state.problem)
+    state = ask(at_random(seed, nodes=8, demands=3), None, DAY).state
+    dead_ends = DeadEnds(state.problem)
     base = solve(state.problem)
-    for thing in find_things(state, ("link", "node")):
-        whole = closures.whole(thing.arcs)
-        assert set(thing.arcs) <= set(whole)
-        a, b = base.resolve(closed=thing.arcs), base.resolve(closed=whole)
+    for element in find_elements(state, ("link", "node")):
+        whole = dead_ends.closed_with(element.arcs)
+        assert set(element.arcs) <= set(whole)
+        a, b = base.resolve(closed=element.arcs), base.resolve(closed=whole)
         assert a.path_commodity.tolist() == b.path_commodity.tolist()
         assert [p.tolist() for p in a.path_arcs] == [p.tolist() for p in b.path_arcs]
         assert a.path_amount == pytest.approx(b.path_amount)
@@ -197,10 +197,10 @@ def test_a_closure_and_what_it_takes_along_have_one_answer(seed):
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(SEEDS)
 def test_plans_are_the_same_bytes_whatever_was_asked_before(seed):
-    state, _ = prepare(at_random(seed, nodes=8, demands=8), None, DAY)
+    state = ask(at_random(seed, nodes=8, demands=8), None, DAY).state
     uses = Uses(state.problem)
-    things = find_things(state, "link")
-    orders = [things, random.Random(seed).sample(things, len(things))]
+    elements = find_elements(state, "link")
+    orders = [elements, random.Random(seed).sample(elements, len(elements))]
     seen = []
     for order in orders:
         base = solve(state.problem)
@@ -220,13 +220,13 @@ def test_plans_are_the_same_bytes_whatever_was_asked_before(seed):
 
 
 def test_things_close_what_their_selector_closes(net):
-    state, _ = prepare(net, None, "2025-09-12")
-    things = find_things(state, KINDS)
-    assert {t.kind for t in things} == set(KINDS)
-    for thing in things[::25] + find_things(state, "chokepoint")[:5]:
-        chosen = select(state.net, selector_of(thing.kind, thing.thing_id))
+    state = ask(net, None, "2025-09-12").state
+    elements = find_elements(state, KINDS)
+    assert {t.kind for t in elements} == set(KINDS)
+    for element in elements[::25] + find_elements(state, "chokepoint")[:5]:
+        chosen = select(state.net, selector_of(element.kind, element.element_id))
         arcs = state.arcs.of(LINK, chosen.links) | state.arcs.of(TRANSFER, chosen.transfers)
-        assert thing.arcs.tolist() == np.flatnonzero(arcs & ~state.problem.closed).tolist()
+        assert element.arcs.tolist() == np.flatnonzero(arcs & ~state.problem.closed).tolist()
 
 
 def test_a_sample_of_the_shipped_network_is_what_two_assignments_say(net):
@@ -263,10 +263,10 @@ def test_another_order_can_be_asked_for():
 @pytest.mark.parametrize(
     ("of", "message"),
     [
-        ("lnk", "no kind of thing 'lnk'; did you mean link"),
+        ("lnk", "no kind of element 'lnk'; did you mean link"),
         ("node:bb", "no node 'bb'; did you mean b"),
         ("border:DD-AA", "no border 'AA-DD'"),
-        ((), "no kind of thing is named"),
+        ((), "no kind of element is named"),
     ],
 )
 def test_wrong_names_are_named(of, message):
@@ -290,9 +290,9 @@ def test_without_a_day_the_newest_source_sets_it(net):
 
 
 def test_the_bench_solves_nothing_for_what_carries_nothing(monkeypatch):
-    state, _ = prepare(two_ways(), None, DAY)
-    bench = Bench(frame_of(state))
-    monkeypatch.setattr(bench, "answer", None)
-    [thing] = find_things(state, "node:c")
-    assert bench.close(thing.arcs).plan is bench.plan
+    state = ask(two_ways(), None, DAY).state
+    solver = ClosureSolver(closure_problem(state))
+    monkeypatch.setattr(solver, "answer", None)
+    [element] = find_elements(state, "node:c")
+    assert solver.close(element.arcs).plan is solver.plan
     assert state.day == analysis_toys.DAY

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridors as co
-from corridors.analysis.question import prepare
+from corridors.analysis.question import ask
 from corridors.analysis.select_link import places_of
 from corridors.flow.shortest.k_shortest import Routes
 
@@ -187,7 +187,7 @@ def test_ways_over_the_same_borders_can_count_as_one():
 @given(st.integers(0, 10_000))
 def test_routes_are_those_of_networkx(seed):
     """One mode, so that a place is a node and a simple path is a loopless route."""
-    state, _ = prepare(at_random(seed, nodes=7, demands=2), None, DAY)
+    state = ask(at_random(seed, nodes=7, demands=2), None, DAY).state
     p = state.problem
     own = int(p.commodity_class[0])
     origin, destination = int(p.origin[0]), int(p.destination[0])

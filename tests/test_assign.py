@@ -416,3 +416,24 @@ def test_comparing_two_days_is_refused():
     net = two_routes()
     with pytest.raises(co.CorridorsError, match="days differ"):
         co.compare(co.assign(net, as_of="2025-01-01"), co.assign(net, as_of="2025-01-02"))
+
+
+def test_old_names_still_work_and_say_the_new_ones():
+    net = two_routes()
+    shut = event("close", {"link": "a-b-road"})
+    plan = Scenario("test", (shut,), as_of=DAY)
+    new = co.assign(net, scenario=plan)
+    with pytest.warns(DeprecationWarning, match=r"assign\(events=\.\.\.\).*scenario=") as seen:
+        old = co.assign(net, events=plan)
+    assert seen[0].filename == __file__
+    assert old.summary == new.summary == co.assign(net, plan).summary
+    with (
+        pytest.warns(DeprecationWarning, match="events"),
+        pytest.raises(co.ScenarioError, match="both"),
+    ):
+        co.assign(net, plan, events=plan)
+    comparison = co.compare(baseline=solve(net), disrupted=solve(net, shut))
+    with pytest.warns(DeprecationWarning, match=r"Comparison\.base .* Comparison\.baseline"):
+        assert comparison.base is comparison.baseline
+    with pytest.warns(DeprecationWarning, match=r"Comparison\.hit .* Comparison\.disrupted"):
+        assert comparison.hit is comparison.disrupted

@@ -8,7 +8,7 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.analysis.best_route import plain_route
+from corridors.analysis.best_route import best_route
 
 PAGE = Path(__file__).parent.parent / "docs" / "known.md"
 
@@ -24,7 +24,7 @@ def test_a_known_figure_is_met_and_stated(net, row):
     way, places, cargo, avoiding, published, accepted, modelled = row
     low, high = (float(x) for x in accepted.split(" to "))
     assert low <= float(published) <= high
-    route = plain_route(
+    route = best_route(
         net, places.split(", "), cargo, "2025-10-15", avoid=[a for a in [avoiding] if a]
     )
     value = route.km if way.endswith("km") else route.days
@@ -33,7 +33,7 @@ def test_a_known_figure_is_met_and_stated(net, row):
     assert low <= value <= high
 
 
-def test_a_plain_route_passes_its_places_in_order():
+def test_a_best_route_passes_its_places_in_order():
     """The short way a-b-d is left for c, and back through b for d.
 
     a --100-- b --100-- d
@@ -45,11 +45,11 @@ def test_a_plain_route_passes_its_places_in_order():
          {"from_node": "b", "to_node": "c", "length_km": 50}],
         [{"origin": "a", "destination": "d", "per_day": 1}],
     )  # fmt: skip
-    route = plain_route(net, ["a", "c", "d"], "bulk", "2025-01-01")
+    route = best_route(net, ["a", "c", "d"], "bulk", "2025-01-01")
     assert route.links == ("a-b-road", "b-c-road", "b-c-road", "b-d-road")
     assert (route.km, route.hours, route.usd) == (300, 6, 300)
-    assert plain_route(net, ["a", "d"], "bulk", "2025-01-01").km == 200
+    assert best_route(net, ["a", "d"], "bulk", "2025-01-01").km == 200
     with pytest.raises(co.ScenarioError, match="no route"):
-        plain_route(net, ["a", "d"], "bulk", "2025-01-01", avoid=["b"])
+        best_route(net, ["a", "d"], "bulk", "2025-01-01", avoid=["b"])
     with pytest.raises(co.UnknownIdError, match="no node 'x'"):
-        plain_route(net, ["a", "x"], "bulk", "2025-01-01")
+        best_route(net, ["a", "x"], "bulk", "2025-01-01")

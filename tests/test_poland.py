@@ -13,26 +13,26 @@ from corridors.display import number, share
 
 
 def test_nothing_passes_the_closed_border(closure):
-    net = closure.hit.situation.net
+    net = closure.disrupted.situation.net
     today = net.at("2025-09-12")
     own = (today.borders == "BY-PL") & today.tables["links"]["mode"].isin(["rail", "road"])
     shut = set(today.tables["links"]["link_id"][own])
     links = net.tables["links"]
-    assert shut == set(closure.hit.situation.closed_links)
-    flows = closure.hit.flows
+    assert shut == set(closure.disrupted.situation.closed_links)
+    flows = closure.disrupted.flows
     assert not set(flows["id"]) & shut
     # Not a trace either: the engine's own arrays hold exact zeros.
-    arcs = closure.hit.situation.arcs
+    arcs = closure.disrupted.situation.arcs
     ids = links["link_id"].to_numpy()
     over = (arcs.kind == 0) & np.isin(ids[np.minimum(arcs.row, len(ids) - 1)], sorted(shut))
     assert over.sum() == 2 * len(shut)
-    assert (closure.hit.answer.class_flow[:, over] == 0.0).all()
-    before = closure.base.flows
+    assert (closure.disrupted.answer.class_flow[:, over] == 0.0).all()
+    before = closure.baseline.flows
     assert before[before["id"].isin(shut)]["t_per_day"].sum() > 10_000
 
 
 def test_what_is_served_and_short_adds_up_to_each_demand(closure):
-    for result in (closure.base, closure.hit):
+    for result in (closure.baseline, closure.disrupted):
         routes = result.routes.groupby("demand_id")["units_per_day"].sum()
         short = result.shortfall.set_index("demand_id")
         served = routes.reindex(short.index).fillna(0.0)
@@ -41,7 +41,7 @@ def test_what_is_served_and_short_adds_up_to_each_demand(closure):
 
 
 def test_the_certificate_holds(closure):
-    for result in (closure.base, closure.hit):
+    for result in (closure.baseline, closure.disrupted):
         proof = result.certificate
         assert proof.ok
         assert abs(proof.relative_gap) < 1e-6
@@ -51,7 +51,7 @@ def test_the_certificate_holds(closure):
 
 
 def test_the_closure_costs_something_and_saves_nothing(closure):
-    assert closure.hit.answer.objective > closure.base.answer.objective
+    assert closure.disrupted.answer.objective > closure.baseline.answer.objective
     change = closure.change
     assert change["rerouted_t_per_day"] + change["newly_unserved_t_per_day"] > 10_000
 
@@ -73,24 +73,26 @@ def test_reroutes_add_up_to_what_was_rerouted(closure):
     assert (closure.reroutes["from_route"] != "").all()
 
 
-def test_every_number_of_the_explanation_is_in_the_tables(closure):
+def test_every_number_of_the_explanation_is_in_the_tables(net, closure):
     """Work each sentence out again from the assignments, not from the comparison's own tables."""
     text = closure.explain()
-    assert text == " ".join(sentences(closure))
-    demand = closure.hit.shortfall["demand_t_per_day"].sum()
+    assert text == " ".join(sentences(closure.tables))
+    demand = closure.disrupted.shortfall["demand_t_per_day"].sum()
     routes = {
         state: result.routes.groupby(["demand_id", "key"])["t_per_day"].sum()
-        for state, result in (("before", closure.base), ("after", closure.hit))
+        for state, result in (("before", closure.baseline), ("after", closure.disrupted))
     }
     shared = routes["before"].index.intersection(routes["after"].index)
     kept = np.minimum(routes["before"][shared], routes["after"][shared]).sum()
-    served = min(closure.base.summary["served_t_per_day"], closure.hit.summary["served_t_per_day"])
+    served = min(
+        closure.baseline.summary["served_t_per_day"], closure.disrupted.summary["served_t_per_day"]
+    )
     rerouted = served - kept
     assert f"of {number(demand, 't')} of cargo a day" in text
     assert f"{number(kept, 't')} ({share(kept, demand)}) keep their route" in text
     assert f"{number(rerouted, 't')} ({share(rerouted, demand)}) go another way" in text
-    closed = closure.hit.situation.closed_links
-    before = closure.base.flows
+    closed = closure.disrupted.situation.closed_links
+    before = closure.baseline.flows
     used = before[before["id"].isin(closed)]["id"].nunique()
     assert f"closes {len(closed)} links, {used} of which carried cargo before" in text
     moves = closure.reroutes
@@ -103,9 +105,9 @@ def test_every_number_of_the_explanation_is_in_the_tables(closure):
     by_corridor = moves.groupby("to_corridor")["t_per_day"].sum()
     top = by_corridor.sort_values(ascending=False).index[0]
     assert f"{number(by_corridor[top], 't')} by the {top} corridor" in text
-    crossing = new_crossing(closure, top)
+    crossing = new_crossing(moves, top)
     assert crossing is not None
-    assert f"{number(crossing[1], 't')} of it over {crossing[0]}" in text
+    assert f"{number(crossing[1], 't')} of it over {net.link_name(crossing[0])}" in text
     assert crossing[1] <= by_corridor[top] + 1e-6
 
 
@@ -129,7 +131,7 @@ def test_the_explanation_names_what_is_lost_and_what_stops_it(net):
     assert "Most is lost" in text
     assert f"({number(worst['lost_t_per_day'], 't')})" in text
     loss = hit.shortfall["loss_usd_per_day"].sum()
-    base = comparison.base.shortfall["loss_usd_per_day"].sum()
+    base = comparison.baseline.shortfall["loss_usd_per_day"].sum()
     assert f"{number(loss - base, 'USD')} a day, apart from any cost" in text
     # The loss is in no cost.
     routes = hit.routes

@@ -8,14 +8,14 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.assignment.report import report_html, save_report
 from corridors.display import number
+from corridors.files import write_text
 from tests.browser import browser, visit  # noqa: F401  browser is a fixture
 
 
 @pytest.fixture(scope="module")
 def page(closure):
-    return report_html(closure)
+    return closure.report()
 
 
 def test_the_report_says_what_the_tables_say(page, closure):
@@ -24,7 +24,7 @@ def test_the_report_says_what_the_tables_say(page, closure):
         assert f">{number(t)}</td>" in page
     first = closure.reroutes.iloc[0]
     assert first["demand_id"] in page
-    assert page == report_html(closure)
+    assert page == closure.report()
 
 
 def test_the_report_asks_nobody_for_anything(page):
@@ -42,7 +42,7 @@ def test_hostile_names_are_text():
     )
     net.tables["cargo"]["name"] = ["<img src=x onerror=y>", "b"]
     result = co.assign(net, as_of="2025-01-01")
-    text = report_html(co.compare(result, result))
+    text = co.compare(result, result).report()
     assert "<script" not in text
     assert "<img src=x" not in text
     assert "&lt;script&gt;" in text
@@ -51,7 +51,7 @@ def test_hostile_names_are_text():
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
 def test_the_report_opens_without_a_word(browser, closure, tmp_path):  # noqa: F811
-    save_report(closure, tmp_path / "report.html")
+    write_text(tmp_path / "report.html", closure.report())
     with visit(browser, tmp_path / "report.html") as seen:
         assert seen.page.get_by_text("What becomes of the demand").is_visible()
         assert seen.noise == []

@@ -1,4 +1,4 @@
-"""The plain best route through given places: no capacities, no other cargo.
+"""The best route through given places: no capacities, no other cargo.
 
 For checking the network against published distances and times, and for asking
 what a way costs before asking whether it has room.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class PlainRoute:
+class BestRoute:
     """A route and what it takes for one unit of cargo.
 
     Attributes
@@ -48,7 +48,7 @@ class PlainRoute:
         return self.hours / 24
 
 
-def plain_route(
+def best_route(
     net: Network,
     places: Sequence[str],
     cargo: str,
@@ -56,7 +56,7 @@ def plain_route(
     *,
     modes: Sequence[str] = ("rail", "road", "sea", "pipeline"),
     avoid: Sequence[str] = (),
-) -> PlainRoute:
+) -> BestRoute:
     """Return the route of least generalised cost through places, in their order.
 
     Parameters
@@ -84,22 +84,24 @@ def plain_route(
     Examples
     --------
     >>> import corridors as co
-    >>> from corridors.analysis.best_route import plain_route
-    >>> route = plain_route(co.load(), ["minsk", "brest"], "container", "2025-09-12")
+    >>> from corridors.analysis.best_route import best_route
+    >>> route = best_route(co.load(), ["minsk", "brest"], "container", "2025-09-12")
     >>> route.links
     ('minsk-baranovichi-rail', 'baranovichi-brest-rail')
     """
-    return route_in(situation(net, None, as_date(as_of)), places, cargo, modes=modes, avoid=avoid)
+    return best_route_in(
+        situation(net, None, as_date(as_of)), places, cargo, modes=modes, avoid=avoid
+    )
 
 
-def route_in(
+def best_route_in(
     state: Situation,
     places: Sequence[str],
     cargo: str,
     *,
     modes: Sequence[str] = ("rail", "road", "sea", "pipeline"),
     avoid: Sequence[str] = (),
-) -> PlainRoute:
+) -> BestRoute:
     """Return the same in a situation that is there already.
 
     Parameters
@@ -107,7 +109,7 @@ def route_in(
     state
         A network on a day; what is closed there stays closed.
     places, cargo, modes, avoid
-        As for `plain_route`.
+        As for `best_route`.
 
     Raises
     ------
@@ -132,7 +134,7 @@ def route_in(
     own = [a for a in path if state.arcs.kind[a] == LINK]
     rows = state.arcs.row[own]
     c = state.arcs.cargo.index(cargo)
-    return PlainRoute(
+    return BestRoute(
         km=float(links["length_km"].to_numpy()[rows].sum()),
         hours=float(state.arcs.hours[c, path].sum()),
         usd=float(state.arcs.usd[c, path].sum()),

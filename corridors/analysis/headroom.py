@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.analysis.criticality.uses import Uses
-from corridors.analysis.parametric import Piece, piece_at
-from corridors.analysis.question import demand_mask, prepare
+from corridors.analysis.parametric import LinearPiece, piece_at
+from corridors.analysis.question import ask, demand_mask
 from corridors.errors import CertificateError
 from corridors.flow import solve
 from corridors.flow.usage import row_use
@@ -157,7 +157,7 @@ def headroom(
     >>> room.multiple >= 1
     True
     """
-    state, _ = prepare(net, scenario, as_of)
+    state = ask(net, scenario, as_of).state
     selector = {
         "demand": demand,
         "cargo": cargo,
@@ -181,7 +181,7 @@ class _Growth:
         self.answer: Answer = solve(state.problem)
         self.short = piece_at(self.answer, self.uses, self.growth).shortfall
 
-    def at(self, multiple: float) -> tuple[Answer, Piece]:
+    def at(self, multiple: float) -> tuple[Answer, LinearPiece]:
         """Return the answer at a multiple and the straight piece around it."""
         answer = self.answer.resolve(demand=self.start + (multiple - 1.0) * self.growth)
         return answer, piece_at(answer, self.uses, self.growth)
@@ -208,7 +208,7 @@ class _Growth:
         msg = f"headroom: the plan bends more than {_MAX_PIECES} times"
         raise CertificateError(msg)
 
-    def _next(self, reached: float) -> tuple[float, Answer, Piece]:
+    def _next(self, reached: float) -> tuple[float, Answer, LinearPiece]:
         """Enter the piece that begins where the last one ended, and none after it."""
         step = _STEP * reached
         while True:
@@ -222,7 +222,7 @@ class _Growth:
     def _stopped(
         self,
         multiple: float,
-        piece: Piece,
+        piece: LinearPiece,
         new: NDArray[np.bool_],
         count: int,
     ) -> Headroom:

@@ -114,9 +114,21 @@ class _Ways:
     """The ways of one demand."""
 
     columns = (
-        "usd_per_unit", "hours", "generalised_usd", "km", "borders", "n_borders", "transfers",
-        "corridors", "units_per_day", "t_per_day", "why", "because", "extra_usd", "key",
-    )  # fmt: skip
+        "usd_per_unit",
+        "hours",
+        "generalised_usd",
+        "km",
+        "borders",
+        "n_borders",
+        "transfers",
+        "corridors",
+        "units_per_day",
+        "t_per_day",
+        "why",
+        "because",
+        "extra_usd",
+        "key",
+    )
 
     def __init__(self, assignment: Assignment, k: int) -> None:
         self.state = state = assignment.situation
@@ -148,9 +160,14 @@ class _Ways:
             group[place] = number[node]
         cost = np.where(p.closed, np.inf, p.cost[self.own])
         routes = Routes(
-            p.tail, p.head, cost, p.n_nodes,
-            int(p.origin[self.k]), int(p.destination[self.k]), group,
-        )  # fmt: skip
+            p.tail,
+            p.head,
+            cost,
+            p.n_nodes,
+            int(p.origin[self.k]),
+            int(p.destination[self.k]),
+            group,
+        )
         result = sorted(self.carried)
         over = {self._borders(path) for path in result}
         count = 0

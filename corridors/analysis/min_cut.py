@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from corridors.analysis.question import prepare
+from corridors.analysis.question import ask
 from corridors.errors import CertificateError, UnknownIdError, nearest
 from corridors.flow.usage import open_costs
 from corridors.scenarios.arcs import LINK, TRANSFER
@@ -131,7 +131,7 @@ def min_cut(
     >>> bool(abs(cut.limits["carries"].sum() - cut.units_per_day) < 1e-6 * cut.units_per_day)
     True
     """
-    state, _ = prepare(net, scenario, as_of)
+    state = ask(net, scenario, as_of).state
     names = state.arcs.cargo
     if cargo not in names:
         msg = f"no cargo {cargo!r}{nearest(cargo, names)}"

@@ -87,7 +87,7 @@ def _triangular(share: Any, low: Any, mode: Any, high: Any) -> Any:
 
 def simulated_draws(
     net: Network,
-    events: str | Scenario,
+    scenario: str | Scenario,
     days: int = 90,
     *,
     draws: int = 100,
@@ -101,8 +101,8 @@ def simulated_draws(
     ----------
     net
         A network that was loaded from a folder: workers read it again.
-    events
-        A scenario by name or path, or the object.
+    scenario
+        Its name, a path or the object.
     days
         Days of each simulation.
     draws
@@ -135,7 +135,7 @@ def simulated_draws(
     if not 1 <= draws <= MOST_DRAWS or workers < 1:
         msg = f"draws: saw {draws} draws by {workers} workers, expected at least 1 of each"
         raise ScenarioError(msg)
-    plan = read_scenario(events)
+    plan = read_scenario(scenario)
     header = {
         "draws": "corridors",
         "version": __version__,

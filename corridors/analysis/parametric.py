@@ -31,7 +31,7 @@ _STRAIGHT = 1e-7
 
 
 @dataclass(frozen=True)
-class Piece:
+class LinearPiece:
     """A plan and the way it changes with the growth.
 
     Attributes
@@ -49,8 +49,8 @@ class Piece:
     ahead: float
 
 
-def piece_at(answer: Answer, uses: Uses, growth: Floats) -> Piece:
-    """Return the piece on which an answer lies.
+def piece_at(answer: Answer, uses: Uses, growth: Floats) -> LinearPiece:
+    """Return the linear piece on which an answer lies.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def piece_at(answer: Answer, uses: Uses, growth: Floats) -> Piece:
     # A full limit that only routes of undivided demands pass must stand still as well.
     bursts = np.abs(filling[system.is_full]).max(initial=0.0)
     if not unique or max(error, bursts) > _STRAIGHT * scale:
-        return Piece(plan.shortfall, slope, 0.0, 0.0)
+        return LinearPiece(plan.shortfall, slope, 0.0, 0.0)
     bounded = np.isfinite(problem.bound) & (problem.bound > 0) & ~system.is_full
     room = problem.bound[bounded] - system.use[bounded]
     falls = plan.shortfall > 0
@@ -86,7 +86,7 @@ def piece_at(answer: Answer, uses: Uses, growth: Floats) -> Piece:
         (plan.amount, speed),
         (plan.shortfall[falls], slope[falls]),
     ]
-    return Piece(
+    return LinearPiece(
         plan.shortfall,
         slope,
         back=min(_until(x, -v) for x, v in lasts),

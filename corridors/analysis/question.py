@@ -1,7 +1,8 @@
-"""What every analysis starts from: a day, a situation, and the demand that is meant."""
+"""What every analysis starts from: the question that is asked, and the demand that is meant."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,10 +28,26 @@ DEMAND_KEYS = ("demand", "cargo", "origin", "destination", "from_country", "to_c
 """What demand can be picked by; those given are combined by and."""
 
 
-def prepare(
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What an analysis is about.
+
+    Attributes
+    ----------
+    state
+        The network on a day, with the events that are in force throughout.
+    scenario
+        Whose events these are; None for the undisturbed network.
+    """
+
+    state: Situation
+    scenario: Scenario | None
+
+
+def ask(
     net: Network, scenario: str | Path | Scenario | None, as_of: str | dt.date | None
-) -> tuple[Situation, Scenario | None]:
-    """Return the situation that an analysis is about, and the scenario in it.
+) -> Question:
+    """Return the question that an analysis of these is about.
 
     Parameters
     ----------
@@ -50,7 +67,7 @@ def prepare(
     plan = None if scenario is None else read_scenario(scenario)
     known = as_of is not None or net.date is not None or (plan is not None and plan.as_of)
     day = as_of if known else newest_source(net)
-    return situation(net, plan, day_of(net, plan, day)), plan
+    return Question(situation(net, plan, day_of(net, plan, day)), plan)
 
 
 def newest_source(net: Network) -> dt.date | None:

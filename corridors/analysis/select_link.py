@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.analysis.criticality.elements import find_things
+from corridors.analysis.criticality.elements import find_elements
 from corridors.errors import UnknownIdError, nearest
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ def select_link(
     country: str | None = None,
     capacity: str | None = None,
 ) -> pd.DataFrame:
-    """Return whose cargo passes a thing.
+    """Return whose cargo passes an element.
 
     Parameters
     ----------
     assignment
         The plan to look at.
     link, node, border, chokepoint, country, capacity
-        The thing; exactly one of them. A border is a country pair such as
+        The element; exactly one of them. A border is a country pair such as
         ``"BY-PL"``.
 
     Returns
@@ -41,12 +41,12 @@ def select_link(
         A row for each demand that passes, the most tonnes first: demand_id,
         cargo, origin, destination, units_per_day and t_per_day that pass,
         share_of_demand (of what the demand wants), share_of_flow (of all that
-        passes). Cargo that passes the thing twice counts once.
+        passes). Cargo that passes the element twice counts once.
 
     Raises
     ------
     UnknownIdError
-        Where not exactly one thing is named, or it is unknown.
+        Where not exactly one element is named, or it is unknown.
 
     Examples
     --------
@@ -72,8 +72,8 @@ def select_link(
         raise UnknownIdError(msg)
     state, answer = assignment.situation, assignment.answer
     gone = np.zeros(state.arcs.size, dtype=np.bool_)
-    for thing in find_things(state, named):
-        gone[thing.arcs] = True
+    for element in find_elements(state, named):
+        gone[element.arcs] = True
     units = np.zeros(state.problem.n_commodities)
     for k, arcs, amount in zip(
         answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
@@ -96,7 +96,7 @@ def select_link(
 def places_of(
     assignment: Assignment, demand_id: str, of: str | tuple[str, ...] = ("chokepoint",)
 ) -> pd.DataFrame:
-    """Return which things a demand passes, chokepoints unless others are asked for.
+    """Return which elements a demand passes, chokepoints unless others are asked for.
 
     Parameters
     ----------
@@ -105,12 +105,12 @@ def places_of(
     demand_id
         The demand.
     of
-        Kinds of things, as `corridors.criticality` takes them.
+        Kinds of elements, as `corridors.criticality` takes them.
 
     Returns
     -------
     DataFrame
-        A row for each thing that is passed: kind, thing, name, units_per_day,
+        A row for each element that is passed: kind, thing (its id), name, units_per_day,
         t_per_day, share_of_demand; the largest share first, then in the order
         in which the largest route comes to them.
 
@@ -136,8 +136,8 @@ def places_of(
     paths = [i for i in range(len(answer.path_amount)) if answer.path_commodity[i] == k]
     paths.sort(key=lambda i: (-float(answer.path_amount[i]), answer.path_arcs[i].tolist()))
     rows: list[dict[str, Any]] = []
-    for thing in find_things(state, of):
-        own = set(thing.arcs.tolist())
+    for element in find_elements(state, of):
+        own = set(element.arcs.tolist())
         units, first = 0.0, (len(paths), 0)
         for order, i in enumerate(paths):
             steps = [at for at, arc in enumerate(answer.path_arcs[i].tolist()) if arc in own]
@@ -147,9 +147,9 @@ def places_of(
         if units > 0:
             rows.append(
                 {
-                    "kind": thing.kind,
-                    "thing": thing.thing_id,
-                    "name": thing.name,
+                    "kind": element.kind,
+                    "thing": element.element_id,
+                    "name": element.name,
                     "units_per_day": units,
                     "t_per_day": units * weight,
                     "share_of_demand": units / wanted,

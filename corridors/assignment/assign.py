@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.assignment.assignment import Assignment
-from corridors.errors import ScenarioError, nearest
+from corridors.errors import ScenarioError, nearest, old_name
 from corridors.flow.solve import Answer, solve
 from corridors.network.network import as_date
-from corridors.scenarios.scenario import Scenario, scenario
+from corridors.scenarios.scenario import Scenario
+from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.scenarios.state import situation
 
 if TYPE_CHECKING:
@@ -24,10 +25,11 @@ MODELS = ("optimal",)
 
 def assign(
     net: Network,
-    events: str | Path | Scenario | None = None,
+    scenario: str | Path | Scenario | None = None,
     *,
     as_of: str | dt.date | None = None,
     model: str = "optimal",
+    events: str | Path | Scenario | None = None,
 ) -> Assignment:
     """Spread the cargo of every demand over routes, within every capacity.
 
@@ -39,14 +41,16 @@ def assign(
     ----------
     net
         The network.
-    events
-        A scenario: its name, a path or the object. None for the undisturbed
+    scenario
+        Its name, a path or the object. None for the undisturbed
         network.
     as_of
         Day whose links, capacities, demand and events hold; the scenario's own
         day if None, or the network's where it was resolved with `Network.at`.
     model
         ``"optimal"``.
+    events
+        Deprecated: the old name of `scenario`.
 
     Returns
     -------
@@ -56,7 +60,7 @@ def assign(
     Raises
     ------
     ScenarioError
-        Where the scenario cannot be meant, or no day is given.
+        Where the scenario cannot be meant, is given by both names, or no day is given.
     CertificateError
         Where the optimum could not be proved.
 
@@ -70,7 +74,13 @@ def assign(
     if model not in MODELS:
         msg = f"no model {model!r}{nearest(model, MODELS)}"
         raise ScenarioError(msg)
-    plan = None if events is None else scenario(events)
+    if events is not None:
+        old_name("assign(events=...)", "scenario=")
+        if scenario is not None:
+            msg = "assign: saw both scenario and events, its old name; give scenario alone"
+            raise ScenarioError(msg)
+        scenario = events
+    plan = None if scenario is None else read_scenario(scenario)
     day = day_of(net, plan, as_of)
     return assigned(situation(net, plan, day), plan, model)
 

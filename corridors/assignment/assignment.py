@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from corridors.assignment.tables import AssignmentTables
+from corridors.files import save_tables
 from corridors.scenarios.arcs import LINK, TRANSFER
 from corridors.scenarios.selectors import describe
 
 if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
     from corridors.flow.certificate import Certificate
     from corridors.flow.solve import Answer
     from corridors.scenarios.scenario import Scenario
@@ -22,6 +27,33 @@ LOCAL = "local"
 
 BINDING = 1 - 1e-6
 """Share of use from which a capacity counts as full."""
+
+
+_ROUTES = [
+    "demand_id",
+    "cargo",
+    "units_per_day",
+    "t_per_day",
+    "hours",
+    "usd_per_unit",
+    "km",
+    "corridor",
+    "borders",
+    "crossings",
+    "key",
+    "arcs",
+]
+
+_CAPACITIES = [
+    "capacity_id",
+    "name",
+    "unit",
+    "amount",
+    "background",
+    "used",
+    "use",
+    "price_usd",
+]
 
 
 class Assignment:
@@ -125,11 +157,7 @@ class Assignment:
                     "arcs": path,
                 }
             )
-        columns = [
-            "demand_id", "cargo", "units_per_day", "t_per_day", "hours", "usd_per_unit", "km",
-            "corridor", "borders", "crossings", "key", "arcs",
-        ]  # fmt: skip
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(rows, columns=_ROUTES)
 
     @cached_property
     def shortfall(self) -> pd.DataFrame:
@@ -195,34 +223,24 @@ class Assignment:
         limits = self.situation.limits
         problem = self.situation.problem
         flow = self.answer.class_flow
-        used = [float((flow[v.cargo, v.arc] * v.factor).sum()) for v in limits]
-        rows = [
-            {
-                "capacity_id": limit.limit_id,
-                "name": limit.name,
-                "unit": limit.unit,
-                "amount": limit.amount,
-                "background": limit.background,
-                "used": u,
-                "use": (u + min(limit.background, limit.amount)) / limit.amount
-                if limit.amount > 0
-                else 1.0,
-                "price_usd": float(price),
-            }
-            for limit, u, price in zip(limits, used, self.answer.row_price, strict=True)
-        ]
+        rows = []
+        for limit, price in zip(limits, self.answer.row_price, strict=True):
+            used = float((flow[limit.cargo, limit.arc] * limit.factor).sum())
+            taken = used + min(limit.background, limit.amount)
+            rows.append(
+                {
+                    "capacity_id": limit.limit_id,
+                    "name": limit.name,
+                    "unit": limit.unit,
+                    "amount": limit.amount,
+                    "background": limit.background,
+                    "used": used,
+                    "use": taken / limit.amount if limit.amount > 0 else 1.0,
+                    "price_usd": float(price),
+                }
+            )
         assert len(rows) == problem.n_rows
-        columns = [
-            "capacity_id",
-            "name",
-            "unit",
-            "amount",
-            "background",
-            "used",
-            "use",
-            "price_usd",
-        ]
-        frame = pd.DataFrame(rows, columns=columns)
+        frame = pd.DataFrame(rows, columns=_CAPACITIES)
         frame["binding"] = frame["used"] >= (frame["amount"] - frame["background"]) * BINDING
         return frame
 
@@ -274,6 +292,50 @@ class Assignment:
     def to_dict(self) -> dict[str, Any]:
         """Return the summary as plain values for JSON."""
         return self.summary
+
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Write flows, routes, capacities and shortfall as CSV, and the summary as JSON.
+
+        Parameters
+        ----------
+        folder
+            Is made if it does not exist; the one it lies in must.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        DataError
+            Where the folder cannot be made or written to.
+        """
+        summary = {
+            "scenario": self.scenario.name if self.scenario else None,
+            "model": self.model,
+            "as_of": self.situation.day.isoformat(),
+            **self.to_dict(),
+            "certificate": self.certificate.to_dict(),
+        }
+        return save_tables(folder, self.tables.files(), summary)
+
+    @cached_property
+    def tables(self) -> AssignmentTables:
+        """All that sentences, maps, pages and files are made of."""
+        state = self.situation
+        arcs = state.arcs
+        ids = state.net.tables["links"]["link_id"].to_numpy()
+        members = (limit.arc[arcs.kind[limit.arc] == LINK] for limit in state.limits)
+        return AssignmentTables(
+            flows=self.flows,
+            routes=self.routes,
+            capacities=self.capacities,
+            shortfall=self.shortfall,
+            bottlenecks=self.bottlenecks,
+            links_there=frozenset(ids[arcs.row[state.there & (arcs.kind == LINK)]]),
+            capacity_links=tuple(tuple(sorted(set(ids[arcs.row[own]]))) for own in members),
+        )
 
 
 def _within(rows: Any, state: Situation, kind: int) -> Any:

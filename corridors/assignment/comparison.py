@@ -7,31 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from corridors.errors import CorridorsError
+from corridors.assignment import reroutes as moves
+from corridors.assignment.tables import ComparisonTables
+from corridors.errors import CorridorsError, old_name
+from corridors.files import save_tables
 
 if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+
     from corridors.assignment.assignment import Assignment
     from corridors.maps.flowmap import FlowMap
-
-TRACE = 1e-6
-"""Tonnes a day below which a difference of routes is rounding."""
-
-
-_BY_DEMAND = [
-    "demand_id",
-    "origin",
-    "destination",
-    "cargo",
-    "demand_t_per_day",
-    "kept_t_per_day",
-    "rerouted_t_per_day",
-    "lost_t_per_day",
-    "gained_t_per_day",
-    "unserved_before_t_per_day",
-    "withdrawn_t_per_day",
-    "added_hours",
-    "added_usd_per_day",
-]
 
 
 class Comparison:
@@ -39,7 +27,7 @@ class Comparison:
 
     Parameters
     ----------
-    base, hit
+    baseline, disrupted
         The assignments.
 
     Raises
@@ -49,20 +37,32 @@ class Comparison:
         not be the scenario's.
     """
 
-    def __init__(self, base: Assignment, hit: Assignment) -> None:
+    def __init__(self, baseline: Assignment, disrupted: Assignment) -> None:
         for what, a, b in (
-            ("day", base.situation.day, hit.situation.day),
-            ("model", base.model, hit.model),
-            ("network", base.situation.net.folder, hit.situation.net.folder),
+            ("day", baseline.situation.day, disrupted.situation.day),
+            ("model", baseline.model, disrupted.model),
+            ("network", baseline.situation.net.folder, disrupted.situation.net.folder),
         ):
             if a != b:
                 msg = f"compare: the {what}s differ: {a} and {b}; give both the same"
                 raise CorridorsError(msg)
-        self.base = base
-        self.hit = hit
+        self.baseline = baseline
+        self.disrupted = disrupted
+
+    @property
+    def base(self) -> Assignment:
+        """Deprecated: the old name of `baseline`."""
+        old_name("Comparison.base", "Comparison.baseline")
+        return self.baseline
+
+    @property
+    def hit(self) -> Assignment:
+        """Deprecated: the old name of `disrupted`."""
+        old_name("Comparison.hit", "Comparison.disrupted")
+        return self.disrupted
 
     def __repr__(self) -> str:
-        name = self.hit.scenario.name if self.hit.scenario else "baseline"
+        name = self.disrupted.scenario.name if self.disrupted.scenario else "baseline"
         change = self.change
         return (
             f"Comparison({name}: {change['rerouted_t_per_day']:,.0f} t a day rerouted, "
@@ -89,57 +89,11 @@ class Comparison:
             so no part of the demand); added_hours and added_usd_per_day of the
             rerouted.
         """
-        before, after = self._amounts(self.base), self._amounts(self.hit)
-        short_before = self.base.shortfall.set_index("demand_id")
-        short_after = self.hit.shortfall.set_index("demand_id")
-        moved = self.reroutes.groupby("demand_id")[["t_per_day", "added_t_hours_per_day",
-                                                    "added_usd_per_day"]].sum()  # fmt: skip
-        rows = []
-        for demand_id, now in short_after.iterrows():
-            kept = sum(
-                min(t, after.get((demand_id, key), 0.0))
-                for (owner, key), t in before.get_all(demand_id)
-            )
-            was = float(short_before.loc[demand_id, "served_t_per_day"])
-            served = float(now["served_t_per_day"])
-            rerouted = max(min(was, served) - kept, 0.0)
-            if rerouted < TRACE:
-                kept, rerouted = min(was, served), 0.0
-            # What is no longer wanted is not lost: an event may have lowered the demand itself.
-            wanted = float(short_before.loc[demand_id, "demand_t_per_day"])
-            withdrawn = max(wanted - float(now["demand_t_per_day"]), 0.0)
-            lost = _or_nothing(max(was - served, 0.0) - withdrawn)
-            added = moved.loc[demand_id] if demand_id in moved.index else None
-            rows.append(
-                {
-                    "demand_id": demand_id,
-                    "origin": now["origin"],
-                    "destination": now["destination"],
-                    "cargo": now["cargo"],
-                    "demand_t_per_day": float(now["demand_t_per_day"]),
-                    "kept_t_per_day": kept,
-                    "rerouted_t_per_day": rerouted,
-                    "lost_t_per_day": lost,
-                    "gained_t_per_day": _or_nothing(served - was),
-                    "unserved_before_t_per_day": _or_nothing(
-                        float(now["shortfall_t_per_day"]) - lost
-                    ),
-                    "withdrawn_t_per_day": _or_nothing(withdrawn),
-                    "added_hours": float(added["added_t_hours_per_day"]) / rerouted
-                    if added is not None and rerouted > TRACE
-                    else 0.0,
-                    "added_usd_per_day": float(added["added_usd_per_day"])
-                    if added is not None
-                    else 0.0,
-                }
-            )
-        return pd.DataFrame(rows, columns=_BY_DEMAND)
-
-    @staticmethod
-    def _amounts(assignment: Assignment) -> _Amounts:
-        routes = assignment.routes
-        grouped = routes.groupby(["demand_id", "key"], sort=True)["t_per_day"].sum()
-        return _Amounts({(str(d), str(k)): float(t) for (d, k), t in grouped.items()})
+        return moves.by_demand(
+            (self.baseline.shortfall, self.disrupted.shortfall),
+            (self.baseline.routes, self.disrupted.routes),
+            self.reroutes,
+        )
 
     @cached_property
     def reroutes(self) -> pd.DataFrame:
@@ -157,68 +111,7 @@ class Comparison:
             added_usd_per_unit, added_usd_per_day, added_t_hours_per_day; largest
             first.
         """
-        rows = []
-        before, after = self._routes(self.base), self._routes(self.hit)
-        for demand_id in sorted(set(before) & set(after)):
-            old, new = before[demand_id], after[demand_id]
-            losses, gains = {}, {}
-            for key in sorted(set(old) | set(new)):
-                change = new.get(key, _NOTHING)["t_per_day"] - old.get(key, _NOTHING)["t_per_day"]
-                if change < -TRACE:
-                    losses[key] = -change
-                elif change > TRACE:
-                    gains[key] = change
-            lost, gained = sum(losses.values()), sum(gains.values())
-            if not losses or not gains:
-                continue
-            share = min(lost, gained) / lost / gained
-            for left, loss in losses.items():
-                for taken, gain in gains.items():
-                    rows.append(
-                        self._reroute(demand_id, old[left], new[taken], share * loss * gain)
-                    )
-        columns = [
-            "demand_id", "cargo", "t_per_day", "from_route", "to_route", "from_corridor",
-            "to_corridor", "from_crossings", "to_crossings", "added_hours", "added_usd_per_unit",
-            "added_usd_per_day", "added_t_hours_per_day",
-        ]  # fmt: skip
-        frame = pd.DataFrame(rows, columns=columns)
-        return frame.sort_values(
-            ["t_per_day", "demand_id", "from_route", "to_route"],
-            ascending=[False, True, True, True],
-            ignore_index=True,
-        )
-
-    @staticmethod
-    def _routes(assignment: Assignment) -> dict[str, dict[str, dict[str, Any]]]:
-        found: dict[str, dict[str, dict[str, Any]]] = {}
-        for route in assignment.routes.drop(columns="arcs").to_dict("records"):
-            own = found.setdefault(route["demand_id"], {})
-            own[route["key"]] = route
-        return found
-
-    @staticmethod
-    def _reroute(
-        demand_id: str, left: dict[str, Any], taken: dict[str, Any], tonnes: float
-    ) -> dict[str, Any]:
-        hours = taken["hours"] - left["hours"]
-        usd = taken["usd_per_unit"] - left["usd_per_unit"]
-        units = tonnes * left["units_per_day"] / left["t_per_day"]
-        return {
-            "demand_id": demand_id,
-            "cargo": left["cargo"],
-            "t_per_day": tonnes,
-            "from_route": _route_name(left),
-            "to_route": _route_name(taken),
-            "from_corridor": left["corridor"],
-            "to_corridor": taken["corridor"],
-            "from_crossings": left["crossings"],
-            "to_crossings": taken["crossings"],
-            "added_hours": hours,
-            "added_usd_per_unit": usd,
-            "added_usd_per_day": usd * units,
-            "added_t_hours_per_day": hours * tonnes,
-        }
+        return moves.reroutes(self.baseline.routes, self.disrupted.routes)
 
     @cached_property
     def waterfall(self) -> pd.DataFrame:
@@ -253,21 +146,26 @@ class Comparison:
     def by_cargo(self) -> pd.DataFrame:
         """The demand table summed by cargo, with shortfall before and after."""
         columns = [
-            "demand_t_per_day", "kept_t_per_day", "rerouted_t_per_day", "lost_t_per_day",
-            "gained_t_per_day", "unserved_before_t_per_day", "added_usd_per_day",
-        ]  # fmt: skip
+            "demand_t_per_day",
+            "kept_t_per_day",
+            "rerouted_t_per_day",
+            "lost_t_per_day",
+            "gained_t_per_day",
+            "unserved_before_t_per_day",
+            "added_usd_per_day",
+        ]
         frame = self.by_demand.groupby("cargo")[columns].sum()
         weighted = self.by_demand["added_hours"] * self.by_demand["rerouted_t_per_day"]
         hours = weighted.groupby(self.by_demand["cargo"]).sum()
-        moved = frame["rerouted_t_per_day"].where(frame["rerouted_t_per_day"] > TRACE)
+        moved = frame["rerouted_t_per_day"].where(frame["rerouted_t_per_day"] > moves.TRACE)
         frame["added_hours"] = (hours / moved).fillna(0.0)
         return frame.reset_index()
 
     @cached_property
     def by_corridor(self) -> pd.DataFrame:
         """Tonnes a day by corridor: before, after, change."""
-        before = pd.Series(self.base.summary["by_corridor"], dtype="float64")
-        after = pd.Series(self.hit.summary["by_corridor"], dtype="float64")
+        before = pd.Series(self.baseline.summary["by_corridor"], dtype="float64")
+        after = pd.Series(self.disrupted.summary["by_corridor"], dtype="float64")
         frame = pd.DataFrame({"before_t_per_day": before, "after_t_per_day": after}).fillna(0.0)
         frame["change_t_per_day"] = frame["after_t_per_day"] - frame["before_t_per_day"]
         return frame.rename_axis("corridor").sort_index().reset_index()
@@ -280,7 +178,7 @@ class Comparison:
         rerouted cargo; ``added_cost_usd_per_day`` is the change of the whole
         transport bill, which falls where cargo is no longer carried.
         """
-        a, b = self.base.summary, self.hit.summary
+        a, b = self.baseline.summary, self.disrupted.summary
         d = self.by_demand
         rerouted = float(d["rerouted_t_per_day"].sum())
         hours = float((d["added_hours"] * d["rerouted_t_per_day"]).sum())
@@ -292,7 +190,7 @@ class Comparison:
             "newly_unserved_t_per_day": float(d["lost_t_per_day"].sum()),
             "newly_served_t_per_day": float(d["gained_t_per_day"].sum()),
             "withdrawn_t_per_day": float(d["withdrawn_t_per_day"].sum()),
-            "added_hours_mean": hours / rerouted if rerouted > TRACE else 0.0,
+            "added_hours_mean": hours / rerouted if rerouted > moves.TRACE else 0.0,
             "added_cost_usd_per_day_rerouted": float(d["added_usd_per_day"].sum()),
             "added_cost_usd_per_day": b["cost_usd_per_day"] - a["cost_usd_per_day"],
             "added_loss_usd_per_day": b["loss_usd_per_day"] - a["loss_usd_per_day"],
@@ -311,18 +209,18 @@ class Comparison:
         """
         from corridors.assignment.explain import sentences
 
-        return " ".join(sentences(self))
+        return " ".join(sentences(self.tables))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain values, in the form of ``run --json``."""
-        scenario = self.hit.scenario
-        bottlenecks = self.hit.bottlenecks
+        scenario = self.disrupted.scenario
+        bottlenecks = self.disrupted.bottlenecks
         return {
             "scenario": scenario.name if scenario else None,
-            "model": self.hit.model,
-            "as_of": self.hit.situation.day.isoformat(),
-            "baseline": self.base.to_dict(),
-            "disrupted": self.hit.to_dict(),
+            "model": self.disrupted.model,
+            "as_of": self.disrupted.situation.day.isoformat(),
+            "baseline": self.baseline.to_dict(),
+            "disrupted": self.disrupted.to_dict(),
             "change": self.change,
             "waterfall": {
                 str(step): float(t) for step, t in self.waterfall.itertuples(index=False)
@@ -337,47 +235,95 @@ class Comparison:
                 }
                 for row in bottlenecks.to_dict("records")
             ],
-            "events_not_in_force": self.hit.events_not_in_force,
-            "closed_links": list(self.hit.situation.closed_links),
+            "events_not_in_force": self.disrupted.events_not_in_force,
+            "closed_links": list(self.disrupted.situation.closed_links),
             "explanation": self.explain(),
-            "certificate": self.hit.certificate.to_dict(),
+            "certificate": self.disrupted.certificate.to_dict(),
         }
 
     def map(self) -> FlowMap:
         """Return the map of both states, with a switch between them."""
         from corridors.assignment.map_data import comparison_map
 
-        return comparison_map(self)
+        return comparison_map(self.disrupted.situation.net, self.tables)
+
+    def figure(self) -> Figure:
+        """Draw the flows before and after for print, one above the other."""
+        from corridors.assignment.map_data import flow_lines
+        from corridors.maps.static import flow_figure
+
+        scenario = self.disrupted.scenario
+        after = (scenario.title if scenario else "") or "After"
+        panels = []
+        for title, state in (("Before", self.baseline), (after, self.disrupted)):
+            closed = frozenset(state.situation.closed_links)
+            lines = flow_lines(state.situation.net.links, state.flows, closed)
+            panels.append((f"{title}, {state.situation.day}", lines))
+        return flow_figure(panels)
+
+    def report(self) -> str:
+        """Return one page to read, print or send, as HTML that asks no other host for anything."""
+        from corridors.assignment.report import report_html
+
+        return report_html(self.tables, self.figure())
+
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Write every table as CSV and what `to_dict` returns as JSON, as ``run --out`` does.
+
+        Parameters
+        ----------
+        folder
+            Is made if it does not exist; the one it lies in must.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        DataError
+            Where the folder cannot be made or written to.
+        """
+        return save_tables(folder, self.tables.files(), self.to_dict())
+
+    @cached_property
+    def tables(self) -> ComparisonTables:
+        """All that sentences, maps, pages and files are made of."""
+        state, scenario = self.disrupted.situation, self.disrupted.scenario
+        net = state.net
+        cargo = net.tables["cargo"]
+        return ComparisonTables(
+            title=(scenario.title or scenario.name) if scenario else "Baseline",
+            description=scenario.description if scenario else "",
+            day=state.day,
+            model=self.disrupted.model,
+            before=self.baseline.tables,
+            after=self.disrupted.tables,
+            change=self.change,
+            waterfall=self.waterfall,
+            by_demand=self.by_demand,
+            by_cargo=self.by_cargo,
+            by_corridor=self.by_corridor,
+            reroutes=self.reroutes,
+            closed_links=tuple(state.closed_links),
+            events_not_in_force=tuple(self.disrupted.events_not_in_force),
+            n_events=len(scenario.events) if scenario else 0,
+            node_names=net.node_names,
+            link_names={link: net.link_name(link) for link in net.tables["links"]["link_id"]},
+            cargo_names=dict(zip(cargo["cargo"], cargo["name"], strict=True)),
+            certificate=self.disrupted.certificate.to_dict(),
+        )
 
 
-def _or_nothing(tonnes: float) -> float:
-    """Return an amount, or 0 where it is negative or rounding."""
-    return tonnes if tonnes > TRACE else 0.0
-
-
-class _Amounts(dict[tuple[str, str], float]):
-    """Tonnes a day by demand and route."""
-
-    def get_all(self, demand_id: Any) -> list[tuple[tuple[str, str], float]]:
-        """Return the entries of one demand."""
-        return [(key, t) for key, t in self.items() if key[0] == demand_id]
-
-
-_NOTHING: dict[str, Any] = {"t_per_day": 0.0}
-
-
-def _route_name(route: dict[str, Any]) -> str:
-    return route["borders"] or "domestic"
-
-
-def compare(base: Assignment, hit: Assignment) -> Comparison:
+def compare(baseline: Assignment, disrupted: Assignment) -> Comparison:
     """Hold a disrupted assignment against its baseline.
 
     Parameters
     ----------
-    base
+    baseline
         The undisturbed assignment.
-    hit
+    disrupted
         The assignment with the scenario's events, of the same network, day and
         model.
 
@@ -385,4 +331,4 @@ def compare(base: Assignment, hit: Assignment) -> Comparison:
     -------
     Comparison
     """
-    return Comparison(base, hit)
+    return Comparison(baseline, disrupted)

@@ -1,4 +1,4 @@
-"""A comparison in plain words, each number taken from a table of the comparison."""
+"""A comparison in plain words, each number taken from one of its tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from corridors.display import number, share
 
 if TYPE_CHECKING:
-    from corridors.assignment.comparison import Comparison
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from corridors.assignment.tables import ComparisonTables
 
 _SMALL = 0.5
 """Tonnes a day below which a sentence is not worth a reader's time."""
@@ -15,28 +20,28 @@ _SMALL = 0.5
 _SHOWN = 3
 
 
-def sentences(comparison: Comparison) -> list[str]:
+def sentences(tables: ComparisonTables) -> list[str]:
     """Return what happens, a sentence each."""
-    found = [_overall(comparison)]
-    found += [text for text in (_not_in_force(comparison), _closed(comparison)) if text]
-    change = comparison.change
+    change = tables.change
+    found = [
+        _overall(tables.day, tables.steps, change["withdrawn_t_per_day"]),
+        _not_in_force(tables.events_not_in_force, tables.n_events),
+        _closed(tables.closed_links, tables.before.flows),
+    ]
     if change["rerouted_t_per_day"] > _SMALL:
-        found.append(_reroutes(comparison))
-        found.append(_where_to(comparison))
+        found += [_reroutes(change), _where_to(tables.reroutes, tables.link_names)]
     if change["newly_unserved_t_per_day"] > _SMALL:
-        found.append(_shortfall(comparison))
-        stop = _what_stops(comparison)
-        if stop:
-            found.append(stop)
+        found += [
+            _shortfall(tables.by_demand, tables.node_names, change["added_loss_usd_per_day"]),
+            _what_stops(tables.before.bottlenecks, tables.after.bottlenecks),
+        ]
     if change["rerouted_t_per_day"] <= _SMALL and change["newly_unserved_t_per_day"] <= _SMALL:
         found.append("Nothing else changes: no cargo leaves its route and none is lost.")
-    return found
+    return [text for text in found if text]
 
 
-def _overall(comparison: Comparison) -> str:
-    steps = dict(comparison.waterfall.itertuples(index=False))
+def _overall(day: dt.date, steps: Mapping[str, float], withdrawn: float) -> str:
     demand = steps["demand"]
-    day = comparison.hit.situation.day
     text = (
         f"On {day}, of {number(demand, 't')} of cargo a day, "
         f"{number(steps['kept its route'], 't')} ({share(steps['kept its route'], demand)}) "
@@ -50,28 +55,23 @@ def _overall(comparison: Comparison) -> str:
         text += f"; {number(before, 't')} were not carried before either"
     if steps["newly served"] > _SMALL:
         text += f"; {number(steps['newly served'], 't')} can now be carried that could not before"
-    withdrawn = comparison.change["withdrawn_t_per_day"]
     if withdrawn > _SMALL:
         text += f"; {number(withdrawn, 't')} that were wanted before are not wanted now"
     return text + "."
 
 
-def _not_in_force(comparison: Comparison) -> str:
-    idle = comparison.hit.events_not_in_force
-    if not idle or comparison.hit.scenario is None:
+def _not_in_force(idle: Sequence[str], n_events: int) -> str:
+    if not idle:
         return ""
-    total = len(comparison.hit.scenario.events)
     names = "; ".join(idle[:_SHOWN]) + ("; and others" if len(idle) > _SHOWN else "")
     those = f"{len(idle)} {'is' if len(idle) == 1 else 'are'}"
-    return f"Of the scenario's {total} events, {those} not in force on that day: {names}."
+    return f"Of the scenario's {n_events} events, {those} not in force on that day: {names}."
 
 
-def _closed(comparison: Comparison) -> str:
-    links = comparison.hit.situation.closed_links
+def _closed(links: Sequence[str], flows_before: pd.DataFrame) -> str:
     if not links:
         return ""
-    flows = comparison.base.flows
-    passed = flows[(flows["kind"] == "link") & flows["id"].isin(links)]
+    passed = flows_before[(flows_before["kind"] == "link") & flows_before["id"].isin(links)]
     used = passed["id"].nunique()
     return (
         f"The scenario closes {len(links)} link{'s' if len(links) > 1 else ''}, "
@@ -79,8 +79,7 @@ def _closed(comparison: Comparison) -> str:
     )
 
 
-def _reroutes(comparison: Comparison) -> str:
-    change = comparison.change
+def _reroutes(change: Mapping[str, float]) -> str:
     days = change["added_hours_mean"] / 24
     usd = change["added_cost_usd_per_day_rerouted"]
     per_tonne = usd / change["rerouted_t_per_day"]
@@ -92,14 +91,16 @@ def _reroutes(comparison: Comparison) -> str:
     )
 
 
-def _where_to(comparison: Comparison) -> str:
-    frame = comparison.reroutes
-    grouped = frame.groupby("to_corridor")["t_per_day"].sum()
+def _where_to(reroutes: pd.DataFrame, link_names: Mapping[str, str]) -> str:
+    grouped = reroutes.groupby("to_corridor")["t_per_day"].sum()
     order = sorted(grouped.items(), key=lambda item: (-item[1], item[0]))
     parts = []
     for corridor, tonnes in order[:_SHOWN]:
-        crossing = new_crossing(comparison, str(corridor))
-        over = f" ({number(crossing[1], 't')} of it over {crossing[0]})" if crossing else ""
+        crossing = new_crossing(reroutes, str(corridor))
+        over = ""
+        if crossing:
+            link, over_it = crossing
+            over = f" ({number(over_it, 't')} of it over {link_names[link]})"
         parts.append(f"{number(tonnes, 't')} by the {corridor} corridor{over}")
     rest = sum(tonnes for _, tonnes in order[_SHOWN:])
     if rest > _SMALL:
@@ -107,24 +108,23 @@ def _where_to(comparison: Comparison) -> str:
     return f"Of the rerouted, a day: {', '.join(parts)}."
 
 
-def new_crossing(comparison: Comparison, corridor: str) -> tuple[str, float] | None:
+def new_crossing(reroutes: pd.DataFrame, corridor: str) -> tuple[str, float] | None:
     """Return the border crossing that most of the cargo rerouted into a corridor is new to.
 
     Parameters
     ----------
-    comparison
-        The comparison.
+    reroutes
+        As `corridors.Comparison` has it.
     corridor
-        A value of `to_corridor` in its reroutes.
+        A value of its column `to_corridor`.
 
     Returns
     -------
-    (name, tonnes a day) or None
+    (link_id, tonnes a day) or None
         None where the rerouted crosses no border that it did not cross before.
     """
-    frame = comparison.reroutes
     gained: dict[str, float] = {}
-    for row in frame[frame["to_corridor"] == corridor].to_dict("records"):
+    for row in reroutes[reroutes["to_corridor"] == corridor].to_dict("records"):
         before = set(row["from_crossings"].split(">"))
         for link in row["to_crossings"].split(">"):
             if link and link not in before:
@@ -132,31 +132,26 @@ def new_crossing(comparison: Comparison, corridor: str) -> tuple[str, float] | N
     if not gained:
         return None
     link = min(gained, key=lambda name: (-gained[name], name))
-    return comparison.hit.situation.net.link_name(link), gained[link]
+    return link, gained[link]
 
 
-def _shortfall(comparison: Comparison) -> str:
-    lost = comparison.by_demand
-    lost = lost[lost["lost_t_per_day"] > _SMALL].sort_values(
+def _shortfall(by_demand: pd.DataFrame, node_names: Mapping[str, str], loss: float) -> str:
+    lost = by_demand[by_demand["lost_t_per_day"] > _SMALL].sort_values(
         ["lost_t_per_day", "demand_id"], ascending=[False, True]
     )
-    names = comparison.hit.situation.net.node_names
     parts = [
-        f"{row['cargo']} {names[row['origin']]}–{names[row['destination']]} "
+        f"{row['cargo']} {node_names[row['origin']]}–{node_names[row['destination']]} "
         f"({number(row['lost_t_per_day'], 't')})"
         for row in lost.head(_SHOWN).to_dict("records")
     ]
-    loss = comparison.change["added_loss_usd_per_day"]
     return (
         f"Most is lost, a day, by {', '.join(parts)}; "
         f"the loss is put at {number(loss, 'USD')} a day, apart from any cost."
     )
 
 
-def _what_stops(comparison: Comparison) -> str:
-    before = set(comparison.base.bottlenecks["capacity_id"])
-    frame = comparison.hit.bottlenecks
-    new = frame[~frame["capacity_id"].isin(before)]
+def _what_stops(before: pd.DataFrame, after: pd.DataFrame) -> str:
+    new = after[~after["capacity_id"].isin(set(before["capacity_id"]))]
     if not len(new):
         return ""
     parts = [

@@ -1,10 +1,13 @@
-"""Networks and comparisons as the data of a map."""
+"""Networks, and the tables of a comparison, as what maps draw: pages and pictures."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from corridors.assignment.explain import sentences
 from corridors.display import number, share
 from corridors.maps.data import (
     FlowMapData,
@@ -16,11 +19,18 @@ from corridors.maps.data import (
     Status,
 )
 from corridors.maps.flowmap import FlowMap, build_flow_map
-from corridors.scenarios.arcs import LINK
+from corridors.maps.static import FlowLine
+from corridors.maps.static import network_figure as draw_network
 
 if TYPE_CHECKING:
-    from corridors.assignment.assignment import Assignment
-    from corridors.assignment.comparison import Comparison
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+
+    import geopandas as gpd
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from corridors.assignment.tables import AssignmentTables, ComparisonTables
     from corridors.network.network import Network
 
 STATES = ("before", "after")
@@ -36,17 +46,10 @@ _STORY = 0.3
 _FEW_SOURCES = 8
 
 
-def comparison_map(comparison: Comparison) -> FlowMap:
+def comparison_map(net: Network, tables: ComparisonTables) -> FlowMap:
     """Return the map of a baseline and a disrupted state with a switch between them."""
-    net = comparison.hit.situation.net
-    pairs = dict(zip(STATES, (comparison.base, comparison.hit), strict=True))
-    flows = {state: _link_flows(a) for state, a in pairs.items()}
-    limits = _limits(pairs)
-    closed = set(comparison.hit.situation.closed_links)
-    there = {state: _links_there(a) for state, a in pairs.items()}
-    plan = comparison.hit.scenario
-    steps = {str(s): float(t) for s, t in comparison.waterfall.itertuples(index=False)}
-    change = comparison.change
+    states = dict(zip(STATES, (tables.before, tables.after), strict=True))
+    steps, change = tables.steps, tables.change
     headline = [
         ("Demand", number(steps["demand"], "t a day")),
         ("Kept its route", _part(steps, "kept its route")),
@@ -55,30 +58,36 @@ def comparison_map(comparison: Comparison) -> FlowMap:
         ("Rerouted takes longer by", number(change["added_hours_mean"] / 24, "days")),
         ("Rerouted costs more by", number(change["added_cost_usd_per_day_rerouted"], "USD a day")),
     ]
-    links = _map_links(net, there, flows, limits, closed)
+    links = _map_links(
+        net,
+        {state: own.links_there for state, own in states.items()},
+        {state: _link_flows(own.flows) for state, own in states.items()},
+        _limits(states),
+        frozenset(tables.closed_links),
+    )
     return build_flow_map(
         FlowMapData(
-            title=(plan.title or plan.name) if plan else "Baseline",
-            subtitle=plan.description if plan else "",
+            title=tables.title,
+            subtitle=tables.description,
             headline=headline,
             links=links,
-            nodes=_map_nodes(net, pairs),
+            nodes=_map_nodes(net, {state: own.shortfall for state, own in states.items()}),
             states=STATES,
             state_labels={"before": "Before", "after": "After"},
-            cargo_labels=_cargo_labels(net),
-            as_of=comparison.hit.situation.day.isoformat(),
+            cargo_labels=tables.cargo_names,
+            as_of=tables.day.isoformat(),
             first_state="after",
             focus=_changed(links) or _focus(links),
-            notes=(_MODEL_NOTE, comparison.explain()),
+            notes=(_MODEL_NOTE, " ".join(sentences(tables))),
         )
     )
 
 
 def network_map(net: Network) -> FlowMap:
     """Return the map of a network itself: what there is, and what is planned."""
-    links_there = {"network": set(net.tables["links"]["link_id"])}
+    links_there = {"network": frozenset(net.tables["links"]["link_id"])}
     counts = {name: len(net.tables[name]) for name in ("nodes", "links", "demand")}
-    links = _map_links(net, links_there, {"network": {}}, {}, set())
+    links = _map_links(net, links_there, {"network": {}}, {}, frozenset())
     headline = [(name.capitalize(), number(count)) for name, count in counts.items()]
     headline.append(("Capacities", number(net.n_capacities)))
     return build_flow_map(
@@ -95,7 +104,53 @@ def network_map(net: Network) -> FlowMap:
     )
 
 
-def _part(steps: dict[str, float], step: str) -> str:
+def network_figure(net: Network, window: str = "all") -> Figure:
+    """Draw the network itself for print, planned links dotted.
+
+    Parameters
+    ----------
+    net
+        The network; of all of time, or resolved at a date.
+    window
+        ``"all"`` with the sea lanes, or ``"land"``.
+    """
+    links = net.links
+    lines = [
+        FlowLine(points, mode, planned=bool(opens))
+        for points, mode, opens in zip(_points(links), links["mode"], links["opens"], strict=True)
+    ]
+    return draw_network(lines, net.nodes[["lon", "lat"]].to_numpy(dtype=np.float64), window)
+
+
+def flow_lines(
+    links: gpd.GeoDataFrame, flows: pd.DataFrame, closed: AbstractSet[str] = frozenset()
+) -> list[FlowLine]:
+    """Return links as lines with what they carry, all cargo and both directions together.
+
+    Parameters
+    ----------
+    links
+        As `corridors.Network` has them.
+    flows
+        As `corridors.Assignment` has them.
+    closed
+        Ids of links that events have closed.
+    """
+    tonnes = flows[flows["kind"] == "link"].groupby("id")["t_per_day"].sum()
+    tonnes = tonnes.reindex(links.index).fillna(0.0)
+    return [
+        FlowLine(points, mode, float(t), link in closed)
+        for points, mode, t, link in zip(
+            _points(links), links["mode"], tonnes, links.index, strict=True
+        )
+    ]
+
+
+def _points(links: gpd.GeoDataFrame) -> list[Any]:
+    return [np.asarray(line.coords)[:, :2] for line in links.geometry]
+
+
+def _part(steps: Mapping[str, float], step: str) -> str:
     return f"{number(steps[step], 't')} ({share(steps[step], steps['demand'])})"
 
 
@@ -116,12 +171,11 @@ def _focus(links: list[MapLink]) -> list[str]:
 
 def _changed(links: list[MapLink]) -> list[str]:
     """Return the links of a scenario's story: the closed ones and those whose flow moved most."""
-    change = {
-        link.link_id: abs(_total(link.flows.get("after", LinkFlow()))
-                          - _total(link.flows.get("before", LinkFlow())))
-        for link in links
-        if link.mode in {"rail", "road"}
-    }  # fmt: skip
+    change = {}
+    for link in links:
+        if link.mode in {"rail", "road"}:
+            before, after = (_total(link.flows.get(state, LinkFlow())) for state in STATES)
+            change[link.link_id] = abs(after - before)
     largest = max(change.values(), default=0.0)
     moved = [link for link, tonnes in change.items() if tonnes > _STORY * largest > _TRACE]
     return sorted({*moved, *(link.link_id for link in links if "after" in link.closed_in)})
@@ -131,9 +185,8 @@ def _total(flow: LinkFlow) -> float:
     return sum(flow.forward.values()) + sum(flow.backward.values())
 
 
-def _link_flows(assignment: Assignment) -> dict[str, LinkFlow]:
-    frame = assignment.flows
-    frame = frame[frame["kind"] == "link"]
+def _link_flows(flows: pd.DataFrame) -> dict[str, LinkFlow]:
+    frame = flows[flows["kind"] == "link"]
     found: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
     for row in frame.itertuples(index=False):
         found[row.id][row.direction][row.cargo] = float(row.t_per_day)
@@ -143,44 +196,36 @@ def _link_flows(assignment: Assignment) -> dict[str, LinkFlow]:
     }
 
 
-def _links_there(assignment: Assignment) -> set[str]:
-    """Return the links that exist on the day, closed by events or not."""
-    state = assignment.situation
-    ids = state.net.tables["links"]["link_id"].to_numpy()
-    return set(ids[state.arcs.row[state.there & (state.arcs.kind == LINK)]])
-
-
-def _limits(pairs: dict[str, Assignment]) -> dict[str, list[dict[str, Any]]]:
+def _limits(states: Mapping[str, AssignmentTables]) -> dict[str, list[dict[str, Any]]]:
     """Return for each link the limits it is a member of, with use and price by state."""
     found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
-    for state, assignment in pairs.items():
-        situation = assignment.situation
-        ids = situation.net.tables["links"]["link_id"].to_numpy()
-        table = assignment.capacities
-        for limit, row in zip(situation.limits, table.to_dict("records"), strict=True):
-            members = limit.arc[situation.arcs.kind[limit.arc] == LINK]
-            for link in sorted(set(ids[situation.arcs.row[members]])):
-                entry = found[link].setdefault(
-                    limit.limit_id,
-                    {"name": limit.name, "unit": limit.unit, "amount": limit.amount,
-                     "used": {}, "price": {}, "use": {}},
-                )  # fmt: skip
-                entry["used"][state] = row["used"] + min(limit.background, limit.amount)
+    for state, tables in states.items():
+        rows = tables.capacities.to_dict("records")
+        for row, links in zip(rows, tables.capacity_links, strict=True):
+            for link in links:
+                entry = found[link].setdefault(row["capacity_id"], _limit(row))
+                entry["used"][state] = row["used"] + min(row["background"], row["amount"])
                 entry["price"][state] = row["price_usd"]
                 entry["use"][state] = row["use"]
     return {link: list(entries.values()) for link, entries in found.items()}
 
 
+def _limit(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a limit with nothing known of any state yet."""
+    kept = {name: row[name] for name in ("name", "unit", "amount")}
+    return {**kept, "used": {}, "price": {}, "use": {}}
+
+
 def _map_links(
     net: Network,
-    there: dict[str, set[str]],
+    there: Mapping[str, AbstractSet[str]],
     flows: dict[str, dict[str, LinkFlow]],
     limits: dict[str, list[dict[str, Any]]],
-    closed: set[str],
+    closed: AbstractSet[str],
 ) -> list[MapLink]:
     sources = _sources(net)
     names = net.node_names
-    present = set().union(*there.values())
+    present = frozenset().union(*there.values())
     links = []
     for link_id, row in net.whole.links.iterrows():
         own = limits.get(link_id, [])
@@ -221,12 +266,11 @@ def _map_links(
     return links
 
 
-def _map_nodes(net: Network, pairs: dict[str, Assignment]) -> list[MapNode]:
+def _map_nodes(net: Network, shortfall: Mapping[str, pd.DataFrame]) -> list[MapNode]:
     sources = _sources(net)
     unserved: dict[str, dict[str, dict[str, dict[str, float]]]] = {"origin": {}, "destination": {}}
-    for state, assignment in pairs.items():
-        short = assignment.shortfall
-        short = short[short["shortfall_t_per_day"] > _TRACE]
+    for state, table in shortfall.items():
+        short = table[table["shortfall_t_per_day"] > _TRACE]
         for end, found in unserved.items():
             grouped = short.groupby([end, "cargo"])["shortfall_t_per_day"].sum()
             for (node, cargo), tonnes in grouped.items():

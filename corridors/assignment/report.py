@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.explain import sentences
 from corridors.display import number
-from corridors.files import write_text
 from corridors.maps.data import CREDITS, DISCLAIMER
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
     import pandas as pd
+    from matplotlib.figure import Figure
 
-    from corridors.assignment.comparison import Comparison
+    from corridors.assignment.tables import ComparisonTables
 
 _ROWS = 25
 
@@ -37,42 +37,44 @@ div.wide { overflow-x: auto; }
 """
 
 
-def report_html(comparison: Comparison) -> str:
+def report_html(tables: ComparisonTables, maps: Figure) -> str:
     """Return the page.
 
     Parameters
     ----------
-    comparison
+    tables
         What to report.
+    maps
+        Maps of the flows before and after.
 
     Returns
     -------
     str
-        HTML; the same comparison gives the same text.
+        HTML; the same tables and maps give the same text.
     """
-    plan = comparison.hit.scenario
-    title = (plan.title or plan.name) if plan else "Baseline"
-    day = comparison.hit.situation.day
-    proof = comparison.hit.certificate
+    proof = tables.certificate
     parts = [
-        f"<h1>{escape(title)}</h1>",
-        f'<p class="day">{day}, model {escape(comparison.hit.model)}</p>',
-        f"<p>{escape(plan.description)}</p>" if plan and plan.description else "",
+        f"<h1>{escape(tables.title)}</h1>",
+        f'<p class="day">{tables.day}, model {escape(tables.model)}</p>',
+        f"<p>{escape(tables.description)}</p>" if tables.description else "",
         "<h2>What happens</h2>",
-        *(f"<p>{escape(text)}</p>" for text in sentences(comparison)),
-        _section("What becomes of the demand, t a day", comparison.waterfall),
-        _section("By cargo, t a day", _cargo(comparison)),
-        _section("By corridor, t a day", _plain(comparison.by_corridor)),
+        *(f"<p>{escape(text)}</p>" for text in sentences(tables)),
+        _section("What becomes of the demand, t a day", tables.waterfall),
+        _section("By cargo, t a day", _cargo(tables.by_cargo, tables.cargo_names)),
+        _section("By corridor, t a day", _plain(tables.by_corridor)),
         "<h2>Before and after</h2>",
-        f'<img alt="Maps of the flows before and after" src="{_picture(comparison)}">',
-        _section(f"Rerouted: the largest {_ROWS}", _reroutes(comparison)),
-        _section(f"No longer carried: the largest {_ROWS}", _lost(comparison)),
-        _section("Full, the dearest first", _full(comparison)),
+        f'<img alt="Maps of the flows before and after" src="{_picture(maps)}">',
+        _section(f"Rerouted: the largest {_ROWS}", _reroutes(tables.reroutes)),
+        _section(
+            f"No longer carried: the largest {_ROWS}", _lost(tables.by_demand, tables.node_names)
+        ),
+        _section("Full, the dearest first", _full(tables.after.bottlenecks)),
         "<h2>The proof</h2>",
         (
-            f"<p>Relative gap {abs(proof.relative_gap):.1e}; balance {proof.balance_residual:.1e}; "
-            f"capacity {proof.capacity_residual:.1e}; flow on closed things "
-            f"{proof.closed_flow:g}. Computed from the answer alone.</p>"
+            f"<p>Relative gap {abs(proof['relative_gap']):.1e}; "
+            f"balance {proof['balance_residual']:.1e}; "
+            f"capacity {proof['capacity_residual']:.1e}; flow on closed things "
+            f"{proof['closed_flow']:g}. Computed from the answer alone.</p>"
         ),
         (
             "<footer><p>Modelled: the cheapest way to carry the demand within the capacities, "
@@ -88,14 +90,9 @@ def report_html(comparison: Comparison) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "img-src data:; style-src 'unsafe-inline'\">"
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n"
+        f"<title>{escape(tables.title)}</title><style>{_STYLE}</style></head>\n"
         f"<body>\n{body}\n</body></html>\n"
     )
-
-
-def save_report(comparison: Comparison, path: Path) -> None:
-    """Write the page to a file, whole or not at all."""
-    write_text(path, report_html(comparison))
 
 
 def _section(title: str, frame: pd.DataFrame) -> str:
@@ -103,15 +100,13 @@ def _section(title: str, frame: pd.DataFrame) -> str:
         return ""
     numeric = {name: frame[name].dtype.kind in "fiu" for name in frame.columns}
     head = "".join(_cell("th", str(name), numeric[name]) for name in frame.columns)
-    rows = "".join(
-        "<tr>"
-        + "".join(
+    rows = ""
+    for row in frame.itertuples(index=False):
+        cells = (
             _cell("td", number(value) if numeric[name] else str(value), numeric[name])
             for name, value in zip(frame.columns, row, strict=True)
         )
-        + "</tr>"
-        for row in frame.itertuples(index=False)
-    )
+        rows += f"<tr>{''.join(cells)}</tr>"
     return f'<h2>{escape(title)}</h2><div class="wide"><table><tr>{head}</tr>\n{rows}</table></div>'
 
 
@@ -124,13 +119,11 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.rename(columns=lambda c: c.replace("_t_per_day", "").replace("_", " "))
 
 
-def _cargo(comparison: Comparison) -> pd.DataFrame:
-    names = comparison.hit.situation.net.tables["cargo"].set_index("cargo")["name"]
-    frame = comparison.by_cargo
-    return _plain(frame.assign(cargo=frame["cargo"].map(names)))
+def _cargo(by_cargo: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    return _plain(by_cargo.assign(cargo=by_cargo["cargo"].map(names)))
 
 
-def _reroutes(comparison: Comparison) -> pd.DataFrame:
+def _reroutes(reroutes: pd.DataFrame) -> pd.DataFrame:
     columns = [
         "demand_id",
         "cargo",
@@ -140,15 +133,13 @@ def _reroutes(comparison: Comparison) -> pd.DataFrame:
         "added_hours",
         "added_usd_per_unit",
     ]
-    return comparison.reroutes[columns].head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
+    return reroutes[columns].head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
 
 
-def _lost(comparison: Comparison) -> pd.DataFrame:
-    frame = comparison.by_demand
-    frame = frame[frame["lost_t_per_day"] > 0].sort_values(
+def _lost(by_demand: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    frame = by_demand[by_demand["lost_t_per_day"] > 0].sort_values(
         ["lost_t_per_day", "demand_id"], ascending=[False, True]
     )
-    names = comparison.hit.situation.net.node_names
     frame = frame.assign(
         origin=frame["origin"].map(names), destination=frame["destination"].map(names)
     )
@@ -156,16 +147,14 @@ def _lost(comparison: Comparison) -> pd.DataFrame:
     return _plain(frame[columns].head(_ROWS))
 
 
-def _full(comparison: Comparison) -> pd.DataFrame:
+def _full(bottlenecks: pd.DataFrame) -> pd.DataFrame:
     columns = ["name", "unit", "amount", "background", "price_usd"]
-    frame = comparison.hit.bottlenecks[columns].head(_ROWS)
+    frame = bottlenecks[columns].head(_ROWS)
     return frame.rename(columns={"price_usd": "one more a day saves, USD a day"})
 
 
-def _picture(comparison: Comparison) -> str:
-    """Return the static maps as a data address; the same comparison gives the same bytes."""
-    from corridors.maps.static import comparison_figure
-
+def _picture(maps: Figure) -> str:
+    """Return the static maps as a data address; the same figure gives the same bytes."""
     out = io.BytesIO()
-    comparison_figure(comparison).savefig(out, format="png", dpi=90, metadata={"Software": None})
+    maps.savefig(out, format="png", dpi=90, metadata={"Software": None})
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode("ascii")

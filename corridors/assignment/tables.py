@@ -1,48 +1,113 @@
-"""Write a comparison's tables into a folder."""
+"""What an assignment and a comparison hand down to sentences, maps, pages and files: plain tables.
+
+Whoever draws, writes or tells gets these and no result, so each can be tried on
+tables written by hand.
+"""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
-
-from corridors.files import check_parent, make_folder, write_text
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import datetime as dt
+    from collections.abc import Mapping
 
-    from corridors.assignment.comparison import Comparison
-
-
-def check_target(target: Path | None) -> None:
-    """Raise DataError where a result could not be written, before any work is done."""
-    if target is not None:
-        check_parent(target)
+    import pandas as pd
 
 
-def write_tables(comparison: Comparison, folder: Path) -> None:
-    """Write every table as CSV and the summary as JSON.
+@dataclass(frozen=True, eq=False)
+class AssignmentTables:
+    """An assignment as tables.
 
-    Parameters
+    Attributes
     ----------
-    comparison
-        What to write.
-    folder
-        Is made if it does not exist; the one it lies in must.
+    flows, routes, capacities, shortfall, bottlenecks
+        As `corridors.Assignment` has them.
+    links_there
+        Links that exist on the day, closed by events or not.
+    capacity_links
+        Links under each capacity, sorted, in the order of the rows of `capacities`.
     """
-    make_folder(folder)
-    frames = {
-        "waterfall": comparison.waterfall,
-        "by_cargo": comparison.by_cargo,
-        "by_corridor": comparison.by_corridor,
-        "by_demand": comparison.by_demand,
-        "reroutes": comparison.reroutes,
-    }
-    for name, assignment in (("before", comparison.base), ("after", comparison.hit)):
-        frames[f"flows_{name}"] = assignment.flows
-        frames[f"routes_{name}"] = assignment.routes.drop(columns="arcs")
-        frames[f"capacities_{name}"] = assignment.capacities
-        frames[f"shortfall_{name}"] = assignment.shortfall
-    for name, frame in frames.items():
-        write_text(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
-    summary = json.dumps(comparison.to_dict(), indent=1, ensure_ascii=False)
-    write_text(folder / "summary.json", summary + "\n")
+
+    flows: pd.DataFrame
+    routes: pd.DataFrame
+    capacities: pd.DataFrame
+    shortfall: pd.DataFrame
+    bottlenecks: pd.DataFrame
+    links_there: frozenset[str]
+    capacity_links: tuple[tuple[str, ...], ...]
+
+    def files(self) -> dict[str, pd.DataFrame]:
+        """Return the tables that are kept on disk, by name."""
+        return {
+            "flows": self.flows,
+            "routes": self.routes.drop(columns="arcs"),
+            "capacities": self.capacities,
+            "shortfall": self.shortfall,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonTables:
+    """A comparison as tables.
+
+    Attributes
+    ----------
+    title, description
+        Of the scenario, or of what stands in its place.
+    day, model
+        That both assignments are of.
+    before, after
+        The baseline and the disrupted state.
+    change
+        As `corridors.Comparison` has it.
+    waterfall, by_demand, by_cargo, by_corridor, reroutes
+        As above.
+    closed_links
+        Links that the scenario closes.
+    events_not_in_force, n_events
+        Events that the day lies outside of, in words, and how many there are in all.
+    node_names, link_names, cargo_names
+        What a reader calls them, by id.
+    certificate
+        The proof of the disrupted state, as plain values.
+    """
+
+    title: str
+    description: str
+    day: dt.date
+    model: str
+    before: AssignmentTables
+    after: AssignmentTables
+    change: Mapping[str, float]
+    waterfall: pd.DataFrame
+    by_demand: pd.DataFrame
+    by_cargo: pd.DataFrame
+    by_corridor: pd.DataFrame
+    reroutes: pd.DataFrame
+    closed_links: tuple[str, ...]
+    events_not_in_force: tuple[str, ...]
+    n_events: int
+    node_names: Mapping[str, str]
+    link_names: Mapping[str, str]
+    cargo_names: Mapping[str, str]
+    certificate: Mapping[str, Any]
+
+    @property
+    def steps(self) -> dict[str, float]:
+        """Tonnes a day by step of the waterfall."""
+        return {str(step): float(t) for step, t in self.waterfall.itertuples(index=False)}
+
+    def files(self) -> dict[str, pd.DataFrame]:
+        """Return the tables that are kept on disk, by name."""
+        found = {
+            "waterfall": self.waterfall,
+            "by_cargo": self.by_cargo,
+            "by_corridor": self.by_corridor,
+            "by_demand": self.by_demand,
+            "reroutes": self.reroutes,
+        }
+        for when, tables in (("before", self.before), ("after", self.after)):
+            found |= {f"{name}_{when}": frame for name, frame in tables.files().items()}
+        return found

@@ -12,6 +12,7 @@ from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
+    check_target,
     note,
     print_json,
     print_table,
@@ -51,7 +52,7 @@ def sweep(
             "such as border:BY-PL; several times, or with commas. The first four if not given."
         ),
     ] = None,
-    n: Annotated[int, typer.Option("--n", help="1: each thing. 2: each pair.")] = 1,
+    n: Annotated[int, typer.Option("--n", help="1: each element. 2: each pair.")] = 1,
     workers: Annotated[
         int | None, typer.Option(help="Processes; one for each core if not given.", min=1)
     ] = None,
@@ -66,10 +67,9 @@ def sweep(
     network: NetworkOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Close each thing, or each pair, and list what that does, worst first."""
+    """Close each element, or each pair, and list what that does, worst first."""
     from corridors.analysis.criticality.elements import USUAL
     from corridors.analysis.criticality.sweep import sweep as run
-    from corridors.assignment.tables import check_target
     from corridors.network.network import load
 
     check_target(out)
@@ -203,7 +203,7 @@ def select(
         str,
         typer.Argument(
             metavar="LINK",
-            help="A link, or another thing such as border:BY-PL, node:brest, demand:ID "
+            help="A link, or another element such as border:BY-PL, node:brest, demand:ID "
             "(then: what the demand passes).",
         ),
     ],
@@ -218,19 +218,19 @@ def select(
     from corridors.analysis.select_link import places_of, select_link
     from corridors.errors import UnknownIdError, nearest
 
-    kind, colon, thing = name.partition(":")
+    kind, colon, element = name.partition(":")
     if not colon:
-        kind, thing = "link", name
+        kind, element = "link", name
     if kind not in (*KINDS, "demand"):
-        msg = f"no kind of thing {kind!r}{nearest(kind, (*KINDS, 'demand'))}"
+        msg = f"no kind of element {kind!r}{nearest(kind, (*KINDS, 'demand'))}"
         raise UnknownIdError(msg)
     plan = _assigned(network, scenario, as_of, model)
     if kind == "demand":
-        table, title = places_of(plan, thing), f"Chokepoints that {thing} passes"
+        table, title = places_of(plan, element), f"Chokepoints that {element} passes"
     else:
-        table, title = select_link(plan, **{kind: thing}), f"Whose cargo passes {kind} {thing}"
+        table, title = select_link(plan, **{kind: element}), f"Whose cargo passes {kind} {element}"
     if json:
-        print_json({kind: thing, "as_of": str(plan.situation.day), "rows": _records(table)})
+        print_json({kind: element, "as_of": str(plan.situation.day), "rows": _records(table)})
     else:
         shown = table.rename(columns=lambda c: c.replace("_", " "))
         print_table(shown, f"{title}, as of {plan.situation.day}")

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corridors.cli.common import JsonOption, NetworkOption, note, print_json, print_table
+from corridors.cli.common import (
+    JsonOption,
+    NetworkOption,
+    check_target,
+    note,
+    print_json,
+    print_table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +43,6 @@ def calibrate(
     Takes some minutes: the scenarios are run again for every step.
     """
     from corridors.analysis.validation.calibrate import calibrate as fit
-    from corridors.assignment.tables import check_target
     from corridors.errors import DataError
     from corridors.network.network import load
 

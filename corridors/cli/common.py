@@ -29,6 +29,14 @@ AsOfOption = Annotated[
 ]
 
 
+def check_target(target: Path | None) -> None:
+    """Raise DataError where a result could not be written, before any work is done."""
+    from corridors.files import check_parent
+
+    if target is not None:
+        check_parent(target)
+
+
 def print_json(value: Any) -> None:
     """Print one JSON object: keys in their order, numbers in full."""
     print(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))

@@ -11,6 +11,7 @@ from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
+    check_target,
     note,
     print_json,
     print_table,
@@ -49,7 +50,7 @@ def run(
     """Hold a scenario against the undisturbed network and say what changes."""
     from corridors.assignment.assign import day_of
     from corridors.assignment.run import run as hold
-    from corridors.assignment.tables import check_target, write_tables
+    from corridors.files import write_text
     from corridors.network.network import load
     from corridors.scenarios.scenario import scenario as read_scenario
 
@@ -65,12 +66,10 @@ def run(
         with working("drawing the map"):
             comparison.map().save(map)
     if report is not None:
-        from corridors.assignment.report import save_report
-
         with working("writing the report"):
-            save_report(comparison, report)
+            write_text(report, comparison.report())
     if out is not None:
-        write_tables(comparison, out)
+        comparison.save(out)
     if json:
         print_json(comparison.to_dict())
     else:
@@ -83,9 +82,9 @@ def run(
 def _print(comparison: Comparison) -> None:
     from textwrap import fill
 
-    plan = comparison.hit.scenario
+    plan = comparison.disrupted.scenario
     if plan is not None:
-        typer.echo(f"{plan.title or plan.name}, as of {comparison.hit.situation.day}\n")
+        typer.echo(f"{plan.title or plan.name}, as of {comparison.disrupted.situation.day}\n")
     typer.echo(fill(comparison.explain(), 100) + "\n")
     print_table(comparison.waterfall, "What becomes of the demand, t a day")
     cargo = comparison.by_cargo.rename(
@@ -106,11 +105,11 @@ def _print(comparison: Comparison) -> None:
         title = f"No longer carried: the largest {min(_ROWS, len(lost))} of {len(lost)}"
         columns = ["demand_id", "cargo", "lost_t_per_day", "demand_t_per_day"]
         print_table(lost[columns].head(_ROWS).rename(columns=_words), title)
-    full = comparison.hit.bottlenecks[["capacity_id", "name", "unit", "amount", "price_usd"]]
+    full = comparison.disrupted.bottlenecks[["capacity_id", "name", "unit", "amount", "price_usd"]]
     if len(full):
         title = "Full, the dearest first (price: what one more unit a day would save a day)"
         print_table(full.head(_ROWS).rename(columns=_words), title)
-    proof = comparison.hit.certificate
+    proof = comparison.disrupted.certificate
     typer.echo(
         f"certified: relative gap {abs(proof.relative_gap):.1e}, balance "
         f"{proof.balance_residual:.1e}, capacity {proof.capacity_residual:.1e}, "

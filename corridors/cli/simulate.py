@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corridors.cli.common import JsonOption, NetworkOption, note, print_json, print_table
+from corridors.cli.common import (
+    JsonOption,
+    NetworkOption,
+    check_target,
+    note,
+    print_json,
+    print_table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +62,6 @@ def simulate(
     json: JsonOption = False,
 ) -> None:
     """Run a scenario day by day: queues, waiting, who goes round, how it clears."""
-    from corridors.assignment.tables import check_target
     from corridors.errors import DataError
     from corridors.network.network import load
     from corridors.simulation.simulate import simulate as run
@@ -191,7 +197,6 @@ def draws(
 ) -> None:
     """Simulate a scenario many times, capacities and demand drawn from their ranges."""
     from corridors.analysis.monte_carlo import quantiles, simulated_draws
-    from corridors.assignment.tables import check_target
     from corridors.network.network import load
 
     check_target(out)

@@ -44,21 +44,7 @@ def payload(data: FlowMapData, countries: Sequence[Mapping[str, Any]]) -> dict[s
     dict
         Only lists, dicts, texts, numbers and None.
     """
-    cargo = sorted(
-        {
-            name
-            for link in data.links
-            for flow in link.flows.values()
-            for name in (*flow.forward, *flow.backward)
-        }
-        | {
-            name
-            for node in data.nodes
-            for by_state in (node.unserved_from, node.unserved_to)
-            for amounts in by_state.values()
-            for name in amounts
-        }
-    )
+    cargo = _cargo(data)
     described: list[MapLink | MapNode] = [*data.links, *data.nodes]
     sources = sorted({source for item in described for source in item.sources}, key=_source_key)
     source_rank = {source: rank for rank, source in enumerate(sources)}
@@ -69,17 +55,7 @@ def payload(data: FlowMapData, countries: Sequence[Mapping[str, Any]]) -> dict[s
     ]
     rank = {link["id"]: index for index, link in enumerate(links)}
     nodes = [
-        {
-            "id": node.node_id,
-            "name": node.name,
-            "kind": node.kind,
-            "country": node.country,
-            "at": [round(node.lon, _DIGITS), round(node.lat, _DIGITS)],
-            "from": _by_state(node.unserved_from, data.states, cargo),
-            "to": _by_state(node.unserved_to, data.states, cargo),
-            "note": node.note,
-            "sources": sorted(source_rank[source] for source in set(node.sources)),
-        }
+        _node(node, data.states, cargo, source_rank)
         for node in sorted(data.nodes, key=lambda node: node.node_id)
     ]
     return {
@@ -120,6 +96,37 @@ class _Limits:
             self._ranks[key] = len(self.rows)
             self.rows.append(row)
         return self._ranks[key]
+
+
+def _cargo(data: FlowMapData) -> list[str]:
+    """Return the cargoes that flow or are not served anywhere, sorted."""
+    found: set[str] = set()
+    for link in data.links:
+        for flow in link.flows.values():
+            found.update(flow.forward, flow.backward)
+    for node in data.nodes:
+        for by_state in (node.unserved_from, node.unserved_to):
+            found.update(*by_state.values())
+    return sorted(found)
+
+
+def _node(
+    node: MapNode,
+    states: Sequence[str],
+    cargo: Sequence[str],
+    source_rank: Mapping[MapSource, int],
+) -> dict[str, Any]:
+    return {
+        "id": node.node_id,
+        "name": node.name,
+        "kind": node.kind,
+        "country": node.country,
+        "at": [round(node.lon, _DIGITS), round(node.lat, _DIGITS)],
+        "from": _by_state(node.unserved_from, states, cargo),
+        "to": _by_state(node.unserved_to, states, cargo),
+        "note": node.note,
+        "sources": sorted(source_rank[source] for source in set(node.sources)),
+    }
 
 
 def _link(

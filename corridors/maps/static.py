@@ -6,17 +6,21 @@ lines are divided before they are projected, so that they bend as they should.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.maps import basemap
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
-    from corridors.assignment.assignment import Assignment
-    from corridors.assignment.comparison import Comparison
-    from corridors.network.network import Network
+__all__ = ["ALBERS", "FlowLine", "flow_figure", "network_figure"]
 
 ALBERS = "+proj=aea +lat_1=35 +lat_2=65 +lat_0=50 +lon_0=70 +ellps=WGS84 +units=km"
 """Equal areas over Eurasia; kilometres."""
@@ -25,46 +29,71 @@ _STEP_DEGREES = 0.5
 _WINDOW_KM = {"land": (-4600, 4700, -2900, 2600), "all": (-8500, 8500, -8800, 5600)}
 _WIDEST_POINTS = 6.0
 _MODE_COLOUR = {"rail": "#1b3a5c", "road": "#b06a1e", "sea": "#5b8db8", "pipeline": "#6b6b6b"}
-_LAND, _COAST, _SEA = "#faf8f3", "#cdbf9e", "#e8eff5"
+_LAND, _COAST, _SEA, _SHUT = "#faf8f3", "#cdbf9e", "#e8eff5", "#c2102f"
 
 
-def comparison_figure(comparison: Comparison) -> Figure:
-    """Draw the flows before and after, one above the other.
+@dataclass(frozen=True, eq=False)
+class FlowLine:
+    """A line to draw.
+
+    Attributes
+    ----------
+    points
+        Longitude and latitude in degrees, shape (N, 2).
+    mode
+        rail, road, sea or pipeline.
+    t_per_day
+        What it carries; nothing is a hairline by land and is not drawn elsewhere.
+    closed
+        Whether events have closed it.
+    planned
+        Whether it has an opening date.
+    """
+
+    points: NDArray[np.float64]
+    mode: str
+    t_per_day: float = 0.0
+    closed: bool = False
+    planned: bool = False
+
+
+def flow_figure(panels: Sequence[tuple[str, Sequence[FlowLine]]]) -> Figure:
+    """Draw the flows of some states, one above the other.
 
     Parameters
     ----------
-    comparison
-        What to draw.
+    panels
+        A title and the lines of each state.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Line width grows with the square root of t/day; colour is the mode;
-        what the scenario closes is red.
+        Line width grows with the square root of t/day, on one scale for all;
+        colour is the mode; what is closed is red.
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 12.4), layout="constrained")
-    axes = figure.subplots(2, 1)
-    most = max(_link_tonnes(a).max() for a in (comparison.base, comparison.hit))
-    plan = comparison.hit.scenario
-    after = plan.title if plan and plan.title else "After"
-    for ax, assignment, title in zip(
-        axes, (comparison.base, comparison.hit), ("Before", after), strict=True
-    ):
-        _flows(ax, assignment, most)
-        ax.set_title(f"{title}, {assignment.situation.day}", loc="left", fontsize=12)
+    figure = Figure(figsize=(11, 6.2 * len(panels)), layout="constrained")
+    axes = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
+    most = max((line.t_per_day for _, lines in panels for line in lines), default=0.0)
+    for ax, (title, lines) in zip(axes, panels, strict=True):
+        _flows(ax, lines, most)
+        ax.set_title(title, loc="left", fontsize=12)
     _credit(figure)
     return figure
 
 
-def network_figure(net: Network, window: str = "all") -> Figure:
-    """Draw the network itself, colour by mode, planned links dotted.
+def network_figure(
+    lines: Sequence[FlowLine], places: NDArray[np.float64], window: str = "all"
+) -> Figure:
+    """Draw what there is, colour by mode, planned lines dotted.
 
     Parameters
     ----------
-    net
-        The network; of all of time, or resolved at a date.
+    lines
+        What to draw.
+    places
+        Longitude and latitude of places in degrees, shape (N, 2).
     window
         ``"all"`` with the sea lanes, or ``"land"``.
     """
@@ -73,13 +102,11 @@ def network_figure(net: Network, window: str = "all") -> Figure:
     figure = Figure(figsize=(13, 11 if window == "all" else 8), layout="constrained")
     ax = figure.subplots()
     _background(ax, window)
-    links = net.links
-    xs = _projected(links.geometry.to_numpy())
-    for line, mode, opens in zip(xs, links["mode"], links["opens"], strict=True):
-        style = ":" if opens else "-"
-        ax.plot(*line, style, color=_MODE_COLOUR[mode], linewidth=0.9, solid_capstyle="round")
-    nodes = net.nodes
-    x, y = _project(nodes["lon"].to_numpy(), nodes["lat"].to_numpy())
+    for line, course in zip(lines, _projected(lines), strict=True):
+        style = ":" if line.planned else "-"
+        colour = _MODE_COLOUR[line.mode]
+        ax.plot(*course, style, color=colour, linewidth=0.9, solid_capstyle="round")
+    x, y = _project(places[:, 0], places[:, 1])
     ax.scatter(x, y, s=4, color="#222222", zorder=3)
     for mode, colour in _MODE_COLOUR.items():
         ax.plot([], [], color=colour, label=mode)
@@ -89,44 +116,35 @@ def network_figure(net: Network, window: str = "all") -> Figure:
     return figure
 
 
-def _flows(ax: Axes, assignment: Assignment, most: float) -> None:
+def _flows(ax: Axes, lines: Sequence[FlowLine], most: float) -> None:
     _background(ax, "land")
-    net = assignment.situation.net
-    tonnes = _link_tonnes(assignment)
-    links = net.links
-    closed = set(assignment.situation.closed_links)
-    lines = _projected(links.geometry.to_numpy())
-    for line, link, mode, t in zip(lines, links.index, links["mode"], tonnes, strict=True):
-        if link in closed:
-            ax.plot(*line, color="#c2102f", linewidth=2.2, zorder=5)
-            ax.plot(line[0].mean(), line[1].mean(), "X", color="#c2102f", markersize=7, zorder=6)
-        elif t > 0:
-            width = max(_WIDEST_POINTS * float(np.sqrt(t / most)), 0.4)
-            ax.plot(*line, color=_MODE_COLOUR[mode], linewidth=width, solid_capstyle="round")
-        elif mode in {"rail", "road"}:
-            ax.plot(*line, color="#b9b4a8", linewidth=0.3)
+    for line, course in zip(lines, _projected(lines), strict=True):
+        if line.closed:
+            ax.plot(*course, color=_SHUT, linewidth=2.2, zorder=5)
+            middle = (course[0].mean(), course[1].mean())
+            ax.plot(*middle, "X", color=_SHUT, markersize=7, zorder=6)
+        elif line.t_per_day > 0:
+            width = max(_WIDEST_POINTS * float(np.sqrt(line.t_per_day / most)), 0.4)
+            colour = _MODE_COLOUR[line.mode]
+            ax.plot(*course, color=colour, linewidth=width, solid_capstyle="round")
+        elif line.mode in {"rail", "road"}:
+            ax.plot(*course, color="#b9b4a8", linewidth=0.3)
     for mode, colour in _MODE_COLOUR.items():
         ax.plot([], [], color=colour, linewidth=3, label=mode)
-    if closed:
-        ax.plot([], [], color="#c2102f", marker="X", label="closed by the scenario")
+    if any(line.closed for line in lines):
+        ax.plot([], [], color=_SHUT, marker="X", label="closed by the scenario")
     ax.legend(loc="lower left", fontsize=9, title="width by cargo, t/day")
-
-
-def _link_tonnes(assignment: Assignment) -> Any:
-    flows = assignment.flows
-    total = flows[flows["kind"] == "link"].groupby("id")["t_per_day"].sum()
-    ids = assignment.situation.net.tables["links"]["link_id"]
-    return total.reindex(ids).fillna(0.0).to_numpy()
 
 
 def _background(ax: Axes, window: str) -> None:
     from matplotlib.collections import PolyCollection
-
-    from corridors.network.geometry import read_basemap
+    from shapely import segmentize
+    from shapely.geometry import shape
 
     rings = []
-    for shape in read_basemap().geometry.segmentize(_STEP_DEGREES):
-        for part in getattr(shape, "geoms", [shape]):
+    for country in basemap.shipped()["features"]:
+        ground = segmentize(shape(country["geometry"]), _STEP_DEGREES)
+        for part in getattr(ground, "geoms", [ground]):
             x, y = _project(*np.asarray(part.exterior.coords)[:, :2].T)
             # Far from the centre the projection tears; what lies there is not shown anyway.
             if np.abs(x).max() < 12_000 and np.abs(y).max() < 12_000:
@@ -139,10 +157,12 @@ def _background(ax: Axes, window: str) -> None:
     ax.set_facecolor(_SEA)
 
 
-def _projected(lines: Any) -> list[tuple[Any, Any]]:
-    from shapely import get_coordinates, segmentize
+def _projected(lines: Sequence[FlowLine]) -> list[tuple[Any, Any]]:
+    """Return each line in kilometres, divided before it is projected."""
+    from shapely import LineString, get_coordinates, segmentize
 
-    return [_project(*get_coordinates(line).T) for line in segmentize(lines, _STEP_DEGREES)]
+    courses = segmentize([LineString(line.points) for line in lines], _STEP_DEGREES)
+    return [_project(*get_coordinates(course).T) for course in courses]
 
 
 def _project(lon: Any, lat: Any) -> tuple[Any, Any]:

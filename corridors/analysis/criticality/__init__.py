@@ -1,1 +1,1 @@
-"""What closing each thing would do: N-1 and N-k."""
+"""What closing each element would do: N-1 and N-k."""

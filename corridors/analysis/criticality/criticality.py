@@ -1,4 +1,4 @@
-"""Which place should be feared most: what happens when each thing is lost, worst first."""
+"""Which place should be feared most: what happens when each element is lost, worst first."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def criticality(
     workers: int | None = None,
     by: str | None = None,
 ) -> pd.DataFrame:
-    """Close each thing, or each pair of things, and say what that does.
+    """Close each element, or each pair of elements, and say what that does.
 
     Parameters
     ----------
     net
         The network.
     of
-        Kinds of things (``"link"``, ``"node"``, ``"border"``, ``"chokepoint"``,
+        Kinds of elements (``"link"``, ``"node"``, ``"border"``, ``"chokepoint"``,
         ``"country"``, ``"capacity"``) or single ones (``"border:BY-PL"``). A
         capacity is closed with everything that it covers.
     n
-        1 closes each thing, 2 each pair.
+        1 closes each element, 2 each pair.
     scenario
         Its events are in force throughout, in the baseline too.
     as_of
@@ -55,10 +55,10 @@ def criticality(
     -------
     DataFrame
         Worst first: most shortfall, then most damage, then by kind and id.
-        ``kind``, ``thing``, ``name`` (for pairs ``first``, ``second`` and
-        ``how``), and, each against the baseline:
+        ``kind``, ``thing`` (the element's id), ``name`` (for pairs ``first``,
+        ``second`` and ``how``), and, each against the baseline:
 
-        ``baseline_t_per_day``: what passes the thing before;
+        ``baseline_t_per_day``: what passes the element before;
         ``shortfall_t_per_day``: what is no longer carried, of all cargo;
         ``added_cost_usd_per_day``: change of the whole transport bill, which
         falls where cargo is no longer carried;
@@ -68,11 +68,11 @@ def criticality(
         as small as can be;
         ``rerouted_t_per_day`` and ``rerouted_cost_usd_per_day``: what goes
         another way and what that adds;
-        ``redundancy``: share of what passed the thing before that finds another
+        ``redundancy``: share of what passed the element before that finds another
         way, NaN where nothing passed;
         ``n_cargo``, ``cargo``, ``n_countries``, ``countries``: kinds of cargo
         that are rerouted or lost, and countries where it starts or ends;
-        ``same_as``: another thing whose loss is the very same case.
+        ``same_as``: another element whose loss is the very same case.
 
         ``attrs`` says which network, day and scenario were meant. Of pairs
         those are left out that are one of their parts over again; ``how`` is
@@ -82,7 +82,7 @@ def criticality(
     Raises
     ------
     UnknownIdError
-        Where a kind, a thing or a column is unknown.
+        Where a kind, an element or a column is unknown.
     ScenarioError
         Where the scenario cannot be meant, or there is no day to be had.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from corridors.flow.problem import FlowProblem, Ints
 
 
-class Closures:
+class DeadEnds:
     """Finds all arcs that a closure makes useless.
 
     Parameters
@@ -44,7 +44,7 @@ class Closures:
         self._gone: frozenset[int] = frozenset()
         self._gone = frozenset(self._spread(set(), set(range(problem.n_nodes))))
 
-    def whole(self, arcs: Ints) -> Ints:
+    def closed_with(self, arcs: Ints) -> Ints:
         """Return the arcs that are of no use once `arcs` are closed, `arcs` among them, sorted."""
         closed = {int(a) for a in arcs if self._open[a]}
         places = {self._tail[a] for a in closed} | {self._head[a] for a in closed}

@@ -1,4 +1,4 @@
-"""Things that can be lost: links, nodes, borders, chokepoints, countries, capacities."""
+"""Elements that can be lost: links, nodes, borders, chokepoints, countries, capacities."""
 
 from __future__ import annotations
 
@@ -20,65 +20,65 @@ if TYPE_CHECKING:
     from corridors.scenarios.state import Situation
 
 KINDS = ("link", "node", "border", "chokepoint", "country", "capacity")
-"""Kinds of things."""
+"""Kinds of elements."""
 
 USUAL = ("link", "node", "border", "chokepoint")
 """Kinds that are looked at unless others are asked for."""
 
 
 @dataclass(frozen=True, eq=False)
-class Thing:
-    """Something that can be closed.
+class NetworkElement:
+    """An element of the network that can be closed.
 
     Attributes
     ----------
-    kind, thing_id, name
+    kind, element_id, name
         As the tables have them; a border's id is its country pair.
     arcs
         Arcs of the situation that are gone when it is closed, ascending.
     """
 
     kind: str
-    thing_id: str
+    element_id: str
     name: str
     arcs: NDArray[np.int64]
 
     @property
     def key(self) -> str:
-        """Kind and id, as `find_things` takes them."""
-        return f"{self.kind}:{self.thing_id}"
+        """Kind and id, as `find_elements` takes them."""
+        return f"{self.kind}:{self.element_id}"
 
 
-def find_things(state: Situation, of: str | Iterable[str] = USUAL) -> list[Thing]:
-    """Return the things of some kinds that are there on the situation's day.
+def find_elements(state: Situation, of: str | Iterable[str] = USUAL) -> list[NetworkElement]:
+    """Return the elements of some kinds that are there on the situation's day.
 
     Parameters
     ----------
     state
         The situation.
     of
-        Kinds of `KINDS`, or single things such as ``"border:BY-PL"``.
+        Kinds of `KINDS`, or single elements such as ``"border:BY-PL"``.
 
     Returns
     -------
-    list of Thing
+    list of NetworkElement
         In the order of the kinds and ids, each once. What has no open arc on
         the day is left out: it cannot be lost.
 
     Raises
     ------
     UnknownIdError
-        Where a kind or a thing is unknown.
+        Where a kind or an element is unknown.
     """
     wanted = [of] if isinstance(of, str) else list(of)
     if not wanted:
-        msg = f"no kind of thing is named; valid are {', '.join(KINDS)}"
+        msg = f"no kind of element is named; valid are {', '.join(KINDS)}"
         raise UnknownIdError(msg)
-    found: dict[str, Thing] = {}
+    found: dict[str, NetworkElement] = {}
     for entry in wanted:
         kind, colon, only = entry.partition(":")
         if kind not in KINDS:
-            msg = f"no kind of thing {kind!r}{nearest(kind, KINDS)}"
+            msg = f"no kind of element {kind!r}{nearest(kind, KINDS)}"
             raise UnknownIdError(msg)
         names = _names(state.net, kind)
         if colon and kind == "border":
@@ -87,15 +87,15 @@ def find_things(state: Situation, of: str | Iterable[str] = USUAL) -> list[Thing
             msg = f"no {kind} {only!r}{nearest(only, names)}"
             raise UnknownIdError(msg)
         ids = [only] if colon else sorted(names)
-        for thing_id, arcs in _arcs(state, kind, ids).items():
+        for element_id, arcs in _arcs(state, kind, ids).items():
             if len(arcs):
-                thing = Thing(kind, thing_id, names[thing_id], arcs)
-                found[thing.key] = thing
-    return sorted(found.values(), key=lambda t: (KINDS.index(t.kind), t.thing_id))
+                element = NetworkElement(kind, element_id, names[element_id], arcs)
+                found[element.key] = element
+    return sorted(found.values(), key=lambda t: (KINDS.index(t.kind), t.element_id))
 
 
 def _names(net: Network, kind: str) -> dict[str, str]:
-    """Return the names of all things of a kind by id."""
+    """Return the names of all elements of a kind by id."""
     tables = net.tables
     if kind == "link":
         return {str(i): net.link_name(str(i)) for i in tables["links"]["link_id"]}
@@ -114,7 +114,7 @@ def _names(net: Network, kind: str) -> dict[str, str]:
 
 
 def _arcs(state: Situation, kind: str, ids: list[str]) -> dict[str, NDArray[np.int64]]:
-    """Return the open arcs of things by id."""
+    """Return the open arcs of elements by id."""
     there = ~state.problem.closed
     if kind == "link":
         of_row = _grouped(state, LINK, state.net.tables["links"]["link_id"].to_list())
@@ -122,18 +122,18 @@ def _arcs(state: Situation, kind: str, ids: list[str]) -> dict[str, NDArray[np.i
     if kind == "node":
         return {i: _open(arcs, there) for i, arcs in _arcs_of_nodes(state, ids).items()}
     found = {}
-    for thing_id in ids:
-        value: Any = thing_id.split("-") if kind == "border" else thing_id
+    for element_id in ids:
+        value: Any = element_id.split("-") if kind == "border" else element_id
         try:
             chosen = select(state.net, {kind: value}, state.net.folder)
         except ScenarioError:
             if kind == "chokepoint":
                 raise
             # A country without links and a capacity without members match nothing.
-            found[thing_id] = np.empty(0, dtype=np.int64)
+            found[element_id] = np.empty(0, dtype=np.int64)
             continue
         arcs = state.arcs.of(LINK, chosen.links) | state.arcs.of(TRANSFER, chosen.transfers)
-        found[thing_id] = np.flatnonzero(arcs & there)
+        found[element_id] = np.flatnonzero(arcs & there)
     return found
 
 

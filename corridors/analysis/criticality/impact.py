@@ -44,12 +44,12 @@ the rounding of the computer never shows.
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class ClosureProblem:
     """What is needed to solve and measure closures: arrays and names, no tables.
 
     Attributes
     ----------
-    problem
+    flow
         The situation before anything is closed.
     usd, hours
         Per unit by class and arc, shape (C, A).
@@ -61,7 +61,7 @@ class Frame:
         Country of origin and of destination, by commodity.
     """
 
-    problem: FlowProblem
+    flow: FlowProblem
     usd: Floats
     hours: Floats
     t_per_unit: Floats
@@ -69,11 +69,11 @@ class Frame:
     countries: tuple[tuple[str, str], ...]
 
 
-def frame_of(state: Situation) -> Frame:
+def closure_problem(state: Situation) -> ClosureProblem:
     """Return a situation as arrays."""
     demand, country = state.demand, state.net.country_of
-    return Frame(
-        problem=state.problem,
+    return ClosureProblem(
+        flow=state.problem,
         usd=state.arcs.usd,
         hours=state.arcs.hours,
         t_per_unit=demand["t_per_unit"].to_numpy(dtype=np.float64),
@@ -86,7 +86,7 @@ def frame_of(state: Situation) -> Frame:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class ClosureImpact:
     """A solved case.
 
     Attributes
@@ -101,12 +101,12 @@ class Found:
     figures: dict[str, Any]
 
 
-class Bench:
+class ClosureSolver:
     """Solves closures of one situation, each from the answer to the baseline.
 
     Parameters
     ----------
-    frame
+    problem
         The situation.
 
     Attributes
@@ -117,17 +117,17 @@ class Bench:
         Units a day on each arc, all cargo together, shape (A,).
     """
 
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
-        self.uses = Uses(frame.problem)
-        self.answer: Answer = solve(frame.problem)
+    def __init__(self, problem: ClosureProblem) -> None:
+        self.problem = problem
+        self.uses = Uses(problem.flow)
+        self.answer: Answer = solve(problem.flow)
         self.plan = plan_of(self.answer)
-        self.carried = carried(self.plan, frame.problem.n_arcs)
+        self.carried = carried(self.plan, problem.flow.n_arcs)
         self._known: dict[_Key, tuple[float, float, float]] = {}
         self._paths = _by_key(self.plan)
         self._paid = self._bill(self._paths)
 
-    def close(self, arcs: Ints) -> Found:
+    def close(self, arcs: Ints) -> ClosureImpact:
         """Close arcs and say what that does.
 
         Where the baseline carries nothing over them, the baseline is the
@@ -135,19 +135,19 @@ class Bench:
         cannot hold a better one.
         """
         if not self.carried[arcs].any():
-            return Found(self.plan, self._figures(self.plan, arcs))
+            return ClosureImpact(self.plan, self._figures(self.plan, arcs))
         answer = self.answer.resolve(closed=arcs)
         plan = plan_of(answer)
-        return Found(plan, self._figures(plan, arcs))
+        return ClosureImpact(plan, self._figures(plan, arcs))
 
     def _rates(self, key: _Key, arcs: Ints) -> tuple[float, float, float]:
         """Return dollars, hours and generalised cost of a unit on a path; each worked out once."""
         if key not in self._known:
-            c = self.frame.problem.commodity_class[key[0]]
+            c = self.problem.flow.commodity_class[key[0]]
             self._known[key] = (
-                float(self.frame.usd[c, arcs].sum()),
-                float(self.frame.hours[c, arcs].sum()),
-                float(self.frame.problem.cost[c, arcs].sum()),
+                float(self.problem.usd[c, arcs].sum()),
+                float(self.problem.hours[c, arcs].sum()),
+                float(self.problem.flow.cost[c, arcs].sum()),
             )
         return self._known[key]
 
@@ -157,9 +157,9 @@ class Bench:
         return fsum(x * r[0] for x, r in rates), fsum(x * r[2] for x, r in rates)
 
     def _figures(self, hit: Plan, closed: Ints) -> dict[str, Any]:
-        frame, base = self.frame, self.plan
-        weight = frame.t_per_unit
-        gone = np.zeros(frame.problem.n_arcs, dtype=np.bool_)
+        problem, base = self.problem, self.plan
+        weight = problem.t_per_unit
+        gone = np.zeros(problem.flow.n_arcs, dtype=np.bool_)
         gone[closed] = True
         through = np.zeros(len(weight))
         for k, arcs, amount in zip(base.commodity, base.arcs, base.amount, strict=True):
@@ -172,7 +172,7 @@ class Bench:
         rerouted, extra_usd, extra_hours, touched = self._moved(paths)
         hit_ones = touched | (lost * weight > TRACE)
         usd, general = self._paid if hit is base else self._bill(paths)
-        loss = float(frame.problem.penalty @ (hit.shortfall - base.shortfall))
+        loss = float(problem.flow.penalty @ (hit.shortfall - base.shortfall))
         values = {
             "baseline_t_per_day": through_t,
             "shortfall_t_per_day": float((hit.shortfall - base.shortfall) @ weight),
@@ -184,8 +184,8 @@ class Bench:
             "rerouted_cost_usd_per_day": extra_usd,
             "redundancy": found_t / through_t if through_t > TRACE else None,
         }
-        kinds = {frame.cargo[frame.problem.commodity_class[k]] for k in np.flatnonzero(hit_ones)}
-        places = {c for k in np.flatnonzero(hit_ones) for c in frame.countries[k]}
+        kinds = {problem.cargo[problem.flow.commodity_class[k]] for k in np.flatnonzero(hit_ones)}
+        places = {c for k in np.flatnonzero(hit_ones) for c in problem.countries[k]}
         return {
             **{name: rounded(value, FIGURES[name]) for name, value in values.items()},
             "cargo": sorted(kinds),
@@ -203,7 +203,7 @@ class Bench:
             their paths. What a route lost is spread over those that gained in
             proportion, demand by demand, as in `corridors.compare`.
         """
-        weight, before = self.frame.t_per_unit, self._paths
+        weight, before = self.problem.t_per_unit, self._paths
         touched = np.zeros(len(weight), dtype=np.bool_)
         changes: dict[int, list[tuple[float, _Key]]] = {}
         none = (0.0, None)

@@ -1,4 +1,4 @@
-"""Closing one thing after the other: the runner, which can be stopped at any moment."""
+"""Closing one element after the other: the runner, which can be stopped at any moment."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.analysis.criticality.dead_ends import Closures
-from corridors.analysis.criticality.elements import USUAL, find_things
-from corridors.analysis.criticality.impact import Bench, frame_of
+from corridors.analysis.criticality.dead_ends import DeadEnds
+from corridors.analysis.criticality.elements import USUAL, find_elements
+from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
 from corridors.analysis.criticality.pairs import split_pairs
 from corridors.analysis.criticality.tables import (
     added_up,
+    element_row,
     header_of,
     pair_case,
     pair_row,
     table_of,
-    thing_row,
     worst_first,
 )
 from corridors.analysis.jobs.checkpoint import Ledger
 from corridors.analysis.jobs.workers import solve_cases
-from corridors.analysis.question import prepare
+from corridors.analysis.question import ask
 from corridors.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from corridors.analysis.criticality.elements import Thing
-    from corridors.analysis.criticality.impact import Found
+    from corridors.analysis.criticality.elements import NetworkElement
+    from corridors.analysis.criticality.impact import ClosureImpact
     from corridors.analysis.criticality.tables import Row
     from corridors.flow.problem import Ints
     from corridors.network.network import Network
@@ -54,7 +54,7 @@ def sweep(
     workers: int | None = None,
     out: str | Path | None = None,
 ) -> pd.DataFrame:
-    """Close things one by one, or two by two, and write what happens as it is found.
+    """Close elements one by one, or two by two, and write what happens as it is found.
 
     Parameters
     ----------
@@ -77,20 +77,21 @@ def sweep(
         Where the file holds another sweep, or cannot be written.
     """
     if n not in (1, 2):
-        msg = f"n: saw {n!r}, expected 1 (each thing) or 2 (each pair)"
+        msg = f"n: saw {n!r}, expected 1 (each element) or 2 (each pair)"
         raise ScenarioError(msg)
     if workers is not None and workers < 1:
         msg = f"workers: saw {workers}, expected at least 1"
         raise ScenarioError(msg)
-    state, plan = prepare(net, scenario, as_of)
+    question = ask(net, scenario, as_of)
+    state = question.state
     wanted = [of] if isinstance(of, str) else list(of)
-    things = find_things(state, wanted)
-    header = header_of(state, plan, things, wanted, n)
+    elements = find_elements(state, wanted)
+    header = header_of(question, elements, wanted, n)
     ledger = Ledger(Path(out), header) if out is not None else None
     if ledger is not None and ledger.finished:
         rows = list(ledger.rows.values())
     else:
-        run = _Run(Bench(frame_of(state)), things, workers, ledger)
+        run = _Run(ClosureSolver(closure_problem(state)), elements, workers, ledger)
         try:
             rows = worst_first(run.singles() if n == 1 else run.pairs())
         finally:
@@ -106,42 +107,46 @@ def sweep(
 class _Run:
     """One sweep under way.
 
-    Things with one and the same closure are one case; the first of them by kind
+    Elements with one and the same closure are one case; the first of them by kind
     and id stands for all.
     """
 
     def __init__(
-        self, bench: Bench, things: list[Thing], workers: int | None, ledger: Ledger | None
+        self,
+        solver: ClosureSolver,
+        elements: list[NetworkElement],
+        workers: int | None,
+        ledger: Ledger | None,
     ) -> None:
-        self.bench = bench
+        self.solver = solver
         self.workers = workers
         self.ledger = ledger
-        closures = Closures(bench.frame.problem)
-        self.groups: dict[bytes, list[Thing]] = {}
+        dead_ends = DeadEnds(solver.problem.flow)
+        self.groups: dict[bytes, list[NetworkElement]] = {}
         self.closed: dict[str, Ints] = {}
-        for thing in things:
-            whole = closures.whole(thing.arcs)
-            self.groups.setdefault(whole.tobytes(), []).append(thing)
-            self.closed[thing.key] = whole
+        for element in elements:
+            whole = dead_ends.closed_with(element.arcs)
+            self.groups.setdefault(whole.tobytes(), []).append(element)
+            self.closed[element.key] = whole
 
     def singles(self) -> list[Row]:
-        """Return a row for each thing."""
+        """Return a row for each element."""
         known = self.ledger.rows if self.ledger else {}
         rows: list[Row] = []
-        todo: dict[str, list[Thing]] = {}
+        todo: dict[str, list[NetworkElement]] = {}
         idle: Row | None = None
         for group in self.groups.values():
             case = group[0].key
             if all(t.key in known for t in group):
                 rows += [known[t.key] for t in group]
-            elif self.bench.carried[self.closed[case]].any():
+            elif self.solver.carried[self.closed[case]].any():
                 todo[case] = group
             else:
                 # What carries nothing changes nothing, whatever it is.
-                idle = idle or self.bench.close(self.closed[case]).figures
+                idle = idle or self.solver.close(self.closed[case]).figures
                 rows += _rows_of(group, idle)
         cases = {case: self.closed[case] for case in todo}
-        for case, found in self._solved(cases, "closing one thing after the other"):
+        for case, found in self._solved(cases, "closing one element after the other"):
             new = _rows_of(todo[case], found.figures)
             rows += new
             if self.ledger:
@@ -153,16 +158,16 @@ class _Run:
         first = [group[0] for group in self.groups.values()]
         first = [t for t in first if len(self.closed[t.key])]
         alone = {
-            t.key: self.bench.close(self.closed[t.key])
+            t.key: self.solver.close(self.closed[t.key])
             for t in first
-            if not self.bench.carried[self.closed[t.key]].any()
+            if not self.solver.carried[self.closed[t.key]].any()
         }
         cases = {t.key: self.closed[t.key] for t in first if t.key not in alone}
         alone.update(self._solved(cases, "closing the parts of the pairs"))
         split = split_pairs(
-            self.bench.frame.problem,
-            self.bench.uses,
-            self.bench.plan,
+            self.solver.problem.flow,
+            self.solver.uses,
+            self.solver.plan,
             [self.closed[t.key] for t in first],
             [alone[t.key].plan for t in first],
         )
@@ -171,7 +176,7 @@ class _Run:
             for a, b in ((first[i], first[j]) for i, j in split.apart)
         ]
         known = self.ledger.rows if self.ledger else {}
-        todo: dict[str, tuple[Thing, Thing]] = {}
+        todo: dict[str, tuple[NetworkElement, NetworkElement]] = {}
         for i, j in split.solve:
             pair = (first[i], first[j])
             case = pair_case(*pair)
@@ -190,22 +195,22 @@ class _Run:
                 self.ledger.append([row])
         return rows
 
-    def _solved(self, cases: dict[str, Ints], what: str) -> Iterator[tuple[str, Found]]:
+    def _solved(self, cases: dict[str, Ints], what: str) -> Iterator[tuple[str, ClosureImpact]]:
         names = list(cases)
         workers = self.workers
         if workers is None:
             workers = (os.cpu_count() or 1) if len(cases) >= _WORTH_A_WORKER else 1
         with progress(what, len(cases)) as step:
             for number, found in solve_cases(
-                self.bench.frame, list(cases.values()), workers, bench=self.bench
+                self.solver.problem, list(cases.values()), workers, bench=self.solver
             ):
                 yield names[number], found
                 step()
 
 
-def _rows_of(group: list[Thing], figures: Row) -> list[Row]:
-    """Return the rows of things that share a closure."""
-    return [thing_row(t, figures, "" if t is group[0] else group[0].key) for t in group]
+def _rows_of(group: list[NetworkElement], figures: Row) -> list[Row]:
+    """Return the rows of elements that share a closure."""
+    return [element_row(t, figures, "" if t is group[0] else group[0].key) for t in group]
 
 
 @contextmanager

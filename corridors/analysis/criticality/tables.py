@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from corridors.analysis.criticality.elements import Thing
+    from corridors.analysis.criticality.elements import NetworkElement
+    from corridors.analysis.question import Question
     from corridors.network.network import Network
-    from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import Situation
 
 Row = dict[str, Any]
@@ -29,11 +29,11 @@ NOT_PINNED = ("provenance", "sources", "observations", "projects")
 _ADDS_UP = tuple(name for name in FIGURES if name not in {"added_hours", "redundancy"})
 
 
-def header_of(
-    state: Situation, plan: Scenario | None, things: list[Thing], of: list[str], n: int
-) -> Row:
+def header_of(question: Question, elements: list[NetworkElement], of: list[str], n: int) -> Row:
     """Return what a sweep is about: equal headers, equal results."""
     from corridors import __version__
+
+    state, plan = question.state, question.scenario
 
     return {
         "sweep": "corridors",
@@ -44,7 +44,7 @@ def header_of(
         "scenario": plan.name if plan else None,
         "of": sorted(of),
         "n": n,
-        "things": len(things),
+        "things": len(elements),
     }
 
 
@@ -74,20 +74,20 @@ def situation_hash(state: Situation) -> str:
     return "sha256:" + total.hexdigest()
 
 
-def thing_row(thing: Thing, figures: Row, same_as: str) -> Row:
-    """Return the row of one thing that is closed."""
+def element_row(element: NetworkElement, figures: Row, same_as: str) -> Row:
+    """Return the row of one element that is closed."""
     return {
-        "case": thing.key,
-        "kind": thing.kind,
-        "thing": thing.thing_id,
-        "name": thing.name,
+        "case": element.key,
+        "kind": element.kind,
+        "thing": element.element_id,
+        "name": element.name,
         **figures,
         "same_as": same_as,
     }
 
 
-def pair_row(first: Thing, second: Thing, figures: Row, how: str) -> Row:
-    """Return the row of two things that are closed together."""
+def pair_row(first: NetworkElement, second: NetworkElement, figures: Row, how: str) -> Row:
+    """Return the row of two elements that are closed together."""
     return {
         "case": pair_case(first, second),
         "first": first.key,
@@ -97,7 +97,7 @@ def pair_row(first: Thing, second: Thing, figures: Row, how: str) -> Row:
     }
 
 
-def pair_case(first: Thing, second: Thing) -> str:
+def pair_case(first: NetworkElement, second: NetworkElement) -> str:
     """Return the name of a pair."""
     return f"{first.key} + {second.key}"
 
@@ -131,8 +131,8 @@ def worst_first(rows: Iterable[Row]) -> list[Row]:
 
 
 def _place(key: str) -> tuple[int, str]:
-    kind, _, thing_id = key.partition(":")
-    return KINDS.index(kind), thing_id
+    kind, _, element_id = key.partition(":")
+    return KINDS.index(kind), element_id
 
 
 def table_of(rows: list[Row], n: int) -> pd.DataFrame:

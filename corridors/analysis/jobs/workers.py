@@ -18,21 +18,25 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridors.analysis.criticality.impact import Bench
+from corridors.analysis.criticality.impact import ClosureSolver
 from corridors.errors import CorridorsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from corridors.analysis.criticality.impact import Found, Frame
+    from corridors.analysis.criticality.impact import ClosureImpact, ClosureProblem
     from corridors.flow.problem import Ints
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def solve_cases(
-    frame: Frame, cases: list[Ints], workers: int = 1, *, bench: Bench | None = None
-) -> Iterator[tuple[int, Found]]:
+    frame: ClosureProblem,
+    cases: list[Ints],
+    workers: int = 1,
+    *,
+    bench: ClosureSolver | None = None,
+) -> Iterator[tuple[int, ClosureImpact]]:
     """Solve closures and yield them as they come.
 
     Parameters
@@ -56,7 +60,7 @@ def solve_cases(
     CorridorsError
         Where a worker ends before its work does.
     """
-    own = bench or Bench(frame)
+    own = bench or ClosureSolver(frame)
     todo: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number in range(len(cases)):
         todo.put(number)
@@ -79,8 +83,11 @@ def solve_cases(
 
 
 def _next(
-    own: Bench, cases: list[Ints], todo: queue.SimpleQueue[int], done: queue.SimpleQueue[Any]
-) -> tuple[int, Found]:
+    own: ClosureSolver,
+    cases: list[Ints],
+    todo: queue.SimpleQueue[int],
+    done: queue.SimpleQueue[Any],
+) -> tuple[int, ClosureImpact]:
     """Return what a worker has found, or else solve a case here, while workers start and work."""
     if done.empty():
         try:
@@ -118,7 +125,7 @@ def _start() -> subprocess.Popen[bytes]:
 
 def _feed(
     process: subprocess.Popen[bytes],
-    frame: Frame,
+    frame: ClosureProblem,
     cases: list[Ints],
     todo: queue.SimpleQueue[int],
     done: queue.SimpleQueue[Any],
@@ -154,7 +161,7 @@ def main() -> None:
     with os.fdopen(os.dup(1), "wb") as target:
         os.dup2(2, 1)
         try:
-            bench = Bench(pickle.load(source))  # noqa: S301  written by our own parent
+            bench = ClosureSolver(pickle.load(source))  # noqa: S301  written by our own parent
             while True:
                 arcs = pickle.load(source)  # noqa: S301  as above
                 try:

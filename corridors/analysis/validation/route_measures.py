@@ -1,6 +1,6 @@
 """What the best route through given places says: days, costs, detours, stops at a border.
 
-A route as `plain_route` finds it, without capacities and other cargo. Each function
+A route as `best_route` finds it, without capacities and other cargo. Each function
 takes the evidence, the row of the observation, and what is asked of it, and returns
 the figure, or None where there is no such route.
 """
@@ -14,7 +14,7 @@ from corridors.analysis.validation.wording import says
 from corridors.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from corridors.analysis.best_route import PlainRoute
+    from corridors.analysis.best_route import BestRoute
     from corridors.analysis.validation.runs import Evidence
 
 ALL = ("rail", "road", "sea", "pipeline")
@@ -26,17 +26,17 @@ HOURS = {"day": 24.0, "hour": 1.0}
 def _route(
     evidence: Evidence, places: tuple[str, ...], cargo: str, modes: tuple[str, ...],
     avoid: tuple[str, ...], day: str,
-) -> PlainRoute | None:  # fmt: skip
-    from corridors.analysis.best_route import route_in
+) -> BestRoute | None:  # fmt: skip
+    from corridors.analysis.best_route import best_route_in
 
     state = evidence.state(day).situation
     try:
-        return route_in(state, places, cargo, modes=modes, avoid=avoid)
+        return best_route_in(state, places, cargo, modes=modes, avoid=avoid)
     except ScenarioError:
         return None
 
 
-def _quay_hours(evidence: Evidence, route: PlainRoute, places: tuple[str, ...]) -> float:
+def _quay_hours(evidence: Evidence, route: BestRoute, places: tuple[str, ...]) -> float:
     """Return the hours between land and ship at ends of a route that lie on a ship.
 
     The change at the origin goes aboard and that at the destination ashore; of several
