@@ -14,6 +14,7 @@ import numpy as np
 
 from corridors.errors import ScenarioError, UnknownIdError, nearest
 from corridors.network.network import as_date
+from corridors.network.schema import MODES
 from corridors.scenarios.arcs import LINK, TRANSFER
 from corridors.scenarios.state import situation
 
@@ -54,7 +55,7 @@ def plain_route(
     cargo: str,
     as_of: str | dt.date,
     *,
-    modes: Sequence[str] = ("rail", "road", "sea", "pipeline"),
+    modes: Sequence[str] = MODES,
     avoid: Sequence[str] = (),
 ) -> PlainRoute:
     """Return the route of least generalised cost through places, in their order.
@@ -97,7 +98,7 @@ def route_in(
     places: Sequence[str],
     cargo: str,
     *,
-    modes: Sequence[str] = ("rail", "road", "sea", "pipeline"),
+    modes: Sequence[str] = MODES,
     avoid: Sequence[str] = (),
 ) -> PlainRoute:
     """Return the same in a situation that is there already.

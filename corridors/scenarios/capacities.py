@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.errors import ScenarioError
+from corridors.network.schema import MODES
 from corridors.scenarios.arcs import LINK, TRANSFER, Arcs
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def conversion(net: Network, cargo: tuple[str, ...], unit: str) -> dict[str, NDA
     elif unit == "TEU":
         plain = np.where(frame["unit"] == "TEU", 1.0, np.nan)
     class_of = {name: c for c, name in enumerate(cargo)}
-    result = {mode: plain.copy() for mode in ("rail", "road", "sea", "pipeline")}
+    result = {mode: plain.copy() for mode in MODES}
     for load in net.tables["loads"].to_dict("records"):
         if load["vehicle"] == unit:
             result[load["mode"]][class_of[load["cargo"]]] = 1.0 / load["units_per_vehicle"]

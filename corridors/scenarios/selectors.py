@@ -11,6 +11,7 @@ import numpy as np
 import yaml
 
 from corridors.errors import ScenarioError, nearest
+from corridors.network.schema import MODES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,7 +209,7 @@ def _by_corridor(net: Network, value: Any, _: Path | None) -> Selection:
 
 def _by_mode(net: Network, value: Any, _: Path | None) -> Selection:
     names = _names(value)
-    _known("mode", names, {"rail", "road", "sea", "pipeline"})
+    _known("mode", names, set(MODES))
     transfers = net.tables["transfers"]
     changes = transfers["from_mode"].isin(names) | transfers["to_mode"].isin(names)
     return Selection(_pair(net.tables["links"]["mode"].isin(names)), _pair(changes))
