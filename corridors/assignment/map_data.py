@@ -16,7 +16,6 @@ from corridors.maps.data import (
     Status,
 )
 from corridors.maps.flowmap import FlowMap, build_flow_map
-from corridors.scenarios.arcs import LINK
 
 if TYPE_CHECKING:
     from corridors.assignment.assignment import Assignment
@@ -146,8 +145,7 @@ def _link_flows(assignment: Assignment) -> dict[str, LinkFlow]:
 def _links_there(assignment: Assignment) -> set[str]:
     """Return the links that exist on the day, closed by events or not."""
     state = assignment.situation
-    ids = state.net.tables["links"]["link_id"].to_numpy()
-    return set(ids[state.arcs.row[state.there & (state.arcs.kind == LINK)]])
+    return state.arcs.links(state.there)
 
 
 def _limits(pairs: dict[str, Assignment]) -> dict[str, list[dict[str, Any]]]:
@@ -155,11 +153,9 @@ def _limits(pairs: dict[str, Assignment]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for state, assignment in pairs.items():
         situation = assignment.situation
-        ids = situation.net.tables["links"]["link_id"].to_numpy()
         table = assignment.capacities
         for limit, row in zip(situation.limits, table.to_dict("records"), strict=True):
-            members = limit.arc[situation.arcs.kind[limit.arc] == LINK]
-            for link in sorted(set(ids[situation.arcs.row[members]])):
+            for link in sorted(situation.arcs.links(limit.arc)):
                 entry = found[link].setdefault(
                     limit.limit_id,
                     {"name": limit.name, "unit": limit.unit, "amount": limit.amount,
