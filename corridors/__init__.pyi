@@ -38,8 +38,8 @@ from .network.folder import seal as seal
 from .network.info import network_info as network_info
 from .network.network import Network as Network
 from .network.network import load as load
+from .scenarios.events import Event as Event
 from .scenarios.projects import project as project
-from .scenarios.scenario import Event as Event
 from .scenarios.scenario import Scenario as Scenario
 from .scenarios.scenario import scenario as scenario
 from .scenarios.scenario import shipped_scenarios as shipped_scenarios

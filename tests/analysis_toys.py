@@ -7,7 +7,8 @@ import datetime as dt
 import numpy as np
 import toys
 
-from corridors.scenarios.scenario import Event, Scenario
+from corridors.scenarios.events import Event
+from corridors.scenarios.scenario import Scenario
 
 DAY = dt.date(2025, 9, 12)
 

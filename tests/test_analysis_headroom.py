@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import corridors as co
 from corridors.flow import solve
+from corridors.scenarios.events import Event
 from corridors.scenarios.quantities import Quantity
-from corridors.scenarios.scenario import Event, Scenario
+from corridors.scenarios.scenario import Scenario
 
 
 def one_line(amount=6.0, per_day=4.0):
@@ -159,7 +160,7 @@ def test_the_shipped_network_agrees_with_the_scenario_way(net):
 @pytest.mark.parametrize(
     ("selector", "message"),
     [
-        ({"demand": "a-c"}, "no demand on 2025-09-12 with demand 'a-c'; valid are a-c-bulk"),
+        ({"demand": "a-c"}, "no demand with demand 'a-c'; valid are a-c-bulk"),
         ({"from_country": "BB"}, "with from country 'BB'; valid are AA"),
         ({"cargo": "box"}, "with cargo 'box'"),
     ],

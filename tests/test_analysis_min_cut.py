@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridors as co
+from corridors.scenarios.events import Event
 from corridors.scenarios.quantities import Quantity
-from corridors.scenarios.scenario import Event, Scenario
+from corridors.scenarios.scenario import Scenario
 
 
 def square(limits, members, **others):

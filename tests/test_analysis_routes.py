@@ -16,6 +16,9 @@ import corridors as co
 from corridors.analysis.question import ask
 from corridors.analysis.select_link import places_of
 from corridors.flow.shortest.k_shortest import Routes
+from corridors.scenarios.events import Event
+from corridors.scenarios.quantities import Quantity
+from corridors.scenarios.scenario import Scenario
 
 
 def three_ways(**limits):
@@ -82,6 +85,19 @@ def test_wrong_names_are_named(named, message):
         co.select_link(plan, **named)
     with pytest.raises(co.UnknownIdError, match="no demand 'a-c' on 2025-09-12"):
         places_of(plan, "a-c")
+
+
+def test_what_a_limit_to_nothing_closes_is_shown_as_closed():
+    """A share of 0 is a closure by another name: the way through b is there, and shut."""
+    shut = {"node": "b"}
+    by_closure = Event("close", shut, where="test")
+    by_limit = Event("limit", shut, Quantity(0.0, "share"), where="test")
+    frames = [
+        co.k_routes(co.assign(three_ways(), Scenario("x", (e,)), as_of=DAY), "a-d-bulk")
+        for e in (by_closure, by_limit)
+    ]
+    assert frames[1].equals(frames[0])
+    assert set(frames[1].loc[frames[1]["why"] == "closed", "key"]) == {"a-b-road>b-d-road"}
 
 
 def reasons(net, demand="a-d-bulk", scenario=None, **options):

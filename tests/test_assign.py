@@ -9,8 +9,9 @@ import pytest
 import toys
 
 import corridors as co
+from corridors.scenarios.events import Event
 from corridors.scenarios.quantities import Quantity
-from corridors.scenarios.scenario import Event, Scenario
+from corridors.scenarios.scenario import Scenario
 
 DAY = dt.date(2025, 9, 12)
 
@@ -406,9 +407,9 @@ def test_what_is_no_longer_wanted_is_not_lost():
 
 def test_events_outside_their_period_do_nothing():
     net = two_routes()
-    shut = event("close", {"node": "a"}, first=dt.date(2025, 9, 1), end=DAY)
+    shut = event("close", {"node": "a"}, first_day=dt.date(2025, 9, 1), end_day=DAY)
     assert solve(net, shut).summary["served_t_per_day"] == pytest.approx(10)
-    later = event("close", {"node": "a"}, first=DAY)
+    later = event("close", {"node": "a"}, first_day=DAY)
     assert solve(net, later).summary["served_t_per_day"] == 0
 
 

@@ -113,7 +113,8 @@ def test_every_number_of_the_explanation_is_in_the_tables(net, closure):
 
 def test_the_explanation_names_what_is_lost_and_what_stops_it(net):
     """With Lithuania and Latvia shut too, and the Caucasus, trucks have no way left."""
-    from corridors.scenarios.scenario import Event, Scenario
+    from corridors.scenarios.events import Event
+    from corridors.scenarios.scenario import Scenario
 
     plan = co.scenario("poland-closure-2025") + Scenario(
         "more",
@@ -200,8 +201,9 @@ def test_events_that_are_not_in_force_are_named(net):
 
 def test_a_share_of_nothing_is_a_closure(net):
     """Pipelines without a capacity stop too."""
+    from corridors.scenarios.events import Event
     from corridors.scenarios.quantities import Quantity
-    from corridors.scenarios.scenario import Event, Scenario
+    from corridors.scenarios.scenario import Scenario
 
     shut = Scenario("a", (Event("close", {"border": ["PL", "BY"]}),))
     nothing = Scenario(

@@ -13,9 +13,7 @@ import pandas as pd
 
 from corridors.network.network import Network
 from corridors.network.reading import references, typed_table
-from corridors.network.schema import tables
-
-MODES = ("rail", "road", "sea", "pipeline")
+from corridors.network.schema import MODES, tables
 
 CARGO = {
     "box": {"unit": "TEU", "t_per_unit": 10},

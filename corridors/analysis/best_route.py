@@ -14,7 +14,8 @@ import numpy as np
 
 from corridors.errors import ScenarioError, UnknownIdError, nearest
 from corridors.network.network import as_date
-from corridors.scenarios.arcs import LINK, TRANSFER
+from corridors.network.schema import MODES
+from corridors.scenarios.arcs import LINK
 from corridors.scenarios.state import situation
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def best_route(
     cargo: str,
     as_of: str | dt.date,
     *,
-    modes: Sequence[str] = ("rail", "road", "sea", "pipeline"),
+    modes: Sequence[str] = MODES,
     avoid: Sequence[str] = (),
 ) -> BestRoute:
     """Return the route of least generalised cost through places, in their order.
@@ -99,7 +100,7 @@ def best_route_in(
     places: Sequence[str],
     cargo: str,
     *,
-    modes: Sequence[str] = ("rail", "road", "sea", "pipeline"),
+    modes: Sequence[str] = MODES,
     avoid: Sequence[str] = (),
 ) -> BestRoute:
     """Return the same in a situation that is there already.
@@ -150,16 +151,16 @@ def _search(
     cost = np.where(problem.closed, np.inf, problem.cost[cargo])
     usable = [
         int(a)
-        for a in np.flatnonzero(np.isfinite(cost) & np.isin(arcs.kind, (LINK, TRANSFER)))
+        for a in np.flatnonzero(np.isfinite(cost) & arcs.is_real)
         if set(arcs.mode[a]) <= set(modes)
     ]
     out: dict[int, list[int]] = {}
     for a in usable:
         out.setdefault(int(arcs.tail[a]), []).append(int(a))
-    at = _nodes_of_places(state)
-    start = [p for p, node in at.items() if node == places[0]]
+    at = arcs.node_of
+    start = np.flatnonzero((at == places[0]) & ~arcs.is_gate).tolist()
     # Ties go to the lower number, so the route never depends on the order of rows.
-    heap: list[tuple[float, int, int]] = [(0.0, p, 1) for p in sorted(start)]
+    heap: list[tuple[float, int, int]] = [(0.0, p, 1) for p in start]
     best = {(p, 1): 0.0 for p in start}
     came: dict[tuple[int, int], tuple[tuple[int, int], int]] = {}
     while heap:
@@ -180,18 +181,6 @@ def _search(
                 came[head, then] = ((place, passed), a)
                 heapq.heappush(heap, (new, head, then))
     return None
-
-
-def _nodes_of_places(state: Situation) -> dict[int, str]:
-    """Return the node of each place that a link reaches."""
-    arcs = state.arcs
-    ends = state.net.tables["links"][["from_node", "to_node"]].to_numpy()
-    at: dict[int, str] = {}
-    for a in np.flatnonzero(arcs.kind == LINK):
-        start, end = ends[arcs.row[a]][:: -1 if arcs.direction[a] else 1]
-        at[int(arcs.tail[a])] = start
-        at[int(arcs.head[a])] = end
-    return at
 
 
 def _path(

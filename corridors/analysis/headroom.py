@@ -10,10 +10,11 @@ import numpy as np
 
 from corridors.analysis.criticality.uses import Uses
 from corridors.analysis.parametric import LinearPiece, piece_at
-from corridors.analysis.question import ask, demand_mask
+from corridors.analysis.question import ask
 from corridors.errors import CertificateError
 from corridors.flow import solve
 from corridors.flow.usage import row_use
+from corridors.scenarios.demand import select_demand
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -166,7 +167,7 @@ def headroom(
         "from_country": from_country,
         "to_country": to_country,
     }
-    mask = demand_mask(state, selector)
+    mask = select_demand(state.net, state.demand, selector)
     return _Growth(state, mask).followed()
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.analysis.criticality.uses import Uses
-from corridors.analysis.min_cut import place_nodes
 from corridors.analysis.select_link import commodity_of
 from corridors.errors import ScenarioError
 from corridors.flow.shortest.k_shortest import Routes
@@ -106,7 +105,7 @@ def without_closures(assignment: Assignment) -> Situation:
     state, plan = assignment.situation, assignment.scenario
     if plan is None:
         return state
-    kept = tuple(e for e in plan.events if e.kind not in {"close", "ban"})
+    kept = tuple(e for e in plan.events if not e.closes)
     return situation(state.net, replace(plan, events=kept), state.day)
 
 
@@ -152,12 +151,10 @@ class _Ways:
     def found(self, k: int, distinct: str) -> list[tuple[int, ...]]:
         """Return the used ways and the `k` cheapest others."""
         p = self.open.problem
-        nodes = place_nodes(self.open)
-        number = {node: i for i, node in enumerate(sorted(set(nodes.values())))}
+        arcs = self.open.arcs
+        nodes, group = np.unique(arcs.node_of.astype(str), return_inverse=True)
         # Gates where cargo enters and leaves are nodes of their own.
-        group = np.arange(p.n_nodes, dtype=np.int64) + len(number)
-        for place, node in nodes.items():
-            group[place] = number[node]
+        group = np.where(arcs.is_gate, np.arange(p.n_nodes) + len(nodes), group).astype(np.int64)
         cost = np.where(p.closed, np.inf, p.cost[self.own])
         routes = Routes(
             p.tail,
@@ -216,13 +213,8 @@ class _Ways:
             "why": why,
             "because": because,
             "extra_usd": extra,
-            "key": ">".join(self._id(a) for a in path if arcs.kind[a] in (LINK, TRANSFER)),
+            "key": ">".join(arcs.names(path)),
         }
-
-    def _id(self, arc: int) -> str:
-        arcs = self.state.arcs
-        kind = "link" if arcs.kind[arc] == LINK else "transfer"
-        return str(self.state.net.tables[f"{kind}s"][f"{kind}_id"].iloc[arcs.row[arc]])
 
     def _why(self, path: tuple[int, ...]) -> tuple[str, str, float | None]:
         gone = [a for a in path if np.isinf(self.now[a])]
@@ -265,7 +257,7 @@ class _Ways:
         for arc in gone:
             # What is not in the way by its cost is in the way by a limit.
             if p.closed[arc] or np.isinf(p.cost[self.own, arc]):
-                names.append(self._id(arc))
+                names += self.state.arcs.names([arc])
             else:
                 names += [f"{self.state.limits[r].limit_id} is 0" for r in of_arc.get(arc, [])]
         return ", ".join(dict.fromkeys(names))

@@ -13,7 +13,6 @@ from scipy.sparse import csr_matrix
 from corridors.analysis.question import ask
 from corridors.errors import CertificateError, UnknownIdError, nearest
 from corridors.flow.usage import open_costs
-from corridors.scenarios.arcs import LINK, TRANSFER
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -167,35 +166,14 @@ class _Solved:
     plain: bool
 
 
-def place_nodes(state: Situation) -> dict[int, str]:
-    """Return the node of each place that links and transfers join."""
-    links, transfers = state.net.tables["links"], state.net.tables["transfers"]
-    ends = links[["from_node", "to_node"]].to_numpy()
-    at = transfers["node_id"].to_numpy()
-    arcs = state.arcs
-    found: dict[int, str] = {}
-    for a in np.flatnonzero(arcs.kind <= TRANSFER):
-        row, direction = arcs.row[a], arcs.direction[a]
-        if arcs.kind[a] == LINK:
-            pair = (ends[row, direction], ends[row, 1 - direction])
-        else:
-            pair = (at[row], at[row])
-        found[int(arcs.tail[a])], found[int(arcs.head[a])] = pair
-    return found
-
-
 def _solve(state: Situation, own: int, first: set[str], last: set[str]) -> _Solved:
     """Solve the dual of the largest flow of one class between two sets of nodes."""
     p, arcs = state.problem, state.arcs
-    usable = np.flatnonzero(np.isfinite(open_costs(p)[own]) & (arcs.kind <= TRANSFER))
+    usable = np.flatnonzero(np.isfinite(open_costs(p)[own]) & arcs.is_real)
     matrix, rows = _members(p, own, usable)
-    node_of = place_nodes(state)
     low, high = np.zeros(p.n_nodes), np.ones(p.n_nodes)
-    for place, node in node_of.items():
-        if node in first:
-            high[place] = 0.0
-        if node in last:
-            low[place] = 1.0
+    high[np.isin(arcs.node_of, sorted(first)) & ~arcs.is_gate] = 0.0
+    low[np.isin(arcs.node_of, sorted(last)) & ~arcs.is_gate] = 1.0
     ones, at = np.ones(len(usable)), np.arange(len(usable))
     rise = csr_matrix(
         (
@@ -335,14 +313,12 @@ def _cut(state: Situation, cargo: str, unit: str, t_per_unit: float, found: _Sol
             }
         )
     columns = ["capacity_id", "name", "unit", "available", "weight", "carries"]
-    ids = state.net.tables["links"]["link_id"].to_numpy()
-    of_link = found.crossing[state.arcs.kind[found.crossing] == LINK]
     return Cut(
         cargo=cargo,
         unit=unit,
         units_per_day=found.value,
         t_per_day=found.value * t_per_unit,
         limits=pd.DataFrame(rows, columns=columns),
-        links=tuple(sorted(set(ids[state.arcs.row[of_link]]))),
+        links=tuple(sorted(state.arcs.links(found.crossing))),
         plain=found.plain,
     )

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from corridors.assignment.assign import day_of
-from corridors.errors import UnknownIdError, nearest
 from corridors.network.network import as_date
 from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.scenarios.state import situation
@@ -16,16 +13,10 @@ from corridors.scenarios.state import situation
 if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
-    from typing import Any
-
-    from numpy.typing import NDArray
 
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import Situation
-
-DEMAND_KEYS = ("demand", "cargo", "origin", "destination", "from_country", "to_country")
-"""What demand can be picked by; those given are combined by and."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,50 +72,3 @@ def newest_source(net: Network) -> dt.date | None:
     """
     days = [d for d in net.whole.tables["sources"]["date"] if len(str(d)) == len("2025-09-12")]
     return as_date(max(days)) if days else None
-
-
-def demand_mask(state: Situation, selector: dict[str, Any]) -> NDArray[np.bool_]:
-    """Return which commodities of a situation a selector picks, shape (K,).
-
-    Parameters
-    ----------
-    state
-        The situation.
-    selector
-        Keys of `DEMAND_KEYS`, each with a name or a list of names; None and
-        missing keys pick all.
-
-    Raises
-    ------
-    UnknownIdError
-        Where a key or a name is unknown, or nothing is picked.
-    """
-    demand, country = state.demand, state.net.country_of
-    columns = {
-        "demand": demand["demand_id"],
-        "cargo": demand["cargo"],
-        "origin": demand["origin"],
-        "destination": demand["destination"],
-        "from_country": demand["origin"].map(country),
-        "to_country": demand["destination"].map(country),
-    }
-    mask = np.ones(len(demand), dtype=np.bool_)
-    for key, value in selector.items():
-        if key not in DEMAND_KEYS:
-            msg = f"demand cannot be picked by {key!r}{nearest(key, DEMAND_KEYS)}"
-            raise UnknownIdError(msg)
-        if value is None:
-            continue
-        names = [value] if isinstance(value, str) else [str(v) for v in value]
-        valid = set(columns[key])
-        for name in names:
-            if name not in valid:
-                what = key.replace("_", " ")
-                msg = f"no demand on {state.day} with {what} {name!r}{nearest(name, valid)}"
-                raise UnknownIdError(msg)
-        mask &= columns[key].isin(names).to_numpy()
-    if not mask.any():
-        said = ", ".join(f"{k} {v}" for k, v in selector.items() if v is not None)
-        msg = f"no demand on {state.day} has all of {said}" if said else "there is no demand"
-        raise UnknownIdError(msg)
-    return mask

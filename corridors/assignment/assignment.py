@@ -10,8 +10,7 @@ import pandas as pd
 
 from corridors.assignment.tables import AssignmentTables
 from corridors.files import save_tables
-from corridors.scenarios.arcs import LINK, TRANSFER
-from corridors.scenarios.selectors import describe
+from corridors.scenarios.arcs import DIRECTIONS, LINK
 
 if TYPE_CHECKING:
     import os
@@ -98,11 +97,7 @@ class Assignment:
         """Events of the scenario that the day lies outside of, in words."""
         if self.scenario is None:
             return []
-        return [
-            f"{e.kind} {describe(e.selector)} from {e.first or 'always'} until {e.end or 'always'}"
-            for e in self.scenario.events
-            if not e.in_force(self.situation.day)
-        ]
+        return [e.in_words() for e in self.scenario.events if not e.in_force(self.situation.day)]
 
     @property
     def certificate(self) -> Certificate:
@@ -127,7 +122,6 @@ class Assignment:
         km = links["length_km"].to_numpy()
         border = state.net.borders.to_numpy()
         link_ids = links["link_id"].to_numpy()
-        transfer_ids = state.net.tables["transfers"]["transfer_id"].to_numpy()
         rows = []
         for k, path, units in zip(
             answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
@@ -135,11 +129,6 @@ class Assignment:
             c = int(state.problem.commodity_class[k])
             own = path[arcs.kind[path] == LINK]
             row = arcs.row[own]
-            steps = [
-                (link_ids if arcs.kind[a] == LINK else transfer_ids)[arcs.row[a]]
-                for a in path
-                if arcs.kind[a] in (LINK, TRANSFER)
-            ]
             weight = float(demand["t_per_unit"].iloc[k])
             rows.append(
                 {
@@ -153,7 +142,7 @@ class Assignment:
                     "corridor": _route_corridor(label[row], km[row]),
                     "borders": ">".join(b for b in border[row] if b),
                     "crossings": ">".join(link_ids[row][border[row] != ""]),
-                    "key": ">".join(steps),
+                    "key": ">".join(arcs.names(path)),
                     "arcs": path,
                 }
             )
@@ -186,21 +175,15 @@ class Assignment:
         state = self.situation
         arcs = state.arcs
         flow = self.answer.class_flow
-        real = (arcs.kind == LINK) | (arcs.kind == TRANSFER)
-        c, a = np.nonzero(flow * real)
-        ids = np.where(
-            arcs.kind[a] == LINK,
-            state.net.tables["links"]["link_id"].to_numpy()[_within(arcs.row[a], state, LINK)],
-            _transfer_ids(state, arcs.row[a]),
-        )
+        c, a = np.nonzero(flow * arcs.is_real)
         weight = state.net.tables["cargo"].set_index("cargo")["t_per_unit"]
         cargo = np.array(arcs.cargo)[c]
         units = flow[c, a]
         frame = pd.DataFrame(
             {
                 "kind": np.where(arcs.kind[a] == LINK, "link", "transfer"),
-                "id": ids,
-                "direction": np.where(arcs.direction[a] == 0, "forward", "backward"),
+                "id": arcs.ids[a],
+                "direction": np.array(DIRECTIONS)[arcs.direction[a]],
                 "cargo": cargo,
                 "units_per_day": units,
                 "t_per_day": units * weight.loc[cargo].to_numpy(),
@@ -336,19 +319,6 @@ class Assignment:
             links_there=frozenset(ids[arcs.row[state.there & (arcs.kind == LINK)]]),
             capacity_links=tuple(tuple(sorted(set(ids[arcs.row[own]]))) for own in members),
         )
-
-
-def _within(rows: Any, state: Situation, kind: int) -> Any:
-    """Clip row numbers to a table, for a lookup that `where` then discards."""
-    name = "links" if kind == LINK else "transfers"
-    return np.minimum(rows, max(len(state.net.tables[name]) - 1, 0))
-
-
-def _transfer_ids(state: Situation, rows: Any) -> Any:
-    ids = state.net.tables["transfers"]["transfer_id"].to_numpy()
-    if not len(ids):
-        return np.full(len(rows), "", dtype=object)
-    return ids[_within(rows, state, TRANSFER)]
 
 
 def _route_corridor(labels: Any, km: Any) -> str:

@@ -32,7 +32,7 @@ from corridors.exchange.lines import PROPERTIES
 from corridors.exchange.tables import as_text, text_rows
 from corridors.files import make_folder, write_text
 from corridors.network.folder import table_text
-from corridors.network.schema import tables
+from corridors.network.schema import MODES, tables
 from corridors.scenarios.arcs import carrier
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _uses_of_mode(net: Network) -> dict[str, list[str]]:
             c for c, modes in zip(cargo["cargo"], cargo["modes"], strict=True)
             if mode in modes.split(";")
         ]
-        for mode in ("rail", "road", "sea", "pipeline")
+        for mode in MODES
     }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from corridors.exchange.gmns import (
     TRANSLATED,
 )
 from corridors.exchange.tables import frames_from_rows, missing_provenance
-from corridors.network.schema import tables
+from corridors.network.schema import MODES, tables
 
 if TYPE_CHECKING:
     from shapely import LineString
@@ -38,7 +38,6 @@ KM = {"km": 1.0, "kilometer": 1.0, "kilometre": 1.0, "kilometers": 1.0, "kilomet
       "ft": 0.0003048, "foot": 0.0003048, "feet": 0.0003048}  # fmt: skip
 """Kilometres in the units of length that GMNS folders use."""
 
-MODES = ("rail", "road", "sea", "pipeline")
 SOURCE = "gmns"
 _SHORTEST_KM = 0.1
 

@@ -9,18 +9,25 @@ that one of its modes serves, and leaves likewise.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from numpy.typing import NDArray
 
     from corridors.network.network import Network
+    from corridors.scenarios.selectors import Selection
 
 LINK, TRANSFER, ENTRY, EXIT = 0, 1, 2, 3
 """Kinds of arcs."""
+
+DIRECTIONS = ("forward", "backward")
+"""Words for the directions of a link or transfer, by number."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +45,8 @@ class Arcs:
         0 forward, 1 backward, shape (A,).
     tail, head
         Places, shape (A,).
-    n_places
-        Number of places.
+    node_of
+        Node of each place, shape (P,).
     origin_place, destination_place
         Place where a node's cargo enters and leaves, by node_id.
     usd, hours
@@ -49,6 +56,8 @@ class Arcs:
         both, the first one first.
     cargo
         Cargo ids by class, in the order of the rows of `usd`.
+    ids
+        Id of the link or transfer; for the others the node, shape (A,).
     """
 
     kind: NDArray[np.int64]
@@ -56,18 +65,62 @@ class Arcs:
     direction: NDArray[np.int64]
     tail: NDArray[np.int64]
     head: NDArray[np.int64]
-    n_places: int
+    node_of: NDArray[np.object_]
     origin_place: dict[str, int]
     destination_place: dict[str, int]
     usd: NDArray[np.float64]
     hours: NDArray[np.float64]
     mode: list[tuple[str, ...]]
     cargo: tuple[str, ...]
+    ids: NDArray[np.object_]
 
     @property
     def size(self) -> int:
         """Number of arcs."""
         return len(self.kind)
+
+    @property
+    def n_places(self) -> int:
+        """Number of places."""
+        return len(self.node_of)
+
+    @cached_property
+    def is_real(self) -> NDArray[np.bool_]:
+        """Which arcs are links and transfers, the others being gates, shape (A,)."""
+        return np.asarray((self.kind == LINK) | (self.kind == TRANSFER), dtype=np.bool_)
+
+    @cached_property
+    def is_gate(self) -> NDArray[np.bool_]:
+        """Which places are gates, where cargo enters or leaves and nothing passes, shape (P,)."""
+        gates = np.zeros(self.n_places, dtype=np.bool_)
+        gates[[*self.origin_place.values(), *self.destination_place.values()]] = True
+        return gates
+
+    @cached_property
+    def number_of(self) -> dict[tuple[int, str, int], int]:
+        """Number of each arc by its kind, id and direction: links and transfers alone."""
+        return {
+            (int(self.kind[a]), self.ids[a], int(self.direction[a])): int(a)
+            for a in np.flatnonzero(self.is_real)
+        }
+
+    def names(self, arcs: Sequence[int] | NDArray[np.int64]) -> list[str]:
+        """Return the ids of those of some arcs that are links or transfers, in order."""
+        return [str(self.ids[a]) for a in arcs if self.is_real[a]]
+
+    def links(self, arcs: NDArray[Any]) -> set[str]:
+        """Return the ids of the links among some arcs, given by number or as a mask."""
+        return set(self.ids[arcs][self.kind[arcs] == LINK])
+
+    def select(self, selection: Selection) -> NDArray[np.bool_]:
+        """Return which arcs a selection of directed links and transfers means, shape (A,)."""
+        return self.of(LINK, selection.links) | self.of(TRANSFER, selection.transfers)
+
+    def classes(self, cargo: Sequence[str]) -> NDArray[np.bool_]:
+        """Return which classes are meant by cargo ids, none meaning all, shape (C,)."""
+        if not cargo:
+            return np.ones(len(self.cargo), dtype=np.bool_)
+        return np.isin(np.array(self.cargo), list(cargo))
 
     def of(self, kind: int, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which arcs a mask over rows and directions of a table selects, shape (A,)."""
@@ -129,7 +182,8 @@ def build_arcs(net: Network) -> Arcs:
             plan.append((EXIT, node, node_row[node], 0, place, (node, "<")))
         places.update([(node, ">"), (node, "<")])
     plan.sort(key=lambda p: (p[0], p[1], p[3], p[4], p[5]))
-    number = {place: i for i, place in enumerate(sorted(places))}
+    ordered = sorted(places)
+    number = {place: i for i, place in enumerate(ordered)}
     columns = [np.array([p[j] for p in plan], dtype=np.int64) for j in (0, 2, 3)]
     usd, hours = _costs(tables, cargo, plan)
     modes = [_modes(p[4][1], p[5][1]) for p in plan]
@@ -139,13 +193,14 @@ def build_arcs(net: Network) -> Arcs:
         direction=columns[2],
         tail=np.array([number[p[4]] for p in plan], dtype=np.int64),
         head=np.array([number[p[5]] for p in plan], dtype=np.int64),
-        n_places=len(number),
+        node_of=np.array([node for node, _ in ordered], dtype=object),
         origin_place={node: number[node, ">"] for node in sorted(ends)},
         destination_place={node: number[node, "<"] for node in sorted(ends)},
         usd=usd,
         hours=hours,
         mode=modes,
         cargo=tuple(cargo["cargo"]),
+        ids=np.array([p[1] for p in plan], dtype=object),
     )
 
 

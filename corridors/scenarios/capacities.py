@@ -1,4 +1,4 @@
-"""Capacities on one day as limits over arcs, and what events do to them."""
+"""Capacities on one day as limits over arcs, and how limits are scaled and added."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.errors import ScenarioError
-from corridors.scenarios.arcs import LINK, TRANSFER, Arcs
+from corridors.network.calendar import in_period, in_season
+from corridors.network.schema import MODES
+from corridors.scenarios.arcs import DIRECTIONS, LINK, TRANSFER, Arcs
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import pandas as pd
     from numpy.typing import NDArray
 
     from corridors.network.network import Network
-    from corridors.scenarios.scenario import Event
+    from corridors.scenarios.selectors import Selection
 
-DIRECTIONS = ("forward", "backward")
+_FROM_EVENT = "#"
+"""What marks the ids of limits that a scenario sets; `Limit.from_event` says it for the model."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,15 @@ class Limit:
     ----------
     limit_id
         The capacity's id, with ``:forward`` or ``:backward`` where each
-        direction has its own; for limits set by an event, the event's number.
+        direction has its own; for limits set by an event, `event_limit_id`.
     capacity_id
         Empty for limits set by an event alone.
     amount, background
         Units per day; what the demand table leaves out takes `background`.
     arc, cargo, factor
         Members: arc numbers, classes, and units that one unit of cargo takes.
+    from_event
+        Whether an event has set it, beside those of the capacities.
     """
 
     limit_id: str
@@ -46,11 +52,28 @@ class Limit:
     arc: NDArray[np.int64]
     cargo: NDArray[np.int64]
     factor: NDArray[np.float64]
+    from_event: bool = False
 
     @property
     def available(self) -> float:
         """Units per day that are left for the demand table's cargo."""
         return max(self.amount - self.background, 0.0)
+
+
+def event_limit_id(number: int, capacity: str = "event") -> str:
+    """Return the id of a limit that the event of a number sets, alone or on part of a capacity.
+
+    Examples
+    --------
+    >>> event_limit_id(1), event_limit_id(2, "terespol-rail:forward")
+    ('event#1', 'terespol-rail:forward#2')
+    """
+    return f"{capacity}{_FROM_EVENT}{number}"
+
+
+def is_event_limit(limit_id: str) -> bool:
+    """Return whether an id in a table of results is that of a limit which an event has set."""
+    return _FROM_EVENT in limit_id
 
 
 def conversion(net: Network, cargo: tuple[str, ...], unit: str) -> dict[str, NDArray[np.float64]]:
@@ -66,7 +89,7 @@ def conversion(net: Network, cargo: tuple[str, ...], unit: str) -> dict[str, NDA
     elif unit == "TEU":
         plain = np.where(frame["unit"] == "TEU", 1.0, np.nan)
     class_of = {name: c for c, name in enumerate(cargo)}
-    result = {mode: plain.copy() for mode in ("rail", "road", "sea", "pipeline")}
+    result = {mode: plain.copy() for mode in MODES}
     for load in net.tables["loads"].to_dict("records"):
         if load["vehicle"] == unit:
             result[load["mode"]][class_of[load["cargo"]]] = 1.0 / load["units_per_vehicle"]
@@ -88,7 +111,6 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
     by_capacity: dict[str, list[dict[str, Any]]] = {}
     for member in net.tables["capacity_members"].to_dict("records"):
         by_capacity.setdefault(member["capacity_id"], []).append(member)
-    arcs_of = _arcs_by_id(net, arcs)
     by_unit = {unit: conversion(net, arcs.cargo, unit) for unit in sorted(set(rows["unit"]))}
     limits = []
     for row in rows.sort_values("capacity_id").to_dict("records"):
@@ -98,7 +120,7 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
             entries = [
                 entry
                 for member in by_capacity.get(row["capacity_id"], [])
-                for entry in _entries(member, side, arcs, arcs_of, units)
+                for entry in _entries(member, side, arcs, units)
             ]
             if not entries:
                 continue
@@ -120,26 +142,14 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
     return limits
 
 
-def _arcs_by_id(net: Network, arcs: Arcs) -> dict[tuple[str, int], int]:
-    link_ids = net.tables["links"]["link_id"].to_list()
-    transfer_ids = net.tables["transfers"]["transfer_id"].to_list()
-    found = {}
-    for a in range(arcs.size):
-        if arcs.kind[a] == LINK:
-            found[link_ids[arcs.row[a]], int(arcs.direction[a])] = a
-        elif arcs.kind[a] == TRANSFER:
-            found[transfer_ids[arcs.row[a]], int(arcs.direction[a])] = a
-    return found
-
-
 def _entries(
     member: dict[str, Any],
     side: str,
     arcs: Arcs,
-    arcs_of: dict[tuple[str, int], int],
     units: dict[str, NDArray[np.float64]],
 ) -> list[tuple[int, int, float]]:
-    key = member["link_id"] or member["transfer_id"]
+    link = member["link_id"]
+    kind, key = (LINK, link) if link else (TRANSFER, member["transfer_id"])
     own = member["direction"]
     if side:
         along = 1 if own == "backward" else 0
@@ -149,7 +159,7 @@ def _entries(
     only = set(filter(None, member["cargo"].split(";")))
     entries = []
     for direction in directions:
-        arc = arcs_of.get((key, direction))
+        arc = arcs.number_of.get((kind, key, direction))
         if arc is None:
             continue
         factor = units_on_arc(arcs, arc, units)
@@ -170,72 +180,72 @@ def units_on_arc(
     return result
 
 
-def apply_limit(
-    net: Network,
-    arcs: Arcs,
-    limits: list[Limit],
-    event: Event,
-    chosen: NDArray[np.bool_],
-    number: int,
-) -> list[Limit]:
-    """Return the limits as a ``limit`` event leaves them.
+def capacities_on(net: Network, day: dt.date, opened: Selection | None) -> pd.DataFrame:
+    """Return the capacity rows that hold on a day; of what is opened early, the first that will.
 
     Parameters
     ----------
-    net, arcs
-        The network and its arcs.
-    limits
-        Limits so far.
-    event
-        A share, or an amount per day with its unit.
-    chosen
-        Arcs that the event's selector matches, shape (A,).
-    number
-        Of the event, for the ids of new limits.
-
-    Notes
-    -----
-    A share scales what passes normally: a capacity that lies in the selection
-    as a whole is scaled, background and all; one that reaches beyond it keeps
-    its amount, and the selected members together get a limit of that share. An
-    amount is a limit on the sum over all selected links; of a capacity named
-    alone it replaces the amount.
+    net
+        The network of all of time.
+    day
+        The day.
+    opened
+        What events put into use, if anything.
     """
-    assert event.amount is not None
-    classes = _classes(arcs, event)
-    if event.amount.unit == "share":
-        return _share(arcs, limits, event, chosen, classes, number)
-    if set(event.selector) <= {"capacity", "direction"} and not event.cargo:
-        return _replace(limits, event, chosen)
-    return [*limits, _new_limit(net, arcs, event, chosen, classes, number)]
+    rows = net.tables["capacities"]
+    valid = np.array(
+        [
+            in_period(a, b, day) and in_season(s, day)
+            for a, b, s in zip(rows["valid_from"], rows["valid_until"], rows["season"], strict=True)
+        ],
+        dtype=np.bool_,
+    )
+    if opened is not None:
+        links = set(net.tables["links"]["link_id"][opened.links.any(axis=1)])
+        changes = set(net.tables["transfers"]["transfer_id"][opened.transfers.any(axis=1)])
+        members = net.tables["capacity_members"]
+        early = members["link_id"].isin(links) | members["transfer_id"].isin(changes)
+        waiting = set(members["capacity_id"][early]) - set(rows["capacity_id"][valid])
+        later = rows[rows["capacity_id"].isin(waiting) & (rows["valid_from"] > day.isoformat())]
+        first = later.sort_values("valid_from").drop_duplicates("capacity_id")
+        valid |= rows.index.isin(first.index)
+    return rows[valid]
 
 
-def _classes(arcs: Arcs, event: Event) -> NDArray[np.bool_]:
-    if not event.cargo:
-        return np.ones(len(arcs.cargo), dtype=np.bool_)
-    return np.isin(np.array(arcs.cargo), event.cargo)
-
-
-def _share(
-    arcs: Arcs,
+def share_of_limits(
     limits: list[Limit],
-    event: Event,
-    chosen: NDArray[np.bool_],
-    classes: NDArray[np.bool_],
+    inside: NDArray[np.bool_],
+    share: float,
     number: int,
-) -> list[Limit]:
-    assert event.amount is not None
-    share = event.amount.value
-    only = event.selector.get("capacity")
-    wanted = {only} if isinstance(only, str) else set(only) if only else None
+    capacities: set[str] | None = None,
+) -> tuple[list[Limit], bool]:
+    """Return limits of which a share is left inside a selection, and whether any lies in it.
+
+    A limit that lies inside as a whole is scaled, background and all. One that
+    reaches beyond keeps its amount, and its members inside together get a
+    limit of that share of what it has for the demand.
+
+    Parameters
+    ----------
+    limits
+        The limits.
+    inside
+        What is selected, by class and arc, shape (C, A).
+    share
+        What is left, from 0 to 1.
+    number
+        Of the event, for the ids of limits that are added.
+    capacities
+        Capacities that are meant; None for all.
+    """
     result, added, touched = [], [], False
     for limit in limits:
-        inside = chosen[limit.arc] & classes[limit.cargo]
-        if not inside.any() or (wanted is not None and limit.capacity_id not in wanted):
+        own = inside[limit.cargo, limit.arc]
+        if not own.any() or (capacities is not None and limit.capacity_id not in capacities):
             result.append(limit)
             continue
         touched = True
-        if inside.all():
+        if own.all():
             scaled = replace(
                 limit, amount=limit.amount * share, background=limit.background * share
             )
@@ -245,83 +255,61 @@ def _share(
         added.append(
             replace(
                 limit,
-                limit_id=f"{limit.limit_id}#{number}",
+                limit_id=event_limit_id(number, limit.limit_id),
                 name=f"{limit.name}, part limited by the scenario",
                 amount=limit.available * share,
                 background=0.0,
-                arc=limit.arc[inside],
-                cargo=limit.cargo[inside],
-                factor=limit.factor[inside],
+                arc=limit.arc[own],
+                cargo=limit.cargo[own],
+                factor=limit.factor[own],
+                from_event=True,
             )
         )
-    if not touched:
-        if not arcs.size or not chosen.any():
-            return limits
-        msg = (
-            f"{event.where}: a share of {share:g} limits nothing, because none of the "
-            f"{int(chosen.sum())} directed links and transfers selected has a capacity "
-            "on that day; "
-            'give an amount with its unit such as "500 trucks/day"'
-        )
-        raise ScenarioError(msg)
-    return result + added
+    return result + added, touched
 
 
-def _replace(limits: list[Limit], event: Event, chosen: NDArray[np.bool_]) -> list[Limit]:
-    assert event.amount is not None
-    names = event.selector["capacity"]
-    wanted = {names} if isinstance(names, str) else set(names)
-    result = []
-    for limit in limits:
-        if limit.capacity_id not in wanted or not chosen[limit.arc].any():
-            result.append(limit)
-            continue
-        if limit.unit != event.amount.unit:
-            msg = (
-                f"{event.where}: the capacity {limit.capacity_id} counts {limit.unit}, "
-                f"saw an amount in {event.amount.unit}"
-            )
-            raise ScenarioError(msg)
-        ratio = event.amount.value / limit.amount if limit.amount else 0.0
-        result.append(
-            replace(
-                limit,
-                amount=event.amount.value,
-                background=min(limit.background * ratio, event.amount.value),
-            )
-        )
-    return result
+def set_amount(limit: Limit, amount: float) -> Limit:
+    """Return a limit with another amount; its background takes the same share of it as before."""
+    ratio = amount / limit.amount if limit.amount else 0.0
+    return replace(limit, amount=amount, background=min(limit.background * ratio, amount))
 
 
-def _new_limit(
-    net: Network,
-    arcs: Arcs,
-    event: Event,
-    chosen: NDArray[np.bool_],
-    classes: NDArray[np.bool_],
-    number: int,
-) -> Limit:
-    assert event.amount is not None
-    units = conversion(net, arcs.cargo, event.amount.unit)
+def limit_over(
+    net: Network, arcs: Arcs, inside: NDArray[np.bool_], unit: str, amount: float
+) -> Limit | None:
+    """Return one limit on the sum over all links of a selection, without an id and a name.
+
+    Parameters
+    ----------
+    net, arcs
+        The network and its arcs.
+    inside
+        What is selected, by class and arc, shape (C, A).
+    unit, amount
+        What is counted, and how much of it a day.
+
+    Returns
+    -------
+    Limit or None
+        None where nothing selected can be counted in the unit.
+    """
+    units = conversion(net, arcs.cargo, unit)
     entries = []
-    for arc in np.flatnonzero(chosen & (arcs.kind == LINK)):
+    for arc in np.flatnonzero(inside.any(axis=0) & (arcs.kind == LINK)):
         factor = units_on_arc(arcs, int(arc), units)
-        usable = classes & np.isfinite(factor) & np.isfinite(arcs.usd[:, arc])
+        usable = inside[:, arc] & np.isfinite(factor) & np.isfinite(arcs.usd[:, arc])
         entries += [(int(arc), int(c), float(factor[c])) for c in np.flatnonzero(usable)]
     if not entries:
-        msg = (
-            f"{event.where}: no selected link carries anything that is counted in "
-            f"{event.amount.unit} on that day"
-        )
-        raise ScenarioError(msg)
+        return None
     return Limit(
-        limit_id=f"event#{number}",
+        limit_id="",
         capacity_id="",
-        name=event.note or f"limit set by the scenario ({event.where.rsplit(', ', 1)[-1]})",
-        unit=event.amount.unit,
-        amount=event.amount.value,
+        name="",
+        unit=unit,
+        amount=amount,
         background=0.0,
         arc=np.array([e[0] for e in entries], dtype=np.int64),
         cargo=np.array([e[1] for e in entries], dtype=np.int64),
         factor=np.array([e[2] for e in entries]),
+        from_event=True,
     )

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import yaml
 
 from corridors.errors import ScenarioError, UnknownIdError, nearest
-from corridors.scenarios.scenario import Event, Scenario, event_from
-from corridors.scenarios.state import check_event
+from corridors.scenarios.scenario import Scenario, event_from
 
 if TYPE_CHECKING:
     from corridors.network.network import Network
+    from corridors.scenarios.events import Event
 
 
 def project_events(net: Network, project_id: str) -> tuple[Event, ...]:
@@ -35,7 +35,7 @@ def project_events(net: Network, project_id: str) -> tuple[Event, ...]:
             msg = f"change {i + 1}: expected an event, saw {raw!r}"
             raise ScenarioError(msg)
         event = event_from(raw, f"project {project_id}, change {i + 1}")
-        check_event(net.whole, event)
+        event.check(net.whole)
         events.append(event)
     return tuple(events)
 

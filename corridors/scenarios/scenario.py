@@ -5,67 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from corridors.errors import ScenarioError, nearest
 from corridors.network.calendar import parse_date
 from corridors.network.folder import data_folder
-from corridors.scenarios.quantities import (
-    Quantity,
-    parse_charge,
-    parse_demand,
-    parse_limit,
-    parse_time,
-)
-from corridors.scenarios.schema import EVENT_KINDS, first_fault
+from corridors.scenarios.events import KINDS, Event
+from corridors.scenarios.quantities import parse_time
+from corridors.scenarios.schema import amount_keys, first_fault
 from corridors.scenarios.yaml_lines import Path_, read
 
-_AMOUNTS = {
-    "limit": ("to", parse_limit),
-    "delay": ("by", lambda v: Quantity(parse_time(v), "h")),
-    "surcharge": ("by", parse_charge),
-    "demand": ("to", parse_demand),
-}
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-
-@dataclass(frozen=True)
-class Event:
-    """One change over a period.
-
-    Attributes
-    ----------
-    kind
-        ``close``, ``limit``, ``delay``, ``surcharge``, ``ban``, ``open`` or ``demand``.
-    selector
-        What it is about.
-    amount
-        Share, amount per day, hours, charge or factor; None for those without.
-    cargo
-        Cargoes that it is about; empty for all.
-    first, end
-        First day in force and first day no longer; None for always.
-    over_hours
-        Time in which the change builds up, for the model by days.
-    where
-        File and line, for messages.
-    folder
-        Where relative paths of the selector start.
-    """
-
-    kind: str
-    selector: dict[str, Any]
-    amount: Quantity | None = None
-    cargo: tuple[str, ...] = ()
-    first: dt.date | None = None
-    end: dt.date | None = None
-    over_hours: float = 0.0
-    note: str = ""
-    where: str = ""
-    folder: Path | None = None
-
-    def in_force(self, day: dt.date) -> bool:
-        """Return whether the event is in force on a day."""
-        return (self.first is None or self.first <= day) and (self.end is None or day < self.end)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -121,7 +74,7 @@ def _common_day(one: Scenario, other: Scenario) -> dt.date | None:
     never overlap.
     """
     days = [d for d in (one.as_of, other.as_of) if d is not None]
-    starts = [e.first for e in one.events + other.events if e.first is not None]
+    starts = [e.first_day for e in one.events + other.events if e.first_day is not None]
     meant = [[e for e in s.events if s.as_of is None or e.in_force(s.as_of)] for s in (one, other)]
     best: tuple[int, int] | None = None
     for day in sorted({*days, *starts}):
@@ -202,7 +155,7 @@ def _read(path: Path, under: tuple[Path, ...]) -> Scenario:
     events = tuple(
         _event(raw, ("events", i), path, lines) for i, raw in enumerate(content["events"])
     )
-    as_of = _date(content, "as_of", (), path, lines)
+    as_of = _value(parse_date, content, ("as_of",), path, lines)
     own = Scenario(
         name=content["name"],
         events=events,
@@ -238,15 +191,20 @@ def _place(path: Path, keys: Path_, lines: dict[Path_, int]) -> str:
     return f"{where}, {'.'.join(words).replace('.[', '[')}" if words else where
 
 
-def _date(
-    content: dict[str, Any], key: str, keys: Path_, path: Path, lines: dict[Path_, int]
-) -> dt.date | None:
-    if key not in content:
+def _value(
+    parse: Callable[[Any], T],
+    raw: dict[str, Any],
+    keys: Path_,
+    path: Path,
+    lines: dict[Path_, int],
+) -> T | None:
+    """Return what stands under the last of some keys, None where nothing does."""
+    if keys[-1] not in raw:
         return None
     try:
-        return parse_date(content[key])
+        return parse(raw[keys[-1]])
     except ValueError as error:
-        msg = f"{_place(path, (*keys, key), lines)}: {error}"
+        msg = f"{_place(path, keys, lines)}: {error}"
         raise ScenarioError(msg) from None
 
 
@@ -266,43 +224,32 @@ def event_from(raw: dict[str, Any], where: str) -> Event:
 
 
 def _event(raw: dict[str, Any], keys: Path_, path: Path, lines: dict[Path_, int]) -> Event:
-    kind = next(k for k in EVENT_KINDS if k in raw)
-    amount = None
-    if kind in _AMOUNTS:
-        name, parse = _AMOUNTS[kind]
-        try:
-            amount = parse(raw[name])
-        except ValueError as error:
-            msg = f"{_place(path, (*keys, name), lines)}: {error}"
-            raise ScenarioError(msg) from None
-    unused = [k for k in ("to", "by") if k in raw and k != _AMOUNTS.get(kind, ("",))[0]]
+    kind = next(kind for name, kind in KINDS.items() if name in raw)
+
+    def value(parse: Callable[[Any], T], key: str) -> T | None:
+        return _value(parse, raw, (*keys, key), path, lines)
+
+    amount = value(kind.parse, kind.amount_key) if kind.amount_key else None
+    unused = [key for key in amount_keys() if key in raw and key != kind.amount_key]
     if unused:
-        msg = f"{_place(path, (*keys, unused[0]), lines)}: {kind} takes no {unused[0]!r}"
+        msg = f"{_place(path, (*keys, unused[0]), lines)}: {kind.name} takes no {unused[0]!r}"
         raise ScenarioError(msg)
-    first = _date(raw, "from", keys, path, lines)
-    end = _date(raw, "until", keys, path, lines)
+    first, end = value(parse_date, "from"), value(parse_date, "until")
     if first and end and end <= first:
         msg = (
             f"{_place(path, (*keys, 'until'), lines)}: the end {end} is not after "
             f"the start {first}; until is the first day no longer in force"
         )
         raise ScenarioError(msg)
-    over = 0.0
-    if "over" in raw:
-        try:
-            over = parse_time(raw["over"])
-        except ValueError as error:
-            msg = f"{_place(path, (*keys, 'over'), lines)}: {error}"
-            raise ScenarioError(msg) from None
     cargo = raw.get("cargo", [])
     return Event(
-        kind=kind,
-        selector=raw[kind],
+        kind=kind.name,
+        selector=raw[kind.name],
         amount=amount,
         cargo=(cargo,) if isinstance(cargo, str) else tuple(cargo),
-        first=first,
-        end=end,
-        over_hours=over,
+        first_day=first,
+        end_day=end,
+        over_hours=value(parse_time, "over") or 0.0,
         note=raw.get("note", ""),
         where=_place(path, keys, lines),
         folder=path.parent,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corridors.errors import nearest
+from corridors.scenarios.events import KINDS
 from corridors.scenarios.selectors import KEYS
 
-EVENT_KINDS = ("close", "limit", "delay", "surcharge", "ban", "open", "demand")
-"""What an event can do."""
-
-_DEMAND_KEYS = ("demand", "cargo", "origin", "destination", "from_country", "to_country")
+if TYPE_CHECKING:
+    from corridors.scenarios.events import Kind
 
 _NAMES = {
     "oneOf": [
@@ -19,22 +18,6 @@ _NAMES = {
     ]
 }
 _DATE = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
-_MEANINGS = {
-    "close": "Take the selected things away: nothing passes",
-    "limit": "Cap what passes: `to` a share of what passes normally, or an amount with its unit",
-    "delay": "Everything that passes takes longer `by` a time with its unit",
-    "surcharge": "Everything that passes costs more `by` a charge such as 200 USD/TEU",
-    "ban": "Take the selected things away for the cargo named",
-    "open": "Put into use what is planned, closed or out of season",
-    "demand": "Set the selected demand `to` a factor or an amount with its unit",
-}
-_NEEDS = {
-    "limit": ["to"],
-    "delay": ["by"],
-    "surcharge": ["by"],
-    "ban": ["cargo"],
-    "demand": ["to"],
-}
 
 
 def _selector() -> dict[str, Any]:
@@ -63,25 +46,22 @@ def _selector() -> dict[str, Any]:
 
 
 def _event() -> dict[str, Any]:
-    demand_selector = {
-        "type": "object",
-        "properties": dict.fromkeys(_DEMAND_KEYS, _NAMES),
-        "additionalProperties": False,
-        "minProperties": 1,
-    }
-    kinds = {
-        kind: {
-            **(demand_selector if kind == "demand" else {"$ref": "#/$defs/selector"}),
-            "description": _MEANINGS[kind],
-        }
-        for kind in EVENT_KINDS
-    }
+    kinds: dict[str, Any] = {}
+    for kind in KINDS.values():
+        selector: dict[str, Any] = {"$ref": "#/$defs/selector"}
+        if kind.keys != KEYS:
+            selector = {
+                "type": "object",
+                "properties": dict.fromkeys(kind.keys, _NAMES),
+                "additionalProperties": False,
+                "minProperties": 1,
+            }
+        kinds[kind.name] = {**selector, "description": kind.says}
     return {
         "type": "object",
         "properties": {
             **kinds,
-            "to": {"type": ["number", "string"]},
-            "by": {"type": "string"},
+            **_amounts(),
             "cargo": _NAMES,
             "from": {**_DATE, "description": "First day in force"},
             "until": {**_DATE, "description": "First day no longer in force"},
@@ -89,8 +69,29 @@ def _event() -> dict[str, Any]:
             "note": {"type": "string"},
         },
         "additionalProperties": False,
-        "oneOf": [{"required": [kind, *_NEEDS.get(kind, [])]} for kind in EVENT_KINDS],
+        "oneOf": [{"required": [kind.name, *kind.needs]} for kind in KINDS.values()],
     }
+
+
+def amount_keys() -> dict[str, list[Kind]]:
+    """Return the keys under which events have their amounts, each with its kinds."""
+    keys: dict[str, list[Kind]] = {}
+    for kind in KINDS.values():
+        if kind.amount_key:
+            keys.setdefault(kind.amount_key, []).append(kind)
+    return keys
+
+
+def _amounts() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, kinds in amount_keys().items():
+        types = list(dict.fromkeys(t for kind in kinds for t in kind.amount_types))
+        said = "; ".join(f"of `{kind.name}` {kind.amount_says}" for kind in kinds)
+        found[key] = {
+            "type": types if len(types) > 1 else types[0],
+            "description": said[0].upper() + said[1:],
+        }
+    return found
 
 
 def scenario_schema() -> dict[str, Any]:
@@ -158,11 +159,12 @@ def _mixed_kinds(content: Any) -> tuple[tuple[str | int, ...], str] | None:
     for i, event in enumerate(events if isinstance(events, list) else []):
         if not isinstance(event, dict):
             continue
-        if sum(kind in event for kind in EVENT_KINDS) > 1:
+        named = [kind for kind in KINDS.values() if kind.name in event]
+        if len(named) > 1:
             return ("events", i), _event_fault(event)
-        for kind in ("open", "demand"):
-            if kind in event and "cargo" in event:
-                return ("events", i, "cargo"), f"{kind} takes no cargo"
+        for kind in named:
+            if "cargo" in event and not kind.takes_cargo:
+                return ("events", i, "cargo"), f"{kind.name} takes no cargo"
     return None
 
 
@@ -177,7 +179,7 @@ def _in_words(error: Any) -> tuple[tuple[str | int, ...], str]:
     if error.validator == "required":
         missing = next(k for k in error.validator_value if k not in seen)
         return path, f"the key {missing!r} is missing"
-    if error.validator == "oneOf" and "properties" in schema and "close" in schema["properties"]:
+    if error.validator == "oneOf" and KINDS.keys() <= schema.get("properties", {}).keys():
         return path, _event_fault(seen)
     if error.validator == "type" and isinstance(seen, bool):
         return (
@@ -199,14 +201,13 @@ def _in_words(error: Any) -> tuple[tuple[str | int, ...], str]:
 
 
 def _event_fault(event: dict[str, Any]) -> str:
-    kinds = [k for k in EVENT_KINDS if k in event]
+    kinds = [kind for kind in KINDS.values() if kind.name in event]
     if not kinds:
-        return f"an event needs one of {', '.join(EVENT_KINDS)}"
+        return f"an event needs one of {', '.join(KINDS)}"
     if len(kinds) > 1:
-        # `demand` never stands with another kind either: an event is one change.
-        return f"an event is one change; saw {' and '.join(kinds)}"
-    missing = [k for k in _NEEDS.get(kinds[0], []) if k not in event]
-    return f"{kinds[0]} needs {' and '.join(missing)}"
+        return f"an event is one change; saw {' and '.join(k.name for k in kinds)}"
+    missing = [k for k in kinds[0].needs if k not in event]
+    return f"{kinds[0].name} needs {' and '.join(missing)}"
 
 
 def _holds_boolean(seen: Any) -> bool:

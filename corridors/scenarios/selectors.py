@@ -11,6 +11,7 @@ import numpy as np
 import yaml
 
 from corridors.errors import ScenarioError, nearest
+from corridors.network.schema import MODES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,8 +125,9 @@ def _usable(net: Network) -> NDArray[np.bool_]:
     return np.stack([np.ones_like(both), both], axis=1)
 
 
-def _names(value: Any) -> list[str]:
-    return [str(v) for v in value] if isinstance(value, list) else [str(value)]
+def names_in(value: Any) -> list[str]:
+    """Return the names that a key of a selector holds, one or several."""
+    return [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
 
 
 def _known(what: str, names: list[str], known: pd.Series[Any] | set[str]) -> None:
@@ -150,18 +152,18 @@ def _none(net: Network) -> Selection:
 
 def _by_link(net: Network, value: Any, _: Path | None) -> Selection:
     links = net.tables["links"]
-    _known("link", _names(value), links["link_id"])
-    return Selection(_pair(links["link_id"].isin(_names(value))), _none(net).transfers)
+    _known("link", names_in(value), links["link_id"])
+    return Selection(_pair(links["link_id"].isin(names_in(value))), _none(net).transfers)
 
 
 def _by_transfer(net: Network, value: Any, _: Path | None) -> Selection:
     transfers = net.tables["transfers"]
-    _known("transfer", _names(value), transfers["transfer_id"])
-    return Selection(_none(net).links, _pair(transfers["transfer_id"].isin(_names(value))))
+    _known("transfer", names_in(value), transfers["transfer_id"])
+    return Selection(_none(net).links, _pair(transfers["transfer_id"].isin(names_in(value))))
 
 
 def _by_node(net: Network, value: Any, _: Path | None) -> Selection:
-    names = _names(value)
+    names = names_in(value)
     _known("node", names, net.tables["nodes"]["node_id"])
     links = net.tables["links"]
     touches = links["from_node"].isin(names) | links["to_node"].isin(names)
@@ -169,7 +171,7 @@ def _by_node(net: Network, value: Any, _: Path | None) -> Selection:
 
 
 def _by_border(net: Network, value: Any, _: Path | None) -> Selection:
-    names = _names(value)
+    names = names_in(value)
     if len(names) != 2 or names[0] == names[1]:
         msg = f"border: saw {value!r}, expected two different countries such as [PL, BY]"
         raise ScenarioError(msg)
@@ -184,7 +186,7 @@ def _by_border(net: Network, value: Any, _: Path | None) -> Selection:
 
 
 def _by_country(net: Network, value: Any, _: Path | None) -> Selection:
-    names = _names(value)
+    names = names_in(value)
     links = net.tables["links"]
     crossed = {c for via in links["via_countries"] for c in via.split(";") if c}
     _known("country", names, crossed | set(net.tables["nodes"]["country"]))
@@ -202,13 +204,13 @@ def _by_country(net: Network, value: Any, _: Path | None) -> Selection:
 
 def _by_corridor(net: Network, value: Any, _: Path | None) -> Selection:
     corridor = net.tables["links"]["corridor"]
-    _known("corridor", _names(value), {c for c in corridor if c})
-    return Selection(_pair(corridor.isin(_names(value))), _none(net).transfers)
+    _known("corridor", names_in(value), {c for c in corridor if c})
+    return Selection(_pair(corridor.isin(names_in(value))), _none(net).transfers)
 
 
 def _by_mode(net: Network, value: Any, _: Path | None) -> Selection:
-    names = _names(value)
-    _known("mode", names, {"rail", "road", "sea", "pipeline"})
+    names = names_in(value)
+    _known("mode", names, set(MODES))
     transfers = net.tables["transfers"]
     changes = transfers["from_mode"].isin(names) | transfers["to_mode"].isin(names)
     return Selection(_pair(net.tables["links"]["mode"].isin(names)), _pair(changes))
@@ -216,17 +218,17 @@ def _by_mode(net: Network, value: Any, _: Path | None) -> Selection:
 
 def _by_chokepoint(net: Network, value: Any, folder: Path | None) -> Selection:
     chokepoints = net.tables["chokepoints"]
-    _known("chokepoint", _names(value), chokepoints["chokepoint"])
+    _known("chokepoint", names_in(value), chokepoints["chokepoint"])
     result = _none(net)
-    for text in chokepoints.loc[chokepoints["chokepoint"].isin(_names(value)), "selector"]:
+    for text in chokepoints.loc[chokepoints["chokepoint"].isin(names_in(value)), "selector"]:
         result = result | select(net, yaml.safe_load(text), folder)
     return result
 
 
 def _by_capacity(net: Network, value: Any, _: Path | None) -> Selection:
-    _known("capacity", _names(value), net.tables["capacities"]["capacity_id"])
+    _known("capacity", names_in(value), net.tables["capacities"]["capacity_id"])
     members = net.tables["capacity_members"]
-    members = members[members["capacity_id"].isin(_names(value))]
+    members = members[members["capacity_id"].isin(names_in(value))]
     links, transfers = _none(net).links, _none(net).transfers
     per_direction = capacity_per_direction(net)
     for name, mask in (("link", links), ("transfer", transfers)):

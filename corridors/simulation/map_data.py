@@ -179,6 +179,7 @@ def _queues(sim: Simulation) -> tuple[list[dict[str, Any]], list[dict[str, Any]]
         stands.setdefault(r, []).append((arc, tonnes))
     places: dict[str, int] = {}
     queues = []
+    arcs = sim.timetable.states[0].arcs
     for r, info in enumerate(sim.timetable.limits):
         own = frame[frame["capacity_id"] == info.limit_id]
         if r not in stands or own["t"].max() < _FEWEST_T:
@@ -188,8 +189,10 @@ def _queues(sim: Simulation) -> tuple[list[dict[str, Any]], list[dict[str, Any]]
             units[days[date]] = round(float(queue), 1)
         by_place: dict[tuple[str, str], Any] = {}
         for arc, tonnes in stands[r]:
-            ends = _ends(sim, arc)
-            by_place[ends] = by_place.get(ends, 0.0) + tonnes
+            # Cargo waits before the arc; only a link leads to another place.
+            before, after = arcs.node_of[[arcs.tail[arc], arcs.head[arc]]]
+            towards = str(_node(sim, after)["name"]) if arcs.kind[arc] == LINK else ""
+            by_place[before, towards] = by_place.get((before, towards), 0.0) + tonnes
         queues.append(
             {
                 "name": info.name.removesuffix(" (forward)").removesuffix(" (backward)"),
@@ -206,16 +209,6 @@ def _queues(sim: Simulation) -> tuple[list[dict[str, Any]], list[dict[str, Any]]
             }
         )
     return [_place(sim, node) for node in places], queues
-
-
-def _ends(sim: Simulation, arc: int) -> tuple[str, str]:
-    """Return the node at which cargo waits for an arc, and the name of where a link leads."""
-    arcs, net = sim.timetable.states[0].arcs, sim.timetable.states[0].net
-    row, back = int(arcs.row[arc]), int(arcs.direction[arc])
-    if arcs.kind[arc] != LINK:
-        return str(net.tables["transfers"]["node_id"].iloc[row]), ""
-    ends = net.tables["links"][["from_node", "to_node"]].iloc[row]
-    return str(ends.iloc[back]), str(_node(sim, str(ends.iloc[1 - back]))["name"])
 
 
 def _node(sim: Simulation, node: str) -> Any:

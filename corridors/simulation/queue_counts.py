@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from corridors.simulation.queueing.run import Outcome
     from corridors.simulation.timetable import Timetable
 
-EVENT = "#"
-"""What marks the ids of limits that a scenario sets."""
-
 
 @dataclass(frozen=True, eq=False)
 class Stock:
@@ -97,7 +94,7 @@ class _Counted(Run):
         self.units, self.tonnes, self.background = (np.zeros(shape) for _ in range(3))
         self.at: dict[tuple[int, int], Floats] = {}
         self.lent: list[dict[tuple[int, int], float]] = []
-        self.ours = np.array([EVENT in i.limit_id for i in table.limits], dtype=np.bool_)
+        self.ours = np.array([i.from_event for i in table.limits], dtype=np.bool_)
         self._arc = np.repeat(np.arange(len(p.tail)), np.diff(p.member_first))
         self._shown: dict[bytes, Ints] = {}
 

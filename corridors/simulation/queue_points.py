@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.network.calendar import in_period, in_season
+from corridors.scenarios.arcs import DIRECTIONS, LINK
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
 _WEEK = ("mo", "tu", "we", "th", "fr", "sa", "su")
 
-_EVENT = "#"
-"""What marks the ids of limits that a scenario sets."""
-
 
 @dataclass(frozen=True, eq=False)
 class LimitInfo:
@@ -36,9 +34,11 @@ class LimitInfo:
     Attributes
     ----------
     limit_id, capacity_id, name, unit
-        As in `corridors.limits.Limit`; an empty capacity_id for limits that a
+        As in `corridors.scenarios.capacities.Limit`; an empty capacity_id for limits that a
         scenario sets, and for links and transfers that have no capacity but are
         closed at times.
+    from_event
+        Whether a scenario sets it.
     entries
         Arc, class and units per unit of its members.
     """
@@ -47,6 +47,7 @@ class LimitInfo:
     capacity_id: str
     name: str
     unit: str
+    from_event: bool
     entries: dict[tuple[int, int], float]
 
 
@@ -99,7 +100,9 @@ def _numbered(
                 while name in names:
                     name += "'"
                 names.add(name)
-                infos.append(LimitInfo(name, limit.capacity_id, limit.name, limit.unit, {}))
+                infos.append(
+                    LimitInfo(name, limit.capacity_id, limit.name, limit.unit, limit.from_event, {})
+                )
             info = infos[number[key]]
             entries = zip(limit.arc.tolist(), limit.cargo.tolist(), limit.factor, strict=True)
             info.entries.update({(a, c): float(f) for a, c, f in entries})
@@ -110,7 +113,7 @@ def _numbered(
 
 def _key(limit: Limit) -> tuple[Any, ...]:
     """Return what makes two limits of different states the same queue."""
-    if _EVENT not in limit.limit_id:
+    if not limit.from_event:
         return ("capacity", limit.limit_id)
     members = (limit.arc.tobytes(), limit.cargo.tobytes())
     return ("scenario", limit.capacity_id, limit.unit, *members)
@@ -129,22 +132,16 @@ def _add_closable(
         classes = [c for c in np.flatnonzero(closable[:, arc]) if (arc, int(c)) not in limited]
         if not classes:
             continue
-        name, label = _arc_name(states[0], arc)
+        name, label = _waiting_place(states[0], arc)
         entries = {(arc, int(c)): float(weight[c]) for c in classes}
-        infos.append(LimitInfo(name, "", label, "t", entries))
+        infos.append(LimitInfo(name, "", label, "t", from_event=False, entries=entries))
 
 
-def _arc_name(state: Situation, arc: int) -> tuple[str, str]:
-    from corridors.scenarios.arcs import LINK
-
-    arcs, tables = state.arcs, state.net.tables
-    row = int(arcs.row[arc])
-    side = ("forward", "backward")[int(arcs.direction[arc])]
-    if arcs.kind[arc] == LINK:
-        name = str(tables["links"]["link_id"].iloc[row])
-        return f"{name}:{side}", f"{state.net.link_name(name)} ({side})"
-    name = str(tables["transfers"]["transfer_id"].iloc[row])
-    return f"{name}:{side}", f"{name} ({side})"
+def _waiting_place(state: Situation, arc: int) -> tuple[str, str]:
+    """Return the id and the name of the place to wait at before an arc without a capacity."""
+    name, side = str(state.arcs.ids[arc]), DIRECTIONS[state.arcs.direction[arc]]
+    label = state.net.link_name(name) if state.arcs.kind[arc] == LINK else name
+    return f"{name}:{side}", f"{label} ({side})"
 
 
 def members_by_arc(
@@ -185,7 +182,7 @@ def dated_columns(
     burst = np.full((len(calendar), len(infos)), np.nan)
     ban = np.full(len(infos), np.inf)
     for r, info in enumerate(infos):
-        if _EVENT in info.limit_id:
+        if info.from_event:
             continue
         for row in by_id.get(info.capacity_id, []):
             works = {w for w in row["weekdays"].split(";") if w}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from corridors.scenarios.arcs import LINK, TRANSFER
+from corridors.scenarios.arcs import DIRECTIONS, LINK
 from corridors.simulation.queue_tables import TRACE, QueueTables
 from corridors.simulation.queueing.state import LATE, ON_TIME, OTHER_WAY, TURNED_BACK
 
@@ -238,17 +238,13 @@ class Simulation:
     def flows(self) -> pd.DataFrame:
         """What enters each directed link and transfer on each day: kind, id, direction, date, t."""
         daily = self.arc_flows
-        arcs, net = self.timetable.states[0].arcs, self.timetable.states[0].net
-        real = (arcs.kind == LINK) | (arcs.kind == TRANSFER)
-        day, arc = np.nonzero((daily * real).T > TRACE)[::-1]
-        links = net.tables["links"]["link_id"].to_numpy()
-        transfers = net.tables["transfers"]["transfer_id"].to_numpy()
-        ids = [(links if arcs.kind[a] == LINK else transfers)[arcs.row[a]] for a in arc]
+        arcs = self.timetable.states[0].arcs
+        day, arc = np.nonzero((daily * arcs.is_real).T > TRACE)[::-1]
         return pd.DataFrame(
             {
                 "kind": np.where(arcs.kind[arc] == LINK, "link", "transfer"),
-                "id": ids,
-                "direction": np.where(arcs.direction[arc] == 0, "forward", "backward"),
+                "id": arcs.ids[arc],
+                "direction": np.array(DIRECTIONS)[arcs.direction[arc]],
                 "date": [self.days[d].isoformat() for d in day],
                 "t": daily[day, arc],
             }

@@ -133,7 +133,7 @@ def first_day(net: Network, plan: Scenario | None, start: str | dt.date | None) 
     if start is not None:
         return as_date(start)
     if plan is not None:
-        dated = [event.first for event in plan.events if event.first is not None]
+        dated = [event.first_day for event in plan.events if event.first_day is not None]
         if dated:
             return min(dated)
         if plan.as_of is not None:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.scenarios.build_up import events_on, state_on
 from corridors.scenarios.state import situation
 from corridors.simulation.base_routes import UsualWays, longest_days, usual_ways
 from corridors.simulation.queue_points import LimitInfo, dated_columns, members_by_arc, queue_limits
@@ -115,11 +114,12 @@ def build_timetable(
             say(f"what is usual from {day}")
             since = day
         base_of[i] = number
-        events = events_on(scenario, day)
-        key = (since, tuple((e.number, e.event.amount, e.part) for e in events))
+        shares = tuple(e.share_on(day) for e in scenario.events) if scenario else ()
+        key = (since, shares)
         if key not in known:
             known[key] = len(states)
-            states.append(state_on(net, scenario, events, base, day))
+            idle = not any(shares)
+            states.append(base if idle else situation(net, scenario, day, building_up=True))
         state_of[i] = known[key]
     per_day = round(1 / step)
     rows = np.repeat(np.arange(total), per_day)
@@ -133,7 +133,7 @@ def build_timetable(
 
 def _days_ahead(scenario: Scenario | None, end: dt.date) -> int:
     """Return the days after the last one until no event of a scenario is in force any more."""
-    ends = [e.end for e in scenario.events if e.end is not None] if scenario else []
+    ends = [e.end_day for e in scenario.events if e.end_day is not None] if scenario else []
     days = max(((e - end).days + 1 for e in ends), default=0)
     return min(max(days, 0), MOST_AHEAD)
 

@@ -9,7 +9,8 @@ from typing import Any
 import typer
 
 from corridors.cli.app import app
-from corridors.scenarios.schema import EVENT_KINDS, scenario_schema
+from corridors.scenarios.events import KINDS
+from corridors.scenarios.schema import scenario_schema
 from reference.markdown import MADE, grid
 
 MODULES = ("corridors", "corridors.flow", "corridors.exchange", "corridors.exchange.osm")
@@ -20,15 +21,13 @@ def scenario_page() -> str:
     """Return the keys of a scenario file."""
     schema = scenario_schema()
     event, selector = schema["$defs"]["event"]["properties"], schema["$defs"]["selector"]
-    others = {k: v for k, v in event.items() if k not in EVENT_KINDS}
+    others = {k: v for k, v in event.items() if k not in KINDS}
     meanings = {
         "name": "Lower-case letters, digits, `-` and `_`",
         "title": "One line for a reader",
         "description": "A few sentences",
         "events": "The changes, in order",
         "sources": "Where the events are reported",
-        "to": "Share, factor or amount with its unit, for `limit` and `demand`",
-        "by": "Time or charge with its unit, for `delay` and `surcharge`",
         "cargo": "Kinds of cargo that it is about; all if left out",
         "note": "What a reader must know",
     }
@@ -54,7 +53,7 @@ def scenario_page() -> str:
         _keys(schema["properties"], meanings, set(schema["required"])),
         "## An event",
         "Each event has one of these keys, whose value is a selector:",
-        _keys({k: event[k] for k in EVENT_KINDS}, {}, set()),
+        _keys({k: event[k] for k in KINDS}, {}, set()),
         "and may have these:",
         _keys(others, meanings, set()),
         "## A selector",

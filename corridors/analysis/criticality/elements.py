@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.errors import ScenarioError, UnknownIdError, nearest
-from corridors.scenarios.arcs import LINK, TRANSFER
+from corridors.scenarios.arcs import LINK
 from corridors.scenarios.selectors import select
 
 if TYPE_CHECKING:
@@ -117,8 +117,10 @@ def _arcs(state: Situation, kind: str, ids: list[str]) -> dict[str, NDArray[np.i
     """Return the open arcs of elements by id."""
     there = ~state.problem.closed
     if kind == "link":
-        of_row = _grouped(state, LINK, state.net.tables["links"]["link_id"].to_list())
-        return {i: _open(of_row.get(i, []), there) for i in ids}
+        of_link: dict[str, list[int]] = {}
+        for arc in np.flatnonzero(state.arcs.kind == LINK).tolist():
+            of_link.setdefault(state.arcs.ids[arc], []).append(arc)
+        return {i: _open(of_link.get(i, []), there) for i in ids}
     if kind == "node":
         return {i: _open(arcs, there) for i, arcs in _arcs_of_nodes(state, ids).items()}
     found = {}
@@ -132,8 +134,7 @@ def _arcs(state: Situation, kind: str, ids: list[str]) -> dict[str, NDArray[np.i
             # A country without links and a capacity without members match nothing.
             found[element_id] = np.empty(0, dtype=np.int64)
             continue
-        arcs = state.arcs.of(LINK, chosen.links) | state.arcs.of(TRANSFER, chosen.transfers)
-        found[element_id] = np.flatnonzero(arcs & there)
+        found[element_id] = np.flatnonzero(state.arcs.select(chosen) & there)
     return found
 
 
@@ -142,21 +143,16 @@ def _open(arcs: list[int], there: NDArray[np.bool_]) -> NDArray[np.int64]:
     return numbers[there[numbers]]
 
 
-def _grouped(state: Situation, kind: int, ids: list[str]) -> dict[str, list[int]]:
-    groups: dict[str, list[int]] = {}
-    for arc in np.flatnonzero(state.arcs.kind == kind).tolist():
-        groups.setdefault(ids[state.arcs.row[arc]], []).append(arc)
-    return groups
-
-
 def _arcs_of_nodes(state: Situation, ids: list[str]) -> dict[str, list[int]]:
     """Return the links that touch each node and the transfers at it.
 
     The same arcs as ``select(net, {"node": ...})``, without a pass over the
     tables for every node.
     """
-    links, transfers = state.net.tables["links"], state.net.tables["transfers"]
-    start = _grouped(state, LINK, links["from_node"].to_list())
-    end = _grouped(state, LINK, links["to_node"].to_list())
-    change = _grouped(state, TRANSFER, transfers["node_id"].to_list())
-    return {i: start.get(i, []) + end.get(i, []) + change.get(i, []) for i in ids}
+    arcs = state.arcs
+    found: dict[str, list[int]] = {i: [] for i in ids}
+    for arc in np.flatnonzero(arcs.is_real).tolist():
+        for node in arcs.node_of[[arcs.tail[arc], arcs.head[arc]]]:
+            if node in found:
+                found[node].append(arc)
+    return found

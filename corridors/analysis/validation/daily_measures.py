@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.analysis.validation.wording import says
-from corridors.scenarios.arcs import LINK, TRANSFER
+from corridors.scenarios.arcs import DIRECTIONS, LINK, TRANSFER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.analysis.validation.runs import Evidence
+    from corridors.network.network import Network
+    from corridors.scenarios.arcs import Arcs
 
 
 @says("queue at {capacity} on {date}, {run}")
@@ -239,42 +241,37 @@ def journey_on(
     queues = evidence.run(scenario).queues
     queues = queues[queues["date"].isin(_dates(first, days)) & queues["wait_hours"].notna()]
     wait = queues.groupby("capacity_id")["wait_hours"].sum() / days
-    held = _capacities_by_arc(evidence, wait.index)
+    held = _queued_at(usual.situation.arcs, evidence.net, wait.index)
     total = 0.0
-    arcs = usual.situation.arcs
     for route in routes.to_dict("records"):
         met = {
             name
             for arc in route["arcs"]
-            for name, cargo in held.get((arcs.kind[arc], arcs.row[arc], arcs.direction[arc]), ())
+            for name, cargo in held.get(int(arc), ())
             if not cargo or route["cargo"] in cargo
         }
         total += route["t_per_day"] * (route["hours"] + float(wait.loc[sorted(met)].sum()))
     return total / float(routes["t_per_day"].sum()) / 24.0
 
 
-def _capacities_by_arc(
-    evidence: Evidence, queued: Iterable[str]
-) -> dict[tuple[int, int, int], list[tuple[str, tuple[str, ...]]]]:
-    """Return capacities with a queue, and the cargo they count, by kind, row and direction."""
-    tables = evidence.net.tables
+def _queued_at(
+    arcs: Arcs, net: Network, queued: Iterable[str]
+) -> dict[int, list[tuple[str, tuple[str, ...]]]]:
+    """Return the capacities with a queue at each arc, and the cargo that they count."""
     known = set(queued)
-    rows = {
-        (kind, name): i
-        for kind, table in ((LINK, "link"), (TRANSFER, "transfer"))
-        for i, name in enumerate(tables[f"{table}s"][f"{table}_id"])
-    }
-    found: dict[tuple[int, int, int], list[tuple[str, tuple[str, ...]]]] = {}
-    for member in tables["capacity_members"].to_dict("records"):
-        link = member["link_id"]
-        kind, name = (LINK, link) if link else (TRANSFER, member["transfer_id"])
+    found: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
+    for member in net.tables["capacity_members"].to_dict("records"):
+        kind, name = (
+            (LINK, member["link_id"]) if member["link_id"] else (TRANSFER, member["transfer_id"])
+        )
         cargo = tuple(c for c in str(member["cargo"] or "").split(";") if c)
-        for d, way in enumerate(("forward", "backward")):
-            if member["direction"] not in ("", "both", way):
+        for d, way in enumerate(DIRECTIONS):
+            arc = arcs.number_of.get((kind, name, d))
+            if arc is None or member["direction"] not in ("", "both", way):
                 continue
             for full in (member["capacity_id"], f"{member['capacity_id']}:{way}"):
                 if full in known:
-                    found.setdefault((kind, rows[kind, name], d), []).append((full, cargo))
+                    found.setdefault(arc, []).append((full, cargo))
     return found
 
 

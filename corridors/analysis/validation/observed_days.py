@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corridors.analysis.validation.wording import Asked, ask
+from corridors.scenarios.capacities import event_limit_id
 
 POLAND, BORDER, STORM = "poland-closure-2025", "kz-ru-border-2025", "caspian-storm-2026"
 NUR_ZHOLY = "nur-zholy-queue-2025"
@@ -14,7 +15,7 @@ POSTS = (
 )  # fmt: skip
 """Road posts from Kazakhstan to Russia."""
 
-AT_THE_POSTS = (*POSTS, "event#1")
+AT_THE_POSTS = (*POSTS, event_limit_id(1))
 """Everybody who stands at these posts: sensitive loads wait for the scenario's own limit."""
 
 NEAR_URALSK = ("aksai:forward", "shagan:forward", "syrym:forward", "taskala:forward")

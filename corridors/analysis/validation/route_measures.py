@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 from corridors.analysis.validation.runs import BASE_DAY
 from corridors.analysis.validation.wording import says
 from corridors.errors import ScenarioError
+from corridors.network.schema import MODES
 
 if TYPE_CHECKING:
     from corridors.analysis.best_route import BestRoute
     from corridors.analysis.validation.runs import Evidence
-
-ALL = ("rail", "road", "sea", "pipeline")
 
 HOURS = {"day": 24.0, "hour": 1.0}
 """Hours of a unit of time."""
@@ -59,7 +58,7 @@ def _quay_hours(evidence: Evidence, route: BestRoute, places: tuple[str, ...]) -
 @says("{per} on the best way {places} {cargo}, network of {as_of}")
 def route_time(
     evidence: Evidence, row: dict[str, Any], *, places: tuple[str, ...], cargo: str = "container",
-    modes: tuple[str, ...] = ALL, avoid: tuple[str, ...] = (), quays: bool = False,
+    modes: tuple[str, ...] = MODES, avoid: tuple[str, ...] = (), quays: bool = False,
     per: str = "day", as_of: str = BASE_DAY,
 ) -> float | None:  # fmt: skip
     """Return the time of the best way through places, borders and transfers included.
@@ -94,7 +93,7 @@ def route_time(
 @says("transport cost of {units} on the best way {places} {cargo} in USD, network of {as_of}")
 def route_cost(
     evidence: Evidence, row: dict[str, Any], *, places: tuple[str, ...], cargo: str = "container",
-    modes: tuple[str, ...] = ALL, avoid: tuple[str, ...] = (), units: float = 1.0,
+    modes: tuple[str, ...] = MODES, avoid: tuple[str, ...] = (), units: float = 1.0,
     as_of: str = BASE_DAY,
 ) -> float | None:  # fmt: skip
     """Return what rates, tariffs and transfers add up to on the best way through places, in USD.
@@ -114,7 +113,7 @@ def route_cost(
 @says("days longer by {places} than by {other} {cargo}, network of {as_of}")
 def days_longer(
     evidence: Evidence, row: dict[str, Any], *, places: tuple[str, ...], other: tuple[str, ...],
-    cargo: str = "container", modes: tuple[str, ...] = ALL, avoid: tuple[str, ...] = (),
+    cargo: str = "container", modes: tuple[str, ...] = MODES, avoid: tuple[str, ...] = (),
     as_of: str = BASE_DAY,
 ) -> float | None:  # fmt: skip
     """Return by how many days one way is longer than another.
@@ -136,7 +135,7 @@ def days_longer(
 @says("transport cost by {places} over that by {other} {cargo}, network of {as_of}")
 def cost_ratio(
     evidence: Evidence, row: dict[str, Any], *, places: tuple[str, ...], other: tuple[str, ...],
-    cargo: str = "container", modes: tuple[str, ...] = ALL, avoid: tuple[str, ...] = (),
+    cargo: str = "container", modes: tuple[str, ...] = MODES, avoid: tuple[str, ...] = (),
     as_of: str = BASE_DAY,
 ) -> float | None:  # fmt: skip
     """Return the transport cost of one way over that of another.

@@ -13,7 +13,7 @@ import numpy as np
 
 from corridors.analysis.validation.runs import BASE_DAY
 from corridors.analysis.validation.wording import says
-from corridors.scenarios.arcs import LINK
+from corridors.scenarios.arcs import DIRECTIONS, LINK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ def _flows(evidence: Evidence, day: str, what: dict[str, Any], scenario: str = "
     # What passes a port by ship passes its transfers too and is counted once.
     kind, mask = ("link", chosen.links) if chosen.links.any() else ("transfer", chosen.transfers)
     ids = net.tables[f"{kind}s"][f"{kind}_id"].to_numpy()
-    keys = {(kind, ids[i], ("forward", "backward")[d]) for i, d in np.argwhere(mask)}
+    keys = {(kind, ids[i], DIRECTIONS[d]) for i, d in np.argwhere(mask)}
     own = [k in keys for k in zip(flows["kind"], flows["id"], flows["direction"], strict=True)]
     return flows[np.array(own, dtype=np.bool_)]
 
@@ -156,8 +156,7 @@ def leg_days(
 ) -> float | None:  # fmt: skip
     """Return the mean days of demands from one node on their way to another, the last node's in."""
     state = evidence.state(as_of or _day(row))
-    arcs, net = state.situation.arcs, evidence.net
-    ends = net.tables["links"][["from_node", "to_node"]].to_numpy()
+    arcs = state.situation.arcs
     total = weight = 0.0
     for route in state.routes.to_dict("records"):
         if route["demand_id"] not in demand:
@@ -166,11 +165,10 @@ def leg_days(
         inside, hours, reached = False, 0.0, False
         for arc in route["arcs"]:
             if arcs.kind[arc] == LINK:
-                pair = ends[arcs.row[arc]][:: 1 - 2 * int(arcs.direction[arc])]
-                inside |= pair[0] == first
+                inside |= arcs.node_of[arcs.tail[arc]] == first
                 if inside:
                     hours += float(arcs.hours[c, arc])
-                if inside and pair[1] == last:
+                if inside and arcs.node_of[arcs.head[arc]] == last:
                     reached = True
                     break
             elif inside:

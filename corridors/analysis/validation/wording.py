@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from corridors.analysis.validation.runs import BASE_DAY
+from corridors.scenarios.capacities import is_event_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,7 +156,7 @@ def _selector(what: dict[str, Any], names: dict[str, str]) -> str:
 def _capacity(name: str, names: dict[str, str]) -> str:
     """Return the name of a capacity, and of its direction where it has two."""
     bare, _, way = name.partition(":")
-    if "#" in bare:
+    if is_event_limit(bare):
         return "limits of the scenario"
     said = names.get(f"capacity {bare}", bare)
     if not way:

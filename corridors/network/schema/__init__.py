@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["OPTIONAL_TABLES", "Column", "Table", "tables"]
+__all__ = ["MODES", "OPTIONAL_TABLES", "Column", "Table", "tables"]
 
 OPTIONAL_TABLES = frozenset({"tariffs", "chokepoints", "projects", "observations", "transfers"})
 """Tables that a folder may leave out; they are then empty."""
@@ -93,3 +93,7 @@ def tables() -> dict[str, Table]:
         )
         for row in _rows("tables.csv")
     }
+
+
+MODES = tables()["links"].column("mode").choices
+"""Modes of transport, as the column of the links lists them."""

@@ -1,0 +1,106 @@
+"""Demand on one day, and which rows of it a selector picks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.errors import UnknownIdError, nearest
+from corridors.scenarios.selectors import describe
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from corridors.network.network import Network
+
+DEMAND_KEYS = ("demand", "cargo", "origin", "destination", "from_country", "to_country")
+"""What demand can be picked by; those given are combined by and."""
+
+DAYS_PER_YEAR = 365.0
+
+
+def demand_on(net: Network, day: dt.date) -> pd.DataFrame:
+    """Return every demand there ever is, grown to a day; 0 where it is not valid on it.
+
+    Parameters
+    ----------
+    net
+        The network of all of time.
+    day
+        The day.
+
+    Returns
+    -------
+    DataFrame
+        The demand table by demand_id with `units_per_day` and `t_per_unit`.
+    """
+    every = net.tables["demand"].sort_values("demand_id", ignore_index=True)
+    today = net.at(day).tables["demand"].set_index("demand_id")
+    for column in ("units_per_year", "low", "high"):
+        found = every["demand_id"].map(today[column])
+        every[column] = found.astype("float64").fillna(0.0)
+    weight = net.tables["cargo"].set_index("cargo")["t_per_unit"]
+    return every.assign(
+        units_per_day=every["units_per_year"] / DAYS_PER_YEAR,
+        t_per_unit=every["cargo"].map(weight).astype("float64"),
+    )
+
+
+def select_demand(
+    net: Network, demand: pd.DataFrame, selector: dict[str, Any]
+) -> NDArray[np.bool_]:
+    """Return which rows of a demand table a selector picks, shape (K,).
+
+    Parameters
+    ----------
+    net
+        The network, for the countries of nodes and the names of cargo.
+    demand
+        Rows with demand_id, cargo, origin and destination.
+    selector
+        Keys of `DEMAND_KEYS`, each with a name or a list of names; None and
+        missing keys pick all.
+
+    Raises
+    ------
+    UnknownIdError
+        Where a key or a name is unknown, or nothing is picked.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> net = co.load()
+    >>> rows = net.tables["demand"]
+    >>> bool(select_demand(net, rows, {"from_country": "KZ", "cargo": "grain"}).any())
+    True
+    """
+    columns = {
+        "demand": demand["demand_id"],
+        "cargo": demand["cargo"],
+        "origin": demand["origin"],
+        "destination": demand["destination"],
+        "from_country": demand["origin"].map(net.country_of),
+        "to_country": demand["destination"].map(net.country_of),
+    }
+    mask = np.ones(len(demand), dtype=np.bool_)
+    given = {key: value for key, value in selector.items() if value is not None}
+    for key, value in given.items():
+        if key not in columns:
+            msg = f"demand cannot be picked by {key!r}{nearest(key, DEMAND_KEYS)}"
+            raise UnknownIdError(msg)
+        names = [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
+        valid = set(columns[key])
+        for name in names:
+            if name not in valid:
+                what = key.replace("_", " ")
+                msg = f"no demand with {what} {name!r}{nearest(name, valid)}"
+                raise UnknownIdError(msg)
+        mask &= columns[key].isin(names).to_numpy()
+    if not mask.any():
+        msg = f"no demand has all of {describe(given)}" if given else "there is no demand"
+        raise UnknownIdError(msg)
+    return mask

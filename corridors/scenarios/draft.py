@@ -1,0 +1,162 @@
+"""A network on one day while events are laid over it, and what an event can do to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.network.calendar import in_period, in_season
+from corridors.scenarios.arcs import ENTRY, LINK, TRANSFER, Arcs
+from corridors.scenarios.capacities import build_limits, capacities_on, share_of_limits
+from corridors.scenarios.demand import demand_on
+from corridors.scenarios.selectors import names_in
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from corridors.network.network import Network
+    from corridors.scenarios.capacities import Limit
+    from corridors.scenarios.selectors import Selection
+
+
+@dataclass
+class Draft:
+    """What holds on one day, as far as events have been laid over it.
+
+    Attributes
+    ----------
+    net
+        The network of all of time.
+    day
+        The day.
+    arcs
+        Its arcs, as they are without events.
+    demand
+        One row for each demand, with `units_per_day` and `t_per_unit`.
+    usual
+        Arcs that exist on the day without events, shape (A,).
+    there
+        Those, and what events have opened, shape (A,).
+    closed
+        Arcs that events take away for every cargo, shape (A,).
+    usd, hours
+        Per unit, shape (C, A); `usd` is infinite where the cargo may not pass.
+    limits
+        Limits so far; none before `find_limits`.
+    opened
+        What events have put into use.
+    """
+
+    net: Network
+    day: dt.date
+    arcs: Arcs
+    demand: pd.DataFrame
+    usual: NDArray[np.bool_]
+    there: NDArray[np.bool_]
+    closed: NDArray[np.bool_]
+    usd: NDArray[np.float64]
+    hours: NDArray[np.float64]
+    limits: list[Limit] = field(default_factory=list)
+    opened: Selection | None = None
+
+    def open(self, selection: Selection) -> None:
+        """Put into use what is selected; of use before the limits are found."""
+        self.opened = selection if self.opened is None else self.opened | selection
+        self.there = self.there | self.arcs.select(selection)
+
+    def find_limits(self) -> None:
+        """Look up the capacities of the day, and of what events have opened."""
+        rows = capacities_on(self.net, self.day, self.opened)
+        self.limits = build_limits(self.net, self.arcs, rows)
+
+    def inside(self, selection: Selection, cargo: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Return what a selection means of what is there, by class and arc, shape (C, A)."""
+        chosen = self.there & self.arcs.select(selection)
+        return np.asarray(self.arcs.classes(cargo)[:, None] & chosen, dtype=np.bool_)
+
+    def close(self, inside: NDArray[np.bool_]) -> None:
+        """Take away what is inside; what is gone for every class is closed."""
+        self.usd[inside] = np.inf
+        self.closed = self.closed | (inside.all(axis=0) & inside.any(axis=0))
+
+    def leave_share(
+        self,
+        inside: NDArray[np.bool_],
+        share: float,
+        number: int,
+        capacities: set[str] | None = None,
+    ) -> bool:
+        """Leave a share of the limits inside, as `share_of_limits` does; return whether any is."""
+        self.limits, touched = share_of_limits(self.limits, inside, share, number, capacities)
+        return touched
+
+    def felt_once(self, inside: NDArray[np.bool_], selector: dict[str, Any]) -> NDArray[np.bool_]:
+        """Return where inside a delay or charge is felt, by class and arc, shape (C, A).
+
+        At a node it is felt on arrival, in a country on entry; a link or transfer
+        that is selected itself feels it each time it is used.
+        """
+        arcs, country = self.arcs, self.net.country_of
+        is_link = arcs.kind == LINK
+        start, end = arcs.node_of[arcs.tail[is_link]], arcs.node_of[arcs.head[is_link]]
+        felt = np.ones(arcs.size, dtype=np.bool_)
+        for key in ("node", "country"):
+            if key not in selector:
+                continue
+            names = set(names_in(selector[key]))
+            if key == "node":
+                enters = [b in names for b in end]
+            else:
+                enters = [
+                    country[b] in names and country[a] not in names
+                    for a, b in zip(start, end, strict=True)
+                ]
+            felt[is_link] &= np.array(enters, dtype=np.bool_)
+            felt[arcs.kind == TRANSFER] = False
+        return np.asarray(inside & felt, dtype=np.bool_)
+
+
+def undisturbed(net: Network, arcs: Arcs, day: dt.date) -> Draft:
+    """Return a network on a day before any event; its limits are not yet found.
+
+    Parameters
+    ----------
+    net
+        The network of all of time.
+    arcs
+        Its arcs.
+    day
+        The day.
+    """
+    there = arcs.of(LINK, _there(net.tables["links"], day))
+    there |= arcs.of(TRANSFER, _there(net.tables["transfers"], day)) | (arcs.kind >= ENTRY)
+    return Draft(
+        net=net,
+        day=day,
+        arcs=arcs,
+        demand=demand_on(net, day),
+        usual=there,
+        there=there,
+        closed=np.zeros(arcs.size, dtype=np.bool_),
+        usd=arcs.usd.copy(),
+        hours=arcs.hours.copy(),
+    )
+
+
+def _there(frame: pd.DataFrame, day: dt.date) -> NDArray[np.bool_]:
+    """Return which directed rows of a table exist on a day, shape (rows, 2)."""
+    seasons = frame["season"] if "season" in frame.columns else [""] * len(frame)
+    there = np.array(
+        [
+            in_period(a, b, day) and in_season(s, day)
+            for a, b, s in zip(frame["opens"], frame["closes"], seasons, strict=True)
+        ],
+        dtype=np.bool_,
+    )
+    both = (frame["direction"] == "both").to_numpy(dtype=np.bool_)
+    return np.stack([there, there & both], axis=1)

@@ -1,0 +1,213 @@
+"""Events, and what a kind of event must know."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from corridors.errors import ScenarioError, nearest
+from corridors.scenarios.selectors import KEYS, describe, select
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from corridors.network.network import Network
+    from corridors.scenarios.draft import Draft
+    from corridors.scenarios.quantities import Quantity
+    from corridors.scenarios.selectors import Selection
+
+
+@dataclass(frozen=True)
+class Event:
+    """One change over a period.
+
+    Attributes
+    ----------
+    kind
+        Name of its kind, one of `KINDS`.
+    selector
+        What it is about.
+    amount
+        Share, amount per day, hours, charge or factor; None for those without.
+    cargo
+        Cargoes that it is about; empty for all.
+    first_day, end_day
+        First day in force and first day no longer; None for always.
+    over_hours
+        Time in which the change builds up, for the model by days.
+    where
+        File and line, for messages.
+    folder
+        Where relative paths of the selector start.
+    """
+
+    kind: str
+    selector: dict[str, Any]
+    amount: Quantity | None = None
+    cargo: tuple[str, ...] = ()
+    first_day: dt.date | None = None
+    end_day: dt.date | None = None
+    over_hours: float = 0.0
+    note: str = ""
+    where: str = ""
+    folder: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            msg = f"{self.where or 'event'}: no kind of event {self.kind!r}"
+            raise ScenarioError(msg + nearest(self.kind, KINDS))
+
+    @property
+    def meaning(self) -> Kind:
+        """The kind of the event, which knows what it does."""
+        return KINDS[self.kind]
+
+    @property
+    def closes(self) -> bool:
+        """Whether what it selects is gone once it is in force in full."""
+        return self.meaning.closes(self)
+
+    def in_force(self, day: dt.date) -> bool:
+        """Return whether the event is in force on a day."""
+        begun = self.first_day is None or self.first_day <= day
+        return begun and (self.end_day is None or day < self.end_day)
+
+    def share_on(self, day: dt.date) -> float:
+        """Return the share of the event in force on a day: evenly more by days, 1 once built up.
+
+        Examples
+        --------
+        >>> import datetime as dt
+        >>> day = dt.date(2025, 1, 11)
+        >>> shut = Event("close", {"link": "a"}, first_day=day, over_hours=96)
+        >>> [shut.share_on(day + dt.timedelta(days=i)) for i in (-1, 0, 1, 3, 9)]
+        [0.0, 0.25, 0.5, 1.0, 1.0]
+        """
+        if not self.in_force(day):
+            return 0.0
+        if self.over_hours <= 0 or self.first_day is None:
+            return 1.0
+        return min(((day - self.first_day).days + 1) * 24.0 / self.over_hours, 1.0)
+
+    def check(self, net: Network) -> None:
+        """Raise ScenarioError where the event names what a network does not have."""
+        known = set(net.tables["cargo"]["cargo"])
+        for name in self.cargo:
+            if name not in known:
+                msg = f"{self.where}: no cargo {name!r}{nearest(name, known)}"
+                raise ScenarioError(msg)
+        self.meaning.check(self, net)
+
+    def select(self, net: Network) -> Selection:
+        """Return the directed links and transfers that the event is about."""
+        try:
+            return select(net, self.selector, self.folder)
+        except ScenarioError as error:
+            msg = f"{self.where}, {self.kind}: {error}"
+            raise ScenarioError(msg) from None
+
+    def inside(self, draft: Draft) -> NDArray[np.bool_]:
+        """Return what the event is about on a day, by class and arc, shape (C, A)."""
+        return draft.inside(self.select(draft.net), self.cargo)
+
+    def its_amount(self) -> Quantity:
+        """Return the amount of an event of a kind that has one."""
+        if self.amount is None:
+            msg = f"{self.where}: {self.kind} needs an amount"
+            raise ScenarioError(msg)
+        return self.amount
+
+    def in_words(self) -> str:
+        """Return what the event changes, and when."""
+        period = f"from {self.first_day or 'always'} until {self.end_day or 'always'}"
+        return f"{self.meaning.in_words(self)} {period}"
+
+
+class Kind(ABC):
+    """What is common to the events of one kind.
+
+    Attributes
+    ----------
+    name
+        The key of a scenario file that makes an event one of this kind.
+    says
+        What it does, in a sentence for the reference.
+    amount_key, amount_types, amount_says
+        The key of its amount, the JSON types that it may have, and what it
+        means; an empty key where there is none.
+    needs_cargo, takes_cargo
+        Whether the cargo must be named, and whether it may be.
+    keys
+        Keys of its selector.
+    """
+
+    name: ClassVar[str]
+    says: ClassVar[str]
+    amount_key: ClassVar[str] = ""
+    amount_types: ClassVar[tuple[str, ...]] = ("string",)
+    amount_says: ClassVar[str] = ""
+    needs_cargo: ClassVar[bool] = False
+    takes_cargo: ClassVar[bool] = True
+    keys: ClassVar[tuple[str, ...]] = KEYS
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Keys that an event of this kind needs beside its own."""
+        return tuple(filter(None, [self.amount_key, "cargo" if self.needs_cargo else ""]))
+
+    def parse(self, value: object) -> Quantity:
+        """Return the amount that a scenario writes; raise ValueError saying what is wrong."""
+        raise NotImplementedError
+
+    def in_words(self, event: Event) -> str:
+        """Return what an event changes, as a scenario writes it."""
+        return f"{self.name} {describe(event.selector)}"
+
+    def closes(self, event: Event) -> bool:
+        """Return whether what an event selects is gone once it is in force in full."""
+        del event
+        return False
+
+    def check(self, event: Event, net: Network) -> None:
+        """Raise ScenarioError where an event's selector does not fit a network."""
+        event.select(net)
+
+    def prepare(self, event: Event, draft: Draft) -> None:
+        """Do what comes before the capacities of the day are looked up; most kinds do nothing."""
+        del event, draft
+
+    @abstractmethod
+    def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
+        """Do what an event does to a network on a day.
+
+        Parameters
+        ----------
+        event
+            The event.
+        draft
+            What holds on the day, with the events before this one in it.
+        number
+            Of the event among those in force, for the ids of limits.
+        share
+            Share of the event that is in force, above 0 and at most 1.
+
+        Raises
+        ------
+        ScenarioError
+            Where the event cannot be meant on that day.
+        """
+
+
+KINDS: dict[str, Kind] = {}
+"""The kinds of events by name, in the order in which they are listed."""
+
+
+def register(kind: type[Kind]) -> type[Kind]:
+    """Add a kind of event; for use as a decorator of its class."""
+    KINDS[kind.name] = kind()
+    return kind

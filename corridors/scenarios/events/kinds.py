@@ -1,0 +1,269 @@
+"""The kinds of events, one class for each.
+
+A kind knows its words, what it needs, how its amount is read and what it does
+to a network on a day, all of it or the share that has built up by then. The
+schema of scenario files, their reference page, the reader and the model by
+days ask the kind, so a new one is a class in this module, with its place in
+the documentation and its test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.errors import ScenarioError, UnknownIdError
+from corridors.scenarios.capacities import event_limit_id, limit_over, set_amount
+from corridors.scenarios.demand import DEMAND_KEYS, select_demand
+from corridors.scenarios.events.event import Kind, register
+from corridors.scenarios.quantities import (
+    Quantity,
+    parse_charge,
+    parse_demand,
+    parse_limit,
+    parse_time,
+)
+from corridors.scenarios.selectors import names_in
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from corridors.network.network import Network
+    from corridors.scenarios.draft import Draft
+    from corridors.scenarios.events.event import Event
+
+
+def towards(before: float, after: float, share: float) -> float:
+    """Return what is reached when a share of the way from one amount to another is gone."""
+    return after if share >= 1.0 else before + (after - before) * share
+
+
+@register
+class Closure(Kind):
+    """Nothing passes. While it builds up, the limits inside have so much less."""
+
+    name = "close"
+    says = "Take the selected things away: nothing passes"
+
+    def closes(self, event: Event) -> bool:
+        """Return True: that is what it is."""
+        del event
+        return True
+
+    def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
+        """Close what is inside, or take its share of the limits there away."""
+        where = event.inside(draft)
+        if share >= 1.0:
+            draft.close(where)
+        else:
+            draft.leave_share(where, 1.0 - share, number)
+
+
+@register
+class Cap(Kind):
+    """What passes is capped.
+
+    A share scales what passes normally: a capacity that lies in the selection
+    as a whole is scaled, background and all; one that reaches beyond it keeps
+    its amount, and the selected members together get a limit of that share. An
+    amount is a limit on the sum over all selected links; of a capacity named
+    alone it replaces the amount.
+
+    A share builds up from 1, the amount of a capacity from what holds without
+    the event; a limit on a sum has nothing to build up from and holds at the end.
+    """
+
+    name = "limit"
+    says = "Cap what passes: `to` a share of what passes normally, or an amount with its unit"
+    amount_key = "to"
+    amount_types = ("number", "string")
+    amount_says = "a share or an amount with its unit"
+
+    def parse(self, value: object) -> Quantity:
+        """Return a share from 0 to 1, or an amount per day."""
+        return parse_limit(value)
+
+    def closes(self, event: Event) -> bool:
+        """Return whether nothing is left: nothing of what passes is nothing, capacity or not."""
+        return event.amount == Quantity(0.0, "share")
+
+    def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
+        """Scale, replace or add limits."""
+        amount, where = event.its_amount(), event.inside(draft)
+        if self.closes(event) and share >= 1.0:
+            draft.close(where)
+        elif amount.unit == "share":
+            self._scale(event, draft, where, number, towards(1.0, amount.value, share))
+        elif set(event.selector) <= {"capacity", "direction"} and not event.cargo:
+            self._replace(event, draft, where, share)
+        elif share >= 1.0:
+            self._add(event, draft, where, number)
+
+    @staticmethod
+    def _scale(
+        event: Event, draft: Draft, where: NDArray[np.bool_], number: int, left: float
+    ) -> None:
+        named = event.selector.get("capacity")
+        capacities = set(names_in(named)) if named else None
+        chosen = int(where.any(axis=0).sum())
+        if draft.leave_share(where, left, number, capacities) or not chosen:
+            return
+        msg = (
+            f"{event.where}: a share of {left:g} limits nothing, because none of the "
+            f"{chosen} directed links and transfers selected has a capacity on that day; "
+            'give an amount with its unit such as "500 trucks/day"'
+        )
+        raise ScenarioError(msg)
+
+    @staticmethod
+    def _replace(event: Event, draft: Draft, where: NDArray[np.bool_], share: float) -> None:
+        amount, wanted = event.its_amount(), set(names_in(event.selector["capacity"]))
+        for i, limit in enumerate(draft.limits):
+            if limit.capacity_id not in wanted or not where[:, limit.arc].any():
+                continue
+            if limit.unit != amount.unit:
+                msg = (
+                    f"{event.where}: the capacity {limit.capacity_id} counts {limit.unit}, "
+                    f"saw an amount in {amount.unit}"
+                )
+                raise ScenarioError(msg)
+            draft.limits[i] = set_amount(limit, towards(limit.amount, amount.value, share))
+
+    @staticmethod
+    def _add(event: Event, draft: Draft, where: NDArray[np.bool_], number: int) -> None:
+        amount = event.its_amount()
+        limit = limit_over(draft.net, draft.arcs, where, amount.unit, amount.value)
+        if limit is None:
+            msg = (
+                f"{event.where}: no selected link carries anything that is counted in "
+                f"{amount.unit} on that day"
+            )
+            raise ScenarioError(msg)
+        name = event.note or f"limit set by the scenario ({event.where.rsplit(', ', 1)[-1]})"
+        draft.limits.append(replace(limit, limit_id=event_limit_id(number), name=name))
+
+
+@register
+class Delay(Kind):
+    """What passes takes longer, by so much of it as has built up."""
+
+    name = "delay"
+    says = "Everything that passes takes longer `by` a time with its unit"
+    amount_key = "by"
+    amount_says = "a time with its unit"
+
+    def parse(self, value: object) -> Quantity:
+        """Return hours."""
+        return Quantity(parse_time(value), "h")
+
+    def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
+        """Add hours where the delay is felt."""
+        del number
+        felt = draft.felt_once(event.inside(draft), event.selector)
+        draft.hours[felt] += towards(0.0, event.its_amount().value, share)
+
+
+@register
+class Surcharge(Kind):
+    """What passes costs more, by so much of it as has built up."""
+
+    name = "surcharge"
+    says = "Everything that passes costs more `by` a charge such as 200 USD/TEU"
+    amount_key = "by"
+    amount_says = "a charge with its unit"
+
+    def parse(self, value: object) -> Quantity:
+        """Return dollars per box or per tonne."""
+        return parse_charge(value)
+
+    def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
+        """Add dollars where the surcharge is felt; those per box to boxes alone."""
+        del number
+        charge = event.its_amount()
+        value = towards(0.0, charge.value, share)
+        cargo = draft.net.tables["cargo"].set_index("cargo").loc[list(draft.arcs.cargo)]
+        if charge.unit == "USD/t":
+            per_unit = np.asarray(value * cargo["t_per_unit"], dtype=np.float64)
+        else:
+            per_unit = np.where(cargo["unit"] == "TEU", value, 0.0)
+        felt = draft.felt_once(event.inside(draft), event.selector)
+        draft.usd += np.where(felt, per_unit[:, None], 0.0)
+
+
+@register
+class Ban(Closure):
+    """A closure for the cargo named."""
+
+    name = "ban"
+    says = "Take the selected things away for the cargo named"
+    needs_cargo = True
+
+
+@register
+class Opening(Kind):
+    """What is planned, closed or out of season is there.
+
+    While it builds up, the limits on what would not be there have a share of
+    what they will have; what has no capacity is there at once.
+    """
+
+    name = "open"
+    says = "Put into use what is planned, closed or out of season"
+    takes_cargo = False
+
+    def prepare(self, event: Event, draft: Draft) -> None:
+        """Open what is selected, so that its capacities are found."""
+        draft.open(event.select(draft.net))
+
+    def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
+        """Leave a share of the limits on what is new, until it has built up."""
+        if share < 1.0:
+            draft.leave_share(event.inside(draft) & ~draft.usual, share, number)
+
+
+@register
+class DemandChange(Kind):
+    """Demand is another: by a factor, or in sum by an amount per day."""
+
+    name = "demand"
+    says = "Set the selected demand `to` a factor or an amount with its unit"
+    amount_key = "to"
+    amount_types = ("number", "string")
+    amount_says = "a factor or an amount with its unit"
+    takes_cargo = False
+    keys = DEMAND_KEYS
+
+    def parse(self, value: object) -> Quantity:
+        """Return a factor, or an amount per day."""
+        return parse_demand(value)
+
+    def check(self, event: Event, net: Network) -> None:
+        """Raise ScenarioError where the selector picks no demand that there ever is."""
+        try:
+            select_demand(net, net.tables["demand"], event.selector)
+        except UnknownIdError as error:
+            msg = f"{event.where}, demand: {error}"
+            raise ScenarioError(msg) from None
+
+    def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
+        """Scale the rows that are picked."""
+        del number
+        amount, demand = event.its_amount(), draft.demand
+        rows = select_demand(draft.net, demand, event.selector)
+        units = demand.loc[rows, "units_per_day"]
+        factor = amount.value
+        if amount.unit != "factor":
+            weight = demand.loc[rows, "t_per_unit"] if amount.unit == "t" else 1.0
+            now = float((units * weight).sum())
+            if now <= 0:
+                msg = (
+                    f"{event.where}: the selected demand is 0 on {draft.day}, "
+                    "so an amount cannot be spread"
+                )
+                raise ScenarioError(msg)
+            factor = amount.value / now
+        draft.demand = demand.assign(
+            units_per_day=demand["units_per_day"].where(~rows, units * towards(1.0, factor, share))
+        )
