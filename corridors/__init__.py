@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from corridors.analysis.min_cut import min_cut
     from corridors.analysis.select_link import select_link
     from corridors.analysis.validation.calibrate import calibrate
+    from corridors.analysis.validation.check import check
     from corridors.analysis.validation.validate import validate
     from corridors.assignment.assign import assign
     from corridors.assignment.assignment import Assignment
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
         UnknownIdError,
     )
     from corridors.exchange import export, import_gmns
-    from corridors.network.checks import check
     from corridors.network.example import new_network
     from corridors.network.network import Network, load
     from corridors.scenarios.scenario import Scenario, scenario, shipped_scenarios
@@ -62,7 +62,7 @@ _HOME = {
     "UnknownIdError": "errors",
     "assign": "assignment.assign",
     "calibrate": "analysis.validation.calibrate",
-    "check": "network.checks",
+    "check": "analysis.validation.check",
     "compare": "assignment.comparison",
     "criticality": "analysis.criticality.criticality",
     "export": "exchange",
