@@ -400,6 +400,8 @@ def test_a_run_lasts_until_some_days_after_the_last_day_asked_for(slow_road):
     assert windows(runs.net, [early, steady]) == {name: ("2025-01-11", 90)}
     assert windows(runs.net, [early, late]) == {name: ("2025-01-11", 109 + 14)}
     assert windows(runs.net, [early], least=14) == {name: ("2025-01-11", 9 + 14)}
+    with pytest.raises(co.DataError, match=r"seen: saw the day 2525-01-20.*begins"):
+        windows(runs.net, [asked("{{scenario: {}, capacity: c}}", "2525-01-20")])
 
 
 def test_validate_names_every_row_that_cannot_be_meant():

@@ -14,7 +14,7 @@ from corridors.analysis.validation import daily_measures, route_measures, steady
 from corridors.analysis.validation.parameters import KINDS
 from corridors.analysis.validation.runs import FIELDS, RUN_DAYS, scenario_of
 from corridors.analysis.validation.wording import is_by_days, parameters_of, reads_the_date
-from corridors.errors import ScenarioError, nearest
+from corridors.errors import DataError, ScenarioError, nearest
 from corridors.scenarios.yaml_lines import parse
 
 if TYPE_CHECKING:
@@ -92,8 +92,13 @@ def windows(
         Rows of `observations.csv` with what they ask.
     least
         Days of a run in which no later day is asked for.
+
+    Raises
+    ------
+    DataError
+        Where a day asked for lies years after the scenario.
     """
-    from corridors.simulation.simulate import first_day
+    from corridors.simulation.simulate import MOST_DAYS, first_day
 
     found: dict[str, tuple[str, int]] = {}
     for row, question in asked:
@@ -105,7 +110,14 @@ def windows(
             found[name] = (start.isoformat(), least)
         start = dt.date.fromisoformat(found[name][0])
         last = max(_days_asked(row, question), default=start)
-        found[name] = (found[name][0], max(found[name][1], (last - start).days + MARGIN_DAYS))
+        days = max(found[name][1], (last - start).days + MARGIN_DAYS)
+        if days > MOST_DAYS:
+            msg = (
+                f"observation {row['observation_id']}: saw the day {last}, expected one at most "
+                f"{MOST_DAYS - MARGIN_DAYS} days after {start}, on which {name} begins"
+            )
+            raise DataError(msg)
+        found[name] = (found[name][0], days)
     return dict(sorted(found.items()))
 
 

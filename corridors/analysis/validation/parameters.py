@@ -191,8 +191,10 @@ def _selector(net: Network, value: Any) -> str:
 
 
 def _scenario(net: Network, value: Any) -> str:
+    from corridors.simulation.simulate import first_day
+
     try:
-        scenario_of(net, value)
+        first_day(net, scenario_of(net, value), None)
     except ScenarioError as error:
         return str(error)
     return ""
