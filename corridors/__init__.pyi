@@ -16,6 +16,7 @@ from .analysis.monte_carlo import simulated_draws as simulated_draws
 from .analysis.select_link import places_of as places_of
 from .analysis.select_link import select_link as select_link
 from .analysis.validation.calibrate import calibrate as calibrate
+from .analysis.validation.check import check as check
 from .analysis.validation.validate import validate as validate
 from .assignment.assign import assign as assign
 from .assignment.assignment import Assignment as Assignment
@@ -32,7 +33,6 @@ from .errors import ScenarioError as ScenarioError
 from .errors import UnknownIdError as UnknownIdError
 from .exchange.formats import export as export
 from .exchange.gmns_in import import_gmns as import_gmns
-from .network.checks import check as check
 from .network.example import new_network as new_network
 from .network.folder import seal as seal
 from .network.info import network_info as network_info

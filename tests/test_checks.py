@@ -17,7 +17,7 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.network.checks import RULES
+from corridors.analysis.validation.check import RULES
 from corridors.network.folder import seal
 from corridors.network.schema import OPTIONAL_TABLES, tables
 
@@ -259,6 +259,16 @@ def lines_stay_in_their_countries(i: Island) -> Expected:
     return "links.csv", row, "via_countries"
 
 
+def observations_ask_or_say_why_not(i: Island) -> Expected:
+    row = i.set("observations", "container-2025", measure="volum")
+    return "observations.csv", row, "measure"
+
+
+def observations_ask_for_what_is_there(i: Island) -> Expected:
+    asks = "{scenario: border-clsed, capacity: border-trains:forward}"
+    return "observations.csv", i.set("observations", "queue-0314", asks=asks), "asks"
+
+
 def _add_line(i: Island, link: str, *points: tuple[float, float]) -> None:
     path = i.folder / "lines.geojson"
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -295,6 +305,8 @@ WHOLE = [
     lines_meet_their_nodes,
     lengths_fit_lines,
     lines_stay_in_their_countries,
+    observations_ask_or_say_why_not,
+    observations_ask_for_what_is_there,
 ]
 ALSO = {
     # What breaks the one rule cannot but break the other.

@@ -7,18 +7,25 @@ import pytest
 import simulate_toys
 import toys
 
+import corridors as co
 from corridors.analysis.validation import daily_measures, route_measures, steady_measures
-from corridors.analysis.validation.catalogue import MODELLED, NOT_MODELLED
-from corridors.analysis.validation.runs import Evidence
-from corridors.analysis.validation.validate import FUNCTIONS, UNKNOWN
-from corridors.analysis.validation.wording import in_words, names_of
+from corridors.analysis.validation.catalogue import (
+    MEASURES,
+    faults_of,
+    missing_in,
+    question_of,
+    windows,
+)
+from corridors.analysis.validation.parameters import KINDS
+from corridors.analysis.validation.runs import ModelRuns
+from corridors.analysis.validation.wording import in_words, names_of, parameters_of
 from corridors.cli.validate import _summary
 
 DAY = "2025-01-01"
 
 
 @pytest.fixture(scope="module")
-def coast() -> Evidence:
+def coast() -> ModelRuns:
     """Two ways from a port to a town, and boxes as well as bulk.
 
     ::
@@ -67,7 +74,7 @@ def coast() -> Evidence:
         ],
         capacity_members=[{"capacity_id": "line", "link_id": "q-r-rail"}],
     )  # fmt: skip
-    return Evidence(net)
+    return ModelRuns(net)
 
 
 ROW = {"date": DAY}
@@ -111,7 +118,7 @@ def test_mean_cost_is_weighted_by_what_goes(coast):
 
 def test_time_and_cost_of_ways_through_places(coast):
     by_q, by_s = ("p", "q", "r"), ("p", "s", "r")
-    here = {"as_of": DAY, "modes": ("rail", "sea")}
+    here = {"as_of": DAY, "modes": ("rail", "sea"), "cargo": "container"}
     time = route_measures.route_time
     assert time(coast, ROW, places=by_q, per="hour", **here) == pytest.approx(18)
     assert time(coast, ROW, places=by_s, per="hour", **here) == pytest.approx(8)
@@ -122,12 +129,15 @@ def test_time_and_cost_of_ways_through_places(coast):
     assert cost(coast, ROW, places=by_q, units=2.0, **here) == pytest.approx(400)
     ratio = route_measures.cost_ratio(coast, ROW, places=by_s, other=by_q, **here)
     assert ratio == pytest.approx(1.75)
-    assert time(coast, ROW, places=("r", "p"), as_of=DAY, modes=("pipeline",)) is None
+    assert time(coast, ROW, places=by_q, modes=here["modes"], cargo="container") == 18 / 24
+    none = {"cargo": "container", "modes": ("pipeline",)}
+    assert time(coast, ROW, places=("r", "p"), as_of=DAY, **none) is None
 
 
 def test_time_in_port_counts_at_ends_on_a_ship_where_asked(coast):
     """Aboard at p takes 24 h, ashore 5 h; the change at q is part of the way."""
-    here = {"as_of": DAY, "modes": ("rail", "sea"), "per": "hour", "quays": True}
+    here = {"as_of": DAY, "modes": ("rail", "sea"), "per": "hour", "quays": True,
+            "cargo": "container"}  # fmt: skip
     time = route_measures.route_time
     assert time(coast, ROW, places=("p", "q", "r"), **here) == pytest.approx(18 + 24)
     assert time(coast, ROW, places=("r", "q", "p"), **here) == pytest.approx(18 + 5)
@@ -158,7 +168,7 @@ def slow_road(tmp_path):
         "  - limit: {capacity: c}\n    to: 8 t/day\n    from: 2025-01-11\n    until: 2025-01-21\n",
         encoding="utf-8",
     )
-    kinds = {"container": {"unit": "t", "t_per_unit": 1, "patience_days": 100}}
+    kinds = {"container": {"unit": "TEU", "t_per_unit": 1, "patience_days": 100}}
     net = toys.network(
         {"a": "XA", "b": "XB"},
         [simulate_toys.link("a", "b", 24)],
@@ -167,66 +177,247 @@ def slow_road(tmp_path):
         capacities=[{"capacity_id": "c", "name": "C", "unit": "t", "amount": 16}],
         capacity_members=[{"capacity_id": "c", "link_id": "a-b-road", "direction": "forward"}],
     )
-    return Evidence(net, {str(path): ("2025-01-11", 30)}), str(path)
+    return ModelRuns(net, {str(path): ("2025-01-11", 30)}), str(path)
 
 
 def test_a_journey_in_a_run_has_the_waits_on_its_way(slow_road):
-    evidence, name = slow_road
+    runs, name = slow_road
     asked = {"scenario": name, "demand": ("a-b-container",)}
-    after_four = daily_measures.journey_on(evidence, ROW, first="2025-01-14", **asked)
+    after_four = daily_measures.journey_on(runs, ROW, first="2025-01-14", **asked)
     assert after_four == pytest.approx(1 + 2 * 4 / 8)
-    mean = daily_measures.journey_on(evidence, ROW, first="2025-01-13", days=3, **asked)
+    mean = daily_measures.journey_on(runs, ROW, first="2025-01-13", days=3, **asked)
     assert mean == pytest.approx(1 + 2 * 4 / 8)
     assert daily_measures.journey_on(
-        evidence, ROW, scenario=name, demand=("other",), first="2025-01-14"
+        runs, ROW, scenario=name, demand=("other",), first="2025-01-14"
     ) is None  # fmt: skip
 
 
 def test_what_is_carried_in_a_period_with_a_run_where_nobody_gives_up(slow_road):
-    evidence, name = slow_road
-    found = daily_measures.carried_with_loss(
-        evidence, ROW, scenario=name, demand=("a-b",), days=184
-    )
+    runs, name = slow_road
+    found = daily_measures.carried_with_loss(runs, ROW, scenario=name, demand=("a-b",), days=184)
     assert found == pytest.approx(1840)
 
 
+def test_boxes_are_what_is_counted_in_teu_whatever_it_is_called():
+    """5 crates of 20 t and 3 cases of 8 t a day in TEU, and 7 t of gravel beside them.
+
+    ::
+
+        a ==road== b
+    """
+    unit = {"usd_per_unit": 1000}
+    net = toys.network(
+        {"a": "XA", "b": "XB"},
+        [{"from_node": "a", "to_node": "b"}],
+        [
+            {"origin": "a", "destination": "b", "cargo": "crate", "per_day": 5},
+            {"origin": "a", "destination": "b", "cargo": "case", "per_day": 3},
+            {"origin": "a", "destination": "b", "cargo": "gravel", "per_day": 7},
+        ],
+        cargo={
+            "crate": {"unit": "TEU", "t_per_unit": 20, **unit},
+            "case": {"unit": "TEU", "t_per_unit": 8, **unit},
+            "gravel": {"unit": "t", "t_per_unit": 1, **unit},
+        },
+    )
+    runs = ModelRuns(net)
+    where = {"link": "a-b-road"}
+    assert steady_measures.volume(runs, ROW, where=where, unit="TEU", days=1) == pytest.approx(8)
+    assert steady_measures.volume(runs, ROW, where=where, days=1) == pytest.approx(131)
+    carried = steady_measures.carried(runs, ROW, demand=("a-b",), unit="TEU", days=10)
+    assert carried == pytest.approx(80)
+
+
+def test_boxes_of_a_run_are_counted_each_by_its_own_weight(tmp_path):
+    """The same 8 boxes a day, none of which gives up: 80 in ten days, and no gravel."""
+    path = tmp_path / "nothing.yaml"
+    path.write_text(
+        "name: nothing\ntitle: Nothing much\nevents:\n"
+        "  - delay: {link: a-b-road}\n    by: 1 h\n    from: 2025-01-11\n",
+        encoding="utf-8",
+    )
+    net = toys.network(
+        {"a": "XA", "b": "XB"},
+        [simulate_toys.link("a", "b", 24)],
+        [
+            {"origin": "a", "destination": "b", "cargo": "crate", "per_day": 5},
+            {"origin": "a", "destination": "b", "cargo": "case", "per_day": 3},
+            {"origin": "a", "destination": "b", "cargo": "gravel", "per_day": 7},
+        ],
+        cargo={
+            "crate": {"unit": "TEU", "t_per_unit": 20},
+            "case": {"unit": "TEU", "t_per_unit": 8},
+            "gravel": {"unit": "t", "t_per_unit": 1},
+        },
+        capacities=[{"capacity_id": "c", "name": "C", "unit": "t", "amount": 900}],
+        capacity_members=[{"capacity_id": "c", "link_id": "a-b-road"}],
+    )
+    found = daily_measures.carried_with_loss(
+        ModelRuns(net, {str(path): ("2025-01-11", 5)}), ROW, scenario=str(path), demand=("a-b",),
+        days=10.0,
+    )  # fmt: skip
+    assert found == pytest.approx(80)
+
+
+def rows_of(net) -> dict[str, dict]:
+    table = net.whole.tables["observations"]
+    return {r["observation_id"]: r for r in table.to_dict("records")}
+
+
 def test_questions_are_told_in_words(net):
-    names = names_of(net.whole)
+    names, rows = names_of(net.whole), rows_of(net)
 
-    def told(name, row=ROW):
-        asked = MODELLED[name]
-        return in_words(names, FUNCTIONS[asked.function], asked.what, row)
+    def told(name, day=None):
+        row = rows[name] | ({"date": day} if day else {})
+        question = question_of(row)
+        return in_words(names, question.function, question.parameters, row)
 
-    assert told("dostyk-mt-2025") == (
+    assert told("dostyk-mt-2025", DAY) == (
         "tonnes over Alashankou–Dostyk by rail in a year, steady state of 2025-01-01"
     )
     assert told("trains-brest-terespol-2025") == (
         "what passes Brest–Terespol, both gauges (BY to PL) in a day, steady state of 2025-09-01"
     )
-    assert told("kzru-queue-mashtakovo", {"date": "2025-10-02"}) == (
+    assert told("kzru-queue-mashtakovo") == (
         "queue at Syrym–Mashtakovo (KZ to RU) on 2025-10-02, run of kz-ru-border-2025"
     )
-    for name in MODELLED:
-        words = told(name)
-        assert not set(words) & set("{}=_")
-        assert "  " not in words
+    for name, row in rows.items():
+        if row["measure"]:
+            words = told(name)
+            assert not set(words) & set("{}=_")
+            assert "  " not in words
 
 
-def test_every_observation_is_asked_for_or_has_a_reason_of_its_own(net):
-    table = net.whole.tables["observations"]
-    ids, quantities = set(table["observation_id"]), set(table["quantity"])
-    assert not set(MODELLED) & set(NOT_MODELLED)
-    assert set(NOT_MODELLED) <= ids | quantities
-    left = table[~table["observation_id"].isin(list(MODELLED))]
-    without = [
-        row["observation_id"]
-        for row in left.to_dict("records")
-        if row["observation_id"] not in NOT_MODELLED and row["quantity"] not in NOT_MODELLED
-    ]
-    assert not without
-    reasons = [*NOT_MODELLED.values(), UNKNOWN]
-    assert not [r for r in reasons if "not mapped" in r]
+def test_every_measure_says_what_its_parameters_are():
+    for measure in MEASURES.values():
+        own = parameters_of(measure)
+        assert {str(p.annotation) for p in own.values()} <= set(KINDS)
+        words = {name: name for name in own} | {"state": "", "run": "", "date": "", "as_of": ""}
+        assert measure.phrase.format_map(words)
+
+
+def test_reasons_are_reasons(net):
+    reasons = {r["not_modelled"] for r in rows_of(net).values() if not r["measure"]}
+    assert len(reasons) > 10
     assert all(len(r) > 10 for r in reasons)
+
+
+GOOD = {
+    "observation_id": "seen", "scenario": "", "value": 5.0, "low": 4.0, "high": 6.0,
+    "date": "2025-01-01", "role": "validate", "measure": "volume",
+    "asks": "{where: {link: a}}", "fits": "", "not_modelled": "",
+}  # fmt: skip
+QUEUE = {
+    "measure": "queue_on", "asks": "{scenario: s, capacity: c}", "role": "calibrate",
+    "fits": "{patience_days: [box]}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "message"),
+    [
+        ({"measure": ""}, "measure", "neither a measure nor a reason"),
+        ({"not_modelled": "a price"}, "measure", "both a measure and a reason"),
+        ({"measure": "", "not_modelled": "a price"}, "asks", "expected nothing"),
+        ({"measure": "volum"}, "measure", "did you mean volume?"),
+        ({"asks": "{where: {link: a}, unt: TEU}"}, "asks", "no parameter 'unt'; did you mean unit"),
+        ({"asks": "{unit: TEU}"}, "asks", "needs the parameter 'where'"),
+        ({"asks": "[a]"}, "asks", "expected the measure's parameters as a mapping"),
+        ({"asks": "{where: {link: a}"}, "asks", "not YAML"),
+        ({"asks": "{where: &x {link: a}, unit: *x}"}, "asks", "aliases"),
+        ({"asks": "{where: {link: a}, where: {link: b}}"}, "asks", "twice"),
+        ({"asks": "{where: a}"}, "asks", "where: saw 'a', expected a selector"),
+        ({"asks": "{where: {link: a}, unit: box}"}, "asks", "expected one of t, train"),
+        ({"asks": "{where: {link: a}, unit: [t]}"}, "asks", "expected one of t, train"),
+        ({"asks": "{where: {link: a}, days: many}"}, "asks", "expected a number of days"),
+        ({"asks": "{where: {link: a}, days: 0}"}, "asks", "expected a number of days"),
+        ({"asks": "{where: {link: a}, days: true}"}, "asks", "expected a number of days"),
+        ({"asks": "{where: {link: a}, as_of: 2025-02-30}"}, "asks", "expected a day"),
+        ({"asks": "{where: {link: a}, cargo: [no]}"}, "asks", "saw [False], expected ids of cargo"),
+        ({"asks": "{where: {link: a}, cargo: []}"}, "asks", "expected ids of cargo"),
+        ({"date": ""}, "asks", "no day is given"),
+        (QUEUE | {"role": "validate"}, "role", "expected calibrate"),
+        (QUEUE | {"fits": "{patience: [box]}"}, "fits", "did you mean patience_days"),
+        (QUEUE | {"fits": "{patience_days: 3}"}, "fits", "expected ids of cargo"),
+        (QUEUE | {"fits": "patience_days"}, "fits", "as a mapping"),
+        (QUEUE | {"low": float("nan")}, "low", "needs a low and a high"),
+        ({"fits": "{patience_days: [box]}", "role": "calibrate"}, "measure", "no run by days"),
+    ],
+)
+def test_what_cannot_be_meant_is_named(change, column, message):
+    assert faults_of(GOOD) == []
+    assert faults_of(GOOD | QUEUE) == []
+    found = faults_of(GOOD | change)
+    assert [c for c, _ in found] == [column]
+    assert message in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "message"),
+    [
+        ({"asks": "{where: {link: q-r-rial}}"}, "asks", "did you mean q-r-rail"),
+        ({"asks": "{where: {link: q-r-rail}, cargo: bulck}"}, "asks", "did you mean bulk?"),
+        ({"measure": "passed", "asks": "{capacity: 'line:forward'}"}, "asks", "no capacity 'line:"),
+        ({"measure": "carried", "asks": "{demand: q-p-}"}, "asks", "begins with 'q-p-'"),
+        ({"measure": "carried", "asks": "{demand: q-r, through: XA-XC}"}, "asks", "no border"),
+        ({"measure": "mean_cost", "asks": "{demand: nobody}"}, "asks", "begins with 'nobody'"),
+        (
+            {"measure": "route_time", "asks": "{places: [p, z], cargo: bulk}"},
+            "asks",
+            "'z' is not in nodes.csv",
+        ),
+        (
+            QUEUE | {"asks": "{scenario: no-such-thing, capacity: line}", "fits": ""},
+            "asks",
+            "no-such-thing",
+        ),
+        (
+            QUEUE | {"asks": "{scenario: zangezur-open, capacity: line}"},
+            "fits",
+            "'box' is not in cargo.csv",
+        ),
+    ],
+)
+def test_what_is_not_there_is_named(coast, change, column, message):
+    good = GOOD | {"asks": "{where: {link: q-r-rail}}"}
+    assert list(missing_in(coast.net, good)) == []
+    found = list(missing_in(coast.net, good | change))
+    assert [c for c, _ in found] == [column]
+    assert message in found[0][1]
+
+
+def test_a_run_lasts_until_some_days_after_the_last_day_asked_for(slow_road):
+    """The scenario begins on 11 January; the last day asked for is 30 April, 109 days on."""
+    runs, name = slow_road
+
+    def asked(text, date=DAY, measure="queue_on"):
+        row = GOOD | {"measure": measure, "date": date, "asks": text.format(name)}
+        return row, question_of(row)
+
+    early = asked("{{scenario: {}, capacity: c}}", "2025-01-20")
+    late = asked("{{scenario: {}, capacity: c, first: 2025-04-21, days: 10}}", "", "passed_in_all")
+    steady = GOOD, question_of(GOOD)
+    assert windows(runs.net, [early, steady]) == {name: ("2025-01-11", 90)}
+    assert windows(runs.net, [early, late]) == {name: ("2025-01-11", 109 + 14)}
+    assert windows(runs.net, [early], least=14) == {name: ("2025-01-11", 9 + 14)}
+    with pytest.raises(co.DataError, match=r"seen: saw the day 2525-01-20.*begins"):
+        windows(runs.net, [asked("{{scenario: {}, capacity: c}}", "2525-01-20")])
+
+
+def test_validate_names_every_row_that_cannot_be_meant():
+    rows = [
+        {"observation_id": f"seen-{i}", "quantity": "q", "unit": "t", "value": 1,
+         "role": "validate", "date": DAY, "measure": measure}
+        for i, measure in enumerate(["volum", "pased"])
+    ]  # fmt: skip
+    net = toys.network(
+        {"a": "XA", "b": "XB"},
+        [{"from_node": "a", "to_node": "b"}],
+        [{"origin": "a", "destination": "b", "per_day": 5}],
+        observations=rows,
+    )
+    with pytest.raises(co.DataError, match=r"(?s)row 2.*volume.*row 3.*passed"):
+        co.validate(net)
 
 
 def test_the_summary_counts_by_role():

@@ -38,9 +38,9 @@ def calibrate(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Refit how long truckers wait to the observations marked calibrate, and say how well it fits.
+    """Refit how cargo decides to the observations that say so in `fits`, and say how well it fits.
 
-    Takes some minutes: the scenarios are run again for every step.
+    On the shipped network it takes some minutes: the scenarios are run again for every step.
     """
     from corridors.analysis.validation.calibrate import calibrate as fit
     from corridors.errors import DataError
@@ -60,12 +60,12 @@ def calibrate(
     else:
         shown = found.parameters.rename(columns={"spread": "standard deviation"})
         print_table(shown, "Parameters, each within its range")
-        print_table(found.observations, "Observations marked calibrate, with the shipped "
+        print_table(found.observations, "Observations fitted to, with the network's own "
                                         "and with the fitted values")  # fmt: skip
         note(
-            f"misfit {found.misfit_shipped:.2f} with the shipped values, "
+            f"misfit {found.misfit_shipped:.2f} with the network's own values, "
             f"{found.misfit_fitted:.2f} with the fitted ones; {found.runs} runs. "
-            "`corridors validate` judges by the other observations."
+            "`corridors validate` judges by the observations marked validate."
         )
     if out is not None:
         note(f"wrote {out}")
@@ -73,7 +73,7 @@ def calibrate(
 
 def _write(net: Network, found: Calibration, out: Path) -> None:
     from corridors.analysis.validation.calibrate import fitted_network
-    from corridors.network.folder import LINES, read_manifest, write_tables
+    from corridors.network.folder import LINES, copy_scenarios, read_manifest, write_tables
 
     manifest: dict[str, Any] = read_manifest(net.folder) if net.folder else {}
     lines = net.folder / LINES if net.folder else None
@@ -82,6 +82,8 @@ def _write(net: Network, found: Calibration, out: Path) -> None:
         title=manifest.get("title", "A network of freight corridors"),
         lines=lines.read_bytes() if lines is not None and lines.is_file() else None,
     )  # fmt: skip
+    if net.folder is not None:
+        copy_scenarios(net.folder, out)
 
 
 @contextmanager

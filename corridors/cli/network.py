@@ -67,8 +67,8 @@ def _flat(name: str, value: Any) -> str:
 
 def check(network: NetworkOption = None, json: JsonOption = False) -> None:
     """Run every data check and list every problem; exit 1 if there is one."""
-    from corridors.network.checks import RULES
-    from corridors.network.checks import check as run_checks
+    from corridors.analysis.validation.check import RULES
+    from corridors.analysis.validation.check import check as run_checks
 
     problems = run_checks(network)
     if json:

@@ -31,7 +31,7 @@ from corridors.exchange.graphml import line_wkt
 from corridors.exchange.lines import PROPERTIES
 from corridors.exchange.tables import as_text, text_rows
 from corridors.files import make_folder, write_text
-from corridors.network.folder import table_text
+from corridors.network.folder import copy_scenarios, table_text
 from corridors.network.schema import MODES, tables
 from corridors.scenarios.arcs import carrier
 
@@ -111,7 +111,9 @@ def write(net: Network, path: Path) -> list[Path]:
     make_folder(path / SUBFOLDER)
     for name, text in files.items():
         write_text(path / name, text)
-    return [path / name for name in files]
+    made = [path / name for name in files]
+    # The observations name scenarios of their own by the files beside the tables.
+    return made + (copy_scenarios(net.folder, path / SUBFOLDER) if net.folder is not None else [])
 
 
 def _text(rows: list[Row], columns: tuple[str, ...]) -> str:

@@ -79,7 +79,7 @@ def import_gmns(folder: str | Path, out: str | Path, *, mode: str = "road") -> l
     Network(back: 7 nodes, 8 links, 3 capacities, 2 demands)
     """
     from corridors.exchange.lines import lines_bytes
-    from corridors.network.folder import raise_problems, write_tables
+    from corridors.network.folder import copy_scenarios, raise_problems, write_tables
 
     source, target = Path(folder), Path(out)
     if target.exists() and (target.is_file() or any(target.iterdir())):
@@ -103,6 +103,7 @@ def import_gmns(folder: str | Path, out: str | Path, *, mode: str = "road") -> l
         raise_problems(source, problems)
     lines = lines_bytes(reader.features) if reader.found_lines else None
     write_tables(target, frames, name=_id(reader.name), title=reader.title, lines=lines)
+    copy_scenarios(source / SUBFOLDER, target)
     return reader.remarks
 
 

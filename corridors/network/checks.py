@@ -29,16 +29,23 @@ from corridors.network.provenance import (
 from corridors.network.reading import Problem, problem_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    Rule = Callable[[Network], Iterator[Problem]]
 
 
-def check(folder: str | Path | Network | None = None) -> list[Problem]:
-    """Run every check on a network folder.
+def check(
+    folder: str | Path | Network | None = None, rules: Iterable[Rule] | None = None
+) -> list[Problem]:
+    """Run the checks of this room on a network folder; `corridors.check` runs all.
 
     Parameters
     ----------
     folder
         The folder, a loaded network, or None for the shipped network.
+    rules
+        Rules about the network as a whole; those of `RULES` if None. Rooms above
+        this one add their own.
 
     Returns
     -------
@@ -49,26 +56,20 @@ def check(folder: str | Path | Network | None = None) -> list[Problem]:
     ------
     DataError
         Where there is no data package to read.
-
-    Examples
-    --------
-    >>> import corridors as co
-    >>> co.check()
-    []
     """
     if isinstance(folder, Network):
-        return network_problems(folder)
+        return network_problems(folder, rules)
     path = data_folder() / "eurasia" if folder is None else Path(folder)
     frames, problems = read_tables(path)
     # Rules about the whole would only repeat what is wrong with a single file.
     if problems:
         return problems
-    return network_problems(Network(frames, folder=path))
+    return network_problems(Network(frames, folder=path), rules)
 
 
-def network_problems(net: Network) -> list[Problem]:
+def network_problems(net: Network, rules: Iterable[Rule] | None = None) -> list[Problem]:
     """Run the rules about the network as a whole."""
-    return sorted(problem for rule in RULES for problem in rule(net))
+    return sorted(p for rule in (RULES if rules is None else rules) for p in rule(net))
 
 
 def links_join_two_places(net: Network) -> Iterator[Problem]:
@@ -297,7 +298,7 @@ def projects_can_be_applied(net: Network) -> Iterator[Problem]:
             yield problem_at("projects", i, "changes", projects_can_be_applied, message)
 
 
-RULES: tuple[Callable[[Network], Iterator[Problem]], ...] = (
+RULES: tuple[Rule, ...] = (
     links_join_two_places,
     rail_has_a_gauge,
     transfers_change_something,

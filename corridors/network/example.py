@@ -40,9 +40,10 @@ elm-fern-sea     elm   fern  sea  -    370 0 ocean   - -     -           -
 elm-gorse-sea    elm   gorse sea  -    480 0 ocean   - -     09-01/05-31 64.5,13.6
 """
 _CARGO = {
-    "container": ("Containers", "TEU", 12, 30000, 9, 8000, 30),
-    "grain": ("Grain", "t", 1, 250, 0.1, 300, 45),
+    "container": ("Containers", "TEU", 12, 30000, 9, 8000, 10, 0.5),
+    "grain": ("Grain", "t", 1, 250, 0.1, 300, 45, 0),
 }
+_RANGES = {("cargo", "container", "patience_days"): ("6", "18")}
 _RATES = """
 rail container 0.5   25
 road container 1.2   45
@@ -81,6 +82,8 @@ border at Brook and Cedar, where the gauge breaks, and by road and ferry.
     corridors check --network .
     corridors info --network .
     corridors run border-closed.yaml --network .
+    corridors validate --network .
+    corridors calibrate --network .
 
 Make it your own: change the tables with any editor, give each new number a row in
 `provenance.csv` and each new source one in `sources.csv`, then
@@ -132,6 +135,9 @@ def new_network(folder: str | Path) -> Path:
     frames, problems = frames_from_rows(rows)
     raise_problems(path, problems)
     rows["provenance"] = missing_provenance(frames, "made-up", "D", f"{_MADE_UP}, not inferred")
+    for row in rows["provenance"]:
+        place = (row["table"], row["row"], row["column"])
+        row["low"], row["high"] = _RANGES.get(place, ("", ""))
     frames, problems = frames_from_rows(rows)
     raise_problems(path, problems)
     make_folder(path)
@@ -174,7 +180,7 @@ def _rows() -> dict[str, list[dict[str, str]]]:
             dict(
                 zip(
                     ("cargo", "name", "unit", "t_per_unit", "usd_per_unit", "usd_per_unit_day",
-                     "loss_usd_per_unit", "patience_days", "modes"),
+                     "loss_usd_per_unit", "patience_days", "patience_spread", "modes"),
                     (cargo, *map(str, values), "rail;road;sea"),
                     strict=True,
                 )
@@ -207,16 +213,53 @@ def _rows() -> dict[str, list[dict[str, str]]]:
              "opens": "2028-01-01", "status": "planned",
              "changes": "[{limit: {capacity: cedar-break}, to: 400 TEU/day}]"},
         ],
-        "observations": [
-            {"observation_id": "container-2025", "quantity": "volume-teu", "value": "70000",
-             "low": "65000", "high": "75000", "unit": "TEU/year", "date": "2025-12-31",
-             "role": "validate", "note": "Link brook-cedar-rail"},
-        ],
+        "observations": _observations(),
         "sources": [
             {"source_id": "made-up", "publisher": "The authors of this example",
              "title": f"Numbers {_MADE_UP}", "date": "2026"},
         ],
     }  # fmt: skip
+
+
+def _observations() -> list[dict[str, str]]:
+    """Return what was seen: in ordinary times, while the border was shut, and a price."""
+    queue = {
+        "scenario": "border-closed",
+        "quantity": "queue-trains",
+        "unit": "trains",
+        "role": "calibrate",
+        "measure": "queue_on",
+        "fits": "{patience_days: [container]}",
+        "asks": "{scenario: border-closed, capacity: border-trains:forward}",
+        "note": "Trains before the border on the way to Dale",
+    }
+    return [
+        {"observation_id": "container-2025", "quantity": "volume-teu", "value": "70000",
+         "low": "65000", "high": "75000", "unit": "TEU/year", "date": "2025-12-31",
+         "role": "validate", "note": "Link brook-cedar-rail", "measure": "volume",
+         "asks": "{where: {link: brook-cedar-rail}, unit: TEU}"},
+        {"observation_id": "aster-dale-days", "quantity": "transit-days", "value": "2",
+         "low": "1.5", "high": "2.5", "unit": "days", "date": "2025-12-31",
+         "role": "validate", "note": "Boxes by rail", "measure": "transit_days",
+         "asks": "{demand: aster-dale-container}"},
+        {"observation_id": "ferry-days", "quantity": "transit-days", "value": "3.5",
+         "low": "3", "high": "4", "unit": "days", "date": "2025-12-31",
+         "role": "validate", "note": "A box by road and ferry", "measure": "route_time",
+         "asks": "{places: [aster, elm, fern, dale], cargo: container}"},
+        {"observation_id": "queue-0309", "value": "25", "low": "24", "high": "26",
+         "date": "2026-03-09", **queue},
+        {"observation_id": "queue-0314", "value": "33", "low": "31", "high": "35",
+         "date": "2026-03-14", **queue},
+        {"observation_id": "queue-gone", "scenario": "border-closed", "quantity": "recovery-days",
+         "value": "30", "low": "25", "high": "35", "unit": "days", "date": "2026-04-14",
+         "role": "validate", "note": "From the reopening until no train waits",
+         "measure": "days_to_clear",
+         "asks": "{scenario: border-closed, capacity: border-trains:forward, since: 2026-03-15}"},
+        {"observation_id": "ferry-fares", "scenario": "border-closed",
+         "quantity": "price-change-percent", "value": "20", "low": "10", "high": "30",
+         "unit": "percent", "date": "2026-03-10", "role": "validate", "note": "Ferry fares",
+         "not_modelled": "a change of price on the market: the model has costs, no market"},
+    ]  # fmt: skip
 
 
 def _transfer(

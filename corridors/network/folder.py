@@ -110,6 +110,29 @@ def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     return frames, sorted(problems)
 
 
+def copy_scenarios(source: Path, target: Path) -> list[Path]:
+    """Copy the scenarios beside a network's tables, and the areas that these name.
+
+    Parameters
+    ----------
+    source
+        A network folder.
+    target
+        An existing folder.
+
+    Returns
+    -------
+    list of Path
+        The files written; observations and people name them by their file names.
+    """
+    made = []
+    for file in sorted([*source.glob("*.yaml"), *source.glob("*.geojson")]):
+        if file.name != LINES and file.is_file():
+            write_bytes(target / file.name, file.read_bytes())
+            made.append(target / file.name)
+    return made
+
+
 def _check_hash(resource: dict[str, Any] | None, file: str, content: bytes) -> list[Problem]:
     if resource is None:
         message = f"not listed in {MANIFEST}; `corridors seal FOLDER` lists and hashes the files"

@@ -6,7 +6,7 @@ import inspect
 from collections import Counter
 
 import corridors as co
-from corridors.network.checks import RULES
+from corridors.analysis.validation.check import RULES
 from corridors.network.info import network_info
 from corridors.network.ranges import DEFAULT_SPREAD
 from corridors.network.schema import OPTIONAL_TABLES, Column, tables

@@ -1,8 +1,8 @@
-"""Fit how truckers decide to the observations that are marked for it.
+"""Fit how cargo decides to the observations that are meant for it.
 
-How long truckers are ready to wait was published nowhere, beyond a range. Within
-it the values are chosen that come closest to observations marked ``calibrate``;
-those marked ``validate`` are only looked at afterwards.
+How long cargo is ready to wait is seldom published, beyond a range. Within it the
+values are chosen that come closest to the observations that name them in `fits`, all
+of them marked ``calibrate``; those marked ``validate`` are only looked at afterwards.
 
 With the parameters scaled so that the middle of a range is 0 and its ends are
 -1 and 1, and the misses of observations so that the ends of their ranges are
@@ -23,10 +23,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.analysis.validation.catalogue import MODELLED
-from corridors.analysis.validation.runs import FIELDS, WINDOWS, Evidence
-from corridors.analysis.validation.validate import FUNCTIONS
-from corridors.errors import DataError
+from corridors.analysis.validation.catalogue import (
+    MARGIN_DAYS,
+    Question,
+    fitted_of,
+    missing_in,
+    question_of,
+    windows,
+)
+from corridors.analysis.validation.check import require_questions
+from corridors.analysis.validation.runs import FIELDS, ModelRuns
+from corridors.errors import DataError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,22 +44,6 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
 
     Floats = NDArray[np.float64]
-
-TRUCKS = ("truck-general", "truck-return", "truck-sensitive")
-"""Cargoes that share each parameter."""
-
-COLUMNS = ("patience_days", "patience_spread")
-"""Columns of `cargo` that are fitted: those that the observations say something about."""
-
-ROWS = ("kzru-queue-1002", "kzru-queue-mashtakovo", "poland-kozlovichi-wait")
-"""Observations that truckers' patience decides; each must be marked ``calibrate``.
-
-The missing throughput at the posts to Russia (``kzru-shortfall``) is not among them:
-it was derived from the first of these as if nobody had given up.
-"""
-
-MARGIN_DAYS = 14
-"""Days that a run goes on after the last observation, so that its waits are known."""
 
 STEP = 0.05
 """Step of a parameter, in half ranges, by which slopes are taken."""
@@ -118,54 +109,126 @@ class Calibration:
         }
 
 
-def find_parameters(
-    net: Network, cargo: Sequence[str] = TRUCKS, columns: Sequence[str] = COLUMNS
-) -> list[Parameter]:
-    """Return the parameters of some cargoes with the ranges of their provenance.
+def find_rows(
+    net: Network, names: Sequence[str] | None = None
+) -> list[tuple[dict[str, Any], Question]]:
+    """Return the observations that parameters are fitted to, with what they ask.
+
+    Parameters
+    ----------
+    net
+        The network.
+    names
+        Ids of some of them; all that name something in `fits` if None.
 
     Raises
     ------
     DataError
-        Where a cargo is missing, or the cargoes do not share a value and a range.
+        Where a row is unknown, fits nothing, or asks what cannot be meant or is not there.
     """
-    frame = net.whole.tables["cargo"].set_index("cargo")
-    missing = [c for c in cargo if c not in frame.index]
-    if missing:
-        msg = f"calibrate: the network has no cargo {', '.join(missing)}"
-        raise DataError(msg)
-    sources = net.whole.tables["provenance"]
-    found = []
-    for column in columns:
-        own = sources[
-            (sources["table"] == "cargo")
-            & (sources["column"] == column)
-            & sources["row"].isin(cargo)
-        ]
-        ranges = set(zip(own["low"].astype(float), own["high"].astype(float), strict=True))
-        values = set(frame.loc[list(cargo), column].astype(float))
-        low, high = min(ranges, default=(np.nan, np.nan))
-        if len(ranges) != 1 or len(values) != 1 or not low < high:
+    whole = net.whole
+    require_questions(whole)
+    table = whole.tables["observations"].sort_values("observation_id")
+    rows = {r["observation_id"]: {str(k): v for k, v in r.items()}
+            for r in table.to_dict("records")}  # fmt: skip
+    fitted = [name for name, row in rows.items() if row["fits"]]
+    for name in names or ():
+        if name not in rows:
+            msg = f"calibrate: the network has no observation {name}{nearest(name, fitted)}"
+            raise DataError(msg)
+        if name not in fitted:
             msg = (
-                f"provenance: cargo {', '.join(cargo)}, column {column}: saw the ranges "
-                f"{sorted(ranges)} and the values {sorted(values)}, expected one of each for all"
+                f"observation {name} (role {rows[name]['role']}): nothing stands in its column "
+                f"`fits`, expected what is fitted to it{nearest(name, fitted)}"
             )
             raise DataError(msg)
-        found.append(Parameter(column, tuple(cargo), low, high, values.pop()))
-    return found
+    chosen = []
+    for name in fitted if names is None else sorted(set(names)):
+        question = question_of(rows[name])
+        assert question is not None
+        for column, message in missing_in(whole, rows[name]):
+            msg = f"observations, {name}, column {column}: {message}"
+            raise DataError(msg)
+        chosen.append((rows[name], question))
+    if not chosen:
+        msg = (
+            "calibrate: no observation says in its column `fits` what is fitted to it, such as "
+            "{patience_days: [some-cargo]}"
+        )
+        raise DataError(msg)
+    return chosen
+
+
+def find_parameters(net: Network, rows: Sequence[dict[str, Any]]) -> list[Parameter]:
+    """Return the parameters that observations fit, with the ranges of their provenance.
+
+    Parameters
+    ----------
+    net
+        The network.
+    rows
+        Rows of `observations.csv`; what several of them name is one parameter.
+
+    Raises
+    ------
+    DataError
+        Where one cargo is to share a value with two groups, or the cargo of a group
+        does not share a value and a range.
+    """
+    groups: dict[tuple[str, str], tuple[str, ...]] = {}
+    for row in rows:
+        for column, kinds in fitted_of(row).items():
+            own = tuple(sorted(set(kinds)))
+            for cargo in own:
+                other = groups.setdefault((column, cargo), own)
+                if other != own:
+                    msg = (
+                        f"observation {row['observation_id']}, column fits, {column}: saw "
+                        f"{', '.join(own)} together, another row says {', '.join(other)}"
+                    )
+                    raise DataError(msg)
+    wanted = {(column, own) for (column, _), own in groups.items()}
+    order = list(FIELDS)
+    return [
+        _parameter(net, column, own)
+        for column, own in sorted(wanted, key=lambda one: (order.index(one[0]), one[1]))
+    ]
+
+
+def _parameter(net: Network, column: str, cargo: tuple[str, ...]) -> Parameter:
+    frame = net.whole.tables["cargo"].set_index("cargo")
+    sources = net.whole.tables["provenance"]
+    own = sources[
+        (sources["table"] == "cargo") & (sources["column"] == column) & sources["row"].isin(cargo)
+    ]
+    ranges = set(zip(own["low"].astype(float), own["high"].astype(float), strict=True))
+    values = set(frame.loc[list(cargo), column].astype(float))
+    low, high = min(ranges, default=(np.nan, np.nan))
+    if len(ranges) != 1 or len(values) != 1 or not low < high:
+        msg = (
+            f"provenance: cargo {', '.join(cargo)}, column {column}: saw the ranges "
+            f"{sorted(ranges)} and the values {sorted(values)}, expected one of each for all"
+        )
+        raise DataError(msg)
+    return Parameter(column, cargo, low, high, values.pop())
 
 
 class _Fit:
     """The function that is minimised, with what it is made of."""
 
     def __init__(
-        self, net: Network, parameters: list[Parameter], rows: Sequence[str],
+        self, net: Network, rows: Sequence[tuple[dict[str, Any], Question]],
         say: Callable[[str, int], None],
     ) -> None:  # fmt: skip
-        self.parameters = parameters
-        self.rows = _observed(net, rows)
+        self.rows = [row for row, _ in rows]
+        self.questions = [question for _, question in rows]
+        self.parameters = find_parameters(net, self.rows)
         self.say = say
         self.runs = 0
-        self.base = Evidence(net.whole, _windows(self.rows))
+        self.base = ModelRuns(net.whole, windows(net.whole, rows, least=MARGIN_DAYS))
+
+    def prepare(self) -> None:
+        """Work out the days of every scenario, which all runs share."""
         for name in self.base.windows:
             self.base.timetable(name)
 
@@ -176,13 +239,13 @@ class _Fit:
             for p, v in zip(self.parameters, values, strict=True)
             for kind in p.cargo
         }
-        evidence = self.base.under(chosen)
+        self.prepare()
+        runs = self.base.under(chosen)
         self.runs += 1
         self.say("running the scenarios", self.runs)
         found = []
-        for row in self.rows:
-            asked = MODELLED[row["observation_id"]]
-            answer = FUNCTIONS[asked.function](evidence, row, **asked.what)
+        for row, question in zip(self.rows, self.questions, strict=True):
+            answer = question.function(runs, row, **question.parameters)
             found.append(np.nan if answer is None else answer)
         return np.array(found, dtype=np.float64)
 
@@ -216,21 +279,17 @@ class _Fit:
 def calibrate(
     net: Network | None = None,
     *,
-    rows: Sequence[str] = ROWS,
-    cargo: Sequence[str] = TRUCKS,
-    columns: Sequence[str] = COLUMNS,
+    rows: Sequence[str] | None = None,
     progress: Callable[[str, int], None] | None = None,
 ) -> Calibration:
-    """Fit how cargo decides to observations marked ``calibrate``.
+    """Fit how cargo decides to the observations that say in `fits` what is fitted to them.
 
     Parameters
     ----------
     net
         The network; the shipped one if None.
     rows
-        Ids of the observations.
-    cargo, columns
-        Cargoes that share each parameter, and the columns of `cargo` to fit.
+        Ids of some of these observations; all if None.
     progress
         Is told what is being done and the runs so far.
 
@@ -242,7 +301,7 @@ def calibrate(
     Raises
     ------
     DataError
-        Where a row is not marked ``calibrate`` or not modelled, or ranges are missing.
+        Where nothing is fitted, a row asks what cannot be meant, or ranges are missing.
     """
     import pandas as pd
     from scipy.optimize import least_squares
@@ -251,8 +310,8 @@ def calibrate(
         from corridors.network.network import load
 
         net = load()
-    parameters = find_parameters(net, cargo, columns)
-    fit = _Fit(net, parameters, rows, progress or (lambda _what, _runs: None))
+    fit = _Fit(net, find_rows(net, rows), progress or (lambda _what, _runs: None))
+    parameters = fit.parameters
     shipped = np.array([p.shipped for p in parameters])
     before = fit.modelled(shipped)
     # From the middle, so that the answer does not depend on the values that are shipped.
@@ -303,37 +362,6 @@ def rounded(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
 
 
-def _observed(net: Network, names: Sequence[str]) -> list[dict[str, Any]]:
-    table = net.whole.tables["observations"].set_index("observation_id", drop=False)
-    found = []
-    for name in names:
-        if name not in table.index:
-            msg = f"calibrate: the network has no observation {name}"
-            raise DataError(msg)
-        row = {str(k): v for k, v in table.loc[name].to_dict().items()}
-        if row["role"] != "calibrate" or "scenario" not in MODELLED[name].what:
-            msg = f"observation {name}: saw the role {row['role']}, expected calibrate, by days"
-            raise DataError(msg)
-        found.append(row)
-    return found
-
-
-def _windows(rows: list[dict[str, Any]]) -> dict[str, tuple[str, int]]:
-    """Return the days of each scenario up to some time after its last observation."""
-    import datetime as dt
-
-    last: dict[str, str] = {}
-    for row in rows:
-        name = MODELLED[row["observation_id"]].what["scenario"]
-        last[name] = max(last.get(name, ""), str(row["date"]))
-    found = {}
-    for name in sorted(last):
-        start, most = WINDOWS[name]
-        days = (dt.date.fromisoformat(last[name]) - dt.date.fromisoformat(start)).days
-        found[name] = (start, min(days + MARGIN_DAYS, most))
-    return found
-
-
 def fitted_network(net: Network, found: Calibration) -> Network:
     """Return the network with the fitted values, and provenance that says so."""
     from corridors.network.network import Network as Whole
@@ -356,6 +384,3 @@ def fitted_network(net: Network, found: Calibration) -> Network:
         )
     tables["cargo"], tables["provenance"] = cargo, sources
     return Whole(tables, folder=net.folder)
-
-
-assert set(COLUMNS) <= set(FIELDS)

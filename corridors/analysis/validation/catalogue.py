@@ -1,14 +1,232 @@
-"""What each observation is held against, or why it cannot be."""
+"""What each observation asks of the model, read from `observations.csv`.
+
+A row names a measure and its parameters (`measure`, `asks`), or says why the model is
+not asked (`not_modelled`). A row that parameters are fitted to names them in `fits`.
+"""
 
 from __future__ import annotations
 
-from corridors.analysis.validation.observed_days import AT_THE_POSTS, BY_DAYS, POSTS
-from corridors.analysis.validation.observed_reasons import NOT_MODELLED
-from corridors.analysis.validation.observed_routes import BY_ROUTE
-from corridors.analysis.validation.observed_steady import STEADY
-from corridors.analysis.validation.wording import Asked
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["AT_THE_POSTS", "MODELLED", "NOT_MODELLED", "POSTS", "Asked"]
+from corridors.analysis.validation import daily_measures, route_measures, steady_measures
+from corridors.analysis.validation.parameters import KINDS
+from corridors.analysis.validation.runs import FIELDS, RUN_DAYS, scenario_of
+from corridors.analysis.validation.wording import is_by_days, parameters_of, reads_the_date
+from corridors.errors import DataError, ScenarioError, nearest
+from corridors.scenarios.yaml_lines import parse
 
-MODELLED: dict[str, Asked] = BY_DAYS | STEADY | BY_ROUTE
-"""Function and question by observation."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from corridors.network.network import Network
+
+    Fault = tuple[str, str]
+
+__all__ = ["MEASURES", "Question", "faults_of", "fitted_of", "missing_in", "question_of", "windows"]
+
+MARGIN_DAYS = 14
+"""Days that a run goes on after the last day asked for, so that its waits are known."""
+
+MEASURES: dict[str, Callable[..., float | None]] = {
+    name: function
+    for module in (steady_measures, route_measures, daily_measures)
+    for name, function in vars(module).items()
+    if getattr(function, "__module__", "") == module.__name__ and hasattr(function, "phrase")
+}
+"""The functions that observations are held against, by name."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A measure and the parameters that an observation gives it."""
+
+    measure: str
+    parameters: dict[str, Any]
+
+    @property
+    def function(self) -> Callable[..., float | None]:
+        """The measure itself."""
+        return MEASURES[self.measure]
+
+
+def question_of(row: dict[str, Any]) -> Question | None:
+    """Return what an observation asks of the model, or None where it says why it does not.
+
+    Parameters
+    ----------
+    row
+        A row of `observations.csv` in which `faults_of` finds nothing.
+    """
+    if not row["measure"]:
+        return None
+    own = parameters_of(MEASURES[row["measure"]])
+    asks = _mapping(row["asks"])
+    return Question(
+        row["measure"], {k: KINDS[str(own[k].annotation)].read(v) for k, v in asks.items()}
+    )
+
+
+def fitted_of(row: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the cargo that shares a fitted value, by column of `cargo`."""
+    return {
+        column: (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        for column, kinds in _mapping(row["fits"]).items()
+    }
+
+
+def windows(
+    net: Network, asked: Iterable[tuple[dict[str, Any], Question]], *, least: int = RUN_DAYS
+) -> dict[str, tuple[str, int]]:
+    """Return first day and days of the run of each scenario that observations ask for.
+
+    A run begins with the first event of its scenario and lasts until some days after
+    the last day asked for.
+
+    Parameters
+    ----------
+    net
+        The network.
+    asked
+        Rows of `observations.csv` with what they ask.
+    least
+        Days of a run in which no later day is asked for.
+
+    Raises
+    ------
+    DataError
+        Where a day asked for lies years after the scenario.
+    """
+    from corridors.simulation.simulate import MOST_DAYS, first_day
+
+    found: dict[str, tuple[str, int]] = {}
+    for row, question in asked:
+        if not is_by_days(question.function):
+            continue
+        name = question.parameters["scenario"]
+        if name not in found:
+            start = first_day(net, scenario_of(net, name), None)
+            found[name] = (start.isoformat(), least)
+        start = dt.date.fromisoformat(found[name][0])
+        last = max(_days_asked(row, question), default=start)
+        days = max(found[name][1], (last - start).days + MARGIN_DAYS)
+        if days > MOST_DAYS:
+            msg = (
+                f"observation {row['observation_id']}: saw the day {last}, expected one at most "
+                f"{MOST_DAYS - MARGIN_DAYS} days after {start}, on which {name} begins"
+            )
+            raise DataError(msg)
+        found[name] = (found[name][0], days)
+    return dict(sorted(found.items()))
+
+
+def _days_asked(row: dict[str, Any], question: Question) -> Iterator[dt.date]:
+    """Yield the days that a question names, and the last of those counted from a first one."""
+    given = question.parameters
+    for name, p in parameters_of(question.function).items():
+        if p.annotation == "Date" and given.get(name):
+            yield dt.date.fromisoformat(given[name])
+    if "first" in given and "days" in given:
+        first = dt.date.fromisoformat(given["first"])
+        yield first + dt.timedelta(days=int(given["days"]) - 1)
+    if reads_the_date(question.function) and not given.get("date"):
+        yield dt.date.fromisoformat(row["date"])
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    value, _ = parse(text, "") if text else ({}, {})
+    return value if isinstance(value, dict) else {}
+
+
+def faults_of(row: dict[str, Any]) -> list[Fault]:
+    """Return what cannot be meant in an observation, as column and message.
+
+    Only the row itself is looked at; `missing_in` holds it against a network.
+    """
+    name, reason = row["measure"], row["not_modelled"]
+    if bool(name) == bool(reason):
+        seen = "both a measure and a reason" if name else "neither a measure nor a reason"
+        return [("measure", f"saw {seen} in not_modelled, expected one of the two")]
+    if reason:
+        return [
+            (column, f"saw {row[column]!r}, expected nothing where not_modelled has a reason")
+            for column in ("asks", "fits")
+            if row[column]
+        ]
+    if name not in MEASURES:
+        return [("measure", f"no measure {name!r}{nearest(name, MEASURES)}")]
+    asks, message = _read("asks", row["asks"], "the measure's parameters")
+    found = [("asks", message)] if message else list(_asking_faults(row, asks))
+    return found + (list(_fitting_faults(row)) if row["fits"] else [])
+
+
+def _read(column: str, text: str, what: str) -> tuple[dict[str, Any], str]:
+    """Return a mapping written in YAML, or what is wrong with it."""
+    try:
+        value, _ = parse(text, column) if text else ({}, {})
+    except ScenarioError as error:
+        return {}, str(error)
+    if not isinstance(value, dict):
+        return {}, f"saw {text!r}, expected {what} as a mapping such as {{name: value}}"
+    return value, ""
+
+
+def _asking_faults(row: dict[str, Any], asks: dict[str, Any]) -> Iterator[Fault]:
+    name = row["measure"]
+    own = parameters_of(MEASURES[name])
+    for key, value in asks.items():
+        if key not in own:
+            yield "asks", f"{name} has no parameter {key!r}{nearest(key, own)}"
+            continue
+        kind = KINDS[str(own[key].annotation)]
+        try:
+            kind.read(value)
+        except (TypeError, ValueError):
+            yield "asks", f"{name}, {key}: saw {value!r}, expected {kind.expected}"
+    for key, p in own.items():
+        if p.default is p.empty and key not in asks:
+            expected = KINDS[str(p.annotation)].expected
+            yield "asks", f"{name} needs the parameter {key!r}: {expected}"
+    if reads_the_date(MEASURES[name]) and not row["date"]:
+        key = "as_of" if "as_of" in own else "date"
+        if key not in asks:
+            yield "asks", f"{name}: no day is given; set the date of the row, or {key!r}"
+
+
+def _fitting_faults(row: dict[str, Any]) -> Iterator[Fault]:
+    """Yield why parameters cannot be fitted to a row."""
+    fits, message = _read("fits", row["fits"], "cargo by column")
+    if message:
+        yield "fits", message
+    for column, kinds in fits.items():
+        if column not in FIELDS:
+            yield "fits", f"{column!r} of cargo cannot be fitted{nearest(column, FIELDS)}"
+        try:
+            KINDS["CargoIds"].read(kinds)
+        except TypeError:
+            yield "fits", f"{column}: saw {kinds!r}, expected {KINDS['CargoIds'].expected}"
+    if row["role"] != "calibrate":
+        yield "role", f"saw {row['role']!r}, expected calibrate, as the row is fitted to"
+    if not is_by_days(MEASURES[row["measure"]]):
+        known = [n for n, m in MEASURES.items() if is_by_days(m)]
+        hint = nearest(row["measure"], known)
+        yield "measure", f"{row['measure']} looks at no run by days, which alone are fitted{hint}"
+    if not row["low"] < row["value"] < row["high"]:
+        yield "low", "a row that is fitted needs a low and a high with the value between them"
+
+
+def missing_in(net: Network, row: dict[str, Any]) -> Iterator[Fault]:
+    """Yield what an observation names and a network does not hold, as column and message."""
+    question = question_of(row)
+    if question is None:
+        return
+    own = parameters_of(question.function)
+    for key, value in question.parameters.items():
+        message = KINDS[str(own[key].annotation)].fault(net, value)
+        if message:
+            yield "asks", f"{question.measure}, {key}: {message}"
+    for column, kinds in fitted_of(row).items():
+        message = KINDS["CargoIds"].fault(net, kinds)
+        if message:
+            yield "fits", f"{column}: {message}"

@@ -1,6 +1,6 @@
 """What a run by days says to an observation: queues, waits, what passed, what went round.
 
-Each function takes the evidence, the row of the observation, and what is asked of
+Each function takes the runs of the model, the row of the observation, and what is asked of
 it, and returns the figure of the model, or None where the run does not say.
 """
 
@@ -19,44 +19,68 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from corridors.analysis.validation.runs import Evidence
+    from corridors.analysis.validation.parameters import (
+        CapacityId,
+        CapacityIds,
+        CapacityNames,
+        Date,
+        DemandIds,
+        DemandPrefixes,
+        Number,
+        Period,
+        ScenarioName,
+        Whole,
+    )
+    from corridors.analysis.validation.runs import ModelRuns
     from corridors.network.network import Network
     from corridors.scenarios.arcs import Arcs
 
 
 @says("queue at {capacity} on {date}, {run}")
 def queue_on(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...],
-    date: str = "",
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    scenario: ScenarioName,
+    capacity: CapacityIds,
+    date: Date = "",
+) -> float | None:
     """Return the units that stand at capacities at the end of a day of a run."""
-    frame = evidence.run(scenario).queues
+    frame = runs.run(scenario).queues
     own = frame[frame["capacity_id"].isin(capacity) & (frame["date"] == (date or row["date"]))]
     return float(own["queue"].sum())
 
 
 @says("longest wait in days at {capacity} on {date}, {run}")
 def wait_on(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...],
-    date: str = "",
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    scenario: ScenarioName,
+    capacity: CapacityIds,
+    date: Date = "",
+) -> float | None:
     """Return the longest wait, in days, of those who come to capacities on a day of a run."""
-    frame = evidence.run(scenario).queues
+    frame = runs.run(scenario).queues
     own = frame[frame["capacity_id"].isin(capacity) & (frame["date"] == (date or row["date"]))]
     return float(own["wait_hours"].max()) / 24.0 if len(own) else 0.0
 
 
 @says("mean wait in days at {capacity} on {date}, {run}")
 def mean_wait_on(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...],
-    date: str = "",
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    scenario: ScenarioName,
+    capacity: CapacityIds,
+    date: Date = "",
+) -> float | None:
     """Return the wait, in days, of those who come on a day of a run, on average of capacities.
 
     Each capacity counts by what passes it on that day; one without a queue has no wait.
     """
     day = date or row["date"]
-    sim = evidence.run(scenario)
+    sim = runs.run(scenario)
     passed = sim.throughput
     weight = passed[passed["date"] == day].set_index("capacity_id")["passed"]
     weight = weight.reindex(list(capacity), fill_value=0.0)
@@ -71,60 +95,76 @@ def mean_wait_on(
 
 @says("queue at {capacity} on {date} if nobody gave up or went elsewhere, {run}")
 def queue_without_choice(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...]
+    runs: ModelRuns, row: dict[str, Any], *, scenario: ScenarioName, capacity: CapacityIds
 ) -> float | None:
     """Return the units that would stand at capacities if nobody gave up or went elsewhere."""
-    frame = evidence.without_choice(scenario).queues
+    frame = runs.without_choice(scenario).queues
     own = frame[frame["capacity_id"].isin(capacity) & (frame["date"] == row["date"])]
     return float(own["queue"].sum())
 
 
-def _dates(first: str, days: int) -> set[str]:
+def _dates(first: Date, days: Whole) -> set[str]:
     begin = dt.date.fromisoformat(first)
     return {(begin + dt.timedelta(days=i)).isoformat() for i in range(days)}
 
 
 @says("what passes {capacity} in {days} from {first}, {run}")
 def passed_in_all(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: str, first: str, days: int
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    scenario: ScenarioName,
+    capacity: CapacityId,
+    first: Date,
+    days: Whole,
 ) -> float | None:
     """Return what passes a capacity on some days of a run together, in its unit."""
     del row
-    frame = evidence.run(scenario).throughput
+    frame = runs.run(scenario).throughput
     own = frame[(frame["capacity_id"] == capacity) & frame["date"].isin(_dates(first, days))]
     return float(own["passed"].sum())
 
 
 @says("what passes {capacity} in {per_days}, mean of {days} from {first}, {run}")
 def passed_on_days(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: str, first: str,
-    days: int, units_per_vehicle: float = 1.0, per_days: float = 1.0,
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    scenario: ScenarioName,
+    capacity: CapacityId,
+    first: Date,
+    days: Whole,
+    units_per_vehicle: Number = 1.0,
+    per_days: Period = 1.0,
+) -> float | None:
     """Return what passes a capacity in a run, on average of some days, in vehicles."""
-    total = passed_in_all(
-        evidence, row, scenario=scenario, capacity=capacity, first=first, days=days
-    )
+    total = passed_in_all(runs, row, scenario=scenario, capacity=capacity, first=first, days=days)
     return None if total is None else total / days * per_days / units_per_vehicle
 
 
-def _boxes(frame: pd.DataFrame, demand: tuple[str, ...]) -> pd.DataFrame:
-    """Return the rows of containers of demands, by prefix of their ids."""
+def _boxes(runs: ModelRuns, frame: pd.DataFrame, demand: DemandPrefixes) -> pd.DataFrame:
+    """Return the rows of cargo counted in TEU of demands, by prefix of their ids."""
     own = frame["demand_id"].str.startswith(demand)
-    return frame[own & frame["cargo"].isin(("container", "container-fast"))]
+    return frame[own & frame["cargo"].isin(runs.boxes)]
 
 
 @says("share of boxes from {demand} that sets out on another way in {days} from {first}, {run}")
 def share_diverted(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, demand: tuple[str, ...], first: str,
-    days: int,
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    scenario: ScenarioName,
+    demand: DemandPrefixes,
+    first: Date,
+    days: Whole,
+) -> float | None:
     """Return the boxes that set out on another way in some days, of those that want to leave."""
     del row
-    sim = evidence.run(scenario)
+    sim = runs.run(scenario)
     outcome, arrays = sim.outcome, sim.outcome.book.arrays(0)
     table = sim.timetable.states[0].demand
     own = np.zeros(len(table), dtype=np.bool_)
-    own[_boxes(table.reset_index(drop=True), demand).index] = True
+    own[_boxes(runs, table.reset_index(drop=True), demand).index] = True
     dates = _dates(first, days)
     inside = [sim.timetable.day_of(n).isoformat() in dates for n in range(len(outcome.passes))]
     steps = np.flatnonzero(inside)
@@ -136,13 +176,13 @@ def share_diverted(
 
 @says("boxes from {demand} that give up, as a share of a year's, {run}")
 def share_not_carried(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, demand: tuple[str, ...]
+    runs: ModelRuns, row: dict[str, Any], *, scenario: ScenarioName, demand: DemandPrefixes
 ) -> float | None:
     """Return the boxes that give up in a run and not on the same days undisturbed, of a year's."""
     del row
     lost = []
-    for sim in (evidence.undisturbed(scenario), evidence.run(scenario)):
-        own = _boxes(sim.by_demand, demand)
+    for sim in (runs.undisturbed(scenario), runs.run(scenario)):
+        own = _boxes(runs, sim.by_demand, demand)
         lost.append(float(own["turned_back"].sum() + own["never_shipped"].sum()))
         wanted = float(own["wanted"].sum()) / len(sim.days)
     return (lost[1] - lost[0]) / (365.0 * wanted) if wanted else None
@@ -150,12 +190,18 @@ def share_not_carried(
 
 @says("growth of the queue at {capacity} in a day, mean of {days} from {first}, {run}")
 def grew_on_days(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: str, first: str, days: int
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    scenario: ScenarioName,
+    capacity: CapacityId,
+    first: Date,
+    days: Whole,
 ) -> float | None:
     """Return by how much a queue grows a day from the morning of a day on."""
     del row
     begin = dt.date.fromisoformat(first)
-    frame = evidence.run(scenario).queues
+    frame = runs.run(scenario).queues
     own = frame[frame["capacity_id"] == capacity].set_index("date")["queue"]
     before = (begin - dt.timedelta(days=1)).isoformat()
     after = (begin + dt.timedelta(days=days - 1)).isoformat()
@@ -164,11 +210,16 @@ def grew_on_days(
 
 @says("days from {since} until the queue at {capacity} is gone, {run}")
 def days_to_clear(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: str, since: str
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    scenario: ScenarioName,
+    capacity: CapacityId,
+    since: Date,
 ) -> float | None:
     """Return the days from a reopening until a queue is cleared."""
     del row
-    peaks = evidence.run(scenario).peaks.set_index("capacity_id")
+    peaks = runs.run(scenario).peaks.set_index("capacity_id")
     if capacity not in peaks.index or not isinstance(peaks.loc[capacity, "cleared_date"], str):
         return None
     cleared = dt.date.fromisoformat(str(peaks.loc[capacity, "cleared_date"]))
@@ -177,14 +228,19 @@ def days_to_clear(
 
 @says("what passes {capacity} in a day less than undisturbed, mean of {days} from {first}, {run}")
 def short_of_usual(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, capacity: tuple[str, ...],
-    first: str, days: int,
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    scenario: ScenarioName,
+    capacity: CapacityIds,
+    first: Date,
+    days: Whole,
+) -> float | None:
     """Return by how much less passes capacities a day than on the same days undisturbed."""
     del row
     dates = _dates(first, days)
     totals = []
-    for sim in (evidence.undisturbed(scenario), evidence.run(scenario)):
+    for sim in (runs.undisturbed(scenario), runs.run(scenario)):
         frame = sim.throughput
         own = frame[frame["capacity_id"].isin(capacity) & frame["date"].isin(dates)]
         totals.append(float(own["passed"].sum()))
@@ -193,13 +249,18 @@ def short_of_usual(
 
 @says("days by which cargo waits longer at {among} from {first} to {last}, {run}")
 def added_days(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, among: tuple[str, ...],
-    first: str, last: str,
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    scenario: ScenarioName,
+    among: CapacityNames,
+    first: Date,
+    last: Date,
+) -> float | None:
     """Return the days by which cargo waits longer at capacities, on average of a period."""
     del row
     waits = []
-    for sim in (evidence.undisturbed(scenario), evidence.run(scenario)):
+    for sim in (runs.undisturbed(scenario), runs.run(scenario)):
         o = sim.outcome
         own = [
             r for r, info in enumerate(sim.timetable.limits) if info.limit_id.split(":")[0] in among
@@ -213,9 +274,14 @@ def added_days(
 
 @says("days from {demand} on the usual ways with the waits of {days} from {first}, {run}")
 def journey_on(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, demand: tuple[str, ...],
-    first: str, days: int = 1,
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    scenario: ScenarioName,
+    demand: DemandIds,
+    first: Date,
+    days: Whole = 1,
+) -> float | None:
     """Return the days of demands on their usual ways with the waits met in a run, on average.
 
     To the time of the undisturbed steady state of the run's first day come the waits
@@ -224,24 +290,24 @@ def journey_on(
 
     Parameters
     ----------
-    evidence, row
-        What is known, and the observation.
+    runs, row
+        The runs of the model, and the observation.
     scenario
-        Shipped scenario that is run.
+        Scenario that is run.
     demand
         Ids of demands.
     first, days
         First day on which waits are counted, and how many days.
     """
     del row
-    usual = evidence.state(evidence.windows[scenario][0])
+    usual = runs.state(runs.window(scenario)[0])
     routes = usual.routes[usual.routes["demand_id"].isin(demand)]
     if not len(routes):
         return None
-    queues = evidence.run(scenario).queues
+    queues = runs.run(scenario).queues
     queues = queues[queues["date"].isin(_dates(first, days)) & queues["wait_hours"].notna()]
     wait = queues.groupby("capacity_id")["wait_hours"].sum() / days
-    held = _queued_at(usual.situation.arcs, evidence.net, wait.index)
+    held = _queued_at(usual.situation.arcs, runs.net, wait.index)
     total = 0.0
     for route in routes.to_dict("records"):
         met = {
@@ -277,25 +343,34 @@ def _queued_at(
 
 @says("TEU from {demand} in {days} less those that give up, {run}")
 def carried_with_loss(
-    evidence: Evidence, row: dict[str, Any], *, scenario: str, demand: tuple[str, ...], days: float
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    scenario: ScenarioName,
+    demand: DemandPrefixes,
+    days: Period,
 ) -> float | None:
     """Return the TEU of demands in a period that holds a run, less those that give up in it.
 
     Parameters
     ----------
-    evidence, row
-        What is known, and the observation.
+    runs, row
+        The runs of the model, and the observation.
     scenario
-        Shipped scenario that is run; its days lie in the period.
+        Scenario that is run; its days lie in the period.
     demand
         Beginnings of ids.
     days
         Length of the period.
     """
-    lost = share_not_carried(evidence, row, scenario=scenario, demand=demand)
-    own = _boxes(evidence.run(scenario).by_demand, demand)
-    wanted = float(own["wanted"].sum()) / len(evidence.run(scenario).days)
+    lost = share_not_carried(runs, row, scenario=scenario, demand=demand)
     if lost is None:
         return None
-    per_unit = evidence.net.tables["cargo"].set_index("cargo").loc["container", "t_per_unit"]
-    return (days - 365.0 * lost) * wanted / float(per_unit)
+    sim = runs.run(scenario)
+    own = _boxes(runs, sim.by_demand, demand)
+    per_unit = own["cargo"].map(runs.net.tables["cargo"].set_index("cargo")["t_per_unit"])
+    # By weight of a box: what the table of a run holds are tonnes.
+    return sum(
+        (days - 365.0 * lost) * (float(boxes["wanted"].sum()) / len(sim.days)) / float(str(weight))
+        for weight, boxes in own.groupby(per_unit)
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,20 +19,38 @@ if TYPE_CHECKING:
     from corridors.simulation.results import Simulation
     from corridors.simulation.timetable import Timetable
 
-BASE_DAY = "2025-09-01"
-"""Day of the undisturbed state for observations that give none of their own."""
+RUN_DAYS = 90
+"""Days of a run in which no observation asks for a later one, as those of `simulate`."""
 
-WINDOWS = {
-    "poland-closure-2025": ("2025-09-12", 90),
-    "kz-ru-border-2025": ("2025-09-14", 110),
-    "nur-zholy-queue-2025": ("2025-10-22", 45),
-    "caspian-storm-2026": ("2026-01-05", 60),
-}
-"""First day and days of the runs of shipped scenarios."""
+
+def scenario_of(net: Network, name: str) -> Scenario:
+    """Return a scenario by name: a file beside the network's tables, or else a shipped one.
+
+    Parameters
+    ----------
+    net
+        The network; the files of its folder go before those that are shipped.
+    name
+        Name or path, with or without ``.yaml``; names joined by ``+`` add up.
+
+    Raises
+    ------
+    ScenarioError
+        Where there is none, or it cannot be meant.
+    """
+    from corridors.scenarios.scenario import scenario
+
+    def one(part: str) -> Scenario:
+        for file in (part, f"{part}.yaml"):
+            if net.folder is not None and (net.folder / file).is_file():
+                return scenario(net.folder / file)
+        return scenario(part)
+
+    return reduce(operator.add, [one(part.strip()) for part in name.split("+")])
 
 
 @dataclass
-class Evidence:
+class ModelRuns:
     """Steady states and runs by days of one network.
 
     Attributes
@@ -38,32 +58,48 @@ class Evidence:
     net
         The network of all of time.
     windows
-        First day and days of each scenario that can be run.
+        First day and days of the run of each scenario; any other begins with its
+        first event and lasts `RUN_DAYS`.
     """
 
     net: Network
-    windows: dict[str, tuple[str, int]] = field(default_factory=lambda: dict(WINDOWS))
-    _static: dict[tuple[str, str], Assignment] = field(default_factory=dict)
+    windows: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _steady: dict[tuple[str, str], Assignment] = field(default_factory=dict)
     _tables: dict[str | None, tuple[Scenario | None, Timetable]] = field(default_factory=dict)
     _runs: dict[str, Simulation] = field(default_factory=dict)
 
+    @property
+    def boxes(self) -> tuple[str, ...]:
+        """The cargo that is counted in TEU."""
+        cargo = self.net.tables["cargo"]
+        return tuple(cargo.loc[cargo["unit"] == "TEU", "cargo"])
+
     def state(self, day: str, scenario: str = "") -> Assignment:
-        """Return the steady state of a day, undisturbed or under a shipped scenario."""
+        """Return the steady state of a day, undisturbed or under a scenario."""
         from corridors.assignment.assign import assign
 
-        if (day, scenario) not in self._static:
-            self._static[day, scenario] = assign(self.net, scenario or None, as_of=day)
-        return self._static[day, scenario]
+        if (day, scenario) not in self._steady:
+            plan = scenario_of(self.net, scenario) if scenario else None
+            self._steady[day, scenario] = assign(self.net, plan, as_of=day)
+        return self._steady[day, scenario]
+
+    def window(self, name: str) -> tuple[str, int]:
+        """Return the first day and the number of days of the run of a scenario."""
+        from corridors.simulation.simulate import first_day
+
+        if name not in self.windows:
+            start = first_day(self.net, scenario_of(self.net, name), None)
+            self.windows[name] = (start.isoformat(), RUN_DAYS)
+        return self.windows[name]
 
     def timetable(self, name: str, *, events: bool = True) -> tuple[Scenario | None, Timetable]:
-        """Return a shipped scenario, or None without its events, and its days worked out."""
-        from corridors.scenarios.scenario import scenario
+        """Return a scenario, or None without its events, and its days worked out."""
         from corridors.simulation.timetable import build_timetable
 
         key = name if events else f"{name} without"
         if key not in self._tables:
-            plan = scenario(name) if events else None
-            start, days = self.windows[name]
+            plan = scenario_of(self.net, name) if events else None
+            start, days = self.window(name)
             table = build_timetable(
                 self.net, plan, as_date(start), days, step=1.0, warm_up=None, announced=False,
                 progress=lambda _what: None,
@@ -94,8 +130,8 @@ class Evidence:
         """Return the run in which nobody gives up or goes another way."""
         return self._ran(f"{name} fixed", name, choice=False)
 
-    def under(self, values: dict[tuple[str, str], float]) -> Evidence:
-        """Return the same evidence with other behaviour; runs are made anew, days are not.
+    def under(self, values: dict[tuple[str, str], float]) -> ModelRuns:
+        """Return the same network's runs under other behaviour; the days worked out are kept.
 
         Parameters
         ----------
@@ -106,7 +142,7 @@ class Evidence:
             key: (plan, with_behaviour(table, _changed(table, values)))
             for key, (plan, table) in self._tables.items()
         }
-        return Evidence(self.net, self.windows, self._static, tables)
+        return ModelRuns(self.net, self.windows, self._steady, tables)
 
 
 def with_behaviour(table: Timetable, behaviour: Behaviour) -> Timetable:
@@ -122,7 +158,7 @@ FIELDS = {
     "spot_share": "spot_share",
     "spot_ramp_days": "spot_ramp",
 }
-"""Array of `Behaviour` by column of `cargo`."""
+"""Array of `Behaviour` by column of `cargo`: what a calibration can fit."""
 
 
 def _changed(table: Timetable, values: dict[tuple[str, str], float]) -> Behaviour:

@@ -1,6 +1,6 @@
 """What the steady state says to an observation: volumes, uses, days, shares.
 
-Each function takes the evidence, the row of the observation, and what is asked of
+Each function takes the runs of the model, the row of the observation, and what is asked of
 it, and returns the figure of the model, or None where the network does not hold
 what is asked for.
 """
@@ -11,35 +11,42 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.analysis.validation.runs import BASE_DAY
 from corridors.analysis.validation.wording import says
 from corridors.scenarios.arcs import DIRECTIONS, LINK
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corridors.analysis.validation.runs import Evidence
+    from corridors.analysis.validation.parameters import (
+        CapacityId,
+        CapacityIds,
+        CargoIds,
+        Date,
+        DemandIds,
+        DemandPrefixes,
+        Flag,
+        NodeId,
+        Number,
+        Period,
+        ScenarioName,
+        Selector,
+        Through,
+        Unit,
+    )
+    from corridors.analysis.validation.runs import ModelRuns
 
-
-def _day(row: dict[str, Any]) -> str:
-    """Return the day of an observation of the undisturbed state."""
-    return BASE_DAY if not row["date"] else str(row["date"])
-
-
-BOXES = ("container", "container-fast")
-"""The cargo that is counted in TEU."""
 
 MODE = {"truck": "road", "train": "rail", "wagon": "rail"}
 """Mode of the row of the load table by vehicle."""
 
 
-def _flows(evidence: Evidence, day: str, what: dict[str, Any], scenario: str = "") -> pd.DataFrame:
+def _flows(runs: ModelRuns, day: str, what: Selector, scenario: ScenarioName = "") -> pd.DataFrame:
     """Return the flows over selected links on a day; over transfers where no link is selected."""
     from corridors.scenarios.selectors import select
 
-    chosen = select(evidence.net, what)
-    flows = evidence.state(day, scenario).flows
-    net = evidence.net
+    chosen = select(runs.net, what, runs.net.folder)
+    flows = runs.state(day, scenario).flows
+    net = runs.net
     # What passes a port by ship passes its transfers too and is counted once.
     kind, mask = ("link", chosen.links) if chosen.links.any() else ("transfer", chosen.transfers)
     ids = net.tables[f"{kind}s"][f"{kind}_id"].to_numpy()
@@ -48,7 +55,7 @@ def _flows(evidence: Evidence, day: str, what: dict[str, Any], scenario: str = "
     return flows[np.array(own, dtype=np.bool_)]
 
 
-def _a_day(evidence: Evidence, rows: pd.DataFrame, unit: str) -> float:
+def _a_day(runs: ModelRuns, rows: pd.DataFrame, unit: Unit) -> float:
     """Return the amount a day of rows of cargo, in t, TEU or vehicles of the load table.
 
     Vehicles are counted as if each went full; cargo that has no load in them is left out.
@@ -56,8 +63,8 @@ def _a_day(evidence: Evidence, rows: pd.DataFrame, unit: str) -> float:
     if unit == "t":
         return float(rows["t_per_day"].sum())
     if unit == "TEU":
-        return float(rows.loc[rows["cargo"].isin(BOXES), "units_per_day"].sum())
-    loads = evidence.net.tables["loads"]
+        return float(rows.loc[rows["cargo"].isin(runs.boxes), "units_per_day"].sum())
+    loads = runs.net.tables["loads"]
     loads = loads[(loads["vehicle"] == unit) & (loads["mode"] == MODE[unit])]
     per = rows["cargo"].map(loads.set_index("cargo")["units_per_vehicle"]).astype(float)
     return float((rows["units_per_day"] / per).sum())
@@ -65,15 +72,22 @@ def _a_day(evidence: Evidence, rows: pd.DataFrame, unit: str) -> float:
 
 @says("{unit} over {where} {cargo} in {days}, {state}")
 def volume(
-    evidence: Evidence, row: dict[str, Any], *, where: dict[str, Any], unit: str = "t",
-    cargo: tuple[str, ...] = (), days: float = 365.0, as_of: str = "", scenario: str = "",
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    where: Selector,
+    unit: Unit = "t",
+    cargo: CargoIds = (),
+    days: Period = 365.0,
+    as_of: Date = "",
+    scenario: ScenarioName = "",
+) -> float | None:
     """Return what passes selected links in the steady state, in a unit over some days.
 
     Parameters
     ----------
-    evidence, row
-        What is known, and the observation.
+    runs, row
+        The runs of the model, and the observation.
     where
         Selector of links, or of transfers.
     unit
@@ -85,21 +99,27 @@ def volume(
     as_of
         Day of the steady state; that of the observation if empty.
     scenario
-        Shipped scenario in force; the undisturbed network if empty.
+        Scenario in force; the undisturbed network if empty.
     """
-    flows = _flows(evidence, as_of or _day(row), where, scenario)
+    flows = _flows(runs, as_of or row["date"], where, scenario)
     if cargo:
         flows = flows[flows["cargo"].isin(cargo)]
-    return days * _a_day(evidence, flows, unit)
+    return days * _a_day(runs, flows, unit)
 
 
 @says("what passes {capacity} in {days}, {state}")
 def passed(
-    evidence: Evidence, row: dict[str, Any], *, capacity: tuple[str, ...], background: bool = True,
-    days: float = 1.0, as_of: str = "", scenario: str = "",
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    capacity: CapacityIds,
+    background: Flag = True,
+    days: Period = 1.0,
+    as_of: Date = "",
+    scenario: ScenarioName = "",
+) -> float | None:
     """Return what uses capacities in the steady state, in their unit, over some days."""
-    state = evidence.state(as_of or _day(row), scenario)
+    state = runs.state(as_of or row["date"], scenario)
     frame = state.capacities.set_index("capacity_id")
     if not set(capacity) <= set(frame.index):
         return None
@@ -109,10 +129,10 @@ def passed(
 
 @says("share of {capacity} in use, background included, {state}")
 def use_of(
-    evidence: Evidence, row: dict[str, Any], *, capacity: str, as_of: str = ""
+    runs: ModelRuns, row: dict[str, Any], *, capacity: CapacityId, as_of: Date = ""
 ) -> float | None:
     """Return the share of a capacity that is used in the steady state, background included."""
-    frame = evidence.state(as_of or _day(row)).capacities.set_index("capacity_id")
+    frame = runs.state(as_of or row["date"]).capacities.set_index("capacity_id")
     if capacity not in frame.index:
         return None
     own = frame.loc[capacity]
@@ -121,11 +141,15 @@ def use_of(
 
 @says("days from {demand} on the usual ways {through}, {state}")
 def transit_days(
-    evidence: Evidence, row: dict[str, Any], *, demand: tuple[str, ...], through: str = "",
-    as_of: str = "",
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    demand: DemandIds,
+    through: Through = "",
+    as_of: Date = "",
+) -> float | None:
     """Return the mean days that demands take on their usual ways, or on those through a link."""
-    routes = evidence.state(as_of or _day(row)).routes
+    routes = runs.state(as_of or row["date"]).routes
     own = routes[routes["demand_id"].isin(demand)]
     if through:
         own = own[own["key"].str.contains(through, regex=False)]
@@ -136,11 +160,15 @@ def transit_days(
 
 @says("share of what goes from {demand} that goes {through}, {state}")
 def share_through(
-    evidence: Evidence, row: dict[str, Any], *, demand: tuple[str, ...], through: str,
-    as_of: str = "",
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    demand: DemandPrefixes,
+    through: Through,
+    as_of: Date = "",
+) -> float | None:
     """Return the share of demands, by prefix of their ids, that goes over a border or link."""
-    routes = evidence.state(as_of or _day(row)).routes
+    routes = runs.state(as_of or row["date"]).routes
     own = routes[routes["demand_id"].str.startswith(demand)]
     total = float(own["t_per_day"].sum())
     hit = own["key"].str.contains(through, regex=False) | own["borders"].str.contains(
@@ -149,13 +177,18 @@ def share_through(
     return float(own.loc[hit, "t_per_day"].sum()) / total if total else None
 
 
-@says("days between {first} and {last} of what goes from {demand}, {state}")
+@says("days between {from_node} and {to_node} of what goes from {demand}, {state}")
 def leg_days(
-    evidence: Evidence, row: dict[str, Any], *, demand: tuple[str, ...], first: str, last: str,
-    as_of: str = "",
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    demand: DemandIds,
+    from_node: NodeId,
+    to_node: NodeId,
+    as_of: Date = "",
+) -> float | None:
     """Return the mean days of demands from one node on their way to another, the last node's in."""
-    state = evidence.state(as_of or _day(row))
+    state = runs.state(as_of or row["date"])
     arcs = state.situation.arcs
     total = weight = 0.0
     for route in state.routes.to_dict("records"):
@@ -165,10 +198,10 @@ def leg_days(
         inside, hours, reached = False, 0.0, False
         for arc in route["arcs"]:
             if arcs.kind[arc] == LINK:
-                inside |= arcs.node_of[arcs.tail[arc]] == first
+                inside |= arcs.node_of[arcs.tail[arc]] == from_node
                 if inside:
                     hours += float(arcs.hours[c, arc])
-                if inside and arcs.node_of[arcs.head[arc]] == last:
+                if inside and arcs.node_of[arcs.head[arc]] == to_node:
                     reached = True
                     break
             elif inside:
@@ -180,10 +213,10 @@ def leg_days(
 
 
 def _sent(
-    evidence: Evidence, day: str, demand: tuple[str, ...], through: str, scenario: str = ""
+    runs: ModelRuns, day: str, demand: DemandPrefixes, through: Through, scenario: ScenarioName = ""
 ) -> pd.DataFrame:
     """Return the routes of demands, by prefix of their ids, that cross a border or use a link."""
-    routes = evidence.state(day, scenario).routes
+    routes = runs.state(day, scenario).routes
     own = routes[routes["demand_id"].str.startswith(demand)]
     return own[
         own["key"].str.contains(through, regex=False)
@@ -193,15 +226,22 @@ def _sent(
 
 @says("{unit} from {demand} {through} in {days}, {state}")
 def carried(
-    evidence: Evidence, row: dict[str, Any], *, demand: tuple[str, ...], through: str = "",
-    unit: str = "t", days: float = 365.0, as_of: str = "", scenario: str = "",
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    demand: DemandPrefixes,
+    through: Through = "",
+    unit: Unit = "t",
+    days: Period = 365.0,
+    as_of: Date = "",
+    scenario: ScenarioName = "",
+) -> float | None:
     """Return what demands, by prefix of their ids, send over a border or link in some days.
 
     Parameters
     ----------
-    evidence, row
-        What is known, and the observation.
+    runs, row
+        The runs of the model, and the observation.
     demand
         Beginnings of ids.
     through
@@ -213,24 +253,28 @@ def carried(
     as_of, scenario
         As for `volume`.
     """
-    day = as_of or _day(row)
-    own = _sent(evidence, day, demand, through, scenario)
-    if not evidence.state(day, scenario).situation.demand["demand_id"].str.startswith(demand).any():
+    day = as_of or row["date"]
+    own = _sent(runs, day, demand, through, scenario)
+    if not runs.state(day, scenario).situation.demand["demand_id"].str.startswith(demand).any():
         return None
-    return days * _a_day(evidence, own, unit)
+    return days * _a_day(runs, own, unit)
 
 
 @says("transport cost of {units} from {demand} on the usual ways in USD, {state}")
 def mean_cost(
-    evidence: Evidence, row: dict[str, Any], *, demand: tuple[str, ...], units: float = 1.0,
-    as_of: str = "",
-) -> float | None:  # fmt: skip
+    runs: ModelRuns,
+    row: dict[str, Any],
+    *,
+    demand: DemandPrefixes,
+    units: Number = 1.0,
+    as_of: Date = "",
+) -> float | None:
     """Return what rates, tariffs and transfers add up to on the usual ways of demands, in USD.
 
     Parameters
     ----------
-    evidence, row
-        What is known, and the observation.
+    runs, row
+        The runs of the model, and the observation.
     demand
         Beginnings of ids.
     units
@@ -238,7 +282,7 @@ def mean_cost(
     as_of
         As for `volume`.
     """
-    own = _sent(evidence, as_of or _day(row), demand, "")
+    own = _sent(runs, as_of or row["date"], demand, "")
     if not len(own):
         return None
     return units * float(np.average(own["usd_per_unit"], weights=own["units_per_day"]))

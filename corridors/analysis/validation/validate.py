@@ -1,17 +1,17 @@
 """The model held against what was observed, row by row.
 
-Each observation that the package can model names a function of `steady_measures`,
-`route_measures` or `daily_measures` and what it asks; the others are listed with
-the reason. Nothing is left out.
+Each observation that the package can model names a measure (a function of
+`steady_measures`, `route_measures` or `daily_measures`) and what it asks; the others
+are listed with the reason. Nothing is left out.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corridors.analysis.validation import daily_measures, route_measures, steady_measures
-from corridors.analysis.validation.catalogue import MODELLED, NOT_MODELLED
-from corridors.analysis.validation.runs import Evidence
+from corridors.analysis.validation.catalogue import missing_in, question_of, windows
+from corridors.analysis.validation.check import require_questions
+from corridors.analysis.validation.runs import ModelRuns
 from corridors.analysis.validation.wording import in_words, names_of
 from corridors.errors import ScenarioError, UnknownIdError
 
@@ -20,19 +20,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from corridors.analysis.validation.catalogue import Question
     from corridors.network.network import Network
-
-UNKNOWN = "no question to the model is known for an observation of this id"
-
-FUNCTIONS: dict[str, Callable[..., float | None]] = {
-    name: function
-    for module in (steady_measures, route_measures, daily_measures)
-    for name, function in vars(module).items()
-    if callable(function) and getattr(function, "__module__", "") == module.__name__
-    and not name.startswith("_")
-    and hasattr(function, "phrase")
-}  # fmt: skip
-"""The functions that observations are held against, by name."""
 
 
 def validate(
@@ -53,6 +42,11 @@ def validate(
         observation_id, scenario, quantity, unit, role, observed, low, high,
         modelled (NaN where the package cannot model it), within (None there),
         and `how`: what the model is asked, in words, or why there is nothing to ask.
+
+    Raises
+    ------
+    DataError
+        Where an observation asks what cannot be meant; all of them are named.
     """
     import pandas as pd
 
@@ -60,29 +54,42 @@ def validate(
         from corridors.network.network import load
 
         net = load()
-    evidence = Evidence(net.whole)
+    whole = net.whole
+    require_questions(whole)
+    names = names_of(whole)
+    table = whole.tables["observations"].sort_values("observation_id")
+    observed = [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
+    asked = [question_of(row) for row in observed]
+    pairs = [(r, q) for r, q in zip(observed, asked, strict=True) if q is not None]
+    runs = ModelRuns(whole, _windows(whole, pairs))
     rows = []
-    names = names_of(net.whole)
-    table = net.whole.tables["observations"].sort_values("observation_id")
-    for done, row in enumerate(table.to_dict("records")):
+    for done, (row, question) in enumerate(zip(observed, asked, strict=True)):
         if progress is not None:
             progress(row["observation_id"], done, len(table))
-        rows.append(_judged(evidence, row, names))
+        rows.append(_judged(runs, row, question, names))
     columns = ["observation_id", "scenario", "quantity", "unit", "role", "observed", "low",
                "high", "modelled", "within", "how"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
-def _judged(evidence: Evidence, row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    name = row["observation_id"]
-    asked = MODELLED.get(name)
+def _windows(
+    net: Network, pairs: list[tuple[dict[str, Any], Question]]
+) -> dict[str, tuple[str, int]]:
+    """Return the days of the runs that can be made; a scenario that is not there has none."""
+    known = [(r, q) for r, q in pairs if not any(c == "asks" for c, _ in missing_in(net, r))]
+    return windows(net, known)
+
+
+def _judged(
+    runs: ModelRuns, row: dict[str, Any], question: Question | None, names: dict[str, str]
+) -> dict[str, Any]:
     modelled, within = float("nan"), None
-    if asked is None:
-        how = NOT_MODELLED.get(name, NOT_MODELLED.get(row["quantity"], UNKNOWN))
+    if question is None:
+        how = row["not_modelled"]
     else:
-        how = in_words(names, FUNCTIONS[asked.function], asked.what, row)
+        how = in_words(names, question.function, question.parameters, row)
         try:
-            found = FUNCTIONS[asked.function](evidence, row, **asked.what)
+            found = question.function(runs, row, **question.parameters)
         except (ScenarioError, UnknownIdError):
             found = None
         if found is None:
@@ -93,7 +100,7 @@ def _judged(evidence: Evidence, row: dict[str, Any], names: dict[str, str]) -> d
             high = row["high"] if row["high"] == row["high"] else row["value"]
             within = bool(low <= modelled <= high)
     return {
-        "observation_id": name,
+        "observation_id": row["observation_id"],
         "scenario": row["scenario"],
         "quantity": row["quantity"],
         "unit": row["unit"],

@@ -1,13 +1,11 @@
-"""What an observation is held against: a function, its question, and both in words."""
+"""What a measure is asked, told in words."""
 
 from __future__ import annotations
 
 import inspect
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from corridors.analysis.validation.runs import BASE_DAY
 from corridors.scenarios.capacities import is_event_limit
 
 if TYPE_CHECKING:
@@ -34,19 +32,6 @@ EACH_WAY = re.compile(r", [^,]* (each way|pairs)$")
 """What names of capacities say of their two directions."""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A function of the registry and what it is asked."""
-
-    function: str
-    what: dict[str, Any] = field(default_factory=dict)
-
-
-def ask(function: str, **what: Any) -> Asked:
-    """Return a question to a function, written as a call."""
-    return Asked(function, what)
-
-
 def says(phrase: str) -> Callable[[Measure], Measure]:
     """Give a measure the words in which its question is told.
 
@@ -54,12 +39,13 @@ def says(phrase: str) -> Callable[[Measure], Measure]:
     ----------
     phrase
         A format string over the parameters of the measure. ``{state}`` is the steady
-        state asked for, ``{run}`` the run by days.
+        state asked for, ``{run}`` the run by days; a phrase with ``{run}`` makes it a
+        measure by days, one with ``{date}`` lets it look at the observation's day.
 
     Examples
     --------
     >>> @says("trains over {capacity}, {state}")
-    ... def trains(evidence, row, *, capacity, as_of=""):
+    ... def trains(runs, row, *, capacity: "CapacityId", as_of: "Date" = ""):
     ...     return 0.0
     >>> in_words({}, trains, {"capacity": "some-post"}, {"date": "2025-09-01"})
     'trains over some-post, steady state of 2025-09-01'
@@ -88,41 +74,56 @@ def in_words(
     row
         The observation, for its date.
     """
-    values = {
-        name: p.default
-        for name, p in inspect.signature(measure).parameters.items()
-        if p.kind is p.KEYWORD_ONLY and p.default is not p.empty
-    } | what
-    words = {name: _said(name, value, names) for name, value in values.items()}
-    day = values.get("as_of") or row.get("date") or BASE_DAY
+    own = parameters_of(measure)
+    values = {name: p.default for name, p in own.items() if p.default is not p.empty} | what
+    words = {name: _said(str(own[name].annotation), v, names) for name, v in values.items()}
+    day = values.get("as_of") or row.get("date", "")
     under = f" under {values['scenario']}" if values.get("scenario") else ""
     words["state"] = f"steady state of {day}{under}"
+    words["as_of"] = str(day)
     words["date"] = str(values.get("date") or row.get("date") or "")
     words["run"] = f"run of {values.get('scenario', '')}"
     phrase = str(measure.__dict__["phrase"])
     return " ".join(phrase.format_map(words).replace(" ,", ",").split())
 
 
-def _said(parameter: str, value: Any, names: dict[str, str]) -> str:
-    """Return the words for one parameter."""
+def parameters_of(measure: Measure) -> dict[str, inspect.Parameter]:
+    """Return what a measure can be asked: its keyword parameters."""
+    found = inspect.signature(measure).parameters.items()
+    return {name: p for name, p in found if p.kind is p.KEYWORD_ONLY}
+
+
+def is_by_days(measure: Measure) -> bool:
+    """Return whether a measure looks at a run by days."""
+    return "{run}" in measure.__dict__["phrase"]
+
+
+def reads_the_date(measure: Measure) -> bool:
+    """Return whether a measure looks at the day of the observation, or one given instead."""
+    own = parameters_of(measure)
+    return "{date}" in measure.__dict__["phrase"] or "as_of" in own
+
+
+def _said(kind: str, value: Any, names: dict[str, str]) -> str:
+    """Return the words for one parameter, by the kind that the measure says it is."""
     many = [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
-    if parameter == "where":
+    if kind == "Selector":
         return _selector(value, names)
-    if parameter in {"places", "other"}:
+    if kind == "NodeIds":
         return "–".join(names.get(f"node {v}", v) for v in many)
-    if parameter in {"capacity", "among"}:
+    if kind.startswith("Capacity"):
         return _listed([_capacity(v, names) for v in many])
-    if parameter == "demand":
+    if kind.startswith("Demand"):
         return _listed([_demand(v, names) for v in many])
-    if parameter in {"days", "per_days"}:
+    if kind in {"Period", "Whole"}:
         return PERIODS.get(float(value), f"{value:g} days")
-    if parameter == "through" and value:
+    if kind == "Through" and value:
         border = "the border " + many[0].replace("-", "–")
         return "over " + names.get(f"link {value}", border if many[0].isupper() else many[0])
-    if parameter == "cargo" and value:
+    if kind in {"CargoId", "CargoIds"} and value:
         return f"({_listed([names.get(f'cargo {v}', v) for v in many])})"
-    kind = {"first": "node", "last": "node", "link": "link"}.get(parameter, "")
-    return _listed([names.get(f"{kind} {v}", WORDS.get(v, v)) for v in many])
+    table = {"NodeId": "node", "LinkId": "link"}.get(kind, "")
+    return _listed([names.get(f"{table} {v}", WORDS.get(v, v)) for v in many])
 
 
 def _demand(start: str, names: dict[str, str]) -> str:

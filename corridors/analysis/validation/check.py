@@ -1,0 +1,87 @@
+"""Every check on a network, those of what its observations ask of the model among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from corridors.analysis.validation.catalogue import faults_of, missing_in
+from corridors.errors import DataError
+from corridors.network import checks
+from corridors.network.folder import raise_problems
+from corridors.network.reading import Problem, problem_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from corridors.network.network import Network
+
+__all__ = ["RULES", "check", "require_questions"]
+
+
+def observations_ask_or_say_why_not(net: Network) -> Iterator[Problem]:
+    """An observation names a measure and its parameters, or says why the model is not asked."""
+    rule = observations_ask_or_say_why_not
+    for i, row in _observations(net):
+        for column, message in faults_of(row):
+            yield problem_at("observations", i, column, rule, f"{row['observation_id']}: {message}")
+
+
+def observations_ask_for_what_is_there(net: Network) -> Iterator[Problem]:
+    """What an observation asks about stands in the network, its scenario included."""
+    rule = observations_ask_for_what_is_there
+    for i, row in _observations(net):
+        # What cannot be meant is the other rule's.
+        for column, message in () if faults_of(row) else missing_in(net, row):
+            yield problem_at("observations", i, column, rule, f"{row['observation_id']}: {message}")
+
+
+def _observations(net: Network) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Yield the rows with their numbers in the table."""
+    frame = net.tables["observations"]
+    for i, row in zip(frame.index, frame.to_dict("records"), strict=True):
+        yield i, {str(k): v for k, v in row.items()}
+
+
+RULES: tuple[Callable[[Network], Iterator[Problem]], ...] = (
+    *checks.RULES,
+    observations_ask_or_say_why_not,
+    observations_ask_for_what_is_there,
+)
+"""All rules, in the order in which they run."""
+
+
+def check(folder: str | Path | Network | None = None) -> list[Problem]:
+    """Run every check on a network folder.
+
+    Parameters
+    ----------
+    folder
+        The folder, a loaded network, or None for the shipped network.
+
+    Returns
+    -------
+    list of Problem
+        Sorted by file and row; empty for a clean network.
+
+    Raises
+    ------
+    DataError
+        Where there is no data package to read.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> co.check()
+    []
+    """
+    return checks.check(folder, RULES)
+
+
+def require_questions(net: Network) -> None:
+    """Raise DataError with every observation that asks what cannot be meant."""
+    problems = list(observations_ask_or_say_why_not(net))
+    if net.folder is not None:
+        raise_problems(net.folder, problems)
+    elif problems:
+        raise DataError("\n".join(str(p) for p in problems))
