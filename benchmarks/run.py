@@ -89,8 +89,8 @@ def strategic_sweep(commodities: int, every: int) -> list[str]:
     values.pop("full sweep")
     lines = [
         f"\n### {commodities} commodities\n",
-        f"{problem.n_nodes} nodes, {problem.n_arcs} arcs, {problem.n_rows} limits, "
-        f"{int((base.row_price > 0).sum())} of them binding, "
+        f"{problem.n_nodes} nodes, {problem.n_arcs} arcs, {problem.n_limits} limits, "
+        f"{int((base.limit_price > 0).sum())} of them binding, "
         f"{base.shortfall.sum() / problem.amount.sum():.0%} of the cargo short. First solve "
         f"{1e3 * first:.1f} ms; linopy's model took {built:.2f} s to build. Full sweep of "
         f"{len(whole)} closures: {whole.sum():.2f} s, median {1e3 * np.median(whole):.2f} ms, "
@@ -138,8 +138,8 @@ def shipped() -> list[str]:
         capacity.append(timed(lambda c: base.resolve(capacity=c), change)[1])
     lines = [
         f"\n{problem.n_nodes} places, {problem.n_arcs} arcs, {problem.n_commodities} commodities "
-        f"of {problem.n_classes} kinds, {problem.n_rows} limits. First solve {1e3 * first:.1f} ms. "
-        "One process; unique and certified. Loading the network, after imports: "
+        f"of {problem.n_classes} classes, {problem.n_limits} limits. First solve "
+        f"{1e3 * first:.1f} ms. One process; unique and certified. Loading the network, after imports: "
         f"{statistics.median(loads):.2f} s (median of {len(loads)}).\n",
         "| questions | number | total, s | median, ms | mean, ms | longest, ms |",
         "|---|---|---|---|---|---|",
@@ -176,7 +176,7 @@ def world_run(nodes: int, pairs: int) -> dict[str, float]:
         "contract": contracted,
         "solve": spent,
         "closure": again,
-        "binding": int((answer.row_price > 0).sum()),
+        "binding": int((answer.limit_price > 0).sum()),
         "rounds": answer.rounds,
         "gap": abs(answer.certificate.relative_gap),
         "before": before,

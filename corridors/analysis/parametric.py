@@ -17,7 +17,8 @@ from corridors.analysis.criticality.plan import plan_of
 if TYPE_CHECKING:
     from corridors.analysis.criticality.plan import Plan
     from corridors.analysis.criticality.uses import Uses
-    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.problem import FlowProblem
     from corridors.flow.solve import Answer
 
 _FULL = 1e-7
@@ -67,7 +68,7 @@ def piece_at(answer: Answer, uses: Uses, growth: Floats) -> Piece:
     system = _System(problem, uses, plan, np.flatnonzero(parts > 1))
     speed = growth[plan.commodity]
     slope = np.where(plan.shortfall > 0, growth, 0.0)
-    none = np.zeros(problem.n_rows)
+    none = np.zeros(problem.n_limits)
     values, error, unique = system.solve(growth, none, speed)
     speed[system.paths] = values[: len(system.paths)]
     slope[system.falls] = values[len(system.paths) :]
@@ -126,7 +127,7 @@ class _System:
         self.plan, self.split = plan, split
         commodity = plan.commodity
         rows = [uses.of(int(k), a) for k, a in zip(commodity, plan.arcs, strict=True)]
-        self.take = np.array(rows).reshape(len(commodity), problem.n_rows)
+        self.take = np.array(rows).reshape(len(commodity), problem.n_limits)
         self.paths = np.flatnonzero(np.isin(commodity, split))
         self.falls = split[plan.shortfall[split] > 0]
         bound = problem.bound

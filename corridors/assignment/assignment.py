@@ -209,9 +209,9 @@ class Assignment:
                 else 1.0,
                 "price_usd": float(price),
             }
-            for limit, u, price in zip(limits, used, self.answer.row_price, strict=True)
+            for limit, u, price in zip(limits, used, self.answer.limit_price, strict=True)
         ]
-        assert len(rows) == problem.n_rows
+        assert len(rows) == problem.n_limits
         columns = [
             "capacity_id",
             "name",

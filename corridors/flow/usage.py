@@ -9,26 +9,27 @@ import numpy as np
 from corridors.flow.compiling import compiled
 
 if TYPE_CHECKING:
-    from corridors.flow.problem import Floats, FlowProblem
+    from corridors.flow.arrays import Floats
+    from corridors.flow.problem import FlowProblem
 
 
 @compiled
 def add_charges(  # type: ignore[no-untyped-def]
-    weight, price, entry_row, entry_arc, entry_class, entry_unit
+    weight, price, member_limit, member_arc, member_class, member_unit
 ):
     """Add to the arc weights (C, A), in place, what the limits charge at their prices (R,)."""
-    for e in range(len(entry_row)):
-        charge = price[entry_row[e]] * entry_unit[e]
+    for e in range(len(member_limit)):
+        charge = price[member_limit[e]] * member_unit[e]
         if charge != 0.0:
-            if entry_class[e] < 0:
+            if member_class[e] < 0:
                 for c in range(len(weight)):
-                    weight[c, entry_arc[e]] += charge
+                    weight[c, member_arc[e]] += charge
             else:
-                weight[entry_class[e], entry_arc[e]] += charge
+                weight[member_class[e], member_arc[e]] += charge
     return weight
 
 
-def row_use(problem: FlowProblem, flow: Floats) -> Floats:
+def limit_use(problem: FlowProblem, flow: Floats) -> Floats:
     """Return the units that a flow takes of each limit.
 
     Parameters
@@ -43,15 +44,15 @@ def row_use(problem: FlowProblem, flow: Floats) -> Floats:
     ndarray
         Shape (R,).
     """
-    every = problem.entry_class < 0
+    every = problem.member_class < 0
     total = flow.sum(axis=0)
     units = np.where(
         every,
-        total[problem.entry_arc],
-        flow[np.where(every, 0, problem.entry_class), problem.entry_arc],
+        total[problem.member_arc],
+        flow[np.where(every, 0, problem.member_class), problem.member_arc],
     )
-    taken = units * problem.entry_factor
-    return np.bincount(problem.entry_row, taken, problem.n_rows).astype(np.float64)
+    taken = units * problem.member_factor
+    return np.bincount(problem.member_limit, taken, problem.n_limits).astype(np.float64)
 
 
 def open_costs(problem: FlowProblem) -> Floats:
@@ -60,10 +61,10 @@ def open_costs(problem: FlowProblem) -> Floats:
     if problem.closed.any():
         cost[:, problem.closed] = np.inf
     zero = (problem.bound <= 0) & np.isinf(problem.excess_price)
-    shut = zero[problem.entry_row] & (problem.entry_factor > 0)
+    shut = zero[problem.member_limit] & (problem.member_factor > 0)
     if shut.any():
-        every = shut & (problem.entry_class < 0)
-        cost[:, problem.entry_arc[every]] = np.inf
-        single = shut & (problem.entry_class >= 0)
-        cost[problem.entry_class[single], problem.entry_arc[single]] = np.inf
+        every = shut & (problem.member_class < 0)
+        cost[:, problem.member_arc[every]] = np.inf
+        single = shut & (problem.member_class >= 0)
+        cost[problem.member_class[single], problem.member_arc[single]] = np.inf
     return cost

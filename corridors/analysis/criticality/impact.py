@@ -15,7 +15,8 @@ from corridors.flow import solve
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.problem import FlowProblem
     from corridors.flow.solve import Answer
     from corridors.scenarios.state import Situation
 

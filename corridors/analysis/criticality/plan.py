@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from corridors.flow.problem import Floats, Ints
+    from corridors.flow.arrays import Floats, Ints
     from corridors.flow.solve import Answer
 
 _NOTHING = 1e-9

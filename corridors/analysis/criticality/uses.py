@@ -8,7 +8,8 @@ import numpy as np
 
 if TYPE_CHECKING:
     from corridors.analysis.criticality.plan import Plan
-    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.problem import FlowProblem
 
 
 class Uses:
@@ -21,14 +22,14 @@ class Uses:
     """
 
     def __init__(self, problem: FlowProblem) -> None:
-        order = np.lexsort((problem.entry_row, problem.entry_arc))
-        self._row = problem.entry_row[order]
-        self._only = problem.entry_class[order]
-        self._factor = problem.entry_factor[order]
+        order = np.lexsort((problem.member_limit, problem.member_arc))
+        self._row = problem.member_limit[order]
+        self._only = problem.member_class[order]
+        self._factor = problem.member_factor[order]
         self._start = np.zeros(problem.n_arcs + 1, dtype=np.int64)
-        np.cumsum(np.bincount(problem.entry_arc, minlength=problem.n_arcs), out=self._start[1:])
+        np.cumsum(np.bincount(problem.member_arc, minlength=problem.n_arcs), out=self._start[1:])
         self._class_of = problem.commodity_class
-        self._n_rows = problem.n_rows
+        self._n_rows = problem.n_limits
         self._seen: dict[tuple[int, bytes], Floats] = {}
 
     def of(self, commodity: int, arcs: Ints) -> Floats:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from corridors.flow.problem import Floats, Ints
+    from corridors.flow.arrays import Floats, Ints
 
 
 class Routes:
