@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.analysis.criticality.uses import Uses
 from corridors.analysis.parametric import Piece, piece_at
 from corridors.analysis.question import demand_mask, prepare
 from corridors.errors import CertificateError
 from corridors.flow import solve
-from corridors.flow.usage import limit_use
+from corridors.flow.usage import LimitUsage, limit_use
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -177,7 +176,7 @@ class _Growth:
         self.state = state
         self.start = state.problem.amount
         self.growth = np.where(mask, self.start, 0.0)
-        self.uses = Uses(state.problem)
+        self.uses = LimitUsage(state.problem)
         self.answer: Answer = solve(state.problem)
         self.short = piece_at(self.answer, self.uses, self.growth).shortfall
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.analysis.criticality.uses import Uses
 from corridors.analysis.min_cut import place_nodes
 from corridors.analysis.select_link import commodity_of
 from corridors.errors import ScenarioError
 from corridors.flow.shortest.k_shortest import Routes
-from corridors.flow.usage import open_costs
+from corridors.flow.usage import LimitUsage, open_costs
 from corridors.scenarios.arcs import LINK, TRANSFER
 from corridors.scenarios.state import situation
 
@@ -124,7 +123,7 @@ class _Ways:
         self.k = k
         self.own = int(state.problem.commodity_class[k])
         self.answer = answer = assignment.answer
-        self.uses = Uses(state.problem)
+        self.uses = LimitUsage(state.problem)
         self.price = np.where(answer.limit_price > 1e-6, answer.limit_price, 0.0)
         self.margin = float(answer.commodity_price[k])
         self.now = open_costs(state.problem)[self.own]

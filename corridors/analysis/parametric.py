@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.analysis.criticality.plan import plan_of
-
 if TYPE_CHECKING:
-    from corridors.analysis.criticality.plan import Plan
-    from corridors.analysis.criticality.uses import Uses
     from corridors.flow.arrays import Floats, Ints
     from corridors.flow.problem import FlowProblem
+    from corridors.flow.solution import Plan
     from corridors.flow.solve import Answer
+    from corridors.flow.usage import LimitUsage
 
 _FULL = 1e-7
 """Share of a limit that may be left where it counts as full."""
@@ -50,7 +48,7 @@ class Piece:
     ahead: float
 
 
-def piece_at(answer: Answer, uses: Uses, growth: Floats) -> Piece:
+def piece_at(answer: Answer, uses: LimitUsage, growth: Floats) -> Piece:
     """Return the piece on which an answer lies.
 
     Parameters
@@ -63,7 +61,7 @@ def piece_at(answer: Answer, uses: Uses, growth: Floats) -> Piece:
         Units a day that each commodity gains for a growth of 1, shape (K,).
     """
     problem = answer.problem
-    plan = plan_of(answer)
+    plan = answer.plan
     parts = np.bincount(plan.commodity, minlength=problem.n_commodities) + (plan.shortfall > 0)
     system = _System(problem, uses, plan, np.flatnonzero(parts > 1))
     speed = growth[plan.commodity]
@@ -123,7 +121,7 @@ class _System:
         Units of each limit that a unit on each path takes, shape (P, R).
     """
 
-    def __init__(self, problem: FlowProblem, uses: Uses, plan: Plan, split: Ints) -> None:
+    def __init__(self, problem: FlowProblem, uses: LimitUsage, plan: Plan, split: Ints) -> None:
         self.plan, self.split = plan, split
         commodity = plan.commodity
         rows = [uses.of(int(k), a) for k, a in zip(commodity, plan.arcs, strict=True)]

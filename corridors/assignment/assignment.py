@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from corridors.flow.usage import limit_use
 from corridors.scenarios.arcs import LINK, TRANSFER
 from corridors.scenarios.selectors import describe
 
@@ -194,8 +195,7 @@ class Assignment:
         """
         limits = self.situation.limits
         problem = self.situation.problem
-        flow = self.answer.class_flow
-        used = [float((flow[v.cargo, v.arc] * v.factor).sum()) for v in limits]
+        used = limit_use(problem, self.answer.class_flow).tolist()
         rows = [
             {
                 "capacity_id": limit.limit_id,

@@ -44,6 +44,26 @@ class FlowSolution:
     tied_limit: Flags
 
 
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Paths with their amounts, and what falls short.
+
+    Plain arrays, which a worker can send, unlike the answer itself.
+
+    Attributes
+    ----------
+    commodity, arcs, amount
+        Of each path; amounts in units, shape (P,).
+    shortfall
+        Units by commodity, shape (K,).
+    """
+
+    commodity: Ints
+    arcs: list[Ints]
+    amount: Floats
+    shortfall: Floats
+
+
 def settled(
     master: Master, question: Question, numbering: Numbering, rounds: int, cold_starts: int,
     tied: Flags,

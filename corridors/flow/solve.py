@@ -18,6 +18,7 @@ from corridors.errors import (
 from corridors.flow.certificate import Certificate, certify
 from corridors.flow.column_generation import MASTERS, Engine, MasterName
 from corridors.flow.problem import FlowProblem
+from corridors.flow.solution import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.solution import FlowSolution
+
+
+_NOTHING = 1e-9
+"""Share of an amount below which a flow is rounding."""
 
 
 class PriceRange(NamedTuple):
@@ -115,6 +120,23 @@ class Answer:
     def path_arcs(self) -> list[Ints]:
         """Arcs of each path from origin to destination, a list of P arrays."""
         return np.split(self._path_arcs, self._path_start[1:-1]) if len(self.path_amount) else []
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Paths, amounts and shortfall, without what is rounding.
+
+        Equal answers are equal to the byte, whatever was asked before; so are
+        their plans.
+        """
+        least = _NOTHING * (1.0 + self.problem.amount)
+        keep = np.flatnonzero(self.path_amount > least[self.path_commodity])
+        every = self.path_arcs
+        return Plan(
+            self.path_commodity[keep],
+            [every[i] for i in keep],
+            self.path_amount[keep],
+            np.where(self.shortfall > least, self.shortfall, 0.0),
+        )
 
     @property
     def arc_flow(self) -> Floats:

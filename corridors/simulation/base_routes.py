@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.flow import solve
+from corridors.flow.usage import limit_use
 from corridors.simulation.queueing.problem import UsualWay
 
 if TYPE_CHECKING:
@@ -53,8 +54,7 @@ def usual_ways(base: Situation, before: list[UsualWay] | None) -> list[UsualWay]
         c = p.commodity_class[way.demand]
         gone[way.demand] |= bool(shut[c, way.arcs].any())
         flow[c, way.arcs] += way.share * p.amount[way.demand]
-    units = flow[p.member_class, p.member_arc] * p.member_factor
-    over = np.bincount(p.member_limit, units, p.n_limits) > p.bound * (1 + 1e-6) + 1e-6
+    over = limit_use(p, flow) > p.bound * (1 + 1e-6) + 1e-6
     touched = np.zeros_like(flow, dtype=np.bool_)
     hit = over[p.member_limit] & (p.member_factor > 0)
     touched[p.member_class[hit], p.member_arc[hit]] = True
@@ -77,8 +77,7 @@ def _solved(p: FlowProblem, amount: NDArray[np.float64], kept: list[UsualWay]) -
     flow = np.zeros((p.n_classes, p.n_arcs))
     for way in kept:
         flow[p.commodity_class[way.demand], way.arcs] += way.share * p.amount[way.demand]
-    units = flow[p.member_class, p.member_arc] * p.member_factor
-    taken = np.bincount(p.member_limit, units, p.n_limits)
+    taken = limit_use(p, flow)
     bound = np.maximum(p.bound - np.where(np.isfinite(p.bound), taken, 0.0), 0.0)
     answer = solve(replace(p, amount=amount, bound=bound))
     ways = [way for way in kept if p.amount[way.demand] > 0]

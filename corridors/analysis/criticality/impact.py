@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.analysis.criticality.plan import Plan, plan_of
-from corridors.analysis.criticality.uses import Uses
 from corridors.flow import solve
+from corridors.flow.usage import LimitUsage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.flow.arrays import Floats, Ints
     from corridors.flow.problem import FlowProblem
+    from corridors.flow.solution import Plan
     from corridors.flow.solve import Answer
     from corridors.scenarios.state import Situation
 
@@ -120,9 +120,9 @@ class Bench:
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
-        self.uses = Uses(frame.problem)
+        self.uses = LimitUsage(frame.problem)
         self.answer: Answer = solve(frame.problem)
-        self.plan = plan_of(self.answer)
+        self.plan = self.answer.plan
         self.carried = carried(self.plan, frame.problem.n_arcs)
         self._known: dict[_Key, tuple[float, float, float]] = {}
         self._paths = _by_key(self.plan)
@@ -138,7 +138,7 @@ class Bench:
         if not self.carried[arcs].any():
             return Found(self.plan, self._figures(self.plan, arcs))
         answer = self.answer.resolve(closed=arcs)
-        plan = plan_of(answer)
+        plan = answer.plan
         return Found(plan, self._figures(plan, arcs))
 
     def _rates(self, key: _Key, arcs: Ints) -> tuple[float, float, float]:

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from corridors.analysis.criticality.plan import Plan
-    from corridors.analysis.criticality.uses import Uses
     from corridors.flow.arrays import Ints
     from corridors.flow.problem import FlowProblem
+    from corridors.flow.solution import Plan
+    from corridors.flow.usage import LimitUsage
 
 _SAME = 1e-7
 """Share of a demand below which a change of a path is rounding."""
@@ -61,7 +61,7 @@ class Split:
 
 def split_pairs(
     problem: FlowProblem,
-    uses: Uses,
+    uses: LimitUsage,
     base: Plan,
     closed: Sequence[Ints],
     plans: Sequence[Plan],
