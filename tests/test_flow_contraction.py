@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from corridors.errors import ProblemError
-from corridors.flow import FlowProblem, solve
-from corridors.flow.contraction import contract
+from corridors.flow import FlowProblem, contract, solve
 
 
 def grid(seed: int) -> FlowProblem:

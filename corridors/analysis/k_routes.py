@@ -11,7 +11,7 @@ import numpy as np
 from corridors.analysis.min_cut import place_nodes
 from corridors.analysis.select_link import commodity_of
 from corridors.errors import ScenarioError
-from corridors.flow.shortest.k_shortest import Routes
+from corridors.flow.shortest.k_shortest import KShortest
 from corridors.flow.usage import LimitUsage, open_costs
 from corridors.scenarios.arcs import LINK, TRANSFER
 from corridors.scenarios.state import situation
@@ -146,7 +146,7 @@ class _Ways:
         for place, node in nodes.items():
             group[place] = number[node]
         cost = np.where(p.closed, np.inf, p.cost[self.own])
-        routes = Routes(
+        routes = KShortest(
             p.tail, p.head, cost, p.n_nodes,
             int(p.origin[self.k]), int(p.destination[self.k]), group,
         )  # fmt: skip

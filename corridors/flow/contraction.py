@@ -70,8 +70,7 @@ def contract(problem: FlowProblem, most_neighbours: int = 12) -> Contracted:
 
     Examples
     --------
-    >>> from corridors.flow import FlowProblem, solve
-    >>> from corridors.flow.contraction import contract
+    >>> from corridors.flow import FlowProblem, contract, solve
     >>> inf = float("inf")
     >>> long = FlowProblem.from_arcs(
     ...     [0, 1, 2, 3], [1, 2, 3, 4], 1, [inf, inf, 6, inf], [0], [4], [10], penalty=9)
