@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from corridors.analysis.criticality.tables import situation_hash
 from corridors.flow import FlowProblem, solve
 from corridors.flow.usage import LimitUsage, limit_use
 
@@ -71,3 +73,10 @@ def test_flows_and_paths_take_the_same_of_limits():
     assert usage.of(1, np.array([0])).tolist() == [1, 0]
     none = FlowProblem.from_arcs([0], [1], [1], [np.inf], [0], [1], [4], 9)
     assert limit_use(none, solve(none).class_flow).tolist() == []
+
+
+def test_a_sweep_begun_under_the_old_names_goes_on():
+    """What pins a sweep's file is what it was when the parts of a problem had other names."""
+    assert situation_hash(SimpleNamespace(problem=kink())) == (
+        "sha256:e109336603a1b0bcaf3a77153d3ecb9fa4c5fa8c0906f2e06c581788a85318f7"
+    )

@@ -19,7 +19,7 @@ import numpy as np
 from corridors.errors import CertificateError
 from corridors.flow.arrays import TOLERANCE
 from corridors.flow.highs import HighsMaster
-from corridors.flow.master import FailedError, Master, Question
+from corridors.flow.master import FailedError, Master, MasterProblem
 from corridors.flow.numbering import Numbering, generic
 from corridors.flow.path_pool import PathPool
 from corridors.flow.shortest.pricing import Pricing
@@ -212,7 +212,7 @@ class Engine:
             holds = min(holds, float(problem.bound[limit]))
         return price, holds
 
-    def load(self, problem: FlowProblem) -> Question:
+    def load(self, problem: FlowProblem) -> MasterProblem:
         """Bring columns, costs and bounds to those of a problem."""
         p = self._numbering.canonical(problem)
         self._master.shed()
@@ -242,9 +242,9 @@ class Engine:
             self._pool.load(p.penalty, excess, finite, p.tie_cost, open_cost)
             self._pricing.aim(p.cost)
         self._last = p
-        return Question(p, open_cost, amount, bound)
+        return MasterProblem(p, open_cost, amount, bound)
 
-    def _climb(self, question: Question, *, careful: bool) -> tuple[int, Flags]:
+    def _climb(self, question: MasterProblem, *, careful: bool) -> tuple[int, Flags]:
         """Generate paths until none is better, by cost, tie cost and rank in turn."""
         p, master = question.problem, self._master
         if master.untouched:
@@ -266,7 +266,7 @@ class Engine:
             raise CertificateError(msg)
         raise FailedError
 
-    def _weigh(self, question: Question) -> tuple[Floats, Floats, Floats]:
+    def _weigh(self, question: MasterProblem) -> tuple[Floats, Floats, Floats]:
         """Return what arcs cost at the prices, what commodities may pay, and within what hair."""
         p, master = question.problem, self._master
         price = np.maximum(master.prices, 0.0)[0]
@@ -281,7 +281,7 @@ class Engine:
             return 0
         return self._pool.add(wanted, start, arcs, p.cost, p.tie_cost)
 
-    def _greedy(self, question: Question) -> None:
+    def _greedy(self, question: MasterProblem) -> None:
         """Start cold from each commodity's cheapest path, as far as there is room."""
         p = question.problem
         first = self._pool.size
@@ -308,7 +308,7 @@ class Engine:
         choices = best.choices + (p.penalty <= sigma + near)
         return new, choices > basics[:k]
 
-    def _by_the_other(self, question: Question, cold_starts: int) -> FlowSolution:
+    def _by_the_other(self, question: MasterProblem, cold_starts: int) -> FlowSolution:
         """Solve from nothing by the other method for the master problem.
 
         Raises

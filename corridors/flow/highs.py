@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.flow.master import FailedError, LastBasis, Master, Question
+from corridors.flow.master import FailedError, LastBasis, Master, MasterProblem
 from corridors.flow.simplex.basis import SMALL
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class HighsMaster(Master):
         """Whether no limit binds and nothing has been optimised, as after `reset`."""
         return self._moved and self._working.size == 0
 
-    def take(self, basis: LastBasis, question: Question) -> None:
+    def take(self, basis: LastBasis, question: MasterProblem) -> None:
         """Take a basis and work out what it means for a question.
 
         Raises
@@ -96,10 +96,10 @@ class HighsMaster(Master):
             self._size = self.pool.size
             self._moved = True
 
-    def fill(self, first: int, question: Question) -> None:
+    def fill(self, first: int, question: MasterProblem) -> None:
         """Leave the start to HiGHS."""
 
-    def optimise(self, question: Question) -> None:
+    def optimise(self, question: MasterProblem) -> None:
         """Bring the basis to an optimum by cost over the pool, and price the limits.
 
         Raises
@@ -124,7 +124,7 @@ class HighsMaster(Master):
         self._working.values.sigma[0] = dual[: self.n_slack]
         self._working.values.price[0] = -dual[self.n_slack :]
 
-    def decide(self, question: Question) -> bool:
+    def decide(self, question: MasterProblem) -> bool:
         """Decide the ties that an optimum by cost has left; say that prices may have moved.
 
         Raises

@@ -28,7 +28,7 @@ class FailedError(Exception):
 
 
 @dataclass
-class Question:
+class MasterProblem:
     """What varies between problems on the same arcs, in canonical numbering.
 
     Attributes
@@ -132,7 +132,7 @@ class Master(ABC):
         """Whether no limit binds and nothing has been optimised, as after `reset`."""
 
     @abstractmethod
-    def take(self, basis: LastBasis, question: Question) -> None:
+    def take(self, basis: LastBasis, question: MasterProblem) -> None:
         """Take a basis and work out what it means for a question.
 
         Raises
@@ -170,14 +170,14 @@ class Master(ABC):
     # How it goes on.
 
     @abstractmethod
-    def fill(self, first: int, question: Question) -> None:
+    def fill(self, first: int, question: MasterProblem) -> None:
         """Let columns from number `first` on carry their commodities while there is room.
 
         Only a start: a method that finds a better one by itself need not.
         """
 
     @abstractmethod
-    def optimise(self, question: Question) -> None:
+    def optimise(self, question: MasterProblem) -> None:
         """Bring the basis to an optimum by cost over the pool, and price the limits.
 
         Raises
@@ -187,7 +187,7 @@ class Master(ABC):
         """
 
     @abstractmethod
-    def decide(self, question: Question) -> bool:
+    def decide(self, question: MasterProblem) -> bool:
         """Decide the ties that an optimum by cost has left; say whether prices may have moved.
 
         Raises

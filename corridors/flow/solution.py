@@ -20,7 +20,7 @@ from corridors.flow.numbering import split_into_paths
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
-    from corridors.flow.master import Master, Question
+    from corridors.flow.master import Master, MasterProblem
     from corridors.flow.numbering import Numbering
     from corridors.flow.path_pool import PathPool
     from corridors.flow.problem import FlowProblem
@@ -65,7 +65,7 @@ class Plan:
 
 
 def settled(
-    master: Master, question: Question, numbering: Numbering, rounds: int, cold_starts: int,
+    master: Master, question: MasterProblem, numbering: Numbering, rounds: int, cold_starts: int,
     tied: Flags,
 ) -> FlowSolution:  # fmt: skip
     """Return what the last basis of a master problem answers, after putting it in order.
@@ -102,7 +102,7 @@ def settled(
     )  # fmt: skip
 
 
-def _put_in_order(master: Master, question: Question) -> None:
+def _put_in_order(master: Master, question: MasterProblem) -> None:
     """Solve the last basis once more, in an order that does not depend on the way here."""
     basis, pool = master.basis, master.pool
     commodity = pool.columns.commodity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corridors.flow.master import FailedError, LastBasis, Master, Question
+from corridors.flow.master import FailedError, LastBasis, Master, MasterProblem
 from corridors.flow.simplex import basis, simplex
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class OwnMaster(Master):
         """Whether no limit binds and nothing has been optimised, as after `reset`."""
         return self._fresh and self._working.size == 0
 
-    def take(self, basis: LastBasis, question: Question) -> None:
+    def take(self, basis: LastBasis, question: MasterProblem) -> None:
         """Take a basis and work out what it means for a question.
 
         Raises
@@ -61,7 +61,7 @@ class OwnMaster(Master):
             self._working.basis.inverse[:p, :p] = self._kept_inverse
             self._fresh = False
 
-    def fill(self, first: int, question: Question) -> None:
+    def fill(self, first: int, question: MasterProblem) -> None:
         """Let columns from number `first` on carry their commodities while there is room."""
         self._working.fit()
         basis.fill(
@@ -69,7 +69,7 @@ class OwnMaster(Master):
             question.bound, self._working.values.use[0],
         )  # fmt: skip
 
-    def optimise(self, question: Question) -> None:
+    def optimise(self, question: MasterProblem) -> None:
         """Bring the basis to the optimum over the pool, ties decided.
 
         Raises
@@ -95,6 +95,6 @@ class OwnMaster(Master):
                 continue
             raise FailedError
 
-    def decide(self, question: Question) -> bool:  # noqa: ARG002 - all ties are decided already
+    def decide(self, question: MasterProblem) -> bool:  # noqa: ARG002 - all ties are decided already
         """Say that nothing is left to decide."""
         return False
