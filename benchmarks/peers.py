@@ -41,7 +41,7 @@ class BySource:
         np.add.at(self.wanted, source * n + p.origin, p.amount)
         np.add.at(self.wanted, source * n + p.destination, -p.amount)
         self.use = csr_matrix(
-            (np.ones(s * a), (np.tile(p.entry_row, s), flow)), (p.n_rows, s * a + k)
+            (np.ones(s * a), (np.tile(p.member_limit, s), flow)), (p.n_limits, s * a + k)
         )
         self.cost = np.concatenate([p.cost[sources[:, 1]].ravel(), p.penalty])
         # Without this what falls short would be a way to travel for others.

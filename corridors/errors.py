@@ -1,16 +1,21 @@
 """The errors this package raises, each also a builtin so that callers need no import, and warnings.
 
-Cargo that cannot move is never an error: it is shortfall.
+Cargo that cannot move is never an error: it is shortfall. An old name is none
+either: it works for one release more, and warns.
 """
 
 from __future__ import annotations
 
 import difflib
 import warnings
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+_Class = TypeVar("_Class", bound=type)
+_Function = TypeVar("_Function", bound="Callable[..., Any]")
 
 
 class CorridorsError(Exception):
@@ -97,3 +102,75 @@ def nearest(name: object, known: Iterable[object], limit: int = 3) -> str:
     if len(names) <= 2 * limit:
         return f"; valid are {', '.join(names)}"
     return f"; valid are for example {', '.join(names[:limit])}"
+
+
+def renamed_arguments(**new: str) -> Callable[[_Function], _Function]:
+    """Let a function take arguments by their old names.
+
+    Parameters
+    ----------
+    new
+        New name by old name. Where both are given, the old one counts, as in a
+        copy made by `dataclasses.replace` from a script that knows the old one.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from corridors.errors import renamed_arguments
+    >>> @renamed_arguments(size="amount")
+    ... def double(amount):
+    ...     return 2 * amount
+    >>> with warnings.catch_warnings(record=True) as seen:
+    ...     warnings.simplefilter("always")
+    ...     double(size=4), str(seen[0].message)
+    (8, 'double: `size` is now `amount`; the old name goes with the next release')
+    """
+
+    def wrap(function: _Function) -> _Function:
+        @wraps(function)
+        def call(*args: Any, **given: Any) -> Any:
+            # The class says more than its __init__.
+            where = function.__qualname__.removesuffix(".__init__").split(".")[-1]
+            for old in new.keys() & given.keys():
+                _warn(f"{where}: `{old}` is now `{new[old]}`", 3)
+                given[new[old]] = given.pop(old)
+            return function(*args, **given)
+
+        return call  # type: ignore[return-value]
+
+    return wrap
+
+
+def renamed_attributes(*, arguments: bool = False, **new: str) -> Callable[[_Class], _Class]:
+    """Let the attributes of a class be read by their old names.
+
+    Parameters
+    ----------
+    arguments
+        Whether the class takes them as arguments too.
+    new
+        New name by old name.
+    """
+
+    def wrap(cls: _Class) -> _Class:
+        for old, name in new.items():
+            setattr(cls, old, property(_reader(cls.__name__, old, name)))
+        if arguments:
+            cls.__init__ = renamed_arguments(**new)(cls.__init__)  # type: ignore[misc]
+        return cls
+
+    return wrap
+
+
+def _reader(where: str, old: str, new: str) -> Callable[[Any], Any]:
+    def read(self: Any) -> Any:
+        _warn(f"{where}: `{old}` is now `{new}`", 3)
+        return getattr(self, new)
+
+    read.__doc__ = f"Old name of `{new}`."
+    return read
+
+
+def _warn(what: str, level: int) -> None:
+    message = f"{what}; the old name goes with the next release"
+    warnings.warn(message, DeprecationWarning, stacklevel=level)

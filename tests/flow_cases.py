@@ -21,7 +21,7 @@ def random_problem(seed: int) -> FlowProblem:
     n_arcs = int(r.integers(1, 5 * n_nodes))
     n_classes = int(r.integers(1, 4))
     n_commodities = int(r.integers(1, 12))
-    n_rows = int(r.integers(0, n_arcs + 3))
+    n_limits = int(r.integers(0, n_arcs + 3))
     tail = r.integers(0, n_nodes, n_arcs)
     head = r.integers(0, n_nodes, n_arcs)
     kind = r.integers(0, 4)
@@ -36,17 +36,17 @@ def random_problem(seed: int) -> FlowProblem:
     cost[r.random(cost.shape) < 0.08] = np.inf
     whole = r.random() < 0.6
     amount = r.integers(0, 12, n_commodities).astype(float)
-    bound = r.integers(0, 20, n_rows).astype(float)
+    bound = r.integers(0, 20, n_limits).astype(float)
     if not whole:
         amount = amount * r.uniform(0.1, 3.0, n_commodities)
-        bound = bound * r.uniform(0.1, 3.0, n_rows)
-    bound[r.random(n_rows) < 0.1] = np.inf
+        bound = bound * r.uniform(0.1, 3.0, n_limits)
+    bound[r.random(n_limits) < 0.1] = np.inf
     largest = cost[np.isfinite(cost)].max(initial=1.0)
     penalty = r.choice([1.0, 3.0, 10.0, 100.0], n_commodities) * r.choice([1.0, 1.5]) * largest
     if r.random() < 0.1:
         penalty[0] = 0.0
     rows, arcs, classes, factors = [], [], [], []
-    for row in range(n_rows):
+    for row in range(n_limits):
         members = r.choice(n_arcs, size=min(n_arcs, int(r.integers(1, 5))), replace=False)
         for arc in members:
             only = int(r.integers(-1, n_classes)) if r.random() < 0.4 else -1
@@ -59,17 +59,17 @@ def random_problem(seed: int) -> FlowProblem:
         tail=tail.astype(np.int64),
         head=head.astype(np.int64),
         cost=cost,
-        second_cost=r.integers(0, 3, (n_classes, n_arcs)).astype(float) * (r.random() < 0.6),
+        tie_cost=r.integers(0, 3, (n_classes, n_arcs)).astype(float) * (r.random() < 0.6),
         origin=r.integers(0, n_nodes, n_commodities),
         destination=r.integers(0, n_nodes, n_commodities),
         amount=amount,
         penalty=penalty,
         commodity_class=r.integers(0, n_classes, n_commodities),
         bound=bound,
-        entry_row=np.array(rows, dtype=np.int64),
-        entry_arc=np.array(arcs, dtype=np.int64),
-        entry_class=np.array(classes, dtype=np.int64),
-        entry_factor=np.array(factors, dtype=float),
+        member_limit=np.array(rows, dtype=np.int64),
+        member_arc=np.array(arcs, dtype=np.int64),
+        member_class=np.array(classes, dtype=np.int64),
+        member_factor=np.array(factors, dtype=float),
         closed=r.random(n_arcs) < 0.05,
     )
 
@@ -79,8 +79,8 @@ def random_change(problem: FlowProblem, r: np.random.Generator) -> FlowProblem:
     changed = problem
     if r.random() < 0.6:
         changed = changed.changed(closed=r.integers(0, problem.n_arcs, int(r.integers(0, 4))))
-    if r.random() < 0.5 and problem.n_rows:
-        rows = r.integers(0, problem.n_rows, int(r.integers(1, 4)))
+    if r.random() < 0.5 and problem.n_limits:
+        rows = r.integers(0, problem.n_limits, int(r.integers(1, 4)))
         values = r.choice([0.0, 1.0, 2.5, 7.0, np.inf], len(rows))
         changed = changed.changed(capacity=dict(zip(rows.tolist(), values.tolist(), strict=True)))
     if r.random() < 0.2:
@@ -98,7 +98,7 @@ def by_linprog(problem: FlowProblem) -> float:
     shut[:, p.closed] = True
     shut |= np.isinf(p.cost)
     for row, arc, only, factor in zip(
-        p.entry_row, p.entry_arc, p.entry_class, p.entry_factor, strict=True
+        p.member_limit, p.member_arc, p.member_class, p.member_factor, strict=True
     ):
         if p.bound[row] == 0 and factor > 0 and np.isinf(p.excess_price[row]):
             shut[slice(None) if only < 0 else only, arc] = True
@@ -126,7 +126,7 @@ def by_linprog(problem: FlowProblem) -> float:
         wanted[k * p.n_nodes + p.origin[k]] += p.amount[k]
         wanted[k * p.n_nodes + p.destination[k]] -= p.amount[k]
         for row, arc, only, factor in zip(
-            p.entry_row, p.entry_arc, p.entry_class, p.entry_factor, strict=True
+            p.member_limit, p.member_arc, p.member_class, p.member_factor, strict=True
         ):
             if only in (-1, c):
                 use.append((row, first + arc, factor))
@@ -139,7 +139,7 @@ def by_linprog(problem: FlowProblem) -> float:
     finite = np.flatnonzero(np.isfinite(p.bound))
     result = linprog(
         costs,
-        A_ub=_matrix(use, p.n_rows, column)[finite] if len(finite) else None,
+        A_ub=_matrix(use, p.n_limits, column)[finite] if len(finite) else None,
         b_ub=p.bound[finite] if len(finite) else None,
         A_eq=_matrix(balance, len(wanted), column),
         b_eq=wanted,

@@ -17,10 +17,9 @@ import corridors as co
 from corridors.analysis.criticality.dead_ends import DeadEnds
 from corridors.analysis.criticality.elements import KINDS, find_elements
 from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
-from corridors.analysis.criticality.plan import plan_of
-from corridors.analysis.criticality.uses import Uses
 from corridors.analysis.question import ask, newest_source
 from corridors.flow import solve
+from corridors.flow.usage import LimitUsage
 from corridors.scenarios.arcs import LINK, TRANSFER
 from corridors.scenarios.selectors import select
 
@@ -198,13 +197,13 @@ def test_a_closure_and_what_it_takes_along_have_one_answer(seed):
 @given(SEEDS)
 def test_plans_are_the_same_bytes_whatever_was_asked_before(seed):
     state = ask(at_random(seed, nodes=8, demands=8), None, DAY).state
-    uses = Uses(state.problem)
+    uses = LimitUsage(state.problem)
     elements = find_elements(state, "link")
     orders = [elements, random.Random(seed).sample(elements, len(elements))]
     seen = []
     for order in orders:
         base = solve(state.problem)
-        plans = {t.key: plan_of(base.resolve(closed=t.arcs)) for t in order}
+        plans = {t.key: base.resolve(closed=t.arcs).plan for t in order}
         seen.append(plans)
         for plan in plans.values():
             served = np.bincount(plan.commodity, plan.amount, state.problem.n_commodities)

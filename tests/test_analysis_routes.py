@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import corridors as co
 from corridors.analysis.question import ask
 from corridors.analysis.select_link import places_of
-from corridors.flow.shortest.k_shortest import Routes
+from corridors.flow.shortest.k_shortest import KShortest
 from corridors.scenarios.events import Event
 from corridors.scenarios.quantities import Quantity
 from corridors.scenarios.scenario import Scenario
@@ -207,7 +207,7 @@ def test_routes_are_those_of_networkx(seed):
     p = state.problem
     own = int(p.commodity_class[0])
     origin, destination = int(p.origin[0]), int(p.destination[0])
-    routes = Routes(
+    routes = KShortest(
         p.tail, p.head, p.cost[own], p.n_nodes, origin, destination, np.arange(p.n_nodes)
     )
     found = list(islice(routes.cheapest_first(), 12))
@@ -219,7 +219,7 @@ def test_routes_are_those_of_networkx(seed):
     expected = [nx.path_weight(graph, path, "weight") for path in paths]
     assert [cost for cost, _ in found] == pytest.approx(expected)
     assert len({path for _, path in found}) == len(found)
-    again = Routes(
+    again = KShortest(
         p.tail, p.head, p.cost[own], p.n_nodes, origin, destination, np.arange(p.n_nodes)
     )
     assert list(islice(again.cheapest_first(), 12)) == found

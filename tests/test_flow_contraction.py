@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from corridors.errors import ProblemError
-from corridors.flow import FlowProblem, solve
-from corridors.flow.contraction import contract
+from corridors.flow import FlowProblem, contract, solve
 
 
 def grid(seed: int) -> FlowProblem:
@@ -21,7 +20,7 @@ def grid(seed: int) -> FlowProblem:
     return FlowProblem.from_arcs(
         *ends, r.integers(1, 10, ends.shape[1]), capacity, r.integers(0, 64, 6),
         r.integers(0, 64, 6), r.integers(1, 9, 6), penalty=60,
-        second_cost=r.integers(0, 3, ends.shape[1]),
+        tie_cost=r.integers(0, 3, ends.shape[1]),
     )  # fmt: skip
 
 
@@ -48,7 +47,7 @@ def test_cost_and_shortfall_stay_and_paths_unfold(seed):
 def test_several_classes_are_refused():
     p = FlowProblem(
         n_nodes=2, tail=np.array([0]), head=np.array([1]), cost=np.ones((2, 1)),
-        second_cost=np.ones((2, 1)), origin=np.array([0]), destination=np.array([1]),
+        tie_cost=np.ones((2, 1)), origin=np.array([0]), destination=np.array([1]),
         amount=np.ones(1), penalty=np.ones(1), commodity_class=np.array([1]),
     )  # fmt: skip
     with pytest.raises(ProblemError, match="one class, saw 2"):

@@ -27,7 +27,7 @@ def test_at_a_kink_the_two_sides_differ():
     answer = solve(kink())
     assert answer.price_range(0) == PriceRange(0, INF, 3, 6)
     assert answer.price_range(1) == PriceRange(0, INF, 0, 9)
-    assert answer.row_price.tolist() == [0, 0]
+    assert answer.limit_price.tolist() == [0, 0]
 
 
 def test_prices_hold_as_far_as_they_say():
@@ -40,7 +40,7 @@ def test_prices_hold_as_far_as_they_say():
 
 def test_a_closed_limit_is_worth_what_opening_it_would_save():
     answer = solve(kink()).resolve(capacity={0: 0})
-    assert answer.row_price[0] == 0
+    assert answer.limit_price[0] == 0
     more, more_amount, less, less_amount = answer.price_range(0)
     assert (more, more_amount, less_amount) == (3, 6, 0)
     assert np.isnan(less)
@@ -72,7 +72,7 @@ def test_prices_are_what_small_changes_cost(seed):
             assert lost == pytest.approx(price.less * step, rel=1e-6, abs=1e-9 * scale)
         if problem.bound[row] > 0:
             near = 1e-7 * (1 + price.less)
-            assert price.more - near <= answer.row_price[row] <= price.less + near
+            assert price.more - near <= answer.limit_price[row] <= price.less + near
 
 
 def test_it_says_whether_and_where_other_answers_are_as_good():
@@ -90,7 +90,7 @@ def test_it_says_whether_and_where_other_answers_are_as_good():
 
 def test_equal_cost_is_another_answer_even_where_second_cost_decides():
     problem = FlowProblem.from_arcs(
-        [0, 0], [1, 1], [1, 1], [9, 9], [0], [1], [4], 20, second_cost=[1, 2]
+        [0, 0], [1, 1], [1, 1], [9, 9], [0], [1], [4], 20, tie_cost=[1, 2]
     )
     answer = solve(problem)
     assert answer.arc_flow.tolist() == [4, 0]
@@ -109,7 +109,9 @@ def test_limits_that_may_be_exceeded_agree_with_linprog(seed):
     problem = flow_cases.random_problem(11000 + seed)
     r = np.random.default_rng(seed)
     largest = problem.cost[np.isfinite(problem.cost)].max(initial=1.0)
-    price = np.where(r.random(problem.n_rows) < 0.5, r.uniform(0, 3, problem.n_rows) * largest, INF)
+    price = np.where(
+        r.random(problem.n_limits) < 0.5, r.uniform(0, 3, problem.n_limits) * largest, INF
+    )
     price[np.isinf(problem.bound)] = INF
     problem = replace(problem, excess_price=price)
     answer = solve(problem)

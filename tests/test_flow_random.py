@@ -21,7 +21,7 @@ FULL = os.environ.get("CORRIDORS_FULL") == "1"
 INSTANCES, CHAIN = (1000, 50) if FULL else (300, 2)
 BLOCK = 50
 ARRAYS = (
-    "arc_flow", "class_flow", "shortfall", "row_price", "commodity_price", "path_commodity",
+    "arc_flow", "class_flow", "shortfall", "limit_price", "commodity_price", "path_commodity",
     "path_amount",
 )  # fmt: skip
 
@@ -73,23 +73,25 @@ def test_the_order_of_rows_does_not_matter(seed):
     problem = flow_cases.random_problem(7000 + seed)
     r = np.random.default_rng(seed)
     arcs, ks = r.permutation(problem.n_arcs), r.permutation(problem.n_commodities)
-    rows, entries = r.permutation(problem.n_rows), r.permutation(len(problem.entry_row))
+    rows, entries = r.permutation(problem.n_limits), r.permutation(len(problem.member_limit))
     shuffled = FlowProblem(
         n_nodes=problem.n_nodes,
         tail=problem.tail[arcs],
         head=problem.head[arcs],
         cost=problem.cost[:, arcs],
-        second_cost=problem.second_cost[:, arcs],
+        tie_cost=problem.tie_cost[:, arcs],
         origin=problem.origin[ks],
         destination=problem.destination[ks],
         amount=problem.amount[ks],
         penalty=problem.penalty[ks],
         commodity_class=problem.commodity_class[ks],
         bound=problem.bound[rows],
-        entry_row=np.argsort(rows)[problem.entry_row[entries]] if problem.n_rows else entries,
-        entry_arc=np.argsort(arcs)[problem.entry_arc[entries]],
-        entry_class=problem.entry_class[entries],
-        entry_factor=problem.entry_factor[entries],
+        member_limit=np.argsort(rows)[problem.member_limit[entries]]
+        if problem.n_limits
+        else entries,
+        member_arc=np.argsort(arcs)[problem.member_arc[entries]],
+        member_class=problem.member_class[entries],
+        member_factor=problem.member_factor[entries],
         closed=problem.closed[arcs],
         arc_rank=problem.arc_rank[arcs],
         commodity_rank=problem.commodity_rank[ks],
@@ -98,7 +100,7 @@ def test_the_order_of_rows_does_not_matter(seed):
     assert answer.arc_flow.tobytes() == straight.arc_flow[arcs].tobytes()
     assert answer.shortfall.tobytes() == straight.shortfall[ks].tobytes()
     assert answer.commodity_price.tobytes() == straight.commodity_price[ks].tobytes()
-    assert answer.row_price.tobytes() == straight.row_price[rows].tobytes()
+    assert answer.limit_price.tobytes() == straight.limit_price[rows].tobytes()
     assert answer.objective == straight.objective
 
 
@@ -116,13 +118,13 @@ def test_cargo_is_conserved_and_limits_are_kept(seed):
     np.add.at(balance, p.origin, answer.shortfall - p.amount)
     np.add.at(balance, p.destination, p.amount - answer.shortfall)
     assert np.abs(balance).max(initial=0) <= near
-    for row in range(p.n_rows):
+    for row in range(p.n_limits):
         use = 0.0
-        for e in np.flatnonzero(p.entry_row == row):
-            flow = answer.class_flow if p.entry_class[e] < 0 else answer.class_flow[
-                [p.entry_class[e]]
+        for e in np.flatnonzero(p.member_limit == row):
+            flow = answer.class_flow if p.member_class[e] < 0 else answer.class_flow[
+                [p.member_class[e]]
             ]  # fmt: skip
-            use += p.entry_factor[e] * flow[:, p.entry_arc[e]].sum()
+            use += p.member_factor[e] * flow[:, p.member_arc[e]].sum()
         assert use <= p.bound[row] + near
         assert p.bound[row] > 0 or use == 0
     assert answer.arc_flow[p.closed].sum() == 0
@@ -136,8 +138,8 @@ def test_closing_never_helps_and_widening_never_hurts(seed, number):
     near = 1e-9 * max(1.0, answer.objective)
     arc = number % p.n_arcs
     assert answer.resolve(closed=[arc]).objective >= answer.objective - near
-    if p.n_rows:
-        row = number % p.n_rows
+    if p.n_limits:
+        row = number % p.n_limits
         wider = answer.resolve(capacity={row: p.bound[row] * 1.5 + 1})
         assert wider.objective <= answer.objective + near
         narrower = answer.resolve(capacity={row: min(p.bound[row], 1e6) / 2})

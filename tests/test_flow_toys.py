@@ -32,7 +32,7 @@ def test_the_cheap_route_fills_up_and_the_rest_goes_round():
     assert answer.arc_flow.tolist() == [6, 6, 4]
     assert (answer.objective, answer.cost, answer.loss) == (6 * 2 + 4 * 5, 32, 0)
     assert answer.arc_price.tolist() == [3, 0, 0]
-    assert answer.row_price.tolist() == [3, 0]
+    assert answer.limit_price.tolist() == [3, 0]
     assert answer.commodity_price.tolist() == [5]
     assert answer.certificate.ok
 
@@ -62,28 +62,28 @@ def test_a_capacity_shared_by_two_arcs():
 
     Each of the two alone takes 4.
     """
-    rows = {"entry_row": [0, 0, 1, 2], "entry_arc": [0, 1, 0, 1]}
+    rows = {"member_limit": [0, 0, 1, 2], "member_arc": [0, 1, 0, 1]}
     problem = FlowProblem(
         n_nodes=2,
         tail=np.zeros(3, dtype=int),
         head=np.ones(3, dtype=int),
         cost=np.array([[2.0, 3.0, 9.0]]),
-        second_cost=np.zeros((1, 3)),
+        tie_cost=np.zeros((1, 3)),
         origin=np.array([0]),
         destination=np.array([1]),
         amount=np.array([8.0]),
         penalty=np.array([50.0]),
         commodity_class=np.array([0]),
         bound=np.array([5.0, 4.0, 4.0]),
-        entry_row=np.array(rows["entry_row"]),
-        entry_arc=np.array(rows["entry_arc"]),
-        entry_class=np.full(4, -1),
-        entry_factor=np.ones(4),
+        member_limit=np.array(rows["member_limit"]),
+        member_arc=np.array(rows["member_arc"]),
+        member_class=np.full(4, -1),
+        member_factor=np.ones(4),
     )
     answer = solve(problem)
     assert answer.arc_flow.tolist() == [4, 1, 3]
     # The ferry saves 9 - 3, the first arc another 3 - 2.
-    assert answer.row_price.tolist() == [6, 1, 0]
+    assert answer.limit_price.tolist() == [6, 1, 0]
     assert answer.objective == 4 * 2 + 3 + 3 * 9
 
 
@@ -94,22 +94,22 @@ def test_a_limit_counts_one_class_in_its_own_unit():
         tail=np.array([0]),
         head=np.array([1]),
         cost=np.array([[1.0], [1.0]]),
-        second_cost=np.zeros((2, 1)),
+        tie_cost=np.zeros((2, 1)),
         origin=np.array([0, 0]),
         destination=np.array([1, 1]),
         amount=np.array([5.0, 7.0]),
         penalty=np.array([11.0, 11.0]),
         commodity_class=np.array([0, 1]),
         bound=np.array([1.0]),
-        entry_row=np.array([0]),
-        entry_arc=np.array([0]),
-        entry_class=np.array([0]),
-        entry_factor=np.array([0.5]),
+        member_limit=np.array([0]),
+        member_arc=np.array([0]),
+        member_class=np.array([0]),
+        member_factor=np.array([0.5]),
     )
     answer = solve(problem)
     assert answer.class_flow.tolist() == [[2], [7]]
     assert answer.shortfall.tolist() == [3, 0]
-    assert answer.row_price.tolist() == [20]
+    assert answer.limit_price.tolist() == [20]
 
 
 def test_of_parallel_arcs_the_one_that_is_open_carries():
@@ -123,13 +123,13 @@ def test_of_parallel_arcs_the_one_that_is_open_carries():
 def test_a_capacity_of_nothing_closes():
     answer = solve(two_routes()).resolve(capacity={1: 0})
     assert answer.arc_flow.tolist() == [0, 0, 10]
-    assert answer.row_price.tolist() == [0, 0]
+    assert answer.limit_price.tolist() == [0, 0]
 
 
 def test_equal_cost_is_decided_by_second_cost():
     """Both routes cost 2; the direct one takes longer."""
     problem = FlowProblem.from_arcs(
-        [0, 1, 0], [1, 2, 2], [1, 1, 2], [4, 4, INF], [0], [2], [10], 100, second_cost=[1, 1, 3]
+        [0, 1, 0], [1, 2, 2], [1, 1, 2], [4, 4, INF], [0], [2], [10], 100, tie_cost=[1, 1, 3]
     )
     assert solve(problem).arc_flow.tolist() == [4, 4, 6]
 
@@ -165,11 +165,11 @@ def test_nothing_at_all():
 
 def test_an_answer_stays_as_it_is_when_another_question_is_asked():
     answer = solve(two_routes())
-    before = answer.arc_flow.tobytes(), answer.shortfall.tobytes(), answer.row_price.tobytes()
+    before = answer.arc_flow.tobytes(), answer.shortfall.tobytes(), answer.limit_price.tobytes()
     answer.resolve(closed=[0, 2])
     answer.resolve(closed=[1], demand=[3])
     assert before == (
-        answer.arc_flow.tobytes(), answer.shortfall.tobytes(), answer.row_price.tobytes()
+        answer.arc_flow.tobytes(), answer.shortfall.tobytes(), answer.limit_price.tobytes()
     )  # fmt: skip
 
 
@@ -183,20 +183,20 @@ def test_limits_that_say_the_same_share_the_price_however_they_stand():
                 tail=np.array([0]),
                 head=np.array([1]),
                 cost=np.array([[2.0]]),
-                second_cost=np.zeros((1, 1)),
+                tie_cost=np.zeros((1, 1)),
                 origin=np.array([0]),
                 destination=np.array([1]),
                 amount=np.array([20.0]),
                 penalty=np.array([10.0]),
                 commodity_class=np.array([0]),
                 bound=np.array(bounds),
-                entry_row=np.arange(3),
-                entry_arc=np.zeros(3, dtype=int),
-                entry_class=np.full(3, -1),
-                entry_factor=np.ones(3),
+                member_limit=np.arange(3),
+                member_arc=np.zeros(3, dtype=int),
+                member_class=np.full(3, -1),
+                member_factor=np.ones(3),
             )
         )
-        return answer.row_price.tolist(), answer.resolve(capacity=changed).row_price.tolist()
+        return answer.limit_price.tolist(), answer.resolve(capacity=changed).limit_price.tolist()
 
     assert prices([4.0, 9.0, 4.0], {0: 9, 2: 9}) == ([4, 0, 4], [8 / 3, 8 / 3, 8 / 3])
     assert prices([9.0, 4.0, 4.0], {2: 3}) == ([0, 4, 4], [0, 0, 8])

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.analysis.criticality.uses import Uses
 from corridors.analysis.parametric import LinearPiece, piece_at
 from corridors.analysis.question import ask
 from corridors.errors import CertificateError
 from corridors.flow import solve
-from corridors.flow.usage import row_use
+from corridors.flow.usage import LimitUsage, limit_use
 from corridors.scenarios.demand import select_demand
 
 if TYPE_CHECKING:
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from corridors.flow.arrays import Floats
     from corridors.flow.certificate import Certificate
-    from corridors.flow.problem import Floats
     from corridors.flow.solve import Answer
     from corridors.network.network import Network
     from corridors.scenarios.capacities import Limit
@@ -178,7 +177,7 @@ class _Growth:
         self.state = state
         self.start = state.problem.amount
         self.growth = np.where(mask, self.start, 0.0)
-        self.uses = Uses(state.problem)
+        self.uses = LimitUsage(state.problem)
         self.answer: Answer = solve(state.problem)
         self.short = piece_at(self.answer, self.uses, self.growth).shortfall
 
@@ -269,11 +268,11 @@ class _Growth:
         which none can be spared, tried in the order of their ids.
         """
         problem, limits = answer.problem, self.state.limits
-        use = row_use(problem, answer.class_flow)
+        use = limit_use(problem, answer.class_flow)
         bound = problem.bound
         full = np.flatnonzero((bound > 0) & (use >= bound * (1 - _FULL)) & np.isfinite(bound))
         # More than can ever pass: every unit over every member.
-        room = np.bincount(problem.entry_row, problem.entry_factor, problem.n_rows)
+        room = np.bincount(problem.member_limit, problem.member_factor, problem.n_limits)
         room = room * problem.amount.sum() + bound
 
         def fits(rows: list[int]) -> bool:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.analysis.criticality.uses import Uses
 from corridors.analysis.select_link import commodity_of
 from corridors.errors import ScenarioError
-from corridors.flow.shortest.k_shortest import Routes
-from corridors.flow.usage import open_costs
+from corridors.flow.shortest.k_shortest import KShortest
+from corridors.flow.usage import LimitUsage, open_costs
 from corridors.scenarios.arcs import LINK, TRANSFER
 from corridors.scenarios.state import situation
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.assignment.assignment import Assignment
-    from corridors.flow.problem import Ints
+    from corridors.flow.arrays import Ints
     from corridors.scenarios.state import Situation
 
 WHY = ("used", "closed", "full", "same bottleneck", "dearer", "dearer than its loss", "equal")
@@ -135,8 +134,8 @@ class _Ways:
         self.k = k
         self.own = int(state.problem.commodity_class[k])
         self.answer = answer = assignment.answer
-        self.uses = Uses(state.problem)
-        self.price = np.where(answer.row_price > 1e-6, answer.row_price, 0.0)
+        self.uses = LimitUsage(state.problem)
+        self.price = np.where(answer.limit_price > 1e-6, answer.limit_price, 0.0)
         self.margin = float(answer.commodity_price[k])
         self.now = open_costs(state.problem)[self.own]
         mine = np.flatnonzero(answer.path_commodity == k)
@@ -156,7 +155,7 @@ class _Ways:
         # Gates where cargo enters and leaves are nodes of their own.
         group = np.where(arcs.is_gate, np.arange(p.n_nodes) + len(nodes), group).astype(np.int64)
         cost = np.where(p.closed, np.inf, p.cost[self.own])
-        routes = Routes(
+        routes = KShortest(
             p.tail,
             p.head,
             cost,
@@ -248,10 +247,10 @@ class _Ways:
     def _closed_by(self, gone: list[int]) -> str:
         """Name what an event has taken away, and the limits that are 0."""
         p = self.state.problem
-        shut = (p.bound[p.entry_row] <= 0) & (p.entry_factor > 0)
-        shut &= (p.entry_class < 0) | (p.entry_class == self.own)
+        shut = (p.bound[p.member_limit] <= 0) & (p.member_factor > 0)
+        shut &= (p.member_class < 0) | (p.member_class == self.own)
         of_arc: dict[int, list[int]] = {}
-        for arc, r in zip(p.entry_arc[shut].tolist(), p.entry_row[shut].tolist(), strict=True):
+        for arc, r in zip(p.member_arc[shut].tolist(), p.member_limit[shut].tolist(), strict=True):
             of_arc.setdefault(arc, []).append(r)
         names: list[str] = []
         for arc in gone:

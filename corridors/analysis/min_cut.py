@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.problem import FlowProblem
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import Situation
@@ -260,14 +261,14 @@ def _way(p: FlowProblem, free: Ints, low: Floats, high: Floats) -> Ints:
 
 def _members(p: FlowProblem, own: int, usable: Ints) -> tuple[Any, Ints]:
     """Return what a unit takes of each limit by arc, shape (arcs, limits), and the limits."""
-    counts = ((p.entry_class == own) | (p.entry_class < 0)) & (p.entry_factor > 0)
-    counts &= np.isfinite(p.bound[p.entry_row]) & np.isin(p.entry_arc, usable)
-    rows = np.unique(p.entry_row[counts])
+    counts = ((p.member_class == own) | (p.member_class < 0)) & (p.member_factor > 0)
+    counts &= np.isfinite(p.bound[p.member_limit]) & np.isin(p.member_arc, usable)
+    rows = np.unique(p.member_limit[counts])
     where = (
-        np.searchsorted(usable, p.entry_arc[counts]),
-        np.searchsorted(rows, p.entry_row[counts]),
+        np.searchsorted(usable, p.member_arc[counts]),
+        np.searchsorted(rows, p.member_limit[counts]),
     )
-    return csr_matrix((p.entry_factor[counts], where), shape=(len(usable), len(rows))), rows
+    return csr_matrix((p.member_factor[counts], where), shape=(len(usable), len(rows))), rows
 
 
 def _prove(

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.analysis.criticality.plan import plan_of
-
 if TYPE_CHECKING:
-    from corridors.analysis.criticality.plan import Plan
-    from corridors.analysis.criticality.uses import Uses
-    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.problem import FlowProblem
+    from corridors.flow.solution import Plan
     from corridors.flow.solve import Answer
+    from corridors.flow.usage import LimitUsage
 
 _FULL = 1e-7
 """Share of a limit that may be left where it counts as full."""
@@ -49,7 +48,7 @@ class LinearPiece:
     ahead: float
 
 
-def piece_at(answer: Answer, uses: Uses, growth: Floats) -> LinearPiece:
+def piece_at(answer: Answer, uses: LimitUsage, growth: Floats) -> LinearPiece:
     """Return the linear piece on which an answer lies.
 
     Parameters
@@ -62,12 +61,12 @@ def piece_at(answer: Answer, uses: Uses, growth: Floats) -> LinearPiece:
         Units a day that each commodity gains for a growth of 1, shape (K,).
     """
     problem = answer.problem
-    plan = plan_of(answer)
+    plan = answer.plan
     parts = np.bincount(plan.commodity, minlength=problem.n_commodities) + (plan.shortfall > 0)
     system = _System(problem, uses, plan, np.flatnonzero(parts > 1))
     speed = growth[plan.commodity]
     slope = np.where(plan.shortfall > 0, growth, 0.0)
-    none = np.zeros(problem.n_rows)
+    none = np.zeros(problem.n_limits)
     values, error, unique = system.solve(growth, none, speed)
     speed[system.paths] = values[: len(system.paths)]
     slope[system.falls] = values[len(system.paths) :]
@@ -122,11 +121,11 @@ class _System:
         Units of each limit that a unit on each path takes, shape (P, R).
     """
 
-    def __init__(self, problem: FlowProblem, uses: Uses, plan: Plan, split: Ints) -> None:
+    def __init__(self, problem: FlowProblem, uses: LimitUsage, plan: Plan, split: Ints) -> None:
         self.plan, self.split = plan, split
         commodity = plan.commodity
         rows = [uses.of(int(k), a) for k, a in zip(commodity, plan.arcs, strict=True)]
-        self.take = np.array(rows).reshape(len(commodity), problem.n_rows)
+        self.take = np.array(rows).reshape(len(commodity), problem.n_limits)
         self.paths = np.flatnonzero(np.isin(commodity, split))
         self.falls = split[plan.shortfall[split] > 0]
         bound = problem.bound

@@ -10,6 +10,7 @@ import pandas as pd
 
 from corridors.assignment.tables import AssignmentTables
 from corridors.files import save_tables
+from corridors.flow.usage import limit_use
 from corridors.scenarios.arcs import DIRECTIONS, LINK
 
 if TYPE_CHECKING:
@@ -205,11 +206,10 @@ class Assignment:
         """
         limits = self.situation.limits
         problem = self.situation.problem
-        flow = self.answer.class_flow
+        used = limit_use(problem, self.answer.class_flow).tolist()
         rows = []
-        for limit, price in zip(limits, self.answer.row_price, strict=True):
-            used = float((flow[limit.cargo, limit.arc] * limit.factor).sum())
-            taken = used + min(limit.background, limit.amount)
+        for limit, use, price in zip(limits, used, self.answer.limit_price, strict=True):
+            taken = use + min(limit.background, limit.amount)
             rows.append(
                 {
                     "capacity_id": limit.limit_id,
@@ -217,12 +217,12 @@ class Assignment:
                     "unit": limit.unit,
                     "amount": limit.amount,
                     "background": limit.background,
-                    "used": used,
+                    "used": use,
                     "use": taken / limit.amount if limit.amount > 0 else 1.0,
                     "price_usd": float(price),
                 }
             )
-        assert len(rows) == problem.n_rows
+        assert len(rows) == problem.n_limits
         frame = pd.DataFrame(rows, columns=_CAPACITIES)
         frame["binding"] = frame["used"] >= (frame["amount"] - frame["background"]) * BINDING
         return frame

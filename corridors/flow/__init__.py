@@ -5,7 +5,17 @@ the package.
 """
 
 from corridors.flow.certificate import Certificate
+from corridors.flow.contraction import Contracted, contract
 from corridors.flow.problem import FlowProblem
 from corridors.flow.solve import Answer, PriceRange, solve, solve_many
 
-__all__ = ["Answer", "Certificate", "FlowProblem", "PriceRange", "solve", "solve_many"]
+__all__ = [
+    "Answer",
+    "Certificate",
+    "Contracted",
+    "FlowProblem",
+    "PriceRange",
+    "contract",
+    "solve",
+    "solve_many",
+]

@@ -18,7 +18,8 @@ from numba import njit
 from corridors.errors import CertificateError
 
 if TYPE_CHECKING:
-    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.problem import FlowProblem
 
 TOLERANCE = 1e-6
 """Largest relative gap or residual with which an answer is returned."""
@@ -78,7 +79,7 @@ def certify(
     path_arcs: Ints,
     path_amount: Floats,
     shortfall: Floats,
-    row_price: Floats,
+    limit_price: Floats,
 ) -> Certificate:
     """Prove an answer, or find out by how much the proof fails.
 
@@ -91,7 +92,7 @@ def certify(
         numbers, units (P,).
     shortfall
         Unserved units by commodity, shape (K,).
-    row_price
+    limit_price
         Price of each limit, shape (R,), not negative.
 
     Returns
@@ -105,13 +106,13 @@ def certify(
         limit costs: then nothing is proved.
     """
     p = problem
-    if np.isnan(row_price).any() or (row_price < 0).any():
-        msg = f"a price is {row_price.min()}; prices of limits cannot be negative"
+    if np.isnan(limit_price).any() or (limit_price < 0).any():
+        msg = f"a price is {limit_price.min()}; prices of limits cannot be negative"
         raise CertificateError(msg)
-    if (row_price > p.excess_price * (1 + TOLERANCE)).any():
+    if (limit_price > p.excess_price * (1 + TOLERANCE)).any():
         msg = "a limit is priced above what exceeding it costs"
         raise CertificateError(msg)
-    row_price = np.minimum(row_price, p.excess_price)
+    limit_price = np.minimum(limit_price, p.excess_price)
     flow, served, cost, astray = _add_up(
         p.tail, p.head, p.cost, p.origin, p.destination, p.commodity_class, path_commodity,
         path_start, path_arcs, path_amount, len(p.origin),
@@ -124,7 +125,7 @@ def certify(
         float(off.max(initial=0.0)),
         float(negative.max(initial=0.0)),
     )
-    use = _use(flow, p.entry_row, p.entry_arc, p.entry_class, p.entry_factor, len(p.bound))
+    use = _use(flow, p.member_limit, p.member_arc, p.member_class, p.member_factor, len(p.bound))
     finite = np.isfinite(p.bound)
     room = np.where(finite, p.bound, 0.0)
     over = np.where(finite, use - room, 0.0)
@@ -135,14 +136,14 @@ def certify(
     paid = math.fsum((excess[soft] * p.excess_price[soft]).tolist())
     # Sums that are rounded once do not depend on the order of their terms.
     objective = math.fsum(cost.tolist() + (p.penalty * shortfall).tolist() + [paid])
-    length = _shortest(problem, row_price)
+    length = _shortest(problem, limit_price)
     value = np.minimum(length, p.penalty)
-    bound = math.fsum((value * p.amount).tolist() + (-row_price[finite] * room[finite]).tolist())
+    bound = math.fsum((value * p.amount).tolist() + (-limit_price[finite] * room[finite]).tolist())
     scale = max(1.0, abs(objective))
-    idle = np.zeros(len(row_price))
-    priced = row_price > 0
-    idle[priced] = row_price[priced] * np.where(finite, np.maximum(-over, 0.0), np.inf)[priced]
-    unpaid = excess[soft] * (p.excess_price[soft] - row_price[soft])
+    idle = np.zeros(len(limit_price))
+    priced = limit_price > 0
+    idle[priced] = limit_price[priced] * np.where(finite, np.maximum(-over, 0.0), np.inf)[priced]
+    unpaid = excess[soft] * (p.excess_price[soft] - limit_price[soft])
     return Certificate(
         objective=objective,
         bound=bound,
@@ -158,7 +159,7 @@ def _shortest(p: FlowProblem, price: Floats) -> Floats:
     """Return the length of each commodity's shortest path under costs and prices, shape (K,)."""
     weight = p.cost.copy()
     hard_zero = (p.bound <= 0) & np.isinf(p.excess_price)
-    _charge(weight, price, hard_zero, p.entry_row, p.entry_arc, p.entry_class, p.entry_factor)
+    _charge(weight, price, hard_zero, p.member_limit, p.member_arc, p.member_class, p.member_factor)
     weight[:, p.closed] = np.inf
     order = np.lexsort((p.origin, p.commodity_class))
     leaving = np.argsort(p.tail, kind="stable")
@@ -200,36 +201,36 @@ def _add_up(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy")
 def _use(  # type: ignore[no-untyped-def]
-    flow, entry_row, entry_arc, entry_class, entry_factor, n_rows
+    flow, member_limit, member_arc, member_class, member_factor, n_limits
 ):
     """Return the units that a flow (C, A) takes of each limit, shape (R,)."""
-    use = np.zeros(n_rows)
-    for e in range(len(entry_row)):
-        if entry_class[e] >= 0:
-            use[entry_row[e]] += entry_factor[e] * flow[entry_class[e], entry_arc[e]]
+    use = np.zeros(n_limits)
+    for e in range(len(member_limit)):
+        if member_class[e] >= 0:
+            use[member_limit[e]] += member_factor[e] * flow[member_class[e], member_arc[e]]
         else:
             for c in range(len(flow)):
-                use[entry_row[e]] += entry_factor[e] * flow[c, entry_arc[e]]
+                use[member_limit[e]] += member_factor[e] * flow[c, member_arc[e]]
     return use
 
 
 @njit(cache=True, error_model="numpy")
 def _charge(  # type: ignore[no-untyped-def]
-    weight, price, shut, entry_row, entry_arc, entry_class, entry_factor
+    weight, price, shut, member_limit, member_arc, member_class, member_factor
 ):
     """Add the prices of the limits to the weights, and close what limits of 0 close."""
-    for e in range(len(entry_row)):
-        if entry_factor[e] <= 0.0:
+    for e in range(len(member_limit)):
+        if member_factor[e] <= 0.0:
             continue
-        r = entry_row[e]
-        more = np.inf if shut[r] else price[r] * entry_factor[e]
+        r = member_limit[e]
+        more = np.inf if shut[r] else price[r] * member_factor[e]
         if more == 0.0:
             continue
-        if entry_class[e] >= 0:
-            weight[entry_class[e], entry_arc[e]] += more
+        if member_class[e] >= 0:
+            weight[member_class[e], member_arc[e]] += more
         else:
             for c in range(len(weight)):
-                weight[c, entry_arc[e]] += more
+                weight[c, member_arc[e]] += more
 
 
 @njit(cache=True, error_model="numpy")

@@ -12,29 +12,35 @@ what the rows of the input say and never on where they stand.
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from corridors.errors import CertificateError
-from corridors.flow.highs import solve_master
-from corridors.flow.master import FailedError, Master, Question
+from corridors.flow.arrays import TOLERANCE
+from corridors.flow.highs import HighsMaster
+from corridors.flow.master import FailedError, Master, MasterProblem
 from corridors.flow.numbering import Numbering, generic
 from corridors.flow.path_pool import PathPool
 from corridors.flow.shortest.pricing import Pricing
-from corridors.flow.simplex.lexicographic import TOLERANCE
-from corridors.flow.solution import Outcome, settled, written
+from corridors.flow.simplex.master import OwnMaster
+from corridors.flow.solution import FlowSolution, settled
 from corridors.flow.usage import open_costs
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from corridors.flow.problem import Floats, FlowProblem
+    from corridors.flow.arrays import Flags, Floats
+    from corridors.flow.problem import FlowProblem
 
 _SHORT = 3.0
 """Rank of falling short, above that of an arc (1 to 2)."""
 
 _MAX_ROUNDS = 10_000
+
+MasterName = Literal["own", "highs"]
+"""What solves the master problem."""
+
+MASTERS: dict[MasterName, type[Master]] = {"own": OwnMaster, "highs": HighsMaster}
+"""The methods for the master problem by name; they give the same answers."""
 
 
 class Engine:
@@ -47,9 +53,13 @@ class Engine:
     opposite
         Whether to take, among the answers of least cost, the one that the rule
         for ties puts last instead of first.
+    master
+        What solves the master problem.
     """
 
-    def __init__(self, problem: FlowProblem, *, opposite: bool = False) -> None:
+    def __init__(
+        self, problem: FlowProblem, *, opposite: bool = False, master: MasterName = "own"
+    ) -> None:
         self._numbering = n = Numbering(problem)
         p = n.canonical(problem)
         self._soft = np.flatnonzero(np.isfinite(p.excess_price))
@@ -62,19 +72,20 @@ class Engine:
         self._pool = PathPool(p, n.unit, rank, of_commodity, short, self._soft)
         self._pricing = Pricing(p, n.unit, rank, of_commodity)
         n_slack = p.n_commodities + len(self._soft)
-        self._master = Master(self._pool, n_slack, p.n_rows)
+        self.master_name: MasterName = master
+        self._master = MASTERS[master](self._pool, n_slack, p.n_limits)
         # The direction in which the right-hand sides move: limits wider, amounts a little larger.
         self._amount_direction = 1e-3 * (1.0 + generic(n_slack, 0.7320508075688772))
-        self._bound_direction = 1.0 + generic(p.n_rows, 0.23606797749979)
+        self._bound_direction = 1.0 + generic(p.n_limits, 0.23606797749979)
         self._last: FlowProblem | None = None
-        self._first: tuple[FlowProblem, NDArray[np.bool_], Outcome] | None = None
+        self._first: tuple[FlowProblem, Flags, FlowSolution] | None = None
 
     @property
     def numbering(self) -> Numbering:
         """How this engine's numbers stand for the problem's."""
         return self._numbering
 
-    def solve(self, problem: FlowProblem, *, cold: bool = False) -> Outcome:
+    def solve(self, problem: FlowProblem, *, cold: bool = False) -> FlowSolution:
         """Solve a problem that shares this engine's arcs, commodities and members.
 
         Parameters
@@ -86,7 +97,7 @@ class Engine:
 
         Returns
         -------
-        Outcome
+        FlowSolution
             In the problem's own numbering.
 
         Raises
@@ -119,16 +130,16 @@ class Engine:
             if self._first is None:
                 self._first = (problem, self._arcs_in_use(), outcome)
             return outcome
-        return self._by_highs(question, cold_starts + 1)
+        return self._by_the_other(question, cold_starts + 1)
 
-    def _arcs_in_use(self) -> NDArray[np.bool_]:
+    def _arcs_in_use(self) -> Flags:
         """Return which arcs lie on paths of the basis, in the problem's numbering."""
         used = np.zeros(len(self._numbering.arc_order), dtype=np.bool_)
         for j in self._master.basic_columns().tolist():
             used[self._numbering.arc_order[self._pool.path(j)]] = True
         return used
 
-    def _unmoved(self, problem: FlowProblem) -> Outcome | None:
+    def _unmoved(self, problem: FlowProblem) -> FlowSolution | None:
         """Return the first outcome where all that changed is that unused arcs are closed.
 
         Closing arcs takes answers away and adds none; the best answer of all is
@@ -139,7 +150,7 @@ class Engine:
         first, used, outcome = self._first
         same = all(
             getattr(first, name) is getattr(problem, name)
-            for name in ("cost", "bound", "amount", "penalty", "excess_price", "second_cost")
+            for name in ("cost", "bound", "amount", "penalty", "excess_price", "tie_cost")
         )
         if not same or (first.closed & ~problem.closed).any() or (problem.closed & used).any():
             return None
@@ -150,14 +161,14 @@ class Engine:
         }
         return replace(outcome, **arrays, rounds=0, cold_starts=0)
 
-    def price_from(self, problem: FlowProblem, row: int, side: int) -> tuple[float, float]:
+    def price_from(self, problem: FlowProblem, limit: int, side: int) -> tuple[float, float]:
         """Price a limit from one side.
 
         Parameters
         ----------
         problem
             The problem.
-        row
+        limit
             Number of the limit.
         side
             1 for what one more unit saves, -1 for what one less costs.
@@ -168,14 +179,14 @@ class Engine:
             Of one unit, and for how many units it holds. What a limit of 0
             would be worth if it were opened is found too.
         """
-        r = int(self._numbering.row_number[row])
+        r = int(self._numbering.limit_number[limit])
         opened = problem
-        if problem.bound[row] <= 0:
+        if problem.bound[limit] <= 0:
             bound = problem.bound.copy()
-            bound[row] = 1.0
+            bound[limit] = 1.0
             opened = replace(problem, bound=bound)
         question = self.load(opened)
-        question.bound[0, r] = problem.bound[row] / self._numbering.row_scale[r]
+        question.bound[0, r] = problem.bound[limit] / self._numbering.limit_scale[r]
         # The limit moves, and all else a million times less, which only decides ties.
         question.bound[1] = 1e-6 * self._bound_direction
         question.amount[1] = 1e-6 * self._amount_direction
@@ -187,23 +198,21 @@ class Engine:
         except FailedError:
             master.reset()
             self._climb(question, careful=True)
-        scale = float(self._numbering.row_scale[r])
-        price = abs(float(master.values.price[0, r])) / scale
+        scale = float(self._numbering.limit_scale[r])
+        price = abs(float(master.prices[0, r])) / scale
         question.bound[1], question.amount[1] = 0.0, 0.0
         question.bound[1, r] = side
-        master.refresh(question)
-        v = master.values
-        loose = master.basis.place < 0
-        levels = [v.key, v.other[:, : master.size], (question.bound - v.use)[:, loose]]
-        amount, rate = np.concatenate(levels, axis=1)
+        master.take(master.basis, question)
+        room = (question.bound - master.use)[:, master.loose]
+        amount, rate = np.concatenate([master.amounts, room], axis=1)
         falls = rate < -1e-9
         holds = float((np.maximum(amount[falls], 0.0) / -rate[falls]).min(initial=np.inf))
         holds *= scale
         if side < 0:
-            holds = min(holds, float(problem.bound[row]))
+            holds = min(holds, float(problem.bound[limit]))
         return price, holds
 
-    def load(self, problem: FlowProblem) -> Question:
+    def load(self, problem: FlowProblem) -> MasterProblem:
         """Bring columns, costs and bounds to those of a problem."""
         p = self._numbering.canonical(problem)
         self._master.shed()
@@ -212,8 +221,8 @@ class Engine:
         amount[0, :k] = p.amount
         amount[0, k:] = 100.0 * (1.0 + p.amount.sum())
         amount[1] = self._amount_direction
-        bound = np.empty((2, p.n_rows))
-        bound[0] = p.bound / self._numbering.row_scale
+        bound = np.empty((2, p.n_limits))
+        bound[0] = p.bound / self._numbering.limit_scale
         # No flow comes near this; a number instead of infinity keeps warm starts simple.
         bound[0][np.isinf(bound[0])] = 1e4 * (1.0 + p.amount.sum())
         bound[1] = self._bound_direction
@@ -229,24 +238,25 @@ class Engine:
             self._pool.ban(open_cost)
         else:
             finite = np.where(np.isinf(p.cost), 0.0, p.cost)
-            excess = (p.excess_price * self._numbering.row_scale)[self._soft]
-            self._pool.load(p.penalty, excess, finite, p.second_cost, open_cost)
+            excess = (p.excess_price * self._numbering.limit_scale)[self._soft]
+            self._pool.load(p.penalty, excess, finite, p.tie_cost, open_cost)
             self._pricing.aim(p.cost)
         self._last = p
-        return Question(p, open_cost, amount, bound)
+        return MasterProblem(p, open_cost, amount, bound)
 
-    def _climb(self, question: Question, *, careful: bool) -> tuple[int, NDArray[np.bool_]]:
-        """Generate paths until none is better, by cost, second cost and rank in turn."""
+    def _climb(self, question: MasterProblem, *, careful: bool) -> tuple[int, Flags]:
+        """Generate paths until none is better, by cost, tie cost and rank in turn."""
         p, master = question.problem, self._master
         if master.untouched:
             self._greedy(question)
         for rounds in range(1, _MAX_ROUNDS):
             master.optimise(question)
-            price = np.maximum(master.values.price, 0.0)[0]
-            sigma = np.minimum(master.values.sigma[0, : p.n_commodities], p.penalty)
-            weight = self._pricing.weights(question.open_cost, price)
-            near = TOLERANCE * (1.0 + np.abs(sigma))
-            if self._add_cheapest(p, weight, sigma - near):
+            weight, sigma, near = self._weigh(question)
+            found = self._add_cheapest(p, weight, sigma - near)
+            if not found and master.decide(question):
+                weight, sigma, near = self._weigh(question)
+                found = self._add_cheapest(p, weight, sigma - near)
+            if found:
                 continue
             new, tied = self._decide_ties(p, weight, sigma, near)
             if not new:
@@ -256,14 +266,22 @@ class Engine:
             raise CertificateError(msg)
         raise FailedError
 
+    def _weigh(self, question: MasterProblem) -> tuple[Floats, Floats, Floats]:
+        """Return what arcs cost at the prices, what commodities may pay, and within what hair."""
+        p, master = question.problem, self._master
+        price = np.maximum(master.prices, 0.0)[0]
+        sigma = np.minimum(master.commodity_prices[0, : p.n_commodities], p.penalty)
+        weight = self._pricing.weights(question.open_cost, price)
+        return weight, sigma, TOLERANCE * (1.0 + np.abs(sigma))
+
     def _add_cheapest(self, p: FlowProblem, weight: Floats, ceiling: Floats) -> int:
         """Add each commodity's cheapest path where it is below the ceiling; say how many."""
         wanted, start, arcs = self._pricing.cheapest(weight, ceiling)
         if not len(wanted):
             return 0
-        return self._pool.add(wanted, start, arcs, p.cost, p.second_cost)
+        return self._pool.add(wanted, start, arcs, p.cost, p.tie_cost)
 
-    def _greedy(self, question: Question) -> None:
+    def _greedy(self, question: MasterProblem) -> None:
         """Start cold from each commodity's cheapest path, as far as there is room."""
         p = question.problem
         first = self._pool.size
@@ -272,41 +290,40 @@ class Engine:
 
     def _decide_ties(
         self, p: FlowProblem, weight: Floats, sigma: Floats, near: Floats
-    ) -> tuple[int, NDArray[np.bool_]]:
-        """Look among the paths of equal cost for better ones by second cost and rank."""
+    ) -> tuple[int, Flags]:
+        """Look among the paths of equal cost for better ones by tie cost and rank."""
         master, k = self._master, p.n_commodities
-        best = self._pricing.tied(weight, sigma, near, master.values.price[1:])
-        sigma2, sigma3 = master.values.sigma[1, :k], master.values.sigma[2, :k]
+        best = self._pricing.tied(weight, sigma, near, master.prices[1:])
+        sigma2, sigma3 = master.commodity_prices[1:, :k]
         near2 = TOLERANCE * (1.0 + np.abs(sigma2))
         near3 = TOLERANCE * (1.0 + np.abs(sigma3))
-        better = (best.second_cost < sigma2 - near2) | (
-            (best.second_cost <= sigma2 + near2) & (best.rank < sigma3 - near3)
+        better = (best.tie_cost < sigma2 - near2) | (
+            (best.tie_cost <= sigma2 + near2) & (best.rank < sigma3 - near3)
         )
         new = 0
         if better.any():
             wanted = np.flatnonzero(better)
-            new = self._pool.add(wanted, best.start, best.arcs, p.cost, p.second_cost)
+            new = self._pool.add(wanted, best.start, best.arcs, p.cost, p.tie_cost)
         basics = np.bincount(self._pool.columns.commodity[master.basic_columns()], minlength=k)
         choices = best.choices + (p.penalty <= sigma + near)
         return new, choices > basics[:k]
 
-    def _by_highs(self, question: Question, cold_starts: int) -> Outcome:
-        """Find an optimum, any, without the engine's own simplex method."""
-        p, k = question.problem, question.problem.n_commodities
-        rounds = 0
-        while True:
-            rounds += 1
-            values, price, sigma = solve_master(
-                self._pool, self._master.n_slack, question.amount[0], question.bound[0]
-            )
-            sigma = np.minimum(sigma[:k], p.penalty)
-            weight = self._pricing.weights(question.open_cost, price)
-            if not self._add_cheapest(p, weight, sigma - TOLERANCE * (1.0 + np.abs(sigma))):
-                break
-        everything = np.ones(k, dtype=np.bool_)
-        values[values <= 1e-11] = 0.0
-        return written(
-            self._pool, p, self._numbering, np.arange(self._pool.size), values,
-            price / self._numbering.row_scale, sigma, rounds, cold_starts, everything,
-            np.ones(p.n_rows, dtype=np.bool_),
-        )  # fmt: skip
+    def _by_the_other(self, question: MasterProblem, cold_starts: int) -> FlowSolution:
+        """Solve from nothing by the other method for the master problem.
+
+        Raises
+        ------
+        CertificateError
+            Where that fails too.
+        """
+        known = self._master
+        other = next(kind for name, kind in MASTERS.items() if name != self.master_name)
+        self._master = other(self._pool, known.n_slack, question.problem.n_limits)
+        try:
+            rounds, tied = self._climb(question, careful=True)
+            return settled(self._master, question, self._numbering, rounds, cold_starts, tied)
+        except FailedError:
+            msg = "neither method for the master problem finds an optimum, although there is one"
+            raise CertificateError(msg) from None
+        finally:
+            self._master = known

@@ -17,10 +17,10 @@ from corridors.errors import ProblemError
 from corridors.flow.problem import FlowProblem
 
 if TYPE_CHECKING:
-    from corridors.flow.problem import Ints
+    from corridors.flow.arrays import Ints
 
 Step = tuple[float, float, int]
-"""Cost, second cost and number of an arc or shortcut."""
+"""Cost, tie cost and number of an arc or shortcut."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +70,7 @@ def contract(problem: FlowProblem, most_neighbours: int = 12) -> Contracted:
 
     Examples
     --------
-    >>> from corridors.flow import FlowProblem, solve
-    >>> from corridors.flow.contraction import contract
+    >>> from corridors.flow import FlowProblem, contract, solve
     >>> inf = float("inf")
     >>> long = FlowProblem.from_arcs(
     ...     [0, 1, 2, 3], [1, 2, 3, 4], 1, [inf, inf, 6, inf], [0], [4], [10], penalty=9)
@@ -87,7 +86,7 @@ def contract(problem: FlowProblem, most_neighbours: int = 12) -> Contracted:
         msg = f"contract: expected a problem of one class, saw {p.n_classes}"
         raise ProblemError(msg)
     limited = np.zeros(p.n_arcs, dtype=bool)
-    limited[p.entry_arc] = True
+    limited[p.member_arc] = True
     kept = np.zeros(p.n_nodes, dtype=bool)
     for nodes in (p.origin, p.destination, p.tail[limited], p.head[limited]):
         kept[nodes] = True
@@ -117,14 +116,14 @@ def _steps(
     """Return the cheapest unlimited arc to and from each neighbour, by node."""
     after: list[dict[int, Step]] = [{} for _ in range(p.n_nodes)]
     before: list[dict[int, Step]] = [{} for _ in range(p.n_nodes)]
-    cost, second = p.cost[0], p.second_cost[0]
+    cost, tie = p.cost[0], p.tie_cost[0]
     usable = np.isfinite(cost) & ~p.closed & ~limited & (p.tail != p.head)
     for arc, a, b, c, s in zip(
         np.flatnonzero(usable).tolist(),
         p.tail[usable].tolist(),
         p.head[usable].tolist(),
         cost[usable].tolist(),
-        second[usable].tolist(),
+        tie[usable].tolist(),
         strict=True,
     ):
         step = (c, s, arc)
@@ -140,16 +139,16 @@ def _take_out(
     parts: list[tuple[int, int]],
     n_arcs: int,
 ) -> None:
-    for a, (cost1, second1, first) in before[node].items():
+    for a, (cost1, tie1, first) in before[node].items():
         out = after[a]
         del out[node]
-        for b, (cost2, second2, then) in after[node].items():
+        for b, (cost2, tie2, then) in after[node].items():
             if a == b:
                 continue
-            cost, second = cost1 + cost2, second1 + second2
+            cost, tie = cost1 + cost2, tie1 + tie2
             old = out.get(b)
-            if old is None or (cost, second) < old[:2]:
-                out[b] = before[b][a] = (cost, second, n_arcs + len(parts))
+            if old is None or (cost, tie) < old[:2]:
+                out[b] = before[b][a] = (cost, tie, n_arcs + len(parts))
                 parts.append((first, then))
     for b in after[node]:
         before[b].pop(node, None)
@@ -179,17 +178,17 @@ def _smaller(
         tail=new[tail],
         head=new[head],
         cost=np.concatenate([[s[2] for s in steps], p.cost[0, whole]])[None, :],
-        second_cost=np.concatenate([[s[3] for s in steps], p.second_cost[0, whole]])[None, :],
+        tie_cost=np.concatenate([[s[3] for s in steps], p.tie_cost[0, whole]])[None, :],
         origin=new[p.origin],
         destination=new[p.destination],
         amount=p.amount,
         penalty=p.penalty,
         commodity_class=p.commodity_class,
         bound=p.bound,
-        entry_row=p.entry_row,
-        entry_arc=place[p.entry_arc],
-        entry_class=p.entry_class,
-        entry_factor=p.entry_factor,
+        member_limit=p.member_limit,
+        member_arc=place[p.member_arc],
+        member_class=p.member_class,
+        member_factor=p.member_factor,
         closed=np.concatenate([np.zeros(len(steps), dtype=bool), p.closed[whole]]),
         commodity_rank=p.commodity_rank,
         excess_price=p.excess_price,

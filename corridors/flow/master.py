@@ -1,33 +1,34 @@
-"""The master problem: the program over the paths at hand, with the basis that it has reached.
+"""The master problem: the program over the paths at hand, and all that is asked of it.
 
-The basis stays from one question to the next, or goes back to that of the
-first; its arrays grow as more limits come to bind.
+One row per commodity (its paths and its shortfall add up to its amount), one per
+limit. Column generation sees no more of a method than stands here; `simplex` and
+`highs` hold one each, and both end on the same basis, which decides all ties:
+costs are compared by cost, tie cost and rank in turn, right-hand sides by their
+amounts and then by a direction in which they are moved.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.flow.simplex import basis, simplex
-from corridors.flow.simplex.basis import Basis, Values
+from corridors.flow.simplex.working import WorkingBasis
 
 if TYPE_CHECKING:
+    from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.path_pool import PathPool
-    from corridors.flow.problem import Floats, FlowProblem, Ints
-
-_ROOM = 64
-"""Binding limits for which there is room at first."""
+    from corridors.flow.problem import FlowProblem
 
 
 class FailedError(Exception):
-    """The simplex method lost its way; the caller starts it afresh."""
+    """The method lost its way; the caller starts it afresh."""
 
 
 @dataclass
-class Question:
+class MasterProblem:
     """What varies between problems on the same arcs, in canonical numbering.
 
     Attributes
@@ -47,188 +48,150 @@ class Question:
     bound: Floats
 
 
-@dataclass
-class _Start:
-    """A basis to which the master problem returns before each new question."""
+class LastBasis(NamedTuple):
+    """A basis: one key column for each convexity row, and as many others as limits bind."""
 
     key: Ints
     other: Ints
     tight: Ints
-    inverse: Floats
-    n_columns: int
 
 
-class Master:
-    """The program over the columns of a pool, and its last basis.
+class Master(ABC):
+    """The program over the columns of a pool, and the basis that it has reached.
+
+    The columns that are added to the pool are those of the program; a column
+    that is banned carries nothing. The basis stays from one question to the
+    next, or goes back to the one that was kept. What a basis means is computed
+    in one place, whichever method found it.
 
     Parameters
     ----------
     pool
         The columns; more may be added at any time.
-    n_slack, n_rows
-        Numbers of convexity rows and of limits.
-
-    Attributes
-    ----------
-    basis, values
-        The last basis, and what it means.
-    fresh
-        Whether the inverse of the basis has to be computed before it is used.
+    n_slack, n_limits
+        Numbers of convexity rows, K + S, and of limits, R.
     """
 
-    def __init__(self, pool: PathPool, n_slack: int, n_rows: int) -> None:
+    def __init__(self, pool: PathPool, n_slack: int, n_limits: int) -> None:
         self.pool = pool
         self.n_slack = n_slack
-        self.basis = Basis(
-            key=np.arange(n_slack, dtype=np.int64),
-            other=np.zeros(_ROOM, dtype=np.int64),
-            tight=np.zeros(_ROOM, dtype=np.int64),
-            size=np.zeros(1, dtype=np.int64),
-            state=np.zeros(len(pool.columns.commodity), dtype=np.int8),
-            place=np.full(n_rows, -1, dtype=np.int64),
-            inverse=np.zeros((_ROOM, _ROOM)),
-        )
-        self.values = Values(
-            key=np.zeros((2, n_slack)),
-            other=np.zeros((2, _ROOM)),
-            use=np.zeros((2, n_rows)),
-            price=np.zeros((3, n_rows)),
-            sigma=np.zeros((3, n_slack)),
-            key_use=np.zeros((2, n_rows)),
-        )
-        self._start: _Start | None = None
+        self._working = WorkingBasis(pool, n_slack, n_limits)
+        self._kept: LastBasis | None = None
+        self._kept_columns = 0
         self.reset()
 
+    # What the last basis says.
+
     @property
-    def size(self) -> int:
-        """Number of limits that bind, and of the basic columns that are no keys."""
-        return int(self.basis.size[0])
+    def basis(self) -> LastBasis:
+        """The last basis, as copies."""
+        b, p = self._working.basis, self._working.size
+        return LastBasis(b.key.copy(), b.other[:p].copy(), b.tight[:p].copy())
+
+    def basic_columns(self) -> Ints:
+        """Return the columns of the basis: the keys, then the others."""
+        b = self._working.basis
+        return np.concatenate([b.key, b.other[: self._working.size]])
+
+    @property
+    def amounts(self) -> Floats:
+        """What each basic column carries, and in which direction that moves, shape (2, .)."""
+        v = self._working.values
+        return np.concatenate([v.key, v.other[:, : self._working.size]], axis=1)
+
+    @property
+    def use(self) -> Floats:
+        """What is taken of each limit, and in which direction that moves, shape (2, R)."""
+        return self._working.values.use
+
+    @property
+    def loose(self) -> Flags:
+        """Limits that do not bind, shape (R,)."""
+        return np.asarray(self._working.basis.place < 0)
+
+    @property
+    def prices(self) -> Floats:
+        """Price of each limit in cost, tie cost and rank, shape (3, R)."""
+        return self._working.values.price
+
+    @property
+    def commodity_prices(self) -> Floats:
+        """Price of each convexity row in cost, tie cost and rank, shape (3, K + S)."""
+        return self._working.values.sigma
+
+    # Where it starts from.
 
     @property
     def started(self) -> bool:
         """Whether there is a basis to return to."""
-        return self._start is not None
+        return self._kept is not None
 
     @property
+    @abstractmethod
     def untouched(self) -> bool:
         """Whether no limit binds and nothing has been optimised, as after `reset`."""
-        return self.fresh and self.size == 0
 
-    def basic_columns(self) -> Ints:
-        """Return the columns of the basis: the keys, then the others."""
-        return np.concatenate([self.basis.key, self.basis.other[: self.size]])
+    @abstractmethod
+    def take(self, basis: LastBasis, question: MasterProblem) -> None:
+        """Take a basis and work out what it means for a question.
 
-    def set(self, key: Ints, other: Ints, tight: Ints) -> None:
-        """Take a basis, whose inverse is not touched.
-
-        Parameters
-        ----------
-        key
-            Key column of each convexity row.
-        other, tight
-            The other basic columns and the limits that bind, as many of each.
+        Raises
+        ------
+        FailedError
+            Where it has no inverse.
         """
-        p = len(other)
-        self._fit_state()
-        if p + 8 > len(self.basis.other):
-            self._enlarge(2 * p + 8)
-        b = self.basis
-        b.key[:], b.other[:p], b.tight[:p] = key, other, tight
-        b.size[0] = p
-        b.state[:] = 0
-        b.state[key] = 1
-        b.state[other] = 2
-        b.place[:] = -1
-        b.place[tight] = np.arange(p)
 
     def reset(self) -> None:
         """Go back to nothing: everything falls short."""
         none = np.empty(0, dtype=np.int64)
-        self.set(np.arange(self.n_slack, dtype=np.int64), none, none)
-        self.fresh = True
+        self._working.set(np.arange(self.n_slack, dtype=np.int64), none, none)
 
     def remember(self) -> None:
         """Keep the basis as the one to return to."""
-        b, p = self.basis, self.size
-        self._start = _Start(
-            b.key.copy(), b.other[:p].copy(), b.tight[:p].copy(), b.inverse[:p, :p].copy(),
-            self.pool.size,
-        )  # fmt: skip
+        self._kept = self.basis
+        self._kept_columns = self.pool.size
 
     def restore(self) -> None:
         """Go back to the basis that was kept, or to nothing where none was."""
-        s = self._start
-        if s is None:
+        if self._kept is None:
             self.reset()
-            return
-        self.set(s.key, s.other, s.tight)
-        p = len(s.other)
-        self.basis.inverse[:p, :p] = s.inverse
-        self.fresh = False
+        else:
+            self._working.set(*self._kept)
 
     def shed(self) -> None:
         """Forget the paths found since the basis was kept, where they have become many.
 
         The basis must be set anew before it is used.
         """
-        if self._start is not None:
-            known = self._start.n_columns
-            if self.pool.size > max(2 * known, known + 500):
-                self.pool.shorten(known)
+        known = self._kept_columns
+        if self._kept is not None and self.pool.size > max(2 * known, known + 500):
+            self.pool.shorten(known)
 
-    def fill(self, first: int, question: Question) -> None:
-        """Let columns from number `first` on carry their commodities while there is room."""
-        self._fit_state()
-        basis.fill(
-            self.pool.columns, first, self.pool.size, self.basis, question.amount,
-            question.bound, self.values.use[0],
-        )  # fmt: skip
+    # How it goes on.
 
-    def optimise(self, question: Question) -> None:
-        """Bring the basis to the optimum over the pool.
+    @abstractmethod
+    def fill(self, first: int, question: MasterProblem) -> None:
+        """Let columns from number `first` on carry their commodities while there is room.
+
+        Only a start: a method that finds a better one by itself need not.
+        """
+
+    @abstractmethod
+    def optimise(self, question: MasterProblem) -> None:
+        """Bring the basis to an optimum by cost over the pool, and price the limits.
 
         Raises
         ------
         FailedError
-            Where the simplex method finds no way there.
+            Where the method finds no way there.
         """
-        self._fit_state()
-        if 2 * self.basis.size[0] + 8 > len(self.basis.other):
-            self._enlarge(4 * self.size + 16)
-        most = 20_000 + 20 * self.n_slack
-        while True:
-            code, _ = simplex.optimise(
-                self.pool.columns, self.pool.size, self.basis, self.values,
-                question.amount, question.bound, self.fresh, most,
-            )  # fmt: skip
-            self.fresh = code != simplex.OPTIMAL
-            if code == simplex.OPTIMAL:
-                return
-            if code == simplex.STUCK and self.basis.size[0] >= len(self.basis.other):
-                self._enlarge(2 * len(self.basis.other))
-                continue
-            raise FailedError
 
-    def refresh(self, question: Question) -> bool:
-        """Compute the inverse and the values of the basis afresh; say whether it has any."""
-        good: bool = basis.refresh(
-            self.pool.columns, self.basis, self.values, question.amount, question.bound
-        )
-        return good
+    @abstractmethod
+    def decide(self, question: MasterProblem) -> bool:
+        """Decide the ties that an optimum by cost has left; say whether prices may have moved.
 
-    def _fit_state(self) -> None:
-        """Make room for the columns that have come."""
-        if len(self.basis.state) < len(self.pool.columns.commodity):
-            state = np.zeros(len(self.pool.columns.commodity), dtype=np.int8)
-            state[: len(self.basis.state)] = self.basis.state
-            self.basis = self.basis._replace(state=state)
-
-    def _enlarge(self, room: int) -> None:
-        """Make room for more limits that bind."""
-        b = self.basis
-        old = len(b.other)
-        other, tight = np.zeros((2, room), dtype=np.int64)
-        inverse = np.zeros((room, room))
-        other[:old], tight[:old], inverse[:old, :old] = b.other, b.tight, b.inverse
-        self.basis = b._replace(other=other, tight=tight, inverse=inverse)
-        self.values = self.values._replace(other=np.zeros((2, room)))
+        Raises
+        ------
+        FailedError
+            Where the method finds no way there.
+        """

@@ -10,7 +10,8 @@ import numpy as np
 from corridors.flow.compiling import compiled
 
 if TYPE_CHECKING:
-    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.problem import FlowProblem
 
 
 def generic(count: int, seed: float) -> Floats:
@@ -32,60 +33,60 @@ class Numbering:
 
     Attributes
     ----------
-    arc_order, commodity_order, row_order
+    arc_order, commodity_order, limit_order
         Number in the problem of each of the engine's.
-    arc_number, commodity_number, row_number
+    arc_number, commodity_number, limit_number
         Number in the engine of each of the problem's.
-    row_scale
+    limit_scale
         Largest factor of each limit, by which the engine divides it, shape (R,).
     unit
-        Factor of each entry divided by its limit's scale, shape (E,).
+        Factor of each member divided by its limit's scale, shape (E,).
     """
 
     def __init__(self, problem: FlowProblem) -> None:
         self.arc_order, self.arc_number = _orders(problem.arc_rank)
         self.commodity_order, self.commodity_number = _orders(problem.commodity_rank)
-        self._entry_order, row_order = self._entries(problem)
-        self.row_order = row_order
-        self.row_number = np.argsort(row_order, kind="stable").astype(np.int64)
-        e = self._entry_order
-        self._entry_row = self.row_number[problem.entry_row[e]]
-        self._entry_arc = self.arc_number[problem.entry_arc[e]]
-        self._entry_class = problem.entry_class[e].astype(np.int64)
-        self._entry_factor = problem.entry_factor[e]
-        scale = np.zeros(problem.n_rows)
-        np.maximum.at(scale, self._entry_row, self._entry_factor)
+        self._member_order, limit_order = self._members(problem)
+        self.limit_order = limit_order
+        self.limit_number = np.argsort(limit_order, kind="stable").astype(np.int64)
+        e = self._member_order
+        self._member_limit = self.limit_number[problem.member_limit[e]]
+        self._member_arc = self.arc_number[problem.member_arc[e]]
+        self._member_class = problem.member_class[e].astype(np.int64)
+        self._member_factor = problem.member_factor[e]
+        scale = np.zeros(problem.n_limits)
+        np.maximum.at(scale, self._member_limit, self._member_factor)
         scale[scale == 0] = 1.0
-        self.row_scale = scale
-        self.unit = self._entry_factor / scale[self._entry_row]
+        self.limit_scale = scale
+        self.unit = self._member_factor / scale[self._member_limit]
         self._given: FlowProblem | None = None
         self._made: FlowProblem | None = None
 
-    def _entries(self, problem: FlowProblem) -> tuple[Ints, Ints]:
-        """Return entries sorted by limit and member, and the limits by their members."""
-        arc = self.arc_number[problem.entry_arc]
-        order = np.lexsort((problem.entry_factor, problem.entry_class, arc, problem.entry_row))
-        row = problem.entry_row[order]
-        start = np.searchsorted(row, np.arange(problem.n_rows + 1))
+    def _members(self, problem: FlowProblem) -> tuple[Ints, Ints]:
+        """Return members sorted by limit, and the limits by their members."""
+        arc = self.arc_number[problem.member_arc]
+        order = np.lexsort((problem.member_factor, problem.member_class, arc, problem.member_limit))
+        limit = problem.member_limit[order]
+        start = np.searchsorted(limit, np.arange(problem.n_limits + 1))
         # Big-endian bytes of whole numbers of one sign sort as the numbers do.
         arcs = arc[order].astype(">i8")
-        classes = (problem.entry_class[order] + 1).astype(">i8")
-        factors = problem.entry_factor[order].astype(">f8")
+        classes = (problem.member_class[order] + 1).astype(">i8")
+        factors = problem.member_factor[order].astype(">f8")
         keys = [
             (arcs[a:b].tobytes(), classes[a:b].tobytes(), factors[a:b].tobytes())
             for a, b in pairwise(start.tolist())
         ]
-        rows = np.array(sorted(range(problem.n_rows), key=keys.__getitem__), dtype=np.int64)
-        same = np.zeros(problem.n_rows, dtype=np.bool_)
-        for number, (one, other) in enumerate(pairwise(rows.tolist())):
+        limits = np.array(sorted(range(problem.n_limits), key=keys.__getitem__), dtype=np.int64)
+        same = np.zeros(problem.n_limits, dtype=np.bool_)
+        for number, (one, other) in enumerate(pairwise(limits.tolist())):
             same[number + 1] = keys[one] == keys[other]
         group = np.cumsum(~same) - 1
         several = np.flatnonzero(np.bincount(group, minlength=1) > 1)
         self._twins = [np.flatnonzero(group == number) for number in several]
-        rank = np.empty(problem.n_rows, dtype=np.int64)
-        rank[rows] = np.arange(problem.n_rows)
-        entries = order[np.argsort(rank[row], kind="stable")]
-        return entries.astype(np.int64), rows
+        rank = np.empty(problem.n_limits, dtype=np.int64)
+        rank[limits] = np.arange(problem.n_limits)
+        members = order[np.argsort(rank[limit], kind="stable")]
+        return members.astype(np.int64), limits
 
     def share(self, price: Floats, problem: FlowProblem) -> Floats:
         """Share the price of limits that say the same between them, in canonical numbering.
@@ -101,8 +102,8 @@ class Numbering:
             for r in twins.tolist():
                 key = (float(problem.bound[r]), float(problem.excess_price[r]))
                 groups.setdefault(key, []).append(r)
-            for rows in groups.values():
-                shared[rows] = price[rows].sum() / len(rows)
+            for limits in groups.values():
+                shared[limits] = price[limits].sum() / len(limits)
         return shared
 
     def fits(self, problem: FlowProblem, other: FlowProblem) -> bool:
@@ -112,8 +113,8 @@ class Numbering:
             for a, b in (
                 (getattr(problem, name), getattr(other, name))
                 for name in (
-                    "tail", "head", "origin", "destination", "commodity_class", "second_cost",
-                    "entry_row", "entry_arc", "entry_class", "entry_factor", "arc_rank",
+                    "tail", "head", "origin", "destination", "commodity_class", "tie_cost",
+                    "member_limit", "member_arc", "member_class", "member_factor", "arc_rank",
                     "commodity_rank",
                 )
             )
@@ -126,7 +127,7 @@ class Numbering:
         last, made = self._given, self._made
         if last is problem and made is not None:
             return made
-        arcs, commodities, rows = self.arc_order, self.commodity_order, self.row_order
+        arcs, commodities, limits = self.arc_order, self.commodity_order, self.limit_order
         other = object.__new__(type(problem))
         if last is None or made is None:
             values = {
@@ -136,20 +137,20 @@ class Numbering:
                 "origin": problem.origin[commodities],
                 "destination": problem.destination[commodities],
                 "commodity_class": problem.commodity_class[commodities].astype(np.int64),
-                "second_cost": np.ascontiguousarray(problem.second_cost[:, arcs]),
-                "entry_row": self._entry_row,
-                "entry_arc": self._entry_arc,
-                "entry_class": self._entry_class,
-                "entry_factor": self._entry_factor,
-                "arc_row": None,
+                "tie_cost": np.ascontiguousarray(problem.tie_cost[:, arcs]),
+                "member_limit": self._member_limit,
+                "member_arc": self._member_arc,
+                "member_class": self._member_class,
+                "member_factor": self._member_factor,
+                "arc_limit": None,
                 "arc_rank": np.arange(problem.n_arcs, dtype=np.int64),
                 "commodity_rank": np.arange(problem.n_commodities, dtype=np.int64),
             }
         else:
             values = dict(made.__dict__)
         for name, order in (
-            ("amount", commodities), ("penalty", commodities), ("bound", rows),
-            ("excess_price", rows), ("closed", arcs),
+            ("amount", commodities), ("penalty", commodities), ("bound", limits),
+            ("excess_price", limits), ("closed", arcs),
         ):  # fmt: skip
             if last is None or getattr(last, name) is not getattr(problem, name):
                 values[name] = getattr(problem, name)[order]

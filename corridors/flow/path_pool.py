@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from corridors.flow.compiling import compiled
-from corridors.flow.simplex.basis import Columns
 
 if TYPE_CHECKING:
-    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.flow.problem import FlowProblem
+
+
+class Columns(NamedTuple):
+    """Columns: the shortfall of each commodity first, then paths.
+
+    ``limit[start[j]:start[j + 1]]`` are the limits that column ``j`` touches and
+    ``unit`` what it takes of them; ``cost`` has shape (3, columns). The entries
+    of limit ``r`` are the chain that begins at ``newest[r]`` and goes on at
+    ``older`` until that is -1; ``owner`` is the column of an entry.
+    """
+
+    commodity: Ints
+    start: Ints
+    limit: Ints
+    unit: Floats
+    cost: Floats
+    banned: Flags
+    newest: Ints
+    older: Ints
+    owner: Ints
 
 
 @compiled
 def _append(  # type: ignore[no-untyped-def]
-    wanted, found_start, found_arcs, first, class_of, entry_start, entry_row, entry_class,
-    entry_unit, commodity, start, row, unit, path_start, path_arcs, taken, newest, older, owner,
+    wanted, found_start, found_arcs, first, class_of, member_start, member_limit, member_class,
+    member_unit, commodity, start, limit, unit, path_start, path_arcs, taken, newest, older, owner,
 ):  # fmt: skip
     """Write paths behind the columns there are, with what they take of each limit."""
     j = first
@@ -27,20 +47,20 @@ def _append(  # type: ignore[no-untyped-def]
             arc = found_arcs[i]
             path_arcs[at] = arc
             at += 1
-            for e in range(entry_start[arc], entry_start[arc + 1]):
-                if entry_class[e] >= 0 and entry_class[e] != class_of[k]:
+            for e in range(member_start[arc], member_start[arc + 1]):
+                if member_class[e] >= 0 and member_class[e] != class_of[k]:
                     continue
-                r = entry_row[e]
+                r = member_limit[e]
                 if taken[r] < 0:
                     taken[r] = n
-                    row[n] = r
+                    limit[n] = r
                     unit[n] = 0.0
                     n += 1
-                unit[taken[r]] += entry_unit[e]
+                unit[taken[r]] += member_unit[e]
         for e in range(start[j], n):
-            taken[row[e]] = -1
-            older[e] = newest[row[e]]
-            newest[row[e]] = e
+            taken[limit[e]] = -1
+            older[e] = newest[limit[e]]
+            newest[limit[e]] = e
             owner[e] = j
         commodity[j] = k
         path_start[j + 1] = at
@@ -136,13 +156,13 @@ class PathPool:
         k, s = problem.n_commodities, len(soft)
         self._class_of = problem.commodity_class
         self._rank, self._rank_of_commodity = rank, rank_of_commodity
-        order = np.argsort(problem.entry_arc, kind="stable")
+        order = np.argsort(problem.member_arc, kind="stable")
         start = np.zeros(problem.n_arcs + 1, dtype=np.int64)
-        np.cumsum(np.bincount(problem.entry_arc, minlength=problem.n_arcs), out=start[1:])
-        self._entries = (
-            start, problem.entry_row[order], problem.entry_class[order], unit[order]
+        np.cumsum(np.bincount(problem.member_arc, minlength=problem.n_arcs), out=start[1:])
+        self._members = (
+            start, problem.member_limit[order], problem.member_class[order], unit[order]
         )  # fmt: skip
-        self._taken = np.full(problem.n_rows, -1, dtype=np.int64)
+        self._taken = np.full(problem.n_limits, -1, dtype=np.int64)
         self._known: dict[tuple[int, bytes], int] = {}
         self._keys: list[tuple[int, bytes]] = []
         self.fixed = self.size = k + 2 * s
@@ -157,26 +177,26 @@ class PathPool:
         self._cost[2, : k + s] = rank_of_shortfall
         self._cost[2, k + s : k + 2 * s] = 1.0
         self._banned = np.zeros(room, dtype=np.bool_)
-        self._row = np.zeros(16 * room, dtype=np.int64)
+        self._limit = np.zeros(16 * room, dtype=np.int64)
         self._unit = np.zeros(16 * room)
-        self._row[:s] = soft
+        self._limit[:s] = soft
         self._unit[:s] = -1.0
         self._older = np.full(16 * room, -1, dtype=np.int64)
         self._owner = np.zeros(16 * room, dtype=np.int64)
         self._owner[:s] = np.arange(k + s, k + 2 * s)
-        self._newest = np.full(problem.n_rows, -1, dtype=np.int64)
+        self._newest = np.full(problem.n_limits, -1, dtype=np.int64)
         self._newest[soft] = np.arange(s)
         self._arcs = np.zeros(32 * room, dtype=np.int64)
         self.columns = self._view()
 
     def _view(self) -> Columns:
         return Columns(
-            self._commodity, self._start, self._row, self._unit, self._cost, self._banned,
+            self._commodity, self._start, self._limit, self._unit, self._cost, self._banned,
             self._newest, self._older, self._owner,
         )  # fmt: skip
 
     def load(
-        self, penalty: Floats, excess: Floats, cost: Floats, second: Floats, open_cost: Floats
+        self, penalty: Floats, excess: Floats, cost: Floats, tie_cost: Floats, open_cost: Floats
     ) -> None:
         """Bring costs and closures to those of a problem.
 
@@ -186,13 +206,13 @@ class PathPool:
             Of each commodity, shape (K,).
         excess
             Price of a unit above each soft limit, shape (S,).
-        cost, second, open_cost
-            First and second cost by class and arc, and the first with ``inf``
+        cost, tie_cost, open_cost
+            Cost and tie cost by class and arc, and the cost with ``inf``
             where an arc is closed, shape (C, A).
         """
         self._cost[0, : len(penalty)] = penalty
         self._cost[0, self.fixed - len(excess) : self.fixed] = excess
-        self._price(self.fixed, self.size, cost, second)
+        self._price(self.fixed, self.size, cost, tie_cost)
         self.ban(open_cost)
 
     def ban(self, open_cost: Floats) -> None:
@@ -202,16 +222,16 @@ class PathPool:
             open_cost, self._banned,
         )  # fmt: skip
 
-    def _price(self, first: int, last: int, cost: Floats, second: Floats) -> None:
+    def _price(self, first: int, last: int, cost: Floats, tie_cost: Floats) -> None:
         where = (self._commodity, self._class_of, self._path_start, self._arcs)
         _lengths(first, last, *where, cost, self._cost[0])
-        _lengths(first, last, *where, second, self._cost[1])
+        _lengths(first, last, *where, tie_cost, self._cost[1])
         _ranks(
             first, last, self._commodity, self._path_start, self._arcs, self._rank,
             self._rank_of_commodity, self._cost[2],
         )  # fmt: skip
 
-    def add(self, wanted: Ints, start: Ints, arcs: Ints, cost: Floats, second: Floats) -> int:
+    def add(self, wanted: Ints, start: Ints, arcs: Ints, cost: Floats, tie_cost: Floats) -> int:
         """Add the paths of some commodities that the pool does not hold yet.
 
         Parameters
@@ -220,8 +240,8 @@ class PathPool:
             Commodities whose paths to add.
         start, arcs
             A path for every commodity, as offsets (K + 1,) into arc numbers.
-        cost, second
-            First and second cost by class and arc, shape (C, A).
+        cost, tie_cost
+            Cost and tie cost by class and arc, shape (C, A).
 
         Returns
         -------
@@ -241,21 +261,21 @@ class PathPool:
         self._make_room(len(new), len(arcs))
         first = self.size
         self.size = _append(
-            chosen, start, arcs, first, self._class_of, *self._entries, self._commodity,
-            self._start, self._row, self._unit, self._path_start, self._arcs, self._taken,
+            chosen, start, arcs, first, self._class_of, *self._members, self._commodity,
+            self._start, self._limit, self._unit, self._path_start, self._arcs, self._taken,
             self._newest, self._older, self._owner,
         )  # fmt: skip
         self._banned[first : self.size] = False
-        self._price(first, self.size, cost, second)
+        self._price(first, self.size, cost, tie_cost)
         return len(new)
 
-    def number(self, commodity: int, path: Ints, cost: Floats, second: Floats) -> int:
+    def number(self, commodity: int, path: Ints, cost: Floats, tie_cost: Floats) -> int:
         """Return the number of a path, which is added where the pool does not hold it."""
         key = (commodity, path.tobytes())
         if key not in self._known:
             start = np.zeros(commodity + 2, dtype=np.int64)
             start[-1] = len(path)
-            self.add(np.array([commodity]), start, path, cost, second)
+            self.add(np.array([commodity]), start, path, cost, tie_cost)
         return self._known[key]
 
     def _make_room(self, paths: int, arcs: int) -> None:
@@ -270,11 +290,11 @@ class PathPool:
             cost[:, : self.size] = self._cost[:, : self.size]
             self._cost = cost
             grown = True
-        # No path takes more entries than all members of limits on its arcs.
-        most = int(np.diff(self._entries[0]).max(initial=0)) * arcs
-        if self._start[self.size] + most > len(self._row):
-            room = 2 * len(self._row) + most
-            self._row, self._unit = _grown(self._row, room), _grown(self._unit, room)
+        # No path touches more limits than there are members of limits on its arcs.
+        most = int(np.diff(self._members[0]).max(initial=0)) * arcs
+        if self._start[self.size] + most > len(self._limit):
+            room = 2 * len(self._limit) + most
+            self._limit, self._unit = _grown(self._limit, room), _grown(self._unit, room)
             self._older, self._owner = _grown(self._older, room), _grown(self._owner, room)
             grown = True
         if self._path_start[self.size] + arcs > len(self._arcs):

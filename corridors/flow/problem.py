@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from corridors.errors import ProblemError
-from corridors.flow.arguments import (
-    check,
+from corridors.errors import ProblemError, renamed_arguments, renamed_attributes
+from corridors.flow.arrays import (
+    Flags,
+    Floats,
+    Ints,
     check_not_negative,
     check_range,
     closed_arcs,
@@ -20,11 +21,11 @@ from corridors.flow.arguments import (
     whole_numbers,
 )
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 ALL_CLASSES = -1
-"""Value of `FlowProblem.entry_class` that makes an entry count for every class."""
+"""Value of `FlowProblem.member_class` that makes a member count for every class."""
 
 _MOST_NODES = 2**31
 
@@ -37,6 +38,16 @@ def _no_floats() -> Floats:
     return np.empty(0, dtype=np.float64)
 
 
+@renamed_attributes(
+    arguments=True,
+    second_cost="tie_cost",
+    entry_row="member_limit",
+    entry_arc="member_arc",
+    entry_class="member_class",
+    entry_factor="member_factor",
+    arc_row="arc_limit",
+)
+@renamed_attributes(n_rows="n_limits")
 @dataclass(frozen=True, eq=False)
 class FlowProblem:
     """Multicommodity minimum-cost flow with limits and unserved demand.
@@ -44,7 +55,7 @@ class FlowProblem:
     Minimise ``sum(cost * flow) + sum(penalty * shortfall)`` so that each
     commodity leaves its origin and reaches its destination up to its amount,
     what does not is its shortfall, and each limit keeps
-    ``sum(factor * flow) <= bound`` over its entries.
+    ``sum(factor * flow) <= bound`` over its members.
 
     Commodities that share arc costs and permissions form a *class*; commodity
     ``k`` pays ``cost[commodity_class[k], a]`` on arc ``a`` and may not use an
@@ -58,7 +69,7 @@ class FlowProblem:
         Arc ends, shape (A,). Parallel arcs are kept apart.
     cost
         Cost of one unit on an arc, shape (C, A), not negative; ``inf`` forbids.
-    second_cost
+    tie_cost
         What decides between answers of equal cost (hours, for freight),
         shape (C, A), not negative.
     origin, destination, amount, penalty, commodity_class
@@ -71,12 +82,12 @@ class FlowProblem:
         limit has unless told, lets nothing pass above it. A limit that is hard
         has no price. Several limits over the same members make the cost of
         congestion any convex function of what passes, in pieces.
-    entry_row, entry_arc, entry_class, entry_factor
-        Members of the limits, shape (E,): units of limit ``entry_row`` that one
-        unit of class ``entry_class`` (-1 for all) takes on arc ``entry_arc``.
+    member_limit, member_arc, member_class, member_factor
+        Members of the limits, shape (E,): units of limit ``member_limit`` that one
+        unit of class ``member_class`` (-1 for all) takes on arc ``member_arc``.
     closed
         Arcs that are taken away, shape (A,).
-    arc_row
+    arc_limit
         For problems made by `from_arcs`: the limit of each arc, or -1.
     arc_rank, commodity_rank
         Order that decides ties, shape (A,) and (K,). Made from what the rows
@@ -92,14 +103,14 @@ class FlowProblem:
     amount: Floats
     penalty: Floats
     commodity_class: Ints
-    second_cost: Floats
+    tie_cost: Floats
     bound: Floats = field(default_factory=_no_floats)
-    entry_row: Ints = field(default_factory=_no_ints)
-    entry_arc: Ints = field(default_factory=_no_ints)
-    entry_class: Ints = field(default_factory=_no_ints)
-    entry_factor: Floats = field(default_factory=_no_floats)
-    closed: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
-    arc_row: Ints | None = None
+    member_limit: Ints = field(default_factory=_no_ints)
+    member_arc: Ints = field(default_factory=_no_ints)
+    member_class: Ints = field(default_factory=_no_ints)
+    member_factor: Floats = field(default_factory=_no_floats)
+    closed: Flags = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
+    arc_limit: Ints | None = None
     arc_rank: Ints = field(default_factory=_no_ints)
     commodity_rank: Ints = field(default_factory=_no_ints)
     excess_price: Floats = field(default_factory=_no_floats)
@@ -109,7 +120,7 @@ class FlowProblem:
             object.__setattr__(self, "closed", np.zeros(len(self.tail), dtype=np.bool_))
         if len(self.excess_price) == 0:
             object.__setattr__(self, "excess_price", np.full(len(self.bound), np.inf))
-        check(self)
+        _check(self)
         if len(self.arc_rank) == 0:
             object.__setattr__(self, "arc_rank", _rank(*_arc_keys(self)))
         if len(self.commodity_rank) == 0:
@@ -132,17 +143,18 @@ class FlowProblem:
         return int(self.cost.shape[0])
 
     @property
-    def n_rows(self) -> int:
+    def n_limits(self) -> int:
         """Number of limits, R."""
         return len(self.bound)
 
     def __repr__(self) -> str:
         return (
             f"FlowProblem({self.n_nodes} nodes, {self.n_arcs} arcs, "
-            f"{self.n_commodities} commodities, {self.n_rows} limits)"
+            f"{self.n_commodities} commodities, {self.n_limits} limits)"
         )
 
     @classmethod
+    @renamed_arguments(second_cost="tie_cost")
     def from_arcs(
         cls,
         tail: ArrayLike,
@@ -154,7 +166,7 @@ class FlowProblem:
         amount: ArrayLike,
         penalty: ArrayLike,
         *,
-        second_cost: ArrayLike = 0.0,
+        tie_cost: ArrayLike = 0.0,
         n_nodes: int | None = None,
     ) -> FlowProblem:
         """Build a problem in which each arc has one cost and one capacity.
@@ -171,7 +183,7 @@ class FlowProblem:
             One entry per commodity, shape (K,).
         penalty
             Loss per unserved unit, scalar or shape (K,), finite.
-        second_cost
+        tie_cost
             Decides between answers of equal cost, scalar or shape (A,).
         n_nodes
             Number of nodes, where some have no arc.
@@ -209,33 +221,34 @@ class FlowProblem:
             raise ProblemError(msg)
         capacity_ = numbers("capacity", capacity, n_arcs)
         limited = np.flatnonzero(~np.isposinf(capacity_))
-        arc_row = np.full(n_arcs, -1, dtype=np.int64)
-        arc_row[limited] = np.arange(len(limited))
+        arc_limit = np.full(n_arcs, -1, dtype=np.int64)
+        arc_limit[limited] = np.arange(len(limited))
         return cls(
             n_nodes=n_nodes,
             tail=tail_,
             head=head_,
             cost=numbers("cost", cost, n_arcs)[None, :],
-            second_cost=numbers("second_cost", second_cost, n_arcs)[None, :],
+            tie_cost=numbers("tie_cost", tie_cost, n_arcs)[None, :],
             origin=origin_,
             destination=destination_,
             amount=numbers("amount", amount, n_commodities),
             penalty=numbers("penalty", penalty, n_commodities),
             commodity_class=np.zeros(n_commodities, dtype=np.int64),
             bound=capacity_[limited],
-            entry_row=np.arange(len(limited), dtype=np.int64),
-            entry_arc=limited.astype(np.int64),
-            entry_class=np.full(len(limited), ALL_CLASSES, dtype=np.int64),
-            entry_factor=np.ones(len(limited)),
-            arc_row=arc_row,
+            member_limit=np.arange(len(limited), dtype=np.int64),
+            member_arc=limited.astype(np.int64),
+            member_class=np.full(len(limited), ALL_CLASSES, dtype=np.int64),
+            member_factor=np.ones(len(limited)),
+            arc_limit=arc_limit,
         )
 
-    def congested(self, row: int, start: ArrayLike, price: ArrayLike) -> FlowProblem:
+    @renamed_arguments(row="limit")
+    def congested(self, limit: int, start: ArrayLike, price: ArrayLike) -> FlowProblem:
         """Return this problem with a cost of congestion on the members of a limit.
 
         Parameters
         ----------
-        row
+        limit
             The limit whose members and units count.
         start, price
             Each unit above ``start[i]`` costs ``price[i]`` more, shape (P,):
@@ -257,20 +270,20 @@ class FlowProblem:
         >>> answer.arc_flow.tolist(), answer.cost
         ([6.0, 2.0], 20.0)
         """
-        check_range("row", np.array([row]), self.n_rows, "limits")
+        check_range("limit", np.array([limit]), self.n_limits, "limits")
         starts = np.asarray(start, dtype=np.float64).ravel()
         prices = numbers("price", price, len(starts))
-        members = np.flatnonzero(self.entry_row == row)
-        rows = self.n_rows + np.repeat(np.arange(len(starts)), len(members))
+        members = np.flatnonzero(self.member_limit == limit)
+        limits = self.n_limits + np.repeat(np.arange(len(starts)), len(members))
         again = np.tile(members, len(starts))
         return replace(
             self,
             bound=np.concatenate([self.bound, starts]),
             excess_price=np.concatenate([self.excess_price, prices]),
-            entry_row=np.concatenate([self.entry_row, rows]),
-            entry_arc=np.concatenate([self.entry_arc, self.entry_arc[again]]),
-            entry_class=np.concatenate([self.entry_class, self.entry_class[again]]),
-            entry_factor=np.concatenate([self.entry_factor, self.entry_factor[again]]),
+            member_limit=np.concatenate([self.member_limit, limits]),
+            member_arc=np.concatenate([self.member_arc, self.member_arc[again]]),
+            member_class=np.concatenate([self.member_class, self.member_class[again]]),
+            member_factor=np.concatenate([self.member_factor, self.member_factor[again]]),
         )
 
     def changed(
@@ -316,21 +329,21 @@ class FlowProblem:
             capacity = {one_number("capacity", k): v for k, v in capacity.items()}
             bound = self.bound.copy()
             for number, value in capacity.items():
-                row = number
-                if self.arc_row is not None:
+                limit = number
+                if self.arc_limit is not None:
                     check_range("capacity", np.array([number]), self.n_arcs, "arcs")
-                    row = int(self.arc_row[number])
-                    if row < 0:
+                    limit = int(self.arc_limit[number])
+                    if limit < 0:
                         msg = f"capacity: arc {number} had none, so there is no limit to change"
                         raise ProblemError(msg)
-                check_range("capacity", np.array([row]), self.n_rows, "limits")
-                bound[row] = value
+                check_range("capacity", np.array([limit]), self.n_limits, "limits")
+                bound[limit] = value
             values["bound"] = bound
         if amount is not None:
             values["amount"] = numbers("amount", amount, self.n_commodities)
         for name, finite in (("cost", False), ("bound", False), ("amount", True)):
             if name in values:
-                shown = "capacity" if name == "bound" and self.arc_row is not None else name
+                shown = "capacity" if name == "bound" and self.arc_limit is not None else name
                 check_not_negative(shown, values[name], finite=finite)
         # What did not change was checked when this problem was made.
         other = object.__new__(FlowProblem)
@@ -340,10 +353,10 @@ class FlowProblem:
 
 
 def _arc_keys(p: FlowProblem) -> list[NDArray[Any]]:
-    keys: list[NDArray[Any]] = [p.tail, p.head, *p.cost, *p.second_cost]
-    if p.arc_row is not None:
+    keys: list[NDArray[Any]] = [p.tail, p.head, *p.cost, *p.tie_cost]
+    if p.arc_limit is not None:
         bound = np.append(p.bound, np.inf)
-        keys.append(bound[p.arc_row])
+        keys.append(bound[p.arc_limit])
     return keys
 
 
@@ -352,3 +365,48 @@ def _rank(*keys: NDArray[Any]) -> Ints:
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     return rank
+
+
+def _check(p: FlowProblem) -> None:
+    """Refuse a problem whose arrays do not go together, or hold what is not allowed."""
+    n_arcs, n_commodities = len(p.tail), len(p.origin)
+    for name, array, size in (
+        ("head", p.head, n_arcs),
+        ("destination", p.destination, n_commodities),
+        ("amount", p.amount, n_commodities),
+        ("penalty", p.penalty, n_commodities),
+        ("commodity_class", p.commodity_class, n_commodities),
+        ("closed", p.closed, n_arcs),
+        ("excess_price", p.excess_price, len(p.bound)),
+        ("member_arc", p.member_arc, len(p.member_limit)),
+        ("member_class", p.member_class, len(p.member_limit)),
+        ("member_factor", p.member_factor, len(p.member_limit)),
+    ):
+        if len(array) != size:
+            msg = f"{name}: expected {size} entries, saw {len(array)}"
+            raise ProblemError(msg)
+    for name, matrix in (("cost", p.cost), ("tie_cost", p.tie_cost)):
+        if matrix.ndim != 2 or matrix.shape[1] != n_arcs:
+            msg = f"{name}: expected shape (classes, {n_arcs}), saw {matrix.shape}"
+            raise ProblemError(msg)
+    if p.tie_cost.shape != p.cost.shape:
+        msg = f"tie_cost: expected shape {p.cost.shape}, saw {p.tie_cost.shape}"
+        raise ProblemError(msg)
+    for name, nodes in (
+        ("tail", p.tail),
+        ("head", p.head),
+        ("origin", p.origin),
+        ("destination", p.destination),
+    ):
+        check_range(name, nodes, p.n_nodes, "nodes")
+    check_range("commodity_class", p.commodity_class, p.cost.shape[0], "classes")
+    check_range("member_limit", p.member_limit, len(p.bound), "limits")
+    check_range("member_arc", p.member_arc, n_arcs, "arcs")
+    check_range("member_class", p.member_class + 1, p.cost.shape[0] + 1, "classes")
+    check_not_negative("cost", p.cost, finite=False)
+    check_not_negative("tie_cost", p.tie_cost, finite=True)
+    check_not_negative("amount", p.amount, finite=True)
+    check_not_negative("penalty", p.penalty, finite=True)
+    check_not_negative("capacity" if p.arc_limit is not None else "bound", p.bound, finite=False)
+    check_not_negative("excess_price", p.excess_price, finite=False)
+    check_not_negative("member_factor", p.member_factor, finite=True)

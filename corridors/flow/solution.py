@@ -14,21 +14,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.master import FailedError
+from corridors.flow.arrays import TOLERANCE
+from corridors.flow.master import LastBasis
 from corridors.flow.numbering import split_into_paths
-from corridors.flow.simplex.lexicographic import TOLERANCE
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from corridors.flow.master import Master, Question
+    from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.flow.master import Master, MasterProblem
     from corridors.flow.numbering import Numbering
     from corridors.flow.path_pool import PathPool
-    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.problem import FlowProblem
 
 
 @dataclass
-class Outcome:
+class FlowSolution:
     """What the engine found, in the problem's own numbering."""
 
     path_commodity: Ints
@@ -37,18 +36,38 @@ class Outcome:
     path_amount: Floats
     class_flow: Floats
     shortfall: Floats
-    row_price: Floats
+    limit_price: Floats
     commodity_price: Floats
     rounds: int
     cold_starts: int
-    tied: NDArray[np.bool_]
-    tied_row: NDArray[np.bool_]
+    tied: Flags
+    tied_limit: Flags
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Paths with their amounts, and what falls short.
+
+    Plain arrays, which a worker can send, unlike the answer itself.
+
+    Attributes
+    ----------
+    commodity, arcs, amount
+        Of each path; amounts in units, shape (P,).
+    shortfall
+        Units by commodity, shape (K,).
+    """
+
+    commodity: Ints
+    arcs: list[Ints]
+    amount: Floats
+    shortfall: Floats
 
 
 def settled(
-    master: Master, question: Question, numbering: Numbering, rounds: int, cold_starts: int,
-    tied: NDArray[np.bool_],
-) -> Outcome:  # fmt: skip
+    master: Master, question: MasterProblem, numbering: Numbering, rounds: int, cold_starts: int,
+    tied: Flags,
+) -> FlowSolution:  # fmt: skip
     """Return what the last basis of a master problem answers, after putting it in order.
 
     Parameters
@@ -69,45 +88,39 @@ def settled(
     """
     p = question.problem
     _put_in_order(master, question)
-    b, values, column = master.basis, master.values, master.basic_columns()
-    amount = np.concatenate([values.key[0], values.other[0, : master.size]])
+    column, amount, price = master.basic_columns(), master.amounts[0], master.prices[0]
     commodity = master.pool.columns.commodity[column]
     amount[amount <= 1e-11 * (1.0 + question.amount[0, commodity])] = 0.0
-    sigma = np.minimum(values.sigma[0, : p.n_commodities], p.penalty)
-    row_price = np.maximum(values.price[0], 0.0) / numbering.row_scale
-    loose = (values.price[0] <= TOLERANCE * (1.0 + sigma.max(initial=0.0))) & (b.place >= 0)
-    row_price[loose] = 0.0
-    row_price = numbering.share(row_price, p)
+    sigma = np.minimum(master.commodity_prices[0, : p.n_commodities], p.penalty)
+    limit_price = np.maximum(price, 0.0) / numbering.limit_scale
+    loose = (price <= TOLERANCE * (1.0 + sigma.max(initial=0.0))) & ~master.loose
+    limit_price[loose] = 0.0
+    limit_price = numbering.share(limit_price, p)
     return written(
-        master.pool, p, numbering, column, amount, row_price, sigma, rounds, cold_starts, tied,
+        master.pool, p, numbering, column, amount, limit_price, sigma, rounds, cold_starts, tied,
         loose,
     )  # fmt: skip
 
 
-def _put_in_order(master: Master, question: Question) -> None:
+def _put_in_order(master: Master, question: MasterProblem) -> None:
     """Solve the last basis once more, in an order that does not depend on the way here."""
-    b, size, pool, values = master.basis, master.size, master.pool, master.values
+    basis, pool = master.basis, master.pool
     commodity = pool.columns.commodity
     by_commodity: dict[int, list[int]] = {}
-    for j in b.other[:size].tolist():
+    for j in basis.other.tolist():
         by_commodity.setdefault(int(commodity[j]), []).append(j)
-    amount = {
-        j: (x, y)
-        for j, x, y in zip(b.other[:size].tolist(), *values.other[:, :size].tolist(), strict=True)
-    }
-    key, other = b.key.copy(), []
+    columns = master.basic_columns().tolist()
+    amount = {j: (x, y) for j, x, y in zip(columns, *master.amounts.tolist(), strict=True)}
+    key, other = basis.key, []
     for k in sorted(by_commodity):
         mine = [int(key[k]), *by_commodity[k]]
         if len(mine) > 2 and k < question.problem.n_commodities:
-            amount[mine[0]] = (float(values.key[0, k]), float(values.key[1, k]))
             mine = _told_apart(pool, question.problem, k, mine, amount)
         mine.sort(key=lambda j: (j >= pool.fixed, pool.path(j).tobytes(), j))
         key[k] = mine[0]
         other += mine[1:]
-    master.set(key, np.array(other, dtype=np.int64), np.sort(b.tight[:size]))
-    if not master.refresh(question):
-        raise FailedError
-    master.fresh = False
+    ordered = LastBasis(key, np.array(other, dtype=np.int64), np.sort(basis.tight))
+    master.take(ordered, question)
 
 
 def _told_apart(
@@ -126,7 +139,7 @@ def _told_apart(
     )  # fmt: skip
     if not len(start):
         return mine
-    numbers = [pool.number(k, arcs[a:b], p.cost, p.second_cost) for a, b in pairwise(start)]
+    numbers = [pool.number(k, arcs[a:b], p.cost, p.tie_cost) for a, b in pairwise(start)]
     if len(set(numbers)) < len(paths):
         return mine
     return [j for j in mine if j < pool.fixed] + numbers
@@ -134,9 +147,9 @@ def _told_apart(
 
 def written(
     pool: PathPool, p: FlowProblem, numbering: Numbering, column: Ints, amount: Floats,
-    row_price: Floats, sigma: Floats, rounds: int, cold_starts: int, tied: NDArray[np.bool_],
-    tied_row: NDArray[np.bool_],
-) -> Outcome:  # fmt: skip
+    limit_price: Floats, sigma: Floats, rounds: int, cold_starts: int, tied: Flags,
+    tied_limit: Flags,
+) -> FlowSolution:  # fmt: skip
     """Turn amounts by column into an outcome in the problem's own numbering.
 
     Parameters
@@ -145,11 +158,11 @@ def written(
         The columns, the problem in canonical numbering, and that numbering.
     column, amount
         Columns of the pool and what they carry.
-    row_price, sigma
+    limit_price, sigma
         Prices of limits, in their own units, and of commodities, shapes (R,)
         and (K,).
-    rounds, cold_starts, tied, tied_row
-        As `Outcome` has them, in canonical numbering.
+    rounds, cold_starts, tied, tied_limit
+        As `FlowSolution` has them, in canonical numbering.
     """
     n = numbering
     commodity = pool.columns.commodity[column]
@@ -168,17 +181,17 @@ def written(
     start = np.zeros(len(paths) + 1, dtype=np.int64)
     np.cumsum([len(paths[i]) for i in order], out=start[1:])
     arcs = np.concatenate([paths[i] for i in order]) if paths else np.empty(0, dtype=np.int64)
-    return Outcome(
+    return FlowSolution(
         path_commodity=n.commodity_order[commodity[order]],
         path_start=start,
         path_arcs=n.arc_order[arcs],
         path_amount=amount[order],
         class_flow=flow[:, n.arc_number],
         shortfall=short[n.commodity_number],
-        row_price=row_price[n.row_number],
+        limit_price=limit_price[n.limit_number],
         commodity_price=sigma[n.commodity_number],
         rounds=rounds,
         cold_starts=cold_starts,
         tied=tied[n.commodity_number],
-        tied_row=tied_row[n.row_number],
+        tied_limit=tied_limit[n.limit_number],
     )

@@ -8,18 +8,29 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from corridors.errors import CertificateError, ProblemError, nearest
+from corridors.errors import (
+    CertificateError,
+    ProblemError,
+    nearest,
+    renamed_arguments,
+    renamed_attributes,
+)
 from corridors.flow.certificate import Certificate, certify
-from corridors.flow.column_generation import Engine
+from corridors.flow.column_generation import MASTERS, Engine, MasterName
 from corridors.flow.problem import FlowProblem
+from corridors.flow.solution import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    from corridors.flow.problem import Floats, Ints
-    from corridors.flow.solution import Outcome
+    from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.flow.solution import FlowSolution
+
+
+_NOTHING = 1e-9
+"""Share of an amount below which a flow is rounding."""
 
 
 class PriceRange(NamedTuple):
@@ -40,6 +51,7 @@ class PriceRange(NamedTuple):
     less_amount: float
 
 
+@renamed_attributes(row_price="limit_price")
 class Answer:
     """The optimum of a flow problem, with its certificate.
 
@@ -53,7 +65,7 @@ class Answer:
         Flow by class and arc, shape (C, A).
     shortfall
         Unserved units by commodity, shape (K,).
-    row_price
+    limit_price
         What one more unit of each limit would save, shape (R,), when all limits
         are a hair wider than they are; 0 where the limit does not bind, and 0
         where the limit is 0 (its arcs are gone, so the program does not price
@@ -73,12 +85,12 @@ class Answer:
         outcome, self.certificate = _proved(engine, problem)
         self._path_start: Ints = outcome.path_start
         self._path_arcs: Ints = outcome.path_arcs
-        self._tied, self._tied_row = outcome.tied, outcome.tied_row
+        self._tied, self._tied_limit = outcome.tied, outcome.tied_limit
         self.path_commodity: Ints = outcome.path_commodity
         self.path_amount: Floats = outcome.path_amount
         self.class_flow: Floats = outcome.class_flow
         self.shortfall: Floats = outcome.shortfall
-        self.row_price: Floats = outcome.row_price
+        self.limit_price: Floats = outcome.limit_price
         self.commodity_price: Floats = outcome.commodity_price
         self.rounds = outcome.rounds
         self.cold_starts = outcome.cold_starts
@@ -109,6 +121,23 @@ class Answer:
         """Arcs of each path from origin to destination, a list of P arrays."""
         return np.split(self._path_arcs, self._path_start[1:-1]) if len(self.path_amount) else []
 
+    @cached_property
+    def plan(self) -> Plan:
+        """Paths, amounts and shortfall, without what is rounding.
+
+        Equal answers are equal to the byte, whatever was asked before; so are
+        their plans.
+        """
+        least = _NOTHING * (1.0 + self.problem.amount)
+        keep = np.flatnonzero(self.path_amount > least[self.path_commodity])
+        every = self.path_arcs
+        return Plan(
+            self.path_commodity[keep],
+            [every[i] for i in keep],
+            self.path_amount[keep],
+            np.where(self.shortfall > least, self.shortfall, 0.0),
+        )
+
     @property
     def arc_flow(self) -> Floats:
         """Flow on each arc, all commodities together, shape (A,)."""
@@ -121,11 +150,12 @@ class Answer:
         For other problems: what the limits charge a unit of class 0 on the arc.
         """
         p = self.problem
-        counts = p.entry_class <= 0
-        charge = self.row_price[p.entry_row[counts]] * p.entry_factor[counts]
-        return np.bincount(p.entry_arc[counts], charge, p.n_arcs).astype(np.float64)
+        counts = p.member_class <= 0
+        charge = self.limit_price[p.member_limit[counts]] * p.member_factor[counts]
+        return np.bincount(p.member_arc[counts], charge, p.n_arcs).astype(np.float64)
 
-    def price_range(self, row: int) -> PriceRange:
+    @renamed_arguments(row="limit")
+    def price_range(self, limit: int) -> PriceRange:
         """Return what a limit is worth from both sides, and over how many units.
 
         At a kink, where the limit is just what the flow needs, one more unit
@@ -133,7 +163,7 @@ class Answer:
 
         Parameters
         ----------
-        row
+        limit
             Number of the limit; for problems made by `from_arcs`, of the arc.
 
         Raises
@@ -152,18 +182,18 @@ class Answer:
         PriceRange(more=3.0, more_amount=4.0, less=3.0, less_amount=1.0)
         """
         p = self.problem
-        size, what = (p.n_rows, "limits") if p.arc_row is None else (p.n_arcs, "arcs")
-        if not 0 <= row < size:
-            msg = f"price_range: {row} is not one of the {size} {what} (0 to {size - 1})"
+        size, what = (p.n_limits, "limits") if p.arc_limit is None else (p.n_arcs, "arcs")
+        if not 0 <= limit < size:
+            msg = f"price_range: {limit} is not one of the {size} {what} (0 to {size - 1})"
             raise ProblemError(msg)
-        if p.arc_row is not None:
-            row = int(p.arc_row[row])
-        if row < 0 or np.isinf(p.bound[row]):
+        if p.arc_limit is not None:
+            limit = int(p.arc_limit[limit])
+        if limit < 0 or np.isinf(p.bound[limit]):
             return PriceRange(0.0, np.inf, 0.0, np.inf)
-        more, more_amount = self._engine.price_from(p, row, 1)
+        more, more_amount = self._engine.price_from(p, limit, 1)
         less, less_amount = np.nan, 0.0
-        if p.bound[row] > 0:
-            less, less_amount = self._engine.price_from(p, row, -1)
+        if p.bound[limit] > 0:
+            less, less_amount = self._engine.price_from(p, limit, -1)
         return PriceRange(more, more_amount, less, less_amount)
 
     @property
@@ -172,18 +202,19 @@ class Answer:
         return not self.undecided.any()
 
     @cached_property
-    def undecided(self) -> NDArray[np.bool_]:
+    def undecided(self) -> Flags:
         """Arcs on which other flows of the same cost plus loss carry something else, shape (A,).
 
         Found by holding the answer against the one that the rule for ties puts
         last: where the two agree on all, there is only one.
         """
         none = np.zeros(self.problem.n_arcs, dtype=np.bool_)
-        if not self._tied.any() and not self._tied_row.any():
+        if not self._tied.any() and not self._tied_limit.any():
             return none
         p = self.problem
-        plain = replace(p, second_cost=np.zeros_like(p.second_cost))
-        for of in (Engine(plain, opposite=True), Engine(plain)):
+        plain = replace(p, tie_cost=np.zeros_like(p.tie_cost))
+        name = self._engine.master_name
+        for of in (Engine(plain, opposite=True, master=name), Engine(plain, master=name)):
             other = Answer(of, plain)
             ours, theirs = self._flow_by_commodity(), other._flow_by_commodity()
             near = 1e-7 * (1.0 + p.amount.max(initial=0.0))
@@ -246,16 +277,16 @@ class Answer:
         """Answer another problem, warm where it has the same arcs and members of limits."""
         if self._engine.numbering.fits(self.problem, problem):
             return Answer(self._engine, problem)
-        return solve(problem)
+        return solve(problem, master=self._engine.master_name)
 
 
-def _proved(engine: Engine, problem: FlowProblem) -> tuple[Outcome, Certificate]:
+def _proved(engine: Engine, problem: FlowProblem) -> tuple[FlowSolution, Certificate]:
     """Return an outcome that proves itself; what a warm start got wrong is solved afresh."""
     for cold in (False, True):
         outcome = engine.solve(problem, cold=cold)
         certificate = certify(
             problem, outcome.path_commodity, outcome.path_start, outcome.path_arcs,
-            outcome.path_amount, outcome.shortfall, outcome.row_price,
+            outcome.path_amount, outcome.shortfall, outcome.limit_price,
         )  # fmt: skip
         if certificate.ok:
             outcome.cold_starts += cold
@@ -264,25 +295,32 @@ def _proved(engine: Engine, problem: FlowProblem) -> tuple[Outcome, Certificate]
     raise CertificateError(msg)
 
 
-def solve(problem: FlowProblem) -> Answer:
+def solve(problem: FlowProblem, *, master: MasterName = "own") -> Answer:
     """Find the flow of least cost plus loss, and prove it.
 
     Parameters
     ----------
     problem
         What to carry, over what, within which limits.
+    master
+        What solves the program over the paths at hand: ``"own"``, the simplex
+        method of this package, which is made for few limits that bind, or
+        ``"highs"``, HiGHS kept alive, which is the slower one there and may be
+        the faster one where hundreds bind. The answers are the same.
 
     Returns
     -------
     Answer
         The optimum. Where several answers cost the same, the one of least
-        second cost; among those, the one decided by `FlowProblem.arc_rank` and
+        tie cost; among those, the one decided by `FlowProblem.arc_rank` and
         `commodity_rank`, so that equal problems have equal answers.
 
     Raises
     ------
     CertificateError
         Where the optimum could not be proved.
+    ProblemError
+        Where there is no such master.
 
     Examples
     --------
@@ -290,14 +328,20 @@ def solve(problem: FlowProblem) -> Answer:
     >>> solve(FlowProblem.from_arcs([0], [1], [2.5], [4], [0], [1], [10], 100)).objective
     610.0
     """
-    return Answer(Engine(problem), problem)
+    if master not in MASTERS:
+        msg = f"solve: no master {master!r}{nearest(master, MASTERS)}"
+        raise ProblemError(msg)
+    return Answer(Engine(problem, master=master), problem)
 
 
 _CHANGES = ("closed", "capacity", "cost", "demand")
 
 
 def solve_many(
-    problem: FlowProblem, scenarios: Iterable[dict[str, Any] | FlowProblem]
+    problem: FlowProblem,
+    scenarios: Iterable[dict[str, Any] | FlowProblem],
+    *,
+    master: MasterName = "own",
 ) -> Iterator[Answer]:
     """Answer one scenario after the other, warm, as they are asked for.
 
@@ -307,6 +351,8 @@ def solve_many(
         The undisturbed problem, which is solved first.
     scenarios
         What each changes, as keywords of `Answer.resolve`, or whole problems.
+    master
+        What solves the program over the paths at hand, as in `solve`.
 
     Yields
     ------
@@ -321,7 +367,7 @@ def solve_many(
     >>> [float(answer.shortfall[0]) for answer in solve_many(problem, scenarios)]
     [0.0, 3.0, 10.0, 3.0]
     """
-    first = solve(problem)
+    first = solve(problem, master=master)
     for scenario in scenarios:
         if isinstance(scenario, dict):
             for key in scenario:

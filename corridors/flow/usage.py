@@ -1,4 +1,4 @@
-"""What limits do to the arcs that are their members: close them, charge for them, fill up."""
+"""What flows and paths take of limits, and what limits do to arcs: charge for them, close them."""
 
 from __future__ import annotations
 
@@ -9,26 +9,28 @@ import numpy as np
 from corridors.flow.compiling import compiled
 
 if TYPE_CHECKING:
-    from corridors.flow.problem import Floats, FlowProblem
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.problem import FlowProblem
+    from corridors.flow.solution import Plan
 
 
 @compiled
 def add_charges(  # type: ignore[no-untyped-def]
-    weight, price, entry_row, entry_arc, entry_class, entry_unit
+    weight, price, member_limit, member_arc, member_class, member_unit
 ):
     """Add to the arc weights (C, A), in place, what the limits charge at their prices (R,)."""
-    for e in range(len(entry_row)):
-        charge = price[entry_row[e]] * entry_unit[e]
+    for e in range(len(member_limit)):
+        charge = price[member_limit[e]] * member_unit[e]
         if charge != 0.0:
-            if entry_class[e] < 0:
+            if member_class[e] < 0:
                 for c in range(len(weight)):
-                    weight[c, entry_arc[e]] += charge
+                    weight[c, member_arc[e]] += charge
             else:
-                weight[entry_class[e], entry_arc[e]] += charge
+                weight[member_class[e], member_arc[e]] += charge
     return weight
 
 
-def row_use(problem: FlowProblem, flow: Floats) -> Floats:
+def limit_use(problem: FlowProblem, flow: Floats) -> Floats:
     """Return the units that a flow takes of each limit.
 
     Parameters
@@ -43,15 +45,19 @@ def row_use(problem: FlowProblem, flow: Floats) -> Floats:
     ndarray
         Shape (R,).
     """
-    every = problem.entry_class < 0
+    every = problem.member_class < 0
     total = flow.sum(axis=0)
     units = np.where(
         every,
-        total[problem.entry_arc],
-        flow[np.where(every, 0, problem.entry_class), problem.entry_arc],
+        total[problem.member_arc],
+        flow[np.where(every, 0, problem.member_class), problem.member_arc],
     )
-    taken = units * problem.entry_factor
-    return np.bincount(problem.entry_row, taken, problem.n_rows).astype(np.float64)
+    taken = units * problem.member_factor
+    # Members of one limit stand together as a rule, and in their own order always.
+    order = np.argsort(problem.member_limit, kind="stable")
+    ends = np.cumsum(np.bincount(problem.member_limit, minlength=problem.n_limits))
+    parts = np.split(taken[order], ends[:-1]) if problem.n_limits else []
+    return np.array([part.sum() for part in parts], dtype=np.float64)
 
 
 def open_costs(problem: FlowProblem) -> Floats:
@@ -60,10 +66,69 @@ def open_costs(problem: FlowProblem) -> Floats:
     if problem.closed.any():
         cost[:, problem.closed] = np.inf
     zero = (problem.bound <= 0) & np.isinf(problem.excess_price)
-    shut = zero[problem.entry_row] & (problem.entry_factor > 0)
+    shut = zero[problem.member_limit] & (problem.member_factor > 0)
     if shut.any():
-        every = shut & (problem.entry_class < 0)
-        cost[:, problem.entry_arc[every]] = np.inf
-        single = shut & (problem.entry_class >= 0)
-        cost[problem.entry_class[single], problem.entry_arc[single]] = np.inf
+        every = shut & (problem.member_class < 0)
+        cost[:, problem.member_arc[every]] = np.inf
+        single = shut & (problem.member_class >= 0)
+        cost[problem.member_class[single], problem.member_arc[single]] = np.inf
     return cost
+
+
+class LimitUsage:
+    """What paths take of the limits of a problem.
+
+    Parameters
+    ----------
+    problem
+        Any problem with the same members of limits will do.
+    """
+
+    def __init__(self, problem: FlowProblem) -> None:
+        order = np.lexsort((problem.member_limit, problem.member_arc))
+        self._limit = problem.member_limit[order]
+        self._only = problem.member_class[order]
+        self._factor = problem.member_factor[order]
+        self._start = np.zeros(problem.n_arcs + 1, dtype=np.int64)
+        np.cumsum(np.bincount(problem.member_arc, minlength=problem.n_arcs), out=self._start[1:])
+        self._class_of = problem.commodity_class
+        self._n_limits = problem.n_limits
+        self._seen: dict[tuple[int, bytes], Floats] = {}
+
+    def of(self, commodity: int, arcs: Ints) -> Floats:
+        """Return the units of each limit that one unit on a path takes, shape (R,).
+
+        Parameters
+        ----------
+        commodity
+            Whose path it is.
+        arcs
+            The path.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from corridors.flow import FlowProblem
+        >>> from corridors.flow.usage import LimitUsage
+        >>> problem = FlowProblem.from_arcs([0, 1], [1, 2], 1, [6, 9], [0], [2], [10], 100)
+        >>> LimitUsage(problem).of(0, np.array([0, 1])).tolist()
+        [1.0, 1.0]
+        """
+        own_class = int(self._class_of[commodity])
+        key = (own_class, arcs.tobytes())
+        if key not in self._seen:
+            runs = [np.arange(self._start[a], self._start[a + 1]) for a in arcs]
+            touched = np.concatenate(runs) if runs else np.empty(0, dtype=np.int64)
+            only = self._only[touched]
+            touched = touched[(only < 0) | (only == own_class)]
+            self._seen[key] = np.bincount(
+                self._limit[touched], self._factor[touched], self._n_limits
+            ).astype(np.float64)
+        return self._seen[key]
+
+    def total(self, plan: Plan) -> Floats:
+        """Return the units of each limit that a plan takes in all, shape (R,)."""
+        total = np.zeros(self._n_limits)
+        for k, arcs, amount in zip(plan.commodity, plan.arcs, plan.amount, strict=True):
+            total += self.of(int(k), arcs) * amount
+        return total

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.flow import solve
+from corridors.flow.usage import limit_use
 from corridors.simulation.queueing.problem import UsualWay
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class UsualWays:
     def number(self, base: Situation) -> int:
         """Return the number of the set of usual ways of a situation, given after the last one."""
         p = base.problem
-        parts = (p.cost, p.amount, p.closed, p.bound, p.entry_row, p.entry_arc, p.entry_class)
+        parts = (p.cost, p.amount, p.closed, p.bound, p.member_limit, p.member_arc, p.member_class)
         key = b"|".join(np.ascontiguousarray(part).tobytes() for part in parts)
         if key not in self._known:
             self._known[key] = len(self.ways)
@@ -53,11 +54,10 @@ def usual_ways(base: Situation, before: list[UsualWay] | None) -> list[UsualWay]
         c = p.commodity_class[way.demand]
         gone[way.demand] |= bool(shut[c, way.arcs].any())
         flow[c, way.arcs] += way.share * p.amount[way.demand]
-    units = flow[p.entry_class, p.entry_arc] * p.entry_factor
-    over = np.bincount(p.entry_row, units, p.n_rows) > p.bound * (1 + 1e-6) + 1e-6
+    over = limit_use(p, flow) > p.bound * (1 + 1e-6) + 1e-6
     touched = np.zeros_like(flow, dtype=np.bool_)
-    hit = over[p.entry_row] & (p.entry_factor > 0)
-    touched[p.entry_class[hit], p.entry_arc[hit]] = True
+    hit = over[p.member_limit] & (p.member_factor > 0)
+    touched[p.member_class[hit], p.member_arc[hit]] = True
     served = np.zeros(p.n_commodities)
     for way in before:
         gone[way.demand] |= bool(touched[p.commodity_class[way.demand], way.arcs].any())
@@ -77,8 +77,7 @@ def _solved(p: FlowProblem, amount: NDArray[np.float64], kept: list[UsualWay]) -
     flow = np.zeros((p.n_classes, p.n_arcs))
     for way in kept:
         flow[p.commodity_class[way.demand], way.arcs] += way.share * p.amount[way.demand]
-    units = flow[p.entry_class, p.entry_arc] * p.entry_factor
-    taken = np.bincount(p.entry_row, units, p.n_rows)
+    taken = limit_use(p, flow)
     bound = np.maximum(p.bound - np.where(np.isfinite(p.bound), taken, 0.0), 0.0)
     answer = solve(replace(p, amount=amount, bound=bound))
     ways = [way for way in kept if p.amount[way.demand] > 0]

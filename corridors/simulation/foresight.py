@@ -23,7 +23,8 @@ from corridors.simulation.queueing.state import NEW, ON_TIME, OTHER_WAY, TURNED_
 
 if TYPE_CHECKING:
     from corridors.flow import Certificate
-    from corridors.simulation.queueing.problem import Floats, Ints, QueueProblem
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.simulation.queueing.problem import QueueProblem
     from corridors.simulation.queueing.run import Outcome
 
 MOST_ARCS = 400_000
@@ -294,7 +295,7 @@ def _laid_out(graph: _Expanded) -> tuple[FlowProblem, dict[tuple[int, int], Floa
         tail=np.concatenate(tails).astype(np.int64),
         head=np.concatenate(heads).astype(np.int64),
         cost=cost,
-        second_cost=np.zeros_like(cost),
+        tie_cost=np.zeros_like(cost),
         origin=origin * layers + n_all,
         destination=target * layers + n_steps,
         amount=p.amount[n_all, demand] * p.step,
@@ -344,10 +345,10 @@ def _rows(
     keep = np.isfinite(flat[row])
     used, number = np.unique(row[keep], return_inverse=True)
     return flat[used], {
-        "entry_row": number.astype(np.int64),
-        "entry_arc": arc[keep].astype(np.int64),
-        "entry_class": (np.concatenate(kind) if kind else row)[keep].astype(np.int64),
-        "entry_factor": (np.concatenate(factor) if factor else row.astype(np.float64))[keep],
+        "member_limit": number.astype(np.int64),
+        "member_arc": arc[keep].astype(np.int64),
+        "member_class": (np.concatenate(kind) if kind else row)[keep].astype(np.int64),
+        "member_factor": (np.concatenate(factor) if factor else row.astype(np.float64))[keep],
     }
 
 

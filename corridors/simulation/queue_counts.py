@@ -27,8 +27,8 @@ from corridors.simulation.queueing.state import BACKGROUND
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.simulation.queue_points import LimitInfo
-    from corridors.simulation.queueing.problem import Flags, Floats, Ints
     from corridors.simulation.queueing.run import Outcome
     from corridors.simulation.timetable import Timetable
 

@@ -22,21 +22,24 @@ import json
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from pyproj import Geod
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from corridors.flow.arrays import Floats, Ints
 
 GEOD = Geod(ellps="WGS84")
 EARTH_KM = 6371.0
 LONG_EDGE_KM = 25.0
 
 Point = tuple[float, float]  # latitude, longitude
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def km(a: Point, b: Point) -> float:

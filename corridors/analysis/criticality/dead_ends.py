@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from corridors.flow.problem import FlowProblem, Ints
+    from corridors.flow.arrays import Ints
+    from corridors.flow.problem import FlowProblem
 
 
 class DeadEnds:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.analysis.criticality.plan import Plan, plan_of
-from corridors.analysis.criticality.uses import Uses
 from corridors.flow import solve
+from corridors.flow.usage import LimitUsage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.problem import FlowProblem
+    from corridors.flow.solution import Plan
     from corridors.flow.solve import Answer
     from corridors.scenarios.state import Situation
 
@@ -119,9 +120,9 @@ class ClosureSolver:
 
     def __init__(self, problem: ClosureProblem) -> None:
         self.problem = problem
-        self.uses = Uses(problem.flow)
+        self.uses = LimitUsage(problem.flow)
         self.answer: Answer = solve(problem.flow)
-        self.plan = plan_of(self.answer)
+        self.plan = self.answer.plan
         self.carried = carried(self.plan, problem.flow.n_arcs)
         self._known: dict[_Key, tuple[float, float, float]] = {}
         self._paths = _by_key(self.plan)
@@ -137,7 +138,7 @@ class ClosureSolver:
         if not self.carried[arcs].any():
             return ClosureImpact(self.plan, self._figures(self.plan, arcs))
         answer = self.answer.resolve(closed=arcs)
-        plan = plan_of(answer)
+        plan = answer.plan
         return ClosureImpact(plan, self._figures(plan, arcs))
 
     def _rates(self, key: _Key, arcs: Ints) -> tuple[float, float, float]:

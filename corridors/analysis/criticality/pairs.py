@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from corridors.analysis.criticality.plan import Plan
-    from corridors.analysis.criticality.uses import Uses
-    from corridors.flow.problem import FlowProblem, Ints
+    from corridors.flow.arrays import Ints
+    from corridors.flow.problem import FlowProblem
+    from corridors.flow.solution import Plan
+    from corridors.flow.usage import LimitUsage
 
 _SAME = 1e-7
 """Share of a demand below which a change of a path is rounding."""
@@ -60,7 +61,7 @@ class Split:
 
 def split_pairs(
     problem: FlowProblem,
-    uses: Uses,
+    uses: LimitUsage,
     base: Plan,
     closed: Sequence[Ints],
     plans: Sequence[Plan],
@@ -91,7 +92,7 @@ def split_pairs(
     used = np.zeros_like(gone)
     moved = np.zeros_like(gone)
     changed = np.zeros((n_cases, problem.n_commodities), dtype=np.bool_)
-    taken = np.zeros((n_cases, problem.n_rows))
+    taken = np.zeros((n_cases, problem.n_limits))
     before = uses.total(base)
     for i, plan in enumerate(plans):
         taken[i] = uses.total(plan) - before if plan is not base else 0.0

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from corridors.analysis.criticality.elements import NetworkElement
     from corridors.analysis.criticality.impact import ClosureImpact
     from corridors.analysis.criticality.tables import Row
-    from corridors.flow.problem import Ints
+    from corridors.flow.arrays import Ints
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
 

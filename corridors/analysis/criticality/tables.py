@@ -29,6 +29,17 @@ NOT_PINNED = ("provenance", "sources", "observations", "projects")
 _ADDS_UP = tuple(name for name in FIGURES if name not in {"added_hours", "redundancy"})
 
 
+_HASHED_AS = {
+    "tie_cost": "second_cost",
+    "member_limit": "entry_row",
+    "member_arc": "entry_arc",
+    "member_class": "entry_class",
+    "member_factor": "entry_factor",
+    "arc_limit": "arc_row",
+}
+"""Names under which parts of a problem were first hashed: sweeps begun before go on."""
+
+
 def header_of(question: Question, elements: list[NetworkElement], of: list[str], n: int) -> Row:
     """Return what a sweep is about: equal headers, equal results."""
     from corridors import __version__
@@ -64,12 +75,13 @@ def network_hash(net: Network) -> str:
 def situation_hash(state: Situation) -> str:
     """Return a hash of the flow problem: what the network, day and events come to."""
     total = hashlib.sha256()
-    for field in sorted(fields(state.problem), key=lambda f: f.name):
-        value = getattr(state.problem, field.name)
+    names = {_HASHED_AS.get(field.name, field.name): field.name for field in fields(state.problem)}
+    for name in sorted(names):
+        value = getattr(state.problem, names[name])
         if value is None:
             continue
         content = np.ascontiguousarray(value)
-        total.update(f"{field.name} {content.dtype.str} {content.shape}".encode())
+        total.update(f"{name} {content.dtype.str} {content.shape}".encode())
         total.update(content.tobytes())
     return "sha256:" + total.hexdigest()
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from corridors.analysis.criticality.impact import ClosureImpact, ClosureProblem
-    from corridors.flow.problem import Ints
+    from corridors.flow.arrays import Ints
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 

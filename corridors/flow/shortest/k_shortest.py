@@ -11,26 +11,28 @@ import heapq
 import math
 from typing import TYPE_CHECKING
 
+from corridors.flow.shortest.trees import forward_star, tree_to
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from corridors.flow.problem import Floats, Ints
+    from corridors.flow.arrays import Floats, Ints
 
 
-class Routes:
-    """Routes between two places, cheapest first.
+class KShortest:
+    """Routes between two nodes, cheapest first.
 
     Parameters
     ----------
     tail, head, cost
         Arcs; where the cost is infinite the arc is not there.
-    n_places
-        Number of places.
+    n_nodes
+        Number of nodes.
     origin, destination
-        Places.
+        Nodes.
     group
-        Place to node: places of one group are one node on the map. A route may
-        change from place to place within a node but not come back to it.
+        Node to group, such as the modes of one terminal: a route may change from
+        node to node within a group but not come back to it.
     """
 
     def __init__(
@@ -38,7 +40,7 @@ class Routes:
         tail: Ints,
         head: Ints,
         cost: Floats,
-        n_places: int,
+        n_nodes: int,
         origin: int,
         destination: int,
         group: Ints,
@@ -47,29 +49,12 @@ class Routes:
         self._cost = cost.tolist()
         self._origin, self._destination = origin, destination
         self._group = group.tolist()
-        self._out: list[list[int]] = [[] for _ in range(n_places)]
-        self._in: list[list[int]] = [[] for _ in range(n_places)]
-        for arc, (a, b, c) in enumerate(zip(self._tail, self._head, self._cost, strict=True)):
+        self._out: list[list[int]] = [[] for _ in range(n_nodes)]
+        for arc, (a, c) in enumerate(zip(self._tail, self._cost, strict=True)):
             if math.isfinite(c):
                 self._out[a].append(arc)
-                self._in[b].append(arc)
-        self._left = self._distances()
-
-    def _distances(self) -> list[float]:
-        """Return the cost from each place to the destination."""
-        left = [math.inf] * len(self._out)
-        left[self._destination] = 0.0
-        queue = [(0.0, self._destination)]
-        while queue:
-            distance, place = heapq.heappop(queue)
-            if distance > left[place]:
-                continue
-            for arc in self._in[place]:
-                new = distance + self._cost[arc]
-                if new < left[self._tail[arc]]:
-                    left[self._tail[arc]] = new
-                    heapq.heappush(queue, (new, self._tail[arc]))
-        return left
+        distance, _ = tree_to(*forward_star(head, n_nodes), tail, cost, destination)
+        self._left: list[float] = distance.tolist()
 
     def cheapest_first(self) -> Iterator[tuple[float, tuple[int, ...]]]:
         """Yield cost and arcs of each route; of equal ones the lower arc numbers first."""
@@ -97,8 +82,8 @@ class Routes:
         return math.fsum(self._cost[a] for a in route)
 
     def _visits_once(self, route: tuple[int, ...]) -> bool:
-        nodes = [self._group[self._tail[route[0]]], *(self._group[self._head[a]] for a in route)]
-        stays = [n for n, before in zip(nodes, [None, *nodes[:-1]], strict=True) if n != before]
+        groups = [self._group[self._tail[route[0]]], *(self._group[self._head[a]] for a in route)]
+        stays = [g for g, before in zip(groups, [None, *groups[:-1]], strict=True) if g != before]
         return len(stays) == len(set(stays))
 
     def _search(self, root: tuple[int, ...], banned: frozenset[int]) -> tuple[int, ...] | None:
@@ -106,27 +91,27 @@ class Routes:
         spur = self._head[root[-1]] if root else self._origin
         here = self._group[spur]
         passed = {self._tail[a] for a in root}
-        nodes = {self._group[p] for p in passed} - {here}
+        groups = {self._group[n] for n in passed} - {here}
         reached = {spur: 0.0}
         by: dict[int, int] = {}
         done: set[int] = set()
         queue = [(self._left[spur], spur)]
         while queue:
-            _, place = heapq.heappop(queue)
-            if place in done:
+            _, node = heapq.heappop(queue)
+            if node in done:
                 continue
-            if place == self._destination:
+            if node == self._destination:
                 return root + self._traced(by, spur)
-            done.add(place)
-            for arc in self._out[place]:
+            done.add(node)
+            for arc in self._out[node]:
                 other = self._head[arc]
-                if place == spur and arc in banned:
+                if node == spur and arc in banned:
                     continue
-                if other in done or other in passed or self._group[other] in nodes:
+                if other in done or other in passed or self._group[other] in groups:
                     continue
                 if math.isinf(self._left[other]):
                     continue
-                new = reached[place] + self._cost[arc]
+                new = reached[node] + self._cost[arc]
                 old = reached.get(other, math.inf)
                 if new < old or (new == old and arc < by[other]):
                     reached[other] = new
@@ -136,8 +121,8 @@ class Routes:
 
     def _traced(self, by: dict[int, int], spur: int) -> tuple[int, ...]:
         arcs: list[int] = []
-        place = self._destination
-        while place != spur:
-            arcs.append(by[place])
-            place = self._tail[by[place]]
+        node = self._destination
+        while node != spur:
+            arcs.append(by[node])
+            node = self._tail[by[node]]
         return tuple(reversed(arcs))

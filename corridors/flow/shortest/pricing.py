@@ -2,7 +2,7 @@
 
 Each commodity is offered its cheapest path where costs are raised by what the
 limits charge; how far every node is from each destination at undisturbed cost
-points the search at it. Among paths of equal cost the second cost and the rank
+points the search at it. Among paths of equal cost the tie cost and the rank
 decide.
 """
 
@@ -16,7 +16,8 @@ from corridors.flow.shortest import ties, trees
 from corridors.flow.usage import add_charges
 
 if TYPE_CHECKING:
-    from corridors.flow.problem import Floats, FlowProblem, Ints
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.problem import FlowProblem
 
 _MOST_BOUNDS = 30_000_000
 """Most numbers spent on knowing how far each node is from each destination."""
@@ -27,7 +28,7 @@ class Tied(NamedTuple):
 
     Attributes
     ----------
-    second_cost, rank
+    tie_cost, rank
         Of the path, charges included, shape (K,); ``inf`` where there is none.
     start, arcs
         The paths, as offsets (K + 1,) into arc numbers.
@@ -35,7 +36,7 @@ class Tied(NamedTuple):
         Among how many linearly independent paths each could choose, shape (K,).
     """
 
-    second_cost: Floats
+    tie_cost: Floats
     rank: Floats
     start: Ints
     arcs: Ints
@@ -50,7 +51,7 @@ class Pricing:
     problem
         In canonical numbering; its costs may change later, by `aim`.
     unit
-        Units of a limit that an entry takes, as the prices count them, shape (E,).
+        Units of a limit that a member takes, as the prices count them, shape (E,).
     rank, rank_of_commodity
         The rank of a path is the sum of the ranks of its arcs times the
         commodity's, shapes (A,) and (K,).
@@ -61,7 +62,7 @@ class Pricing:
     ) -> None:
         self._p = p = problem
         self._rank, self._rank_of_commodity = rank, rank_of_commodity
-        self._entries = (p.entry_row, p.entry_arc, p.entry_class, unit)
+        self._members = (p.member_limit, p.member_arc, p.member_class, unit)
         self._star = trees.forward_star(p.tail, p.n_nodes)
         self._in_star = trees.forward_star(p.head, p.n_nodes)
         self._aimed_at: Floats | None = None
@@ -97,7 +98,7 @@ class Pricing:
 
     def weights(self, open_cost: Floats, price: Floats) -> Floats:
         """Return costs (C, A) and what limits charge at their prices (R,), together."""
-        weight: Floats = add_charges(open_cost.copy(), price, *self._entries)
+        weight: Floats = add_charges(open_cost.copy(), price, *self._members)
         return weight
 
     def cheapest(self, weight: Floats, ceiling: Floats) -> tuple[Ints, Ints, Ints]:
@@ -124,7 +125,7 @@ class Pricing:
         return np.flatnonzero(np.isfinite(length)), start, arcs
 
     def tied(self, weight: Floats, sigma: Floats, near: Floats, price: Floats) -> Tied:
-        """Find the best path by second cost, then rank, among those of least cost.
+        """Find the best path by tie cost, then rank, among those of least cost.
 
         Parameters
         ----------
@@ -134,7 +135,7 @@ class Pricing:
             What a path of each commodity costs at least, and within what two
             costs are equal, shape (K,).
         price
-            Of each limit, in second cost and in rank, shape (2, R).
+            Of each limit, in tie cost and in rank, shape (2, R).
         """
         p = self._p
         start, members = self._groups[2:]
@@ -148,9 +149,9 @@ class Pricing:
         )  # fmt: skip
         charge = np.zeros((2, *p.cost.shape))
         for level in range(2):
-            add_charges(charge[level], price[level], *self._entries)
-        second_cost, rank, path_start, path_arcs, freedom = ties.second_paths(
-            p.n_nodes, p.tail, p.head, p.second_cost, self._rank, charge,
+            add_charges(charge[level], price[level], *self._members)
+        tie_cost, rank, path_start, path_arcs, freedom = ties.paths_by_tie_cost(
+            p.n_nodes, p.tail, p.head, p.tie_cost, self._rank, charge,
             self._rank_of_commodity, arc_start, arcs, *self._groups, p.destination, takes_part,
         )  # fmt: skip
-        return Tied(second_cost, rank, path_start, path_arcs, np.where(takes_part, freedom, 0))
+        return Tied(tie_cost, rank, path_start, path_arcs, np.where(takes_part, freedom, 0))

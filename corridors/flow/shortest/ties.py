@@ -1,8 +1,8 @@
 """Paths of equal cost, and the best of them by what is compared after it, in compiled code.
 
 All cheapest paths of a commodity together form a small subgraph, which
-`tight_subgraphs` finds. Within it `second_paths` looks for the path of least
-second cost, then rank; prices can make these weights negative, but no cycle is
+`tight_subgraphs` finds. Within it `paths_by_tie_cost` looks for the path of least
+tie cost, then rank; prices can make these weights negative, but no cycle is
 (label correcting, Bellman 1958).
 """
 
@@ -96,11 +96,11 @@ def tight_subgraphs(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def second_paths(  # type: ignore[no-untyped-def]
-    n_nodes, tail, head, second, third, charge, scale, arc_start, arcs, group_origin,
+def paths_by_tie_cost(  # type: ignore[no-untyped-def]
+    n_nodes, tail, head, tie_cost, arc_rank, charge, scale, arc_start, arcs, group_origin,
     group_class, group_start, members, destination, takes_part,
 ):  # fmt: skip
-    """Find each commodity's path of least second cost, then rank, inside its subgraph.
+    """Find each commodity's path of least tie cost, then rank, inside its subgraph.
 
     Parameters
     ----------
@@ -108,9 +108,9 @@ def second_paths(  # type: ignore[no-untyped-def]
         Number of nodes.
     tail, head
         Arc ends, shape (A,).
-    second
-        Second cost of an arc by class, shape (C, A).
-    third
+    tie_cost
+        Tie cost of an arc by class, shape (C, A).
+    arc_rank
         Rank of an arc, shape (A,).
     charge
         What the limits charge a unit on an arc on both counts, shape (2, C, A);
@@ -126,8 +126,8 @@ def second_paths(  # type: ignore[no-untyped-def]
 
     Returns
     -------
-    second_length, third_length
-        Of the path found, shape (K,); ``inf`` where there is none.
+    tie_length, rank_length
+        Of the path found, charges included, shape (K,); ``inf`` where there is none.
     path_start, path_arcs
         As in `trees.cheapest_paths`.
     freedom
@@ -179,8 +179,8 @@ def second_paths(  # type: ignore[no-untyped-def]
                     a, b = tail[arc], head[arc]
                     if not leads[b] or b == origin or far[a] == np.inf:
                         continue
-                    new_far = far[a] + second[c, arc] + charge[0, c, arc]
-                    new_rank = rank[a] + third[arc] * scale[k] + charge[1, c, arc]
+                    new_far = far[a] + tie_cost[c, arc] + charge[0, c, arc]
+                    new_rank = rank[a] + arc_rank[arc] * scale[k] + charge[1, c, arc]
                     near = 1e-11 * (1.0 + abs(new_far))
                     better = new_far < far[b] - near
                     if not better and new_far <= far[b] + near:

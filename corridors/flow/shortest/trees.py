@@ -16,7 +16,7 @@ from corridors.flow.compiling import compiled, inner
 from corridors.flow.shortest.heap import pop, push
 
 if TYPE_CHECKING:
-    from corridors.flow.problem import Ints
+    from corridors.flow.arrays import Ints
 
 
 def forward_star(ends: Ints, n_nodes: int) -> tuple[Ints, Ints]:

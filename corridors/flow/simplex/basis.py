@@ -5,42 +5,32 @@ up to its amount) and a few limits. Generalised upper bounds (Dantzig and Van
 Slyke 1967) use that: of each commodity one basic column is the *key*, and only
 the limits that bind need a matrix. With ``p`` binding limits there are ``p``
 other basic columns, and the working basis is ``p`` by ``p``.
+
+Costs and right-hand sides are vectors that are compared in order, within a hair
+(Dantzig, Orden and Wolfe 1955): cost, tie cost, rank; and the true amounts, then
+a direction in which they are moved by less than any number. Ties are decided on
+both sides, so that the last basis, and with it the flow and the prices, is one
+and the same however it was reached.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corridors.flow.compiling import compiled, inner
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from corridors.flow.arrays import Floats, Ints
 
 PIVOT = 1e-8
 """Smallest element on which a basis is changed."""
 
-
-class Columns(NamedTuple):
-    """Columns: the shortfall of each commodity first, then paths.
-
-    ``row[start[j]:start[j + 1]]`` are the limits that column ``j`` touches and
-    ``unit`` what it takes of them; ``cost`` has shape (3, columns). The entries
-    of limit ``r`` are the chain that begins at ``newest[r]`` and goes on at
-    ``older`` until that is -1; ``owner`` is the column of an entry.
-    """
-
-    commodity: Ints
-    start: Ints
-    row: Ints
-    unit: Floats
-    cost: Floats
-    banned: NDArray[np.bool_]
-    newest: Ints
-    older: Ints
-    owner: Ints
+SMALL = 1e-9
+"""What the simplex method takes for 0, relative to what it stands beside."""
 
 
 class Basis(NamedTuple):
@@ -71,6 +61,28 @@ class Values(NamedTuple):
 
 
 @inner
+def below(a1, a2, b1, b2):  # type: ignore[no-untyped-def]
+    """Whether pair a comes clearly before pair b: 1, else -1 after, 0 tied."""
+    near = 1e-10 * (1.0 + abs(b1))
+    if a1 < b1 - near:
+        return 1
+    if a1 > b1 + near:
+        return -1
+    near = 1e-10 * (1.0 + abs(b2))
+    if a2 < b2 - near:
+        return 1
+    if a2 > b2 + near:
+        return -1
+    return 0
+
+
+@inner
+def clip(value):  # type: ignore[no-untyped-def]
+    """Return a value, or 0 where rounding has made it negative."""
+    return max(0.0, value)
+
+
+@inner
 def factor(columns, basis):  # type: ignore[no-untyped-def]
     """Compute the inverse of the working basis (Gauss-Jordan); say whether there is one.
 
@@ -82,12 +94,12 @@ def factor(columns, basis):  # type: ignore[no-untyped-def]
     for i in range(p):
         j = basis.other[i]
         for e in range(columns.start[j], columns.start[j + 1]):
-            t = basis.place[columns.row[e]]
+            t = basis.place[columns.limit[e]]
             if t >= 0:
                 left[t, i] += columns.unit[e]
         j = basis.key[columns.commodity[j]]
         for e in range(columns.start[j], columns.start[j + 1]):
-            t = basis.place[columns.row[e]]
+            t = basis.place[columns.limit[e]]
             if t >= 0:
                 left[t, i] -= columns.unit[e]
     right = basis.inverse
@@ -128,7 +140,7 @@ def use_by_keys(columns, basis, values, amount):  # type: ignore[no-untyped-def]
         for k in range(len(basis.key)):
             j = basis.key[k]
             for e in range(columns.start[j], columns.start[j + 1]):
-                use[columns.row[e]] += columns.unit[e] * amount[level, k]
+                use[columns.limit[e]] += columns.unit[e] * amount[level, k]
 
 
 @inner
@@ -138,9 +150,9 @@ def set_key(columns, basis, values, amount, k, j):  # type: ignore[no-untyped-de
     for level in range(2):
         use, units = values.key_use[level], amount[level, k]
         for e in range(columns.start[old], columns.start[old + 1]):
-            use[columns.row[e]] -= columns.unit[e] * units
+            use[columns.limit[e]] -= columns.unit[e] * units
         for e in range(columns.start[j], columns.start[j + 1]):
-            use[columns.row[e]] += columns.unit[e] * units
+            use[columns.limit[e]] += columns.unit[e] * units
     basis.key[k] = j
     basis.state[j] = 1
 
@@ -166,10 +178,10 @@ def amounts(columns, basis, values, amount, bound, level):  # type: ignore[no-un
         k = columns.commodity[j]
         x[k] -= other[i]
         for e in range(columns.start[j], columns.start[j + 1]):
-            use[columns.row[e]] += columns.unit[e] * other[i]
+            use[columns.limit[e]] += columns.unit[e] * other[i]
         j = basis.key[k]
         for e in range(columns.start[j], columns.start[j + 1]):
-            use[columns.row[e]] -= columns.unit[e] * other[i]
+            use[columns.limit[e]] -= columns.unit[e] * other[i]
     for t in range(p):
         use[basis.tight[t]] = bound[level, basis.tight[t]]
 
@@ -198,7 +210,7 @@ def prices(columns, basis, values, level):  # type: ignore[no-untyped-def]
         j = basis.key[k]
         total = cost[j]
         for e in range(columns.start[j], columns.start[j + 1]):
-            total += price[columns.row[e]] * columns.unit[e]
+            total += price[columns.limit[e]] * columns.unit[e]
         sigma[k] = total
 
 
@@ -207,7 +219,7 @@ def reduced_cost(columns, values, level, j):  # type: ignore[no-untyped-def]
     """Return the reduced cost of a column: what a unit of it costs more than its price."""
     total = columns.cost[level, j] - values.sigma[level, columns.commodity[j]]
     for e in range(columns.start[j], columns.start[j + 1]):
-        total += values.price[level, columns.row[e]] * columns.unit[e]
+        total += values.price[level, columns.limit[e]] * columns.unit[e]
     return total
 
 
@@ -268,7 +280,7 @@ def entering_column(columns, basis, e):  # type: ignore[no-untyped-def]
     j, sign = e, 1.0
     for _ in range(2):
         for i in range(columns.start[j], columns.start[j + 1]):
-            t = basis.place[columns.row[i]]
+            t = basis.place[columns.limit[i]]
             if t >= 0:
                 column[t] += sign * columns.unit[i]
         j, sign = basis.key[columns.commodity[e]], -1.0
@@ -283,7 +295,7 @@ def entering_column(columns, basis, e):  # type: ignore[no-untyped-def]
 @inner
 def _row_entry(columns, j, r):  # type: ignore[no-untyped-def]
     for e in range(columns.start[j], columns.start[j + 1]):
-        if columns.row[e] == r:
+        if columns.limit[e] == r:
             return columns.unit[e]
     return 0.0
 
@@ -424,12 +436,12 @@ def fill(columns, first, last, basis, amount, bound, use):  # type: ignore[no-un
         k = columns.commodity[j]
         fits = not columns.banned[j] and basis.key[k] == k
         for e in range(columns.start[j], columns.start[j + 1]):
-            r = columns.row[e]
+            r = columns.limit[e]
             if use[r] + columns.unit[e] * amount[0, k] > bound[0, r] * (1.0 - 1e-9):
                 fits = False
         if fits:
             for e in range(columns.start[j], columns.start[j + 1]):
-                use[columns.row[e]] += columns.unit[e] * amount[0, k]
+                use[columns.limit[e]] += columns.unit[e] * amount[0, k]
             basis.state[k] = 0
             basis.key[k] = j
             basis.state[j] = 1

@@ -11,8 +11,17 @@ from __future__ import annotations
 import numpy as np
 
 from corridors.flow.compiling import inner
-from corridors.flow.simplex.basis import PIVOT, along, prices, reduced_cost, row_of, swap_key
-from corridors.flow.simplex.lexicographic import SMALL, below, clip
+from corridors.flow.simplex.basis import (
+    PIVOT,
+    SMALL,
+    along,
+    below,
+    clip,
+    prices,
+    reduced_cost,
+    row_of,
+    swap_key,
+)
 
 
 @inner

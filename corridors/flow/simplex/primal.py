@@ -10,8 +10,15 @@ from __future__ import annotations
 import numpy as np
 
 from corridors.flow.compiling import inner
-from corridors.flow.simplex.basis import PIVOT, entering_column, prices, reduced_cost
-from corridors.flow.simplex.lexicographic import SMALL, below, clip
+from corridors.flow.simplex.basis import (
+    PIVOT,
+    SMALL,
+    below,
+    clip,
+    entering_column,
+    prices,
+    reduced_cost,
+)
 
 LISTED = 40
 """Most columns that are noted at a time."""
@@ -101,10 +108,10 @@ def best_candidate(columns, basis, values, slack, listed):  # type: ignore[no-un
         key = basis.key[columns.commodity[j]]
         sigma = columns.cost[0, key]
         for e in range(columns.start[key], columns.start[key + 1]):
-            sigma += price[columns.row[e]] * columns.unit[e]
+            sigma += price[columns.limit[e]] * columns.unit[e]
         d = columns.cost[0, j] - sigma
         for e in range(columns.start[j], columns.start[j + 1]):
-            d += price[columns.row[e]] * columns.unit[e]
+            d += price[columns.limit[e]] * columns.unit[e]
         d /= 1.0 + abs(sigma)
         if d < best:
             best, enter = d, j
@@ -126,27 +133,27 @@ def blocked(columns, basis, values, bound, enter, loosen):  # type: ignore[no-un
         limit; -1 for nothing, which cannot be.
     """
     p = basis.size[0]
-    n_rows = bound.shape[1]
+    n_limits = bound.shape[1]
     u = entering_column(columns, basis, enter) if enter >= 0 else basis.inverse[:p, loosen].copy()
     at_key = np.zeros(len(basis.key))
-    use = np.zeros(n_rows)
+    use = np.zeros(n_limits)
     own = -1
     if enter >= 0:
         own = columns.commodity[enter]
         at_key[own] -= 1.0
         for e in range(columns.start[enter], columns.start[enter + 1]):
-            use[columns.row[e]] += columns.unit[e]
+            use[columns.limit[e]] += columns.unit[e]
     for i in range(p):
         if u[i] != 0.0:
             j = basis.other[i]
             at_key[columns.commodity[j]] += u[i]
             for e in range(columns.start[j], columns.start[j + 1]):
-                use[columns.row[e]] -= u[i] * columns.unit[e]
+                use[columns.limit[e]] -= u[i] * columns.unit[e]
     for k in range(len(basis.key)):
         if at_key[k] != 0.0:
             j = basis.key[k]
             for e in range(columns.start[j], columns.start[j + 1]):
-                use[columns.row[e]] += at_key[k] * columns.unit[e]
+                use[columns.limit[e]] += at_key[k] * columns.unit[e]
     kind, number = -1, -1
     b1, b2, strength = np.inf, np.inf, 0.0
     for k in range(len(basis.key)):
@@ -163,7 +170,7 @@ def blocked(columns, basis, values, bound, enter, loosen):  # type: ignore[no-un
             if order > 0 or (order == 0 and rate > strength):
                 kind, number, strength = 1, i, rate
                 b1, b2 = clip(values.other[0, i]) / rate, values.other[1, i] / rate
-    for r in range(n_rows):
+    for r in range(n_limits):
         rate = use[r]
         if rate > PIVOT and basis.place[r] < 0 and bound[0, r] != np.inf:
             room = clip(bound[0, r] - values.use[0, r]) / rate

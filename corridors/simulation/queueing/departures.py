@@ -10,7 +10,8 @@ from corridors.simulation.queueing.reneging import staying
 from corridors.simulation.queueing.route_choice import _TROUBLE_DAYS
 
 if TYPE_CHECKING:
-    from corridors.simulation.queueing.problem import Flags, Floats, QueueProblem
+    from corridors.flow.arrays import Flags, Floats
+    from corridors.simulation.queueing.problem import QueueProblem
     from corridors.simulation.queueing.route_book import RouteBook
     from corridors.simulation.queueing.route_choice import Chooser
     from corridors.simulation.queueing.state import Choice, Limits

@@ -10,7 +10,8 @@ import numpy as np
 from corridors.simulation.queueing.state import Routes
 
 if TYPE_CHECKING:
-    from corridors.simulation.queueing.problem import Floats, Ints, QueueProblem
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.simulation.queueing.problem import QueueProblem
 
 
 class RouteBook:

@@ -18,7 +18,8 @@ from corridors.simulation.queueing.problem import closed_since_until
 from corridors.simulation.queueing.reneging import book
 
 if TYPE_CHECKING:
-    from corridors.simulation.queueing.problem import Flags, Floats, Ints, QueueProblem
+    from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.simulation.queueing.problem import QueueProblem
     from corridors.simulation.queueing.route_book import RouteBook
     from corridors.simulation.queueing.state import Choice, Limits, Routes
 

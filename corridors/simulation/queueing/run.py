@@ -17,8 +17,9 @@ from corridors.simulation.queueing.state import Choice, Clock, Limits, Record, S
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.simulation.queueing.departures import Held
-    from corridors.simulation.queueing.problem import Flags, Floats, Ints, QueueProblem
+    from corridors.simulation.queueing.problem import QueueProblem
 
 
 @dataclass(frozen=True, eq=False)

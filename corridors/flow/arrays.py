@@ -1,4 +1,4 @@
-"""Every rule that a flow problem must keep, and the words in which it is refused.
+"""The arrays that the engine works on: their types, and how arguments are turned into them.
 
 Arguments are first turned into arrays of the right kind and shape, then held
 against what their numbers may be. What is wrong raises `ProblemError`, with the
@@ -10,13 +10,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corridors.errors import ProblemError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from corridors.flow.problem import Floats, FlowProblem, Ints
+Floats = NDArray[np.float64]
+"""Amounts, costs and prices."""
+
+Ints = NDArray[np.int64]
+"""Numbers of nodes, arcs, commodities and limits."""
+
+Flags = NDArray[np.bool_]
+"""Yes or no, one each."""
+
+TOLERANCE = 1e-9
+"""Relative difference of two costs below which they count as equal."""
 
 
 def one_number(name: str, value: object) -> int:
@@ -103,48 +114,3 @@ def check_not_negative(name: str, values: Floats, *, finite: bool) -> None:
         wanted = "a finite number of at least 0" if finite else "at least 0"
         msg = f"{name}[{place}]: expected {wanted}, saw {values[where]}"
         raise ProblemError(msg)
-
-
-def check(p: FlowProblem) -> None:
-    """Refuse a problem whose arrays do not go together, or hold what is not allowed."""
-    n_arcs, n_commodities = len(p.tail), len(p.origin)
-    for name, array, size in (
-        ("head", p.head, n_arcs),
-        ("destination", p.destination, n_commodities),
-        ("amount", p.amount, n_commodities),
-        ("penalty", p.penalty, n_commodities),
-        ("commodity_class", p.commodity_class, n_commodities),
-        ("closed", p.closed, n_arcs),
-        ("excess_price", p.excess_price, len(p.bound)),
-        ("entry_arc", p.entry_arc, len(p.entry_row)),
-        ("entry_class", p.entry_class, len(p.entry_row)),
-        ("entry_factor", p.entry_factor, len(p.entry_row)),
-    ):
-        if len(array) != size:
-            msg = f"{name}: expected {size} entries, saw {len(array)}"
-            raise ProblemError(msg)
-    for name, matrix in (("cost", p.cost), ("second_cost", p.second_cost)):
-        if matrix.ndim != 2 or matrix.shape[1] != n_arcs:
-            msg = f"{name}: expected shape (classes, {n_arcs}), saw {matrix.shape}"
-            raise ProblemError(msg)
-    if p.second_cost.shape != p.cost.shape:
-        msg = f"second_cost: expected shape {p.cost.shape}, saw {p.second_cost.shape}"
-        raise ProblemError(msg)
-    for name, nodes in (
-        ("tail", p.tail),
-        ("head", p.head),
-        ("origin", p.origin),
-        ("destination", p.destination),
-    ):
-        check_range(name, nodes, p.n_nodes, "nodes")
-    check_range("commodity_class", p.commodity_class, p.cost.shape[0], "classes")
-    check_range("entry_row", p.entry_row, len(p.bound), "limits")
-    check_range("entry_arc", p.entry_arc, n_arcs, "arcs")
-    check_range("entry_class", p.entry_class + 1, p.cost.shape[0] + 1, "classes")
-    check_not_negative("cost", p.cost, finite=False)
-    check_not_negative("second_cost", p.second_cost, finite=True)
-    check_not_negative("amount", p.amount, finite=True)
-    check_not_negative("penalty", p.penalty, finite=True)
-    check_not_negative("capacity" if p.arc_row is not None else "bound", p.bound, finite=False)
-    check_not_negative("excess_price", p.excess_price, finite=False)
-    check_not_negative("entry_factor", p.entry_factor, finite=True)

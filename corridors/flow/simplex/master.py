@@ -1,0 +1,100 @@
+"""The engine's own simplex method behind the interface of the master problem."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corridors.flow.master import FailedError, LastBasis, Master, MasterProblem
+from corridors.flow.simplex import basis, simplex
+
+if TYPE_CHECKING:
+    from corridors.flow.arrays import Floats
+
+
+class OwnMaster(Master):
+    """The program over the columns of a pool, kept as a small inverse.
+
+    All levels of costs and of right-hand sides are compared at every step, so
+    that ties are decided as soon as the optimum is reached.
+    """
+
+    _fresh = True
+    """Whether the inverse of the basis has to be computed before it is used."""
+
+    _kept_inverse: Floats | None = None
+
+    @property
+    def untouched(self) -> bool:
+        """Whether no limit binds and nothing has been optimised, as after `reset`."""
+        return self._fresh and self._working.size == 0
+
+    def take(self, basis: LastBasis, question: MasterProblem) -> None:
+        """Take a basis and work out what it means for a question.
+
+        Raises
+        ------
+        FailedError
+            Where it has no inverse.
+        """
+        self._working.set(*basis)
+        self._fresh = True
+        if not self._working.refresh(question.amount, question.bound):
+            raise FailedError
+        self._fresh = False
+
+    def reset(self) -> None:
+        """Go back to nothing: everything falls short."""
+        super().reset()
+        self._fresh = True
+
+    def remember(self) -> None:
+        """Keep the basis as the one to return to, with its inverse."""
+        super().remember()
+        p = self._working.size
+        self._kept_inverse = self._working.basis.inverse[:p, :p].copy()
+
+    def restore(self) -> None:
+        """Go back to the basis that was kept, or to nothing where none was."""
+        super().restore()
+        if self._kept_inverse is not None:
+            p = len(self._kept_inverse)
+            self._working.basis.inverse[:p, :p] = self._kept_inverse
+            self._fresh = False
+
+    def fill(self, first: int, question: MasterProblem) -> None:
+        """Let columns from number `first` on carry their commodities while there is room."""
+        self._working.fit()
+        basis.fill(
+            self.pool.columns, first, self.pool.size, self._working.basis, question.amount,
+            question.bound, self._working.values.use[0],
+        )  # fmt: skip
+
+    def optimise(self, question: MasterProblem) -> None:
+        """Bring the basis to the optimum over the pool, ties decided.
+
+        Raises
+        ------
+        FailedError
+            Where the simplex method finds no way there.
+        """
+        working = self._working
+        working.fit()
+        if 2 * working.size + 8 > len(working.basis.other):
+            working.enlarge(4 * working.size + 16)
+        most = 20_000 + 20 * self.n_slack
+        while True:
+            code, _ = simplex.optimise(
+                self.pool.columns, self.pool.size, working.basis, working.values,
+                question.amount, question.bound, self._fresh, most,
+            )  # fmt: skip
+            self._fresh = code != simplex.OPTIMAL
+            if code == simplex.OPTIMAL:
+                return
+            if code == simplex.STUCK and working.size >= len(working.basis.other):
+                working.enlarge(2 * len(working.basis.other))
+                continue
+            raise FailedError
+
+    def decide(self, question: MasterProblem) -> bool:  # noqa: ARG002 - all ties are decided already
+        """Say that nothing is left to decide."""
+        return False

@@ -1,0 +1,109 @@
+"""A basis of the master problem in the arrays of the kernels, and what it means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.flow.simplex.basis import Basis, Values, refresh
+
+if TYPE_CHECKING:
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.path_pool import PathPool
+
+_ROOM = 64
+"""Binding limits for which there is room at first."""
+
+
+class WorkingBasis:
+    """The arrays of a basis, which grow as columns come and as more limits bind.
+
+    Parameters
+    ----------
+    pool
+        The columns; more may be added at any time.
+    n_slack, n_limits
+        Numbers of convexity rows and of limits.
+
+    Attributes
+    ----------
+    basis, values
+        The basis, and what it means: as the kernels take them.
+    """
+
+    def __init__(self, pool: PathPool, n_slack: int, n_limits: int) -> None:
+        self._pool = pool
+        self.basis = Basis(
+            key=np.arange(n_slack, dtype=np.int64),
+            other=np.zeros(_ROOM, dtype=np.int64),
+            tight=np.zeros(_ROOM, dtype=np.int64),
+            size=np.zeros(1, dtype=np.int64),
+            state=np.zeros(len(pool.columns.commodity), dtype=np.int8),
+            place=np.full(n_limits, -1, dtype=np.int64),
+            inverse=np.zeros((_ROOM, _ROOM)),
+        )
+        self.values = Values(
+            key=np.zeros((2, n_slack)),
+            other=np.zeros((2, _ROOM)),
+            use=np.zeros((2, n_limits)),
+            price=np.zeros((3, n_limits)),
+            sigma=np.zeros((3, n_slack)),
+            key_use=np.zeros((2, n_limits)),
+        )
+
+    @property
+    def size(self) -> int:
+        """Number of limits that bind, and of the basic columns that are no keys."""
+        return int(self.basis.size[0])
+
+    def set(self, key: Ints, other: Ints, tight: Ints) -> None:
+        """Take a basis, whose inverse is not touched.
+
+        Parameters
+        ----------
+        key
+            Key column of each convexity row.
+        other, tight
+            The other basic columns and the limits that bind, as many of each.
+        """
+        p = len(other)
+        self.fit()
+        if p + 8 > len(self.basis.other):
+            self.enlarge(2 * p + 8)
+        b = self.basis
+        b.key[:], b.other[:p], b.tight[:p] = key, other, tight
+        b.size[0] = p
+        b.state[:] = 0
+        b.state[key] = 1
+        b.state[other] = 2
+        b.place[:] = -1
+        b.place[tight] = np.arange(p)
+
+    def refresh(self, amount: Floats, bound: Floats) -> bool:
+        """Compute the inverse and the values of the basis afresh; say whether it has any.
+
+        Parameters
+        ----------
+        amount, bound
+            Right-hand sides and their directions, shapes (2, K + S) and (2, R).
+        """
+        good: bool = refresh(self._pool.columns, self.basis, self.values, amount, bound)
+        return good
+
+    def fit(self) -> None:
+        """Make room for the columns that have come."""
+        if len(self.basis.state) < len(self._pool.columns.commodity):
+            state = np.zeros(len(self._pool.columns.commodity), dtype=np.int8)
+            state[: len(self.basis.state)] = self.basis.state
+            self.basis = self.basis._replace(state=state)
+
+    def enlarge(self, room: int) -> None:
+        """Make room for more limits that bind."""
+        b = self.basis
+        old = len(b.other)
+        other, tight = np.zeros((2, room), dtype=np.int64)
+        inverse = np.zeros((room, room))
+        other[:old], tight[:old], inverse[:old, :old] = b.other, b.tight, b.inverse
+        self.basis = b._replace(other=other, tight=tight, inverse=inverse)
+        self.values = self.values._replace(other=np.zeros((2, room)))
