@@ -236,7 +236,7 @@ def _laid_out(graph: _Expanded) -> tuple[FlowProblem, dict[tuple[int, int], Floa
     """Return the program, and the cost from each gate to each end without limits, by class."""
     p = graph.p
     n_steps, layers = p.n_steps, p.n_steps + 1
-    arc_of_member = np.repeat(np.arange(len(p.tail)), np.diff(p.member_first))
+    arc_of_member = p.member_arc
     usd = graph.book.usd
     open_ = np.isfinite(p.usd)
     names = list(graph.places)

@@ -49,6 +49,11 @@ class LimitInfo:
     unit: str
     entries: dict[tuple[int, int], float]
 
+    @property
+    def from_event(self) -> bool:
+        """Whether a scenario sets it."""
+        return _EVENT in self.limit_id
+
 
 def queue_limits(
     states: list[Situation], usd: NDArray[np.float64]
@@ -185,7 +190,7 @@ def dated_columns(
     burst = np.full((len(calendar), len(infos)), np.nan)
     ban = np.full(len(infos), np.inf)
     for r, info in enumerate(infos):
-        if _EVENT in info.limit_id:
+        if info.from_event:
             continue
         for row in by_id.get(info.capacity_id, []):
             works = {w for w in row["weekdays"].split(";") if w}

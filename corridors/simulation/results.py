@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.scenarios.arcs import LINK, TRANSFER
+from corridors.simulation.queue_counts import counts_by_limit
 from corridors.simulation.queue_tables import TRACE, QueueTables
 from corridors.simulation.queueing.state import LATE, ON_TIME, OTHER_WAY, TURNED_BACK
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from corridors.scenarios.scenario import Scenario
     from corridors.simulation.foresight import Bound
-    from corridors.simulation.queue_counts import Stock
     from corridors.simulation.queueing.run import Outcome
     from corridors.simulation.timetable import Timetable
 
@@ -53,12 +53,12 @@ class Simulation:
     """
 
     def __init__(
-        self, timetable: Timetable, outcome: Outcome, stock: Stock, scenario: Scenario | None,
-        model: str, bound: Bound | None = None,
+        self, timetable: Timetable, outcome: Outcome, scenario: Scenario | None, model: str,
+        bound: Bound | None = None,
     ) -> None:  # fmt: skip
         self.timetable = timetable
         self.outcome = outcome
-        self.stock = stock
+        self.stock = counts_by_limit(outcome, timetable.limits)
         self.scenario = scenario
         self.model = model
         self.bound = bound
@@ -68,7 +68,7 @@ class Simulation:
         n_days = (p.n_steps - p.begin) // per_day
         self.start = timetable.day_of(p.begin)
         self.days = [self.start + dt.timedelta(days=i) for i in range(n_days)]
-        self._tables = QueueTables(outcome, stock, timetable.limits, self.days, per_day)
+        self._tables = QueueTables(outcome, self.stock, timetable.limits, self.days, per_day)
 
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario else "undisturbed"

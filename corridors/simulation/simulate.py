@@ -9,7 +9,7 @@ from corridors.errors import ScenarioError, nearest
 from corridors.network.network import as_date
 from corridors.scenarios.quantities import parse_time
 from corridors.scenarios.scenario import Scenario, scenario
-from corridors.simulation.queue_counts import run_and_count
+from corridors.simulation.queueing import run
 from corridors.simulation.results import Simulation
 from corridors.simulation.timetable import build_timetable
 
@@ -102,8 +102,8 @@ def simulate(
         net, plan, first, days, step=length, warm_up=warm_up, announced=announced,
         progress=lambda what: say(what, 0, 0),
     )  # fmt: skip
-    outcome, stock = run_and_count(
-        table,
+    outcome = run(
+        table.problem,
         whole=model == "optimal",
         progress=lambda done, total: say("day by day", done, total),
     )
@@ -113,7 +113,7 @@ def simulate(
 
         say("the bound of perfect foresight", 0, 0)
         bound = lower_bound(table.problem, outcome)
-    return Simulation(table, outcome, stock, plan, model, bound)
+    return Simulation(table, outcome, plan, model, bound)
 
 
 def _whole(name: str, value: object, least: int) -> int:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from corridors.simulation.queueing.counting import count_queues
 from corridors.simulation.queueing.packets import append, drop, split, take, units_of
 from corridors.simulation.queueing.reneging import divert, weed
 from corridors.simulation.queueing.serving import work
@@ -56,47 +57,14 @@ def _arrive(slugs, routes, limits, choice, record, clock, head, tail, i):  # typ
 
 
 @njit(cache=True)
-def _take_stock(slugs, routes, limits, choice, record, clock, head):  # type: ignore[no-untyped-def]
-    """Count what waits and what moves, slug by slug."""
-    n = clock.number
-    for r in range(len(limits.rate)):
-        total = 0.0
-        i = limits.head[r]
-        while i >= 0:
-            units = units_of(slugs, routes, i)
-            total += units
-            route = slugs.route[i]
-            if route == BACKGROUND:
-                record.present[n, r] += units
-            else:
-                k = routes.demand[route]
-                age = NEW if slugs.born[i] >= clock.begin else OLD
-                record.stock[n, k, 0, age] += slugs.amount[i]
-                arc = routes.arc[routes.first[route] + slugs.visit[i]]
-                c = routes.kind[route]
-                for m in range(choice.member_first[arc], choice.member_first[arc + 1]):
-                    if choice.member_factor[m, c] > 0.0:
-                        at = choice.member_limit[m]
-                        record.present[n, at] += slugs.amount[i] * choice.member_factor[m, c]
-                        record.present_t[n, at] += slugs.amount[i] * choice.weight[c]
-            i = slugs.after[i]
-        limits.queue[r] = total
-    for later in range(n + 1, clock.last + 1):
-        i = head[later]
-        while i >= 0:
-            k = routes.demand[slugs.route[i]]
-            age = NEW if slugs.born[i] >= clock.begin else OLD
-            record.stock[n, k, 1, age] += slugs.amount[i]
-            i = slugs.after[i]
-
-
-@njit(cache=True)
-def run_step(slugs, routes, limits, choice, record, clock, head, tail, order):  # type: ignore[no-untyped-def]
+def run_step(  # type: ignore[no-untyped-def]
+    slugs, routes, limits, choice, counting, record, clock, head, tail, order
+):
     """Move everything by one step.
 
     Parameters
     ----------
-    slugs, routes, limits, choice, record, clock
+    slugs, routes, limits, choice, counting, record, clock
         As their classes say.
     head, tail
         First and last slug of each step's arrivals, shape (steps + 1,).
@@ -145,4 +113,4 @@ def run_step(slugs, routes, limits, choice, record, clock, head, tail, order):  
         if head[n] >= 0:
             moved = True
         first = False
-    _take_stock(slugs, routes, limits, choice, record, clock, head)
+    count_queues(slugs, routes, limits, counting, record, clock, head)

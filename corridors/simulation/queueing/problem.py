@@ -94,6 +94,9 @@ class QueueProblem:
         cleared after a closure (NaN for none).
     ban_above
         Queue above which nothing more is accepted for the limit, shape (R,).
+    from_event
+        Limits that a scenario sets, shape (R,): such a one is no place where
+        anything is counted while it lets everything pass.
     member_first, member_limit, member_factor
         Limits of arc ``a`` are ``member_limit[member_first[a]:member_first[a + 1]]``,
         the tightest first; one unit of class c takes ``member_factor[m, c]``,
@@ -130,6 +133,7 @@ class QueueProblem:
     background: Floats
     burst: Floats
     ban_above: Floats
+    from_event: Flags
     member_first: Ints
     member_limit: Ints
     member_factor: Floats
@@ -147,6 +151,11 @@ class QueueProblem:
 
     def __post_init__(self) -> None:
         _check(self)
+
+    @property
+    def member_arc(self) -> Ints:
+        """Arc of each member of a limit, shape (M,)."""
+        return np.repeat(np.arange(len(self.tail)), np.diff(self.member_first))
 
     @property
     def n_steps(self) -> int:

@@ -127,8 +127,7 @@ class Ways:
     def __init__(self, problem: QueueProblem) -> None:
         self._p = problem
         self._start, self._star = forward_star(problem.head, problem.n_places)
-        arc = np.repeat(np.arange(len(problem.tail)), np.diff(problem.member_first))
-        self._member_arc = arc
+        self._member_arc = problem.member_arc
         self._weight: dict[int, Floats] = {}
         self._trees: dict[tuple[int, int, bool], tuple[Floats, Ints]] = {}
 

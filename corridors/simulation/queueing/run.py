@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.simulation.queueing.counting import CountingRule
 from corridors.simulation.queueing.departures import Origin
 from corridors.simulation.queueing.kernel import run_step
 from corridors.simulation.queueing.packets import depart
@@ -43,9 +44,14 @@ class Outcome:
         each step, shape (T, R).
     waited
         Unit-days that those who left a limit in a step had waited, shape (T, R).
-    present, present_t
-        Units of each limit, and tonnes, that wait at its members in whatever
-        queue, shape (T, R).
+    background
+        Units of background traffic in the queue of each limit, shape (T, R).
+    units, tonnes
+        Cargo that waits at the end of each step, by member of a limit (a limit and
+        an arc), each unit at one: units of the limit, and tonnes, shape (T, M).
+    moved, pairs
+        Units in the queue of one limit that are counted at another, shape (T, X),
+        and the two limits, shape (X, 2); see `counting`.
     passes
         Units that entered each segment in each step, shape (T, segments).
     usd, hours, wait
@@ -67,8 +73,11 @@ class Outcome:
     left: Floats
     quit: Floats
     waited: Floats
-    present: Floats
-    present_t: Floats
+    background: Floats
+    units: Floats
+    tonnes: Floats
+    moved: Floats
+    pairs: Ints
     passes: Floats
     usd: Floats
     hours: Floats
@@ -141,7 +150,13 @@ class Run:
         self.held = np.zeros((n_steps, n_demands, 2))
         self.per_limit = {
             name: np.zeros((n_steps, n_limits))
-            for name in ("arrived", "left", "quit", "waited", "present", "present_t")
+            for name in ("arrived", "left", "quit", "waited", "background")
+        }
+        self.counting = CountingRule(p)
+        self.counted = {
+            "units": np.zeros((n_steps, len(p.member_limit))),
+            "tonnes": np.zeros((n_steps, len(p.member_limit))),
+            "moved": np.zeros((n_steps, len(self.counting.pairs))),
         }
         self.passes = np.zeros((n_steps, 64))
         self.totals = {name: np.zeros((n_demands, 2)) for name in ("usd", "hours", "wait")}
@@ -166,7 +181,7 @@ class Run:
             wider[:, :size] = self.passes
             self.passes = wider
         return Record(
-            **self.per_limit, ends=self.ends, stock=self.stock, passes=self.passes,
+            **self.per_limit, **self.counted, ends=self.ends, stock=self.stock, passes=self.passes,
             **self.totals, way_hours=self.way_hours,
         )  # fmt: skip
 
@@ -180,8 +195,9 @@ class Run:
         """Return the limits of which any member is open in a state, shape (R,)."""
         if state not in self._open:
             p = self.p
-            arc = np.repeat(np.arange(len(p.tail)), np.diff(p.member_first))
-            usable = (np.isfinite(p.usd[state][:, arc]).T & (p.member_factor > 0)).any(axis=1)
+            usable = (np.isfinite(p.usd[state][:, p.member_arc]).T & (p.member_factor > 0)).any(
+                axis=1
+            )
             passable = np.zeros(p.n_limits, dtype=np.bool_)
             np.logical_or.at(passable, p.member_limit, usable)
             self._open[state] = passable
@@ -236,8 +252,7 @@ class Run:
         choice = Choice(
             closed=outlook.closed(n), closed_for=outlook.closed_for(n, known=True),
             share=chooser.shares(n), patience=p.behaviour.patience, spread=p.behaviour.spread,
-            late=p.late_days, weight=p.weight, member_first=p.member_first,
-            member_limit=p.member_limit, member_factor=p.member_factor,
+            late=p.late_days,
         )  # fmt: skip
         clock = Clock(n, p.n_steps, p.step, self.whole, p.begin * p.step)
         outlook.queue_seen[n] = self.work["queue"]
@@ -260,8 +275,9 @@ class Run:
                 lot.way, lot.amount, lot.born, lot.borne, lot.most, waited,
             )  # fmt: skip
         run_step(
-            self.slugs, arrays, limits, choice, record, clock, self.head, self.tail, self.order()
-        )
+            self.slugs, arrays, limits, choice, self.counting.in_step(n), record, clock,
+            self.head, self.tail, self.order(),
+        )  # fmt: skip
         self.held[n] = self.origin.amounts()
 
     def outcome(self) -> Outcome:
@@ -269,7 +285,8 @@ class Run:
         return Outcome(
             problem=self.p, book=self.book, ends=self.ends, waiting=self.stock[:, :, 0],
             moving=self.stock[:, :, 1], held=self.held, never=self.origin.never,
-            **self.per_limit, passes=self.passes[:, : self.book.n_segments], **self.totals,
+            **self.per_limit, **self.counted, pairs=self.counting.pairs,
+            passes=self.passes[:, : self.book.n_segments], **self.totals,
             way_hours=self.way_hours, slugs=self.slugs, held_at_end=self.origin.held,
         )  # fmt: skip
 

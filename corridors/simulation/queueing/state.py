@@ -90,10 +90,28 @@ class Choice(NamedTuple):
     patience: Floats
     spread: Floats
     late: float
-    weight: Floats
+
+
+class Counting(NamedTuple):
+    """Where what waits is counted in the step.
+
+    Attributes
+    ----------
+    member_first, member_limit, member_factor, weight
+        As the problem has them.
+    counted_at
+        Member at which what waits at another is counted, by class, shape (M, C).
+    moved
+        Number of the pair of limits, the one that holds it and the one that counts
+        it, shape (M, C); -1 where they are one.
+    """
+
     member_first: Ints
     member_limit: Ints
     member_factor: Floats
+    weight: Floats
+    counted_at: Ints
+    moved: Ints
 
 
 class Record(NamedTuple):
@@ -103,8 +121,10 @@ class Record(NamedTuple):
     left: Floats
     quit: Floats
     waited: Floats
-    present: Floats
-    present_t: Floats
+    background: Floats
+    units: Floats
+    tonnes: Floats
+    moved: Floats
     ends: Floats
     stock: Floats
     passes: Floats
