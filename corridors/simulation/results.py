@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from corridors.errors import UnknownIdError
 from corridors.scenarios.arcs import LINK, TRANSFER
 from corridors.simulation.queue_counts import counts_by_limit
 from corridors.simulation.queue_tables import TRACE, QueueTables
@@ -17,6 +18,7 @@ from corridors.simulation.queueing.state import LATE, ON_TIME, OTHER_WAY, TURNED
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from corridors.maps.flowmap import FlowMap
     from corridors.scenarios.scenario import Scenario
     from corridors.simulation.foresight import Bound
     from corridors.simulation.queueing.run import Outcome
@@ -392,11 +394,24 @@ class Simulation:
             result["bound"] = self.bound.to_dict()
         return result
 
-    def map(self) -> Any:
-        """Return a map with a slider over the days: queues as circles, flows as lines."""
-        from corridors.simulation.map_data import queue_map
+    def map(self) -> FlowMap:
+        """Return a map with a slider over the days: queues as circles, flows as lines.
 
-        return queue_map(self)
+        Returns
+        -------
+        FlowMap
+            One file that needs nothing but a browser; the same run gives the same bytes.
+        """
+        from corridors.maps.queuemap import build_queue_map
+        from corridors.simulation.map_data import queue_map_data
+
+        t = self.timetable
+        return build_queue_map(
+            queue_map_data(
+                self.scenario, self.days, t.states[0], t.limits, self.arc_flows, self.queues,
+                self.queue_arcs,
+            )
+        )  # fmt: skip
 
     def plot(self, capacity_id: str | None = None) -> Any:
         """Draw the cumulative arrivals and departures of a capacity, the largest queue's if None.
@@ -404,7 +419,17 @@ class Simulation:
         Returns
         -------
         matplotlib.figure.Figure
-        """
-        from corridors.simulation.curves import cumulative_curves
 
-        return cumulative_curves(self, capacity_id)
+        Raises
+        ------
+        UnknownIdError
+            Where the capacity has had no queue, or none has.
+        """
+        from corridors.simulation.curves import cumulative_curves, tallest
+
+        names = dict(zip(self.peaks["capacity_id"], self.peaks["name"], strict=True))
+        chosen = tallest(self.curves, names) if capacity_id is None else capacity_id
+        if chosen is None:
+            msg = "no capacity has had a queue"
+            raise UnknownIdError(msg)
+        return cumulative_curves(self.curves, chosen, names.get(chosen))
