@@ -1,4 +1,4 @@
-"""What cargo knows on a day, and which way it takes.
+"""Which way cargo takes, with what it knows on the day.
 
 Cargo that is about to leave compares its usual way, waits included, with the
 best way round; what newcomers may have of the spare capacity elsewhere is shared
@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.flow.shortest.trees import forward_star, tree_to
-from corridors.simulation.queueing.looking import waits_ahead
-from corridors.simulation.queueing.problem import closed_since_until
+from corridors.simulation.queueing.information import Outlook, waits_ahead
 from corridors.simulation.queueing.reneging import book
 
 if TYPE_CHECKING:
@@ -30,95 +29,6 @@ _ROUNDS = 4
 
 _CALM_DAYS = 14.0
 """Days without anyone wanting to go round after which contracts start anew."""
-
-
-class Outlook:
-    """What is known in each step: queues as observed, closures as announced or expected."""
-
-    def __init__(self, problem: QueueProblem) -> None:
-        self._p = p = problem
-        finite = np.isfinite(p.usd)
-        closable = finite.any(axis=0) & ~finite.all(axis=0)
-        self._class, self._arc = np.nonzero(closable)
-        shut = ~finite[:, self._class, self._arc][np.concatenate([p.state, p.state_ahead])]
-        self._shut = shut
-        self._since, self._until = closed_since_until(shut)
-        zero = np.concatenate([p.level, p.level_ahead.reshape(-1, p.n_limits)]) <= 0
-        self._zero_since, self._zero_until = closed_since_until(zero)
-        zero = zero[: p.n_steps]
-        self._zero = zero
-        # A limit of 0 is judged by what it lets through when it is open.
-        positive = np.where(np.isfinite(p.level) & ~zero, p.level, np.nan)
-        with np.errstate(invalid="ignore"):
-            mean = np.nanmax(np.vstack([positive, np.zeros((1, p.n_limits))]), axis=0, initial=0.0)
-        self._open_level = mean
-        self.queue_seen = np.zeros((p.n_steps + 1, p.n_limits))
-        self._reaction = np.rint(p.behaviour.reaction / p.step).astype(np.int64)
-
-    def closed(self, step: int) -> Flags:
-        """Return what no slug of a class may pass, shape (C, A)."""
-        return np.asarray(~np.isfinite(self._p.usd[self._p.state[step]]))
-
-    def _expected(self, step: int, since: Ints, until: Ints, first: Floats) -> Floats:
-        """Return the days that spells are expected to last yet."""
-        p = self._p
-        if p.announced:
-            return np.asarray((until - step) * p.step, dtype=np.float64)
-        return np.asarray(np.maximum(first, (step - since) * p.step))
-
-    def closed_for(self, step: int, *, known: bool) -> Floats:
-        """Return the days for which arcs are expected to stay closed, shape (C, A).
-
-        Parameters
-        ----------
-        step
-            The step.
-        known
-            Whether everybody sees it at once, as those do who stand there, or
-            only after the reaction lag.
-        """
-        p = self._p
-        result = np.zeros(p.usd.shape[1:])
-        shut = self._shut[step]
-        if shut.any():
-            since, until = self._since[step, shut], self._until[step, shut]
-            c, a = self._class[shut], self._arc[shut]
-            days = self._expected(step, since, until, p.behaviour.expected_closure[c])
-            if not known:
-                days = np.where(step - since >= self._reaction[c], days, 0.0)
-            result[c, a] = days
-        return result
-
-    def limit_shut(self, step: int, *, known: bool) -> Floats:
-        """Return the days for which limits of 0 are expected to stay so, shape (C, R)."""
-        p = self._p
-        n_classes = len(p.weight)
-        result = np.zeros((n_classes, p.n_limits))
-        zero = self._zero[step] & (self._open_level > 0)
-        if zero.any():
-            since, until = self._zero_since[step, zero], self._zero_until[step, zero]
-            for c in range(n_classes):
-                first = np.full(len(since), p.behaviour.expected_closure[c])
-                days = self._expected(step, since, until, first)
-                if not known:
-                    days = np.where(step - since >= self._reaction[c], days, 0.0)
-                result[c, zero] = days
-        return result
-
-    def level(self, step: int) -> Floats:
-        """Return what each limit lets through per day, or would if it were open, shape (R,)."""
-        level = self._p.level[step]
-        return np.asarray(np.where(self._zero[step], self._open_level, level))
-
-    def limit_wait(self, step: int) -> Floats:
-        """Return the days that the observed queue of each limit takes, shape (C, R)."""
-        p = self._p
-        room = np.maximum(self.level(step) - p.reserved[step], 0.0)
-        seen = self.queue_seen[np.maximum(step - self._reaction, 0)]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            wait = np.where(seen > 0, seen / room, 0.0)
-        # Where nothing ever passes, closures tell how long the wait is.
-        return np.asarray(np.where(np.isfinite(wait), wait, 0.0))
 
 
 class Ways:
