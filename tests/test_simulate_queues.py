@@ -49,7 +49,7 @@ def test_longest_wait_is_that_of_the_first_in_the_queue():
     sim = co.simulate(net, scenario(close("a-b-road")), 60, start=DAY0, step="1h")
     # The last of the first hour waits 10 days less an hour, and 10/24 t pass before it.
     assert sim.outcome.problem.step == pytest.approx(1 / 24)
-    waited = sim.outcome.slugs.waited.max()
+    waited = sim.outcome.packets.waited.max()
     assert waited <= 10.0 + 1e-9
 
 

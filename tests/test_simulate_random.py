@@ -147,7 +147,7 @@ def test_every_tonne_is_in_one_place_and_no_limit_is_passed(case):
     most = np.where(np.isnan(p.burst), p.rate, np.maximum(p.rate, p.burst)) * p.step
     finite = np.isfinite(most)
     assert (o.left[finite] <= most[finite] * (1 + 1e-6) + 1e-9).all()
-    # The queue by curves is the queue counted slug by slug.
+    # The queue by curves is the queue counted packet by packet.
     last = o.queue[-1]
     assert (last >= -1e-6).all()
     np.testing.assert_allclose(

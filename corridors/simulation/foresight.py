@@ -377,20 +377,20 @@ def _simulated(outcome: Outcome, graph: _Expanded, to_go: dict[tuple[int, int], 
     total = o.usd.sum(axis=1) + value * (o.hours.sum(axis=1) + 24.0 * o.wait.sum(axis=1))
     cost = float((total + p.loss * lost)[own].sum())
     arrays = o.book.arrays(0)
-    slugs = o.slugs
-    free = np.zeros(len(slugs.after), dtype=np.bool_)
-    free[slugs.free[: int(slugs.n_free[0])]] = True
+    packets = o.packets
+    free = np.zeros(len(packets.after), dtype=np.bool_)
+    free[packets.free[: int(packets.n_free[0])]] = True
     wanted = set(own.tolist())
     end = p.n_steps * p.step
     for i in np.flatnonzero(~free):
-        r = int(slugs.route[i])
+        r = int(packets.route[i])
         if r < 0 or int(arrays.demand[r]) not in wanted:
             continue
         k = int(arrays.demand[r])
-        v = int(arrays.first[r] + slugs.visit[i])
-        amount = float(slugs.amount[i])
-        if slugs.start[i] < end - 1e-9:
-            cost += amount * value[k] * 24.0 * (end - float(slugs.start[i]))
+        v = int(arrays.first[r] + packets.visit[i])
+        amount = float(packets.amount[i])
+        if packets.start[i] < end - 1e-9:
+            cost += amount * value[k] * 24.0 * (end - float(packets.start[i]))
         if v < arrays.first[r + 1]:
             member = _member(p, int(arrays.arc[v]), int(arrays.limit[v]))
             place = graph.place(_GATE, member)

@@ -20,38 +20,38 @@ if TYPE_CHECKING:
 
 
 @njit(cache=True)
-def count_queues(slugs, routes, limits, counting, record, clock, head):  # type: ignore[no-untyped-def]
-    """Count what waits and what moves at the end of a step, slug by slug."""
+def count_queues(packets, routes, limits, counting, record, clock, head):  # type: ignore[no-untyped-def]
+    """Count what waits and what moves at the end of a step, packet by packet."""
     n = clock.number
     for r in range(len(limits.rate)):
         total = 0.0
         i = limits.head[r]
         while i >= 0:
-            units = units_of(slugs, routes, i)
+            units = units_of(packets, routes, i)
             total += units
-            route = slugs.route[i]
+            route = packets.route[i]
             if route == BACKGROUND:
                 record.background[n, r] += units
             else:
-                age = NEW if slugs.born[i] >= clock.begin else OLD
-                record.stock[n, routes.demand[route], 0, age] += slugs.amount[i]
+                age = NEW if packets.born[i] >= clock.begin else OLD
+                record.stock[n, routes.demand[route], 0, age] += packets.amount[i]
                 c = routes.kind[route]
-                own = counting.member_first[routes.arc[routes.first[route] + slugs.visit[i]]]
+                own = counting.member_first[routes.arc[routes.first[route] + packets.visit[i]]]
                 while counting.member_limit[own] != r:
                     own += 1
                 at = counting.counted_at[own, c]
-                record.units[n, at] += slugs.amount[i] * counting.member_factor[at, c]
-                record.tonnes[n, at] += slugs.amount[i] * counting.weight[c]
+                record.units[n, at] += packets.amount[i] * counting.member_factor[at, c]
+                record.tonnes[n, at] += packets.amount[i] * counting.weight[c]
                 if counting.moved[own, c] >= 0:
                     record.moved[n, counting.moved[own, c]] += units
-            i = slugs.after[i]
+            i = packets.after[i]
         limits.queue[r] = total
     for later in range(n + 1, clock.last + 1):
         i = head[later]
         while i >= 0:
-            age = NEW if slugs.born[i] >= clock.begin else OLD
-            record.stock[n, routes.demand[slugs.route[i]], 1, age] += slugs.amount[i]
-            i = slugs.after[i]
+            age = NEW if packets.born[i] >= clock.begin else OLD
+            record.stock[n, routes.demand[packets.route[i]], 1, age] += packets.amount[i]
+            i = packets.after[i]
 
 
 class _Places(NamedTuple):

@@ -37,7 +37,7 @@ class Outlook:
         self._reaction = np.rint(p.behaviour.reaction / p.step).astype(np.int64)
 
     def closed(self, step: int) -> Flags:
-        """Return what no slug of a class may pass, shape (C, A)."""
+        """Return what no packet of a class may pass, shape (C, A)."""
         return np.asarray(~np.isfinite(self._p.usd[self._p.state[step]]))
 
     def _expected(self, step: int, since: Ints, until: Ints, first: Floats) -> Floats:

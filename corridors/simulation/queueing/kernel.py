@@ -1,6 +1,6 @@
 """One step of the point-queue model, in compiled code.
 
-Cargo moves as slugs. A slug meets one limit after another; where a limit is used
+Cargo moves as packets. A packet meets one limit after another; where a limit is used
 up it joins the queue there, which is served first in, first out (Vickrey 1969:
 the queue has no length on the ground, it holds back in time alone).
 
@@ -20,54 +20,56 @@ from corridors.simulation.queueing.state import BACKGROUND, HAIR, LATE, NEW, OLD
 
 
 @njit(cache=True)
-def _arrive(slugs, routes, limits, choice, record, clock, head, tail, i):  # type: ignore[no-untyped-def]
+def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):  # type: ignore[no-untyped-def]
     """Bring what arrives within the step to its limit or destination, the rest later."""
     end = (clock.number + 1) * clock.step
-    if slugs.end[i] > end + HAIR * clock.step:
-        if slugs.start[i] >= end - HAIR * clock.step:
-            append(slugs, head, tail, min(clock.number + 1, clock.last), i)
+    if packets.end[i] > end + HAIR * clock.step:
+        if packets.start[i] >= end - HAIR * clock.step:
+            append(packets, head, tail, min(clock.number + 1, clock.last), i)
             return
-        later = (slugs.end[i] - end) / (slugs.end[i] - slugs.start[i])
-        j = split(slugs, i, later)
-        slugs.start[j] = end
-        slugs.end[i] = end
-        append(slugs, head, tail, min(clock.number + 1, clock.last), j)
-    r = slugs.route[i]
+        later = (packets.end[i] - end) / (packets.end[i] - packets.start[i])
+        j = split(packets, i, later)
+        packets.start[j] = end
+        packets.end[i] = end
+        append(packets, head, tail, min(clock.number + 1, clock.last), j)
+    r = packets.route[i]
     k = routes.demand[r]
-    if slugs.visit[i] == routes.first[r + 1] - routes.first[r]:
-        age = NEW if slugs.born[i] >= clock.begin else OLD
+    if packets.visit[i] == routes.first[r + 1] - routes.first[r]:
+        age = NEW if packets.born[i] >= clock.begin else OLD
         if not routes.usual[r]:
             what = OTHER_WAY
-        elif slugs.waited[i] > choice.late:
+        elif packets.waited[i] > choice.late:
             what = LATE
         else:
             what = ON_TIME
-        record.ends[clock.number, k, what, age] += slugs.amount[i]
-        age_hours = 24.0 * (0.5 * (slugs.start[i] + slugs.end[i]) - slugs.born[i])
-        record.way_hours[k, what, age] += slugs.amount[i] * age_hours
-        drop(slugs, i)
+        record.ends[clock.number, k, what, age] += packets.amount[i]
+        age_hours = 24.0 * (0.5 * (packets.start[i] + packets.end[i]) - packets.born[i])
+        record.way_hours[k, what, age] += packets.amount[i] * age_hours
+        drop(packets, i)
         return
-    limit = routes.limit[routes.first[r] + slugs.visit[i]]
+    limit = routes.limit[routes.first[r] + packets.visit[i]]
     # Who comes sees the queue that stands there.
     ahead = limits.queue[limit]
-    kept = divert(slugs, routes, limits, choice, record, clock, head, tail, limit, i, ahead, False)
+    kept = divert(
+        packets, routes, limits, choice, record, clock, head, tail, limit, i, ahead, False
+    )
     if kept >= 0:
-        record.arrived[clock.number, limit] += units_of(slugs, routes, i)
-        append(slugs, limits.new_head, limits.new_tail, limit, i)
+        record.arrived[clock.number, limit] += units_of(packets, routes, i)
+        append(packets, limits.new_head, limits.new_tail, limit, i)
 
 
 @njit(cache=True)
 def run_step(  # type: ignore[no-untyped-def]
-    slugs, routes, limits, choice, counting, record, clock, head, tail, order
+    packets, routes, limits, choice, counting, record, clock, head, tail, order
 ):
     """Move everything by one step.
 
     Parameters
     ----------
-    slugs, routes, limits, choice, counting, record, clock
+    packets, routes, limits, choice, counting, record, clock
         As their classes say.
     head, tail
-        First and last slug of each step's arrivals, shape (steps + 1,).
+        First and last packet of each step's arrivals, shape (steps + 1,).
     order
         Limits in the order in which they are worked, upstream first, shape (R,).
     """
@@ -77,7 +79,7 @@ def run_step(  # type: ignore[no-untyped-def]
         limits.used[r] = 0.0
     for r in range(n_limits):
         if limits.head[r] >= 0:
-            weed(slugs, routes, limits, choice, record, clock, head, tail, r)
+            weed(packets, routes, limits, choice, record, clock, head, tail, r)
     for r in range(n_limits):
         flow = limits.background[r] * clock.step
         if flow > 0.0:
@@ -85,18 +87,18 @@ def run_step(  # type: ignore[no-untyped-def]
             own = min(flow, min(limits.reserved[r], limits.rate[r]) * clock.step)
             record.left[n, r] += own
             if flow - own > 1e-12 * flow:
-                i = take(slugs)
-                slugs.after[i] = -1
-                slugs.route[i] = BACKGROUND
-                slugs.visit[i] = 0
-                slugs.amount[i] = flow - own
-                slugs.start[i] = n * clock.step
-                slugs.end[i] = (n + 1) * clock.step
-                slugs.born[i] = slugs.start[i]
-                slugs.waited[i] = 0.0
-                slugs.borne[i] = 0.0
-                slugs.most[i] = np.inf
-                append(slugs, limits.new_head, limits.new_tail, r, i)
+                i = take(packets)
+                packets.after[i] = -1
+                packets.route[i] = BACKGROUND
+                packets.visit[i] = 0
+                packets.amount[i] = flow - own
+                packets.start[i] = n * clock.step
+                packets.end[i] = (n + 1) * clock.step
+                packets.born[i] = packets.start[i]
+                packets.waited[i] = 0.0
+                packets.borne[i] = 0.0
+                packets.most[i] = np.inf
+                append(packets, limits.new_head, limits.new_tail, r, i)
     first = True
     moved = True
     while moved:
@@ -104,13 +106,13 @@ def run_step(  # type: ignore[no-untyped-def]
         for position in range(n_limits):
             while head[n] >= 0:
                 i = head[n]
-                head[n] = slugs.after[i]
-                _arrive(slugs, routes, limits, choice, record, clock, head, tail, i)
+                head[n] = packets.after[i]
+                _arrive(packets, routes, limits, choice, record, clock, head, tail, i)
             r = order[position]
             if limits.new_head[r] >= 0 or (first and limits.head[r] >= 0):
-                work(slugs, routes, limits, choice, record, clock, head, tail, r)
+                work(packets, routes, limits, choice, record, clock, head, tail, r)
                 moved = True
         if head[n] >= 0:
             moved = True
         first = False
-    count_queues(slugs, routes, limits, counting, record, clock, head)
+    count_queues(packets, routes, limits, counting, record, clock, head)

@@ -13,7 +13,7 @@ from corridors.simulation.queueing.kernel import run_step
 from corridors.simulation.queueing.packets import depart
 from corridors.simulation.queueing.route_book import RouteBook
 from corridors.simulation.queueing.route_choice import _TROUBLE_DAYS, Chooser
-from corridors.simulation.queueing.state import Choice, Clock, Limits, Record, Slugs
+from corridors.simulation.queueing.state import Choice, Clock, Limits, Packets, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ class Outcome:
         Transport cost in USD, unit-hours in motion, unit-days of waiting, shape (K, 2).
     way_hours
         Unit-hours from wanting to leave to the end, by kind of end, shape (K, 4, 2).
-    slugs
+    packets
         Where everything was at the end.
     """
 
@@ -83,7 +83,7 @@ class Outcome:
     hours: Floats
     wait: Floats
     way_hours: Floats
-    slugs: Slugs
+    packets: Packets
     held_at_end: list[list[Held]]
 
     @property
@@ -103,14 +103,14 @@ class Outcome:
         return np.asarray(np.abs((placed - wanted) * weight).sum(axis=1))
 
 
-def _slugs(size: int) -> Slugs:
+def _packets(size: int) -> Packets:
     def whole() -> Ints:
         return np.zeros(size, dtype=np.int64)
 
     def real() -> Floats:
         return np.zeros(size)
 
-    return Slugs(
+    return Packets(
         after=np.full(size, -1, dtype=np.int64), route=whole(), visit=whole(), amount=real(),
         start=real(), end=real(), born=real(), waited=real(), borne=real(),
         most=real(), free=np.arange(size - 1, -1, -1, dtype=np.int64),
@@ -118,10 +118,10 @@ def _slugs(size: int) -> Slugs:
     )  # fmt: skip
 
 
-def _grown(old: Slugs) -> Slugs:
-    """Return the same slugs with room for twice as many."""
+def _grown(old: Packets) -> Packets:
+    """Return the same packets with room for twice as many."""
     size = len(old.after)
-    new = _slugs(2 * size)
+    new = _packets(2 * size)
     names = ("after", "route", "visit", "amount", "start", "end", "born", "waited", "borne", "most")
     for name in names:
         getattr(new, name)[:size] = getattr(old, name)
@@ -142,7 +142,7 @@ class Run:
         self.book = RouteBook(p)
         self.chooser = Chooser(p, self.book)
         n_steps, n_limits, n_demands = p.n_steps, p.n_limits, p.n_demands
-        self.slugs = _slugs(1 << 14)
+        self.packets = _packets(1 << 14)
         self.head = np.full(n_steps + 1, -1, dtype=np.int64)
         self.tail = np.full(n_steps + 1, -1, dtype=np.int64)
         self.ends = np.zeros((n_steps, n_demands, 4, 2))
@@ -227,8 +227,8 @@ class Run:
         """Decide who leaves, then move everything."""
         p, chooser = self.p, self.chooser
         state = int(p.state[n])
-        while int(self.slugs.n_free[0]) < max(8000, len(self.slugs.after) // 2):
-            self.slugs = _grown(self.slugs)
+        while int(self.packets.n_free[0]) < max(8000, len(self.packets.after) // 2):
+            self.packets = _grown(self.packets)
         outlook = chooser.outlook
         rate = self.rates(n)
         arrays = self.book.arrays(state)
@@ -271,11 +271,11 @@ class Run:
             waited = now - lot.born
             self.totals["wait"][k, 0 if lot.born >= clock.begin else 1] += lot.amount * waited
             depart(
-                self.slugs, arrays, record, clock, self.head, self.tail,
+                self.packets, arrays, record, clock, self.head, self.tail,
                 lot.way, lot.amount, lot.born, lot.borne, lot.most, waited,
             )  # fmt: skip
         run_step(
-            self.slugs, arrays, limits, choice, self.counting.in_step(n), record, clock,
+            self.packets, arrays, limits, choice, self.counting.in_step(n), record, clock,
             self.head, self.tail, self.order(),
         )  # fmt: skip
         self.held[n] = self.origin.amounts()
@@ -287,7 +287,7 @@ class Run:
             moving=self.stock[:, :, 1], held=self.held, never=self.origin.never,
             **self.per_limit, **self.counted, pairs=self.counting.pairs,
             passes=self.passes[:, : self.book.n_segments], **self.totals,
-            way_hours=self.way_hours, slugs=self.slugs, held_at_end=self.origin.held,
+            way_hours=self.way_hours, packets=self.packets, held_at_end=self.origin.held,
         )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ HAIR = 1e-9
 """Share of a step that counts as rounding."""
 
 
-class Slugs(NamedTuple):
+class Packets(NamedTuple):
     """Amounts on their way, as parallel arrays with linked lists through `after`."""
 
     after: Ints
