@@ -398,7 +398,7 @@ def _simulated(outcome: Outcome, graph: _Expanded, to_go: dict[tuple[int, int], 
     for k in own.tolist():
         for lot in o.held_at_end[k]:
             amount = lot.amount
-            wait = end - (lot.born - 0.5 * p.step)
+            wait = end - (lot.wanted_at - 0.5 * p.step)
             place = graph.place(_ORIGIN, int(p.origin[k]))
             on = float(to_go[int(p.kind[k]), int(p.destination[k])][place])
             cost += amount * (value[k] * 24.0 * wait + min(on, float(p.loss[k])))

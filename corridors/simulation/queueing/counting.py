@@ -33,7 +33,7 @@ def count_queues(packets, routes, limits, counting, record, clock, head):  # typ
             if route == BACKGROUND:
                 record.background[n, r] += units
             else:
-                age = NEW if packets.born[i] >= clock.begin else OLD
+                age = NEW if packets.wanted_at[i] >= clock.begin else OLD
                 record.stock[n, routes.demand[route], 0, age] += packets.amount[i]
                 c = routes.kind[route]
                 own = counting.member_first[routes.arc[routes.first[route] + packets.visit[i]]]
@@ -49,7 +49,7 @@ def count_queues(packets, routes, limits, counting, record, clock, head):  # typ
     for later in range(n + 1, clock.last + 1):
         i = head[later]
         while i >= 0:
-            age = NEW if packets.born[i] >= clock.begin else OLD
+            age = NEW if packets.wanted_at[i] >= clock.begin else OLD
             record.stock[n, routes.demand[packets.route[i]], 1, age] += packets.amount[i]
             i = packets.after[i]
 

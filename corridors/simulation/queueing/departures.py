@@ -29,9 +29,9 @@ class Held(NamedTuple):
     ----------
     amount
         Units.
-    born
+    wanted_at
         When it wanted to leave, in days from the start of the run.
-    most
+    patience_left
         Days of waiting beyond which nobody of it has patience: whoever has more
         has left already.
     way
@@ -39,19 +39,19 @@ class Held(NamedTuple):
     """
 
     amount: float
-    born: float
-    most: float = np.inf
+    wanted_at: float
+    patience_left: float = np.inf
     way: int = -1
 
 
 class Leaving(NamedTuple):
-    """A lot that leaves in a step, with the waiting that it bears at least and at most."""
+    """A lot that leaves in a step, with what it has waited before and what patience it has left."""
 
     way: int
     amount: float
-    born: float
-    borne: float
-    most: float
+    wanted_at: float
+    waited_before: float
+    patience_left: float
 
 
 class Origin:
@@ -81,11 +81,11 @@ class Origin:
         result = np.zeros((self._p.n_demands, 2))
         for k, lots in enumerate(self.held):
             for lot in lots:
-                result[k, self._age(lot.born)] += lot.amount
+                result[k, self._age(lot.wanted_at)] += lot.amount
         return result
 
-    def _age(self, born: float) -> int:
-        return 0 if born >= self._p.begin * self._p.step else 1
+    def _age(self, wanted_at: float) -> int:
+        return 0 if wanted_at >= self._p.begin * self._p.step else 1
 
     def departures(
         self, n: int, limits: Limits, choice: Choice, banned: Flags, cost: Floats, wait: Floats
@@ -119,7 +119,13 @@ class Origin:
                 stopped = bool(banned[own].any())
                 if wait[number] <= _TROUBLE_DAYS and not stopped:
                     leaving += [
-                        Leaving(number, lot.amount, lot.born, self._borne(lot, now), lot.most)
+                        Leaving(
+                            number,
+                            lot.amount,
+                            lot.wanted_at,
+                            self._waited_before(lot, now),
+                            lot.patience_left,
+                        )
                         for lot in lots
                     ]
                     continue
@@ -135,7 +141,7 @@ class Origin:
             parts = [lot._replace(amount=lot.amount * share, way=number) for lot in lots]
             if not stopped and cost[number] > p.loss[k]:
                 for lot in parts:
-                    self._stay(n, k, lot.amount, lot.born, STAYED_HOME)
+                    self._stay(n, k, lot.amount, lot.wanted_at, STAYED_HOME)
                 continue
             rest = self._into_the_wait(n, k, parts, wait[number], leaving, hold=stopped)
             if stopped or self._fixed:
@@ -167,7 +173,7 @@ class Origin:
                 if rest.amount > _DUST:
                     self.held[k].append(rest)
                 else:
-                    self._stay(n, k, rest.amount, lot.born, STAYED_HOME)
+                    self._stay(n, k, rest.amount, lot.wanted_at, STAYED_HOME)
         return leaving
 
     def _round(
@@ -187,14 +193,20 @@ class Origin:
             share = amount / wishes[i][3]
             left[i] = max(left[i] - share, 0.0)
             leaving += [
-                Leaving(way, lot.amount * share, lot.born, self._borne(lot, now), lot.most)
+                Leaving(
+                    way,
+                    lot.amount * share,
+                    lot.wanted_at,
+                    self._waited_before(lot, now),
+                    lot.patience_left,
+                )
                 for lot in lots[i]
             ]
         return left, leaving
 
-    def _borne(self, lot: Held, now: float) -> float:
+    def _waited_before(self, lot: Held, now: float) -> float:
         """Return the days that a lot has been held, up to the last time that it was asked."""
-        return max(now - lot.born - self._p.step, 0.0)
+        return max(now - lot.wanted_at - self._p.step, 0.0)
 
     def _wanting(
         self, n: int, k: int, ways: list[tuple[int, float]], fresh: float, now: float
@@ -234,26 +246,28 @@ class Origin:
         rest = []
         for lot in lots:
             if lot.amount <= _DUST:
-                self._stay(n, k, lot.amount, lot.born, STAYED_HOME)
+                self._stay(n, k, lot.amount, lot.wanted_at, STAYED_HOME)
                 continue
             if self._fixed and not hold:
-                leaving.append(Leaving(lot.way, lot.amount, lot.born, 0.0, lot.most))
+                leaving.append(Leaving(lot.way, lot.amount, lot.wanted_at, 0.0, lot.patience_left))
                 continue
-            so_far = now - lot.born
-            held = lot.amount * staying(so_far, self._borne(lot, now), lot.most, patience, spread)
-            self._stay(n, k, lot.amount - held, lot.born, STAYED_HOME)
-            most = lot.most
+            so_far = now - lot.wanted_at
+            held = lot.amount * staying(
+                so_far, self._waited_before(lot, now), lot.patience_left, patience, spread
+            )
+            self._stay(n, k, lot.amount - held, lot.wanted_at, STAYED_HOME)
+            patience_left = lot.patience_left
             if not hold:
                 bears = so_far + wait
-                going = held * staying(bears, so_far, lot.most, patience, spread)
+                going = held * staying(bears, so_far, lot.patience_left, patience, spread)
                 if going > 0:
-                    leaving.append(Leaving(lot.way, going, lot.born, bears, lot.most))
+                    leaving.append(Leaving(lot.way, going, lot.wanted_at, bears, lot.patience_left))
                 held -= going
-                most = min(lot.most, bears)
+                patience_left = min(lot.patience_left, bears)
             if held > 0:
-                rest.append(lot._replace(amount=held, most=most))
+                rest.append(lot._replace(amount=held, patience_left=patience_left))
         return rest
 
-    def _stay(self, n: int, k: int, amount: float, born: float, why: int) -> None:
+    def _stay(self, n: int, k: int, amount: float, wanted_at: float, why: int) -> None:
         if amount > 0:
-            self.never[n, k, why, self._age(born)] += amount
+            self.never[n, k, why, self._age(wanted_at)] += amount

@@ -35,7 +35,7 @@ def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):  # t
     r = packets.route[i]
     k = routes.demand[r]
     if packets.visit[i] == routes.first[r + 1] - routes.first[r]:
-        age = NEW if packets.born[i] >= clock.begin else OLD
+        age = NEW if packets.wanted_at[i] >= clock.begin else OLD
         if not routes.usual[r]:
             what = OTHER_WAY
         elif packets.waited[i] > choice.late:
@@ -43,7 +43,7 @@ def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):  # t
         else:
             what = ON_TIME
         record.ends[clock.number, k, what, age] += packets.amount[i]
-        age_hours = 24.0 * (0.5 * (packets.start[i] + packets.end[i]) - packets.born[i])
+        age_hours = 24.0 * (0.5 * (packets.start[i] + packets.end[i]) - packets.wanted_at[i])
         record.way_hours[k, what, age] += packets.amount[i] * age_hours
         drop(packets, i)
         return
@@ -94,10 +94,10 @@ def run_step(  # type: ignore[no-untyped-def]
                 packets.amount[i] = flow - own
                 packets.start[i] = n * clock.step
                 packets.end[i] = (n + 1) * clock.step
-                packets.born[i] = packets.start[i]
+                packets.wanted_at[i] = packets.start[i]
                 packets.waited[i] = 0.0
-                packets.borne[i] = 0.0
-                packets.most[i] = np.inf
+                packets.waited_before[i] = 0.0
+                packets.patience_left[i] = np.inf
                 append(packets, limits.new_head, limits.new_tail, r, i)
     first = True
     moved = True

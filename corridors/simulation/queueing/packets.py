@@ -41,10 +41,10 @@ def split(packets, i, share):  # type: ignore[no-untyped-def]
     packets.amount[i] -= packets.amount[j]
     packets.start[j] = packets.start[i]
     packets.end[j] = packets.end[i]
-    packets.born[j] = packets.born[i]
+    packets.wanted_at[j] = packets.wanted_at[i]
     packets.waited[j] = packets.waited[i]
-    packets.borne[j] = packets.borne[i]
-    packets.most[j] = packets.most[i]
+    packets.waited_before[j] = packets.waited_before[i]
+    packets.patience_left[j] = packets.patience_left[i]
     return j
 
 
@@ -97,7 +97,7 @@ def enter(packets, routes, record, clock, head, tail, i):  # type: ignore[no-unt
         days = np.floor(days / clock.step + 0.5) * clock.step
     packets.start[i] += days
     packets.end[i] += days
-    age = NEW if packets.born[i] >= clock.begin else OLD
+    age = NEW if packets.wanted_at[i] >= clock.begin else OLD
     record.passes[clock.number, segment] += packets.amount[i]
     record.usd[k, age] += packets.amount[i] * routes.usd[segment]
     record.hours[k, age] += packets.amount[i] * hours
@@ -106,7 +106,18 @@ def enter(packets, routes, record, clock, head, tail, i):  # type: ignore[no-unt
 
 @njit(cache=True, inline="always")
 def depart(  # type: ignore[no-untyped-def]
-    packets, routes, record, clock, head, tail, route, amount, born, borne, most, waited
+    packets,
+    routes,
+    record,
+    clock,
+    head,
+    tail,
+    route,
+    amount,
+    wanted_at,
+    waited_before,
+    patience_left,
+    waited,
 ):
     """Let an amount leave on a route evenly over the step."""
     i = take(packets)
@@ -116,8 +127,8 @@ def depart(  # type: ignore[no-untyped-def]
     packets.amount[i] = amount
     packets.start[i] = clock.number * clock.step
     packets.end[i] = (clock.number + 1) * clock.step
-    packets.born[i] = born
+    packets.wanted_at[i] = wanted_at
     packets.waited[i] = waited
-    packets.borne[i] = borne
-    packets.most[i] = most
+    packets.waited_before[i] = waited_before
+    packets.patience_left[i] = patience_left
     enter(packets, routes, record, clock, head, tail, i)

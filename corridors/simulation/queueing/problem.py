@@ -44,9 +44,9 @@ class Behaviour:
     Attributes
     ----------
     patience
-        Days of waiting that are borne on average; ``inf`` for ever.
+        Days that cargo is ready to wait, on average; ``inf`` for ever.
     spread
-        The days borne lie evenly in ``patience * (1 - spread, 1 + spread)``.
+        These days lie evenly in ``patience * (1 - spread, 1 + spread)``.
     reaction
         Days after which a queue or a closure is known to those who choose.
     expected_closure

@@ -32,10 +32,22 @@ def stays(waited, patience, spread):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def staying(waited, least, most, patience, spread):  # type: ignore[no-untyped-def]
-    """Return the share that bears a wait, of cargo that bears from `least` to `most` days."""
-    rest = 0.0 if most == np.inf else stays(most, patience, spread)
-    before = stays(least, patience, spread) - rest
+def staying(waited, waited_before, patience_left, patience, spread):  # type: ignore[no-untyped-def]
+    """Return the share that bears a wait, of cargo that has borne one and not a longer one.
+
+    Parameters
+    ----------
+    waited
+        Days of waiting, those before included.
+    waited_before
+        Days that all of it has borne.
+    patience_left
+        Days beyond which nobody of it has patience.
+    patience, spread
+        As for `stays`.
+    """
+    rest = 0.0 if patience_left == np.inf else stays(patience_left, patience, spread)
+    before = stays(waited_before, patience, spread) - rest
     after = stays(waited, patience, spread) - rest
     # What rounding leaves of a lot is nobody.
     if before <= 1e-12 or after <= 1e-12 * before:
@@ -92,7 +104,7 @@ def divert(  # type: ignore[no-untyped-def]
     if queued:
         begin = clock.number * clock.step
         end = begin + clock.step
-        age = NEW if packets.born[j] >= clock.begin else OLD
+        age = NEW if packets.wanted_at[j] >= clock.begin else OLD
         wait = 0.5 * (begin + end) - 0.5 * (packets.start[j] + packets.end[j])
         units = packets.amount[j] * routes.factor[v]
         record.quit[clock.number, limit] += units
@@ -120,15 +132,17 @@ def _lose_patience(packets, routes, choice, record, clock, limit, i):  # type: i
     now = clock.number * clock.step
     wait = now - 0.5 * (packets.start[i] + packets.end[i])
     so_far = packets.waited[i] + wait
-    if so_far <= packets.borne[i]:
+    if so_far <= packets.waited_before[i]:
         return True
-    share = staying(so_far, packets.borne[i], packets.most[i], patience, choice.spread[c])
-    packets.borne[i] = so_far
+    share = staying(
+        so_far, packets.waited_before[i], packets.patience_left[i], patience, choice.spread[c]
+    )
+    packets.waited_before[i] = so_far
     if share >= 1.0:
         return True
     gone = packets.amount[i] * (1.0 - share)
     k = routes.demand[r]
-    age = NEW if packets.born[i] >= clock.begin else OLD
+    age = NEW if packets.wanted_at[i] >= clock.begin else OLD
     units = gone * routes.factor[routes.first[r] + packets.visit[i]]
     record.ends[clock.number, k, TURNED_BACK, age] += gone
     record.wait[k, age] += gone * wait

@@ -112,8 +112,8 @@ def _packets(size: int) -> Packets:
 
     return Packets(
         after=np.full(size, -1, dtype=np.int64), route=whole(), visit=whole(), amount=real(),
-        start=real(), end=real(), born=real(), waited=real(), borne=real(),
-        most=real(), free=np.arange(size - 1, -1, -1, dtype=np.int64),
+        start=real(), end=real(), wanted_at=real(), waited=real(), waited_before=real(),
+        patience_left=real(), free=np.arange(size - 1, -1, -1, dtype=np.int64),
         n_free=np.array([size], dtype=np.int64),
     )  # fmt: skip
 
@@ -122,7 +122,18 @@ def _grown(old: Packets) -> Packets:
     """Return the same packets with room for twice as many."""
     size = len(old.after)
     new = _packets(2 * size)
-    names = ("after", "route", "visit", "amount", "start", "end", "born", "waited", "borne", "most")
+    names = (
+        "after",
+        "route",
+        "visit",
+        "amount",
+        "start",
+        "end",
+        "wanted_at",
+        "waited",
+        "waited_before",
+        "patience_left",
+    )
     for name in names:
         getattr(new, name)[:size] = getattr(old, name)
     free = int(old.n_free[0])
@@ -268,11 +279,11 @@ class Run:
         now = (n + 0.5) * p.step
         for lot in leaving:
             k = int(arrays.demand[lot.way])
-            waited = now - lot.born
-            self.totals["wait"][k, 0 if lot.born >= clock.begin else 1] += lot.amount * waited
+            waited = now - lot.wanted_at
+            self.totals["wait"][k, 0 if lot.wanted_at >= clock.begin else 1] += lot.amount * waited
             depart(
                 self.packets, arrays, record, clock, self.head, self.tail,
-                lot.way, lot.amount, lot.born, lot.borne, lot.most, waited,
+                lot.way, lot.amount, lot.wanted_at, lot.waited_before, lot.patience_left, waited,
             )  # fmt: skip
         run_step(
             self.packets, arrays, limits, choice, self.counting.in_step(n), record, clock,

@@ -40,7 +40,7 @@ def _serve(  # type: ignore[no-untyped-def]
     units = units_of(packets, routes, i)
     record.waited[clock.number, limit] += units * wait
     if packets.route[i] != BACKGROUND:
-        age = NEW if packets.born[i] >= clock.begin else OLD
+        age = NEW if packets.wanted_at[i] >= clock.begin else OLD
         record.wait[routes.demand[packets.route[i]], age] += packets.amount[i] * wait
     packets.waited[i] += wait
     packets.start[i] = begin

@@ -33,10 +33,10 @@ class Packets(NamedTuple):
     amount: Floats
     start: Floats
     end: Floats
-    born: Floats
+    wanted_at: Floats
     waited: Floats
-    borne: Floats
-    most: Floats
+    waited_before: Floats
+    patience_left: Floats
     free: Ints
     n_free: Ints
 
