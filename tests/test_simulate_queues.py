@@ -206,7 +206,7 @@ def test_patience_ends():
 
     ::
 
-        closed on days 10 to 20: the lot of day 10 (middle 10.5) has waited 4.5 days
+        closed on days 10 to 20: the shipment of day 10 (middle 10.5) has waited 4.5 days
         on the morning of day 15 and leaves; so do the lots up to day 15: 60 in all.
         On day 20 the lots of days 16 to 19 stand: 40, not 100.
     """
@@ -236,8 +236,8 @@ def test_those_who_would_wait_too_long_are_held_back_until_their_patience_ends()
 
         morning of day          10                       11
         wait that is seen       10                       9 + 5 / 16 = 9.3125
-        of the lot of day 10    5 leave, 5 are held      T < 1: 0.5 give up, 4.5 are held
-        of the lot of day 11                             5.34375 leave, 4.65625 are held
+        of the shipment of day 10    5 leave, 5 are held      T < 1: 0.5 give up, 4.5 are held
+        of the shipment of day 11                             5.34375 leave, 4.65625 are held
 
     Who is held from day 10 on bears 10 days at most, and needs 1 + 9.3125: nobody leaves.
     """
@@ -255,7 +255,7 @@ def test_those_who_would_wait_too_long_are_held_back_until_their_patience_ends()
 def test_who_was_held_back_leaves_when_the_road_is_open_again():
     """Everybody bears exactly four days, and the end comes earlier than was thought.
 
-    A closure is thought to last ten days: nobody leaves. It lasts three: the lots of
+    A closure is thought to last ten days: nobody leaves. It lasts three: the cargo of
     days 10, 11 and 12 have been held for three, two and one day and leave on day 13.
     """
     net = one_road(16, per_day=3, cargo={"patience_days": 4, "closure_days": 10})

@@ -396,9 +396,9 @@ def _simulated(outcome: Outcome, graph: _Expanded, to_go: dict[tuple[int, int], 
             place = graph.place(_GATE, member)
             cost += amount * float(to_go[int(p.kind[k]), int(p.destination[k])][place])
     for k in own.tolist():
-        for lot in o.held_at_end[k]:
-            amount = lot.amount
-            wait = end - (lot.wanted_at - 0.5 * p.step)
+        for shipment in o.held_at_end[k]:
+            amount = shipment.amount
+            wait = end - (shipment.wanted_at - 0.5 * p.step)
             place = graph.place(_ORIGIN, int(p.origin[k]))
             on = float(to_go[int(p.kind[k]), int(p.destination[k])][place])
             cost += amount * (value[k] * 24.0 * wait + min(on, float(p.loss[k])))

@@ -22,8 +22,27 @@ BASE_SHORT, STAYED_HOME = 0, 1
 """Why cargo is never shipped: no usual way has room for it, or every way is too bad."""
 
 
-class Held(NamedTuple):
-    """A lot that is held back at its origin, and asked again in every step.
+class Departure(NamedTuple):
+    """A shipment that leaves in a step.
+
+    Attributes
+    ----------
+    way, amount, wanted_at
+        Number of the way, units, and when it wanted to leave.
+    waited_before, patience_left
+        Days of waiting that all of it has borne, and beyond which nobody of it
+        has patience.
+    """
+
+    way: int
+    amount: float
+    wanted_at: float
+    waited_before: float
+    patience_left: float
+
+
+class HeldShipment(NamedTuple):
+    """A shipment that is held back at its origin, and asked again in every step.
 
     Attributes
     ----------
@@ -43,15 +62,9 @@ class Held(NamedTuple):
     patience_left: float = np.inf
     way: int = -1
 
-
-class Leaving(NamedTuple):
-    """A lot that leaves in a step, with what it has waited before and what patience it has left."""
-
-    way: int
-    amount: float
-    wanted_at: float
-    waited_before: float
-    patience_left: float
+    def leaving(self, way: int, amount: float, waited_before: float) -> Departure:
+        """Return an amount of it that leaves on a way."""
+        return Departure(way, amount, self.wanted_at, waited_before, self.patience_left)
 
 
 class Origin:
@@ -60,7 +73,7 @@ class Origin:
     Attributes
     ----------
     held
-        Lots that are held back, by demand.
+        Shipments that are held back, by demand.
     never
         Units never shipped by step, demand, reason and whether it is new cargo,
         shape (T, K, 2, 2).
@@ -73,15 +86,15 @@ class Origin:
         self._book = book
         self._chooser = chooser
         self._fixed = fixed
-        self.held: list[list[Held]] = [[] for _ in range(problem.n_demands)]
+        self.held: list[list[HeldShipment]] = [[] for _ in range(problem.n_demands)]
         self.never = np.zeros((problem.n_steps, problem.n_demands, 2, 2))
 
     def amounts(self) -> Floats:
         """Return the units held back, of new cargo and of older, shape (K, 2)."""
         result = np.zeros((self._p.n_demands, 2))
-        for k, lots in enumerate(self.held):
-            for lot in lots:
-                result[k, self._age(lot.wanted_at)] += lot.amount
+        for k, shipments in enumerate(self.held):
+            for shipment in shipments:
+                result[k, self._age(shipment.wanted_at)] += shipment.amount
         return result
 
     def _age(self, wanted_at: float) -> int:
@@ -89,7 +102,7 @@ class Origin:
 
     def departures(
         self, n: int, limits: Limits, choice: Choice, banned: Flags, cost: Floats, wait: Floats
-    ) -> list[Leaving]:  # fmt: skip
+    ) -> list[Departure]:  # fmt: skip
         """Return what leaves: at once, on another way, or on the usual one in spite of a wait.
 
         Parameters
@@ -107,132 +120,127 @@ class Origin:
         state = int(p.state[n])
         arrays = self._book.arrays(state)
         now = (n + 0.5) * p.step
-        leaving: list[Leaving] = []
+        departing: list[Departure] = []
         wishes: list[tuple[int, int, int, float, float]] = []
-        troubled: list[tuple[int, int, bool, list[Held]]] = []
+        troubled: list[tuple[int, int, bool, list[HeldShipment]]] = []
         for k, ways in enumerate(chooser.usual[p.usual_of[n]]):
             fresh = float(p.amount[n, k]) * p.step
             if fresh <= 0 and not self.held[k]:
                 continue
-            for number, lots in self._wanting(n, k, ways, fresh, now).items():
+            for number, shipments in self._wanting(n, k, ways, fresh, now).items():
                 own = arrays.limit[arrays.first[number] : arrays.first[number + 1]]
                 stopped = bool(banned[own].any())
                 if wait[number] <= _TROUBLE_DAYS and not stopped:
-                    leaving += [
-                        Leaving(
-                            number,
-                            lot.amount,
-                            lot.wanted_at,
-                            self._waited_before(lot, now),
-                            lot.patience_left,
+                    departing += [
+                        shipment.leaving(
+                            number, shipment.amount, self._waited_before(shipment, now)
                         )
-                        for lot in lots
+                        for shipment in shipments
                     ]
                     continue
                 # Who may not load would take any way that beats not shipping.
                 ceiling = float(p.loss[k]) if stopped else min(cost[number], p.loss[k])
-                amount = sum(lot.amount for lot in lots)
+                amount = sum(shipment.amount for shipment in shipments)
                 wishes.append((len(troubled), k, number, amount, float(ceiling)))
-                troubled.append((k, number, stopped, lots))
-        left, going = self._round(n, limits, choice, wishes, [lots for *_, lots in troubled])
-        leaving += going
-        impatient: list[tuple[int, list[Held]]] = []
-        for (k, number, stopped, lots), share in zip(troubled, left, strict=True):
-            parts = [lot._replace(amount=lot.amount * share, way=number) for lot in lots]
+                troubled.append((k, number, stopped, shipments))
+        left, going = self._round(n, limits, choice, wishes, [own for *_, own in troubled])
+        departing += going
+        impatient: list[tuple[int, list[HeldShipment]]] = []
+        for (k, number, stopped, shipments), share in zip(troubled, left, strict=True):
+            parts = [s._replace(amount=s.amount * share, way=number) for s in shipments]
             if not stopped and cost[number] > p.loss[k]:
-                for lot in parts:
-                    self._stay(n, k, lot.amount, lot.wanted_at, STAYED_HOME)
+                for shipment in parts:
+                    self._stay(n, k, shipment.amount, shipment.wanted_at, STAYED_HOME)
                 continue
-            rest = self._into_the_wait(n, k, parts, wait[number], leaving, hold=stopped)
+            rest = self._into_the_wait(n, k, parts, wait[number], departing, hold=stopped)
             if stopped or self._fixed:
                 self.held[k] += rest
             elif rest:
                 impatient.append((k, rest))
         if impatient:
-            leaving += self._any_other_way(n, limits, choice, impatient)
-        return leaving
+            departing += self._any_other_way(n, limits, choice, impatient)
+        return departing
 
     def _any_other_way(
-        self, n: int, limits: Limits, choice: Choice, impatient: list[tuple[int, list[Held]]]
-    ) -> list[Leaving]:
+        self,
+        n: int,
+        limits: Limits,
+        choice: Choice,
+        impatient: list[tuple[int, list[HeldShipment]]],
+    ) -> list[Departure]:
         """Send those who will not wait on any way without a queue that beats not shipping.
 
         Others weigh such a way against the wait in money; these cannot. Who finds no
         room is held back.
         """
         wishes = [
-            (i, k, lots[0].way, sum(lot.amount for lot in lots), float(self._p.loss[k]))
-            for i, (k, lots) in enumerate(impatient)
+            (i, k, shipments[0].way, sum(s.amount for s in shipments), float(self._p.loss[k]))
+            for i, (k, shipments) in enumerate(impatient)
         ]
-        left, leaving = self._round(
-            n, limits, choice, wishes, [lots for _, lots in impatient], waiting=False
+        left, departing = self._round(
+            n, limits, choice, wishes, [shipments for _, shipments in impatient], waiting=False
         )
-        for (k, lots), share in zip(impatient, left, strict=True):
-            for lot in lots:
-                rest = lot._replace(amount=lot.amount * share)
+        for (k, shipments), share in zip(impatient, left, strict=True):
+            for shipment in shipments:
+                rest = shipment._replace(amount=shipment.amount * share)
                 if rest.amount > _DUST:
                     self.held[k].append(rest)
                 else:
-                    self._stay(n, k, rest.amount, lot.wanted_at, STAYED_HOME)
-        return leaving
+                    self._stay(n, k, rest.amount, shipment.wanted_at, STAYED_HOME)
+        return departing
 
     def _round(
         self, n: int, limits: Limits, choice: Choice,
-        wishes: list[tuple[int, int, int, float, float]], lots: list[list[Held]], *,
+        wishes: list[tuple[int, int, int, float, float]], shipments: list[list[HeldShipment]], *,
         waiting: bool = True,
-    ) -> tuple[list[float], list[Leaving]]:  # fmt: skip
+    ) -> tuple[list[float], list[Departure]]:  # fmt: skip
         """Return the part of each wish that finds no way round, and what leaves on one."""
         left = [1.0] * len(wishes)
-        leaving: list[Leaving] = []
+        departing: list[Departure] = []
         if not wishes or self._fixed:
-            return left, leaving
+            return left, departing
         now = (n + 0.5) * self._p.step
         for i, way, amount in self._chooser.go_round(
             n, int(self._p.state[n]), limits, choice, wishes, waiting=waiting
         ):
             share = amount / wishes[i][3]
             left[i] = max(left[i] - share, 0.0)
-            leaving += [
-                Leaving(
-                    way,
-                    lot.amount * share,
-                    lot.wanted_at,
-                    self._waited_before(lot, now),
-                    lot.patience_left,
-                )
-                for lot in lots[i]
+            departing += [
+                shipment.leaving(way, shipment.amount * share, self._waited_before(shipment, now))
+                for shipment in shipments[i]
             ]
-        return left, leaving
+        return left, departing
 
-    def _waited_before(self, lot: Held, now: float) -> float:
-        """Return the days that a lot has been held, up to the last time that it was asked."""
-        return max(now - lot.wanted_at - self._p.step, 0.0)
+    def _waited_before(self, shipment: HeldShipment, now: float) -> float:
+        """Return the days that a shipment has been held, up to the last time that it was asked."""
+        return max(now - shipment.wanted_at - self._p.step, 0.0)
 
     def _wanting(
         self, n: int, k: int, ways: list[tuple[int, float]], fresh: float, now: float
-    ) -> dict[int, list[Held]]:
-        """Return the lots that want to leave by the usual way that they want to take."""
-        lots, self.held[k] = self.held[k], []
+    ) -> dict[int, list[HeldShipment]]:
+        """Return the shipments that want to leave by the usual way that they want to take."""
+        shipments, self.held[k] = self.held[k], []
         served = sum(share for _, share in ways)
         if served < 1.0 - 1e-12:
             self._stay(n, k, fresh * (1.0 - served), now, BASE_SHORT)
-        wanting: dict[int, list[Held]] = {number: [] for number, _ in ways}
-        for lot in lots:
-            if lot.way in wanting or not ways:
+        wanting: dict[int, list[HeldShipment]] = {number: [] for number, _ in ways}
+        for shipment in shipments:
+            if shipment.way in wanting or not ways:
                 # A demand that has ended has no usual ways; what is held keeps its own.
-                wanting.setdefault(lot.way, []).append(lot)
+                wanting.setdefault(shipment.way, []).append(shipment)
                 continue
             # The season has taken its way away: it is spread as new cargo is.
             for number, share in ways:
-                wanting[number].append(lot._replace(amount=lot.amount * share / served))
+                wanting[number].append(shipment._replace(amount=shipment.amount * share / served))
         for number, share in ways:
             if fresh * share > 0:
-                wanting[number].append(Held(fresh * share, now))
+                wanting[number].append(HeldShipment(fresh * share, now))
         return {number: own for number, own in wanting.items() if own}
 
     def _into_the_wait(
-        self, n: int, k: int, lots: list[Held], wait: float, leaving: list[Leaving], *, hold: bool
-    ) -> list[Held]:
+        self, n: int, k: int, shipments: list[HeldShipment], wait: float,
+        departing: list[Departure], *, hold: bool,
+    ) -> list[HeldShipment]:  # fmt: skip
         """Let what found no way round leave into a wait; return what will not.
 
         Who has the patience for the wait that is seen leaves, unless all are to be
@@ -244,28 +252,28 @@ class Origin:
         patience, spread = float(p.behaviour.patience[c]), float(p.behaviour.spread[c])
         now = (n + 0.5) * p.step
         rest = []
-        for lot in lots:
-            if lot.amount <= _DUST:
-                self._stay(n, k, lot.amount, lot.wanted_at, STAYED_HOME)
+        for shipment in shipments:
+            if shipment.amount <= _DUST:
+                self._stay(n, k, shipment.amount, shipment.wanted_at, STAYED_HOME)
                 continue
             if self._fixed and not hold:
-                leaving.append(Leaving(lot.way, lot.amount, lot.wanted_at, 0.0, lot.patience_left))
+                departing.append(shipment.leaving(shipment.way, shipment.amount, 0.0))
                 continue
-            so_far = now - lot.wanted_at
-            held = lot.amount * staying(
-                so_far, self._waited_before(lot, now), lot.patience_left, patience, spread
+            so_far = now - shipment.wanted_at
+            held = shipment.amount * staying(
+                so_far, self._waited_before(shipment, now), shipment.patience_left, patience, spread
             )
-            self._stay(n, k, lot.amount - held, lot.wanted_at, STAYED_HOME)
-            patience_left = lot.patience_left
+            self._stay(n, k, shipment.amount - held, shipment.wanted_at, STAYED_HOME)
+            patience_left = shipment.patience_left
             if not hold:
                 bears = so_far + wait
-                going = held * staying(bears, so_far, lot.patience_left, patience, spread)
+                going = held * staying(bears, so_far, shipment.patience_left, patience, spread)
                 if going > 0:
-                    leaving.append(Leaving(lot.way, going, lot.wanted_at, bears, lot.patience_left))
+                    departing.append(shipment.leaving(shipment.way, going, bears))
                 held -= going
-                patience_left = min(lot.patience_left, bears)
+                patience_left = min(shipment.patience_left, bears)
             if held > 0:
-                rest.append(lot._replace(amount=held, patience_left=patience_left))
+                rest.append(shipment._replace(amount=held, patience_left=patience_left))
         return rest
 
     def _stay(self, n: int, k: int, amount: float, wanted_at: float, why: int) -> None:

@@ -49,7 +49,7 @@ def staying(waited, waited_before, patience_left, patience, spread):  # type: ig
     rest = 0.0 if patience_left == np.inf else stays(patience_left, patience, spread)
     before = stays(waited_before, patience, spread) - rest
     after = stays(waited, patience, spread) - rest
-    # What rounding leaves of a lot is nobody.
+    # What rounding leaves of a shipment is nobody.
     if before <= 1e-12 or after <= 1e-12 * before:
         return 0.0
     return min(after / before, 1.0)

@@ -13,12 +13,12 @@ from corridors.simulation.queueing.kernel import run_step
 from corridors.simulation.queueing.packets import depart
 from corridors.simulation.queueing.route_book import RouteBook
 from corridors.simulation.queueing.route_choice import _TROUBLE_DAYS, Chooser
-from corridors.simulation.queueing.state import Choice, Clock, Limits, Packets, Record
+from corridors.simulation.queueing.state import NEW, OLD, Choice, Clock, Limits, Packets, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from corridors.simulation.queueing.departures import Held
+    from corridors.simulation.queueing.departures import HeldShipment
     from corridors.simulation.queueing.problem import Flags, Floats, Ints, QueueProblem
 
 
@@ -84,7 +84,7 @@ class Outcome:
     wait: Floats
     way_hours: Floats
     packets: Packets
-    held_at_end: list[list[Held]]
+    held_at_end: list[list[HeldShipment]]
 
     @property
     def queue(self) -> Floats:
@@ -269,7 +269,7 @@ class Run:
         outlook.queue_seen[n] = self.work["queue"]
         banned = self.banned()
         cost, wait, cost_from, wait_from, wait_at = chooser.view(n, arrays, banned)
-        leaving = self.origin.departures(n, limits, choice, banned, cost, wait)
+        departing = self.origin.departures(n, limits, choice, banned, cost, wait)
         if not self.fixed and (wait_from[: len(arrays.limit)] > _TROUBLE_DAYS).any():
             chooser.advise(n, state, limits, choice, cost_from, wait_from, wait_at)
         elif len(arrays.advice):
@@ -277,13 +277,13 @@ class Run:
         arrays = self.book.arrays(state)
         record = self.record()
         now = (n + 0.5) * p.step
-        for lot in leaving:
-            k = int(arrays.demand[lot.way])
-            waited = now - lot.wanted_at
-            self.totals["wait"][k, 0 if lot.wanted_at >= clock.begin else 1] += lot.amount * waited
+        for d in departing:
+            waited = now - d.wanted_at
+            age = NEW if d.wanted_at >= clock.begin else OLD
+            self.totals["wait"][arrays.demand[d.way], age] += d.amount * waited
             depart(
                 self.packets, arrays, record, clock, self.head, self.tail,
-                lot.way, lot.amount, lot.wanted_at, lot.waited_before, lot.patience_left, waited,
+                d.way, d.amount, d.wanted_at, d.waited_before, d.patience_left, waited,
             )  # fmt: skip
         run_step(
             self.packets, arrays, limits, choice, self.counting.in_step(n), record, clock,

@@ -79,10 +79,10 @@ def work(packets, routes, limits, choice, record, clock, head, tail, limit):  # 
         limits.head[limit] = -1
         limits.tail[limit] = -1
         while i >= 0:
-            lot = np.ceil(packets.end[i] / clock.step - 1e-6)
+            batch = np.ceil(packets.end[i] / clock.step - 1e-6)
             together = 0.0
             j = i
-            while j >= 0 and np.ceil(packets.end[j] / clock.step - 1e-6) == lot:
+            while j >= 0 and np.ceil(packets.end[j] / clock.step - 1e-6) == batch:
                 if not is_blocked(packets, routes, choice, j):
                     together += units_of(packets, routes, j)
                 j = packets.after[j]
@@ -90,7 +90,7 @@ def work(packets, routes, limits, choice, record, clock, head, tail, limit):  # 
             share = goes / together if together > 0.0 else 0.0
             first = begin + served / rate
             last = begin + (served + goes) / rate
-            while i >= 0 and np.ceil(packets.end[i] / clock.step - 1e-6) == lot:
+            while i >= 0 and np.ceil(packets.end[i] / clock.step - 1e-6) == batch:
                 following = packets.after[i]
                 if share <= 1e-14 or is_blocked(packets, routes, choice, i):
                     append(packets, limits.head, limits.tail, limit, i)
