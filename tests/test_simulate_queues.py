@@ -202,13 +202,13 @@ def test_loading_ban():
 
 
 def test_patience_ends():
-    """Whoever has waited four days turns back: lots of a day, looked at in the morning.
+    """Whoever has waited four days turns back: shipments of a day, looked at in the morning.
 
     ::
 
         closed on days 10 to 20: the shipment of day 10 (middle 10.5) has waited 4.5 days
-        on the morning of day 15 and leaves; so do the lots up to day 15: 60 in all.
-        On day 20 the lots of days 16 to 19 stand: 40, not 100.
+        on the morning of day 15 and leaves; so do the shipments up to day 15: 60 in all.
+        On day 20 the shipments of days 16 to 19 stand: 40, not 100.
     """
     net = one_road(16, cargo={"patience_days": 4})
     table = co.simulate(net, scenario(close("a-b-road")), 60, start=DAY0).timetable

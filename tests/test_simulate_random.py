@@ -130,9 +130,9 @@ def test_every_tonne_is_in_one_place_and_no_limit_is_passed(case):
     o, p = sim.outcome, sim.outcome.problem
     assert o.residual.max() < 1e-6
     waits = (o.waiting.sum(axis=2) * p.weight[p.kind]).sum(axis=1)
-    np.testing.assert_allclose(sim.stock.tonnes.sum(axis=1), waits, atol=1e-6)
-    assert (sim.stock.shown >= 0).all()
-    assert (sim.stock.shown <= sim.stock.queue + 1e-9).all()
+    np.testing.assert_allclose(sim.queue_counts.tonnes.sum(axis=1), waits, atol=1e-6)
+    assert (sim.queue_counts.shown >= 0).all()
+    assert (sim.queue_counts.shown <= sim.queue_counts.queue + 1e-9).all()
     for name in ("ends", "waiting", "moving", "held", "never"):
         assert (getattr(o, name) >= -1e-9).all(), name
     # Closed arcs and limits of 0 pass exactly nothing on every closed day.

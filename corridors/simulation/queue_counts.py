@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Stock:
+class QueueCounts:
     """What waits at each limit at the end of each step, shape (T, R) each.
 
     Attributes
@@ -42,7 +42,7 @@ class Stock:
     quit, waited
         Units that left the queue otherwise than by passing, and unit-days that
         those who left it in the step had waited.
-    at
+    by_arc
         Tonnes by limit and arc, for those at which anything has stood, shape (T,) each.
     """
 
@@ -51,10 +51,10 @@ class Stock:
     queue: Floats
     quit: Floats
     waited: Floats
-    at: dict[tuple[int, int], Floats]
+    by_arc: dict[tuple[int, int], Floats]
 
 
-def counts_by_limit(outcome: Outcome, limits: list[LimitInfo]) -> Stock:
+def counts_by_limit(outcome: Outcome, limits: list[LimitInfo]) -> QueueCounts:
     """Add up by limit what stands where.
 
     Parameters
@@ -66,7 +66,7 @@ def counts_by_limit(outcome: Outcome, limits: list[LimitInfo]) -> Stock:
 
     Returns
     -------
-    Stock
+    QueueCounts
     """
     p = outcome.problem
     units, tonnes = np.zeros_like(outcome.background), np.zeros_like(outcome.background)
@@ -74,17 +74,17 @@ def counts_by_limit(outcome: Outcome, limits: list[LimitInfo]) -> Stock:
     np.add.at(tonnes.T, p.member_limit, outcome.tonnes.T)
     quit_, waited = _attributed(outcome)
     arc = p.member_arc
-    at = {
+    by_arc = {
         (int(p.member_limit[m]), int(arc[m])): outcome.tonnes[:, m]
         for m in np.flatnonzero(outcome.tonnes.any(axis=0))
     }
-    return Stock(
+    return QueueCounts(
         shown=units + once(outcome.background, limits),
         tonnes=tonnes,
         queue=units + outcome.background,
         quit=quit_,
         waited=waited,
-        at=at,
+        by_arc=by_arc,
     )
 
 

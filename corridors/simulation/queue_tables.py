@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from corridors.simulation.queue_counts import Stock
+    from corridors.simulation.queue_counts import QueueCounts
     from corridors.simulation.queue_points import LimitInfo
     from corridors.simulation.queueing.run import Outcome
 
@@ -31,7 +31,7 @@ class QueueTables:
 
     Parameters
     ----------
-    outcome, stock
+    outcome, counts
         What happened, and what stood where.
     limits
         What each limit is.
@@ -42,10 +42,10 @@ class QueueTables:
     """
 
     def __init__(
-        self, outcome: Outcome, stock: Stock, limits: list[LimitInfo], days: list[dt.date],
+        self, outcome: Outcome, counts: QueueCounts, limits: list[LimitInfo], days: list[dt.date],
         per_day: int,
     ) -> None:  # fmt: skip
-        self._outcome, self._stock = outcome, stock
+        self._outcome, self._counts = outcome, counts
         self._limits = limits
         self._dates = [d.isoformat() for d in days]
         self._per_day = per_day
@@ -63,7 +63,7 @@ class QueueTables:
     @cached_property
     def standing(self) -> Floats:
         """Units that wait at each limit at the end of each day, shape (days, R)."""
-        standing = self.end_of_day(self._stock.shown)
+        standing = self.end_of_day(self._counts.shown)
         return np.where(standing > TRACE, standing, 0.0)
 
     @cached_property
@@ -72,14 +72,14 @@ class QueueTables:
 
     @cached_property
     def _gave_up(self) -> Floats:
-        return self._stock.quit.cumsum(axis=0)
+        return self._counts.quit.cumsum(axis=0)
 
     @cached_property
     def waits(self) -> Floats:
         """What the last to come on each day waits, by limit, in hours, shape (days, R)."""
         p = self._outcome.problem
         gone = self._outcome.left.cumsum(axis=0) + self._gave_up
-        came = gone + self._stock.queue
+        came = gone + self._counts.queue
         ends = np.arange(self._begin + self._per_day - 1, p.n_steps, self._per_day)
         result = np.zeros((len(ends), p.n_limits))
         times = np.arange(p.n_steps + 1) * p.step
@@ -101,7 +101,7 @@ class QueueTables:
     @cached_property
     def queues(self) -> pd.DataFrame:
         """Queues at the end of each day, where there is one; see `Simulation.queues`."""
-        tonnes = self.end_of_day(self._stock.tonnes)
+        tonnes = self.end_of_day(self._counts.tonnes)
         day, r = np.nonzero(self.standing.T > 0)[::-1]
         return pd.DataFrame(
             {
@@ -118,16 +118,18 @@ class QueueTables:
     @cached_property
     def by_arc(self) -> dict[tuple[int, int], Floats]:
         """Tonnes at the end of each day by number of limit and of arc, shape (days,) each."""
-        found = {key: self.end_of_day(values) for key, values in sorted(self._stock.at.items())}
+        found = {
+            key: self.end_of_day(values) for key, values in sorted(self._counts.by_arc.items())
+        }
         return {key: values for key, values in found.items() if values.max(initial=0.0) > TRACE}
 
     @cached_property
     def curves(self) -> pd.DataFrame:
         """Cumulative arrivals and departures; see `Simulation.curves`."""
         o = self._outcome
-        queue = self.end_of_day(self._stock.queue)
+        queue = self.end_of_day(self._counts.queue)
         passed = self.sum_by_day(o.left).cumsum(axis=0)
-        gave_up = self.sum_by_day(self._stock.quit).cumsum(axis=0)
+        gave_up = self.sum_by_day(self._counts.quit).cumsum(axis=0)
         # What came is what has gone and what stands: so that the curves lie as far
         # apart as the queue is long, wherever what waits is counted.
         arrived = passed + gave_up + queue
@@ -164,9 +166,9 @@ class QueueTables:
     @cached_property
     def peaks(self) -> pd.DataFrame:
         """One row for each capacity that has had a queue; see `Simulation.peaks`."""
-        tonnes = self.end_of_day(self._stock.tonnes)
-        waited = self.sum_by_day(self._stock.waited).sum(axis=0)
-        left = self.sum_by_day(self._outcome.left + self._stock.quit).sum(axis=0)
+        tonnes = self.end_of_day(self._counts.tonnes)
+        waited = self.sum_by_day(self._counts.waited).sum(axis=0)
+        left = self.sum_by_day(self._outcome.left + self._counts.quit).sum(axis=0)
         rows = []
         for r in self._ever:
             queue = self.standing[:, r]

@@ -44,7 +44,7 @@ class Simulation:
         The network, the days and what held on them.
     outcome
         The arrays of the run.
-    stock
+    queue_counts
         What stood where.
     scenario
         The scenario, or None.
@@ -60,7 +60,7 @@ class Simulation:
     ) -> None:  # fmt: skip
         self.timetable = timetable
         self.outcome = outcome
-        self.stock = counts_by_limit(outcome, timetable.limits)
+        self.queue_counts = counts_by_limit(outcome, timetable.limits)
         self.scenario = scenario
         self.model = model
         self.bound = bound
@@ -70,7 +70,7 @@ class Simulation:
         n_days = (p.n_steps - p.begin) // per_day
         self.start = timetable.day_of(p.begin)
         self.days = [self.start + dt.timedelta(days=i) for i in range(n_days)]
-        self._tables = QueueTables(outcome, self.stock, timetable.limits, self.days, per_day)
+        self._tables = QueueTables(outcome, self.queue_counts, timetable.limits, self.days, per_day)
 
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario else "undisturbed"

@@ -34,7 +34,7 @@ def count_queues(packets, routes, limits, counting, record, clock, head):  # typ
                 record.background[n, r] += units
             else:
                 age = NEW if packets.wanted_at[i] >= clock.begin else OLD
-                record.stock[n, routes.demand[route], 0, age] += packets.amount[i]
+                record.where[n, routes.demand[route], 0, age] += packets.amount[i]
                 c = routes.kind[route]
                 own = counting.member_first[routes.arc[routes.first[route] + packets.visit[i]]]
                 while counting.member_limit[own] != r:
@@ -50,7 +50,7 @@ def count_queues(packets, routes, limits, counting, record, clock, head):  # typ
         i = head[later]
         while i >= 0:
             age = NEW if packets.wanted_at[i] >= clock.begin else OLD
-            record.stock[n, routes.demand[packets.route[i]], 1, age] += packets.amount[i]
+            record.where[n, routes.demand[packets.route[i]], 1, age] += packets.amount[i]
             i = packets.after[i]
 
 

@@ -157,7 +157,7 @@ class Run:
         self.head = np.full(n_steps + 1, -1, dtype=np.int64)
         self.tail = np.full(n_steps + 1, -1, dtype=np.int64)
         self.ends = np.zeros((n_steps, n_demands, 4, 2))
-        self.stock = np.zeros((n_steps, n_demands, 2, 2))
+        self.where = np.zeros((n_steps, n_demands, 2, 2))
         self.held = np.zeros((n_steps, n_demands, 2))
         self.per_limit = {
             name: np.zeros((n_steps, n_limits))
@@ -192,7 +192,7 @@ class Run:
             wider[:, :size] = self.passes
             self.passes = wider
         return Record(
-            **self.per_limit, **self.counted, ends=self.ends, stock=self.stock, passes=self.passes,
+            **self.per_limit, **self.counted, ends=self.ends, where=self.where, passes=self.passes,
             **self.totals, way_hours=self.way_hours,
         )  # fmt: skip
 
@@ -294,8 +294,8 @@ class Run:
     def outcome(self) -> Outcome:
         """Return what happened in the steps so far."""
         return Outcome(
-            problem=self.p, book=self.book, ends=self.ends, waiting=self.stock[:, :, 0],
-            moving=self.stock[:, :, 1], held=self.held, never=self.origin.never,
+            problem=self.p, book=self.book, ends=self.ends, waiting=self.where[:, :, 0],
+            moving=self.where[:, :, 1], held=self.held, never=self.origin.never,
             **self.per_limit, **self.counted, pairs=self.counting.pairs,
             passes=self.passes[:, : self.book.n_segments], **self.totals,
             way_hours=self.way_hours, packets=self.packets, held_at_end=self.origin.held,

@@ -126,7 +126,7 @@ class Record(NamedTuple):
     tonnes: Floats
     moved: Floats
     ends: Floats
-    stock: Floats
+    where: Floats
     passes: Floats
     usd: Floats
     hours: Floats
