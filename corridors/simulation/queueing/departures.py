@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors.simulation.queueing.reneging import staying
-from corridors.simulation.queueing.route_choice import _TROUBLE_DAYS
+from corridors.simulation.queueing.route_choice import TROUBLE_DAYS
 
 if TYPE_CHECKING:
     from corridors.simulation.queueing.problem import Flags, Floats, QueueProblem
     from corridors.simulation.queueing.route_book import RouteBook
-    from corridors.simulation.queueing.route_choice import Chooser
+    from corridors.simulation.queueing.route_choice import RouteChoice
     from corridors.simulation.queueing.state import Choice, Limits
 
 _DUST = 1e-12
@@ -80,11 +80,11 @@ class Origin:
     """
 
     def __init__(
-        self, problem: QueueProblem, book: RouteBook, chooser: Chooser, *, fixed: bool
+        self, problem: QueueProblem, book: RouteBook, route_choice: RouteChoice, *, fixed: bool
     ) -> None:
         self._p = problem
         self._book = book
-        self._chooser = chooser
+        self._route_choice = route_choice
         self._fixed = fixed
         self.held: list[list[HeldShipment]] = [[] for _ in range(problem.n_demands)]
         self.never = np.zeros((problem.n_steps, problem.n_demands, 2, 2))
@@ -116,21 +116,21 @@ class Origin:
         cost, wait
             Of each way from its origin, as is known.
         """
-        p, chooser = self._p, self._chooser
+        p, route_choice = self._p, self._route_choice
         state = int(p.state[n])
         arrays = self._book.arrays(state)
         now = (n + 0.5) * p.step
         departing: list[Departure] = []
         wishes: list[tuple[int, int, int, float, float]] = []
         troubled: list[tuple[int, int, bool, list[HeldShipment]]] = []
-        for k, ways in enumerate(chooser.usual[p.usual_of[n]]):
+        for k, ways in enumerate(route_choice.usual[p.usual_of[n]]):
             fresh = float(p.amount[n, k]) * p.step
             if fresh <= 0 and not self.held[k]:
                 continue
             for number, shipments in self._wanting(n, k, ways, fresh, now).items():
                 own = arrays.limit[arrays.first[number] : arrays.first[number + 1]]
                 stopped = bool(banned[own].any())
-                if wait[number] <= _TROUBLE_DAYS and not stopped:
+                if wait[number] <= TROUBLE_DAYS and not stopped:
                     departing += [
                         shipment.leaving(
                             number, shipment.amount, self._waited_before(shipment, now)
@@ -200,7 +200,7 @@ class Origin:
         if not wishes or self._fixed:
             return left, departing
         now = (n + 0.5) * self._p.step
-        for i, way, amount in self._chooser.go_round(
+        for i, way, amount in self._route_choice.go_round(
             n, int(self._p.state[n]), limits, choice, wishes, waiting=waiting
         ):
             share = amount / wishes[i][3]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from corridors.simulation.queueing.problem import Flags, Floats, Ints, QueueProblem
 
 
-class Outlook:
+class Information:
     """What is known in each step: queues as observed, closures as announced or expected."""
 
     def __init__(self, problem: QueueProblem) -> None:

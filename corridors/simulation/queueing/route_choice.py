@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.flow.shortest.trees import forward_star, tree_to
-from corridors.simulation.queueing.information import Outlook, waits_ahead
+from corridors.simulation.queueing.information import Information, waits_ahead
 from corridors.simulation.queueing.reneging import book
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from corridors.simulation.queueing.route_book import RouteBook
     from corridors.simulation.queueing.state import Choice, Limits, Routes
 
-_TROUBLE_DAYS = 0.05
+TROUBLE_DAYS = 0.05
 """Waiting below which nobody looks for another way."""
 
 _ROUNDS = 4
@@ -31,7 +31,7 @@ _CALM_DAYS = 14.0
 """Days without anyone wanting to go round after which contracts start anew."""
 
 
-class Ways:
+class RouteSearch:
     """The best ways under what is known in a step, found when first asked for."""
 
     def __init__(self, problem: QueueProblem) -> None:
@@ -41,7 +41,7 @@ class Ways:
         self._weight: dict[int, Floats] = {}
         self._trees: dict[tuple[int, int, bool], tuple[Floats, Ints]] = {}
 
-    def look(self, step: int, limit_wait: Floats, banned: Flags) -> None:
+    def begin_step(self, step: int, limit_wait: Floats, banned: Flags) -> None:
         """Forget the last step, and take in this one; nothing is accepted for banned limits."""
         self._banned = banned
         self._trees.clear()
@@ -94,7 +94,7 @@ class Ways:
                 taken[list(own)] = False
                 weight[taken] = np.inf
             if not waiting:
-                queued = self._limit_wait[c] > _TROUBLE_DAYS
+                queued = self._limit_wait[c] > TROUBLE_DAYS
                 weight[self._member_arc[queued[p.member_limit] & counts]] = np.inf
             self._trees[key] = tree_to(
                 self._start, self._star, p.tail, weight, int(p.destination[demand])
@@ -111,14 +111,14 @@ class Ways:
         return np.array(arcs, dtype=np.int64)
 
 
-class Chooser:
+class RouteChoice:
     """Decides, step by step, who leaves, on which way, and who is told to turn off."""
 
     def __init__(self, problem: QueueProblem, book: RouteBook) -> None:
         self._p = problem
         self._book = book
-        self.outlook = Outlook(problem)
-        self.ways = Ways(problem)
+        self.information = Information(problem)
+        self.search = RouteSearch(problem)
         n = problem.n_demands
         self._wants_since = np.full(n, -1.0)
         self._wanted_last = np.full(n, -np.inf)
@@ -164,12 +164,12 @@ class Chooser:
     ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Return cost and wait of all ways as `waits_ahead` does, with what is known."""
         p = self._p
-        limit_wait = self.outlook.limit_wait(step)
-        self.ways.look(step, limit_wait, banned)
+        limit_wait = self.information.limit_wait(step)
+        self.search.begin_step(step, limit_wait, banned)
         result: tuple[Floats, Floats, Floats, Floats, Floats] = waits_ahead(
             arrays.first, arrays.kind, arrays.limit, arrays.arc, arrays.hours, arrays.usd,
-            limit_wait, self.outlook.limit_shut(step, known=False),
-            self.outlook.closed_for(step, known=False), p.value_of_time,
+            limit_wait, self.information.limit_shut(step, known=False),
+            self.information.closed_for(step, known=False), p.value_of_time,
         )  # fmt: skip
         return result
 
@@ -207,12 +207,12 @@ class Chooser:
                 if left[number] <= 1e-12:
                     continue
                 own = self.own[usual]
-                distance, following = self.ways.to(k, usual, full, own, waiting=waiting)
+                distance, following = self.search.to(k, usual, full, own, waiting=waiting)
                 origin = int(p.origin[k])
                 if not distance[origin] < ceiling - 1e-9 * abs(ceiling):
                     continue
                 self._want(step, k)
-                arcs = self.ways.path(following, origin, int(p.destination[k]))
+                arcs = self.search.path(following, origin, int(p.destination[k]))
                 wishes.append((number, k, self._book.add(k, arcs, usual=False, own=own)))
             if not wishes:
                 break
@@ -221,7 +221,7 @@ class Chooser:
             granted += got
             if not got:
                 break
-            self.ways.forget_trees()
+            self.search.forget_trees()
         return granted
 
     def _full(self, limits: Limits, share: Floats) -> Flags:
@@ -270,19 +270,19 @@ class Chooser:
         found: list[tuple[int, int, float]] = []
         for r in np.flatnonzero(before.usual[:n_usual]):
             first, last = int(before.first[r]), int(before.first[r + 1])
-            hit = first + np.flatnonzero(wait_from[first:last] > _TROUBLE_DAYS)
+            hit = first + np.flatnonzero(wait_from[first:last] > TROUBLE_DAYS)
             k, c = int(before.demand[r]), int(before.kind[r])
             value = 24.0 * p.value_of_time[c]
             if not len(hit) or value <= 0:
                 continue
-            distance, following = self.ways.to(k, int(r), full, self.own[int(r)])
+            distance, following = self.search.to(k, int(r), full, self.own[int(r)])
             for v in hit.tolist():
                 place = int(p.tail[before.arc[v]])
                 gain = cost_from[v] - distance[place]
                 if not gain > 1e-9 * abs(cost_from[v]):
                     continue
                 self._want(step, k)
-                arcs = self.ways.path(following, place, int(p.destination[k]))
+                arcs = self.search.path(following, place, int(p.destination[k]))
                 way = book.add(k, arcs, usual=False, own=self.own[int(r)])
                 # Where the wait is at this very place, only those go for whom it is too long.
                 bearable = wait_at[v] - gain / value

@@ -12,7 +12,7 @@ from corridors.simulation.queueing.departures import Origin
 from corridors.simulation.queueing.kernel import run_step
 from corridors.simulation.queueing.packets import depart
 from corridors.simulation.queueing.route_book import RouteBook
-from corridors.simulation.queueing.route_choice import _TROUBLE_DAYS, Chooser
+from corridors.simulation.queueing.route_choice import TROUBLE_DAYS, RouteChoice
 from corridors.simulation.queueing.state import NEW, OLD, Choice, Clock, Limits, Packets, Record
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class Run:
         self.whole = whole
         self.fixed = fixed
         self.book = RouteBook(p)
-        self.chooser = Chooser(p, self.book)
+        self.route_choice = RouteChoice(p, self.book)
         n_steps, n_limits, n_demands = p.n_steps, p.n_limits, p.n_demands
         self.packets = _packets(1 << 14)
         self.head = np.full(n_steps + 1, -1, dtype=np.int64)
@@ -177,7 +177,7 @@ class Run:
             for name in ("head", "tail", "new_head", "new_tail")
         }
         self.work = {name: np.zeros(n_limits) for name in ("used", "taken", "queue")}
-        self.origin = Origin(p, self.book, self.chooser, fixed=fixed)
+        self.origin = Origin(p, self.book, self.route_choice, fixed=fixed)
         self.recovering = np.zeros(n_limits, dtype=np.bool_)
         self.open_before = np.full(n_limits, np.inf)
         self._open: dict[int, Flags] = {}
@@ -236,17 +236,17 @@ class Run:
 
     def step(self, n: int) -> None:
         """Decide who leaves, then move everything."""
-        p, chooser = self.p, self.chooser
+        p, route_choice = self.p, self.route_choice
         state = int(p.state[n])
         while int(self.packets.n_free[0]) < max(8000, len(self.packets.after) // 2):
             self.packets = _grown(self.packets)
-        outlook = chooser.outlook
+        information = route_choice.information
         rate = self.rates(n)
         arrays = self.book.arrays(state)
         if self._use is None or self._use[:2] != (int(p.usual_of[n]), state):
-            use = chooser.normal_use(n, arrays)
+            use = route_choice.normal_use(n, arrays)
             self._use = (int(p.usual_of[n]), state, use)
-        level = outlook.level(n)
+        level = information.level(n)
         with np.errstate(invalid="ignore"):
             spare = np.maximum(np.where(rate > 0, level, 0.0) - p.reserved[n] - self._use[2], 0.0)
         self.work["taken"][:] = 0.0
@@ -255,23 +255,23 @@ class Run:
             background=np.ascontiguousarray(p.background[n]),
             level=np.maximum(level - p.reserved[n], 0.0),
             spare=spare * p.step,
-            shut_for=outlook.limit_shut(n, known=True).max(axis=0, initial=0),
+            shut_for=information.limit_shut(n, known=True).max(axis=0, initial=0),
             head=self.queues["head"], tail=self.queues["tail"],
             new_head=self.queues["new_head"], new_tail=self.queues["new_tail"],
             used=self.work["used"], taken=self.work["taken"], queue=self.work["queue"],
         )  # fmt: skip
         choice = Choice(
-            closed=outlook.closed(n), closed_for=outlook.closed_for(n, known=True),
-            share=chooser.shares(n), patience=p.behaviour.patience, spread=p.behaviour.spread,
+            closed=information.closed(n), closed_for=information.closed_for(n, known=True),
+            share=route_choice.shares(n), patience=p.behaviour.patience, spread=p.behaviour.spread,
             late=p.late_days,
         )  # fmt: skip
         clock = Clock(n, p.n_steps, p.step, self.whole, p.begin * p.step)
-        outlook.queue_seen[n] = self.work["queue"]
+        information.queue_seen[n] = self.work["queue"]
         banned = self.banned()
-        cost, wait, cost_from, wait_from, wait_at = chooser.view(n, arrays, banned)
+        cost, wait, cost_from, wait_from, wait_at = route_choice.view(n, arrays, banned)
         departing = self.origin.departures(n, limits, choice, banned, cost, wait)
-        if not self.fixed and (wait_from[: len(arrays.limit)] > _TROUBLE_DAYS).any():
-            chooser.advise(n, state, limits, choice, cost_from, wait_from, wait_at)
+        if not self.fixed and (wait_from[: len(arrays.limit)] > TROUBLE_DAYS).any():
+            route_choice.advise(n, state, limits, choice, cost_from, wait_from, wait_at)
         elif len(arrays.advice):
             self.book.arrays(state).advice[:] = -1
         arrays = self.book.arrays(state)
