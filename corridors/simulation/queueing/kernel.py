@@ -14,8 +14,8 @@ from numba import njit
 
 from corridors.simulation.queueing.counting import count_queues
 from corridors.simulation.queueing.packets import append, drop, split, take, units_of
-from corridors.simulation.queueing.reneging import divert, weed
-from corridors.simulation.queueing.serving import work
+from corridors.simulation.queueing.reneging import divert, renege
+from corridors.simulation.queueing.serving import serve
 from corridors.simulation.queueing.state import BACKGROUND, HAIR, LATE, NEW, OLD, ON_TIME, OTHER_WAY
 
 
@@ -71,7 +71,7 @@ def run_step(  # type: ignore[no-untyped-def]
     head, tail
         First and last packet of each step's arrivals, shape (steps + 1,).
     order
-        Limits in the order in which they are worked, upstream first, shape (R,).
+        Limits in the order in which they are served, upstream first, shape (R,).
     """
     n = clock.number
     n_limits = len(limits.rate)
@@ -79,7 +79,7 @@ def run_step(  # type: ignore[no-untyped-def]
         limits.used[r] = 0.0
     for r in range(n_limits):
         if limits.head[r] >= 0:
-            weed(packets, routes, limits, choice, record, clock, head, tail, r)
+            renege(packets, routes, limits, choice, record, clock, head, tail, r)
     for r in range(n_limits):
         flow = limits.background[r] * clock.step
         if flow > 0.0:
@@ -110,7 +110,7 @@ def run_step(  # type: ignore[no-untyped-def]
                 _arrive(packets, routes, limits, choice, record, clock, head, tail, i)
             r = order[position]
             if limits.new_head[r] >= 0 or (first and limits.head[r] >= 0):
-                work(packets, routes, limits, choice, record, clock, head, tail, r)
+                serve(packets, routes, limits, choice, record, clock, head, tail, r)
                 moved = True
         if head[n] >= 0:
             moved = True

@@ -153,7 +153,7 @@ def _lose_patience(packets, routes, choice, record, clock, limit, i):  # type: i
 
 
 @njit(cache=True)
-def weed(packets, routes, limits, choice, record, clock, head, tail, limit):  # type: ignore[no-untyped-def]
+def renege(packets, routes, limits, choice, record, clock, head, tail, limit):  # type: ignore[no-untyped-def]
     """Go along a queue before it is served: who turns back, who goes round."""
     i = limits.head[limit]
     limits.head[limit] = -1

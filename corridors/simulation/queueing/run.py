@@ -176,7 +176,7 @@ class Run:
             name: np.full(n_limits, -1, dtype=np.int64)
             for name in ("head", "tail", "new_head", "new_tail")
         }
-        self.work = {name: np.zeros(n_limits) for name in ("used", "taken", "queue")}
+        self.queue_state = {name: np.zeros(n_limits) for name in ("used", "taken", "queue")}
         self.origin = Origin(p, self.book, self.route_choice, fixed=fixed)
         self.recovering = np.zeros(n_limits, dtype=np.bool_)
         self.open_before = np.full(n_limits, np.inf)
@@ -222,7 +222,7 @@ class Run:
         passable = self._passable(int(state))
         rate[~passable] = 0.0
         opened = np.where(passable, p.level[n], 0.0)
-        standing = self.work["queue"] > 1e-9
+        standing = self.queue_state["queue"] > 1e-9
         self.recovering |= (opened > self.open_before * (1 + 1e-12)) & standing
         self.recovering &= standing
         self.open_before = opened
@@ -232,7 +232,7 @@ class Run:
 
     def banned(self) -> Flags:
         """Return the limits for which nothing more is accepted, shape (R,)."""
-        return np.asarray(self.work["queue"] > self.p.ban_above)
+        return np.asarray(self.queue_state["queue"] > self.p.ban_above)
 
     def step(self, n: int) -> None:
         """Decide who leaves, then move everything."""
@@ -249,7 +249,7 @@ class Run:
         level = information.level(n)
         with np.errstate(invalid="ignore"):
             spare = np.maximum(np.where(rate > 0, level, 0.0) - p.reserved[n] - self._use[2], 0.0)
-        self.work["taken"][:] = 0.0
+        self.queue_state["taken"][:] = 0.0
         limits = Limits(
             rate=rate, reserved=np.ascontiguousarray(p.reserved[n]),
             background=np.ascontiguousarray(p.background[n]),
@@ -258,7 +258,7 @@ class Run:
             shut_for=information.limit_shut(n, known=True).max(axis=0, initial=0),
             head=self.queues["head"], tail=self.queues["tail"],
             new_head=self.queues["new_head"], new_tail=self.queues["new_tail"],
-            used=self.work["used"], taken=self.work["taken"], queue=self.work["queue"],
+            used=self.queue_state["used"], taken=self.queue_state["taken"], queue=self.queue_state["queue"],
         )  # fmt: skip
         choice = Choice(
             closed=information.closed(n), closed_for=information.closed_for(n, known=True),
@@ -266,7 +266,7 @@ class Run:
             late=p.late_days,
         )  # fmt: skip
         clock = Clock(n, p.n_steps, p.step, self.whole, p.begin * p.step)
-        information.queue_seen[n] = self.work["queue"]
+        information.queue_seen[n] = self.queue_state["queue"]
         banned = self.banned()
         cost, wait, cost_from, wait_from, wait_at = route_choice.view(n, arrays, banned)
         departing = self.origin.departures(n, limits, choice, banned, cost, wait)

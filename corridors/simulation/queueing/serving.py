@@ -29,7 +29,7 @@ def _pass(packets, routes, limits, record, clock, head, tail, limit, i):  # type
 
 
 @njit(cache=True)
-def _serve(  # type: ignore[no-untyped-def]
+def _serve_packet(  # type: ignore[no-untyped-def]
     packets, routes, limits, record, clock, head, tail, limit, i, begin, end, came_from, came_to
 ):
     """Let a queued packet go over ``[begin, end)``; it had come over ``[came_from, came_to)``."""
@@ -49,7 +49,7 @@ def _serve(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def work(packets, routes, limits, choice, record, clock, head, tail, limit):  # type: ignore[no-untyped-def]
+def serve(packets, routes, limits, choice, record, clock, head, tail, limit):  # type: ignore[no-untyped-def]
     """Serve the queue of a limit, then what has come within the step."""
     now = clock.number * clock.step
     end = now + clock.step
@@ -105,7 +105,7 @@ def work(packets, routes, limits, choice, record, clock, head, tail, limit):  # 
                         came_to = came_from + share * (came_to - came_from)
                         packets.start[i] = came_to
                     append(packets, limits.head, limits.tail, limit, i)
-                _serve(
+                _serve_packet(
                     packets, routes, limits, record, clock, head, tail, limit, j, first, last,
                     came_from, came_to,
                 )  # fmt: skip
@@ -160,14 +160,14 @@ def work(packets, routes, limits, choice, record, clock, head, tail, limit):  # 
             from_, to_ = now, between
             if clock.whole:
                 from_, to_ = now, end
-            _serve(
+            _serve_packet(
                 packets, routes, limits, record, clock, head, tail, limit, j,
                 min(begin + served / rate, last), last, from_, to_,
             )  # fmt: skip
         if rest > 0.0 and free > 0.0:
             # The queue is gone for them: they pass as they come.
             from_ = now if clock.whole else between
-            _serve(
+            _serve_packet(
                 packets, routes, limits, record, clock, head, tail, limit, i, from_, end,
                 from_, end,
             )  # fmt: skip
