@@ -127,11 +127,11 @@ class _Expanded:
                     self.add_way(k, arcs, start=(_GATE, m, 0))
 
     def turning_points(self, demand: int, place: int) -> list[int]:
-        """Return the gates of a demand's usual ways at a place."""
+        """Return the gates of a demand's base routes at a place."""
         arrays = self.book.arrays(0)
         c = int(self.p.kind[demand])
         found: dict[int, None] = {}
-        for r in np.flatnonzero((arrays.demand == demand) & arrays.usual):
+        for r in np.flatnonzero((arrays.demand == demand) & arrays.is_base):
             for arc in self.book.arcs[r].tolist():
                 if int(self.p.tail[arc]) == place:
                     found.update(dict.fromkeys(self.gates_of(arc, c)))

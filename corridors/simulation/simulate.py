@@ -68,7 +68,7 @@ def simulate(
         Whether everybody knows at once when a closure will end.
     warm_up
         Days run before `start` so that cargo is under way; None for as long as
-        the longest usual way takes.
+        the longest base route takes.
     progress
         Is told what is being done, the steps done, and the steps in all.
 

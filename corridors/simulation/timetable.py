@@ -14,7 +14,7 @@ import numpy as np
 
 from corridors.scenarios.build_up import events_on, state_on
 from corridors.scenarios.state import situation
-from corridors.simulation.base_routes import UsualWays, longest_days, usual_ways
+from corridors.simulation.base_routes import BaseRoutes, base_routes, longest_days
 from corridors.simulation.queue_points import LimitInfo, dated_columns, members_by_arc, queue_limits
 from corridors.simulation.queueing.problem import Behaviour, QueueProblem
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import Situation
-    from corridors.simulation.queueing.problem import UsualWay
+    from corridors.simulation.queueing.problem import BaseRoute
 
 MOST_WARM_UP = 75
 """Most days that are run before the reported ones."""
@@ -50,7 +50,7 @@ class Timetable:
     limits
         What each limit is.
     bases
-        Undisturbed situations, one for each set of usual ways.
+        Undisturbed situations, one for each set of base routes.
     """
 
     problem: QueueProblem
@@ -87,7 +87,7 @@ def build_timetable(
         Length of a step in days; a day must be a whole number of steps.
     warm_up
         Days that are run before `start`, so that cargo is under way on the first
-        one; None for as long as the longest usual way takes.
+        one; None for as long as the longest base route takes.
     announced
         Whether everybody knows at once when a closure will end.
     progress
@@ -95,10 +95,10 @@ def build_timetable(
     """
     say = progress or (lambda _: None)
     say("what is usual")
-    solutions = UsualWays()
+    solutions = BaseRoutes()
     if warm_up is None:
         begin = situation(net, None, start)
-        warm_up = min(longest_days(begin, usual_ways(begin, None)) + 3, MOST_WARM_UP)
+        warm_up = min(longest_days(begin, base_routes(begin, None)) + 3, MOST_WARM_UP)
     first = start - dt.timedelta(days=warm_up)
     total = warm_up + days
     ahead = _days_ahead(scenario, start + dt.timedelta(days=days)) if announced else 0
@@ -170,7 +170,7 @@ def _day(year: int, text: str) -> dt.date:
 def _assemble(
     net: Network, states: list[Situation], state: NDArray[np.int64],
     state_ahead: NDArray[np.int64], bases: list[Situation],
-    base_of: NDArray[np.int64], usual: list[list[UsualWay]], calendar: list[dt.date],
+    base_of: NDArray[np.int64], routes: list[list[BaseRoute]], calendar: list[dt.date],
     rows: NDArray[np.int64], *, step: float, begin: int, announced: bool,
 ) -> Timetable:  # fmt: skip
     arcs = states[0].arcs
@@ -202,8 +202,8 @@ def _assemble(
         from_event=np.array([info.from_event for info in infos], dtype=np.bool_),
         member_first=member_first, member_limit=member_limit, member_factor=member_factor,
         origin=p.origin, destination=p.destination, kind=p.commodity_class,
-        loss=p.penalty, amount=demand[state], usual=usual,
-        usual_of=base_of, behaviour=_behaviour(cargo),
+        loss=p.penalty, amount=demand[state], base_routes=routes,
+        base_of=base_of, behaviour=_behaviour(cargo),
         state_ahead=state_ahead, level_ahead=amount[state_ahead],
     )  # fmt: skip
     return Timetable(problem, calendar[0], states, infos, bases)

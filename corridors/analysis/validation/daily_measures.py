@@ -126,7 +126,7 @@ def share_diverted(
     dates = _dates(first, days)
     inside = [sim.timetable.day_of(n).isoformat() in dates for n in range(len(outcome.passes))]
     steps = np.flatnonzero(inside)
-    ways = np.flatnonzero(~arrays.usual & own[arrays.demand])
+    ways = np.flatnonzero(~arrays.is_base & own[arrays.demand])
     entered = outcome.passes[steps[:, None], arrays.first[ways] + ways].sum()
     wanted = outcome.problem.amount[steps[:, None], np.flatnonzero(own)].sum()
     return float(entered / (wanted * outcome.problem.step)) if wanted > 0 else None

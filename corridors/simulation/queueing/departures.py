@@ -19,7 +19,7 @@ _DUST = 1e-12
 """Units that are nobody, left over by shares."""
 
 BASE_SHORT, STAYED_HOME = 0, 1
-"""Why cargo is never shipped: no usual way has room for it, or every way is too bad."""
+"""Why cargo is never shipped: no base route has room for it, or every way is too bad."""
 
 
 class Departure(NamedTuple):
@@ -54,7 +54,7 @@ class HeldShipment(NamedTuple):
         Days of waiting beyond which nobody of it has patience: whoever has more
         has left already.
     way
-        Number of the usual way that it wants to take; -1 where it is to be chosen.
+        Number of the base route that it wants to take; -1 where it is to be chosen.
     """
 
     amount: float
@@ -103,7 +103,7 @@ class Origin:
     def departures(
         self, n: int, limits: Limits, choice: Choice, banned: Flags, cost: Floats, wait: Floats
     ) -> list[Departure]:  # fmt: skip
-        """Return what leaves: at once, on another way, or on the usual one in spite of a wait.
+        """Return what leaves: at once, on another way, or on the base route in spite of a wait.
 
         Parameters
         ----------
@@ -123,7 +123,7 @@ class Origin:
         departing: list[Departure] = []
         wishes: list[tuple[int, int, int, float, float]] = []
         troubled: list[tuple[int, int, bool, list[HeldShipment]]] = []
-        for k, ways in enumerate(route_choice.usual[p.usual_of[n]]):
+        for k, ways in enumerate(route_choice.base_routes[p.base_of[n]]):
             fresh = float(p.amount[n, k]) * p.step
             if fresh <= 0 and not self.held[k]:
                 continue
@@ -218,7 +218,7 @@ class Origin:
     def _wanting(
         self, n: int, k: int, ways: list[tuple[int, float]], fresh: float, now: float
     ) -> dict[int, list[HeldShipment]]:
-        """Return the shipments that want to leave by the usual way that they want to take."""
+        """Return the shipments that want to leave by the base route that they want to take."""
         shipments, self.held[k] = self.held[k], []
         served = sum(share for _, share in ways)
         if served < 1.0 - 1e-12:
@@ -226,7 +226,7 @@ class Origin:
         wanting: dict[int, list[HeldShipment]] = {number: [] for number, _ in ways}
         for shipment in shipments:
             if shipment.way in wanting or not ways:
-                # A demand that has ended has no usual ways; what is held keeps its own.
+                # A demand that has ended has no base routes; what is held keeps its own.
                 wanting.setdefault(shipment.way, []).append(shipment)
                 continue
             # The season has taken its way away: it is spread as new cargo is.

@@ -36,7 +36,7 @@ def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):  # t
     k = routes.demand[r]
     if packets.visit[i] == routes.first[r + 1] - routes.first[r]:
         age = NEW if packets.wanted_at[i] >= clock.begin else OLD
-        if not routes.usual[r]:
+        if not routes.is_base[r]:
             what = OTHER_WAY
         elif packets.waited[i] > choice.late:
             what = LATE

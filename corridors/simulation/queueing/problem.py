@@ -19,7 +19,7 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class UsualWay:
+class BaseRoute:
     """A way that part of a demand takes when nothing is wrong.
 
     Attributes
@@ -105,8 +105,8 @@ class QueueProblem:
         Of each demand, shape (K,); the loss in USD per unit not shipped.
     amount
         Units per day by step, shape (T, K).
-    usual, usual_of
-        Sets of usual ways, and the set that holds in each step, shape (T,).
+    base_routes, base_of
+        Sets of base routes, and the set that holds in each step, shape (T,).
     behaviour
         How cargo decides.
     late_days
@@ -142,8 +142,8 @@ class QueueProblem:
     kind: Ints
     loss: Floats
     amount: Floats
-    usual: Sequence[Sequence[UsualWay]]
-    usual_of: Ints
+    base_routes: Sequence[Sequence[BaseRoute]]
+    base_of: Ints
     behaviour: Behaviour
     late_days: float = 1.0
     state_ahead: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))

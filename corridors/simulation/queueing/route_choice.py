@@ -1,6 +1,6 @@
 """Which way cargo takes, with what it knows on the day.
 
-Cargo that is about to leave compares its usual way, waits included, with the
+Cargo that is about to leave compares its base route, waits included, with the
 best way round; what newcomers may have of the spare capacity elsewhere is shared
 out evenly among those who want it. Who finds every way worse than not shipping,
 or expects to wait longer than it would bear, stays at home.
@@ -74,11 +74,11 @@ class RouteSearch:
         Parameters
         ----------
         demand, way
-            Number of the demand, and of its usual way that is to be left.
+            Number of the demand, and of its base route that is to be left.
         full
             Limits of which newcomers can have no more, shape (R,).
         own
-            Arcs of the usual way, on which the cargo has its place all the same.
+            Arcs of the base route, on which the cargo has its place all the same.
         waiting
             Whether ways may lead through a queue that is known.
         """
@@ -122,22 +122,22 @@ class RouteChoice:
         n = problem.n_demands
         self._wants_since = np.full(n, -1.0)
         self._wanted_last = np.full(n, -np.inf)
-        self.usual: list[list[list[tuple[int, float]]]] = []
+        self.base_routes: list[list[list[tuple[int, float]]]] = []
         self.use: list[Floats] = []
         self.own: dict[int, set[int]] = {}
-        for ways in problem.usual:
+        for ways in problem.base_routes:
             sets: list[list[tuple[int, float]]] = [[] for _ in range(n)]
             for way in ways:
-                number = book.add(way.demand, way.arcs, usual=True)
+                number = book.add(way.demand, way.arcs, is_base=True)
                 sets[way.demand].append((number, way.share))
                 self.own[number] = set(way.arcs.tolist())
-            self.usual.append(sets)
+            self.base_routes.append(sets)
 
-    def normal_use(self, step: int, arrays: Routes) -> Floats:
-        """Return what the usual ways take of each limit in a step, per day, shape (R,)."""
+    def base_use(self, step: int, arrays: Routes) -> Floats:
+        """Return what the base routes take of each limit in a step, per day, shape (R,)."""
         p = self._p
         use = np.zeros(p.n_limits)
-        for k, ways in enumerate(self.usual[p.usual_of[step]]):
+        for k, ways in enumerate(self.base_routes[p.base_of[step]]):
             for number, share in ways:
                 own = slice(arrays.first[number], arrays.first[number + 1])
                 np.add.at(use, arrays.limit[own], arrays.factor[own] * share * p.amount[step, k])
@@ -186,7 +186,7 @@ class RouteChoice:
         limits, choice
             As the kernel has them; what is booked is taken from the limits.
         wanting
-            Of each wish: its number, the demand, its usual way, the amount, and
+            Of each wish: its number, the demand, its base route, the amount, and
             the cost that another way must undercut.
         waiting
             Whether they would wait on the other way.
@@ -203,17 +203,17 @@ class RouteChoice:
         for _ in range(_ROUNDS):
             full = self._full(limits, share)
             wishes: list[tuple[int, int, int]] = []
-            for number, k, usual, _amount, ceiling in wanting:
+            for number, k, base, _amount, ceiling in wanting:
                 if left[number] <= 1e-12:
                     continue
-                own = self.own[usual]
-                distance, following = self.search.to(k, usual, full, own, waiting=waiting)
+                own = self.own[base]
+                distance, following = self.search.to(k, base, full, own, waiting=waiting)
                 origin = int(p.origin[k])
                 if not distance[origin] < ceiling - 1e-9 * abs(ceiling):
                     continue
                 self._want(step, k)
                 arcs = self.search.path(following, origin, int(p.destination[k]))
-                wishes.append((number, k, self._book.add(k, arcs, usual=False, own=own)))
+                wishes.append((number, k, self._book.add(k, arcs, is_base=False, own=own)))
             if not wishes:
                 break
             arrays = self._book.arrays(state)
@@ -262,13 +262,13 @@ class RouteChoice:
         self, step: int, state: int, limits: Limits, choice: Choice,
         cost_from: Floats, wait_from: Floats, wait_at: Floats,
     ) -> None:  # fmt: skip
-        """Tell cargo on usual ways where it would better turn off."""
+        """Tell cargo on base routes where it would better turn off."""
         p, book = self._p, self._book
         before = book.arrays(state)
-        n_usual = len(before.usual)
+        n_base = len(before.is_base)
         full = self._full(limits, choice.share)
         found: list[tuple[int, int, float]] = []
-        for r in np.flatnonzero(before.usual[:n_usual]):
+        for r in np.flatnonzero(before.is_base[:n_base]):
             first, last = int(before.first[r]), int(before.first[r + 1])
             hit = first + np.flatnonzero(wait_from[first:last] > TROUBLE_DAYS)
             k, c = int(before.demand[r]), int(before.kind[r])
@@ -283,7 +283,7 @@ class RouteChoice:
                     continue
                 self._want(step, k)
                 arcs = self.search.path(following, place, int(p.destination[k]))
-                way = book.add(k, arcs, usual=False, own=self.own[int(r)])
+                way = book.add(k, arcs, is_base=False, own=self.own[int(r)])
                 # Where the wait is at this very place, only those go for whom it is too long.
                 bearable = wait_at[v] - gain / value
                 found.append((v, way, max(bearable, 0.0) if bearable > 0 else -1.0))

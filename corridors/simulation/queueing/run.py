@@ -38,7 +38,7 @@ class Outcome:
         counted one by one, shape (T, K, 2).
     held, never
         Units held back at the origin at the end of each step, and never shipped
-        in it (no room on usual ways, stayed at home), shapes (T, K, 2) and (T, K, 2, 2).
+        in it (no room on base routes, stayed at home), shapes (T, K, 2) and (T, K, 2, 2).
     arrived, left, quit
         Units of each limit that came, passed, and left the queue otherwise in
         each step, shape (T, R).
@@ -243,9 +243,9 @@ class Run:
         information = route_choice.information
         rate = self.rates(n)
         arrays = self.book.arrays(state)
-        if self._use is None or self._use[:2] != (int(p.usual_of[n]), state):
-            use = route_choice.normal_use(n, arrays)
-            self._use = (int(p.usual_of[n]), state, use)
+        if self._use is None or self._use[:2] != (int(p.base_of[n]), state):
+            use = route_choice.base_use(n, arrays)
+            self._use = (int(p.base_of[n]), state, use)
         level = information.level(n)
         with np.errstate(invalid="ignore"):
             spare = np.maximum(np.where(rate > 0, level, 0.0) - p.reserved[n] - self._use[2], 0.0)
@@ -258,7 +258,7 @@ class Run:
             shut_for=information.limit_shut(n, known=True).max(axis=0, initial=0),
             head=self.queues["head"], tail=self.queues["tail"],
             new_head=self.queues["new_head"], new_tail=self.queues["new_tail"],
-            used=self.queue_state["used"], taken=self.queue_state["taken"], queue=self.queue_state["queue"],
+            **self.queue_state,
         )  # fmt: skip
         choice = Choice(
             closed=information.closed(n), closed_for=information.closed_for(n, known=True),
@@ -319,7 +319,7 @@ def run(
         Count time in whole steps, as the linear program of the bound does: every
         way between two limits takes a whole number of steps.
     fixed
-        Nobody chooses: all cargo takes its usual ways, whatever happens.
+        Nobody chooses: all cargo takes its base routes, whatever happens.
     progress
         Is told the steps done and in all.
 

@@ -52,7 +52,7 @@ class Routes(NamedTuple):
     first: Ints
     demand: Ints
     kind: Ints
-    usual: Flags
+    is_base: Flags
     limit: Ints
     arc: Ints
     factor: Floats
