@@ -82,7 +82,7 @@ def test_two_bottlenecks_in_series():
     assert peaks.loc["one", "peak"] == pytest.approx(100, **EXACT)
     assert peaks.loc["two", "peak"] == pytest.approx(60, **EXACT)
     assert peaks.loc["two", "peak_date"] == "2025-02-09"
-    number = {info.limit_id: r for r, info in enumerate(sim.timetable.limits)}
+    number = {point.limit_id: r for r, point in enumerate(sim.timetable.limits)}
     waited = sim.outcome.waited.sum(axis=0)
     assert waited[number["one"]] == pytest.approx(100 * 10 / 2 + 100 * 20 / 2, **EXACT)
     assert waited[number["two"]] == pytest.approx(60 * (20 + 30) / 2, **EXACT)

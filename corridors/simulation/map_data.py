@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import Situation
-    from corridors.simulation.queue_points import LimitInfo
+    from corridors.simulation.queue_points import QueuePoint
 
     Floats = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ _TOLERANCE = 0.03
 
 
 def queue_map_data(
-    scenario: Scenario | None, days: list[dt.date], state: Situation, limits: list[LimitInfo],
+    scenario: Scenario | None, days: list[dt.date], state: Situation, limits: list[QueuePoint],
     flows: Floats, queues: pd.DataFrame, by_arc: dict[tuple[int, int], Floats],
 ) -> QueueMapData:  # fmt: skip
     """Put together what the map of a run shows.
@@ -100,7 +100,7 @@ def _links(state: Situation, flows: Floats) -> list[QueueMapLink]:
 
 
 def _queues(
-    state: Situation, limits: list[LimitInfo], frame: pd.DataFrame,
+    state: Situation, limits: list[QueuePoint], frame: pd.DataFrame,
     by_arc: dict[tuple[int, int], Floats], dates: list[str], numbers: dict[str, int],
 ) -> list[MapQueue]:  # fmt: skip
     """Return the queues with what of each stands where, and number the nodes at which it does."""
@@ -108,8 +108,8 @@ def _queues(
     for (r, arc), tonnes in by_arc.items():
         stands.setdefault(r, []).append((arc, tonnes))
     queues = []
-    for r, info in enumerate(limits):
-        own = frame[frame["capacity_id"] == info.limit_id]
+    for r, point in enumerate(limits):
+        own = frame[frame["capacity_id"] == point.limit_id]
         if r not in stands or own["t"].max() < _FEWEST_T:
             continue
         by_place: dict[tuple[str, str], Any] = {}
@@ -118,8 +118,8 @@ def _queues(
             by_place[ends] = by_place.get(ends, 0.0) + tonnes
         queues.append(
             MapQueue(
-                name=info.name.removesuffix(" (forward)").removesuffix(" (backward)"),
-                unit=info.unit,
+                name=point.name.removesuffix(" (forward)").removesuffix(" (backward)"),
+                unit=point.unit,
                 length=own.set_index("date")["queue"].reindex(dates, fill_value=0.0).tolist(),
                 parts=[
                     QueuePart(numbers.setdefault(node, len(numbers)), towards, tonnes.tolist())

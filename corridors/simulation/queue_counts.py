@@ -21,7 +21,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from corridors.simulation.queue_points import LimitInfo
+    from corridors.simulation.queue_points import QueuePoint
     from corridors.simulation.queueing.problem import Floats
     from corridors.simulation.queueing.run import Outcome
 
@@ -54,7 +54,7 @@ class QueueCounts:
     by_arc: dict[tuple[int, int], Floats]
 
 
-def counts_by_limit(outcome: Outcome, limits: list[LimitInfo]) -> QueueCounts:
+def counts_by_limit(outcome: Outcome, limits: list[QueuePoint]) -> QueueCounts:
     """Add up by limit what stands where.
 
     Parameters
@@ -101,7 +101,7 @@ def _attributed(outcome: Outcome) -> tuple[Floats, Floats]:
     return quit_, waited
 
 
-def once(background: Floats, limits: list[LimitInfo]) -> Floats:
+def once(background: Floats, limits: list[QueuePoint]) -> Floats:
     """Return the background that waits at each limit without what a wider limit counts.
 
     Parameters
@@ -116,9 +116,9 @@ def once(background: Floats, limits: list[LimitInfo]) -> Floats:
     --------
     Of the five that wait at a crossing, three wait for the one road that has a limit too.
 
-    >>> from corridors.simulation.queue_points import LimitInfo
-    >>> road = LimitInfo("road", "road", "Road", "truck", {(0, 0): 1.0})
-    >>> crossing = LimitInfo("all", "all", "Crossing", "truck", {(0, 0): 1.0, (1, 0): 1.0})
+    >>> from corridors.simulation.queue_points import QueuePoint
+    >>> road = QueuePoint("road", "road", "Road", "truck", {(0, 0): 1.0})
+    >>> crossing = QueuePoint("all", "all", "Crossing", "truck", {(0, 0): 1.0, (1, 0): 1.0})
     >>> once(np.array([[3.0, 5.0]]), [road, crossing])
     array([[0., 5.]])
     """
@@ -132,7 +132,7 @@ def once(background: Floats, limits: list[LimitInfo]) -> Floats:
     return result
 
 
-def _nested(limits: list[LimitInfo], numbers: list[int]) -> Iterator[tuple[int, int]]:
+def _nested(limits: list[QueuePoint], numbers: list[int]) -> Iterator[tuple[int, int]]:
     """Return pairs of limits of which the first lies within the second, the narrowest first."""
     members = {r: limits[r].entries.keys() for r in numbers}
     order = sorted(numbers, key=lambda r: (len(members[r]), r))

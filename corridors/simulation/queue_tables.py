@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.simulation.queue_counts import QueueCounts
-    from corridors.simulation.queue_points import LimitInfo
+    from corridors.simulation.queue_points import QueuePoint
     from corridors.simulation.queueing.run import Outcome
 
     Floats = NDArray[np.float64]
@@ -42,7 +42,7 @@ class QueueTables:
     """
 
     def __init__(
-        self, outcome: Outcome, counts: QueueCounts, limits: list[LimitInfo], days: list[dt.date],
+        self, outcome: Outcome, counts: QueueCounts, limits: list[QueuePoint], days: list[dt.date],
         per_day: int,
     ) -> None:  # fmt: skip
         self._outcome, self._counts = outcome, counts
@@ -174,13 +174,13 @@ class QueueTables:
             queue = self.standing[:, r]
             top = int(queue.argmax())
             low = np.flatnonzero(queue[top:] <= CLEARED * queue[top])
-            info = self._limits[r]
+            point = self._limits[r]
             own = self.waits[:, r][~np.isnan(self.waits[:, r])]
             rows.append(
                 {
-                    "capacity_id": info.limit_id,
-                    "name": info.name,
-                    "unit": info.unit,
+                    "capacity_id": point.limit_id,
+                    "name": point.name,
+                    "unit": point.unit,
                     "peak": float(queue[top]),
                     "peak_whole": round(float(queue[top])),
                     "peak_t": float(tonnes[top, r]),

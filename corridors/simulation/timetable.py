@@ -15,7 +15,12 @@ import numpy as np
 from corridors.scenarios.build_up import events_on, state_on
 from corridors.scenarios.state import situation
 from corridors.simulation.base_routes import BaseRoutes, base_routes, longest_days
-from corridors.simulation.queue_points import LimitInfo, dated_columns, members_by_arc, queue_limits
+from corridors.simulation.queue_points import (
+    QueuePoint,
+    dated_columns,
+    members_by_arc,
+    queue_points,
+)
 from corridors.simulation.queueing.problem import Behaviour, QueueProblem
 
 if TYPE_CHECKING:
@@ -56,7 +61,7 @@ class Timetable:
     problem: QueueProblem
     first: dt.date
     states: list[Situation]
-    limits: list[LimitInfo]
+    limits: list[QueuePoint]
     bases: list[Situation]
 
     def day_of(self, step: int) -> dt.date:
@@ -176,18 +181,18 @@ def _assemble(
     arcs = states[0].arcs
     usd = np.stack([_open_usd(s) for s in states])
     hours = np.stack([s.arcs.hours for s in states])
-    infos, amount, reserved = queue_limits(states, usd)
+    points, amount, reserved = queue_points(states, usd)
     base_ids = [{limit.limit_id: limit for limit in b.limits} for b in bases]
     level = amount[state]
     kept = reserved[state]
     coming = np.zeros_like(level)
     for b, ids in enumerate(base_ids):
-        for r, info in enumerate(infos):
-            if info.limit_id in ids:
-                coming[base_of == b, r] = ids[info.limit_id].background
-    pattern, burst, ban = dated_columns(net, infos, calendar)
+        for r, point in enumerate(points):
+            if point.limit_id in ids:
+                coming[base_of == b, r] = ids[point.limit_id].background
+    pattern, burst, ban = dated_columns(net, points, calendar)
     member_first, member_limit, member_factor = members_by_arc(
-        infos, arcs.size, len(arcs.cargo), level
+        points, arcs.size, len(arcs.cargo), level
     )
     demand = np.stack([s.problem.amount for s in states])
     p = states[0].problem
@@ -199,14 +204,14 @@ def _assemble(
         value_of_time=cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0,
         rate=level * pattern[rows], level=level, reserved=kept, background=coming,
         burst=burst[rows], ban_above=ban,
-        from_event=np.array([info.from_event for info in infos], dtype=np.bool_),
+        from_event=np.array([point.from_event for point in points], dtype=np.bool_),
         member_first=member_first, member_limit=member_limit, member_factor=member_factor,
         origin=p.origin, destination=p.destination, kind=p.commodity_class,
         loss=p.penalty, amount=demand[state], base_routes=routes,
         base_of=base_of, behaviour=_behaviour(cargo),
         state_ahead=state_ahead, level_ahead=amount[state_ahead],
     )  # fmt: skip
-    return Timetable(problem, calendar[0], states, infos, bases)
+    return Timetable(problem, calendar[0], states, points, bases)
 
 
 def _open_usd(state: Situation) -> NDArray[np.float64]:
