@@ -23,7 +23,7 @@ def test_one_road_leaves_nothing_to_decide():
     assert sim.bound.price_of_not_knowing_usd == pytest.approx(0, abs=1e-6)
     # 64 days of 10 pay 100 for the way; standing each evening: 10 to 100, then 94, ..., 4.
     standing = sum(range(10, 101, 10)) + sum(range(94, 0, -6))
-    steps = sim.outcome.problem.n_steps
+    steps = sim.record.problem.n_steps
     assert sim.bound.optimum_usd == pytest.approx(steps * 1000 + 24 * standing, rel=1e-9)
 
 

@@ -38,7 +38,7 @@ def test_triangle(step):
     assert on_day(sim.queues, "c", "2025-02-06", "queue") == 0
     assert row["cleared_date"] == "2025-02-06"
     delay = 10 * 100 / 2 + 100 * (100 / 6) / 2
-    assert sim.outcome.waited.sum() == pytest.approx(delay, **EXACT)
+    assert sim.record.waited.sum() == pytest.approx(delay, **EXACT)
     assert sim.hours["waiting_t_hours"].sum() == pytest.approx(24 * delay, **EXACT)
     # Who comes when the closure begins waits longest: ten days.
     assert sim.queues["wait_hours"].max() == pytest.approx(24 * (9 + 10 / 16), **EXACT)
@@ -48,8 +48,8 @@ def test_longest_wait_is_that_of_the_first_in_the_queue():
     net = one_road(16)
     sim = co.simulate(net, scenario(close("a-b-road")), 60, start=DAY0, step="1h")
     # The last of the first hour waits 10 days less an hour, and 10/24 t pass before it.
-    assert sim.outcome.problem.step == pytest.approx(1 / 24)
-    waited = sim.outcome.packets.waited.max()
+    assert sim.record.problem.step == pytest.approx(1 / 24)
+    waited = sim.record.packets.waited.max()
     assert waited <= 10.0 + 1e-9
 
 
@@ -83,7 +83,7 @@ def test_two_bottlenecks_in_series():
     assert peaks.loc["two", "peak"] == pytest.approx(60, **EXACT)
     assert peaks.loc["two", "peak_date"] == "2025-02-09"
     number = {point.limit_id: r for r, point in enumerate(sim.timetable.limits)}
-    waited = sim.outcome.waited.sum(axis=0)
+    waited = sim.record.waited.sum(axis=0)
     assert waited[number["one"]] == pytest.approx(100 * 10 / 2 + 100 * 20 / 2, **EXACT)
     assert waited[number["two"]] == pytest.approx(60 * (20 + 30) / 2, **EXACT)
 
@@ -156,9 +156,9 @@ def test_a_shared_capacity_serves_its_members_in_order():
 def test_burst_after_reopening():
     """12 a day pass, 16 while the queue of a closure is cleared: the first triangle again."""
     sim = co.simulate(one_road(12, burst=16), scenario(close("a-b-road")), 60, start=DAY0)
-    assert sim.outcome.waited.sum() == pytest.approx(500 + 100**2 / 12, **EXACT)
+    assert sim.record.waited.sum() == pytest.approx(500 + 100**2 / 12, **EXACT)
     slow = co.simulate(one_road(12), scenario(close("a-b-road")), 90, start=DAY0)
-    assert slow.outcome.waited.sum() == pytest.approx(500 + 100**2 / 4, **EXACT)
+    assert slow.record.waited.sum() == pytest.approx(500 + 100**2 / 4, **EXACT)
     # A queue that no closure has made gets no burst: 14 come, 12 pass.
     jam = one_road(12, burst=16, per_day=10)
     surge = scenario(
@@ -212,12 +212,12 @@ def test_patience_ends():
     """
     net = one_road(16, cargo={"patience_days": 4})
     table = co.simulate(net, scenario(close("a-b-road")), 60, start=DAY0).timetable
-    outcome = run(table.problem, fixed=True)
+    record = run(table.problem, fixed=True)
     begin = table.problem.begin
-    assert outcome.queue[begin + 19, 0] == pytest.approx(50, **EXACT)
-    assert outcome.ends[:, 0, 3, 0].sum() == pytest.approx(60, **EXACT)
-    assert outcome.ends[begin + 15, 0, 3, 0] == pytest.approx(10, **EXACT)
-    assert outcome.residual.max() < 1e-9
+    assert record.queue[begin + 19, 0] == pytest.approx(50, **EXACT)
+    assert record.ends[:, 0, 3, 0].sum() == pytest.approx(60, **EXACT)
+    assert record.ends[begin + 15, 0, 3, 0] == pytest.approx(10, **EXACT)
+    assert record.residual.max() < 1e-9
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_every_tonne_is_in_one_place_and_no_limit_is_passed(case):
         # A share of a capacity whose members the day does not have cannot be meant.
         assert "limits nothing" in str(error)  # noqa: PT017
         return
-    o, p = sim.outcome, sim.outcome.problem
+    o, p = sim.record, sim.record.problem
     assert o.residual.max() < 1e-6
     waits = (o.waiting.sum(axis=2) * p.weight[p.kind]).sum(axis=1)
     np.testing.assert_allclose(sim.queue_counts.tonnes.sum(axis=1), waits, atol=1e-6)

@@ -24,7 +24,7 @@ from corridors.simulation.queueing.state import NEW, ON_TIME, OTHER_WAY, TURNED_
 if TYPE_CHECKING:
     from corridors.flow import Certificate
     from corridors.simulation.queueing.problem import Floats, Ints, QueueProblem
-    from corridors.simulation.queueing.run import Outcome
+    from corridors.simulation.queueing.run import SimulationRecord
 
 MOST_ARCS = 400_000
 """Arcs in time above which only ways that the simulation has seen are offered."""
@@ -78,9 +78,9 @@ class Bound:
 class _Expanded:
     """The graph in time: gates, origins and ends by step; the last layer has no limits."""
 
-    def __init__(self, problem: QueueProblem, outcome: Outcome, chosen: Ints) -> None:
+    def __init__(self, problem: QueueProblem, record: SimulationRecord, chosen: Ints) -> None:
         self.p = problem
-        self.book = outcome.book
+        self.book = record.book
         self.chosen = chosen
         self.classes = sorted({int(problem.kind[k]) for k in chosen})
         self.number_of = {c: i for i, c in enumerate(self.classes)}
@@ -182,14 +182,14 @@ class _Expanded:
                     self.segments[c, self.place(_GATE, before), self.place(_GATE, after), ()] = None
 
 
-def lower_bound(problem: QueueProblem, outcome: Outcome) -> Bound:
+def lower_bound(problem: QueueProblem, record: SimulationRecord) -> Bound:
     """Find what perfect foresight would cost, and hold a run in whole steps against it.
 
     Parameters
     ----------
     problem
         The problem.
-    outcome
+    record
         A run of it with ``whole=True``.
 
     Returns
@@ -203,17 +203,17 @@ def lower_bound(problem: QueueProblem, outcome: Outcome) -> Bound:
     """
     p = problem
     every = np.flatnonzero(p.amount.sum(axis=0) > 0)
-    graph = _Expanded(p, outcome, every)
+    graph = _Expanded(p, record, every)
     all_ways = len(every) * p.n_steps * len(p.tail) <= MOST_ARCS
     if all_ways:
         graph.add_seen()
         graph.add_all()
     else:
-        graph = _Expanded(p, outcome, _touched(outcome))
+        graph = _Expanded(p, record, _touched(record))
         graph.add_seen()
     flow, gate_to_go = _laid_out(graph)
     answer = solve(flow)
-    simulated = _simulated(outcome, graph, gate_to_go)
+    simulated = _simulated(record, graph, gate_to_go)
     return Bound(
         optimum_usd=answer.objective,
         simulated_usd=simulated,
@@ -223,11 +223,11 @@ def lower_bound(problem: QueueProblem, outcome: Outcome) -> Bound:
     )
 
 
-def _touched(outcome: Outcome) -> Ints:
+def _touched(record: SimulationRecord) -> Ints:
     """Return the demands to which anything but an ordinary delivery has happened."""
-    ends = outcome.ends.sum(axis=(0, 3))
-    hit = ends[:, ON_TIME + 1 :].sum(axis=1) + outcome.never.sum(axis=(0, 2, 3))
-    hit = hit + outcome.waiting.sum(axis=(0, 2)) + outcome.held.sum(axis=(0, 2))
+    ends = record.ends.sum(axis=(0, 3))
+    hit = ends[:, ON_TIME + 1 :].sum(axis=1) + record.never.sum(axis=(0, 2, 3))
+    hit = hit + record.waiting.sum(axis=(0, 2)) + record.held.sum(axis=(0, 2))
     assert OTHER_WAY < TURNED_BACK < ends.shape[1]
     return np.flatnonzero(hit > 1e-9).astype(np.int64)
 
@@ -368,9 +368,11 @@ def _to_go(
     return result
 
 
-def _simulated(outcome: Outcome, graph: _Expanded, to_go: dict[tuple[int, int], Floats]) -> float:
+def _simulated(
+    record: SimulationRecord, graph: _Expanded, to_go: dict[tuple[int, int], Floats]
+) -> float:
     """Return what a run has cost the demands of the program, in the program's own money."""
-    p, o = outcome.problem, outcome
+    p, o = record.problem, record
     own = graph.chosen
     value = p.value_of_time[p.kind]
     lost = o.ends[:, :, TURNED_BACK].sum(axis=(0, 2)) + o.never.sum(axis=(0, 2, 3))

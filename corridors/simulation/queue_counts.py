@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from corridors.simulation.queue_points import QueuePoint
     from corridors.simulation.queueing.problem import Floats
-    from corridors.simulation.queueing.run import Outcome
+    from corridors.simulation.queueing.run import SimulationRecord
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +54,12 @@ class QueueCounts:
     by_arc: dict[tuple[int, int], Floats]
 
 
-def counts_by_limit(outcome: Outcome, limits: list[QueuePoint]) -> QueueCounts:
+def counts_by_limit(record: SimulationRecord, limits: list[QueuePoint]) -> QueueCounts:
     """Add up by limit what stands where.
 
     Parameters
     ----------
-    outcome
+    record
         A run.
     limits
         What each limit is.
@@ -68,34 +68,34 @@ def counts_by_limit(outcome: Outcome, limits: list[QueuePoint]) -> QueueCounts:
     -------
     QueueCounts
     """
-    p = outcome.problem
-    units, tonnes = np.zeros_like(outcome.background), np.zeros_like(outcome.background)
-    np.add.at(units.T, p.member_limit, outcome.units.T)
-    np.add.at(tonnes.T, p.member_limit, outcome.tonnes.T)
-    quit_, waited = _attributed(outcome)
+    p = record.problem
+    units, tonnes = np.zeros_like(record.background), np.zeros_like(record.background)
+    np.add.at(units.T, p.member_limit, record.units.T)
+    np.add.at(tonnes.T, p.member_limit, record.tonnes.T)
+    quit_, waited = _attributed(record)
     arc = p.member_arc
     by_arc = {
-        (int(p.member_limit[m]), int(arc[m])): outcome.tonnes[:, m]
-        for m in np.flatnonzero(outcome.tonnes.any(axis=0))
+        (int(p.member_limit[m]), int(arc[m])): record.tonnes[:, m]
+        for m in np.flatnonzero(record.tonnes.any(axis=0))
     }
     return QueueCounts(
-        shown=units + once(outcome.background, limits),
+        shown=units + once(record.background, limits),
         tonnes=tonnes,
-        queue=units + outcome.background,
+        queue=units + record.background,
         quit=quit_,
         waited=waited,
         by_arc=by_arc,
     )
 
 
-def _attributed(outcome: Outcome) -> tuple[Floats, Floats]:
+def _attributed(record: SimulationRecord) -> tuple[Floats, Floats]:
     """Return who quits and what was waited, at the limit where it has been counted."""
-    quit_, waited = outcome.quit.copy(), outcome.waited.copy()
-    queue = outcome.queue
-    for n, x in np.argwhere(outcome.moved[:-1] > 0):
-        r, at = outcome.pairs[x]
-        part = min(outcome.moved[n, x] / queue[n, r], 1.0) if queue[n, r] > 0 else 0.0
-        for own, of in ((quit_, outcome.quit), (waited, outcome.waited)):
+    quit_, waited = record.quit.copy(), record.waited.copy()
+    queue = record.queue
+    for n, x in np.argwhere(record.moved[:-1] > 0):
+        r, at = record.pairs[x]
+        part = min(record.moved[n, x] / queue[n, r], 1.0) if queue[n, r] > 0 else 0.0
+        for own, of in ((quit_, record.quit), (waited, record.waited)):
             own[n + 1, at] += part * of[n + 1, r]
             own[n + 1, r] -= part * of[n + 1, r]
     return quit_, waited

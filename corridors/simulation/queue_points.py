@@ -36,7 +36,7 @@ class QueuePoint:
     Attributes
     ----------
     limit_id, capacity_id, name, unit
-        As in `corridors.limits.Limit`; an empty capacity_id for limits that a
+        As in `corridors.scenarios.capacities.Limit`; an empty capacity_id for limits that a
         scenario sets, and for links and transfers that have no capacity but are
         closed at times.
     entries

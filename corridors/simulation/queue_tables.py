@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from corridors.simulation.queue_counts import QueueCounts
     from corridors.simulation.queue_points import QueuePoint
-    from corridors.simulation.queueing.run import Outcome
+    from corridors.simulation.queueing.run import SimulationRecord
 
     Floats = NDArray[np.float64]
 
@@ -31,7 +31,7 @@ class QueueTables:
 
     Parameters
     ----------
-    outcome, counts
+    record, counts
         What happened, and what stood where.
     limits
         What each limit is.
@@ -42,14 +42,14 @@ class QueueTables:
     """
 
     def __init__(
-        self, outcome: Outcome, counts: QueueCounts, limits: list[QueuePoint], days: list[dt.date],
-        per_day: int,
+        self, record: SimulationRecord, counts: QueueCounts, limits: list[QueuePoint],
+        days: list[dt.date], per_day: int,
     ) -> None:  # fmt: skip
-        self._outcome, self._counts = outcome, counts
+        self._record, self._counts = record, counts
         self._limits = limits
         self._dates = [d.isoformat() for d in days]
         self._per_day = per_day
-        self._begin = outcome.problem.begin
+        self._begin = record.problem.begin
 
     def sum_by_day(self, values: Floats) -> Floats:
         """Add up the steps of each reported day, shape (days, ...)."""
@@ -77,8 +77,8 @@ class QueueTables:
     @cached_property
     def waits(self) -> Floats:
         """What the last to come on each day waits, by limit, in hours, shape (days, R)."""
-        p = self._outcome.problem
-        gone = self._outcome.left.cumsum(axis=0) + self._gave_up
+        p = self._record.problem
+        gone = self._record.left.cumsum(axis=0) + self._gave_up
         came = gone + self._counts.queue
         ends = np.arange(self._begin + self._per_day - 1, p.n_steps, self._per_day)
         result = np.zeros((len(ends), p.n_limits))
@@ -126,7 +126,7 @@ class QueueTables:
     @cached_property
     def curves(self) -> pd.DataFrame:
         """Cumulative arrivals and departures; see `Simulation.curves`."""
-        o = self._outcome
+        o = self._record
         queue = self.end_of_day(self._counts.queue)
         passed = self.sum_by_day(o.left).cumsum(axis=0)
         gave_up = self.sum_by_day(self._counts.quit).cumsum(axis=0)
@@ -152,7 +152,7 @@ class QueueTables:
     @cached_property
     def throughput(self) -> pd.DataFrame:
         """What passed each capacity on each day; see `Simulation.throughput`."""
-        passed = self.sum_by_day(self._outcome.left)
+        passed = self.sum_by_day(self._record.left)
         day, r = np.nonzero(passed.T > TRACE)[::-1]
         return pd.DataFrame(
             {
@@ -168,7 +168,7 @@ class QueueTables:
         """One row for each capacity that has had a queue; see `Simulation.peaks`."""
         tonnes = self.end_of_day(self._counts.tonnes)
         waited = self.sum_by_day(self._counts.waited).sum(axis=0)
-        left = self.sum_by_day(self._outcome.left + self._counts.quit).sum(axis=0)
+        left = self.sum_by_day(self._record.left + self._counts.quit).sum(axis=0)
         rows = []
         for r in self._ever:
             queue = self.standing[:, r]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from corridors.maps.flowmap import FlowMap
     from corridors.scenarios.scenario import Scenario
     from corridors.simulation.foresight import Bound
-    from corridors.simulation.queueing.run import Outcome
+    from corridors.simulation.queueing.run import SimulationRecord
     from corridors.simulation.timetable import Timetable
 
     Floats = NDArray[np.float64]
@@ -42,7 +42,7 @@ class Simulation:
     ----------
     timetable
         The network, the days and what held on them.
-    outcome
+    record
         The arrays of the run.
     queue_counts
         What stood where.
@@ -55,22 +55,22 @@ class Simulation:
     """
 
     def __init__(
-        self, timetable: Timetable, outcome: Outcome, scenario: Scenario | None, model: str,
+        self, timetable: Timetable, record: SimulationRecord, scenario: Scenario | None, model: str,
         bound: Bound | None = None,
     ) -> None:  # fmt: skip
         self.timetable = timetable
-        self.outcome = outcome
-        self.queue_counts = counts_by_limit(outcome, timetable.limits)
+        self.record = record
+        self.queue_counts = counts_by_limit(record, timetable.limits)
         self.scenario = scenario
         self.model = model
         self.bound = bound
-        p = outcome.problem
+        p = record.problem
         per_day = round(1 / p.step)
         self._weight = p.weight[p.kind]
         n_days = (p.n_steps - p.begin) // per_day
         self.start = timetable.day_of(p.begin)
         self.days = [self.start + dt.timedelta(days=i) for i in range(n_days)]
-        self._tables = QueueTables(outcome, self.queue_counts, timetable.limits, self.days, per_day)
+        self._tables = QueueTables(record, self.queue_counts, timetable.limits, self.days, per_day)
 
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario else "undisturbed"
@@ -89,7 +89,7 @@ class Simulation:
     @property
     def residual_t(self) -> float:
         """Tonnes that appear or vanish, at worst, in any step; rounding alone."""
-        return float(self.outcome.residual.max(initial=0.0))
+        return float(self.record.residual.max(initial=0.0))
 
     @property
     def queues(self) -> pd.DataFrame:
@@ -162,7 +162,7 @@ class Simulation:
     @cached_property
     def _new(self) -> dict[str, Floats]:
         """Return where new cargo is at the end of each day, cumulative tonnes, (days, K)."""
-        o, w = self.outcome, self._weight
+        o, w = self.record, self._weight
         ends = self._tables.sum_by_day(o.ends[..., NEW]).cumsum(axis=0) * w[None, :, None]
         never = self._tables.sum_by_day(o.never[..., NEW]).cumsum(axis=0) * w[None, :, None]
         return {
@@ -183,7 +183,7 @@ class Simulation:
 
         The row sums to all that wanted to leave up to that day (`wanted`).
         """
-        p = self.outcome.problem
+        p = self.record.problem
         frame = pd.DataFrame({"date": [d.isoformat() for d in self.days]})
         frame["wanted"] = (
             (self._tables.sum_by_day(p.amount * p.step) * self._weight).cumsum(0).sum(1)
@@ -211,7 +211,7 @@ class Simulation:
             demand_id, cargo, date, on_time, late, other_way, turned_back in t.
         """
         demand = self.timetable.states[0].demand
-        ends = self._tables.sum_by_day(self.outcome.ends.sum(axis=-1)) * self._weight[None, :, None]
+        ends = self._tables.sum_by_day(self.record.ends.sum(axis=-1)) * self._weight[None, :, None]
         day, k = np.nonzero(ends.sum(axis=2).T > TRACE)[::-1]
         names = demand["demand_id"].to_numpy()
         frame = pd.DataFrame(
@@ -229,7 +229,7 @@ class Simulation:
     def by_demand(self) -> pd.DataFrame:
         """What became of each demand's cargo of the reported days: ids, wanted, `PLACES`, in t."""
         demand = self.timetable.states[0].demand
-        p = self.outcome.problem
+        p = self.record.problem
         frame = demand[["demand_id", "origin", "destination", "cargo"]].copy()
         frame["wanted"] = self._tables.sum_by_day(p.amount * p.step).sum(axis=0) * self._weight
         for place in PLACES:
@@ -259,7 +259,7 @@ class Simulation:
     @cached_property
     def arc_flows(self) -> Floats:
         """Tonnes that enter the stretch of each arc, by day, shape (days, A)."""
-        o = self.outcome
+        o = self.record
         passes = self._tables.sum_by_day(o.passes)
         result = np.zeros((len(self.days), len(o.problem.tail)))
         segment = 0
@@ -276,7 +276,7 @@ class Simulation:
 
     @cached_property
     def _totals(self) -> pd.DataFrame:
-        o, p = self.outcome, self.outcome.problem
+        o, p = self.record, self.record.problem
         frame = self.timetable.states[0].demand[["demand_id", "cargo"]].copy()
         lost = o.ends[..., TURNED_BACK, NEW].sum(axis=0) + o.never[..., NEW].sum(axis=(0, 2))
         frame["cost_usd"] = o.usd[:, NEW]
@@ -311,7 +311,7 @@ class Simulation:
         DataFrame
             what (`under_way_at_start` and then where it is in the end), t, loss_usd.
         """
-        o, p, w = self.outcome, self.outcome.problem, self._weight
+        o, p, w = self.record, self.record.problem, self._weight
         ends = o.ends[p.begin :, ..., OLD].sum(axis=0)
         never = o.never[p.begin :, ..., OLD].sum(axis=(0, 2))
         still = {"waiting": o.waiting, "under_way": o.moving, "not_yet_left": o.held}
@@ -379,7 +379,7 @@ class Simulation:
             "model": self.model,
             "start": summary["start"],
             "days": summary["days"],
-            "step_days": self.outcome.problem.step,
+            "step_days": self.record.problem.step,
             "queues": queues,
             "waterfall_t": summary["waterfall_t"],
             "earlier_t": summary["earlier_t"],

@@ -102,7 +102,7 @@ def simulate(
         net, plan, first, days, step=length, warm_up=warm_up, announced=announced,
         progress=lambda what: say(what, 0, 0),
     )  # fmt: skip
-    outcome = run(
+    record = run(
         table.problem,
         whole=model == "optimal",
         progress=lambda done, total: say("day by day", done, total),
@@ -112,8 +112,8 @@ def simulate(
         from corridors.simulation.foresight import lower_bound
 
         say("the bound of perfect foresight", 0, 0)
-        bound = lower_bound(table.problem, outcome)
-    return Simulation(table, outcome, plan, model, bound)
+        bound = lower_bound(table.problem, record)
+    return Simulation(table, record, plan, model, bound)
 
 
 def _whole(name: str, value: object, least: int) -> int:

@@ -4,6 +4,6 @@ Knows nothing of places, files or tables.
 """
 
 from corridors.simulation.queueing.problem import BaseRoute, Behaviour, QueueProblem
-from corridors.simulation.queueing.run import Outcome, run
+from corridors.simulation.queueing.run import SimulationRecord, run
 
-__all__ = ["BaseRoute", "Behaviour", "Outcome", "QueueProblem", "run"]
+__all__ = ["BaseRoute", "Behaviour", "QueueProblem", "SimulationRecord", "run"]

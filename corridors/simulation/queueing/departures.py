@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from corridors.simulation.queueing.problem import Flags, Floats, QueueProblem
     from corridors.simulation.queueing.route_book import RouteBook
     from corridors.simulation.queueing.route_choice import RouteChoice
-    from corridors.simulation.queueing.state import Choice, Limits
+    from corridors.simulation.queueing.state import Choice, QueueLimits
 
 _DUST = 1e-12
 """Units that are nobody, left over by shares."""
@@ -101,7 +101,7 @@ class Origin:
         return 0 if wanted_at >= self._p.begin * self._p.step else 1
 
     def departures(
-        self, n: int, limits: Limits, choice: Choice, banned: Flags, cost: Floats, wait: Floats
+        self, n: int, limits: QueueLimits, choice: Choice, banned: Flags, cost: Floats, wait: Floats
     ) -> list[Departure]:  # fmt: skip
         """Return what leaves: at once, on another way, or on the base route in spite of a wait.
 
@@ -164,7 +164,7 @@ class Origin:
     def _any_other_way(
         self,
         n: int,
-        limits: Limits,
+        limits: QueueLimits,
         choice: Choice,
         impatient: list[tuple[int, list[HeldShipment]]],
     ) -> list[Departure]:
@@ -190,7 +190,7 @@ class Origin:
         return departing
 
     def _round(
-        self, n: int, limits: Limits, choice: Choice,
+        self, n: int, limits: QueueLimits, choice: Choice,
         wishes: list[tuple[int, int, int, float, float]], shipments: list[list[HeldShipment]], *,
         waiting: bool = True,
     ) -> tuple[list[float], list[Departure]]:  # fmt: skip

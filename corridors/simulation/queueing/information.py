@@ -113,7 +113,7 @@ def waits_ahead(  # type: ignore[no-untyped-def]
     Parameters
     ----------
     first, kind, limit, arc, hours, usd
-        Of the ways, as in `Routes`.
+        Of the ways, as in `RouteArrays`.
     limit_wait
         Days that the queue of each limit takes, by class, shape (C, R).
     limit_shut

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.simulation.queueing.state import Routes
+from corridors.simulation.queueing.state import RouteArrays
 
 if TYPE_CHECKING:
     from corridors.simulation.queueing.problem import Floats, Ints, QueueProblem
@@ -107,13 +107,13 @@ class RouteBook:
         self._hours.append(self._problem.hours[:, c, own].sum(axis=1))
         self._usd.append(self.usd[:, c, own].sum(axis=1))
 
-    def arrays(self, state: int) -> Routes:
+    def arrays(self, state: int) -> RouteArrays:
         """Return all ways as the kernel takes them, with the costs and hours of a state."""
         if self._made != len(self.arcs):
             self._make()
         a = self._arrays
         assert self._tables is not None
-        return Routes(
+        return RouteArrays(
             first=a["first"],
             demand=a["demand"],
             kind=a["kind"],

@@ -19,7 +19,7 @@ from corridors.simulation.queueing.reneging import book
 if TYPE_CHECKING:
     from corridors.simulation.queueing.problem import Flags, Floats, Ints, QueueProblem
     from corridors.simulation.queueing.route_book import RouteBook
-    from corridors.simulation.queueing.state import Choice, Limits, Routes
+    from corridors.simulation.queueing.state import Choice, QueueLimits, RouteArrays
 
 TROUBLE_DAYS = 0.05
 """Waiting below which nobody looks for another way."""
@@ -133,7 +133,7 @@ class RouteChoice:
                 self.own[number] = set(way.arcs.tolist())
             self.base_routes.append(sets)
 
-    def base_use(self, step: int, arrays: Routes) -> Floats:
+    def base_use(self, step: int, arrays: RouteArrays) -> Floats:
         """Return what the base routes take of each limit in a step, per day, shape (R,)."""
         p = self._p
         use = np.zeros(p.n_limits)
@@ -160,7 +160,7 @@ class RouteChoice:
         self._wanted_last[demand] = now
 
     def view(
-        self, step: int, arrays: Routes, banned: Flags
+        self, step: int, arrays: RouteArrays, banned: Flags
     ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Return cost and wait of all ways as `waits_ahead` does, with what is known."""
         p = self._p
@@ -174,7 +174,7 @@ class RouteChoice:
         return result
 
     def go_round(
-        self, step: int, state: int, limits: Limits, choice: Choice,
+        self, step: int, state: int, limits: QueueLimits, choice: Choice,
         wanting: list[tuple[int, int, int, float, float]], *, waiting: bool = True,
     ) -> list[tuple[int, int, float]]:  # fmt: skip
         """Share out the newcomers' part of other ways among those who want to leave on them.
@@ -224,14 +224,14 @@ class RouteChoice:
             self.search.forget_trees()
         return granted
 
-    def _full(self, limits: Limits, share: Floats) -> Flags:
+    def _full(self, limits: QueueLimits, share: Floats) -> Flags:
         most = float(share.max(initial=0.0))
         with np.errstate(invalid="ignore"):
             room = most * limits.spare - limits.taken
         return np.asarray(~(room > 1e-9 * np.maximum(limits.level, 1e-9)))
 
     def _grant(
-        self, arrays: Routes, limits: Limits, share: Floats,
+        self, arrays: RouteArrays, limits: QueueLimits, share: Floats,
         wishes: list[tuple[int, int, int]], left: dict[int, float],
     ) -> list[tuple[int, int, float]]:  # fmt: skip
         """Give each wish the same part of what it wants of the limit that is scarcest for it."""
@@ -259,7 +259,7 @@ class RouteChoice:
         return got
 
     def advise(
-        self, step: int, state: int, limits: Limits, choice: Choice,
+        self, step: int, state: int, limits: QueueLimits, choice: Choice,
         cost_from: Floats, wait_from: Floats, wait_at: Floats,
     ) -> None:  # fmt: skip
         """Tell cargo on base routes where it would better turn off."""

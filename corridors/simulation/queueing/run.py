@@ -13,7 +13,15 @@ from corridors.simulation.queueing.kernel import run_step
 from corridors.simulation.queueing.packets import depart
 from corridors.simulation.queueing.route_book import RouteBook
 from corridors.simulation.queueing.route_choice import TROUBLE_DAYS, RouteChoice
-from corridors.simulation.queueing.state import NEW, OLD, Choice, Clock, Limits, Packets, Record
+from corridors.simulation.queueing.state import (
+    NEW,
+    OLD,
+    Choice,
+    Clock,
+    Packets,
+    QueueLimits,
+    Record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class SimulationRecord:
     """What happened, as arrays; index 0 of the last axis is new cargo, 1 cargo from before.
 
     Attributes
@@ -143,7 +151,7 @@ def _grown(old: Packets) -> Packets:
     return new
 
 
-class Run:
+class QueueRun:
     """One run: all that changes from step to step."""
 
     def __init__(self, problem: QueueProblem, *, whole: bool, fixed: bool) -> None:
@@ -184,7 +192,7 @@ class Run:
         self._order: tuple[int, Ints] | None = None
         self._use: tuple[int, int, Floats] | None = None
 
-    def record(self) -> Record:
+    def _kernel_record(self) -> Record:
         """Return the record, with room for every segment that there is by now."""
         size = self.passes.shape[1]
         if self.book.n_segments > size:
@@ -250,7 +258,7 @@ class Run:
         with np.errstate(invalid="ignore"):
             spare = np.maximum(np.where(rate > 0, level, 0.0) - p.reserved[n] - self._use[2], 0.0)
         self.queue_state["taken"][:] = 0.0
-        limits = Limits(
+        limits = QueueLimits(
             rate=rate, reserved=np.ascontiguousarray(p.reserved[n]),
             background=np.ascontiguousarray(p.background[n]),
             level=np.maximum(level - p.reserved[n], 0.0),
@@ -275,7 +283,7 @@ class Run:
         elif len(arrays.advice):
             self.book.arrays(state).advice[:] = -1
         arrays = self.book.arrays(state)
-        record = self.record()
+        record = self._kernel_record()
         now = (n + 0.5) * p.step
         for d in departing:
             waited = now - d.wanted_at
@@ -291,9 +299,9 @@ class Run:
         )  # fmt: skip
         self.held[n] = self.origin.amounts()
 
-    def outcome(self) -> Outcome:
+    def finished(self) -> SimulationRecord:
         """Return what happened in the steps so far."""
-        return Outcome(
+        return SimulationRecord(
             problem=self.p, book=self.book, ends=self.ends, waiting=self.where[:, :, 0],
             moving=self.where[:, :, 1], held=self.held, never=self.origin.never,
             **self.per_limit, **self.counted, pairs=self.counting.pairs,
@@ -308,7 +316,7 @@ def run(
     whole: bool = False,
     fixed: bool = False,
     progress: Callable[[int, int], None] | None = None,
-) -> Outcome:
+) -> SimulationRecord:
     """Run a problem through all its steps.
 
     Parameters
@@ -325,12 +333,12 @@ def run(
 
     Returns
     -------
-    Outcome
-        The same problem always gives the same outcome.
+    SimulationRecord
+        The same problem always gives the same record.
     """
-    own = Run(problem, whole=whole, fixed=fixed)
+    own = QueueRun(problem, whole=whole, fixed=fixed)
     for n in range(problem.n_steps):
         own.step(n)
         if progress is not None:
             progress(n + 1, problem.n_steps)
-    return own.outcome()
+    return own.finished()

@@ -41,7 +41,7 @@ class Packets(NamedTuple):
     n_free: Ints
 
 
-class Routes(NamedTuple):
+class RouteArrays(NamedTuple):
     """Ways from a place to a destination as sequences of limits (visits) and segments between.
 
     Route ``i`` has visits ``first[i]:first[i + 1]`` and one segment more than
@@ -63,7 +63,7 @@ class Routes(NamedTuple):
     advice_wait: Floats
 
 
-class Limits(NamedTuple):
+class QueueLimits(NamedTuple):
     """What holds in one step: rates per day, and the queues."""
 
     rate: Floats
