@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from corridors.errors import UnknownIdError
+from corridors.files import make_folder, write_text
 from corridors.scenarios.arcs import LINK, TRANSFER
 from corridors.simulation.queue_counts import counts_by_limit
 from corridors.simulation.queue_tables import TRACE, QueueTables
-from corridors.simulation.queueing.state import LATE, ON_TIME, OTHER_WAY, TURNED_BACK
+from corridors.simulation.queueing.state import LATE, NEW, OLD, ON_TIME, OTHER_WAY, TURNED_BACK
 
 if TYPE_CHECKING:
+    import os
+
     from numpy.typing import NDArray
 
     from corridors.maps.flowmap import FlowMap
@@ -32,7 +37,11 @@ PLACES = (
 )  # fmt: skip
 """Where a tonne can be at the end of a day; it is in exactly one."""
 
-NEW, OLD = 0, 1
+SAVED = (
+    "queues", "curves", "throughput", "peaks", "daily", "waterfall", "earlier", "delivered",
+    "by_demand", "flows", "cost", "hours", "loss",
+)  # fmt: skip
+"""The tables that `Simulation.save` writes."""
 
 
 class Simulation:
@@ -393,6 +402,33 @@ class Simulation:
         if self.bound is not None:
             result["bound"] = self.bound.to_dict()
         return result
+
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Write every table as CSV and the summary as JSON.
+
+        Parameters
+        ----------
+        folder
+            Is made if it does not exist; the one it lies in must.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        DataError
+            Where the folder cannot be made or written to.
+        """
+        target = Path(folder)
+        make_folder(target)
+        for name in SAVED:
+            text = getattr(self, name).to_csv(index=False, lineterminator="\n")
+            write_text(target / f"{name}.csv", text)
+        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
+        write_text(target / "summary.json", text + "\n")
+        return target
 
     def map(self) -> FlowMap:
         """Return a map with a slider over the days: queues as circles, flows as lines.
