@@ -156,7 +156,7 @@ def test_every_tonne_is_in_one_place_and_no_limit_is_passed(case):
 
 
 def co_places():
-    from corridors.simulation.results import PLACES
+    from corridors.simulation.cargo_tables import PLACES
 
     return PLACES
 

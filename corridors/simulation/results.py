@@ -13,10 +13,11 @@ import pandas as pd
 
 from corridors.errors import UnknownIdError
 from corridors.files import make_folder, write_text
-from corridors.scenarios.arcs import LINK, TRANSFER
+from corridors.simulation import cargo_tables
+from corridors.simulation.cargo_tables import PLACES
 from corridors.simulation.queue_counts import counts_by_limit
 from corridors.simulation.queue_tables import TRACE, QueueTables
-from corridors.simulation.queueing.state import LATE, NEW, OLD, ON_TIME, OTHER_WAY, TURNED_BACK
+from corridors.simulation.queueing.state import LATE, NEW, ON_TIME, OTHER_WAY, TURNED_BACK
 
 if TYPE_CHECKING:
     import os
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
     from corridors.simulation.timetable import Timetable
 
     Floats = NDArray[np.float64]
-
-PLACES = (
-    "on_time", "late", "other_way", "turned_back", "never_shipped", "short_as_usual",
-    "not_yet_left", "waiting", "under_way",
-)  # fmt: skip
-"""Where a tonne can be at the end of a day; it is in exactly one."""
 
 SAVED = (
     "queues", "curves", "throughput", "peaks", "daily", "waterfall", "earlier", "delivered",
@@ -248,40 +243,13 @@ class Simulation:
     @cached_property
     def flows(self) -> pd.DataFrame:
         """What enters each directed link and transfer on each day: kind, id, direction, date, t."""
-        daily = self.arc_flows
-        arcs, net = self.timetable.states[0].arcs, self.timetable.states[0].net
-        real = (arcs.kind == LINK) | (arcs.kind == TRANSFER)
-        day, arc = np.nonzero((daily * real).T > TRACE)[::-1]
-        links = net.tables["links"]["link_id"].to_numpy()
-        transfers = net.tables["transfers"]["transfer_id"].to_numpy()
-        ids = [(links if arcs.kind[a] == LINK else transfers)[arcs.row[a]] for a in arc]
-        return pd.DataFrame(
-            {
-                "kind": np.where(arcs.kind[arc] == LINK, "link", "transfer"),
-                "id": ids,
-                "direction": np.where(arcs.direction[arc] == 0, "forward", "backward"),
-                "date": [self.days[d].isoformat() for d in day],
-                "t": daily[day, arc],
-            }
-        )
+        return cargo_tables.flows(self.timetable.states[0], self.days, self.arc_flows)
 
     @cached_property
     def arc_flows(self) -> Floats:
         """Tonnes that enter the stretch of each arc, by day, shape (days, A)."""
-        o = self.record
-        passes = self._tables.sum_by_day(o.passes)
-        result = np.zeros((len(self.days), len(o.problem.tail)))
-        segment = 0
-        arrays = o.book.arrays(0)
-        for route in range(len(o.book)):
-            size = int(arrays.first[route + 1] - arrays.first[route])
-            weight = self._weight[arrays.demand[route]]
-            for s in range(segment, segment + size + 1):
-                own = o.book.segment_arcs[s]
-                if len(own):
-                    result[:, own] += passes[:, s, None] * weight
-            segment += size + 1
-        return result
+        passes = self._tables.sum_by_day(self.record.passes)
+        return cargo_tables.arc_flows(self.record, passes, self._weight)
 
     @cached_property
     def _totals(self) -> pd.DataFrame:
@@ -320,31 +288,7 @@ class Simulation:
         DataFrame
             what (`under_way_at_start` and then where it is in the end), t, loss_usd.
         """
-        o, p, w = self.record, self.record.problem, self._weight
-        ends = o.ends[p.begin :, ..., OLD].sum(axis=0)
-        never = o.never[p.begin :, ..., OLD].sum(axis=(0, 2))
-        still = {"waiting": o.waiting, "under_way": o.moving, "not_yet_left": o.held}
-        units = {
-            "on_time": ends[:, ON_TIME],
-            "late": ends[:, LATE],
-            "other_way": ends[:, OTHER_WAY],
-            "turned_back": ends[:, TURNED_BACK],
-            "never_shipped": never,
-            **{name: values[-1, :, OLD] for name, values in still.items()},
-        }
-        begun = sum(v[p.begin - 1, :, OLD] for v in still.values()) if p.begin else 0.0 * w
-        rows = [{"what": "under_way_at_start", "t": float((begun * w).sum()), "loss_usd": 0.0}]
-        lost = ("turned_back", "never_shipped")
-        rows += [
-            {
-                "what": what,
-                "t": float((units[what] * w).sum()),
-                "loss_usd": float((units[what] * p.loss).sum()) if what in lost else 0.0,
-            }
-            for what in PLACES
-            if what in units
-        ]
-        return pd.DataFrame(rows)
+        return cargo_tables.earlier(self.record, self._weight)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
