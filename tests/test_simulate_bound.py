@@ -14,7 +14,7 @@ CARGO = {"usd_per_unit_day": 24, "loss_usd_per_unit": 10_000}
 def test_one_road_leaves_nothing_to_decide():
     """First come or not, the same amount waits each day: the bound is met.
 
-    Ten lots of 10 wait for a closure of ten days, then 16 a day pass.
+    Ten shipments of 10 wait for a closure of ten days, then 16 a day pass.
     """
     net = one_road(16, cargo=CARGO)
     sim = co.simulate(net, scenario(close("a-b-road")), 60, start=DAY0, model="optimal")
@@ -23,7 +23,7 @@ def test_one_road_leaves_nothing_to_decide():
     assert sim.bound.price_of_not_knowing_usd == pytest.approx(0, abs=1e-6)
     # 64 days of 10 pay 100 for the way; standing each evening: 10 to 100, then 94, ..., 4.
     standing = sum(range(10, 101, 10)) + sum(range(94, 0, -6))
-    steps = sim.outcome.problem.n_steps
+    steps = sim.record.problem.n_steps
     assert sim.bound.optimum_usd == pytest.approx(steps * 1000 + 24 * standing, rel=1e-9)
 
 
@@ -38,7 +38,7 @@ def test_knowing_the_end_saves_the_way_round():
     plan = scenario(close("b-z-road", "2025-01-11", "2025-01-13"))
     sim = co.simulate(net, plan, 20, start=DAY0, model="optimal")
     assert sim.bound.certificate.ok
-    # Both days' cargo goes round for 300 more a unit. Foresight lets it wait: the lots of
+    # Both days' cargo goes round for 300 more a unit. Foresight lets it wait: the cargo of
     # day 10 for two days, of day 11 for one; 20 stand when 16 a day pass, so 14, 8 and 2
     # stand on the evenings of days 12, 13 and 14.
     wait = 48 * (10 + 20 + 14 + 8 + 2)

@@ -145,7 +145,7 @@ def test_who_will_not_wait_takes_any_way_that_beats_not_shipping():
     )
     sim = co.simulate(poor, closed, 20, start=DAY0)
     assert what(sim, "other_way") == 0
-    # On day 19 the lots of days 10, 11 and 12 have been held for more than six days.
+    # On day 19 the shipments of days 10, 11 and 12 have been held for more than six days.
     assert what(sim, "never_shipped") == pytest.approx(30, **EXACT)
     assert what(sim, "not_yet_left") == pytest.approx(70, **EXACT)
 

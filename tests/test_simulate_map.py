@@ -6,7 +6,8 @@ import pytest
 from simulate_toys import DAY0, one_road
 
 import corridors as co
-from corridors.simulation.map_data import payload
+from corridors.maps.queuemap import payload
+from corridors.simulation.map_data import queue_map_data
 from tests.browser import browser, visit  # noqa: F401
 
 pytestmark = pytest.mark.browser
@@ -67,7 +68,11 @@ def test_countries_places_and_sources_are_named(browser, page, width, height):  
 
 def test_a_limit_of_the_scenario_has_its_circle(net):
     sim = co.simulate(net, "kz-ru-border-2025", 10)
-    drawn = {queue["name"]: queue for queue in payload(sim)["queues"]}
+    state, limits = sim.timetable.states[0], sim.timetable.limits
+    data = queue_map_data(
+        sim.scenario, sim.days, state, limits, sim.arc_flows, sim.queues, sim.queue_arcs
+    )
+    drawn = {queue["name"]: queue for queue in payload(data)["queues"]}
     own = drawn["About 99 % of sensitive loads were checked or turned back"]
     total = sim.queues[sim.queues["capacity_id"] == "event#1"].set_index("date")["t"]
     shown = [sum(stand["t"][i] for stand in own["stands"]) for i in range(10)]

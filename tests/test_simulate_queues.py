@@ -38,7 +38,7 @@ def test_triangle(step):
     assert on_day(sim.queues, "c", "2025-02-06", "queue") == 0
     assert row["cleared_date"] == "2025-02-06"
     delay = 10 * 100 / 2 + 100 * (100 / 6) / 2
-    assert sim.outcome.waited.sum() == pytest.approx(delay, **EXACT)
+    assert sim.record.waited.sum() == pytest.approx(delay, **EXACT)
     assert sim.hours["waiting_t_hours"].sum() == pytest.approx(24 * delay, **EXACT)
     # Who comes when the closure begins waits longest: ten days.
     assert sim.queues["wait_hours"].max() == pytest.approx(24 * (9 + 10 / 16), **EXACT)
@@ -48,8 +48,8 @@ def test_longest_wait_is_that_of_the_first_in_the_queue():
     net = one_road(16)
     sim = co.simulate(net, scenario(close("a-b-road")), 60, start=DAY0, step="1h")
     # The last of the first hour waits 10 days less an hour, and 10/24 t pass before it.
-    assert sim.outcome.problem.step == pytest.approx(1 / 24)
-    waited = sim.outcome.slugs.waited.max()
+    assert sim.record.problem.step == pytest.approx(1 / 24)
+    waited = sim.record.packets.waited.max()
     assert waited <= 10.0 + 1e-9
 
 
@@ -82,8 +82,8 @@ def test_two_bottlenecks_in_series():
     assert peaks.loc["one", "peak"] == pytest.approx(100, **EXACT)
     assert peaks.loc["two", "peak"] == pytest.approx(60, **EXACT)
     assert peaks.loc["two", "peak_date"] == "2025-02-09"
-    number = {info.limit_id: r for r, info in enumerate(sim.timetable.limits)}
-    waited = sim.outcome.waited.sum(axis=0)
+    number = {point.limit_id: r for r, point in enumerate(sim.timetable.limits)}
+    waited = sim.record.waited.sum(axis=0)
     assert waited[number["one"]] == pytest.approx(100 * 10 / 2 + 100 * 20 / 2, **EXACT)
     assert waited[number["two"]] == pytest.approx(60 * (20 + 30) / 2, **EXACT)
 
@@ -156,9 +156,9 @@ def test_a_shared_capacity_serves_its_members_in_order():
 def test_burst_after_reopening():
     """12 a day pass, 16 while the queue of a closure is cleared: the first triangle again."""
     sim = co.simulate(one_road(12, burst=16), scenario(close("a-b-road")), 60, start=DAY0)
-    assert sim.outcome.waited.sum() == pytest.approx(500 + 100**2 / 12, **EXACT)
+    assert sim.record.waited.sum() == pytest.approx(500 + 100**2 / 12, **EXACT)
     slow = co.simulate(one_road(12), scenario(close("a-b-road")), 90, start=DAY0)
-    assert slow.outcome.waited.sum() == pytest.approx(500 + 100**2 / 4, **EXACT)
+    assert slow.record.waited.sum() == pytest.approx(500 + 100**2 / 4, **EXACT)
     # A queue that no closure has made gets no burst: 14 come, 12 pass.
     jam = one_road(12, burst=16, per_day=10)
     surge = scenario(
@@ -202,22 +202,22 @@ def test_loading_ban():
 
 
 def test_patience_ends():
-    """Whoever has waited four days turns back: lots of a day, looked at in the morning.
+    """Whoever has waited four days turns back: shipments of a day, looked at in the morning.
 
     ::
 
-        closed on days 10 to 20: the lot of day 10 (middle 10.5) has waited 4.5 days
-        on the morning of day 15 and leaves; so do the lots up to day 15: 60 in all.
-        On day 20 the lots of days 16 to 19 stand: 40, not 100.
+        closed on days 10 to 20: the shipment of day 10 (middle 10.5) has waited 4.5 days
+        on the morning of day 15 and leaves; so do the shipments up to day 15: 60 in all.
+        On day 20 the shipments of days 16 to 19 stand: 40, not 100.
     """
     net = one_road(16, cargo={"patience_days": 4})
     table = co.simulate(net, scenario(close("a-b-road")), 60, start=DAY0).timetable
-    outcome = run(table.problem, fixed=True)
+    record = run(table.problem, fixed=True)
     begin = table.problem.begin
-    assert outcome.queue[begin + 19, 0] == pytest.approx(50, **EXACT)
-    assert outcome.ends[:, 0, 3, 0].sum() == pytest.approx(60, **EXACT)
-    assert outcome.ends[begin + 15, 0, 3, 0] == pytest.approx(10, **EXACT)
-    assert outcome.residual.max() < 1e-9
+    assert record.queue[begin + 19, 0] == pytest.approx(50, **EXACT)
+    assert record.ends[:, 0, 3, 0].sum() == pytest.approx(60, **EXACT)
+    assert record.ends[begin + 15, 0, 3, 0] == pytest.approx(10, **EXACT)
+    assert record.residual.max() < 1e-9
 
 
 @pytest.mark.parametrize(
@@ -236,8 +236,8 @@ def test_those_who_would_wait_too_long_are_held_back_until_their_patience_ends()
 
         morning of day          10                       11
         wait that is seen       10                       9 + 5 / 16 = 9.3125
-        of the lot of day 10    5 leave, 5 are held      T < 1: 0.5 give up, 4.5 are held
-        of the lot of day 11                             5.34375 leave, 4.65625 are held
+        of the shipment of day 10    5 leave, 5 are held      T < 1: 0.5 give up, 4.5 are held
+        of the shipment of day 11                             5.34375 leave, 4.65625 are held
 
     Who is held from day 10 on bears 10 days at most, and needs 1 + 9.3125: nobody leaves.
     """
@@ -255,7 +255,7 @@ def test_those_who_would_wait_too_long_are_held_back_until_their_patience_ends()
 def test_who_was_held_back_leaves_when_the_road_is_open_again():
     """Everybody bears exactly four days, and the end comes earlier than was thought.
 
-    A closure is thought to last ten days: nobody leaves. It lasts three: the lots of
+    A closure is thought to last ten days: nobody leaves. It lasts three: the cargo of
     days 10, 11 and 12 have been held for three, two and one day and leave on day 13.
     """
     net = one_road(16, per_day=3, cargo={"patience_days": 4, "closure_days": 10})

@@ -127,12 +127,12 @@ def test_every_tonne_is_in_one_place_and_no_limit_is_passed(case):
         # A share of a capacity whose members the day does not have cannot be meant.
         assert "limits nothing" in str(error)  # noqa: PT017
         return
-    o, p = sim.outcome, sim.outcome.problem
+    o, p = sim.record, sim.record.problem
     assert o.residual.max() < 1e-6
     waits = (o.waiting.sum(axis=2) * p.weight[p.kind]).sum(axis=1)
-    np.testing.assert_allclose(sim.stock.tonnes.sum(axis=1), waits, atol=1e-6)
-    assert (sim.stock.shown >= 0).all()
-    assert (sim.stock.shown <= sim.stock.queue + 1e-9).all()
+    np.testing.assert_allclose(sim.queue_counts.tonnes.sum(axis=1), waits, atol=1e-6)
+    assert (sim.queue_counts.shown >= 0).all()
+    assert (sim.queue_counts.shown <= sim.queue_counts.queue + 1e-9).all()
     for name in ("ends", "waiting", "moving", "held", "never"):
         assert (getattr(o, name) >= -1e-9).all(), name
     # Closed arcs and limits of 0 pass exactly nothing on every closed day.
@@ -147,7 +147,7 @@ def test_every_tonne_is_in_one_place_and_no_limit_is_passed(case):
     most = np.where(np.isnan(p.burst), p.rate, np.maximum(p.rate, p.burst)) * p.step
     finite = np.isfinite(most)
     assert (o.left[finite] <= most[finite] * (1 + 1e-6) + 1e-9).all()
-    # The queue by curves is the queue counted slug by slug.
+    # The queue by curves is the queue counted packet by packet.
     last = o.queue[-1]
     assert (last >= -1e-6).all()
     np.testing.assert_allclose(
@@ -156,7 +156,7 @@ def test_every_tonne_is_in_one_place_and_no_limit_is_passed(case):
 
 
 def co_places():
-    from corridors.simulation.results import PLACES
+    from corridors.simulation.cargo_tables import PLACES
 
     return PLACES
 

@@ -83,7 +83,7 @@ def simulate(
 
         save_figure(sim.plot(), plot)
     if out is not None:
-        write_tables(sim, out)
+        sim.save(out)
     if json:
         print_json(sim.to_dict())
     else:
@@ -109,30 +109,6 @@ def _bar() -> Iterator[Callable[[str, int, int], None] | None]:
             bar.update(task, description=what, completed=done, total=total or None)
 
         yield progress
-
-
-def write_tables(sim: Simulation, folder: Path) -> None:
-    """Write every table as CSV and the summary as JSON.
-
-    Parameters
-    ----------
-    sim
-        What to write.
-    folder
-        Is made if it does not exist; the one it lies in must.
-    """
-    import json
-
-    from corridors.files import make_folder, write_text
-
-    make_folder(folder)
-    names = ("queues", "curves", "throughput", "peaks", "daily", "waterfall", "earlier",
-             "delivered", "by_demand", "flows", "cost", "hours", "loss")  # fmt: skip
-    for name in names:
-        text = getattr(sim, name).to_csv(index=False, lineterminator="\n")
-        write_text(folder / f"{name}.csv", text)
-    text = json.dumps(sim.to_dict(), indent=1, ensure_ascii=False)
-    write_text(folder / "summary.json", text + "\n")
 
 
 def _print(sim: Simulation) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from corridors.flow import solve
 from corridors.flow.usage import limit_use
-from corridors.simulation.queueing.problem import UsualWay
+from corridors.simulation.queueing.problem import BaseRoute
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from corridors.scenarios.state import Situation
 
 
-class UsualWays:
-    """Usual ways of undisturbed situations, changed no more than the situations force.
+class BaseRoutes:
+    """Base routes of undisturbed situations, changed no more than the situations force.
 
     Trade does not move overnight because a better way has opened: ways are kept
     for as long as they are open and fit. Where they do not, the demands that use
@@ -28,22 +28,22 @@ class UsualWays:
 
     def __init__(self) -> None:
         self._known: dict[bytes, int] = {}
-        self.ways: list[list[UsualWay]] = []
+        self.ways: list[list[BaseRoute]] = []
         self.bases: list[Situation] = []
 
     def number(self, base: Situation) -> int:
-        """Return the number of the set of usual ways of a situation, given after the last one."""
+        """Return the number of the set of base routes of a situation, given after the last one."""
         p = base.problem
         parts = (p.cost, p.amount, p.closed, p.bound, p.member_limit, p.member_arc, p.member_class)
         key = b"|".join(np.ascontiguousarray(part).tobytes() for part in parts)
         if key not in self._known:
             self._known[key] = len(self.ways)
-            self.ways.append(usual_ways(base, self.ways[-1] if self.ways else None))
+            self.ways.append(base_routes(base, self.ways[-1] if self.ways else None))
             self.bases.append(base)
         return self._known[key]
 
 
-def usual_ways(base: Situation, before: list[UsualWay] | None) -> list[UsualWay]:
+def base_routes(base: Situation, before: list[BaseRoute] | None) -> list[BaseRoute]:
     """Return the ways of the best answer that keeps what can be kept of the ways before."""
     p = base.problem
     if before is None:
@@ -72,7 +72,7 @@ def usual_ways(base: Situation, before: list[UsualWay] | None) -> list[UsualWay]
     return _solved(p, p.amount, [])
 
 
-def _solved(p: FlowProblem, amount: NDArray[np.float64], kept: list[UsualWay]) -> list[UsualWay]:
+def _solved(p: FlowProblem, amount: NDArray[np.float64], kept: list[BaseRoute]) -> list[BaseRoute]:
     """Return the kept ways, and the best ones for an amount in the room that they leave."""
     flow = np.zeros((p.n_classes, p.n_arcs))
     for way in kept:
@@ -86,7 +86,7 @@ def _solved(p: FlowProblem, amount: NDArray[np.float64], kept: list[UsualWay]) -
     ):
         if amount[k] > 0 and units_ > 1e-9 * amount[k]:
             share = float(units_ / amount[k])
-            ways.append(UsualWay(int(k), np.asarray(arcs, dtype=np.int64), share))
+            ways.append(BaseRoute(int(k), np.asarray(arcs, dtype=np.int64), share))
     served = np.zeros(len(amount))
     for way in ways:
         served[way.demand] += way.share
@@ -96,7 +96,7 @@ def _solved(p: FlowProblem, amount: NDArray[np.float64], kept: list[UsualWay]) -
     return sorted(ways, key=lambda w: (w.demand, -w.share, w.arcs.tolist()))
 
 
-def longest_days(base: Situation, ways: list[UsualWay]) -> int:
-    """Return the days that the longest usual way takes, rounded up."""
+def longest_days(base: Situation, ways: list[BaseRoute]) -> int:
+    """Return the days that the longest base route takes, rounded up."""
     hours = [base.arcs.hours[base.problem.commodity_class[w.demand], w.arcs].sum() for w in ways]
     return int(np.ceil(max(hours, default=0.0) / 24.0))

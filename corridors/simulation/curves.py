@@ -1,7 +1,8 @@
-"""Plots of a run by days, with matplotlib."""
+"""Cumulative curves of a queue, drawn with matplotlib."""
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +10,15 @@ from corridors.errors import UnknownIdError, nearest
 from corridors.files import write_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from corridors.simulation.results import Simulation
+    import pandas as pd
 
-__all__ = ["cumulative_curves", "save_figure"]
+__all__ = ["cumulative_curves", "save_figure", "tallest"]
 
 
-def cumulative_curves(sim: Simulation, capacity_id: str | None = None) -> Any:
+def cumulative_curves(curves: pd.DataFrame, capacity_id: str, title: str | None = None) -> Any:
     """Draw the cumulative arrivals and departures of a capacity.
 
     The queue is the height between the two curves, the wait of a unit the width
@@ -24,10 +26,13 @@ def cumulative_curves(sim: Simulation, capacity_id: str | None = None) -> Any:
 
     Parameters
     ----------
-    sim
-        The run.
+    curves
+        Table with the columns capacity_id, unit, date (ISO), arrived, passed and
+        gave_up, cumulative, a row for each capacity and day, as `Simulation.curves`.
     capacity_id
-        A capacity that has had a queue; the one with the largest if None.
+        One of the table.
+    title
+        What stands above; the capacity_id if None.
 
     Returns
     -------
@@ -41,17 +46,13 @@ def cumulative_curves(sim: Simulation, capacity_id: str | None = None) -> Any:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
     from matplotlib.figure import Figure
 
-    curves = sim.curves
     known = list(dict.fromkeys(curves["capacity_id"]))
-    if capacity_id is None:
-        capacity_id = _with_most(sim)
     if capacity_id not in known:
         msg = f"no queue at a capacity {capacity_id!r}{nearest(capacity_id, known)}"
         raise UnknownIdError(msg)
     own = curves[curves["capacity_id"] == capacity_id]
-    name = sim.peaks.set_index("capacity_id").loc[capacity_id, "name"]
     gone = own["passed"] + own["gave_up"]
-    days: Any = sim.days
+    days: Any = [dt.date.fromisoformat(date) for date in own["date"]]
     figure = Figure(figsize=(8.0, 4.6), layout="constrained")
     axes = figure.add_subplot()
     axes.step(days, own["arrived"], where="mid", color="#8e1b2c", label="arrived")
@@ -62,8 +63,8 @@ def cumulative_curves(sim: Simulation, capacity_id: str | None = None) -> Any:
     axes.fill_between(
         days, own["arrived"], gone, step="mid", color="#d63a4d", alpha=0.25, label="waits"
     )
-    axes.set_title(str(name))
-    axes.set_ylabel(f"{own['unit'].iloc[0]}, since {sim.start}")
+    axes.set_title(title if title is not None else capacity_id)
+    axes.set_ylabel(f"{own['unit'].iloc[0]}, since {days[0]}")
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]  # matplotlib
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # as above
@@ -72,15 +73,19 @@ def cumulative_curves(sim: Simulation, capacity_id: str | None = None) -> Any:
     return figure
 
 
-def _with_most(sim: Simulation) -> str | None:
-    """Return the capacity whose own curves lie farthest apart, weighed in tonnes."""
-    curves = sim.curves
+def tallest(curves: pd.DataFrame, order: Iterable[str]) -> str | None:
+    """Return the first capacity in an order whose curves lie apart at all; None if none's do.
+
+    Parameters
+    ----------
+    curves
+        As for `cumulative_curves`.
+    order
+        Capacities, the one that matters most first: units differ and do not compare.
+    """
     height = curves["arrived"] - curves["passed"] - curves["gave_up"]
     top = height.groupby(curves["capacity_id"], sort=False).max()
-    for name in sim.peaks["capacity_id"]:
-        if top.get(name, 0.0) > 1e-6:
-            return str(name)
-    return None
+    return next((str(name) for name in order if top.get(name, 0.0) > 1e-6), None)
 
 
 def save_figure(figure: Any, path: Path) -> None:

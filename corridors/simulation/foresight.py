@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from corridors.flow import Certificate
     from corridors.flow.arrays import Floats, Ints
     from corridors.simulation.queueing.problem import QueueProblem
-    from corridors.simulation.queueing.run import Outcome
+    from corridors.simulation.queueing.run import SimulationRecord
 
 MOST_ARCS = 400_000
 """Arcs in time above which only ways that the simulation has seen are offered."""
@@ -79,9 +79,9 @@ class Bound:
 class _Expanded:
     """The graph in time: gates, origins and ends by step; the last layer has no limits."""
 
-    def __init__(self, problem: QueueProblem, outcome: Outcome, chosen: Ints) -> None:
+    def __init__(self, problem: QueueProblem, record: SimulationRecord, chosen: Ints) -> None:
         self.p = problem
-        self.book = outcome.book
+        self.book = record.book
         self.chosen = chosen
         self.classes = sorted({int(problem.kind[k]) for k in chosen})
         self.number_of = {c: i for i, c in enumerate(self.classes)}
@@ -128,11 +128,11 @@ class _Expanded:
                     self.add_way(k, arcs, start=(_GATE, m, 0))
 
     def turning_points(self, demand: int, place: int) -> list[int]:
-        """Return the gates of a demand's usual ways at a place."""
+        """Return the gates of a demand's base routes at a place."""
         arrays = self.book.arrays(0)
         c = int(self.p.kind[demand])
         found: dict[int, None] = {}
-        for r in np.flatnonzero((arrays.demand == demand) & arrays.usual):
+        for r in np.flatnonzero((arrays.demand == demand) & arrays.is_base):
             for arc in self.book.arcs[r].tolist():
                 if int(self.p.tail[arc]) == place:
                     found.update(dict.fromkeys(self.gates_of(arc, c)))
@@ -183,14 +183,14 @@ class _Expanded:
                     self.segments[c, self.place(_GATE, before), self.place(_GATE, after), ()] = None
 
 
-def lower_bound(problem: QueueProblem, outcome: Outcome) -> Bound:
+def lower_bound(problem: QueueProblem, record: SimulationRecord) -> Bound:
     """Find what perfect foresight would cost, and hold a run in whole steps against it.
 
     Parameters
     ----------
     problem
         The problem.
-    outcome
+    record
         A run of it with ``whole=True``.
 
     Returns
@@ -204,17 +204,17 @@ def lower_bound(problem: QueueProblem, outcome: Outcome) -> Bound:
     """
     p = problem
     every = np.flatnonzero(p.amount.sum(axis=0) > 0)
-    graph = _Expanded(p, outcome, every)
+    graph = _Expanded(p, record, every)
     all_ways = len(every) * p.n_steps * len(p.tail) <= MOST_ARCS
     if all_ways:
         graph.add_seen()
         graph.add_all()
     else:
-        graph = _Expanded(p, outcome, _touched(outcome))
+        graph = _Expanded(p, record, _touched(record))
         graph.add_seen()
     flow, gate_to_go = _laid_out(graph)
     answer = solve(flow)
-    simulated = _simulated(outcome, graph, gate_to_go)
+    simulated = _simulated(record, graph, gate_to_go)
     return Bound(
         optimum_usd=answer.objective,
         simulated_usd=simulated,
@@ -224,11 +224,11 @@ def lower_bound(problem: QueueProblem, outcome: Outcome) -> Bound:
     )
 
 
-def _touched(outcome: Outcome) -> Ints:
+def _touched(record: SimulationRecord) -> Ints:
     """Return the demands to which anything but an ordinary delivery has happened."""
-    ends = outcome.ends.sum(axis=(0, 3))
-    hit = ends[:, ON_TIME + 1 :].sum(axis=1) + outcome.never.sum(axis=(0, 2, 3))
-    hit = hit + outcome.waiting.sum(axis=(0, 2)) + outcome.held.sum(axis=(0, 2))
+    ends = record.ends.sum(axis=(0, 3))
+    hit = ends[:, ON_TIME + 1 :].sum(axis=1) + record.never.sum(axis=(0, 2, 3))
+    hit = hit + record.waiting.sum(axis=(0, 2)) + record.held.sum(axis=(0, 2))
     assert OTHER_WAY < TURNED_BACK < ends.shape[1]
     return np.flatnonzero(hit > 1e-9).astype(np.int64)
 
@@ -237,7 +237,7 @@ def _laid_out(graph: _Expanded) -> tuple[FlowProblem, dict[tuple[int, int], Floa
     """Return the program, and the cost from each gate to each end without limits, by class."""
     p = graph.p
     n_steps, layers = p.n_steps, p.n_steps + 1
-    arc_of_member = np.repeat(np.arange(len(p.tail)), np.diff(p.member_first))
+    arc_of_member = p.member_arc
     usd = graph.book.usd
     open_ = np.isfinite(p.usd)
     names = list(graph.places)
@@ -369,37 +369,39 @@ def _to_go(
     return result
 
 
-def _simulated(outcome: Outcome, graph: _Expanded, to_go: dict[tuple[int, int], Floats]) -> float:
+def _simulated(
+    record: SimulationRecord, graph: _Expanded, to_go: dict[tuple[int, int], Floats]
+) -> float:
     """Return what a run has cost the demands of the program, in the program's own money."""
-    p, o = outcome.problem, outcome
+    p, o = record.problem, record
     own = graph.chosen
     value = p.value_of_time[p.kind]
     lost = o.ends[:, :, TURNED_BACK].sum(axis=(0, 2)) + o.never.sum(axis=(0, 2, 3))
     total = o.usd.sum(axis=1) + value * (o.hours.sum(axis=1) + 24.0 * o.wait.sum(axis=1))
     cost = float((total + p.loss * lost)[own].sum())
     arrays = o.book.arrays(0)
-    slugs = o.slugs
-    free = np.zeros(len(slugs.after), dtype=np.bool_)
-    free[slugs.free[: int(slugs.n_free[0])]] = True
+    packets = o.packets
+    free = np.zeros(len(packets.after), dtype=np.bool_)
+    free[packets.free[: int(packets.n_free[0])]] = True
     wanted = set(own.tolist())
     end = p.n_steps * p.step
     for i in np.flatnonzero(~free):
-        r = int(slugs.route[i])
+        r = int(packets.route[i])
         if r < 0 or int(arrays.demand[r]) not in wanted:
             continue
         k = int(arrays.demand[r])
-        v = int(arrays.first[r] + slugs.visit[i])
-        amount = float(slugs.amount[i])
-        if slugs.start[i] < end - 1e-9:
-            cost += amount * value[k] * 24.0 * (end - float(slugs.start[i]))
+        v = int(arrays.first[r] + packets.visit[i])
+        amount = float(packets.amount[i])
+        if packets.start[i] < end - 1e-9:
+            cost += amount * value[k] * 24.0 * (end - float(packets.start[i]))
         if v < arrays.first[r + 1]:
             member = _member(p, int(arrays.arc[v]), int(arrays.limit[v]))
             place = graph.place(_GATE, member)
             cost += amount * float(to_go[int(p.kind[k]), int(p.destination[k])][place])
     for k in own.tolist():
-        for lot in o.held_at_end[k]:
-            amount = lot.amount
-            wait = end - (lot.born - 0.5 * p.step)
+        for shipment in o.held_at_end[k]:
+            amount = shipment.amount
+            wait = end - (shipment.wanted_at - 0.5 * p.step)
             place = graph.place(_ORIGIN, int(p.origin[k]))
             on = float(to_go[int(p.kind[k]), int(p.destination[k])][place])
             cost += amount * (value[k] * 24.0 * wait + min(on, float(p.loss[k])))

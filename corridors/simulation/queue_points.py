@@ -28,7 +28,7 @@ _WEEK = ("mo", "tu", "we", "th", "fr", "sa", "su")
 
 
 @dataclass(frozen=True, eq=False)
-class LimitInfo:
+class QueuePoint:
     """One limit of a timetable: a capacity, a direction of one, or a limit of the scenario.
 
     Attributes
@@ -51,9 +51,9 @@ class LimitInfo:
     entries: dict[tuple[int, int], float]
 
 
-def queue_limits(
+def queue_points(
     states: list[Situation], usd: NDArray[np.float64]
-) -> tuple[list[LimitInfo], NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[list[QueuePoint], NDArray[np.float64], NDArray[np.float64]]:
     """Number the limits of all states, and say what they let pass.
 
     Parameters
@@ -65,28 +65,28 @@ def queue_limits(
 
     Returns
     -------
-    infos
+    points
         What each limit is, R of them.
     amount, reserved
         What each lets pass in each state, and what of that is kept for traffic
         which the demand leaves out, shape (S, R).
     """
-    infos, found = _numbered(states)
-    _add_closable(states, usd, infos)
-    amount = np.full((len(states), len(infos)), np.inf)
-    reserved = np.zeros((len(states), len(infos)))
+    points, found = _numbered(states)
+    _add_closable(states, usd, points)
+    amount = np.full((len(states), len(points)), np.inf)
+    reserved = np.zeros((len(states), len(points)))
     for s, own in enumerate(found):
         for r, limit in own:
             amount[s, r] = min(amount[s, r], limit.amount)
             reserved[s, r] = max(reserved[s, r], min(limit.background, limit.amount))
-    return infos, amount, reserved
+    return points, amount, reserved
 
 
 def _numbered(
     states: list[Situation],
-) -> tuple[list[LimitInfo], list[list[tuple[int, Limit]]]]:
+) -> tuple[list[QueuePoint], list[list[tuple[int, Limit]]]]:
     """Number the limits of all states; those that are the same queue share a number."""
-    infos: list[LimitInfo] = []
+    points: list[QueuePoint] = []
     number: dict[tuple[Any, ...], int] = {}
     found: list[list[tuple[int, Limit]]] = []
     names: set[str] = set()
@@ -95,20 +95,22 @@ def _numbered(
         for limit in state.limits:
             key = _key(limit)
             if key not in number:
-                number[key] = len(infos)
+                number[key] = len(points)
                 name = limit.limit_id
                 while name in names:
                     name += "'"
                 names.add(name)
-                infos.append(
-                    LimitInfo(name, limit.capacity_id, limit.name, limit.unit, limit.from_event, {})
+                points.append(
+                    QueuePoint(
+                        name, limit.capacity_id, limit.name, limit.unit, limit.from_event, {}
+                    )
                 )
-            info = infos[number[key]]
+            point = points[number[key]]
             entries = zip(limit.arc.tolist(), limit.cargo.tolist(), limit.factor, strict=True)
-            info.entries.update({(a, c): float(f) for a, c, f in entries})
+            point.entries.update({(a, c): float(f) for a, c, f in entries})
             own.append((number[key], limit))
         found.append(own)
-    return infos, found
+    return points, found
 
 
 def _key(limit: Limit) -> tuple[Any, ...]:
@@ -120,12 +122,12 @@ def _key(limit: Limit) -> tuple[Any, ...]:
 
 
 def _add_closable(
-    states: list[Situation], usd: NDArray[np.float64], infos: list[LimitInfo]
+    states: list[Situation], usd: NDArray[np.float64], points: list[QueuePoint]
 ) -> None:
     """Give what is closed at times, but has no capacity, a place to wait at."""
     finite = np.asarray(np.isfinite(usd))
     closable = np.asarray(finite.any(axis=0) & ~finite.all(axis=0))
-    limited = {entry for info in infos for entry, factor in info.entries.items() if factor > 0}
+    limited = {entry for point in points for entry, factor in point.entries.items() if factor > 0}
     net, arcs = states[0].net, states[0].arcs
     weight = net.tables["cargo"].set_index("cargo").loc[list(arcs.cargo), "t_per_unit"].to_numpy()
     for arc in np.flatnonzero(closable.any(axis=0)).tolist():
@@ -134,7 +136,7 @@ def _add_closable(
             continue
         name, label = _waiting_place(states[0], arc)
         entries = {(arc, int(c)): float(weight[c]) for c in classes}
-        infos.append(LimitInfo(name, "", label, "t", from_event=False, entries=entries))
+        points.append(QueuePoint(name, "", label, "t", from_event=False, entries=entries))
 
 
 def _waiting_place(state: Situation, arc: int) -> tuple[str, str]:
@@ -145,12 +147,12 @@ def _waiting_place(state: Situation, arc: int) -> tuple[str, str]:
 
 
 def members_by_arc(
-    infos: list[LimitInfo], n_arcs: int, n_classes: int, level: NDArray[np.float64]
+    points: list[QueuePoint], n_arcs: int, n_classes: int, level: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Return the limits of each arc, the tightest first."""
     of_arc: dict[int, dict[int, NDArray[np.float64]]] = {}
-    for r, info in enumerate(infos):
-        for (arc, c), factor in info.entries.items():
+    for r, point in enumerate(points):
+        for (arc, c), factor in point.entries.items():
             row = of_arc.setdefault(arc, {}).setdefault(r, np.zeros(n_classes))
             row[c] = factor
     most = np.where(np.isfinite(level), level, 0.0).max(axis=0, initial=0.0)
@@ -170,7 +172,7 @@ def members_by_arc(
 
 
 def dated_columns(
-    net: Network, infos: list[LimitInfo], calendar: list[dt.date]
+    net: Network, points: list[QueuePoint], calendar: list[dt.date]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the pattern of the week, the burst rate and the ban of each limit."""
     rows = net.whole.tables["capacities"]
@@ -178,13 +180,13 @@ def dated_columns(
     special = rows["burst"].notna() | rows["ban_above"].notna() | (rows["weekdays"] != "")
     for row in rows[special].to_dict("records"):
         by_id.setdefault(row["capacity_id"], []).append(row)
-    pattern = np.ones((len(calendar), len(infos)))
-    burst = np.full((len(calendar), len(infos)), np.nan)
-    ban = np.full(len(infos), np.inf)
-    for r, info in enumerate(infos):
-        if info.from_event:
+    pattern = np.ones((len(calendar), len(points)))
+    burst = np.full((len(calendar), len(points)), np.nan)
+    ban = np.full(len(points), np.inf)
+    for r, point in enumerate(points):
+        if point.from_event:
             continue
-        for row in by_id.get(info.capacity_id, []):
+        for row in by_id.get(point.capacity_id, []):
             works = {w for w in row["weekdays"].split(";") if w}
             for i, day in enumerate(calendar):
                 if not in_period(row["valid_from"], row["valid_until"], day):

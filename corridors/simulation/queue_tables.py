@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from corridors.simulation.queue_counts import Stock
-    from corridors.simulation.queue_points import LimitInfo
-    from corridors.simulation.queueing.run import Outcome
+    from corridors.flow.arrays import Floats
+    from corridors.simulation.queue_counts import QueueCounts
+    from corridors.simulation.queue_points import QueuePoint
+    from corridors.simulation.queueing.run import SimulationRecord
 
-    Floats = NDArray[np.float64]
 
 CLEARED = 0.01
 """Share of its peak below which a queue counts as cleared."""
@@ -31,7 +31,7 @@ class QueueTables:
 
     Parameters
     ----------
-    outcome, stock
+    record, counts
         What happened, and what stood where.
     limits
         What each limit is.
@@ -42,14 +42,14 @@ class QueueTables:
     """
 
     def __init__(
-        self, outcome: Outcome, stock: Stock, limits: list[LimitInfo], days: list[dt.date],
-        per_day: int,
+        self, record: SimulationRecord, counts: QueueCounts, limits: list[QueuePoint],
+        days: list[dt.date], per_day: int,
     ) -> None:  # fmt: skip
-        self._outcome, self._stock = outcome, stock
+        self._record, self._counts = record, counts
         self._limits = limits
         self._dates = [d.isoformat() for d in days]
         self._per_day = per_day
-        self._begin = outcome.problem.begin
+        self._begin = record.problem.begin
 
     def sum_by_day(self, values: Floats) -> Floats:
         """Add up the steps of each reported day, shape (days, ...)."""
@@ -63,7 +63,7 @@ class QueueTables:
     @cached_property
     def standing(self) -> Floats:
         """Units that wait at each limit at the end of each day, shape (days, R)."""
-        standing = self.end_of_day(self._stock.shown)
+        standing = self.end_of_day(self._counts.shown)
         return np.where(standing > TRACE, standing, 0.0)
 
     @cached_property
@@ -72,14 +72,14 @@ class QueueTables:
 
     @cached_property
     def _gave_up(self) -> Floats:
-        return self._stock.quit.cumsum(axis=0)
+        return self._counts.quit.cumsum(axis=0)
 
     @cached_property
     def waits(self) -> Floats:
         """What the last to come on each day waits, by limit, in hours, shape (days, R)."""
-        p = self._outcome.problem
-        gone = self._outcome.left.cumsum(axis=0) + self._gave_up
-        came = gone + self._stock.queue
+        p = self._record.problem
+        gone = self._record.left.cumsum(axis=0) + self._gave_up
+        came = gone + self._counts.queue
         ends = np.arange(self._begin + self._per_day - 1, p.n_steps, self._per_day)
         result = np.zeros((len(ends), p.n_limits))
         times = np.arange(p.n_steps + 1) * p.step
@@ -101,7 +101,7 @@ class QueueTables:
     @cached_property
     def queues(self) -> pd.DataFrame:
         """Queues at the end of each day, where there is one; see `Simulation.queues`."""
-        tonnes = self.end_of_day(self._stock.tonnes)
+        tonnes = self.end_of_day(self._counts.tonnes)
         day, r = np.nonzero(self.standing.T > 0)[::-1]
         return pd.DataFrame(
             {
@@ -118,16 +118,18 @@ class QueueTables:
     @cached_property
     def by_arc(self) -> dict[tuple[int, int], Floats]:
         """Tonnes at the end of each day by number of limit and of arc, shape (days,) each."""
-        found = {key: self.end_of_day(values) for key, values in sorted(self._stock.at.items())}
+        found = {
+            key: self.end_of_day(values) for key, values in sorted(self._counts.by_arc.items())
+        }
         return {key: values for key, values in found.items() if values.max(initial=0.0) > TRACE}
 
     @cached_property
     def curves(self) -> pd.DataFrame:
         """Cumulative arrivals and departures; see `Simulation.curves`."""
-        o = self._outcome
-        queue = self.end_of_day(self._stock.queue)
+        o = self._record
+        queue = self.end_of_day(self._counts.queue)
         passed = self.sum_by_day(o.left).cumsum(axis=0)
-        gave_up = self.sum_by_day(self._stock.quit).cumsum(axis=0)
+        gave_up = self.sum_by_day(self._counts.quit).cumsum(axis=0)
         # What came is what has gone and what stands: so that the curves lie as far
         # apart as the queue is long, wherever what waits is counted.
         arrived = passed + gave_up + queue
@@ -150,7 +152,7 @@ class QueueTables:
     @cached_property
     def throughput(self) -> pd.DataFrame:
         """What passed each capacity on each day; see `Simulation.throughput`."""
-        passed = self.sum_by_day(self._outcome.left)
+        passed = self.sum_by_day(self._record.left)
         day, r = np.nonzero(passed.T > TRACE)[::-1]
         return pd.DataFrame(
             {
@@ -164,21 +166,21 @@ class QueueTables:
     @cached_property
     def peaks(self) -> pd.DataFrame:
         """One row for each capacity that has had a queue; see `Simulation.peaks`."""
-        tonnes = self.end_of_day(self._stock.tonnes)
-        waited = self.sum_by_day(self._stock.waited).sum(axis=0)
-        left = self.sum_by_day(self._outcome.left + self._stock.quit).sum(axis=0)
+        tonnes = self.end_of_day(self._counts.tonnes)
+        waited = self.sum_by_day(self._counts.waited).sum(axis=0)
+        left = self.sum_by_day(self._record.left + self._counts.quit).sum(axis=0)
         rows = []
         for r in self._ever:
             queue = self.standing[:, r]
             top = int(queue.argmax())
             low = np.flatnonzero(queue[top:] <= CLEARED * queue[top])
-            info = self._limits[r]
+            point = self._limits[r]
             own = self.waits[:, r][~np.isnan(self.waits[:, r])]
             rows.append(
                 {
-                    "capacity_id": info.limit_id,
-                    "name": info.name,
-                    "unit": info.unit,
+                    "capacity_id": point.limit_id,
+                    "name": point.name,
+                    "unit": point.unit,
                     "peak": float(queue[top]),
                     "peak_whole": round(float(queue[top])),
                     "peak_t": float(tonnes[top, r]),

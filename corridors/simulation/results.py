@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from corridors.scenarios.arcs import DIRECTIONS, LINK
+from corridors.errors import UnknownIdError
+from corridors.files import make_folder, write_text
+from corridors.simulation import cargo_tables
+from corridors.simulation.cargo_tables import PLACES
+from corridors.simulation.queue_counts import counts_by_limit
 from corridors.simulation.queue_tables import TRACE, QueueTables
-from corridors.simulation.queueing.state import LATE, ON_TIME, OTHER_WAY, TURNED_BACK
+from corridors.simulation.queueing.state import LATE, NEW, ON_TIME, OTHER_WAY, TURNED_BACK
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import os
 
+    from corridors.flow.arrays import Floats
+    from corridors.maps.flowmap import FlowMap
     from corridors.scenarios.scenario import Scenario
     from corridors.simulation.foresight import Bound
-    from corridors.simulation.queue_counts import Stock
-    from corridors.simulation.queueing.run import Outcome
+    from corridors.simulation.queueing.run import SimulationRecord
     from corridors.simulation.timetable import Timetable
 
-    Floats = NDArray[np.float64]
 
-PLACES = (
-    "on_time", "late", "other_way", "turned_back", "never_shipped", "short_as_usual",
-    "not_yet_left", "waiting", "under_way",
+SAVED = (
+    "queues", "curves", "throughput", "peaks", "daily", "waterfall", "earlier", "delivered",
+    "by_demand", "flows", "cost", "hours", "loss",
 )  # fmt: skip
-"""Where a tonne can be at the end of a day; it is in exactly one."""
-
-NEW, OLD = 0, 1
+"""The tables that `Simulation.save` writes."""
 
 
 class Simulation:
@@ -40,9 +44,9 @@ class Simulation:
     ----------
     timetable
         The network, the days and what held on them.
-    outcome
+    record
         The arrays of the run.
-    stock
+    queue_counts
         What stood where.
     scenario
         The scenario, or None.
@@ -53,22 +57,22 @@ class Simulation:
     """
 
     def __init__(
-        self, timetable: Timetable, outcome: Outcome, stock: Stock, scenario: Scenario | None,
-        model: str, bound: Bound | None = None,
+        self, timetable: Timetable, record: SimulationRecord, scenario: Scenario | None, model: str,
+        bound: Bound | None = None,
     ) -> None:  # fmt: skip
         self.timetable = timetable
-        self.outcome = outcome
-        self.stock = stock
+        self.record = record
+        self.queue_counts = counts_by_limit(record, timetable.limits)
         self.scenario = scenario
         self.model = model
         self.bound = bound
-        p = outcome.problem
+        p = record.problem
         per_day = round(1 / p.step)
         self._weight = p.weight[p.kind]
         n_days = (p.n_steps - p.begin) // per_day
         self.start = timetable.day_of(p.begin)
         self.days = [self.start + dt.timedelta(days=i) for i in range(n_days)]
-        self._tables = QueueTables(outcome, stock, timetable.limits, self.days, per_day)
+        self._tables = QueueTables(record, self.queue_counts, timetable.limits, self.days, per_day)
 
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario else "undisturbed"
@@ -87,7 +91,7 @@ class Simulation:
     @property
     def residual_t(self) -> float:
         """Tonnes that appear or vanish, at worst, in any step; rounding alone."""
-        return float(self.outcome.residual.max(initial=0.0))
+        return float(self.record.residual.max(initial=0.0))
 
     @property
     def queues(self) -> pd.DataFrame:
@@ -160,7 +164,7 @@ class Simulation:
     @cached_property
     def _new(self) -> dict[str, Floats]:
         """Return where new cargo is at the end of each day, cumulative tonnes, (days, K)."""
-        o, w = self.outcome, self._weight
+        o, w = self.record, self._weight
         ends = self._tables.sum_by_day(o.ends[..., NEW]).cumsum(axis=0) * w[None, :, None]
         never = self._tables.sum_by_day(o.never[..., NEW]).cumsum(axis=0) * w[None, :, None]
         return {
@@ -181,7 +185,7 @@ class Simulation:
 
         The row sums to all that wanted to leave up to that day (`wanted`).
         """
-        p = self.outcome.problem
+        p = self.record.problem
         frame = pd.DataFrame({"date": [d.isoformat() for d in self.days]})
         frame["wanted"] = (
             (self._tables.sum_by_day(p.amount * p.step) * self._weight).cumsum(0).sum(1)
@@ -209,7 +213,7 @@ class Simulation:
             demand_id, cargo, date, on_time, late, other_way, turned_back in t.
         """
         demand = self.timetable.states[0].demand
-        ends = self._tables.sum_by_day(self.outcome.ends.sum(axis=-1)) * self._weight[None, :, None]
+        ends = self._tables.sum_by_day(self.record.ends.sum(axis=-1)) * self._weight[None, :, None]
         day, k = np.nonzero(ends.sum(axis=2).T > TRACE)[::-1]
         names = demand["demand_id"].to_numpy()
         frame = pd.DataFrame(
@@ -227,7 +231,7 @@ class Simulation:
     def by_demand(self) -> pd.DataFrame:
         """What became of each demand's cargo of the reported days: ids, wanted, `PLACES`, in t."""
         demand = self.timetable.states[0].demand
-        p = self.outcome.problem
+        p = self.record.problem
         frame = demand[["demand_id", "origin", "destination", "cargo"]].copy()
         frame["wanted"] = self._tables.sum_by_day(p.amount * p.step).sum(axis=0) * self._weight
         for place in PLACES:
@@ -237,40 +241,17 @@ class Simulation:
     @cached_property
     def flows(self) -> pd.DataFrame:
         """What enters each directed link and transfer on each day: kind, id, direction, date, t."""
-        daily = self.arc_flows
-        arcs = self.timetable.states[0].arcs
-        day, arc = np.nonzero((daily * arcs.is_real).T > TRACE)[::-1]
-        return pd.DataFrame(
-            {
-                "kind": np.where(arcs.kind[arc] == LINK, "link", "transfer"),
-                "id": arcs.ids[arc],
-                "direction": np.array(DIRECTIONS)[arcs.direction[arc]],
-                "date": [self.days[d].isoformat() for d in day],
-                "t": daily[day, arc],
-            }
-        )
+        return cargo_tables.flows(self.timetable.states[0], self.days, self.arc_flows)
 
     @cached_property
     def arc_flows(self) -> Floats:
         """Tonnes that enter the stretch of each arc, by day, shape (days, A)."""
-        o = self.outcome
-        passes = self._tables.sum_by_day(o.passes)
-        result = np.zeros((len(self.days), len(o.problem.tail)))
-        segment = 0
-        arrays = o.book.arrays(0)
-        for route in range(len(o.book)):
-            size = int(arrays.first[route + 1] - arrays.first[route])
-            weight = self._weight[arrays.demand[route]]
-            for s in range(segment, segment + size + 1):
-                own = o.book.segment_arcs[s]
-                if len(own):
-                    result[:, own] += passes[:, s, None] * weight
-            segment += size + 1
-        return result
+        passes = self._tables.sum_by_day(self.record.passes)
+        return cargo_tables.arc_flows(self.record, passes, self._weight)
 
     @cached_property
     def _totals(self) -> pd.DataFrame:
-        o, p = self.outcome, self.outcome.problem
+        o, p = self.record, self.record.problem
         frame = self.timetable.states[0].demand[["demand_id", "cargo"]].copy()
         lost = o.ends[..., TURNED_BACK, NEW].sum(axis=0) + o.never[..., NEW].sum(axis=(0, 2))
         frame["cost_usd"] = o.usd[:, NEW]
@@ -305,31 +286,7 @@ class Simulation:
         DataFrame
             what (`under_way_at_start` and then where it is in the end), t, loss_usd.
         """
-        o, p, w = self.outcome, self.outcome.problem, self._weight
-        ends = o.ends[p.begin :, ..., OLD].sum(axis=0)
-        never = o.never[p.begin :, ..., OLD].sum(axis=(0, 2))
-        still = {"waiting": o.waiting, "under_way": o.moving, "not_yet_left": o.held}
-        units = {
-            "on_time": ends[:, ON_TIME],
-            "late": ends[:, LATE],
-            "other_way": ends[:, OTHER_WAY],
-            "turned_back": ends[:, TURNED_BACK],
-            "never_shipped": never,
-            **{name: values[-1, :, OLD] for name, values in still.items()},
-        }
-        begun = sum(v[p.begin - 1, :, OLD] for v in still.values()) if p.begin else 0.0 * w
-        rows = [{"what": "under_way_at_start", "t": float((begun * w).sum()), "loss_usd": 0.0}]
-        lost = ("turned_back", "never_shipped")
-        rows += [
-            {
-                "what": what,
-                "t": float((units[what] * w).sum()),
-                "loss_usd": float((units[what] * p.loss).sum()) if what in lost else 0.0,
-            }
-            for what in PLACES
-            if what in units
-        ]
-        return pd.DataFrame(rows)
+        return cargo_tables.earlier(self.record, self._weight)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -373,7 +330,7 @@ class Simulation:
             "model": self.model,
             "start": summary["start"],
             "days": summary["days"],
-            "step_days": self.outcome.problem.step,
+            "step_days": self.record.problem.step,
             "queues": queues,
             "waterfall_t": summary["waterfall_t"],
             "earlier_t": summary["earlier_t"],
@@ -388,11 +345,51 @@ class Simulation:
             result["bound"] = self.bound.to_dict()
         return result
 
-    def map(self) -> Any:
-        """Return a map with a slider over the days: queues as circles, flows as lines."""
-        from corridors.simulation.map_data import queue_map
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Write every table as CSV and the summary as JSON.
 
-        return queue_map(self)
+        Parameters
+        ----------
+        folder
+            Is made if it does not exist; the one it lies in must.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        DataError
+            Where the folder cannot be made or written to.
+        """
+        target = Path(folder)
+        make_folder(target)
+        for name in SAVED:
+            text = getattr(self, name).to_csv(index=False, lineterminator="\n")
+            write_text(target / f"{name}.csv", text)
+        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
+        write_text(target / "summary.json", text + "\n")
+        return target
+
+    def map(self) -> FlowMap:
+        """Return a map with a slider over the days: queues as circles, flows as lines.
+
+        Returns
+        -------
+        FlowMap
+            One file that needs nothing but a browser; the same run gives the same bytes.
+        """
+        from corridors.maps.queuemap import build_queue_map
+        from corridors.simulation.map_data import queue_map_data
+
+        t = self.timetable
+        return build_queue_map(
+            queue_map_data(
+                self.scenario, self.days, t.states[0], t.limits, self.arc_flows, self.queues,
+                self.queue_arcs,
+            )
+        )  # fmt: skip
 
     def plot(self, capacity_id: str | None = None) -> Any:
         """Draw the cumulative arrivals and departures of a capacity, the largest queue's if None.
@@ -400,7 +397,17 @@ class Simulation:
         Returns
         -------
         matplotlib.figure.Figure
-        """
-        from corridors.simulation.curves import cumulative_curves
 
-        return cumulative_curves(self, capacity_id)
+        Raises
+        ------
+        UnknownIdError
+            Where the capacity has had no queue, or none has.
+        """
+        from corridors.simulation.curves import cumulative_curves, tallest
+
+        names = dict(zip(self.peaks["capacity_id"], self.peaks["name"], strict=True))
+        chosen = tallest(self.curves, names) if capacity_id is None else capacity_id
+        if chosen is None:
+            msg = "no capacity has had a queue"
+            raise UnknownIdError(msg)
+        return cumulative_curves(self.curves, chosen, names.get(chosen))

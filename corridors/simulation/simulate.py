@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from numbers import Integral
 from typing import TYPE_CHECKING
 
 from corridors.errors import ScenarioError, nearest
 from corridors.network.network import as_date
 from corridors.scenarios.quantities import parse_time
-from corridors.scenarios.scenario import Scenario, scenario
-from corridors.simulation.queue_counts import run_and_count
+from corridors.scenarios.scenario import Scenario
+from corridors.scenarios.scenario import scenario as read_scenario
+from corridors.simulation.queueing import run
 from corridors.simulation.results import Simulation
 from corridors.simulation.timetable import build_timetable
 
@@ -29,7 +31,7 @@ MOST_DAYS = 3660
 
 def simulate(
     net: Network,
-    events: str | Path | Scenario | None = None,
+    scenario: str | Path | Scenario | None = None,
     days: int = 90,
     *,
     start: str | dt.date | None = None,
@@ -38,6 +40,7 @@ def simulate(
     announced: bool = False,
     warm_up: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    events: str | Path | Scenario | None = None,
 ) -> Simulation:
     """Run a scenario through its days.
 
@@ -50,9 +53,8 @@ def simulate(
     ----------
     net
         The network.
-    events
-        A scenario: its name, a path or the object. None for the undisturbed
-        network.
+    scenario
+        Its name, a path or the object. None for the undisturbed network.
     days
         Days to report, from 1.
     start
@@ -68,9 +70,11 @@ def simulate(
         Whether everybody knows at once when a closure will end.
     warm_up
         Days run before `start` so that cargo is under way; None for as long as
-        the longest usual way takes.
+        the longest base route takes.
     progress
         Is told what is being done, the steps done, and the steps in all.
+    events
+        The old name of `scenario`; goes with the next release.
 
     Returns
     -------
@@ -81,6 +85,11 @@ def simulate(
     ScenarioError
         Where the scenario or an argument cannot be meant.
 
+    Warns
+    -----
+    DeprecationWarning
+        Where the scenario is given as `events`.
+
     Examples
     --------
     >>> import corridors as co
@@ -88,13 +97,23 @@ def simulate(
     >>> sim.residual_t < 1e-6
     True
     """
+    if events is not None:
+        if scenario is not None:
+            msg = "scenario and events: saw both, expected one; events is the old name of scenario"
+            raise ScenarioError(msg)
+        warnings.warn(
+            "simulate: events= is now called scenario=, and goes with the next release",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        scenario = events
     if model not in MODELS:
         msg = f"no model {model!r}{nearest(model, MODELS)}"
         raise ScenarioError(msg)
     days = _whole("days", days, 1)
     if warm_up is not None:
         warm_up = _whole("warm_up", warm_up, 0)
-    plan = None if events is None else scenario(events)
+    plan = None if scenario is None else read_scenario(scenario)
     first = first_day(net, plan, start)
     length = step_of(step)
     say = progress or (lambda _what, _done, _all: None)
@@ -102,8 +121,8 @@ def simulate(
         net, plan, first, days, step=length, warm_up=warm_up, announced=announced,
         progress=lambda what: say(what, 0, 0),
     )  # fmt: skip
-    outcome, stock = run_and_count(
-        table,
+    record = run(
+        table.problem,
         whole=model == "optimal",
         progress=lambda done, total: say("day by day", done, total),
     )
@@ -112,8 +131,8 @@ def simulate(
         from corridors.simulation.foresight import lower_bound
 
         say("the bound of perfect foresight", 0, 0)
-        bound = lower_bound(table.problem, outcome)
-    return Simulation(table, outcome, stock, plan, model, bound)
+        bound = lower_bound(table.problem, record)
+    return Simulation(table, record, plan, model, bound)
 
 
 def _whole(name: str, value: object, least: int) -> int:

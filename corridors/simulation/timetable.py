@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.scenarios.state import situation
-from corridors.simulation.base_routes import UsualWays, longest_days, usual_ways
-from corridors.simulation.queue_points import LimitInfo, dated_columns, members_by_arc, queue_limits
+from corridors.simulation.base_routes import BaseRoutes, base_routes, longest_days
+from corridors.simulation.queue_points import (
+    QueuePoint,
+    dated_columns,
+    members_by_arc,
+    queue_points,
+)
 from corridors.simulation.queueing.problem import Behaviour, QueueProblem
 
 if TYPE_CHECKING:
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import Situation
-    from corridors.simulation.queueing.problem import UsualWay
+    from corridors.simulation.queueing.problem import BaseRoute
 
 MOST_WARM_UP = 75
 """Most days that are run before the reported ones."""
@@ -49,13 +54,13 @@ class Timetable:
     limits
         What each limit is.
     bases
-        Undisturbed situations, one for each set of usual ways.
+        Undisturbed situations, one for each set of base routes.
     """
 
     problem: QueueProblem
     first: dt.date
     states: list[Situation]
-    limits: list[LimitInfo]
+    limits: list[QueuePoint]
     bases: list[Situation]
 
     def day_of(self, step: int) -> dt.date:
@@ -86,7 +91,7 @@ def build_timetable(
         Length of a step in days; a day must be a whole number of steps.
     warm_up
         Days that are run before `start`, so that cargo is under way on the first
-        one; None for as long as the longest usual way takes.
+        one; None for as long as the longest base route takes.
     announced
         Whether everybody knows at once when a closure will end.
     progress
@@ -94,10 +99,10 @@ def build_timetable(
     """
     say = progress or (lambda _: None)
     say("what is usual")
-    solutions = UsualWays()
+    solutions = BaseRoutes()
     if warm_up is None:
         begin = situation(net, None, start)
-        warm_up = min(longest_days(begin, usual_ways(begin, None)) + 3, MOST_WARM_UP)
+        warm_up = min(longest_days(begin, base_routes(begin, None)) + 3, MOST_WARM_UP)
     first = start - dt.timedelta(days=warm_up)
     total = warm_up + days
     ahead = _days_ahead(scenario, start + dt.timedelta(days=days)) if announced else 0
@@ -170,24 +175,24 @@ def _day(year: int, text: str) -> dt.date:
 def _assemble(
     net: Network, states: list[Situation], state: NDArray[np.int64],
     state_ahead: NDArray[np.int64], bases: list[Situation],
-    base_of: NDArray[np.int64], usual: list[list[UsualWay]], calendar: list[dt.date],
+    base_of: NDArray[np.int64], routes: list[list[BaseRoute]], calendar: list[dt.date],
     rows: NDArray[np.int64], *, step: float, begin: int, announced: bool,
 ) -> Timetable:  # fmt: skip
     arcs = states[0].arcs
     usd = np.stack([_open_usd(s) for s in states])
     hours = np.stack([s.arcs.hours for s in states])
-    infos, amount, reserved = queue_limits(states, usd)
+    points, amount, reserved = queue_points(states, usd)
     base_ids = [{limit.limit_id: limit for limit in b.limits} for b in bases]
     level = amount[state]
     kept = reserved[state]
     coming = np.zeros_like(level)
     for b, ids in enumerate(base_ids):
-        for r, info in enumerate(infos):
-            if info.limit_id in ids:
-                coming[base_of == b, r] = ids[info.limit_id].background
-    pattern, burst, ban = dated_columns(net, infos, calendar)
+        for r, point in enumerate(points):
+            if point.limit_id in ids:
+                coming[base_of == b, r] = ids[point.limit_id].background
+    pattern, burst, ban = dated_columns(net, points, calendar)
     member_first, member_limit, member_factor = members_by_arc(
-        infos, arcs.size, len(arcs.cargo), level
+        points, arcs.size, len(arcs.cargo), level
     )
     demand = np.stack([s.problem.amount for s in states])
     p = states[0].problem
@@ -198,13 +203,15 @@ def _assemble(
         weight=cargo["t_per_unit"].to_numpy(dtype=np.float64),
         value_of_time=cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0,
         rate=level * pattern[rows], level=level, reserved=kept, background=coming,
-        burst=burst[rows], ban_above=ban, member_first=member_first, member_limit=member_limit,
-        member_factor=member_factor, origin=p.origin, destination=p.destination,
-        kind=p.commodity_class, loss=p.penalty, amount=demand[state], usual=usual,
-        usual_of=base_of, behaviour=_behaviour(cargo),
+        burst=burst[rows], ban_above=ban,
+        from_event=np.array([point.from_event for point in points], dtype=np.bool_),
+        member_first=member_first, member_limit=member_limit, member_factor=member_factor,
+        origin=p.origin, destination=p.destination, kind=p.commodity_class,
+        loss=p.penalty, amount=demand[state], base_routes=routes,
+        base_of=base_of, behaviour=_behaviour(cargo),
         state_ahead=state_ahead, level_ahead=amount[state_ahead],
     )  # fmt: skip
-    return Timetable(problem, calendar[0], states, infos, bases)
+    return Timetable(problem, calendar[0], states, points, bases)
 
 
 def _open_usd(state: Situation) -> NDArray[np.float64]:

@@ -39,11 +39,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from corridors.flow.arrays import Floats
     from corridors.network.network import Network
 
-    Floats = NDArray[np.float64]
 
 STEP = 0.05
 """Step of a parameter, in half ranges, by which slopes are taken."""

@@ -161,17 +161,17 @@ def share_diverted(
     """Return the boxes that set out on another way in some days, of those that want to leave."""
     del row
     sim = runs.run(scenario)
-    outcome, arrays = sim.outcome, sim.outcome.book.arrays(0)
+    record, arrays = sim.record, sim.record.book.arrays(0)
     table = sim.timetable.states[0].demand
     own = np.zeros(len(table), dtype=np.bool_)
     own[_boxes(runs, table.reset_index(drop=True), demand).index] = True
     dates = _dates(first, days)
-    inside = [sim.timetable.day_of(n).isoformat() in dates for n in range(len(outcome.passes))]
+    inside = [sim.timetable.day_of(n).isoformat() in dates for n in range(len(record.passes))]
     steps = np.flatnonzero(inside)
-    ways = np.flatnonzero(~arrays.usual & own[arrays.demand])
-    entered = outcome.passes[steps[:, None], arrays.first[ways] + ways].sum()
-    wanted = outcome.problem.amount[steps[:, None], np.flatnonzero(own)].sum()
-    return float(entered / (wanted * outcome.problem.step)) if wanted > 0 else None
+    ways = np.flatnonzero(~arrays.is_base & own[arrays.demand])
+    entered = record.passes[steps[:, None], arrays.first[ways] + ways].sum()
+    wanted = record.problem.amount[steps[:, None], np.flatnonzero(own)].sum()
+    return float(entered / (wanted * record.problem.step)) if wanted > 0 else None
 
 
 @says("boxes from {demand} that give up, as a share of a year's, {run}")
@@ -261,11 +261,11 @@ def added_days(
     del row
     waits = []
     for sim in (runs.undisturbed(scenario), runs.run(scenario)):
-        o = sim.outcome
+        o = sim.record
         own = [
             r for r, info in enumerate(sim.timetable.limits) if info.limit_id.split(":")[0] in among
         ]
-        begin = sim.outcome.problem.begin
+        begin = sim.record.problem.begin
         days = [begin + i for i, day in enumerate(sim.days) if first <= day.isoformat() <= last]
         left = o.left[np.ix_(days, own)].sum()
         waits.append(float(o.waited[np.ix_(days, own)].sum() / left) if left > 0 else 0.0)

@@ -108,14 +108,14 @@ class ModelRuns:
         return self._tables[key]
 
     def _ran(self, key: str, name: str, *, events: bool = True, choice: bool = True) -> Simulation:
-        from corridors.simulation.queue_counts import run_and_count
+        from corridors.simulation.queueing import run
         from corridors.simulation.results import Simulation
 
         if key not in self._runs:
             plan, table = self.timetable(name, events=events)
             if not choice:
                 table = with_behaviour(table, _nobody_chooses(table.problem.behaviour))
-            self._runs[key] = Simulation(table, *run_and_count(table), plan, "queue")
+            self._runs[key] = Simulation(table, run(table.problem), plan, "queue")
         return self._runs[key]
 
     def run(self, name: str) -> Simulation:

@@ -3,7 +3,7 @@
 Knows nothing of places, files or tables.
 """
 
-from corridors.simulation.queueing.problem import Behaviour, QueueProblem, UsualWay
-from corridors.simulation.queueing.run import Outcome, run
+from corridors.simulation.queueing.problem import BaseRoute, Behaviour, QueueProblem
+from corridors.simulation.queueing.run import SimulationRecord, run
 
-__all__ = ["Behaviour", "Outcome", "QueueProblem", "UsualWay", "run"]
+__all__ = ["BaseRoute", "Behaviour", "QueueProblem", "SimulationRecord", "run"]

@@ -7,52 +7,65 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors.simulation.queueing.reneging import staying
-from corridors.simulation.queueing.route_choice import _TROUBLE_DAYS
+from corridors.simulation.queueing.route_choice import TROUBLE_DAYS
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats
     from corridors.simulation.queueing.problem import QueueProblem
     from corridors.simulation.queueing.route_book import RouteBook
-    from corridors.simulation.queueing.route_choice import Chooser
-    from corridors.simulation.queueing.state import Choice, Limits
+    from corridors.simulation.queueing.route_choice import RouteChoice
+    from corridors.simulation.queueing.state import Choice, QueueLimits
 
 _DUST = 1e-12
 """Units that are nobody, left over by shares."""
 
 BASE_SHORT, STAYED_HOME = 0, 1
-"""Why cargo is never shipped: no usual way has room for it, or every way is too bad."""
+"""Why cargo is never shipped: no base route has room for it, or every way is too bad."""
 
 
-class Held(NamedTuple):
-    """A lot that is held back at its origin, and asked again in every step.
+class Departure(NamedTuple):
+    """A shipment that leaves in a step.
+
+    Attributes
+    ----------
+    way, amount, wanted_at
+        Number of the way, units, and when it wanted to leave.
+    waited_before, patience_left
+        Days of waiting that all of it has borne, and beyond which nobody of it
+        has patience.
+    """
+
+    way: int
+    amount: float
+    wanted_at: float
+    waited_before: float
+    patience_left: float
+
+
+class HeldShipment(NamedTuple):
+    """A shipment that is held back at its origin, and asked again in every step.
 
     Attributes
     ----------
     amount
         Units.
-    born
+    wanted_at
         When it wanted to leave, in days from the start of the run.
-    most
+    patience_left
         Days of waiting beyond which nobody of it has patience: whoever has more
         has left already.
     way
-        Number of the usual way that it wants to take; -1 where it is to be chosen.
+        Number of the base route that it wants to take; -1 where it is to be chosen.
     """
 
     amount: float
-    born: float
-    most: float = np.inf
+    wanted_at: float
+    patience_left: float = np.inf
     way: int = -1
 
-
-class Leaving(NamedTuple):
-    """A lot that leaves in a step, with the waiting that it bears at least and at most."""
-
-    way: int
-    amount: float
-    born: float
-    borne: float
-    most: float
+    def leaving(self, way: int, amount: float, waited_before: float) -> Departure:
+        """Return an amount of it that leaves on a way."""
+        return Departure(way, amount, self.wanted_at, waited_before, self.patience_left)
 
 
 class Origin:
@@ -61,37 +74,37 @@ class Origin:
     Attributes
     ----------
     held
-        Lots that are held back, by demand.
+        Shipments that are held back, by demand.
     never
         Units never shipped by step, demand, reason and whether it is new cargo,
         shape (T, K, 2, 2).
     """
 
     def __init__(
-        self, problem: QueueProblem, book: RouteBook, chooser: Chooser, *, fixed: bool
+        self, problem: QueueProblem, book: RouteBook, route_choice: RouteChoice, *, fixed: bool
     ) -> None:
         self._p = problem
         self._book = book
-        self._chooser = chooser
+        self._route_choice = route_choice
         self._fixed = fixed
-        self.held: list[list[Held]] = [[] for _ in range(problem.n_demands)]
+        self.held: list[list[HeldShipment]] = [[] for _ in range(problem.n_demands)]
         self.never = np.zeros((problem.n_steps, problem.n_demands, 2, 2))
 
     def amounts(self) -> Floats:
         """Return the units held back, of new cargo and of older, shape (K, 2)."""
         result = np.zeros((self._p.n_demands, 2))
-        for k, lots in enumerate(self.held):
-            for lot in lots:
-                result[k, self._age(lot.born)] += lot.amount
+        for k, shipments in enumerate(self.held):
+            for shipment in shipments:
+                result[k, self._age(shipment.wanted_at)] += shipment.amount
         return result
 
-    def _age(self, born: float) -> int:
-        return 0 if born >= self._p.begin * self._p.step else 1
+    def _age(self, wanted_at: float) -> int:
+        return 0 if wanted_at >= self._p.begin * self._p.step else 1
 
     def departures(
-        self, n: int, limits: Limits, choice: Choice, banned: Flags, cost: Floats, wait: Floats
-    ) -> list[Leaving]:  # fmt: skip
-        """Return what leaves: at once, on another way, or on the usual one in spite of a wait.
+        self, n: int, limits: QueueLimits, choice: Choice, banned: Flags, cost: Floats, wait: Floats
+    ) -> list[Departure]:  # fmt: skip
+        """Return what leaves: at once, on another way, or on the base route in spite of a wait.
 
         Parameters
         ----------
@@ -104,124 +117,131 @@ class Origin:
         cost, wait
             Of each way from its origin, as is known.
         """
-        p, chooser = self._p, self._chooser
+        p, route_choice = self._p, self._route_choice
         state = int(p.state[n])
         arrays = self._book.arrays(state)
         now = (n + 0.5) * p.step
-        leaving: list[Leaving] = []
+        departing: list[Departure] = []
         wishes: list[tuple[int, int, int, float, float]] = []
-        troubled: list[tuple[int, int, bool, list[Held]]] = []
-        for k, ways in enumerate(chooser.usual[p.usual_of[n]]):
+        troubled: list[tuple[int, int, bool, list[HeldShipment]]] = []
+        for k, ways in enumerate(route_choice.base_routes[p.base_of[n]]):
             fresh = float(p.amount[n, k]) * p.step
             if fresh <= 0 and not self.held[k]:
                 continue
-            for number, lots in self._wanting(n, k, ways, fresh, now).items():
+            for number, shipments in self._wanting(n, k, ways, fresh, now).items():
                 own = arrays.limit[arrays.first[number] : arrays.first[number + 1]]
                 stopped = bool(banned[own].any())
-                if wait[number] <= _TROUBLE_DAYS and not stopped:
-                    leaving += [
-                        Leaving(number, lot.amount, lot.born, self._borne(lot, now), lot.most)
-                        for lot in lots
+                if wait[number] <= TROUBLE_DAYS and not stopped:
+                    departing += [
+                        shipment.leaving(
+                            number, shipment.amount, self._waited_before(shipment, now)
+                        )
+                        for shipment in shipments
                     ]
                     continue
                 # Who may not load would take any way that beats not shipping.
                 ceiling = float(p.loss[k]) if stopped else min(cost[number], p.loss[k])
-                amount = sum(lot.amount for lot in lots)
+                amount = sum(shipment.amount for shipment in shipments)
                 wishes.append((len(troubled), k, number, amount, float(ceiling)))
-                troubled.append((k, number, stopped, lots))
-        left, going = self._round(n, limits, choice, wishes, [lots for *_, lots in troubled])
-        leaving += going
-        impatient: list[tuple[int, list[Held]]] = []
-        for (k, number, stopped, lots), share in zip(troubled, left, strict=True):
-            parts = [lot._replace(amount=lot.amount * share, way=number) for lot in lots]
+                troubled.append((k, number, stopped, shipments))
+        left, going = self._round(n, limits, choice, wishes, [own for *_, own in troubled])
+        departing += going
+        impatient: list[tuple[int, list[HeldShipment]]] = []
+        for (k, number, stopped, shipments), share in zip(troubled, left, strict=True):
+            parts = [s._replace(amount=s.amount * share, way=number) for s in shipments]
             if not stopped and cost[number] > p.loss[k]:
-                for lot in parts:
-                    self._stay(n, k, lot.amount, lot.born, STAYED_HOME)
+                for shipment in parts:
+                    self._stay(n, k, shipment.amount, shipment.wanted_at, STAYED_HOME)
                 continue
-            rest = self._into_the_wait(n, k, parts, wait[number], leaving, hold=stopped)
+            rest = self._into_the_wait(n, k, parts, wait[number], departing, hold=stopped)
             if stopped or self._fixed:
                 self.held[k] += rest
             elif rest:
                 impatient.append((k, rest))
         if impatient:
-            leaving += self._any_other_way(n, limits, choice, impatient)
-        return leaving
+            departing += self._any_other_way(n, limits, choice, impatient)
+        return departing
 
     def _any_other_way(
-        self, n: int, limits: Limits, choice: Choice, impatient: list[tuple[int, list[Held]]]
-    ) -> list[Leaving]:
+        self,
+        n: int,
+        limits: QueueLimits,
+        choice: Choice,
+        impatient: list[tuple[int, list[HeldShipment]]],
+    ) -> list[Departure]:
         """Send those who will not wait on any way without a queue that beats not shipping.
 
         Others weigh such a way against the wait in money; these cannot. Who finds no
         room is held back.
         """
         wishes = [
-            (i, k, lots[0].way, sum(lot.amount for lot in lots), float(self._p.loss[k]))
-            for i, (k, lots) in enumerate(impatient)
+            (i, k, shipments[0].way, sum(s.amount for s in shipments), float(self._p.loss[k]))
+            for i, (k, shipments) in enumerate(impatient)
         ]
-        left, leaving = self._round(
-            n, limits, choice, wishes, [lots for _, lots in impatient], waiting=False
+        left, departing = self._round(
+            n, limits, choice, wishes, [shipments for _, shipments in impatient], waiting=False
         )
-        for (k, lots), share in zip(impatient, left, strict=True):
-            for lot in lots:
-                rest = lot._replace(amount=lot.amount * share)
+        for (k, shipments), share in zip(impatient, left, strict=True):
+            for shipment in shipments:
+                rest = shipment._replace(amount=shipment.amount * share)
                 if rest.amount > _DUST:
                     self.held[k].append(rest)
                 else:
-                    self._stay(n, k, rest.amount, lot.born, STAYED_HOME)
-        return leaving
+                    self._stay(n, k, rest.amount, shipment.wanted_at, STAYED_HOME)
+        return departing
 
     def _round(
-        self, n: int, limits: Limits, choice: Choice,
-        wishes: list[tuple[int, int, int, float, float]], lots: list[list[Held]], *,
+        self, n: int, limits: QueueLimits, choice: Choice,
+        wishes: list[tuple[int, int, int, float, float]], shipments: list[list[HeldShipment]], *,
         waiting: bool = True,
-    ) -> tuple[list[float], list[Leaving]]:  # fmt: skip
+    ) -> tuple[list[float], list[Departure]]:  # fmt: skip
         """Return the part of each wish that finds no way round, and what leaves on one."""
         left = [1.0] * len(wishes)
-        leaving: list[Leaving] = []
+        departing: list[Departure] = []
         if not wishes or self._fixed:
-            return left, leaving
+            return left, departing
         now = (n + 0.5) * self._p.step
-        for i, way, amount in self._chooser.go_round(
+        for i, way, amount in self._route_choice.go_round(
             n, int(self._p.state[n]), limits, choice, wishes, waiting=waiting
         ):
             share = amount / wishes[i][3]
             left[i] = max(left[i] - share, 0.0)
-            leaving += [
-                Leaving(way, lot.amount * share, lot.born, self._borne(lot, now), lot.most)
-                for lot in lots[i]
+            departing += [
+                shipment.leaving(way, shipment.amount * share, self._waited_before(shipment, now))
+                for shipment in shipments[i]
             ]
-        return left, leaving
+        return left, departing
 
-    def _borne(self, lot: Held, now: float) -> float:
-        """Return the days that a lot has been held, up to the last time that it was asked."""
-        return max(now - lot.born - self._p.step, 0.0)
+    def _waited_before(self, shipment: HeldShipment, now: float) -> float:
+        """Return the days that a shipment has been held, up to the last time that it was asked."""
+        return max(now - shipment.wanted_at - self._p.step, 0.0)
 
     def _wanting(
         self, n: int, k: int, ways: list[tuple[int, float]], fresh: float, now: float
-    ) -> dict[int, list[Held]]:
-        """Return the lots that want to leave by the usual way that they want to take."""
-        lots, self.held[k] = self.held[k], []
+    ) -> dict[int, list[HeldShipment]]:
+        """Return the shipments that want to leave by the base route that they want to take."""
+        shipments, self.held[k] = self.held[k], []
         served = sum(share for _, share in ways)
         if served < 1.0 - 1e-12:
             self._stay(n, k, fresh * (1.0 - served), now, BASE_SHORT)
-        wanting: dict[int, list[Held]] = {number: [] for number, _ in ways}
-        for lot in lots:
-            if lot.way in wanting or not ways:
-                # A demand that has ended has no usual ways; what is held keeps its own.
-                wanting.setdefault(lot.way, []).append(lot)
+        wanting: dict[int, list[HeldShipment]] = {number: [] for number, _ in ways}
+        for shipment in shipments:
+            if shipment.way in wanting or not ways:
+                # A demand that has ended has no base routes; what is held keeps its own.
+                wanting.setdefault(shipment.way, []).append(shipment)
                 continue
             # The season has taken its way away: it is spread as new cargo is.
             for number, share in ways:
-                wanting[number].append(lot._replace(amount=lot.amount * share / served))
+                wanting[number].append(shipment._replace(amount=shipment.amount * share / served))
         for number, share in ways:
             if fresh * share > 0:
-                wanting[number].append(Held(fresh * share, now))
+                wanting[number].append(HeldShipment(fresh * share, now))
         return {number: own for number, own in wanting.items() if own}
 
     def _into_the_wait(
-        self, n: int, k: int, lots: list[Held], wait: float, leaving: list[Leaving], *, hold: bool
-    ) -> list[Held]:
+        self, n: int, k: int, shipments: list[HeldShipment], wait: float,
+        departing: list[Departure], *, hold: bool,
+    ) -> list[HeldShipment]:  # fmt: skip
         """Let what found no way round leave into a wait; return what will not.
 
         Who has the patience for the wait that is seen leaves, unless all are to be
@@ -233,28 +253,30 @@ class Origin:
         patience, spread = float(p.behaviour.patience[c]), float(p.behaviour.spread[c])
         now = (n + 0.5) * p.step
         rest = []
-        for lot in lots:
-            if lot.amount <= _DUST:
-                self._stay(n, k, lot.amount, lot.born, STAYED_HOME)
+        for shipment in shipments:
+            if shipment.amount <= _DUST:
+                self._stay(n, k, shipment.amount, shipment.wanted_at, STAYED_HOME)
                 continue
             if self._fixed and not hold:
-                leaving.append(Leaving(lot.way, lot.amount, lot.born, 0.0, lot.most))
+                departing.append(shipment.leaving(shipment.way, shipment.amount, 0.0))
                 continue
-            so_far = now - lot.born
-            held = lot.amount * staying(so_far, self._borne(lot, now), lot.most, patience, spread)
-            self._stay(n, k, lot.amount - held, lot.born, STAYED_HOME)
-            most = lot.most
+            so_far = now - shipment.wanted_at
+            held = shipment.amount * staying(
+                so_far, self._waited_before(shipment, now), shipment.patience_left, patience, spread
+            )
+            self._stay(n, k, shipment.amount - held, shipment.wanted_at, STAYED_HOME)
+            patience_left = shipment.patience_left
             if not hold:
                 bears = so_far + wait
-                going = held * staying(bears, so_far, lot.most, patience, spread)
+                going = held * staying(bears, so_far, shipment.patience_left, patience, spread)
                 if going > 0:
-                    leaving.append(Leaving(lot.way, going, lot.born, bears, lot.most))
+                    departing.append(shipment.leaving(shipment.way, going, bears))
                 held -= going
-                most = min(lot.most, bears)
+                patience_left = min(shipment.patience_left, bears)
             if held > 0:
-                rest.append(lot._replace(amount=held, most=most))
+                rest.append(shipment._replace(amount=held, patience_left=patience_left))
         return rest
 
-    def _stay(self, n: int, k: int, amount: float, born: float, why: int) -> None:
+    def _stay(self, n: int, k: int, amount: float, wanted_at: float, why: int) -> None:
         if amount > 0:
-            self.never[n, k, why, self._age(born)] += amount
+            self.never[n, k, why, self._age(wanted_at)] += amount

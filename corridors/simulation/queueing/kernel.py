@@ -1,6 +1,6 @@
 """One step of the point-queue model, in compiled code.
 
-Cargo moves as slugs. A slug meets one limit after another; where a limit is used
+Cargo moves as packets. A packet meets one limit after another; where a limit is used
 up it joins the queue there, which is served first in, first out (Vickrey 1969:
 the queue has no length on the ground, it holds back in time alone).
 
@@ -12,96 +12,66 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from corridors.simulation.queueing.counting import count_queues
 from corridors.simulation.queueing.packets import append, drop, split, take, units_of
-from corridors.simulation.queueing.reneging import divert, weed
-from corridors.simulation.queueing.serving import work
+from corridors.simulation.queueing.reneging import divert, renege
+from corridors.simulation.queueing.serving import serve
 from corridors.simulation.queueing.state import BACKGROUND, HAIR, LATE, NEW, OLD, ON_TIME, OTHER_WAY
 
 
 @njit(cache=True)
-def _arrive(slugs, routes, limits, choice, record, clock, head, tail, i):  # type: ignore[no-untyped-def]
+def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):  # type: ignore[no-untyped-def]
     """Bring what arrives within the step to its limit or destination, the rest later."""
     end = (clock.number + 1) * clock.step
-    if slugs.end[i] > end + HAIR * clock.step:
-        if slugs.start[i] >= end - HAIR * clock.step:
-            append(slugs, head, tail, min(clock.number + 1, clock.last), i)
+    if packets.end[i] > end + HAIR * clock.step:
+        if packets.start[i] >= end - HAIR * clock.step:
+            append(packets, head, tail, min(clock.number + 1, clock.last), i)
             return
-        later = (slugs.end[i] - end) / (slugs.end[i] - slugs.start[i])
-        j = split(slugs, i, later)
-        slugs.start[j] = end
-        slugs.end[i] = end
-        append(slugs, head, tail, min(clock.number + 1, clock.last), j)
-    r = slugs.route[i]
+        later = (packets.end[i] - end) / (packets.end[i] - packets.start[i])
+        j = split(packets, i, later)
+        packets.start[j] = end
+        packets.end[i] = end
+        append(packets, head, tail, min(clock.number + 1, clock.last), j)
+    r = packets.route[i]
     k = routes.demand[r]
-    if slugs.visit[i] == routes.first[r + 1] - routes.first[r]:
-        age = NEW if slugs.born[i] >= clock.begin else OLD
-        if not routes.usual[r]:
+    if packets.visit[i] == routes.first[r + 1] - routes.first[r]:
+        age = NEW if packets.wanted_at[i] >= clock.begin else OLD
+        if not routes.is_base[r]:
             what = OTHER_WAY
-        elif slugs.waited[i] > choice.late:
+        elif packets.waited[i] > choice.late:
             what = LATE
         else:
             what = ON_TIME
-        record.ends[clock.number, k, what, age] += slugs.amount[i]
-        age_hours = 24.0 * (0.5 * (slugs.start[i] + slugs.end[i]) - slugs.born[i])
-        record.way_hours[k, what, age] += slugs.amount[i] * age_hours
-        drop(slugs, i)
+        record.ends[clock.number, k, what, age] += packets.amount[i]
+        age_hours = 24.0 * (0.5 * (packets.start[i] + packets.end[i]) - packets.wanted_at[i])
+        record.way_hours[k, what, age] += packets.amount[i] * age_hours
+        drop(packets, i)
         return
-    limit = routes.limit[routes.first[r] + slugs.visit[i]]
+    limit = routes.limit[routes.first[r] + packets.visit[i]]
     # Who comes sees the queue that stands there.
     ahead = limits.queue[limit]
-    kept = divert(slugs, routes, limits, choice, record, clock, head, tail, limit, i, ahead, False)
+    kept = divert(
+        packets, routes, limits, choice, record, clock, head, tail, limit, i, ahead, False
+    )
     if kept >= 0:
-        record.arrived[clock.number, limit] += units_of(slugs, routes, i)
-        append(slugs, limits.new_head, limits.new_tail, limit, i)
+        record.arrived[clock.number, limit] += units_of(packets, routes, i)
+        append(packets, limits.new_head, limits.new_tail, limit, i)
 
 
 @njit(cache=True)
-def _take_stock(slugs, routes, limits, choice, record, clock, head):  # type: ignore[no-untyped-def]
-    """Count what waits and what moves, slug by slug."""
-    n = clock.number
-    for r in range(len(limits.rate)):
-        total = 0.0
-        i = limits.head[r]
-        while i >= 0:
-            units = units_of(slugs, routes, i)
-            total += units
-            route = slugs.route[i]
-            if route == BACKGROUND:
-                record.present[n, r] += units
-            else:
-                k = routes.demand[route]
-                age = NEW if slugs.born[i] >= clock.begin else OLD
-                record.stock[n, k, 0, age] += slugs.amount[i]
-                arc = routes.arc[routes.first[route] + slugs.visit[i]]
-                c = routes.kind[route]
-                for m in range(choice.member_first[arc], choice.member_first[arc + 1]):
-                    if choice.member_factor[m, c] > 0.0:
-                        at = choice.member_limit[m]
-                        record.present[n, at] += slugs.amount[i] * choice.member_factor[m, c]
-                        record.present_t[n, at] += slugs.amount[i] * choice.weight[c]
-            i = slugs.after[i]
-        limits.queue[r] = total
-    for later in range(n + 1, clock.last + 1):
-        i = head[later]
-        while i >= 0:
-            k = routes.demand[slugs.route[i]]
-            age = NEW if slugs.born[i] >= clock.begin else OLD
-            record.stock[n, k, 1, age] += slugs.amount[i]
-            i = slugs.after[i]
-
-
-@njit(cache=True)
-def run_step(slugs, routes, limits, choice, record, clock, head, tail, order):  # type: ignore[no-untyped-def]
+def run_step(  # type: ignore[no-untyped-def]
+    packets, routes, limits, choice, counting, record, clock, head, tail, order
+):
     """Move everything by one step.
 
     Parameters
     ----------
-    slugs, routes, limits, choice, record, clock
+    packets, routes, limits, choice, counting, record, clock
         As their classes say.
     head, tail
-        First and last slug of each step's arrivals, shape (steps + 1,).
+        First and last packet of each step's arrivals, shape (steps + 1,).
     order
-        Limits in the order in which they are worked, upstream first, shape (R,).
+        Limits in the order in which they are served, upstream first, shape (R,).
     """
     n = clock.number
     n_limits = len(limits.rate)
@@ -109,7 +79,7 @@ def run_step(slugs, routes, limits, choice, record, clock, head, tail, order):  
         limits.used[r] = 0.0
     for r in range(n_limits):
         if limits.head[r] >= 0:
-            weed(slugs, routes, limits, choice, record, clock, head, tail, r)
+            renege(packets, routes, limits, choice, record, clock, head, tail, r)
     for r in range(n_limits):
         flow = limits.background[r] * clock.step
         if flow > 0.0:
@@ -117,18 +87,18 @@ def run_step(slugs, routes, limits, choice, record, clock, head, tail, order):  
             own = min(flow, min(limits.reserved[r], limits.rate[r]) * clock.step)
             record.left[n, r] += own
             if flow - own > 1e-12 * flow:
-                i = take(slugs)
-                slugs.after[i] = -1
-                slugs.route[i] = BACKGROUND
-                slugs.visit[i] = 0
-                slugs.amount[i] = flow - own
-                slugs.start[i] = n * clock.step
-                slugs.end[i] = (n + 1) * clock.step
-                slugs.born[i] = slugs.start[i]
-                slugs.waited[i] = 0.0
-                slugs.borne[i] = 0.0
-                slugs.most[i] = np.inf
-                append(slugs, limits.new_head, limits.new_tail, r, i)
+                i = take(packets)
+                packets.after[i] = -1
+                packets.route[i] = BACKGROUND
+                packets.visit[i] = 0
+                packets.amount[i] = flow - own
+                packets.start[i] = n * clock.step
+                packets.end[i] = (n + 1) * clock.step
+                packets.wanted_at[i] = packets.start[i]
+                packets.waited[i] = 0.0
+                packets.waited_before[i] = 0.0
+                packets.patience_left[i] = np.inf
+                append(packets, limits.new_head, limits.new_tail, r, i)
     first = True
     moved = True
     while moved:
@@ -136,13 +106,13 @@ def run_step(slugs, routes, limits, choice, record, clock, head, tail, order):  
         for position in range(n_limits):
             while head[n] >= 0:
                 i = head[n]
-                head[n] = slugs.after[i]
-                _arrive(slugs, routes, limits, choice, record, clock, head, tail, i)
+                head[n] = packets.after[i]
+                _arrive(packets, routes, limits, choice, record, clock, head, tail, i)
             r = order[position]
             if limits.new_head[r] >= 0 or (first and limits.head[r] >= 0):
-                work(slugs, routes, limits, choice, record, clock, head, tail, r)
+                serve(packets, routes, limits, choice, record, clock, head, tail, r)
                 moved = True
         if head[n] >= 0:
             moved = True
         first = False
-    _take_stock(slugs, routes, limits, choice, record, clock, head)
+    count_queues(packets, routes, limits, counting, record, clock, head)

@@ -1,10 +1,10 @@
 """Amounts on their way: where they are, and how they get to the next limit; compiled code.
 
-A *slug* is an amount on a route that reaches the next point of it evenly over an
-interval of time. Slugs are numbered; lists of them run through `after`, one for
+A *packet* is an amount on a route that reaches the next point of it evenly over an
+interval of time. Packets are numbered; lists of them run through `after`, one for
 each step's arrivals and one for each queue.
 
-The functions are small and called for every slug, so they are written into their
+The functions are small and called for every packet, so they are written into their
 callers: a call would count references to all arrays, which takes longer than the work.
 """
 
@@ -17,107 +17,118 @@ from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
 
 
 @njit(cache=True, inline="always")
-def take(slugs):  # type: ignore[no-untyped-def]
-    """Return the number of a slug that is not in use."""
-    slugs.n_free[0] -= 1
-    return slugs.free[slugs.n_free[0]]
+def take(packets):  # type: ignore[no-untyped-def]
+    """Return the number of a packet that is not in use."""
+    packets.n_free[0] -= 1
+    return packets.free[packets.n_free[0]]
 
 
 @njit(cache=True, inline="always")
-def drop(slugs, i):  # type: ignore[no-untyped-def]
-    """Give back a slug of which nothing is left."""
-    slugs.free[slugs.n_free[0]] = i
-    slugs.n_free[0] += 1
+def drop(packets, i):  # type: ignore[no-untyped-def]
+    """Give back a packet of which nothing is left."""
+    packets.free[packets.n_free[0]] = i
+    packets.n_free[0] += 1
 
 
 @njit(cache=True, inline="always")
-def split(slugs, i, share):  # type: ignore[no-untyped-def]
-    """Return a new slug that holds `share` of slug i; the rest stays."""
-    j = take(slugs)
-    slugs.after[j] = -1
-    slugs.route[j] = slugs.route[i]
-    slugs.visit[j] = slugs.visit[i]
-    slugs.amount[j] = slugs.amount[i] * share
-    slugs.amount[i] -= slugs.amount[j]
-    slugs.start[j] = slugs.start[i]
-    slugs.end[j] = slugs.end[i]
-    slugs.born[j] = slugs.born[i]
-    slugs.waited[j] = slugs.waited[i]
-    slugs.borne[j] = slugs.borne[i]
-    slugs.most[j] = slugs.most[i]
+def split(packets, i, share):  # type: ignore[no-untyped-def]
+    """Return a new packet that holds `share` of packet i; the rest stays."""
+    j = take(packets)
+    packets.after[j] = -1
+    packets.route[j] = packets.route[i]
+    packets.visit[j] = packets.visit[i]
+    packets.amount[j] = packets.amount[i] * share
+    packets.amount[i] -= packets.amount[j]
+    packets.start[j] = packets.start[i]
+    packets.end[j] = packets.end[i]
+    packets.wanted_at[j] = packets.wanted_at[i]
+    packets.waited[j] = packets.waited[i]
+    packets.waited_before[j] = packets.waited_before[i]
+    packets.patience_left[j] = packets.patience_left[i]
     return j
 
 
 @njit(cache=True, inline="always")
-def append(slugs, head, tail, where, i):  # type: ignore[no-untyped-def]
-    """Put a slug at the end of a list."""
-    slugs.after[i] = -1
+def append(packets, head, tail, where, i):  # type: ignore[no-untyped-def]
+    """Put a packet at the end of a list."""
+    packets.after[i] = -1
     if head[where] < 0:
         head[where] = i
     else:
-        slugs.after[tail[where]] = i
+        packets.after[tail[where]] = i
     tail[where] = i
 
 
 @njit(cache=True, inline="always")
-def units_of(slugs, routes, i):  # type: ignore[no-untyped-def]
-    """Return the units that a slug takes of the limit before it."""
-    r = slugs.route[i]
+def units_of(packets, routes, i):  # type: ignore[no-untyped-def]
+    """Return the units that a packet takes of the limit before it."""
+    r = packets.route[i]
     if r == BACKGROUND:
-        return slugs.amount[i]
-    return slugs.amount[i] * routes.factor[routes.first[r] + slugs.visit[i]]
+        return packets.amount[i]
+    return packets.amount[i] * routes.factor[routes.first[r] + packets.visit[i]]
 
 
 @njit(cache=True, inline="always")
-def is_blocked(slugs, routes, choice, i):  # type: ignore[no-untyped-def]
-    """Say whether what is closed stops a slug at the limit before it."""
-    r = slugs.route[i]
+def is_blocked(packets, routes, choice, i):  # type: ignore[no-untyped-def]
+    """Say whether what is closed stops a packet at the limit before it."""
+    r = packets.route[i]
     if r == BACKGROUND:
         return False
-    return choice.closed[routes.kind[r], routes.arc[routes.first[r] + slugs.visit[i]]]
+    return choice.closed[routes.kind[r], routes.arc[routes.first[r] + packets.visit[i]]]
 
 
 @njit(cache=True, inline="always")
-def _schedule(slugs, head, tail, clock, i):  # type: ignore[no-untyped-def]
-    """Put a slug on the list of the step in which it begins to arrive."""
-    number = int(np.floor(slugs.start[i] / clock.step + HAIR))
+def _schedule(packets, head, tail, clock, i):  # type: ignore[no-untyped-def]
+    """Put a packet on the list of the step in which it begins to arrive."""
+    number = int(np.floor(packets.start[i] / clock.step + HAIR))
     number = min(max(number, clock.number), clock.last)
-    append(slugs, head, tail, number, i)
+    append(packets, head, tail, number, i)
 
 
 @njit(cache=True, inline="always")
-def enter(slugs, routes, record, clock, head, tail, i):  # type: ignore[no-untyped-def]
-    """Send a slug along the segment before its next point."""
-    r = slugs.route[i]
+def enter(packets, routes, record, clock, head, tail, i):  # type: ignore[no-untyped-def]
+    """Send a packet along the segment before its next point."""
+    r = packets.route[i]
     k = routes.demand[r]
-    segment = routes.first[r] + r + slugs.visit[i]
+    segment = routes.first[r] + r + packets.visit[i]
     hours = routes.hours[segment]
     days = hours / 24.0
     if clock.whole:
         days = np.floor(days / clock.step + 0.5) * clock.step
-    slugs.start[i] += days
-    slugs.end[i] += days
-    age = NEW if slugs.born[i] >= clock.begin else OLD
-    record.passes[clock.number, segment] += slugs.amount[i]
-    record.usd[k, age] += slugs.amount[i] * routes.usd[segment]
-    record.hours[k, age] += slugs.amount[i] * hours
-    _schedule(slugs, head, tail, clock, i)
+    packets.start[i] += days
+    packets.end[i] += days
+    age = NEW if packets.wanted_at[i] >= clock.begin else OLD
+    record.passes[clock.number, segment] += packets.amount[i]
+    record.usd[k, age] += packets.amount[i] * routes.usd[segment]
+    record.hours[k, age] += packets.amount[i] * hours
+    _schedule(packets, head, tail, clock, i)
 
 
 @njit(cache=True, inline="always")
 def depart(  # type: ignore[no-untyped-def]
-    slugs, routes, record, clock, head, tail, route, amount, born, borne, most, waited
+    packets,
+    routes,
+    record,
+    clock,
+    head,
+    tail,
+    route,
+    amount,
+    wanted_at,
+    waited_before,
+    patience_left,
+    waited,
 ):
     """Let an amount leave on a route evenly over the step."""
-    i = take(slugs)
-    slugs.after[i] = -1
-    slugs.route[i] = route
-    slugs.visit[i] = 0
-    slugs.amount[i] = amount
-    slugs.start[i] = clock.number * clock.step
-    slugs.end[i] = (clock.number + 1) * clock.step
-    slugs.born[i] = born
-    slugs.waited[i] = waited
-    slugs.borne[i] = borne
-    slugs.most[i] = most
-    enter(slugs, routes, record, clock, head, tail, i)
+    i = take(packets)
+    packets.after[i] = -1
+    packets.route[i] = route
+    packets.visit[i] = 0
+    packets.amount[i] = amount
+    packets.start[i] = clock.number * clock.step
+    packets.end[i] = (clock.number + 1) * clock.step
+    packets.wanted_at[i] = wanted_at
+    packets.waited[i] = waited
+    packets.waited_before[i] = waited_before
+    packets.patience_left[i] = patience_left
+    enter(packets, routes, record, clock, head, tail, i)

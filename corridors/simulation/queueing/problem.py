@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class UsualWay:
+class BaseRoute:
     """A way that part of a demand takes when nothing is wrong.
 
     Attributes
@@ -41,9 +41,9 @@ class Behaviour:
     Attributes
     ----------
     patience
-        Days of waiting that are borne on average; ``inf`` for ever.
+        Days that cargo is ready to wait, on average; ``inf`` for ever.
     spread
-        The days borne lie evenly in ``patience * (1 - spread, 1 + spread)``.
+        These days lie evenly in ``patience * (1 - spread, 1 + spread)``.
     reaction
         Days after which a queue or a closure is known to those who choose.
     expected_closure
@@ -91,6 +91,9 @@ class QueueProblem:
         cleared after a closure (NaN for none).
     ban_above
         Queue above which nothing more is accepted for the limit, shape (R,).
+    from_event
+        Limits that a scenario sets, shape (R,): such a one is no place where
+        anything is counted while it lets everything pass.
     member_first, member_limit, member_factor
         Limits of arc ``a`` are ``member_limit[member_first[a]:member_first[a + 1]]``,
         the tightest first; one unit of class c takes ``member_factor[m, c]``,
@@ -99,8 +102,8 @@ class QueueProblem:
         Of each demand, shape (K,); the loss in USD per unit not shipped.
     amount
         Units per day by step, shape (T, K).
-    usual, usual_of
-        Sets of usual ways, and the set that holds in each step, shape (T,).
+    base_routes, base_of
+        Sets of base routes, and the set that holds in each step, shape (T,).
     behaviour
         How cargo decides.
     late_days
@@ -127,6 +130,7 @@ class QueueProblem:
     background: Floats
     burst: Floats
     ban_above: Floats
+    from_event: Flags
     member_first: Ints
     member_limit: Ints
     member_factor: Floats
@@ -135,8 +139,8 @@ class QueueProblem:
     kind: Ints
     loss: Floats
     amount: Floats
-    usual: Sequence[Sequence[UsualWay]]
-    usual_of: Ints
+    base_routes: Sequence[Sequence[BaseRoute]]
+    base_of: Ints
     behaviour: Behaviour
     late_days: float = 1.0
     state_ahead: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
@@ -144,6 +148,11 @@ class QueueProblem:
 
     def __post_init__(self) -> None:
         _check(self)
+
+    @property
+    def member_arc(self) -> Ints:
+        """Arc of each member of a limit, shape (M,)."""
+        return np.repeat(np.arange(len(self.tail)), np.diff(self.member_first))
 
     @property
     def n_steps(self) -> int:

@@ -32,12 +32,24 @@ def stays(waited, patience, spread):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def staying(waited, least, most, patience, spread):  # type: ignore[no-untyped-def]
-    """Return the share that bears a wait, of cargo that bears from `least` to `most` days."""
-    rest = 0.0 if most == np.inf else stays(most, patience, spread)
-    before = stays(least, patience, spread) - rest
+def staying(waited, waited_before, patience_left, patience, spread):  # type: ignore[no-untyped-def]
+    """Return the share that bears a wait, of cargo that has borne one and not a longer one.
+
+    Parameters
+    ----------
+    waited
+        Days of waiting, those before included.
+    waited_before
+        Days that all of it has borne.
+    patience_left
+        Days beyond which nobody of it has patience.
+    patience, spread
+        As for `stays`.
+    """
+    rest = 0.0 if patience_left == np.inf else stays(patience_left, patience, spread)
+    before = stays(waited_before, patience, spread) - rest
     after = stays(waited, patience, spread) - rest
-    # What rounding leaves of a lot is nobody.
+    # What rounding leaves of a shipment is nobody.
     if before <= 1e-12 or after <= 1e-12 * before:
         return 0.0
     return min(after / before, 1.0)
@@ -66,13 +78,13 @@ def book(routes, limits, route, amount):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def divert(  # type: ignore[no-untyped-def]
-    slugs, routes, limits, choice, record, clock, head, tail, limit, i, ahead, queued
+    packets, routes, limits, choice, record, clock, head, tail, limit, i, ahead, queued
 ):
-    """Send what can of a slug at a limit round another way; return what stays, or -1."""
-    r = slugs.route[i]
+    """Send what can of a packet at a limit round another way; return what stays, or -1."""
+    r = packets.route[i]
     if r == BACKGROUND:
         return i
-    v = routes.first[r] + slugs.visit[i]
+    v = routes.first[r] + packets.visit[i]
     way = routes.advice[v]
     if way < 0:
         return i
@@ -83,34 +95,34 @@ def divert(  # type: ignore[no-untyped-def]
             wait = wait + ahead / level if level > 0.0 else np.inf
         if wait <= routes.advice_wait[v]:
             return i
-    amount = room_on(routes, limits, choice, way, slugs.amount[i])
-    if amount <= slugs.amount[i] * 1e-12:
+    amount = room_on(routes, limits, choice, way, packets.amount[i])
+    if amount <= packets.amount[i] * 1e-12:
         return i
     book(routes, limits, way, amount)
-    whole = amount >= slugs.amount[i] * (1.0 - 1e-12)
-    j = i if whole else split(slugs, i, amount / slugs.amount[i])
+    whole = amount >= packets.amount[i] * (1.0 - 1e-12)
+    j = i if whole else split(packets, i, amount / packets.amount[i])
     if queued:
         begin = clock.number * clock.step
         end = begin + clock.step
-        age = NEW if slugs.born[j] >= clock.begin else OLD
-        wait = 0.5 * (begin + end) - 0.5 * (slugs.start[j] + slugs.end[j])
-        units = slugs.amount[j] * routes.factor[v]
+        age = NEW if packets.wanted_at[j] >= clock.begin else OLD
+        wait = 0.5 * (begin + end) - 0.5 * (packets.start[j] + packets.end[j])
+        units = packets.amount[j] * routes.factor[v]
         record.quit[clock.number, limit] += units
         record.waited[clock.number, limit] += units * wait
-        record.wait[routes.demand[r], age] += slugs.amount[j] * wait
-        slugs.waited[j] += wait
-        slugs.start[j] = begin
-        slugs.end[j] = end
-    slugs.route[j] = way
-    slugs.visit[j] = 0
-    enter(slugs, routes, record, clock, head, tail, j)
+        record.wait[routes.demand[r], age] += packets.amount[j] * wait
+        packets.waited[j] += wait
+        packets.start[j] = begin
+        packets.end[j] = end
+    packets.route[j] = way
+    packets.visit[j] = 0
+    enter(packets, routes, record, clock, head, tail, j)
     return -1 if whole else i
 
 
 @njit(cache=True)
-def _lose_patience(slugs, routes, choice, record, clock, limit, i):  # type: ignore[no-untyped-def]
-    """Let the impatient part of a queued slug turn back; return False where nothing is left."""
-    r = slugs.route[i]
+def _lose_patience(packets, routes, choice, record, clock, limit, i):  # type: ignore[no-untyped-def]
+    """Let the impatient part of a queued packet turn back; return False where nothing is left."""
+    r = packets.route[i]
     if r == BACKGROUND:
         return True
     c = routes.kind[r]
@@ -118,42 +130,44 @@ def _lose_patience(slugs, routes, choice, record, clock, limit, i):  # type: ign
     if patience == np.inf:
         return True
     now = clock.number * clock.step
-    wait = now - 0.5 * (slugs.start[i] + slugs.end[i])
-    so_far = slugs.waited[i] + wait
-    if so_far <= slugs.borne[i]:
+    wait = now - 0.5 * (packets.start[i] + packets.end[i])
+    so_far = packets.waited[i] + wait
+    if so_far <= packets.waited_before[i]:
         return True
-    share = staying(so_far, slugs.borne[i], slugs.most[i], patience, choice.spread[c])
-    slugs.borne[i] = so_far
+    share = staying(
+        so_far, packets.waited_before[i], packets.patience_left[i], patience, choice.spread[c]
+    )
+    packets.waited_before[i] = so_far
     if share >= 1.0:
         return True
-    gone = slugs.amount[i] * (1.0 - share)
+    gone = packets.amount[i] * (1.0 - share)
     k = routes.demand[r]
-    age = NEW if slugs.born[i] >= clock.begin else OLD
-    units = gone * routes.factor[routes.first[r] + slugs.visit[i]]
+    age = NEW if packets.wanted_at[i] >= clock.begin else OLD
+    units = gone * routes.factor[routes.first[r] + packets.visit[i]]
     record.ends[clock.number, k, TURNED_BACK, age] += gone
     record.wait[k, age] += gone * wait
     record.quit[clock.number, limit] += units
     record.waited[clock.number, limit] += units * wait
-    slugs.amount[i] -= gone
+    packets.amount[i] -= gone
     return share > 0.0
 
 
 @njit(cache=True)
-def weed(slugs, routes, limits, choice, record, clock, head, tail, limit):  # type: ignore[no-untyped-def]
+def renege(packets, routes, limits, choice, record, clock, head, tail, limit):  # type: ignore[no-untyped-def]
     """Go along a queue before it is served: who turns back, who goes round."""
     i = limits.head[limit]
     limits.head[limit] = -1
     limits.tail[limit] = -1
     ahead = 0.0
     while i >= 0:
-        following = slugs.after[i]
-        if not _lose_patience(slugs, routes, choice, record, clock, limit, i):
-            drop(slugs, i)
+        following = packets.after[i]
+        if not _lose_patience(packets, routes, choice, record, clock, limit, i):
+            drop(packets, i)
         else:
             kept = divert(
-                slugs, routes, limits, choice, record, clock, head, tail, limit, i, ahead, True
+                packets, routes, limits, choice, record, clock, head, tail, limit, i, ahead, True
             )
             if kept >= 0:
-                ahead += units_of(slugs, routes, i)
-                append(slugs, limits.head, limits.tail, limit, i)
+                ahead += units_of(packets, routes, i)
+                append(packets, limits.head, limits.tail, limit, i)
         i = following

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.simulation.queueing.state import Routes
+from corridors.simulation.queueing.state import RouteArrays
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
@@ -34,7 +34,7 @@ class RouteBook:
         self.arcs: list[Ints] = []
         self.segment_arcs: list[Ints] = []
         self._demand: list[int] = []
-        self._usual: list[bool] = []
+        self._is_base: list[bool] = []
         self._sizes: list[int] = []
         self._limit: list[int] = []
         self._arc: list[int] = []
@@ -54,7 +54,7 @@ class RouteBook:
         """Number of segments of all ways."""
         return len(self.segment_arcs)
 
-    def add(self, demand: int, arcs: Ints, *, usual: bool, own: set[int] | None = None) -> int:
+    def add(self, demand: int, arcs: Ints, *, is_base: bool, own: set[int] | None = None) -> int:
         """Return the number of a way, and remember it if it is new.
 
         Parameters
@@ -63,13 +63,18 @@ class RouteBook:
             Whose way it is.
         arcs
             The arcs of the way, from where the cargo stands to its destination.
-        usual
-            Whether it is a usual way; cargo on it has its place everywhere.
+        is_base
+            Whether it is a base route; cargo on it has its place everywhere.
         own
             Arcs on which the demand has its place anyhow; on the others it is a
             newcomer.
         """
-        key = (demand, usual, arcs.tobytes(), tuple(a in own for a in arcs.tolist()) if own else ())
+        key = (
+            demand,
+            is_base,
+            arcs.tobytes(),
+            tuple(a in own for a in arcs.tolist()) if own else (),
+        )
         if key in self._known:
             return self._known[key]
         p = self._problem
@@ -85,13 +90,13 @@ class RouteBook:
                     self._limit.append(int(p.member_limit[m]))
                     self._arc.append(arc)
                     self._factor.append(float(p.member_factor[m, c]))
-                    self._newcomer.append(not usual and arc not in own)
+                    self._newcomer.append(not is_base and arc not in own)
                     size += 1
             segment.append(arc)
         self._close_segment(segment, c)
         self._sizes.append(size)
         self._demand.append(demand)
-        self._usual.append(usual)
+        self._is_base.append(is_base)
         self.arcs.append(arcs)
         number = len(self.arcs) - 1
         self._known[key] = number
@@ -103,17 +108,17 @@ class RouteBook:
         self._hours.append(self._problem.hours[:, c, own].sum(axis=1))
         self._usd.append(self.usd[:, c, own].sum(axis=1))
 
-    def arrays(self, state: int) -> Routes:
+    def arrays(self, state: int) -> RouteArrays:
         """Return all ways as the kernel takes them, with the costs and hours of a state."""
         if self._made != len(self.arcs):
             self._make()
         a = self._arrays
         assert self._tables is not None
-        return Routes(
+        return RouteArrays(
             first=a["first"],
             demand=a["demand"],
             kind=a["kind"],
-            usual=a["usual"],
+            is_base=a["is_base"],
             limit=a["limit"],
             arc=a["arc"],
             factor=a["factor"],
@@ -133,7 +138,7 @@ class RouteBook:
             "first": first,
             "demand": demand,
             "kind": self._problem.kind[demand] if len(demand) else demand,
-            "usual": np.array(self._usual, dtype=np.bool_),
+            "is_base": np.array(self._is_base, dtype=np.bool_),
             "limit": np.array(self._limit, dtype=np.int64),
             "arc": np.array(self._arc, dtype=np.int64),
             "factor": np.array(self._factor, dtype=np.float64),

@@ -1,6 +1,6 @@
-"""What cargo knows on a day, and which way it takes.
+"""Which way cargo takes, with what it knows on the day.
 
-Cargo that is about to leave compares its usual way, waits included, with the
+Cargo that is about to leave compares its base route, waits included, with the
 best way round; what newcomers may have of the spare capacity elsewhere is shared
 out evenly among those who want it. Who finds every way worse than not shipping,
 or expects to wait longer than it would bear, stays at home.
@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.flow.shortest.trees import forward_star, tree_to
-from corridors.simulation.queueing.looking import waits_ahead
-from corridors.simulation.queueing.problem import closed_since_until
+from corridors.simulation.queueing.information import Information, waits_ahead
 from corridors.simulation.queueing.reneging import book
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.simulation.queueing.problem import QueueProblem
     from corridors.simulation.queueing.route_book import RouteBook
-    from corridors.simulation.queueing.state import Choice, Limits, Routes
+    from corridors.simulation.queueing.state import Choice, QueueLimits, RouteArrays
 
-_TROUBLE_DAYS = 0.05
+TROUBLE_DAYS = 0.05
 """Waiting below which nobody looks for another way."""
 
 _ROUNDS = 4
@@ -33,107 +32,17 @@ _CALM_DAYS = 14.0
 """Days without anyone wanting to go round after which contracts start anew."""
 
 
-class Outlook:
-    """What is known in each step: queues as observed, closures as announced or expected."""
-
-    def __init__(self, problem: QueueProblem) -> None:
-        self._p = p = problem
-        finite = np.isfinite(p.usd)
-        closable = finite.any(axis=0) & ~finite.all(axis=0)
-        self._class, self._arc = np.nonzero(closable)
-        shut = ~finite[:, self._class, self._arc][np.concatenate([p.state, p.state_ahead])]
-        self._shut = shut
-        self._since, self._until = closed_since_until(shut)
-        zero = np.concatenate([p.level, p.level_ahead.reshape(-1, p.n_limits)]) <= 0
-        self._zero_since, self._zero_until = closed_since_until(zero)
-        zero = zero[: p.n_steps]
-        self._zero = zero
-        # A limit of 0 is judged by what it lets through when it is open.
-        positive = np.where(np.isfinite(p.level) & ~zero, p.level, np.nan)
-        with np.errstate(invalid="ignore"):
-            mean = np.nanmax(np.vstack([positive, np.zeros((1, p.n_limits))]), axis=0, initial=0.0)
-        self._open_level = mean
-        self.queue_seen = np.zeros((p.n_steps + 1, p.n_limits))
-        self._reaction = np.rint(p.behaviour.reaction / p.step).astype(np.int64)
-
-    def closed(self, step: int) -> Flags:
-        """Return what no slug of a class may pass, shape (C, A)."""
-        return np.asarray(~np.isfinite(self._p.usd[self._p.state[step]]))
-
-    def _expected(self, step: int, since: Ints, until: Ints, first: Floats) -> Floats:
-        """Return the days that spells are expected to last yet."""
-        p = self._p
-        if p.announced:
-            return np.asarray((until - step) * p.step, dtype=np.float64)
-        return np.asarray(np.maximum(first, (step - since) * p.step))
-
-    def closed_for(self, step: int, *, known: bool) -> Floats:
-        """Return the days for which arcs are expected to stay closed, shape (C, A).
-
-        Parameters
-        ----------
-        step
-            The step.
-        known
-            Whether everybody sees it at once, as those do who stand there, or
-            only after the reaction lag.
-        """
-        p = self._p
-        result = np.zeros(p.usd.shape[1:])
-        shut = self._shut[step]
-        if shut.any():
-            since, until = self._since[step, shut], self._until[step, shut]
-            c, a = self._class[shut], self._arc[shut]
-            days = self._expected(step, since, until, p.behaviour.expected_closure[c])
-            if not known:
-                days = np.where(step - since >= self._reaction[c], days, 0.0)
-            result[c, a] = days
-        return result
-
-    def limit_shut(self, step: int, *, known: bool) -> Floats:
-        """Return the days for which limits of 0 are expected to stay so, shape (C, R)."""
-        p = self._p
-        n_classes = len(p.weight)
-        result = np.zeros((n_classes, p.n_limits))
-        zero = self._zero[step] & (self._open_level > 0)
-        if zero.any():
-            since, until = self._zero_since[step, zero], self._zero_until[step, zero]
-            for c in range(n_classes):
-                first = np.full(len(since), p.behaviour.expected_closure[c])
-                days = self._expected(step, since, until, first)
-                if not known:
-                    days = np.where(step - since >= self._reaction[c], days, 0.0)
-                result[c, zero] = days
-        return result
-
-    def level(self, step: int) -> Floats:
-        """Return what each limit lets through per day, or would if it were open, shape (R,)."""
-        level = self._p.level[step]
-        return np.asarray(np.where(self._zero[step], self._open_level, level))
-
-    def limit_wait(self, step: int) -> Floats:
-        """Return the days that the observed queue of each limit takes, shape (C, R)."""
-        p = self._p
-        room = np.maximum(self.level(step) - p.reserved[step], 0.0)
-        seen = self.queue_seen[np.maximum(step - self._reaction, 0)]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            wait = np.where(seen > 0, seen / room, 0.0)
-        # Where nothing ever passes, closures tell how long the wait is.
-        return np.asarray(np.where(np.isfinite(wait), wait, 0.0))
-
-
-class Ways:
+class RouteSearch:
     """The best ways under what is known in a step, found when first asked for."""
 
     def __init__(self, problem: QueueProblem) -> None:
         self._p = problem
         self._start, self._star = forward_star(problem.head, problem.n_places)
-        arc = np.repeat(np.arange(len(problem.tail)), np.diff(problem.member_first))
-        self._member_arc = arc
+        self._member_arc = problem.member_arc
         self._weight: dict[int, Floats] = {}
         self._trees: dict[tuple[int, int, bool], tuple[Floats, Ints]] = {}
 
-    def look(self, step: int, limit_wait: Floats, banned: Flags) -> None:
+    def begin_step(self, step: int, limit_wait: Floats, banned: Flags) -> None:
         """Forget the last step, and take in this one; nothing is accepted for banned limits."""
         self._banned = banned
         self._trees.clear()
@@ -166,11 +75,11 @@ class Ways:
         Parameters
         ----------
         demand, way
-            Number of the demand, and of its usual way that is to be left.
+            Number of the demand, and of its base route that is to be left.
         full
             Limits of which newcomers can have no more, shape (R,).
         own
-            Arcs of the usual way, on which the cargo has its place all the same.
+            Arcs of the base route, on which the cargo has its place all the same.
         waiting
             Whether ways may lead through a queue that is known.
         """
@@ -186,7 +95,7 @@ class Ways:
                 taken[list(own)] = False
                 weight[taken] = np.inf
             if not waiting:
-                queued = self._limit_wait[c] > _TROUBLE_DAYS
+                queued = self._limit_wait[c] > TROUBLE_DAYS
                 weight[self._member_arc[queued[p.member_limit] & counts]] = np.inf
             self._trees[key] = tree_to(
                 self._start, self._star, p.tail, weight, int(p.destination[demand])
@@ -203,33 +112,33 @@ class Ways:
         return np.array(arcs, dtype=np.int64)
 
 
-class Chooser:
+class RouteChoice:
     """Decides, step by step, who leaves, on which way, and who is told to turn off."""
 
     def __init__(self, problem: QueueProblem, book: RouteBook) -> None:
         self._p = problem
         self._book = book
-        self.outlook = Outlook(problem)
-        self.ways = Ways(problem)
+        self.information = Information(problem)
+        self.search = RouteSearch(problem)
         n = problem.n_demands
         self._wants_since = np.full(n, -1.0)
         self._wanted_last = np.full(n, -np.inf)
-        self.usual: list[list[list[tuple[int, float]]]] = []
+        self.base_routes: list[list[list[tuple[int, float]]]] = []
         self.use: list[Floats] = []
         self.own: dict[int, set[int]] = {}
-        for ways in problem.usual:
+        for ways in problem.base_routes:
             sets: list[list[tuple[int, float]]] = [[] for _ in range(n)]
             for way in ways:
-                number = book.add(way.demand, way.arcs, usual=True)
+                number = book.add(way.demand, way.arcs, is_base=True)
                 sets[way.demand].append((number, way.share))
                 self.own[number] = set(way.arcs.tolist())
-            self.usual.append(sets)
+            self.base_routes.append(sets)
 
-    def normal_use(self, step: int, arrays: Routes) -> Floats:
-        """Return what the usual ways take of each limit in a step, per day, shape (R,)."""
+    def base_use(self, step: int, arrays: RouteArrays) -> Floats:
+        """Return what the base routes take of each limit in a step, per day, shape (R,)."""
         p = self._p
         use = np.zeros(p.n_limits)
-        for k, ways in enumerate(self.usual[p.usual_of[step]]):
+        for k, ways in enumerate(self.base_routes[p.base_of[step]]):
             for number, share in ways:
                 own = slice(arrays.first[number], arrays.first[number + 1])
                 np.add.at(use, arrays.limit[own], arrays.factor[own] * share * p.amount[step, k])
@@ -252,21 +161,21 @@ class Chooser:
         self._wanted_last[demand] = now
 
     def view(
-        self, step: int, arrays: Routes, banned: Flags
+        self, step: int, arrays: RouteArrays, banned: Flags
     ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Return cost and wait of all ways as `waits_ahead` does, with what is known."""
         p = self._p
-        limit_wait = self.outlook.limit_wait(step)
-        self.ways.look(step, limit_wait, banned)
+        limit_wait = self.information.limit_wait(step)
+        self.search.begin_step(step, limit_wait, banned)
         result: tuple[Floats, Floats, Floats, Floats, Floats] = waits_ahead(
             arrays.first, arrays.kind, arrays.limit, arrays.arc, arrays.hours, arrays.usd,
-            limit_wait, self.outlook.limit_shut(step, known=False),
-            self.outlook.closed_for(step, known=False), p.value_of_time,
+            limit_wait, self.information.limit_shut(step, known=False),
+            self.information.closed_for(step, known=False), p.value_of_time,
         )  # fmt: skip
         return result
 
     def go_round(
-        self, step: int, state: int, limits: Limits, choice: Choice,
+        self, step: int, state: int, limits: QueueLimits, choice: Choice,
         wanting: list[tuple[int, int, int, float, float]], *, waiting: bool = True,
     ) -> list[tuple[int, int, float]]:  # fmt: skip
         """Share out the newcomers' part of other ways among those who want to leave on them.
@@ -278,7 +187,7 @@ class Chooser:
         limits, choice
             As the kernel has them; what is booked is taken from the limits.
         wanting
-            Of each wish: its number, the demand, its usual way, the amount, and
+            Of each wish: its number, the demand, its base route, the amount, and
             the cost that another way must undercut.
         waiting
             Whether they would wait on the other way.
@@ -295,17 +204,17 @@ class Chooser:
         for _ in range(_ROUNDS):
             full = self._full(limits, share)
             wishes: list[tuple[int, int, int]] = []
-            for number, k, usual, _amount, ceiling in wanting:
+            for number, k, base, _amount, ceiling in wanting:
                 if left[number] <= 1e-12:
                     continue
-                own = self.own[usual]
-                distance, following = self.ways.to(k, usual, full, own, waiting=waiting)
+                own = self.own[base]
+                distance, following = self.search.to(k, base, full, own, waiting=waiting)
                 origin = int(p.origin[k])
                 if not distance[origin] < ceiling - 1e-9 * abs(ceiling):
                     continue
                 self._want(step, k)
-                arcs = self.ways.path(following, origin, int(p.destination[k]))
-                wishes.append((number, k, self._book.add(k, arcs, usual=False, own=own)))
+                arcs = self.search.path(following, origin, int(p.destination[k]))
+                wishes.append((number, k, self._book.add(k, arcs, is_base=False, own=own)))
             if not wishes:
                 break
             arrays = self._book.arrays(state)
@@ -313,17 +222,17 @@ class Chooser:
             granted += got
             if not got:
                 break
-            self.ways.forget_trees()
+            self.search.forget_trees()
         return granted
 
-    def _full(self, limits: Limits, share: Floats) -> Flags:
+    def _full(self, limits: QueueLimits, share: Floats) -> Flags:
         most = float(share.max(initial=0.0))
         with np.errstate(invalid="ignore"):
             room = most * limits.spare - limits.taken
         return np.asarray(~(room > 1e-9 * np.maximum(limits.level, 1e-9)))
 
     def _grant(
-        self, arrays: Routes, limits: Limits, share: Floats,
+        self, arrays: RouteArrays, limits: QueueLimits, share: Floats,
         wishes: list[tuple[int, int, int]], left: dict[int, float],
     ) -> list[tuple[int, int, float]]:  # fmt: skip
         """Give each wish the same part of what it wants of the limit that is scarcest for it."""
@@ -351,31 +260,31 @@ class Chooser:
         return got
 
     def advise(
-        self, step: int, state: int, limits: Limits, choice: Choice,
+        self, step: int, state: int, limits: QueueLimits, choice: Choice,
         cost_from: Floats, wait_from: Floats, wait_at: Floats,
     ) -> None:  # fmt: skip
-        """Tell cargo on usual ways where it would better turn off."""
+        """Tell cargo on base routes where it would better turn off."""
         p, book = self._p, self._book
         before = book.arrays(state)
-        n_usual = len(before.usual)
+        n_base = len(before.is_base)
         full = self._full(limits, choice.share)
         found: list[tuple[int, int, float]] = []
-        for r in np.flatnonzero(before.usual[:n_usual]):
+        for r in np.flatnonzero(before.is_base[:n_base]):
             first, last = int(before.first[r]), int(before.first[r + 1])
-            hit = first + np.flatnonzero(wait_from[first:last] > _TROUBLE_DAYS)
+            hit = first + np.flatnonzero(wait_from[first:last] > TROUBLE_DAYS)
             k, c = int(before.demand[r]), int(before.kind[r])
             value = 24.0 * p.value_of_time[c]
             if not len(hit) or value <= 0:
                 continue
-            distance, following = self.ways.to(k, int(r), full, self.own[int(r)])
+            distance, following = self.search.to(k, int(r), full, self.own[int(r)])
             for v in hit.tolist():
                 place = int(p.tail[before.arc[v]])
                 gain = cost_from[v] - distance[place]
                 if not gain > 1e-9 * abs(cost_from[v]):
                     continue
                 self._want(step, k)
-                arcs = self.ways.path(following, place, int(p.destination[k]))
-                way = book.add(k, arcs, usual=False, own=self.own[int(r)])
+                arcs = self.search.path(following, place, int(p.destination[k]))
+                way = book.add(k, arcs, is_base=False, own=self.own[int(r)])
                 # Where the wait is at this very place, only those go for whom it is too long.
                 bearable = wait_at[v] - gain / value
                 found.append((v, way, max(bearable, 0.0) if bearable > 0 else -1.0))

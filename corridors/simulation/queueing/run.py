@@ -7,23 +7,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.simulation.queueing.counting import CountingRule
 from corridors.simulation.queueing.departures import Origin
 from corridors.simulation.queueing.kernel import run_step
 from corridors.simulation.queueing.packets import depart
 from corridors.simulation.queueing.route_book import RouteBook
-from corridors.simulation.queueing.route_choice import _TROUBLE_DAYS, Chooser
-from corridors.simulation.queueing.state import Choice, Clock, Limits, Record, Slugs
+from corridors.simulation.queueing.route_choice import TROUBLE_DAYS, RouteChoice
+from corridors.simulation.queueing.state import (
+    NEW,
+    OLD,
+    Choice,
+    Clock,
+    Packets,
+    QueueLimits,
+    Record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from corridors.flow.arrays import Flags, Floats, Ints
-    from corridors.simulation.queueing.departures import Held
+    from corridors.simulation.queueing.departures import HeldShipment
     from corridors.simulation.queueing.problem import QueueProblem
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class SimulationRecord:
     """What happened, as arrays; index 0 of the last axis is new cargo, 1 cargo from before.
 
     Attributes
@@ -38,22 +47,27 @@ class Outcome:
         counted one by one, shape (T, K, 2).
     held, never
         Units held back at the origin at the end of each step, and never shipped
-        in it (no room on usual ways, stayed at home), shapes (T, K, 2) and (T, K, 2, 2).
+        in it (no room on base routes, stayed at home), shapes (T, K, 2) and (T, K, 2, 2).
     arrived, left, quit
         Units of each limit that came, passed, and left the queue otherwise in
         each step, shape (T, R).
     waited
         Unit-days that those who left a limit in a step had waited, shape (T, R).
-    present, present_t
-        Units of each limit, and tonnes, that wait at its members in whatever
-        queue, shape (T, R).
+    background
+        Units of background traffic in the queue of each limit, shape (T, R).
+    units, tonnes
+        Cargo that waits at the end of each step, by member of a limit (a limit and
+        an arc), each unit at one: units of the limit, and tonnes, shape (T, M).
+    moved, pairs
+        Units in the queue of one limit that are counted at another, shape (T, X),
+        and the two limits, shape (X, 2); see `counting`.
     passes
         Units that entered each segment in each step, shape (T, segments).
     usd, hours, wait
         Transport cost in USD, unit-hours in motion, unit-days of waiting, shape (K, 2).
     way_hours
         Unit-hours from wanting to leave to the end, by kind of end, shape (K, 4, 2).
-    slugs
+    packets
         Where everything was at the end.
     """
 
@@ -68,15 +82,18 @@ class Outcome:
     left: Floats
     quit: Floats
     waited: Floats
-    present: Floats
-    present_t: Floats
+    background: Floats
+    units: Floats
+    tonnes: Floats
+    moved: Floats
+    pairs: Ints
     passes: Floats
     usd: Floats
     hours: Floats
     wait: Floats
     way_hours: Floats
-    slugs: Slugs
-    held_at_end: list[list[Held]]
+    packets: Packets
+    held_at_end: list[list[HeldShipment]]
 
     @property
     def queue(self) -> Floats:
@@ -95,26 +112,37 @@ class Outcome:
         return np.asarray(np.abs((placed - wanted) * weight).sum(axis=1))
 
 
-def _slugs(size: int) -> Slugs:
+def _packets(size: int) -> Packets:
     def whole() -> Ints:
         return np.zeros(size, dtype=np.int64)
 
     def real() -> Floats:
         return np.zeros(size)
 
-    return Slugs(
+    return Packets(
         after=np.full(size, -1, dtype=np.int64), route=whole(), visit=whole(), amount=real(),
-        start=real(), end=real(), born=real(), waited=real(), borne=real(),
-        most=real(), free=np.arange(size - 1, -1, -1, dtype=np.int64),
+        start=real(), end=real(), wanted_at=real(), waited=real(), waited_before=real(),
+        patience_left=real(), free=np.arange(size - 1, -1, -1, dtype=np.int64),
         n_free=np.array([size], dtype=np.int64),
     )  # fmt: skip
 
 
-def _grown(old: Slugs) -> Slugs:
-    """Return the same slugs with room for twice as many."""
+def _grown(old: Packets) -> Packets:
+    """Return the same packets with room for twice as many."""
     size = len(old.after)
-    new = _slugs(2 * size)
-    names = ("after", "route", "visit", "amount", "start", "end", "born", "waited", "borne", "most")
+    new = _packets(2 * size)
+    names = (
+        "after",
+        "route",
+        "visit",
+        "amount",
+        "start",
+        "end",
+        "wanted_at",
+        "waited",
+        "waited_before",
+        "patience_left",
+    )
     for name in names:
         getattr(new, name)[:size] = getattr(old, name)
     free = int(old.n_free[0])
@@ -124,7 +152,7 @@ def _grown(old: Slugs) -> Slugs:
     return new
 
 
-class Run:
+class QueueRun:
     """One run: all that changes from step to step."""
 
     def __init__(self, problem: QueueProblem, *, whole: bool, fixed: bool) -> None:
@@ -132,17 +160,23 @@ class Run:
         self.whole = whole
         self.fixed = fixed
         self.book = RouteBook(p)
-        self.chooser = Chooser(p, self.book)
+        self.route_choice = RouteChoice(p, self.book)
         n_steps, n_limits, n_demands = p.n_steps, p.n_limits, p.n_demands
-        self.slugs = _slugs(1 << 14)
+        self.packets = _packets(1 << 14)
         self.head = np.full(n_steps + 1, -1, dtype=np.int64)
         self.tail = np.full(n_steps + 1, -1, dtype=np.int64)
         self.ends = np.zeros((n_steps, n_demands, 4, 2))
-        self.stock = np.zeros((n_steps, n_demands, 2, 2))
+        self.where = np.zeros((n_steps, n_demands, 2, 2))
         self.held = np.zeros((n_steps, n_demands, 2))
         self.per_limit = {
             name: np.zeros((n_steps, n_limits))
-            for name in ("arrived", "left", "quit", "waited", "present", "present_t")
+            for name in ("arrived", "left", "quit", "waited", "background")
+        }
+        self.counting = CountingRule(p)
+        self.counted = {
+            "units": np.zeros((n_steps, len(p.member_limit))),
+            "tonnes": np.zeros((n_steps, len(p.member_limit))),
+            "moved": np.zeros((n_steps, len(self.counting.pairs))),
         }
         self.passes = np.zeros((n_steps, 64))
         self.totals = {name: np.zeros((n_demands, 2)) for name in ("usd", "hours", "wait")}
@@ -151,15 +185,15 @@ class Run:
             name: np.full(n_limits, -1, dtype=np.int64)
             for name in ("head", "tail", "new_head", "new_tail")
         }
-        self.work = {name: np.zeros(n_limits) for name in ("used", "taken", "queue")}
-        self.origin = Origin(p, self.book, self.chooser, fixed=fixed)
+        self.queue_state = {name: np.zeros(n_limits) for name in ("used", "taken", "queue")}
+        self.origin = Origin(p, self.book, self.route_choice, fixed=fixed)
         self.recovering = np.zeros(n_limits, dtype=np.bool_)
         self.open_before = np.full(n_limits, np.inf)
         self._open: dict[int, Flags] = {}
         self._order: tuple[int, Ints] | None = None
         self._use: tuple[int, int, Floats] | None = None
 
-    def record(self) -> Record:
+    def _kernel_record(self) -> Record:
         """Return the record, with room for every segment that there is by now."""
         size = self.passes.shape[1]
         if self.book.n_segments > size:
@@ -167,7 +201,7 @@ class Run:
             wider[:, :size] = self.passes
             self.passes = wider
         return Record(
-            **self.per_limit, ends=self.ends, stock=self.stock, passes=self.passes,
+            **self.per_limit, **self.counted, ends=self.ends, where=self.where, passes=self.passes,
             **self.totals, way_hours=self.way_hours,
         )  # fmt: skip
 
@@ -181,8 +215,9 @@ class Run:
         """Return the limits of which any member is open in a state, shape (R,)."""
         if state not in self._open:
             p = self.p
-            arc = np.repeat(np.arange(len(p.tail)), np.diff(p.member_first))
-            usable = (np.isfinite(p.usd[state][:, arc]).T & (p.member_factor > 0)).any(axis=1)
+            usable = (np.isfinite(p.usd[state][:, p.member_arc]).T & (p.member_factor > 0)).any(
+                axis=1
+            )
             passable = np.zeros(p.n_limits, dtype=np.bool_)
             np.logical_or.at(passable, p.member_limit, usable)
             self._open[state] = passable
@@ -196,7 +231,7 @@ class Run:
         passable = self._passable(int(state))
         rate[~passable] = 0.0
         opened = np.where(passable, p.level[n], 0.0)
-        standing = self.work["queue"] > 1e-9
+        standing = self.queue_state["queue"] > 1e-9
         self.recovering |= (opened > self.open_before * (1 + 1e-12)) & standing
         self.recovering &= standing
         self.open_before = opened
@@ -206,72 +241,73 @@ class Run:
 
     def banned(self) -> Flags:
         """Return the limits for which nothing more is accepted, shape (R,)."""
-        return np.asarray(self.work["queue"] > self.p.ban_above)
+        return np.asarray(self.queue_state["queue"] > self.p.ban_above)
 
     def step(self, n: int) -> None:
         """Decide who leaves, then move everything."""
-        p, chooser = self.p, self.chooser
+        p, route_choice = self.p, self.route_choice
         state = int(p.state[n])
-        while int(self.slugs.n_free[0]) < max(8000, len(self.slugs.after) // 2):
-            self.slugs = _grown(self.slugs)
-        outlook = chooser.outlook
+        while int(self.packets.n_free[0]) < max(8000, len(self.packets.after) // 2):
+            self.packets = _grown(self.packets)
+        information = route_choice.information
         rate = self.rates(n)
         arrays = self.book.arrays(state)
-        if self._use is None or self._use[:2] != (int(p.usual_of[n]), state):
-            use = chooser.normal_use(n, arrays)
-            self._use = (int(p.usual_of[n]), state, use)
-        level = outlook.level(n)
+        if self._use is None or self._use[:2] != (int(p.base_of[n]), state):
+            use = route_choice.base_use(n, arrays)
+            self._use = (int(p.base_of[n]), state, use)
+        level = information.level(n)
         with np.errstate(invalid="ignore"):
             spare = np.maximum(np.where(rate > 0, level, 0.0) - p.reserved[n] - self._use[2], 0.0)
-        self.work["taken"][:] = 0.0
-        limits = Limits(
+        self.queue_state["taken"][:] = 0.0
+        limits = QueueLimits(
             rate=rate, reserved=np.ascontiguousarray(p.reserved[n]),
             background=np.ascontiguousarray(p.background[n]),
             level=np.maximum(level - p.reserved[n], 0.0),
             spare=spare * p.step,
-            shut_for=outlook.limit_shut(n, known=True).max(axis=0, initial=0),
+            shut_for=information.limit_shut(n, known=True).max(axis=0, initial=0),
             head=self.queues["head"], tail=self.queues["tail"],
             new_head=self.queues["new_head"], new_tail=self.queues["new_tail"],
-            used=self.work["used"], taken=self.work["taken"], queue=self.work["queue"],
+            **self.queue_state,
         )  # fmt: skip
         choice = Choice(
-            closed=outlook.closed(n), closed_for=outlook.closed_for(n, known=True),
-            share=chooser.shares(n), patience=p.behaviour.patience, spread=p.behaviour.spread,
-            late=p.late_days, weight=p.weight, member_first=p.member_first,
-            member_limit=p.member_limit, member_factor=p.member_factor,
+            closed=information.closed(n), closed_for=information.closed_for(n, known=True),
+            share=route_choice.shares(n), patience=p.behaviour.patience, spread=p.behaviour.spread,
+            late=p.late_days,
         )  # fmt: skip
         clock = Clock(n, p.n_steps, p.step, self.whole, p.begin * p.step)
-        outlook.queue_seen[n] = self.work["queue"]
+        information.queue_seen[n] = self.queue_state["queue"]
         banned = self.banned()
-        cost, wait, cost_from, wait_from, wait_at = chooser.view(n, arrays, banned)
-        leaving = self.origin.departures(n, limits, choice, banned, cost, wait)
-        if not self.fixed and (wait_from[: len(arrays.limit)] > _TROUBLE_DAYS).any():
-            chooser.advise(n, state, limits, choice, cost_from, wait_from, wait_at)
+        cost, wait, cost_from, wait_from, wait_at = route_choice.view(n, arrays, banned)
+        departing = self.origin.departures(n, limits, choice, banned, cost, wait)
+        if not self.fixed and (wait_from[: len(arrays.limit)] > TROUBLE_DAYS).any():
+            route_choice.advise(n, state, limits, choice, cost_from, wait_from, wait_at)
         elif len(arrays.advice):
             self.book.arrays(state).advice[:] = -1
         arrays = self.book.arrays(state)
-        record = self.record()
+        record = self._kernel_record()
         now = (n + 0.5) * p.step
-        for lot in leaving:
-            k = int(arrays.demand[lot.way])
-            waited = now - lot.born
-            self.totals["wait"][k, 0 if lot.born >= clock.begin else 1] += lot.amount * waited
+        for d in departing:
+            waited = now - d.wanted_at
+            age = NEW if d.wanted_at >= clock.begin else OLD
+            self.totals["wait"][arrays.demand[d.way], age] += d.amount * waited
             depart(
-                self.slugs, arrays, record, clock, self.head, self.tail,
-                lot.way, lot.amount, lot.born, lot.borne, lot.most, waited,
+                self.packets, arrays, record, clock, self.head, self.tail,
+                d.way, d.amount, d.wanted_at, d.waited_before, d.patience_left, waited,
             )  # fmt: skip
         run_step(
-            self.slugs, arrays, limits, choice, record, clock, self.head, self.tail, self.order()
-        )
+            self.packets, arrays, limits, choice, self.counting.in_step(n), record, clock,
+            self.head, self.tail, self.order(),
+        )  # fmt: skip
         self.held[n] = self.origin.amounts()
 
-    def outcome(self) -> Outcome:
+    def finished(self) -> SimulationRecord:
         """Return what happened in the steps so far."""
-        return Outcome(
-            problem=self.p, book=self.book, ends=self.ends, waiting=self.stock[:, :, 0],
-            moving=self.stock[:, :, 1], held=self.held, never=self.origin.never,
-            **self.per_limit, passes=self.passes[:, : self.book.n_segments], **self.totals,
-            way_hours=self.way_hours, slugs=self.slugs, held_at_end=self.origin.held,
+        return SimulationRecord(
+            problem=self.p, book=self.book, ends=self.ends, waiting=self.where[:, :, 0],
+            moving=self.where[:, :, 1], held=self.held, never=self.origin.never,
+            **self.per_limit, **self.counted, pairs=self.counting.pairs,
+            passes=self.passes[:, : self.book.n_segments], **self.totals,
+            way_hours=self.way_hours, packets=self.packets, held_at_end=self.origin.held,
         )  # fmt: skip
 
 
@@ -281,7 +317,7 @@ def run(
     whole: bool = False,
     fixed: bool = False,
     progress: Callable[[int, int], None] | None = None,
-) -> Outcome:
+) -> SimulationRecord:
     """Run a problem through all its steps.
 
     Parameters
@@ -292,18 +328,18 @@ def run(
         Count time in whole steps, as the linear program of the bound does: every
         way between two limits takes a whole number of steps.
     fixed
-        Nobody chooses: all cargo takes its usual ways, whatever happens.
+        Nobody chooses: all cargo takes its base routes, whatever happens.
     progress
         Is told the steps done and in all.
 
     Returns
     -------
-    Outcome
-        The same problem always gives the same outcome.
+    SimulationRecord
+        The same problem always gives the same record.
     """
-    own = Run(problem, whole=whole, fixed=fixed)
+    own = QueueRun(problem, whole=whole, fixed=fixed)
     for n in range(problem.n_steps):
         own.step(n)
         if progress is not None:
             progress(n + 1, problem.n_steps)
-    return own.outcome()
+    return own.finished()

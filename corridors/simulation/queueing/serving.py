@@ -16,40 +16,40 @@ from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
 
 
 @njit(cache=True)
-def _pass(slugs, routes, limits, record, clock, head, tail, limit, i):  # type: ignore[no-untyped-def]
-    """Let a slug, whose interval is that of its departure, through a limit."""
-    units = units_of(slugs, routes, i)
+def _pass(packets, routes, limits, record, clock, head, tail, limit, i):  # type: ignore[no-untyped-def]
+    """Let a packet, whose interval is that of its departure, through a limit."""
+    units = units_of(packets, routes, i)
     record.left[clock.number, limit] += units
     limits.used[limit] += units
-    if slugs.route[i] == BACKGROUND:
-        drop(slugs, i)
+    if packets.route[i] == BACKGROUND:
+        drop(packets, i)
         return
-    slugs.visit[i] += 1
-    enter(slugs, routes, record, clock, head, tail, i)
+    packets.visit[i] += 1
+    enter(packets, routes, record, clock, head, tail, i)
 
 
 @njit(cache=True)
-def _serve(  # type: ignore[no-untyped-def]
-    slugs, routes, limits, record, clock, head, tail, limit, i, begin, end, came_from, came_to
+def _serve_packet(  # type: ignore[no-untyped-def]
+    packets, routes, limits, record, clock, head, tail, limit, i, begin, end, came_from, came_to
 ):
-    """Let a queued slug go over ``[begin, end)``; it had come over ``[came_from, came_to)``."""
+    """Let a queued packet go over ``[begin, end)``; it had come over ``[came_from, came_to)``."""
     if clock.whole:
         begin = clock.number * clock.step
         end = begin + clock.step
     wait = 0.5 * (begin + end) - 0.5 * (came_from + came_to)
-    units = units_of(slugs, routes, i)
+    units = units_of(packets, routes, i)
     record.waited[clock.number, limit] += units * wait
-    if slugs.route[i] != BACKGROUND:
-        age = NEW if slugs.born[i] >= clock.begin else OLD
-        record.wait[routes.demand[slugs.route[i]], age] += slugs.amount[i] * wait
-    slugs.waited[i] += wait
-    slugs.start[i] = begin
-    slugs.end[i] = end
-    _pass(slugs, routes, limits, record, clock, head, tail, limit, i)
+    if packets.route[i] != BACKGROUND:
+        age = NEW if packets.wanted_at[i] >= clock.begin else OLD
+        record.wait[routes.demand[packets.route[i]], age] += packets.amount[i] * wait
+    packets.waited[i] += wait
+    packets.start[i] = begin
+    packets.end[i] = end
+    _pass(packets, routes, limits, record, clock, head, tail, limit, i)
 
 
 @njit(cache=True)
-def work(slugs, routes, limits, choice, record, clock, head, tail, limit):  # type: ignore[no-untyped-def]
+def serve(packets, routes, limits, choice, record, clock, head, tail, limit):  # type: ignore[no-untyped-def]
     """Serve the queue of a limit, then what has come within the step."""
     now = clock.number * clock.step
     end = now + clock.step
@@ -61,15 +61,15 @@ def work(slugs, routes, limits, choice, record, clock, head, tail, limit):  # ty
     standing = 0.0
     i = limits.head[limit]
     while i >= 0:
-        if not is_blocked(slugs, routes, choice, i):
-            standing += units_of(slugs, routes, i)
-        i = slugs.after[i]
+        if not is_blocked(packets, routes, choice, i):
+            standing += units_of(packets, routes, i)
+        i = packets.after[i]
     came = 0.0
     i = limits.new_head[limit]
     while i >= 0:
-        if not is_blocked(slugs, routes, choice, i):
-            came += units_of(slugs, routes, i)
-        i = slugs.after[i]
+        if not is_blocked(packets, routes, choice, i):
+            came += units_of(packets, routes, i)
+        i = packets.after[i]
     flows = standing <= 0.0 and came <= room + HAIR * rate * clock.step and came > 0.0
     served = 0.0
     if not flows and standing > 0.0 and room > 0.0:
@@ -79,34 +79,34 @@ def work(slugs, routes, limits, choice, record, clock, head, tail, limit):  # ty
         limits.head[limit] = -1
         limits.tail[limit] = -1
         while i >= 0:
-            lot = np.ceil(slugs.end[i] / clock.step - 1e-6)
+            batch = np.ceil(packets.end[i] / clock.step - 1e-6)
             together = 0.0
             j = i
-            while j >= 0 and np.ceil(slugs.end[j] / clock.step - 1e-6) == lot:
-                if not is_blocked(slugs, routes, choice, j):
-                    together += units_of(slugs, routes, j)
-                j = slugs.after[j]
+            while j >= 0 and np.ceil(packets.end[j] / clock.step - 1e-6) == batch:
+                if not is_blocked(packets, routes, choice, j):
+                    together += units_of(packets, routes, j)
+                j = packets.after[j]
             goes = min(together, room - served)
             share = goes / together if together > 0.0 else 0.0
             first = begin + served / rate
             last = begin + (served + goes) / rate
-            while i >= 0 and np.ceil(slugs.end[i] / clock.step - 1e-6) == lot:
-                following = slugs.after[i]
-                if share <= 1e-14 or is_blocked(slugs, routes, choice, i):
-                    append(slugs, limits.head, limits.tail, limit, i)
+            while i >= 0 and np.ceil(packets.end[i] / clock.step - 1e-6) == batch:
+                following = packets.after[i]
+                if share <= 1e-14 or is_blocked(packets, routes, choice, i):
+                    append(packets, limits.head, limits.tail, limit, i)
                     i = following
                     continue
-                came_from = slugs.start[i]
-                came_to = slugs.end[i]
+                came_from = packets.start[i]
+                came_to = packets.end[i]
                 j = i
                 if share < 1.0 - 1e-12:
-                    j = split(slugs, i, share)
+                    j = split(packets, i, share)
                     if not clock.whole:
                         came_to = came_from + share * (came_to - came_from)
-                        slugs.start[i] = came_to
-                    append(slugs, limits.head, limits.tail, limit, i)
-                _serve(
-                    slugs, routes, limits, record, clock, head, tail, limit, j, first, last,
+                        packets.start[i] = came_to
+                    append(packets, limits.head, limits.tail, limit, i)
+                _serve_packet(
+                    packets, routes, limits, record, clock, head, tail, limit, j, first, last,
                     came_from, came_to,
                 )  # fmt: skip
                 i = following
@@ -133,17 +133,17 @@ def work(slugs, routes, limits, choice, record, clock, head, tail, limit):  # ty
     limits.new_tail[limit] = -1
     if flows:
         while i >= 0:
-            following = slugs.after[i]
-            if is_blocked(slugs, routes, choice, i):
-                append(slugs, limits.head, limits.tail, limit, i)
+            following = packets.after[i]
+            if is_blocked(packets, routes, choice, i):
+                append(packets, limits.head, limits.tail, limit, i)
             else:
-                _pass(slugs, routes, limits, record, clock, head, tail, limit, i)
+                _pass(packets, routes, limits, record, clock, head, tail, limit, i)
             i = following
         return
     while i >= 0:
-        following = slugs.after[i]
-        if is_blocked(slugs, routes, choice, i):
-            append(slugs, limits.head, limits.tail, limit, i)
+        following = packets.after[i]
+        if is_blocked(packets, routes, choice, i):
+            append(packets, limits.head, limits.tail, limit, i)
             i = following
             continue
         rest = 1.0
@@ -152,7 +152,7 @@ def work(slugs, routes, limits, choice, record, clock, head, tail, limit):  # ty
             share = min(held / came, 1.0)
             j = i
             if share < 1.0 - 1e-12:
-                j = split(slugs, i, share)
+                j = split(packets, i, share)
                 rest = 1.0 - share
             else:
                 rest = 0.0
@@ -160,20 +160,20 @@ def work(slugs, routes, limits, choice, record, clock, head, tail, limit):  # ty
             from_, to_ = now, between
             if clock.whole:
                 from_, to_ = now, end
-            _serve(
-                slugs, routes, limits, record, clock, head, tail, limit, j,
+            _serve_packet(
+                packets, routes, limits, record, clock, head, tail, limit, j,
                 min(begin + served / rate, last), last, from_, to_,
             )  # fmt: skip
         if rest > 0.0 and free > 0.0:
             # The queue is gone for them: they pass as they come.
             from_ = now if clock.whole else between
-            _serve(
-                slugs, routes, limits, record, clock, head, tail, limit, i, from_, end,
+            _serve_packet(
+                packets, routes, limits, record, clock, head, tail, limit, i, from_, end,
                 from_, end,
             )  # fmt: skip
             rest = 0.0
         if rest > 0.0:
-            slugs.start[i] = now if clock.whole else between
-            slugs.end[i] = end
-            append(slugs, limits.head, limits.tail, limit, i)
+            packets.start[i] = now if clock.whole else between
+            packets.end[i] = end
+            append(packets, limits.head, limits.tail, limit, i)
         i = following

@@ -21,7 +21,7 @@ HAIR = 1e-9
 """Share of a step that counts as rounding."""
 
 
-class Slugs(NamedTuple):
+class Packets(NamedTuple):
     """Amounts on their way, as parallel arrays with linked lists through `after`."""
 
     after: Ints
@@ -30,15 +30,15 @@ class Slugs(NamedTuple):
     amount: Floats
     start: Floats
     end: Floats
-    born: Floats
+    wanted_at: Floats
     waited: Floats
-    borne: Floats
-    most: Floats
+    waited_before: Floats
+    patience_left: Floats
     free: Ints
     n_free: Ints
 
 
-class Routes(NamedTuple):
+class RouteArrays(NamedTuple):
     """Ways from a place to a destination as sequences of limits (visits) and segments between.
 
     Route ``i`` has visits ``first[i]:first[i + 1]`` and one segment more than
@@ -49,7 +49,7 @@ class Routes(NamedTuple):
     first: Ints
     demand: Ints
     kind: Ints
-    usual: Flags
+    is_base: Flags
     limit: Ints
     arc: Ints
     factor: Floats
@@ -60,7 +60,7 @@ class Routes(NamedTuple):
     advice_wait: Floats
 
 
-class Limits(NamedTuple):
+class QueueLimits(NamedTuple):
     """What holds in one step: rates per day, and the queues."""
 
     rate: Floats
@@ -87,10 +87,28 @@ class Choice(NamedTuple):
     patience: Floats
     spread: Floats
     late: float
-    weight: Floats
+
+
+class Counting(NamedTuple):
+    """Where what waits is counted in the step.
+
+    Attributes
+    ----------
+    member_first, member_limit, member_factor, weight
+        As the problem has them.
+    counted_at
+        Member at which what waits at another is counted, by class, shape (M, C).
+    moved
+        Number of the pair of limits, the one that holds it and the one that counts
+        it, shape (M, C); -1 where they are one.
+    """
+
     member_first: Ints
     member_limit: Ints
     member_factor: Floats
+    weight: Floats
+    counted_at: Ints
+    moved: Ints
 
 
 class Record(NamedTuple):
@@ -100,10 +118,12 @@ class Record(NamedTuple):
     left: Floats
     quit: Floats
     waited: Floats
-    present: Floats
-    present_t: Floats
+    background: Floats
+    units: Floats
+    tonnes: Floats
+    moved: Floats
     ends: Floats
-    stock: Floats
+    where: Floats
     passes: Floats
     usd: Floats
     hours: Floats

@@ -14,7 +14,7 @@ EXACT = {"rel": 1e-9, "abs": 1e-9}
 
 def waiting_t(sim):
     """Return all cargo that waits at the end of each reported day, in t."""
-    o, p = sim.outcome, sim.outcome.problem
+    o, p = sim.record, sim.record.problem
     tonnes = (o.waiting.sum(axis=2) * p.weight[p.kind]).sum(axis=1)
     per_day = round(1 / p.step)
     return tonnes[p.begin + per_day - 1 :: per_day]

@@ -1,0 +1,282 @@
+"""The map of a run by days: queues as growing circles, flows as lines, a slider over the days.
+
+Plain values in, one page out: whoever has queues with places can draw them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.errors import DataError
+from corridors.maps import basemap, escape, offline, vendored
+from corridors.maps.data import CREDITS, DISCLAIMER
+from corridors.maps.flowmap import FlowMap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = [
+    "MapQueue",
+    "QueueMapData",
+    "QueueMapLink",
+    "QueueMapPlace",
+    "QueuePart",
+    "build_queue_map",
+]
+
+_SHOWN = 0.05
+"""Share of the largest queue from which one belongs to the first view."""
+
+_STYLES = ("flowmap/flowmap.css", "queuemap/queuemap.css")
+_SCRIPTS = (
+    "flowmap/common.js", "flowmap/style.js", "flowmap/labels.js", "flowmap/countries.js",
+    "queuemap/queuemap.js",
+)  # fmt: skip
+"""What the page is made of: most of it is that of the flow map."""
+
+
+@dataclass(frozen=True)
+class QueueMapLink:
+    """A line on the map: its parts as (lon, lat) in degrees, and what enters it, in t by day."""
+
+    name: str
+    mode: str
+    lines: Sequence[Sequence[tuple[float, float]]]
+    tonnes: Sequence[float]
+
+
+@dataclass(frozen=True)
+class QueueMapPlace:
+    """A place at which cargo waits."""
+
+    name: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True)
+class QueuePart:
+    """What of a queue stands at one place: its number, where it wants to go, t by day."""
+
+    place: int
+    towards: str
+    tonnes: Sequence[float]
+
+
+@dataclass(frozen=True)
+class MapQueue:
+    """A queue: its length at the end of each day in its unit, and what stands where."""
+
+    name: str
+    unit: str
+    length: Sequence[float]
+    parts: Sequence[QueuePart]
+
+
+@dataclass(frozen=True)
+class QueueMapData:
+    """Everything on one map.
+
+    Parameters
+    ----------
+    title
+        What the map is about.
+    days, notes
+        The days as ISO dates, and a remark for each; empty where there is none.
+    links, places, queues
+        What is drawn; series have a value for each day.
+    credits
+        Where the picture comes from.
+
+    Examples
+    --------
+    >>> part = QueuePart(place=0, towards="Terespol", tonnes=[0.0, 1200.0])
+    >>> data = QueueMapData(
+    ...     "Poland closes",
+    ...     days=["2025-09-12", "2025-09-13"],
+    ...     notes=["", "1 event in force"],
+    ...     places=[QueueMapPlace("Brest", 52.1, 23.7)],
+    ...     queues=[MapQueue("Brest to Terespol", "trains", [0.0, 1.5], [part])],
+    ... )
+    >>> build_queue_map(data)  # doctest: +ELLIPSIS
+    <FlowMap 'Poland closes', ... MB of HTML>
+    """
+
+    title: str
+    days: Sequence[str]
+    notes: Sequence[str]
+    links: Sequence[QueueMapLink] = ()
+    places: Sequence[QueueMapPlace] = ()
+    queues: Sequence[MapQueue] = ()
+    credits: Sequence[str] = CREDITS
+
+    def check(self) -> None:
+        """Look for everything that could not be drawn.
+
+        Raises
+        ------
+        DataError
+            With every problem that was found.
+        """
+        problems = list(self._problems())
+        if problems:
+            raise DataError("the map cannot be drawn:\n  " + "\n  ".join(problems))
+
+    def _problems(self) -> Iterator[str]:
+        if not self.days:
+            yield "there is no day to show; give at least one"
+        series: dict[str, Sequence[object]] = {"notes": self.notes}
+        series |= {f"link {link.name!r}": link.tonnes for link in self.links}
+        for queue in self.queues:
+            where = f"queue {queue.name!r}"
+            series[where] = queue.length
+            for i, part in enumerate(queue.parts):
+                series[f"{where}, part {i}"] = part.tonnes
+                if not 0 <= part.place < len(self.places):
+                    yield f"{where}, part {i}: no place {part.place}, there are {len(self.places)}"
+        for where, values in series.items():
+            if len(values) != len(self.days):
+                yield f"{where}: expected {len(self.days)} values, one a day, saw {len(values)}"
+
+
+def build_queue_map(data: QueueMapData) -> FlowMap:
+    """Build the page of a map by days.
+
+    Parameters
+    ----------
+    data
+        What to show.
+
+    Returns
+    -------
+    FlowMap
+        One file that needs nothing but a browser; the same data give the same bytes.
+
+    Raises
+    ------
+    DataError
+        If the data do not fit together, with every problem that was found.
+    """
+    # folium takes most of a second to import, and only a map needs it.
+    from branca.element import MacroElement
+    from jinja2 import Template
+
+    from corridors.maps.layers import bare_map
+
+    data.check()
+    content = payload(data)
+
+    class QueuePanel(MacroElement):
+        """What stands beside the map: the day and the queues."""
+
+        _template = Template("""
+            {% macro html(this, kwargs) %}
+            <aside id="panel">
+            <header><h1>{{ this.title }}</h1></header>
+            <div id="queue-day" aria-live="polite"></div>
+            <p id="queue-note"></p>
+            <div id="queue-controls">
+            <button id="queue-play" type="button">Play</button>
+            <input id="queue-slider" type="range" min="0" max="0" value="0" aria-label="Day">
+            </div>
+            <table id="queue-table"><caption>What waits at the end of the day</caption>
+            <tbody id="queue-rows"></tbody></table>
+            <button id="more-button" type="button" aria-expanded="false" aria-controls="more">
+            Legend and more</button>
+            <div id="more">
+            <section id="legend" aria-label="Legend"></section>
+            <footer id="credits"><p>Modelled day by day. {{ this.disclaimer }}</p></footer>
+            </div>
+            </aside>
+            {% endmacro %}
+            """)
+
+        def __init__(self) -> None:
+            super().__init__()  # type: ignore[no-untyped-call]  # branca
+            self._name = "Panel"
+            self.title = escape.text(data.title)
+            self.disclaimer = escape.text(DISCLAIMER)
+
+    class QueueDrawing(MacroElement):
+        """The data, and the scripts that draw them."""
+
+        _template = Template("""
+            {% macro header(this, kwargs) %}<style>{{ this.css }}</style>{% endmacro %}
+            {% macro html(this, kwargs) %}
+            <script type="application/json" id="queue-map-data">{{ this.content }}</script>
+            {% endmacro %}
+            {% macro script(this, kwargs) %}
+            {{ this.code }}
+            window.corridorsMap.drawQueues({{ this._parent.get_name() }},
+              JSON.parse(document.getElementById("queue-map-data").textContent));
+            {% endmacro %}
+            """)
+
+        def __init__(self) -> None:
+            super().__init__()  # type: ignore[no-untyped-call]  # branca
+            self._name = "Queues"
+            self.css = "\n".join(vendored.asset_text(name) for name in _STYLES)
+            self.code = "\n".join(vendored.asset_text(name) for name in _SCRIPTS)
+            self.content = escape.json_for_script(content)
+
+    folium_map = bare_map(QueuePanel())
+    folium_map.add_child(QueueDrawing())
+    return FlowMap(data.title, offline.self_contained(folium_map, title=data.title))
+
+
+def payload(data: QueueMapData) -> dict[str, Any]:
+    """Return what the page draws, as plain values for JSON; tonnes are whole."""
+    queues: list[dict[str, Any]] = [
+        {
+            "name": queue.name,
+            "unit": queue.unit,
+            "units": [round(float(units), 1) for units in queue.length],
+            "stands": [
+                {
+                    "place": part.place,
+                    "towards": part.towards,
+                    "t": [round(float(t)) for t in part.tonnes],
+                }
+                for part in queue.parts
+            ],
+        }
+        for queue in data.queues
+    ]
+    places: list[dict[str, Any]] = [
+        {"name": place.name, "at": [round(place.lat, 3), round(place.lon, 3)]}
+        for place in data.places
+    ]
+    totals = np.zeros((len(places), len(data.days)), dtype=np.int64)
+    for queue in queues:
+        for part in queue["stands"]:
+            totals[part["place"]] += part["t"]
+    largest = totals.max(initial=0)
+    corners = [
+        place["at"]
+        for place, total in zip(places, totals, strict=True)
+        if total.max() >= _SHOWN * largest
+    ]
+    south, west = np.min(corners or [(40.0, 20.0)], axis=0).tolist()
+    north, east = np.max(corners or [(58.0, 110.0)], axis=0).tolist()
+    return {
+        "days": list(data.days),
+        "notes": list(data.notes),
+        "begin": int(totals.sum(axis=0).argmax()),
+        "bounds": [[south - 3, west - 6], [north + 3, east + 6]],
+        "countries": basemap.countries(basemap.shipped()),
+        "credits": list(data.credits),
+        "links": [
+            {
+                "name": link.name,
+                "mode": link.mode,
+                "line": [[[round(y, 2), round(x, 2)] for x, y in line] for line in link.lines],
+                "t": [round(float(t)) for t in link.tonnes],
+            }
+            for link in data.links
+        ],
+        "places": places,
+        "queues": queues,
+    }

@@ -1,0 +1,113 @@
+"""What a run by days says about the cargo that moves, as tidy tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from corridors.scenarios.arcs import DIRECTIONS, LINK
+from corridors.simulation.queue_tables import TRACE
+from corridors.simulation.queueing.state import LATE, OLD, ON_TIME, OTHER_WAY, TURNED_BACK
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from corridors.flow.arrays import Floats
+    from corridors.scenarios.state import Situation
+    from corridors.simulation.queueing.run import SimulationRecord
+
+PLACES = (
+    "on_time", "late", "other_way", "turned_back", "never_shipped", "short_as_usual",
+    "not_yet_left", "waiting", "under_way",
+)  # fmt: skip
+"""Where a tonne can be at the end of a day; it is in exactly one."""
+
+
+def arc_flows(record: SimulationRecord, passes: Floats, weight: Floats) -> Floats:
+    """Return the tonnes that enter the stretch of each arc, shape (days, A).
+
+    Parameters
+    ----------
+    record
+        The run.
+    passes
+        Units that enter each segment by day, shape (days, segments).
+    weight
+        Tonnes per unit by demand, shape (K,).
+    """
+    result = np.zeros((len(passes), len(record.problem.tail)))
+    segment = 0
+    arrays = record.book.arrays(0)
+    for route in range(len(record.book)):
+        size = int(arrays.first[route + 1] - arrays.first[route])
+        own_weight = weight[arrays.demand[route]]
+        for s in range(segment, segment + size + 1):
+            own = record.book.segment_arcs[s]
+            if len(own):
+                result[:, own] += passes[:, s, None] * own_weight
+        segment += size + 1
+    return result
+
+
+def flows(state: Situation, days: list[dt.date], by_arc: Floats) -> pd.DataFrame:
+    """Return what enters each directed link and transfer; see `Simulation.flows`.
+
+    Parameters
+    ----------
+    state
+        Any state of the run: its network, and what its arcs are.
+    days
+        The reported days.
+    by_arc
+        As `arc_flows` returns them, shape (days, A).
+    """
+    arcs = state.arcs
+    day, arc = np.nonzero((by_arc * arcs.is_real).T > TRACE)[::-1]
+    return pd.DataFrame(
+        {
+            "kind": np.where(arcs.kind[arc] == LINK, "link", "transfer"),
+            "id": arcs.ids[arc],
+            "direction": np.array(DIRECTIONS)[arcs.direction[arc]],
+            "date": [days[d].isoformat() for d in day],
+            "t": by_arc[day, arc],
+        }
+    )
+
+
+def earlier(record: SimulationRecord, weight: Floats) -> pd.DataFrame:
+    """Return what became of the cargo from before the first day; see `Simulation.earlier`.
+
+    Parameters
+    ----------
+    record
+        The run.
+    weight
+        Tonnes per unit by demand, shape (K,).
+    """
+    o, p, w = record, record.problem, weight
+    ends = o.ends[p.begin :, ..., OLD].sum(axis=0)
+    never = o.never[p.begin :, ..., OLD].sum(axis=(0, 2))
+    still = {"waiting": o.waiting, "under_way": o.moving, "not_yet_left": o.held}
+    units = {
+        "on_time": ends[:, ON_TIME],
+        "late": ends[:, LATE],
+        "other_way": ends[:, OTHER_WAY],
+        "turned_back": ends[:, TURNED_BACK],
+        "never_shipped": never,
+        **{name: values[-1, :, OLD] for name, values in still.items()},
+    }
+    begun = sum(v[p.begin - 1, :, OLD] for v in still.values()) if p.begin else 0.0 * w
+    rows = [{"what": "under_way_at_start", "t": float((begun * w).sum()), "loss_usd": 0.0}]
+    lost = ("turned_back", "never_shipped")
+    rows += [
+        {
+            "what": what,
+            "t": float((units[what] * w).sum()),
+            "loss_usd": float((units[what] * p.loss).sum()) if what in lost else 0.0,
+        }
+        for what in PLACES
+        if what in units
+    ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,57 @@
+"""How a run is asked for and what is kept of it."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from simulate_toys import DAY0, close, one_road, scenario
+from typer.testing import CliRunner
+
+import corridors as co
+from corridors.cli.app import app
+
+
+def test_the_old_keyword_of_the_scenario_warns_and_does_the_same():
+    plan = scenario(close("a-b-road"))
+    with pytest.warns(DeprecationWarning, match=r"events= is now called scenario=") as seen:
+        old = co.simulate(one_road(16), events=plan, days=15, start=DAY0)
+    assert seen[0].filename == __file__
+    new = co.simulate(one_road(16), scenario=plan, days=15, start=DAY0)
+    assert old.to_dict() == new.to_dict()
+    with pytest.raises(co.ScenarioError, match="saw both, expected one"):
+        co.simulate(one_road(16), plan, events=plan, start=DAY0)
+
+
+def test_a_run_is_saved_whole_and_as_the_command_writes_it(tmp_path):
+    """Each table as CSV and the summary as JSON; the folder is made, the one above is not."""
+    sim = co.simulate(one_road(16), scenario(close("a-b-road")), 15, start=DAY0)
+    folder = sim.save(tmp_path / "run")
+    assert folder == tmp_path / "run"
+    tables = {path.stem: pd.read_csv(path) for path in folder.glob("*.csv")}
+    assert set(tables) == {
+        "queues", "curves", "throughput", "peaks", "daily", "waterfall", "earlier",
+        "delivered", "by_demand", "flows", "cost", "hours", "loss",
+    }  # fmt: skip
+    pd.testing.assert_frame_equal(tables["queues"], sim.queues, check_dtype=False)
+    assert json.loads((folder / "summary.json").read_text("utf-8")) == sim.to_dict()
+    first = {path.name: path.read_bytes() for path in folder.iterdir()}
+    sim.save(str(folder))
+    assert first == {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(co.DataError, match="does not exist"):
+        sim.save(tmp_path / "none" / "run")
+
+
+def test_the_command_writes_what_save_writes(tmp_path):
+    co.new_network(tmp_path / "island")
+    plan = min((tmp_path / "island").glob("**/*.yaml"))
+    sim = co.simulate(co.load(tmp_path / "island"), plan, 5)
+    options = ["--network", str(tmp_path / "island"), "--days", "5"]
+    answer = CliRunner().invoke(
+        app, ["simulate", str(plan), *options, "--out", str(tmp_path / "run")]
+    )
+    assert answer.exit_code == 0, answer.output
+    own = sim.save(tmp_path / "own")
+    written = {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()}
+    assert written == {path.name: path.read_bytes() for path in own.iterdir()}
