@@ -172,7 +172,7 @@ def _shortest(p: FlowProblem, price: Floats) -> Floats:
 
 
 @njit(cache=True, error_model="numpy")
-def _add_up(  # type: ignore[no-untyped-def]
+def _add_up(
     tail, head, cost, origin, destination, commodity_class, path_commodity, path_start,
     path_arcs, path_amount, n_commodities,
 ):  # fmt: skip
@@ -200,9 +200,7 @@ def _add_up(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def _use(  # type: ignore[no-untyped-def]
-    flow, member_limit, member_arc, member_class, member_factor, n_limits
-):
+def _use(flow, member_limit, member_arc, member_class, member_factor, n_limits):
     """Return the units that a flow (C, A) takes of each limit, shape (R,)."""
     use = np.zeros(n_limits)
     for e in range(len(member_limit)):
@@ -215,9 +213,7 @@ def _use(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def _charge(  # type: ignore[no-untyped-def]
-    weight, price, shut, member_limit, member_arc, member_class, member_factor
-):
+def _charge(weight, price, shut, member_limit, member_arc, member_class, member_factor):
     """Add the prices of the limits to the weights, and close what limits of 0 close."""
     for e in range(len(member_limit)):
         if member_factor[e] <= 0.0:
@@ -234,9 +230,7 @@ def _charge(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def _lengths(  # type: ignore[no-untyped-def]
-    start, head, weight, order, origin, destination, commodity_class
-):
+def _lengths(start, head, weight, order, origin, destination, commodity_class):
     """Return each commodity's shortest length; one tree for those of one origin and class.
 
     The heap holds each node once and knows where it stands.

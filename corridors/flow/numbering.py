@@ -162,9 +162,7 @@ class Numbering:
 
 
 @compiled
-def split_into_paths(  # type: ignore[no-untyped-def]
-    origin, destination, tail, head, start, arcs, amount, near
-):
+def split_into_paths(origin, destination, tail, head, start, arcs, amount, near):
     """Split the flow that some paths carry in the one way that its arcs alone decide.
 
     From the origin follow the arc of lowest number that still carries something;

@@ -34,7 +34,7 @@ class Columns(NamedTuple):
 
 
 @compiled
-def _append(  # type: ignore[no-untyped-def]
+def _append(
     wanted, found_start, found_arcs, first, class_of, member_start, member_limit, member_class,
     member_unit, commodity, start, limit, unit, path_start, path_arcs, taken, newest, older, owner,
 ):  # fmt: skip
@@ -70,9 +70,7 @@ def _append(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _lengths(  # type: ignore[no-untyped-def]
-    first, last, commodity, class_of, path_start, path_arcs, weight, into
-):
+def _lengths(first, last, commodity, class_of, path_start, path_arcs, weight, into):
     for j in range(first, last):
         total = 0.0
         c = class_of[commodity[j]]
@@ -82,9 +80,7 @@ def _lengths(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _ranks(  # type: ignore[no-untyped-def]
-    first, last, commodity, path_start, path_arcs, rank, scale, into
-):
+def _ranks(first, last, commodity, path_start, path_arcs, rank, scale, into):
     for j in range(first, last):
         total = 0.0
         for i in range(path_start[j], path_start[j + 1]):
@@ -93,9 +89,7 @@ def _ranks(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _shut(  # type: ignore[no-untyped-def]
-    first, last, commodity, class_of, path_start, path_arcs, cost, into
-):
+def _shut(first, last, commodity, class_of, path_start, path_arcs, cost, into):
     for j in range(first, last):
         c = class_of[commodity[j]]
         into[j] = False
@@ -106,9 +100,7 @@ def _shut(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _carry(  # type: ignore[no-untyped-def]
-    number, amount, commodity, class_of, path_start, path_arcs, into
-):
+def _carry(number, amount, commodity, class_of, path_start, path_arcs, into):
     for p in range(len(number)):
         j = number[p]
         c = class_of[commodity[j]]
@@ -117,7 +109,7 @@ def _carry(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _cut(newest, older, end):  # type: ignore[no-untyped-def]
+def _cut(newest, older, end):
     for r in range(len(newest)):
         while newest[r] >= end:
             newest[r] = older[newest[r]]

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 
 @compiled
-def add_charges(  # type: ignore[no-untyped-def]
-    weight, price, member_limit, member_arc, member_class, member_unit
-):
+def add_charges(weight, price, member_limit, member_arc, member_class, member_unit):
     """Add to the arc weights (C, A), in place, what the limits charge at their prices (R,)."""
     for e in range(len(member_limit)):
         charge = price[member_limit[e]] * member_unit[e]

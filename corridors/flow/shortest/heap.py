@@ -11,7 +11,7 @@ from corridors.flow.compiling import inner
 
 
 @inner
-def push(keys, nodes, size, key, node):  # type: ignore[no-untyped-def]
+def push(keys, nodes, size, key, node):
     """Put a node on a heap of `size` nodes; return the new size."""
     i = size
     while i > 0:
@@ -27,7 +27,7 @@ def push(keys, nodes, size, key, node):  # type: ignore[no-untyped-def]
 
 
 @inner
-def pop(keys, nodes, size):  # type: ignore[no-untyped-def]
+def pop(keys, nodes, size):
     """Take the node of least key from a heap; return key, node and the new size."""
     top_key = keys[0]
     top_node = nodes[0]

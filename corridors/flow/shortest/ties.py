@@ -15,7 +15,7 @@ from corridors.flow.shortest.trees import ahead, grow, in_order, settle, unsettl
 
 
 @compiled
-def tight_subgraphs(  # type: ignore[no-untyped-def]
+def tight_subgraphs(
     start, star, in_start, in_star, tail, head, weight, togo, group_togo, group_origin,
     group_class, group_start, members, destination, ceiling, tolerance,
 ):  # fmt: skip
@@ -96,7 +96,7 @@ def tight_subgraphs(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def paths_by_tie_cost(  # type: ignore[no-untyped-def]
+def paths_by_tie_cost(
     n_nodes, tail, head, tie_cost, arc_rank, charge, scale, arc_start, arcs, group_origin,
     group_class, group_start, members, destination, takes_part,
 ):  # fmt: skip

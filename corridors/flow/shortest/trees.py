@@ -40,7 +40,7 @@ def forward_star(ends: Ints, n_nodes: int) -> tuple[Ints, Ints]:
 
 
 @inner
-def grow(array, needed):  # type: ignore[no-untyped-def]
+def grow(array, needed):
     """Return an array with room for at least so many entries."""
     if needed <= len(array):
         return array
@@ -50,7 +50,7 @@ def grow(array, needed):  # type: ignore[no-untyped-def]
 
 
 @inner
-def in_order(first, size, buffer, used):  # type: ignore[no-untyped-def]
+def in_order(first, size, buffer, used):
     """Turn paths written from destination to origin, in any order, into offsets and arcs."""
     start = np.zeros(len(first) + 1, dtype=np.int64)
     arcs = np.empty(used, dtype=np.int64)
@@ -64,7 +64,7 @@ def in_order(first, size, buffer, used):  # type: ignore[no-untyped-def]
 
 
 @inner
-def settle(  # type: ignore[no-untyped-def]
+def settle(
     start, star, head, weight, togo, origin, reach, beyond, targets, keys, nodes, dist, pred,
     done, touched,
 ):  # fmt: skip
@@ -126,7 +126,7 @@ def settle(  # type: ignore[no-untyped-def]
 
 
 @inner
-def unsettle(targets, touched, n_touched, dist, pred, done):  # type: ignore[no-untyped-def]
+def unsettle(targets, touched, n_touched, dist, pred, done):
     """Undo what `settle` has written, for the next origin."""
     for t in targets:
         done[t] = 0
@@ -138,7 +138,7 @@ def unsettle(targets, touched, n_touched, dist, pred, done):  # type: ignore[no-
 
 
 @inner
-def ahead(togo, which):  # type: ignore[no-untyped-def]
+def ahead(togo, which):
     """Return one row of the bounds of what is left to go; empty where there is none."""
     if which < 0:
         return togo[0, :0]
@@ -146,7 +146,7 @@ def ahead(togo, which):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def cheapest_paths(  # type: ignore[no-untyped-def]
+def cheapest_paths(
     start, star, tail, head, weight, togo, group_togo, group_origin, group_class, group_start,
     members, destination, ceiling,
 ):  # fmt: skip
@@ -225,7 +225,7 @@ def cheapest_paths(  # type: ignore[no-untyped-def]
 
 
 @inner
-def _towards(in_start, in_star, tail, weight, target, keys, nodes, dist, following):  # type: ignore[no-untyped-def]
+def _towards(in_start, in_star, tail, weight, target, keys, nodes, dist, following):
     """Fill distances to a target, which are all infinite yet, and the first arc of each way."""
     dist[target] = 0.0
     size = push(keys, nodes, 0, 0.0, target)
@@ -243,7 +243,7 @@ def _towards(in_start, in_star, tail, weight, target, keys, nodes, dist, followi
 
 
 @compiled
-def tree_to(in_start, in_star, tail, weight, target):  # type: ignore[no-untyped-def]
+def tree_to(in_start, in_star, tail, weight, target):
     """Find the cheapest way to a node from everywhere.
 
     Parameters
@@ -273,9 +273,7 @@ def tree_to(in_start, in_star, tail, weight, target):  # type: ignore[no-untyped
 
 
 @compiled
-def distances_to(  # type: ignore[no-untyped-def]
-    in_start, in_star, tail, weight, destination, destination_class
-):
+def distances_to(in_start, in_star, tail, weight, destination, destination_class):
     """Return the distance from every node to each of some destinations.
 
     Parameters

@@ -61,7 +61,7 @@ class Values(NamedTuple):
 
 
 @inner
-def below(a1, a2, b1, b2):  # type: ignore[no-untyped-def]
+def below(a1, a2, b1, b2):
     """Whether pair a comes clearly before pair b: 1, else -1 after, 0 tied."""
     near = 1e-10 * (1.0 + abs(b1))
     if a1 < b1 - near:
@@ -77,13 +77,13 @@ def below(a1, a2, b1, b2):  # type: ignore[no-untyped-def]
 
 
 @inner
-def clip(value):  # type: ignore[no-untyped-def]
+def clip(value):
     """Return a value, or 0 where rounding has made it negative."""
     return max(0.0, value)
 
 
 @inner
-def factor(columns, basis):  # type: ignore[no-untyped-def]
+def factor(columns, basis):
     """Compute the inverse of the working basis (Gauss-Jordan); say whether there is one.
 
     The working basis is what each other column takes of the binding limits more
@@ -132,7 +132,7 @@ def factor(columns, basis):  # type: ignore[no-untyped-def]
 
 
 @inner
-def use_by_keys(columns, basis, values, amount):  # type: ignore[no-untyped-def]
+def use_by_keys(columns, basis, values, amount):
     """Compute what the keys would take if each carried its whole commodity."""
     for level in range(2):
         use = values.key_use[level]
@@ -144,7 +144,7 @@ def use_by_keys(columns, basis, values, amount):  # type: ignore[no-untyped-def]
 
 
 @inner
-def set_key(columns, basis, values, amount, k, j):  # type: ignore[no-untyped-def]
+def set_key(columns, basis, values, amount, k, j):
     """Make column j the key of commodity k."""
     old = basis.key[k]
     for level in range(2):
@@ -158,7 +158,7 @@ def set_key(columns, basis, values, amount, k, j):  # type: ignore[no-untyped-de
 
 
 @inner
-def amounts(columns, basis, values, amount, bound, level):  # type: ignore[no-untyped-def]
+def amounts(columns, basis, values, amount, bound, level):
     """Compute amounts and use of limits from a basis and its inverse."""
     p = basis.size[0]
     inverse = basis.inverse
@@ -187,7 +187,7 @@ def amounts(columns, basis, values, amount, bound, level):  # type: ignore[no-un
 
 
 @inner
-def limit_prices(columns, basis, values, level):  # type: ignore[no-untyped-def]
+def limit_prices(columns, basis, values, level):
     """Compute the prices of limits from a basis and its inverse."""
     p = basis.size[0]
     inverse = basis.inverse
@@ -202,7 +202,7 @@ def limit_prices(columns, basis, values, level):  # type: ignore[no-untyped-def]
 
 
 @inner
-def prices(columns, basis, values, level):  # type: ignore[no-untyped-def]
+def prices(columns, basis, values, level):
     """Compute the prices of limits and commodities from a basis and its inverse."""
     limit_prices(columns, basis, values, level)
     cost, price, sigma = columns.cost[level], values.price[level], values.sigma[level]
@@ -215,7 +215,7 @@ def prices(columns, basis, values, level):  # type: ignore[no-untyped-def]
 
 
 @inner
-def reduced_cost(columns, values, level, j):  # type: ignore[no-untyped-def]
+def reduced_cost(columns, values, level, j):
     """Return the reduced cost of a column: what a unit of it costs more than its price."""
     total = columns.cost[level, j] - values.sigma[level, columns.commodity[j]]
     for e in range(columns.start[j], columns.start[j + 1]):
@@ -224,7 +224,7 @@ def reduced_cost(columns, values, level, j):  # type: ignore[no-untyped-def]
 
 
 @inner
-def along(columns, r, weight, into):  # type: ignore[no-untyped-def]
+def along(columns, r, weight, into):
     """Add `weight` times what each column takes of limit r."""
     if weight != 0.0:
         e = columns.newest[r]
@@ -234,7 +234,7 @@ def along(columns, r, weight, into):  # type: ignore[no-untyped-def]
 
 
 @inner
-def all_reduced(columns, n_columns, basis, values, into):  # type: ignore[no-untyped-def]
+def all_reduced(columns, n_columns, basis, values, into):
     """Compute the prices and the reduced costs of all columns, as far as cost goes."""
     cost, sigma, price = columns.cost[0], values.sigma[0], values.price[0]
     limit_prices(columns, basis, values, 0)
@@ -248,7 +248,7 @@ def all_reduced(columns, n_columns, basis, values, into):  # type: ignore[no-unt
 
 
 @inner
-def swap_key(columns, basis, values, amount, k):  # type: ignore[no-untyped-def]
+def swap_key(columns, basis, values, amount, k):
     """Make another basic column of a commodity its key; return the old key's place, or -1."""
     p = basis.size[0]
     at = -1
@@ -273,7 +273,7 @@ def swap_key(columns, basis, values, amount, k):  # type: ignore[no-untyped-def]
 
 
 @inner
-def entering_column(columns, basis, e):  # type: ignore[no-untyped-def]
+def entering_column(columns, basis, e):
     """Return the inverse times what column e takes more than its key."""
     p = basis.size[0]
     column = np.zeros(p)
@@ -293,7 +293,7 @@ def entering_column(columns, basis, e):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _row_entry(columns, j, r):  # type: ignore[no-untyped-def]
+def _row_entry(columns, j, r):
     for e in range(columns.start[j], columns.start[j + 1]):
         if columns.limit[e] == r:
             return columns.unit[e]
@@ -301,7 +301,7 @@ def _row_entry(columns, j, r):  # type: ignore[no-untyped-def]
 
 
 @inner
-def row_of(columns, basis, r):  # type: ignore[no-untyped-def]
+def row_of(columns, basis, r):
     """Return what each other column takes of limit r more than its key."""
     p = basis.size[0]
     row = np.zeros(p)
@@ -312,7 +312,7 @@ def row_of(columns, basis, r):  # type: ignore[no-untyped-def]
 
 
 @inner
-def exchange(columns, basis, enter, loosen, leave, tighten):  # type: ignore[no-untyped-def]
+def exchange(columns, basis, enter, loosen, leave, tighten):
     """Change the basis by one column or limit on each side, and its inverse with it.
 
     Parameters
@@ -413,7 +413,7 @@ def exchange(columns, basis, enter, loosen, leave, tighten):  # type: ignore[no-
 
 
 @compiled
-def refresh(columns, basis, values, amount, bound):  # type: ignore[no-untyped-def]
+def refresh(columns, basis, values, amount, bound):
     """Compute the inverse and the values of a basis afresh; say whether it has any."""
     good = factor(columns, basis)
     if good:
@@ -426,7 +426,7 @@ def refresh(columns, basis, values, amount, bound):  # type: ignore[no-untyped-d
 
 
 @compiled
-def fill(columns, first, last, basis, amount, bound, use):  # type: ignore[no-untyped-def]
+def fill(columns, first, last, basis, amount, bound, use):
     """Let each column from `first` on carry its commodity where there is room for all of it.
 
     The basis must hold no limits yet.

@@ -25,7 +25,7 @@ from corridors.flow.simplex.basis import (
 
 
 @inner
-def _outside(x1, x2, scale):  # type: ignore[no-untyped-def]
+def _outside(x1, x2, scale):
     """Say how far an amount is below 0, counting the direction only where it is 0 itself."""
     if x1 < -SMALL * scale:
         return -x1 / scale
@@ -35,7 +35,7 @@ def _outside(x1, x2, scale):  # type: ignore[no-untyped-def]
 
 
 @inner
-def worst_outside(columns, basis, values, amount, bound):  # type: ignore[no-untyped-def]
+def worst_outside(columns, basis, values, amount, bound):
     """Find the basic variable that is furthest outside: kind, number, sign, how far."""
     p = basis.size[0]
     worst, kind, number, sign = 0.0, -1, -1, 1.0
@@ -71,9 +71,7 @@ def worst_outside(columns, basis, values, amount, bound):  # type: ignore[no-unt
 
 
 @inner
-def replacement(  # type: ignore[no-untyped-def]
-    columns, n_columns, basis, values, amount, kind, number, sign, alpha, reduced
-):
+def replacement(columns, n_columns, basis, values, amount, kind, number, sign, alpha, reduced):
     """Find what takes a basic variable out of the basis at the least loss.
 
     Returns

@@ -25,7 +25,7 @@ LISTED = 40
 
 
 @inner
-def entering(columns, n_columns, basis, values, slack, reduced):  # type: ignore[no-untyped-def]
+def entering(columns, n_columns, basis, values, slack, reduced):
     """Find the column, or binding limit, whose entry improves the most: level by level."""
     p = basis.size[0]
     best, enter, loosen = 0.0, -1, -1
@@ -80,7 +80,7 @@ def entering(columns, n_columns, basis, values, slack, reduced):  # type: ignore
 
 
 @inner
-def candidates(columns, n_columns, basis, values, reduced, enter, listed):  # type: ignore[no-untyped-def]
+def candidates(columns, n_columns, basis, values, reduced, enter, listed):
     """Note columns that improve nearly as much as the best, to be tried next; say how many."""
     if enter < 0:
         return 0
@@ -98,7 +98,7 @@ def candidates(columns, n_columns, basis, values, reduced, enter, listed):  # ty
 
 
 @inner
-def best_candidate(columns, basis, values, slack, listed):  # type: ignore[no-untyped-def]
+def best_candidate(columns, basis, values, slack, listed):
     """Find the best of some columns, or a binding limit, by the prices of the limits."""
     price = values.price[0]
     best, enter, loosen = -SMALL, -1, -1
@@ -123,7 +123,7 @@ def best_candidate(columns, basis, values, slack, listed):  # type: ignore[no-un
 
 
 @inner
-def blocked(columns, basis, values, bound, enter, loosen):  # type: ignore[no-untyped-def]
+def blocked(columns, basis, values, bound, enter, loosen):
     """Find what blocks first when a column comes in, or a limit goes.
 
     Returns

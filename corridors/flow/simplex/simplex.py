@@ -31,7 +31,7 @@ _REFRESH = 60
 
 
 @compiled
-def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):  # type: ignore[no-untyped-def]
+def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
     """Bring a basis to the optimum over the columns at hand.
 
     Parameters

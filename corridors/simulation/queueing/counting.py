@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @njit(cache=True)
-def count_queues(packets, routes, limits, counting, record, clock, head):  # type: ignore[no-untyped-def]
+def count_queues(packets, routes, limits, counting, record, clock, head):
     """Count what waits and what moves at the end of a step, packet by packet."""
     n = clock.number
     for r in range(len(limits.rate)):

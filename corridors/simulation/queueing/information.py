@@ -104,7 +104,7 @@ class Information:
 
 
 @njit(cache=True)
-def waits_ahead(  # type: ignore[no-untyped-def]
+def waits_ahead(
     first, kind, limit, arc, hours, usd, limit_wait, limit_shut, closed_for, value_of_time
 ):
     """Work out cost and waiting from the start of every way and from every limit on it.

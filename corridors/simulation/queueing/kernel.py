@@ -20,7 +20,7 @@ from corridors.simulation.queueing.state import BACKGROUND, HAIR, LATE, NEW, OLD
 
 
 @njit(cache=True)
-def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):  # type: ignore[no-untyped-def]
+def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):
     """Bring what arrives within the step to its limit or destination, the rest later."""
     end = (clock.number + 1) * clock.step
     if packets.end[i] > end + HAIR * clock.step:
@@ -59,9 +59,7 @@ def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):  # t
 
 
 @njit(cache=True)
-def run_step(  # type: ignore[no-untyped-def]
-    packets, routes, limits, choice, counting, record, clock, head, tail, order
-):
+def run_step(packets, routes, limits, choice, counting, record, clock, head, tail, order):
     """Move everything by one step.
 
     Parameters

@@ -17,21 +17,21 @@ from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
 
 
 @njit(cache=True, inline="always")
-def take(packets):  # type: ignore[no-untyped-def]
+def take(packets):
     """Return the number of a packet that is not in use."""
     packets.n_free[0] -= 1
     return packets.free[packets.n_free[0]]
 
 
 @njit(cache=True, inline="always")
-def drop(packets, i):  # type: ignore[no-untyped-def]
+def drop(packets, i):
     """Give back a packet of which nothing is left."""
     packets.free[packets.n_free[0]] = i
     packets.n_free[0] += 1
 
 
 @njit(cache=True, inline="always")
-def split(packets, i, share):  # type: ignore[no-untyped-def]
+def split(packets, i, share):
     """Return a new packet that holds `share` of packet i; the rest stays."""
     j = take(packets)
     packets.after[j] = -1
@@ -49,7 +49,7 @@ def split(packets, i, share):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def append(packets, head, tail, where, i):  # type: ignore[no-untyped-def]
+def append(packets, head, tail, where, i):
     """Put a packet at the end of a list."""
     packets.after[i] = -1
     if head[where] < 0:
@@ -60,7 +60,7 @@ def append(packets, head, tail, where, i):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def units_of(packets, routes, i):  # type: ignore[no-untyped-def]
+def units_of(packets, routes, i):
     """Return the units that a packet takes of the limit before it."""
     r = packets.route[i]
     if r == BACKGROUND:
@@ -69,7 +69,7 @@ def units_of(packets, routes, i):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def is_blocked(packets, routes, choice, i):  # type: ignore[no-untyped-def]
+def is_blocked(packets, routes, choice, i):
     """Say whether what is closed stops a packet at the limit before it."""
     r = packets.route[i]
     if r == BACKGROUND:
@@ -78,7 +78,7 @@ def is_blocked(packets, routes, choice, i):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def _schedule(packets, head, tail, clock, i):  # type: ignore[no-untyped-def]
+def _schedule(packets, head, tail, clock, i):
     """Put a packet on the list of the step in which it begins to arrive."""
     number = int(np.floor(packets.start[i] / clock.step + HAIR))
     number = min(max(number, clock.number), clock.last)
@@ -86,7 +86,7 @@ def _schedule(packets, head, tail, clock, i):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def enter(packets, routes, record, clock, head, tail, i):  # type: ignore[no-untyped-def]
+def enter(packets, routes, record, clock, head, tail, i):
     """Send a packet along the segment before its next point."""
     r = packets.route[i]
     k = routes.demand[r]
@@ -105,7 +105,7 @@ def enter(packets, routes, record, clock, head, tail, i):  # type: ignore[no-unt
 
 
 @njit(cache=True, inline="always")
-def depart(  # type: ignore[no-untyped-def]
+def depart(
     packets,
     routes,
     record,

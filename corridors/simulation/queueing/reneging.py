@@ -15,7 +15,7 @@ from corridors.simulation.queueing.state import BACKGROUND, NEW, OLD, TURNED_BAC
 
 
 @njit(cache=True)
-def stays(waited, patience, spread):  # type: ignore[no-untyped-def]
+def stays(waited, patience, spread):
     """Return the share of cargo whose patience is longer than a wait, in days.
 
     Patience is spread evenly over ``patience * (1 - spread, 1 + spread)``.
@@ -32,7 +32,7 @@ def stays(waited, patience, spread):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def staying(waited, waited_before, patience_left, patience, spread):  # type: ignore[no-untyped-def]
+def staying(waited, waited_before, patience_left, patience, spread):
     """Return the share that bears a wait, of cargo that has borne one and not a longer one.
 
     Parameters
@@ -56,7 +56,7 @@ def staying(waited, waited_before, patience_left, patience, spread):  # type: ig
 
 
 @njit(cache=True)
-def room_on(routes, limits, choice, route, wanted):  # type: ignore[no-untyped-def]
+def room_on(routes, limits, choice, route, wanted):
     """Return how much of an amount the newcomers' share of a way still takes."""
     share = choice.share[routes.demand[route]]
     room = wanted
@@ -69,7 +69,7 @@ def room_on(routes, limits, choice, route, wanted):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def book(routes, limits, route, amount):  # type: ignore[no-untyped-def]
+def book(routes, limits, route, amount):
     """Take an amount out of the newcomers' share of each limit on a way."""
     for v in range(routes.first[route], routes.first[route + 1]):
         if routes.newcomer[v]:
@@ -77,9 +77,7 @@ def book(routes, limits, route, amount):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def divert(  # type: ignore[no-untyped-def]
-    packets, routes, limits, choice, record, clock, head, tail, limit, i, ahead, queued
-):
+def divert(packets, routes, limits, choice, record, clock, head, tail, limit, i, ahead, queued):
     """Send what can of a packet at a limit round another way; return what stays, or -1."""
     r = packets.route[i]
     if r == BACKGROUND:
@@ -120,7 +118,7 @@ def divert(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _lose_patience(packets, routes, choice, record, clock, limit, i):  # type: ignore[no-untyped-def]
+def _lose_patience(packets, routes, choice, record, clock, limit, i):
     """Let the impatient part of a queued packet turn back; return False where nothing is left."""
     r = packets.route[i]
     if r == BACKGROUND:
@@ -153,7 +151,7 @@ def _lose_patience(packets, routes, choice, record, clock, limit, i):  # type: i
 
 
 @njit(cache=True)
-def renege(packets, routes, limits, choice, record, clock, head, tail, limit):  # type: ignore[no-untyped-def]
+def renege(packets, routes, limits, choice, record, clock, head, tail, limit):
     """Go along a queue before it is served: who turns back, who goes round."""
     i = limits.head[limit]
     limits.head[limit] = -1

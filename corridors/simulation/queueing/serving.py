@@ -16,7 +16,7 @@ from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
 
 
 @njit(cache=True)
-def _pass(packets, routes, limits, record, clock, head, tail, limit, i):  # type: ignore[no-untyped-def]
+def _pass(packets, routes, limits, record, clock, head, tail, limit, i):
     """Let a packet, whose interval is that of its departure, through a limit."""
     units = units_of(packets, routes, i)
     record.left[clock.number, limit] += units
@@ -29,7 +29,7 @@ def _pass(packets, routes, limits, record, clock, head, tail, limit, i):  # type
 
 
 @njit(cache=True)
-def _serve_packet(  # type: ignore[no-untyped-def]
+def _serve_packet(
     packets, routes, limits, record, clock, head, tail, limit, i, begin, end, came_from, came_to
 ):
     """Let a queued packet go over ``[begin, end)``; it had come over ``[came_from, came_to)``."""
@@ -49,7 +49,7 @@ def _serve_packet(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def serve(packets, routes, limits, choice, record, clock, head, tail, limit):  # type: ignore[no-untyped-def]
+def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
     """Serve the queue of a limit, then what has come within the step."""
     now = clock.number * clock.step
     end = now + clock.step
