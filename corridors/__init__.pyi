@@ -9,11 +9,14 @@ from .analysis.criticality.sweep import sweep as sweep
 from .analysis.headroom import Headroom as Headroom
 from .analysis.headroom import headroom as headroom
 from .analysis.k_routes import k_routes as k_routes
+from .analysis.k_routes import routes as routes
 from .analysis.min_cut import Cut as Cut
+from .analysis.min_cut import cut as cut
 from .analysis.min_cut import min_cut as min_cut
 from .analysis.monte_carlo import quantiles as quantiles
 from .analysis.monte_carlo import simulated_draws as simulated_draws
 from .analysis.select_link import places_of as places_of
+from .analysis.select_link import select as select
 from .analysis.select_link import select_link as select_link
 from .analysis.validation.calibrate import calibrate as calibrate
 from .analysis.validation.check import check as check
@@ -33,8 +36,10 @@ from .errors import ScenarioError as ScenarioError
 from .errors import UnknownIdError as UnknownIdError
 from .exchange.formats import export as export
 from .exchange.gmns_in import import_gmns as import_gmns
+from .exchange.osm.proposal import propose as propose
 from .network.example import new_network as new_network
 from .network.folder import seal as seal
+from .network.info import info as info
 from .network.info import network_info as network_info
 from .network.network import Network as Network
 from .network.network import load as load
@@ -44,6 +49,7 @@ from .scenarios.scenario import Scenario as Scenario
 from .scenarios.scenario import scenario as scenario
 from .scenarios.scenario import shipped_scenarios as shipped_scenarios
 from .scenarios.schema import scenario_schema as scenario_schema
+from .scenarios.schema import schema as schema
 from .simulation.results import Simulation as Simulation
 from .simulation.simulate import simulate as simulate
 

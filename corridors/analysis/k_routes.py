@@ -260,3 +260,7 @@ class _Ways:
             else:
                 names += [f"{self.state.limits[r].limit_id} is 0" for r in of_arc.get(arc, [])]
         return ", ".join(dict.fromkeys(names))
+
+
+routes = k_routes
+"""The same, by the name of the command."""

@@ -323,3 +323,7 @@ def _cut(state: Situation, cargo: str, unit: str, t_per_unit: float, found: _Sol
         links=tuple(sorted(state.arcs.links(found.crossing))),
         plain=found.plain,
     )
+
+
+cut = min_cut
+"""The same, by the name of the command."""

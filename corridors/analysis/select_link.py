@@ -175,3 +175,7 @@ def commodity_of(assignment: Assignment, demand_id: str) -> int:
         msg = f"no demand {demand_id!r} on {day}{nearest(demand_id, ids)}"
         raise UnknownIdError(msg)
     return int(ids.index(demand_id))
+
+
+select = select_link
+"""The same, by the name of the command."""

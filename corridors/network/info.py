@@ -106,3 +106,7 @@ def _provenance(net: Network) -> dict[str, Any]:
         "share_inferred_of_capacities_and_demand": round(inferred / count, 4) if count else 0.0,
         "sources": len(net.tables["sources"]),
     }
+
+
+info = network_info
+"""The same, by the name of the command."""

@@ -225,3 +225,7 @@ def _kinds(kinds: Any) -> str:
 def _brief(seen: Any) -> str:
     text = repr(seen)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+schema = scenario_schema
+"""The same, by the name of the command."""
