@@ -29,7 +29,7 @@ DEGREE = 40_075.016_686 / 360
 
 def test_importing_geometry_loads_no_heavy_library() -> None:
     code = (
-        "import sys, corridors.geometry; "
+        "import sys, corridors.network.geometry; "
         "print(sorted({'geopandas', 'shapely', 'pyproj', 'pandas'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -180,7 +180,9 @@ def test_read_lines_lists_every_problem(tmp_path: Path) -> None:
         ("a", "LineString", [[0, 0], [2, 0]]),
         ("p", "Point", [0, 0]),
     )
-    with pytest.raises(DataError, match=r"more than one line for a; not a LineString: p"):
+    with pytest.raises(
+        DataError, match=r"more than one line for a; p: not a LineString: saw Point"
+    ):
         geometry.read_lines(path)
 
 

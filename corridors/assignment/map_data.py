@@ -16,6 +16,7 @@ from corridors.maps.data import (
     Status,
 )
 from corridors.maps.flowmap import FlowMap, build_flow_map
+from corridors.network.antimeridian import map_longitude
 from corridors.scenarios.arcs import LINK
 
 if TYPE_CHECKING:
@@ -238,7 +239,7 @@ def _map_nodes(net: Network, pairs: dict[str, Assignment]) -> list[MapNode]:
             kind=row["kind"],
             country=row["country"],
             lat=float(row["lat"]),
-            lon=float(row["lon"]),
+            lon=map_longitude(float(row["lon"])),
             unserved_from=unserved["origin"].get(row["node_id"], {}),
             unserved_to=unserved["destination"].get(row["node_id"], {}),
             sources=sources.get(("nodes", row["node_id"]), ()),

@@ -9,6 +9,7 @@ import numpy as np
 from corridors.maps import basemap, escape, offline, vendored
 from corridors.maps.data import CREDITS, DISCLAIMER
 from corridors.maps.flowmap import FlowMap
+from corridors.network.antimeridian import map_longitude
 from corridors.scenarios.arcs import LINK
 
 if TYPE_CHECKING:
@@ -225,5 +226,5 @@ def _node(sim: Simulation, node: str) -> Any:
 
 def _place(sim: Simulation, node: str) -> dict[str, Any]:
     row = _node(sim, node)
-    at = [round(float(row["lat"]), 3), round(float(row["lon"]), 3)]
+    at = [round(float(row["lat"]), 3), round(map_longitude(float(row["lon"])), 3)]
     return {"name": str(row["name"]), "at": at}
