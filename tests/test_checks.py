@@ -449,6 +449,12 @@ FILES = {
     "readable-yaml": (
         lambda i: i.set("chokepoints", "ferries", selector="{mode: sea"), "chokepoints.csv", 3,
         "selector", "a mapping"),
+    "readable-yaml (no day)": (
+        lambda i: i.set("chokepoints", "ferries", selector="{border: 2025-13-45}"),
+        "chokepoints.csv", 3, "selector", "month"),
+    "readable-yaml (without end)": (
+        lambda i: i.set("projects", "second-crane", changes="[" * 5000), "projects.csv", 2,
+        "changes", "a list of events"),
     "readable-yaml (changes)": (
         lambda i: i.set("projects", "second-crane", changes="{}"), "projects.csv", 2, "changes",
         "a list of events"),

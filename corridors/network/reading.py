@@ -331,10 +331,14 @@ def _report_yaml(text: pd.Series[Any], column: Column, file: str, problems: list
     for i, value in text.items():
         try:
             ok = isinstance(yaml.safe_load(value), wanted)
+            why = ""
         except yaml.YAMLError:
-            ok = False
+            ok, why = False, ""
+        except (ValueError, RecursionError) as error:
+            # YAML makes a date of 2025-13-45, and fails, and may be nested without end.
+            ok, why = False, f" ({error})"
         if not ok:
-            message = f"saw {value!r}, expected {what}"
+            message = f"saw {value!r}, expected {what}{why}"
             problems.append(Problem(file, int(str(i)) + 2, column.name, "readable-yaml", message))
 
 
