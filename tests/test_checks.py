@@ -252,6 +252,12 @@ def lengths_fit_lines(i: Island) -> Expected:
     return "links.csv", i.set("links", "aster-brook-rail", length_km="400"), "length_km"
 
 
+def lengths_fit_great_circles(i: Island) -> Expected:
+    # The ports lie 368 km apart, and the sea has no line of its own.
+    i.line("elm-fern-sea", lambda feature: feature["properties"].update(made="straight"))
+    return "links.csv", i.set("links", "elm-fern-sea", length_km="37"), "length_km"
+
+
 def lines_stay_in_their_countries(i: Island) -> Expected:
     # By way of the south of Oman; the length goes along.
     i.line("aster-elm-road", _points((62.0, 15.0), (55.0, 18.0), (62.2, 14.0)))
@@ -304,6 +310,7 @@ WHOLE = [
     lines_belong_to_links,
     lines_meet_their_nodes,
     lengths_fit_lines,
+    lengths_fit_great_circles,
     lines_stay_in_their_countries,
     observations_ask_or_say_why_not,
     observations_ask_for_what_is_there,
@@ -349,6 +356,45 @@ FILES = {
     "readable-csv": (lambda i: _bytes(i, "cargo.csv", b"\xff\xfe"), "cargo.csv", 0, "", "UTF-8"),
     "readable-csv (no rows at all)": (
         lambda i: _bytes(i, "cargo.csv", b""), "cargo.csv", 0, "", "not a table"),
+    "readable-csv (semicolons)": (
+        lambda i: _replace(i, "cargo.csv", ",", ";"), "cargo.csv", 0, "", "semicolons"),
+    "listed-files": (
+        lambda i: (i.folder / "tariffs.csv").unlink(), "tariffs.csv", 0, "", "not there"),
+    "listed-files (lines)": (
+        lambda i: (i.folder / "lines.geojson").unlink(), "lines.geojson", 0, "", "not there"),
+    "listed-files (a required table)": (
+        lambda i: (i.folder / "rates.csv").unlink(), "rates.csv", 0, "", "not there"),
+    "listed-files (another)": (
+        lambda i: _list(i, {"name": "more", "path": "more.csv"}), "more.csv", 0, "", "not there"),
+    "plain-paths": (
+        lambda i: _list(i, {"name": "more", "path": "../nodes.csv"}), "datapackage.json", 0, "",
+        "saw '../nodes.csv'"),
+    "plain-paths (absolute)": (
+        lambda i: _path(i, "nodes", "/etc/passwd"), "datapackage.json", 0, "", "'/etc/passwd'"),
+    "plain-paths (an address)": (
+        lambda i: _path(i, "nodes", "https://example.org/nodes.csv"), "datapackage.json", 0, "",
+        "plain name of a file"),
+    "plain-paths (several)": (
+        lambda i: _path(i, "nodes", ["nodes.csv"]), "datapackage.json", 0, "", "plain name"),
+    "plain-paths (another's)": (
+        lambda i: _path(i, "nodes", "links.csv"), "datapackage.json", 0, "",
+        "expected 'nodes.csv'"),
+    "unique-columns": (
+        lambda i: _replace(i, "nodes.csv", "lat,lon", "lat,lat"), "nodes.csv", 1, "lat", "twice"),
+    "named-columns": (
+        lambda i: _replace(i, "nodes.csv", "lat,lon", "lat,"), "nodes.csv", 1, "", "no name"),
+    "row-lengths": (
+        lambda i: _replace(i, "sources.csv", "The authors of", "The authors, of"), "sources.csv",
+        2, "publisher", "a value with a comma in it needs quotes (near 'of this example')"),
+    "row-lengths (a comma at the end)": (
+        lambda i: _replace(i, "sources.csv", "\nmade-up,", "\nmade-up,x,"), "sources.csv", 2,
+        "date", "expected"),
+    "row-lengths (short)": (
+        lambda i: _append(i, "nodes.csv", "heath,Heath,city"), "nodes.csv", 9, "country",
+        "ends too early"),
+    "row-lengths (empty)": (
+        lambda i: _replace(i, "nodes.csv", "\naster", "\n\naster"), "nodes.csv", 2, "node_id",
+        "an empty row"),
     "known-columns": (
         lambda i: _rename(i, "links", "note", "notes"), "links.csv", 1, "notes",
         "did you mean note"),
@@ -381,6 +427,17 @@ FILES = {
     "numbers (infinite)": (
         lambda i: i.set("capacities", "ferry-fleet", amount="inf"), "capacities.csv", 5,
         "amount", "saw 'inf'"),
+    **{
+        f"numbers ({text!r})": (
+            lambda i, text=text: i.set("links", "aster-elm-road", length_km=text), "links.csv", 3,
+            "length_km", words)
+        for text, words in {
+            "1,5": "a comma in it", "1,500": "a comma in it", "1 500": "a space in it",
+            "1\u00a0500": "not the digits 0 to 9", "1e999": "too large", "1_000": "an underscore",
+            "0x10": "not a decimal", "\uff11\uff12": "not the digits 0 to 9", "-inf": "empty",
+            "nan": "empty", "1.5.2": "expected a number", "1e": "expected a number",
+        }.items()
+    },
     "number-ranges": (
         lambda i: i.set("nodes", "aster", lat="95"), "nodes.csv", 2, "lat", "at most 90"),
     "number-ranges (negative)": (
@@ -404,6 +461,12 @@ FILES = {
     "readable-yaml": (
         lambda i: i.set("chokepoints", "ferries", selector="{mode: sea"), "chokepoints.csv", 3,
         "selector", "a mapping"),
+    "readable-yaml (no day)": (
+        lambda i: i.set("chokepoints", "ferries", selector="{border: 2025-13-45}"),
+        "chokepoints.csv", 3, "selector", "month"),
+    "readable-yaml (without end)": (
+        lambda i: i.set("projects", "second-crane", changes="[" * 5000), "projects.csv", 2,
+        "changes", "a list of events"),
     "readable-yaml (changes)": (
         lambda i: i.set("projects", "second-crane", changes="{}"), "projects.csv", 2, "changes",
         "a list of events"),
@@ -417,6 +480,33 @@ FILES = {
         lambda i: i.set("capacity_members", "cedar-break", cargo="container;grian"),
         "capacity_members.csv", 3, "cargo", "did you mean grain"),
 }  # fmt: skip
+
+
+def _replace(i: Island, name: str, old: str, new: str) -> None:
+    text = (i.folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (i.folder / name).write_text(text.replace(old, new), encoding="utf-8")
+    seal(i.folder)
+
+
+def _append(i: Island, name: str, row: str) -> None:
+    _bytes(i, name, (i.folder / name).read_bytes() + row.encode() + b"\n")
+
+
+def _list(i: Island, resource: dict[str, Any]) -> None:
+    path = i.folder / "datapackage.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["resources"].append(resource)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _path(i: Island, name: str, to: Any) -> None:
+    path = i.folder / "datapackage.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for resource in content["resources"]:
+        if resource["name"] == name:
+            resource["path"] = to
+    path.write_text(json.dumps(content), encoding="utf-8")
 
 
 def _unlink(i: Island, name: str) -> None:
@@ -460,7 +550,9 @@ def test_a_rule_about_one_file(island, name):
     assert words in found[0].message
     # What else is reported is a consequence: a reference to what is no longer there.
     others = {p.rule for p in problems} - {rule}
-    assert others <= {"references", "required-columns", "required-values"}, problems
+    assert others <= {"references", "required-columns", "required-values", "known-columns"}, (
+        problems
+    )
     with pytest.raises(co.DataError, match=re.escape(rule)):
         co.load(island.folder)
 
@@ -469,12 +561,13 @@ def test_every_reading_rule_has_a_case():
     import inspect
 
     from corridors.network import folder as package
-    from corridors.network import reading
+    from corridors.network import manifest, reading
 
-    source = inspect.getsource(reading) + inspect.getsource(package)
+    source = "".join(inspect.getsource(module) for module in (reading, manifest, package))
     named = set(re.findall(r'"((?:[a-z]+-)+[a-z]+|hashes|numbers|references)"', source))
-    rules = {n for n in named if re.fullmatch(r"(required|known|readable|country|number|unique)-"
-                                              r"[a-z]+|hashes|numbers|references", n)}  # fmt: skip
+    rules = {n for n in named if re.fullmatch(
+        r"(required|known|readable|country|number|unique|listed|plain|named|row)-[a-z]+"
+        r"|hashes|numbers|references", n)}  # fmt: skip
     rules |= {"dates", "seasons"}
     assert rules == {name.split(" (")[0] for name in FILES}
 
@@ -494,7 +587,7 @@ def test_a_table_that_may_be_left_out(name):
     # A network of one road needs none of them.
     net = toys.network(
         {"a": "XA", "b": "XB"},
-        [{"from_node": "a", "to_node": "b"}],
+        [{"from_node": "a", "to_node": "b", "length_km": 150}],
         [{"origin": "a", "destination": "b", "per_day": 1}],
     )
     assert name in tables()
@@ -522,6 +615,19 @@ def test_no_data_package(island, change, words):
     ("change", "words"),
     [
         (lambda f: f["properties"].pop("link_id"), "link_id"),
+        (lambda f: f["properties"].update(link_id=None), "link_id"),
+        (lambda f: f.update(geometry=None), "aster-elm-road: not a LineString"),
+        (lambda f: f["geometry"].update(type="MultiLineString"), "not a LineString"),
+        (lambda f: f["geometry"].update(type="Curve"), "not a LineString: saw Curve"),
+        (lambda f: f["geometry"].update(coordinates=[]), "saw 0 positions"),
+        (lambda f: f["geometry"].update(coordinates=[[62, 15]]), "saw 1 position,"),
+        (lambda f: f["geometry"].update(coordinates="here"), "saw 0 positions"),
+        (lambda f: f["geometry"]["coordinates"][0].append(10.0), "no height"),
+        (lambda f: f["geometry"]["coordinates"][0].extend([10.0, 3.0]), "no height"),
+        (lambda f: f["geometry"]["coordinates"].insert(1, [float("nan"), 15]), "finite"),
+        (lambda f: f["geometry"]["coordinates"].insert(1, [62, float("inf")]), "finite"),
+        (lambda f: f["geometry"]["coordinates"].insert(1, ["62", 15]), "two numbers"),
+        (lambda f: f["geometry"]["coordinates"].insert(1, [15, 162]), "at most 90"),
         (lambda f: f["geometry"].update(type="Point", coordinates=[1, 2]), "not a LineString"),
     ],
 )
@@ -529,3 +635,98 @@ def test_lines_that_are_none(island, change, words):
     island.line("aster-elm-road", change)
     with pytest.raises(co.DataError, match=words):
         co.check(island.folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("[]", "expected a FeatureCollection"),
+        ("null", "expected a FeatureCollection"),
+        ('{"type": "Feature"}', "saw 'Feature'"),
+        ('{"type": "LineString", "coordinates": [[0, 0], [1, 1]]}', "saw 'LineString'"),
+        ('{"type": "FeatureCollection"}', "no list of features"),
+        ('{"type": "FeatureCollection", "features": [1]}', "feature 1"),
+        ("[" * 100_000, "not readable as GeoJSON"),
+    ],
+)
+def test_lines_that_are_no_collection(island, content, words):
+    _bytes(island, "lines.geojson", content.encode())
+    with pytest.raises(co.DataError, match=re.escape(words)):
+        co.check(island.folder)
+
+
+def test_a_link_shorter_than_the_way_of_the_crow_needs_no_lines_to_be_found(island):
+    (island.folder / "lines.geojson").unlink()
+    row = island.set("links", "aster-brook-rail", length_km="3")
+    assert _places(co.check(island.folder)) == [
+        ("lengths-fit-great-circles", "links.csv", row, "length_km")
+    ]
+
+
+@pytest.mark.parametrize("factor", [0.621, 1000, 0.001])
+def test_a_wrong_unit_of_length_is_found_on_every_link(island, factor):
+    rows = island.rows("links")
+    for row in rows:
+        row["length_km"] = str(round(max(float(row["length_km"]) * factor / 100, 0.1), 6))
+        # A street map: the same network a hundred times smaller.
+    for row in rows:
+        row["note"] = ""
+    nodes = island.rows("nodes")
+    for node in nodes:
+        node["lat"] = str(15 + (float(node["lat"]) - 15) / 100)
+        node["lon"] = str(62 + (float(node["lon"]) - 62) / 100)
+    (island.folder / "lines.geojson").unlink()
+    island.write("nodes", nodes)
+    island.write("links", rows)
+    found = [p for p in co.check(island.folder) if p.rule == "lengths-fit-great-circles"]
+    assert len(found) > len(rows) / 2
+    assert all("unit of length" in p.message for p in found)
+
+
+def test_a_sealed_folder_is_a_data_package(island):
+    package = json.loads((island.folder / "datapackage.json").read_text(encoding="utf-8"))
+    schemas = {r["name"]: r["schema"] for r in package["resources"] if "schema" in r}
+    keys = {
+        (name, key["fields"][0], key["reference"]["resource"], key["reference"]["fields"][0])
+        for name, schema in schemas.items()
+        for key in schema.get("foreignKeys", [])
+    }
+    assert ("links", "from_node", "nodes", "node_id") in keys
+    assert ("demand", "cargo", "cargo", "cargo") in keys
+    assert {(a, b, f"{c}.{d}") for a, b, c, d in keys} == {
+        (t.name, c.name, c.references)
+        for t in tables().values()
+        for c in t.columns
+        if c.references and c.type != "list"
+    }
+
+
+def test_a_key_to_a_table_that_is_not_there_is_left_out(island):
+    island.drop("capacity_members", transfer_id="cedar-gauge")
+    (island.folder / "transfers.csv").unlink()
+    seal(island.folder)
+    package = json.loads((island.folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert '"transfers"' not in json.dumps(package)
+
+
+def test_a_manifest_that_cannot_be_read_is_not_sealed_over(island):
+    path = island.folder / "datapackage.json"
+    for text in ("{", "[]"):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(co.DataError, match="not a data package"):
+            seal(island.folder)
+        assert path.read_text(encoding="utf-8") == text
+
+
+def test_the_same_resource_twice_is_refused(island):
+    _list(island, {"name": "nodes", "path": "nodes.csv", "hash": ""})
+    with pytest.raises(co.DataError, match="nodes is listed more than once"):
+        co.check(island.folder)
+
+
+def test_byte_order_mark_and_other_line_ends_are_read(island):
+    for path in island.folder.glob("*.csv"):
+        text = path.read_text(encoding="utf-8").replace("\n", "\r\n")
+        path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    seal(island.folder)
+    assert co.check(island.folder) == []

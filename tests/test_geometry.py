@@ -180,7 +180,9 @@ def test_read_lines_lists_every_problem(tmp_path: Path) -> None:
         ("a", "LineString", [[0, 0], [2, 0]]),
         ("p", "Point", [0, 0]),
     )
-    with pytest.raises(DataError, match=r"more than one line for a; not a LineString: p"):
+    with pytest.raises(
+        DataError, match=r"more than one line for a; p: not a LineString: saw Point"
+    ):
         geometry.read_lines(path)
 
 

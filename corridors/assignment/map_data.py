@@ -21,6 +21,7 @@ from corridors.maps.data import (
 from corridors.maps.flowmap import FlowMap, build_flow_map
 from corridors.maps.static import FlowLine
 from corridors.maps.static import network_figure as draw_network
+from corridors.network.antimeridian import map_longitude
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -282,7 +283,7 @@ def _map_nodes(net: Network, shortfall: Mapping[str, pd.DataFrame]) -> list[MapN
             kind=row["kind"],
             country=row["country"],
             lat=float(row["lat"]),
-            lon=float(row["lon"]),
+            lon=map_longitude(float(row["lon"])),
             unserved_from=unserved["origin"].get(row["node_id"], {}),
             unserved_to=unserved["destination"].get(row["node_id"], {}),
             sources=sources.get(("nodes", row["node_id"]), ()),

@@ -74,12 +74,20 @@ def import_gmns(
     mode: Annotated[
         str, typer.Option(help="Mode of links whose facility_type is none of this package's.")
     ] = "road",
+    length_unit: Annotated[
+        str | None,
+        typer.Option(help="Unit of lengths where config.csv states none, such as mi or m."),
+    ] = None,
+    speed_unit: Annotated[
+        str | None,
+        typer.Option(help="Unit of speeds where config.csv states none, such as mph or km/h."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Turn a GMNS folder into a network folder."""
     from corridors.exchange import import_gmns as read
 
-    remarks = read(folder, out, mode=mode)
+    remarks = read(folder, out, mode=mode, length_unit=length_unit, speed_unit=speed_unit)
     if json:
         print_json({"folder": str(out), "remarks": remarks})
         return

@@ -13,6 +13,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from corridors.exchange.formats import about
+from corridors.exchange.graph import link_graph
 from corridors.files import write_bytes
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def write(net: Network, path: Path) -> list[Path]:
 
 
 def plain_graph(net: Network) -> nx.MultiDiGraph[Any]:
-    """Return `Network.to_networkx` with text and numbers only, and a key for every edge.
+    """Return `link_graph` with text and numbers only, and a key for every edge.
 
     GraphML wants the name of an edge to be its own; the way back of a link is
     therefore called ``link_id:backward``. Both carry the attribute link_id.
@@ -62,7 +63,7 @@ def plain_graph(net: Network) -> nx.MultiDiGraph[Any]:
     """
     import networkx as nx
 
-    source = net.to_networkx()
+    source = link_graph(net)
     said = {k: v for k, v in about(net).items() if v}
     plain: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="EPSG:4326", **said)
     plain.add_nodes_from(source.nodes(data=True))

@@ -15,6 +15,7 @@ import yaml
 from corridors.errors import ScenarioError
 from corridors.network.folder import data_folder, read_tables
 from corridors.network.line_checks import (
+    lengths_fit_great_circles,
     lengths_fit_lines,
     lines_belong_to_links,
     lines_meet_their_nodes,
@@ -322,6 +323,7 @@ RULES: tuple[Rule, ...] = (
     lines_belong_to_links,
     lines_meet_their_nodes,
     lengths_fit_lines,
+    lengths_fit_great_circles,
     lines_stay_in_their_countries,
 )
 """All rules, in the order in which they run."""

@@ -8,6 +8,7 @@ taken from a projection. Heavy libraries are imported where they are used.
 
 from __future__ import annotations
 
+import json
 import math
 from importlib.resources import files
 from itertools import pairwise
@@ -15,10 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError, UnknownIdError, nearest
+from corridors.network.antimeridian import continuous
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from geopandas import GeoDataFrame
     from pandas import DataFrame
     from shapely import LineString
@@ -29,6 +29,7 @@ __all__ = [
     "geodesic_length_km",
     "great_circle",
     "heading",
+    "line_faults",
     "oriented",
     "point_along",
     "points_along",
@@ -38,6 +39,8 @@ __all__ = [
 ]
 
 Position = tuple[float, float]
+
+_SHOWN = 20
 
 
 def _geod() -> Any:
@@ -85,7 +88,7 @@ def great_circle(start: Position, end: Position, step_km: float = 100.0) -> Line
     geod = _geod()
     pieces = _pieces(float(geod.inv(*start, *end)[2]) / 1000.0, step_km)
     between = geod.npts(*start, *end, pieces - 1) if pieces > 1 else []
-    return LineString(_continuous([start, *between, end]))
+    return LineString(continuous([start, *between, end]))
 
 
 def _pieces(length_km: float, step_km: float) -> int:
@@ -94,15 +97,6 @@ def _pieces(length_km: float, step_km: float) -> int:
         message = f"the step must be above 0 km, not {step_km}"
         raise DataError(message)
     return max(1, math.ceil(length_km / step_km - 1e-9))
-
-
-def _continuous(points: Iterable[Position]) -> list[Position]:
-    """Shift longitudes by whole turns until no step is longer than half a turn."""
-    result: list[Position] = []
-    for lon, lat in points:
-        turns = round((result[-1][0] - lon) / 360.0) if result else 0
-        result.append((float(lon + 360.0 * turns), float(lat)))
-    return result
 
 
 def point_along(line: LineString, share: float) -> Position:
@@ -129,7 +123,8 @@ def point_along(line: LineString, share: float) -> Position:
     for here, (azimuth, _, length) in zip(points[:-1], steps, strict=True):
         if left < length:
             lon, lat, _ = geod.fwd(*here, azimuth, left)
-            return _continuous([here, (lon, lat)])[1]
+            # Never more than half a turn from where the piece begins.
+            return float(lon + 360.0 * round((here[0] - lon) / 360.0)), float(lat)
         left -= length
     return points[-1]
 
@@ -220,6 +215,9 @@ def countries_crossed(line: LineString, basemap: GeoDataFrame) -> dict[str, floa
     basemap
         Countries as `read_basemap` returns them.
     """
+    from shapely import LineString
+
+    line = LineString(continuous(line.coords))
     met = basemap.iloc[sorted(basemap.sindex.query(line, predicate="intersects"))]
     found: dict[str, float] = {}
     for iso2, area in zip(met["iso2"], met.geometry, strict=True):
@@ -229,35 +227,95 @@ def countries_crossed(line: LineString, basemap: GeoDataFrame) -> dict[str, floa
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
+def line_faults(content: Any) -> list[str]:
+    """Return what keeps a parsed ``lines.geojson`` from being one line for each link.
+
+    Parameters
+    ----------
+    content
+        What the file holds as JSON.
+    """
+    if not isinstance(content, dict) or content.get("type") != "FeatureCollection":
+        seen = content.get("type") if isinstance(content, dict) else type(content).__name__
+        return [f"saw {seen!r}, expected a FeatureCollection"]
+    features = content.get("features")
+    if not isinstance(features, list):
+        return ["the FeatureCollection has no list of features"]
+    faults, count = [], dict[str, int]()
+    for number, feature in enumerate(features, 1):
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        name = properties.get("link_id") if isinstance(properties, dict) else None
+        if isinstance(name, bool) or not isinstance(name, str | int) or name == "":
+            faults.append(f"feature {number}: every feature needs the property link_id, a text")
+            continue
+        count[str(name)] = count.get(str(name), 0) + 1
+        if fault := _line_fault(feature.get("geometry")):
+            faults.append(f"{name}: {fault}")
+    twice = sorted(name for name, n in count.items() if n > 1)
+    return ([f"more than one line for {', '.join(twice)}"] if twice else []) + faults
+
+
+def _line_fault(geometry: Any) -> str:
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if kind != "LineString":
+        return f"not a LineString: saw {kind or json.dumps(geometry)[:60]}"
+    points = geometry.get("coordinates")
+    if not isinstance(points, list) or len(points) < 2:
+        n = len(points) if isinstance(points, list) else 0
+        return f"saw {n} position{'' if n == 1 else 's'}, a line has at least two"
+    for number, point in enumerate(points, 1):
+        where = f"position {number}: saw {json.dumps(point)[:60]}, expected"
+        if not isinstance(point, list) or not all(
+            isinstance(x, int | float) and not isinstance(x, bool) for x in point
+        ):
+            return f"{where} two numbers, longitude and latitude"
+        if len(point) != 2:
+            return f"{where} longitude and latitude alone (no height, no measure)"
+        if not (math.isfinite(point[0]) and math.isfinite(point[1])):
+            return f"{where} finite numbers"
+        if not (abs(point[0]) <= 360 and abs(point[1]) <= 90):
+            return f"{where} degrees: longitude first, then a latitude of at most 90"
+    return ""
+
+
 def read_lines(path: str | Path) -> GeoDataFrame:
     """Read a ``lines.geojson``: one LineString per link, with the property ``link_id``.
 
     The frame is indexed by link_id and sorted; the other properties are its columns.
+    A line over the antimeridian may be written either way and runs on past 180°.
 
     Raises
     ------
     DataError
-        If a feature has no link_id, two have the same, or one is not a LineString.
+        Naming every feature that is no line of finite longitudes and latitudes with a
+        link_id of its own.
     """
     import geopandas as gpd
+    import pandas as pd
+    from shapely import LineString
 
     try:
-        frame = gpd.read_file(path)
-    except (OSError, RuntimeError, ValueError) as error:
+        content = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         message = f"{path}: not readable as GeoJSON ({' '.join(str(error).split())[:120]})"
         raise DataError(message) from None
-    if "link_id" not in frame or frame["link_id"].isna().any():
-        message = f"{path}: every feature needs the property link_id"
-        raise DataError(message)
-    problems = []
-    if twice := sorted(set(frame.loc[frame["link_id"].duplicated(), "link_id"])):
-        problems.append(f"more than one line for {', '.join(twice)}")
-    if odd := sorted(frame.loc[frame.geom_type != "LineString", "link_id"]):
-        problems.append(f"not a LineString: {', '.join(odd)}")
+    problems = line_faults(content)
     if problems:
-        message = f"{path}: " + "; ".join(problems)
+        shown = problems[:_SHOWN]
+        if len(problems) > _SHOWN:
+            shown.append(f"and {len(problems) - _SHOWN} more")
+        message = f"{path}: " + "; ".join(shown)
         raise DataError(message)
-    return frame.set_index("link_id").sort_index()
+    features = content["features"]
+    names = [str(f["properties"]["link_id"]) for f in features]
+    columns = dict.fromkeys(k for f in features for k in f["properties"] if k != "link_id")
+    frame = gpd.GeoDataFrame(
+        {c: [f["properties"].get(c) for f in features] for c in columns},
+        geometry=[LineString(continuous(f["geometry"]["coordinates"])) for f in features],
+        index=pd.Index(names, dtype="str", name="link_id"),
+        crs=4326,
+    )
+    return frame.sort_index()
 
 
 def with_lines(links: DataFrame, nodes: DataFrame, lines: GeoDataFrame | None) -> GeoDataFrame:

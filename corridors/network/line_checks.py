@@ -16,14 +16,20 @@ _END_GAP_KM = 5.0
 _SHORT_KM = 20.0
 _FOREIGN_KM = 10.0
 _LENGTH_RATIO = (0.9, 1.35)
-
+_BELOW_GREAT_CIRCLE = 0.95
+_SLACK_KM = 1.0
+_MANY_TIMES = 10.0
 
 _EXPLAINING = ("line", "track", "course", "measured", "length")
 
 
-def _explains(note: str) -> bool:
+_CROSSINGS = ("bridge", "tunnel")
+"""Of a link that is no more than such a work, the length is that of the work."""
+
+
+def _explains(note: str, *also: str) -> bool:
     """Whether a link's note speaks of its line at all; any other note excuses nothing."""
-    return any(word in note.lower() for word in _EXPLAINING)
+    return any(word in note.lower() for word in (*_EXPLAINING, *also))
 
 
 def lines_belong_to_links(net: Network) -> Iterator[Problem]:
@@ -81,6 +87,45 @@ def lengths_fit_lines(net: Network) -> Iterator[Problem]:
                 f"of its line, expected {low:g} to {high:g}, or a note that explains it"
             )
             yield problem_at("links", i, "length_km", lengths_fit_lines, message)
+
+
+def lengths_fit_great_circles(net: Network) -> Iterator[Problem]:
+    """No link is shorter than the great circle between its nodes, whether it has a line or not.
+
+    A place is drawn as a point, so 1 km and 5 % are passed over, and whatever the
+    link's note explains. Where more than half of the links are too short by more than
+    the 5 %, or many times too long, the unit of length is a wrong one, and each of them
+    is listed, however short.
+    """
+    import numpy as np
+    from pyproj import Geod
+
+    geod = Geod(ellps="WGS84")
+    nodes, links = net.tables["nodes"].set_index("node_id"), net.tables["links"]
+    starts, ends = nodes.loc[links["from_node"]], nodes.loc[links["to_node"]]
+    metres = geod.inv(
+        starts["lon"].to_numpy(), starts["lat"].to_numpy(),
+        ends["lon"].to_numpy(), ends["lat"].to_numpy(),
+    )[2]  # fmt: skip
+    direct = metres / 1000.0
+    stated = links["length_km"].to_numpy()
+    short = stated < _BELOW_GREAT_CIRCLE * direct
+    apart = direct > 0.0
+    many = 2 * int(short.sum()) > int(apart.sum()) > 1
+    long = apart & (stated > np.maximum(_MANY_TIMES * direct, _SHORT_KM))
+    if 2 * int(long.sum()) > int(apart.sum()) > 1:
+        short, many = short | long, True
+    for i in short.nonzero()[0]:
+        row = links.iloc[int(i)]
+        if _explains(row["note"], *_CROSSINGS) or not (many or direct[i] - stated[i] > _SLACK_KM):
+            continue
+        message = (
+            f"{row['link_id']}: stated {row['length_km']:g} km, but its nodes lie {direct[i]:.3g} "
+            "km apart as the crow flies"
+        )
+        if many:
+            message += "; most links are as far off, so the unit of length may be a wrong one"
+        yield problem_at("links", links.index[i], "length_km", lengths_fit_great_circles, message)
 
 
 def lines_stay_in_their_countries(net: Network) -> Iterator[Problem]:

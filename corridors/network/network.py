@@ -210,36 +210,57 @@ class Network:
             ["column", "publisher", "title", "date", "url", "confidence", "low", "high", "note"]
         ]
 
-    def to_networkx(self) -> nx.MultiDiGraph[Any]:
-        """Return the network as a graph that OSMnx can plot and turn into frames.
+    def to_networkx(
+        self, cargo: str | None = None, *, gates: bool = False, integer_ids: bool = False
+    ) -> nx.MultiDiGraph[Any]:
+        """Return the network as a graph that OSMnx can plot, route on and turn into frames.
+
+        A vertex is a node as one mode and gauge reach it. The first of a node's (rail
+        before road, sea, pipeline; then the one with most links) bears the node's id,
+        the others one such as ``hamburg:sea``. Transfers are edges between them.
+
+        Parameters
+        ----------
+        cargo
+            Whose hours and prices the edges carry; the one that may use most of the
+            network if None.
+        gates
+            Also add a vertex ``hamburg>`` where cargo enters a node and one
+            ``hamburg<`` where it leaves, by whatever mode, free of charge. Between
+            them, the shortest path by ``cost`` is the best route of the package.
+        integer_ids
+            Number the vertices from 0, in the order of their names, which become the
+            attribute ``vertex``: OSMnx's own routing takes numbers alone.
 
         Returns
         -------
         MultiDiGraph
-            Nodes carry x (longitude), y (latitude) and the columns of the
-            table; edges, one for each direction of use and keyed by link_id,
-            carry length in metres, geometry and the columns of the table.
+            Vertices carry x (longitude), y (latitude), mode_gauge and the columns of
+            the table. Edges, one for each direction of use and keyed by link_id or
+            transfer_id, carry geometry, the columns of their table and as weights,
+            every one of them: ``length`` in metres (0 of a transfer), ``hours`` with
+            dwelling and handling, ``usd`` for transport and ``cost``, which is that
+            and the value of the time, all for one unit of the cargo. What the cargo
+            may not use weighs infinitely much. In a network without cargo ``usd`` is
+            0 and ``cost`` the hours.
+
+        Raises
+        ------
+        UnknownIdError
+            Where there is no such cargo.
+
+        Examples
+        --------
+        >>> import corridors as co
+        >>> import networkx as nx
+        >>> graph = co.load().at("2025-09-12").to_networkx("container", gates=True)
+        >>> route = nx.shortest_path(graph, "dostyk>", "hamburg<", weight="cost")
+        >>> round(nx.path_weight(graph, route, "hours") / 24, 1)
+        9.8
         """
-        import networkx as nx
-        from shapely import reverse
+        from corridors.exchange.graph import weighted_graph
 
-        graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="EPSG:4326", name=self.name)
-        for node in self.tables["nodes"].to_dict("records"):
-            graph.add_node(node["node_id"], x=node["lon"], y=node["lat"], **_present(node))
-        for link_id, link in self.links.iterrows():
-            values = _present(link.drop("geometry").to_dict())
-            values["length"] = 1000.0 * float(link["length_km"])
-            ends = (link["from_node"], link["to_node"])
-            graph.add_edge(*ends, key=link_id, link_id=link_id, geometry=link["geometry"], **values)
-            if link["direction"] == "both":
-                back = reverse(link["geometry"])
-                graph.add_edge(*ends[::-1], key=link_id, link_id=link_id, geometry=back, **values)
-        return graph
-
-
-def _present(values: dict[str, Any]) -> dict[str, Any]:
-    """Drop what is empty: a graph says so by having no such attribute."""
-    return {k: v for k, v in values.items() if v == v and v != ""}
+        return weighted_graph(self, cargo, gates=gates, integer_ids=integer_ids)
 
 
 def as_date(date: str | dt.date) -> dt.date:

@@ -1,7 +1,10 @@
-"""Turn the text of a table into typed columns, noting every problem on the way."""
+"""Turn the bytes of a table into cells and typed columns, noting every problem on the way."""
 
 from __future__ import annotations
 
+import csv
+import io
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +13,7 @@ import yaml
 
 from corridors.errors import nearest
 from corridors.network.calendar import check_season, parse_date
+from corridors.network.ids import READABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +22,8 @@ if TYPE_CHECKING:
 
     from corridors.network.schema import Column, Table
 
-_ID = re.compile(r"[a-z0-9][a-z0-9_.\-]*")
+_NUMBER = re.compile(r"[+\-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+\-]?[0-9]+)?")
+_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -55,10 +60,133 @@ class Problem:
         return f"{place}: {self.message} [{self.rule}]"
 
 
+def read_number(text: str) -> float:
+    """Return the number that a text is: digits, a point, perhaps an exponent, and finite.
+
+    One way of writing and no other, so that ``1,500`` is neither 1.5 nor 1500.
+
+    Raises
+    ------
+    ValueError
+        Saying what it is about the text that is no number; empty where nothing more
+        can be said than that it is none.
+
+    Examples
+    --------
+    >>> read_number("1.5e3")
+    1500.0
+    >>> read_number("1,5")
+    Traceback (most recent call last):
+    ValueError: a comma in it: write 1.5 for one and a half, 1500 for fifteen hundred
+    """
+    if _NUMBER.fullmatch(text):
+        value = float(text)
+        if math.isinf(value):
+            msg = "too large for a number"
+            raise ValueError(msg)
+        return value
+    raise ValueError(_why_no_number(text))
+
+
+def _why_no_number(text: str) -> str:
+    digits = any(c.isdigit() for c in text)
+    if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
+        return "leave it empty where nothing is known"
+    if digits and "," in text:
+        return "a comma in it: write 1.5 for one and a half, 1500 for fifteen hundred"
+    if digits and not text.isascii():
+        return "characters in it that are not the digits 0 to 9"
+    if digits and any(c.isspace() for c in text):
+        return "a space in it: write 1500 for fifteen hundred"
+    if digits and "_" in text:
+        return "an underscore in it: write 1500 for fifteen hundred"
+    if re.fullmatch(r"[+\-]?0[xXoObB][0-9a-fA-F]+", text):
+        return "not a decimal number"
+    return ""
+
+
 def problem_at(table: str, index: Any, column: str, rule: Any, message: str) -> Problem:
     """Return the problem of a rule with a row, given by its number in the frame."""
     name = rule.__name__.replace("_", "-")
     return Problem(f"{table}.csv", int(index) + 2, column, name, message)
+
+
+def read_cells(
+    content: bytes, file: str, *, separators: str = ","
+) -> tuple[list[str], list[list[str]], list[Problem]]:
+    """Return the header and the rows of a CSV file, and what is wrong with its form.
+
+    Parameters
+    ----------
+    content
+        What stands in the file: UTF-8, with or without a byte order mark, lines ended
+        in any way.
+    file
+        What the file is called in problems.
+    separators
+        What may part the values; the first one that the header holds is taken.
+
+    Returns
+    -------
+    header, rows, problems
+        Every row has as many values as the header; rows that have not are among the
+        problems, cut or filled up. Header and rows are empty where the file is no table.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return [], [], [_no_table(file, f"not a table in UTF-8: {error}")]
+    first = text.split("\n", 1)[0]
+    separator = next((s for s in separators if s in first), separators[0])
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator))
+    except csv.Error as error:
+        return [], [], [_no_table(file, f"not a table in UTF-8: {error}")]
+    while rows and not any(cell.strip() for cell in rows[-1]):
+        rows.pop()
+    if not rows:
+        return [], [], [_no_table(file, "not a table: the file is empty")]
+    header = [name.strip() for name in rows[0]]
+    for other, name in _OTHER_SEPARATORS.items():
+        if len(header) == 1 and other not in separators and other in header[0]:
+            message = f"not a table: its values are parted by {name}, expected commas"
+            return [], [], [_no_table(file, message)]
+    problems = _double(header, file)
+    filled = []
+    for number, row in enumerate(rows[1:], 2):
+        if len(row) != len(header):
+            problems.append(_length(row, header, file, number))
+        filled.append((row + [""] * len(header))[: len(header)])
+    return header, filled, problems
+
+
+def _no_table(file: str, message: str) -> Problem:
+    return Problem(file, 0, "", "readable-csv", message)
+
+
+def _double(header: list[str], file: str) -> list[Problem]:
+    problems = []
+    for i, name in enumerate(header):
+        if not name:
+            message = f"column {i + 1} has no name"
+            problems.append(Problem(file, 1, "", "named-columns", message))
+        elif name in header[:i]:
+            message = f"stands twice, as column {header.index(name) + 1} and {i + 1}"
+            problems.append(Problem(file, 1, name, "unique-columns", message))
+    return problems
+
+
+def _length(row: list[str], header: list[str], file: str, number: int) -> Problem:
+    seen = f"saw {len(row)} value{'' if len(row) == 1 else 's'}, expected {len(header)}"
+    if not any(cell.strip() for cell in row):
+        return Problem(file, number, header[0], "row-lengths", "an empty row amid the others")
+    if len(row) < len(header):
+        return Problem(file, number, header[len(row)], "row-lengths", f"{seen}; it ends too early")
+    # After a comma in prose comes a space, and then the text before it was one value with this.
+    cut = next((i for i, cell in enumerate(row) if i and cell[:1] == " "), len(header))
+    column = header[min(cut, len(header)) - 1]
+    message = f"{seen}; a value with a comma in it needs quotes (near {row[cut].strip()[:40]!r})"
+    return Problem(file, number, column, "row-lengths", message)
 
 
 def typed_table(raw: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Problem]]:
@@ -124,7 +252,7 @@ def _typed_column(
     if column.choices:
         _report_choices(filled, column, report)
     elif column.type == "id":
-        report(_unlike(filled, _ID), "readable-ids", "lower-case letters, digits, _ - and .")
+        report(_unlike(filled, READABLE), "readable-ids", "lower-case letters, digits, _ - and .")
     elif column.type == "country":
         report(_unlike(filled, _COUNTRY), "country-codes", "two capital letters (ISO 3166-1)")
     elif column.type in {"date", "season"}:
@@ -151,7 +279,9 @@ def _numbers(text: pd.Series[Any], empty: Any, column: Column, report: Any) -> p
     import numpy as np
     import pandas as pd
 
-    values = pd.to_numeric(text.mask(empty, "0"), errors="coerce").astype("float64")
+    values = pd.Series(np.nan, index=text.index, dtype="float64")
+    plain = text.str.fullmatch(_NUMBER.pattern).astype("bool")
+    values[plain] = text[plain].astype("float64")
     unreadable = ~np.isfinite(values) & ~empty
     whole = " whole" if column.type == "integer" else ""
     bounds = ""
@@ -160,7 +290,12 @@ def _numbers(text: pd.Series[Any], empty: Any, column: Column, report: Any) -> p
     if column.maximum is not None:
         bounds += f"{' and' if bounds else ' of'} at most {column.maximum:g}"
     expected = f"a{whole} number{bounds}" + (f" in {column.unit}" if column.unit else "")
-    report(text.index[unreadable], "numbers", expected)
+    for i, value in text[unreadable].items():
+        try:
+            read_number(value)
+        except ValueError as error:
+            why = f"; {error}" if str(error) else ""
+            report([i], "numbers", expected + why)
     readable = ~empty & ~unreadable
     outside = pd.Series(False, index=text.index)
     if column.minimum is not None:
@@ -196,10 +331,14 @@ def _report_yaml(text: pd.Series[Any], column: Column, file: str, problems: list
     for i, value in text.items():
         try:
             ok = isinstance(yaml.safe_load(value), wanted)
+            why = ""
         except yaml.YAMLError:
-            ok = False
+            ok, why = False, ""
+        except (ValueError, RecursionError) as error:
+            # YAML makes a date of 2025-13-45, and fails, and may be nested without end.
+            ok, why = False, f" ({error})"
         if not ok:
-            message = f"saw {value!r}, expected {what}"
+            message = f"saw {value!r}, expected {what}{why}"
             problems.append(Problem(file, int(str(i)) + 2, column.name, "readable-yaml", message))
 
 

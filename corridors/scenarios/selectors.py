@@ -250,13 +250,13 @@ def capacity_per_direction(net: Network) -> dict[str, bool]:
 
 
 def _by_polygon(net: Network, value: Any, folder: Path | None) -> Selection:
-    from shapely import intersects
+    from corridors.network.antimeridian import meets
 
     area = _read_area(value, folder)
     nodes = net.nodes
-    inside = set(nodes.index[intersects(area, nodes.geometry.to_numpy())])
+    inside = set(nodes.index[meets(area, nodes.geometry.to_numpy())])
     links = net.links
-    touches = intersects(area, links.geometry.to_numpy())
+    touches = meets(area, links.geometry.to_numpy())
     touches |= links["from_node"].isin(inside).to_numpy() | links["to_node"].isin(inside).to_numpy()
     return Selection(_pair(touches), _pair(net.tables["transfers"]["node_id"].isin(inside)))
 
@@ -264,6 +264,8 @@ def _by_polygon(net: Network, value: Any, folder: Path | None) -> Selection:
 def _read_area(value: Any, folder: Path | None) -> Any:
     from shapely import GEOSException, union_all
     from shapely.geometry import shape
+
+    from corridors.network.antimeridian import across_antimeridian
 
     if isinstance(value, dict):
         content, where = value, "within"
@@ -288,6 +290,8 @@ def _read_area(value: Any, folder: Path | None) -> Any:
         kinds = ", ".join(sorted({p.geom_type for p in parts})) or "nothing"
         msg = f"{where}: expected polygons, saw {kinds}"
         raise ScenarioError(msg)
+    # The ring that is meant may be simple where the one to the letter is not.
+    parts = [across_antimeridian(p) for p in parts]
     if any(not p.is_valid for p in parts):
         msg = f"{where}: the polygon crosses itself"
         raise ScenarioError(msg)

@@ -13,6 +13,7 @@ from corridors.maps.queuemap import (
     QueueMapPlace,
     QueuePart,
 )
+from corridors.network.antimeridian import map_longitude
 from corridors.scenarios.arcs import LINK
 
 if TYPE_CHECKING:
@@ -135,4 +136,4 @@ def _queues(
 def _place(state: Situation, node: str) -> QueueMapPlace:
     nodes = state.net.tables["nodes"]
     row = nodes[nodes["node_id"] == node].iloc[0]
-    return QueueMapPlace(str(row["name"]), float(row["lat"]), float(row["lon"]))
+    return QueueMapPlace(str(row["name"]), float(row["lat"]), map_longitude(float(row["lon"])))

@@ -1,0 +1,145 @@
+"""Longitudes across 180°: one way of writing them, whatever way they were written.
+
+179° to -179° and 179° to 181° are the same two degrees. Here lines and polygons run on
+past 180°, so that they are short, are drawn short, and select what they touch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+Position = tuple[float, float]
+
+MAP_EDGE = -165.0
+"""Longitude at which the map is cut, between Asia and America: it runs from here to 195°."""
+
+_NEAR_ANTIMERIDIAN = 120.0
+
+
+def continuous(points: Iterable[Position]) -> list[Position]:
+    """Return positions without a jump from one edge of the map to the other.
+
+    Longitudes are shifted by whole turns until no step is longer than half a turn. A
+    line that crosses the antimeridian runs on past 180°, never below -180°, and one
+    that lies wholly east of it as the map is cut (at 165° W) is put there too: however
+    its author wrote it, it is the same line.
+
+    Parameters
+    ----------
+    points
+        Longitude and latitude, finite; what else a position holds is left out.
+
+    Examples
+    --------
+    >>> continuous([(179.0, 65.0), (-179.0, 65.0)])
+    [(179.0, 65.0), (181.0, 65.0)]
+    >>> continuous([(-179.0, 65.0), (179.0, 65.0)])
+    [(181.0, 65.0), (179.0, 65.0)]
+    """
+    result: list[Position] = []
+    for lon, lat, *_ in points:
+        turns = round((result[-1][0] - lon) / 360.0) if result else 0
+        result.append((float(lon + 360.0 * turns), float(lat)))
+    if not result:
+        return result
+    low, high = min(lon for lon, _ in result), max(lon for lon, _ in result)
+    if low < -180.0 or high < MAP_EDGE:
+        shift = 360.0
+    elif low >= 360.0 + MAP_EDGE:
+        shift = -360.0
+    else:
+        return result
+    return [(lon + shift, lat) for lon, lat in result]
+
+
+def map_longitude(lon: float) -> float:
+    """Return a longitude as the map has it, from 165° W eastwards to 195°.
+
+    Examples
+    --------
+    >>> map_longitude(-175.0), map_longitude(-160.0)
+    (185.0, -160.0)
+    """
+    return lon + 360.0 if lon < MAP_EDGE else lon
+
+
+def across_antimeridian(area: BaseGeometry) -> BaseGeometry:
+    """Return polygons with longitudes that run on past 180° where a ring crosses it.
+
+    A ring may be written either way, 179 to 181 or 179 to -179. Read to the letter,
+    the second goes once round the Earth; it is taken so only where it says so: where
+    an end of the long step lies farther than 60° from the antimeridian, or the step
+    is a whole turn, as in a box about everything.
+
+    Parameters
+    ----------
+    area
+        A Polygon or MultiPolygon; longitude and latitude in degrees.
+    """
+    from shapely import MultiPolygon, Polygon
+
+    if area.geom_type == "MultiPolygon":
+        return MultiPolygon([across_antimeridian(part) for part in area.geoms])
+    if area.is_empty:
+        return area
+    outer = _ring(area.exterior.coords)
+    west, east = min(lon for lon, _ in outer), max(lon for lon, _ in outer)
+    holes = []
+    for hole in area.interiors:
+        ring = _ring(hole.coords)
+        middle = sum(lon for lon, _ in ring) / len(ring)
+        turn = next((t for t in (0.0, 360.0, -360.0) if west <= middle + t <= east), 0.0)
+        holes.append([(lon + turn, lat) for lon, lat in ring])
+    return Polygon(outer, holes)
+
+
+def _ring(points: Iterable[Position]) -> list[Position]:
+    result: list[Position] = []
+    shift = 0.0
+    before = None
+    for lon, lat, *_ in points:
+        if before is not None and 180.0 < abs(lon - before) < 360.0:
+            near = min(abs(lon), abs(before)) >= _NEAR_ANTIMERIDIAN
+            shift += (360.0 if lon < before else -360.0) if near else 0.0
+        result.append((float(lon) + shift, float(lat)))
+        before = lon
+    return result
+
+
+def meets(area: BaseGeometry, shapes: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which shapes an area meets, wherever on the turn either is written.
+
+    Parameters
+    ----------
+    area
+        Polygons as `across_antimeridian` returns them.
+    shapes
+        Points and lines, shape (N,).
+
+    Returns
+    -------
+    ndarray of bool, shape (N,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from shapely import LineString, box
+    >>> sea = np.array([LineString([(179, 65), (181, 65)])])
+    >>> meets(box(-179.5, 64, -179, 66), sea), meets(box(-20, 64, -18, 66), sea)
+    (array([ True]), array([False]))
+    """
+    import numpy as np
+    from shapely import intersects
+    from shapely.affinity import translate
+
+    found = np.zeros(len(shapes), dtype=np.bool_)
+    for turn in (-360.0, 0.0, 360.0):
+        found |= intersects(translate(area, turn) if turn else area, shapes)
+    return found

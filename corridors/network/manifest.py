@@ -1,0 +1,227 @@
+"""``datapackage.json``: what it lists, with hashes, and whether the folder is what it says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from corridors.errors import DataError
+from corridors.files import write_text
+from corridors.network.ids import plain_id
+from corridors.network.reading import Problem
+from corridors.network.schema import Table, tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MANIFEST = "datapackage.json"
+LINES = "lines.geojson"
+
+_TYPES = {"number": "number", "integer": "integer", "date": "date"}
+
+
+def sha256(content: bytes) -> str:
+    """Return the hash as a data package writes it."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read ``datapackage.json``, its resources by name.
+
+    Raises
+    ------
+    DataError
+        Where the folder or the file is missing or unreadable.
+    """
+    path = folder / MANIFEST
+    if not folder.is_dir():
+        msg = f"{folder}: no such folder"
+        raise DataError(msg)
+    if not path.is_file():
+        msg = f"{folder}: no {MANIFEST} there; `corridors new FOLDER` writes a small example"
+        raise DataError(msg)
+    manifest = _parsed(path)
+    try:
+        listed = manifest["resources"]
+        resources = {r["name"]: {**r} for r in listed}
+    except (KeyError, TypeError) as error:
+        msg = f"{path}: not a data package ({type(error).__name__}: {error})"
+        raise DataError(msg) from None
+    if len(resources) < len(listed):
+        names = [r["name"] for r in listed]
+        twice = sorted({str(n) for n in names if names.count(n) > 1})
+        msg = f"{path}: resources: {', '.join(twice)} is listed more than once"
+        raise DataError(msg)
+    return {**manifest, "resources": resources}
+
+
+def _parsed(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        msg = f"{path}: not a data package ({type(error).__name__}: {error})"
+        raise DataError(msg) from None
+
+
+def file_of(name: str) -> str:
+    """Return the file of a resource of a network: ``nodes.csv``, ``lines.geojson``."""
+    return LINES if name == "lines" else f"{name}.csv"
+
+
+def listed_files(folder: Path, resources: dict[str, Any]) -> list[Problem]:
+    """Return where the list of files is not a list of files of this folder.
+
+    Each path is a plain name, so that no folder reads or hashes what lies outside it,
+    and each file listed is there.
+
+    Parameters
+    ----------
+    folder
+        The network folder.
+    resources
+        What the manifest lists, by name.
+    """
+    known = {*tables(), "lines"}
+    problems = []
+    for name, resource in sorted(resources.items(), key=lambda item: str(item[0])):
+        path = resource.get("path")
+        where = f"resource {name!r}: path"
+        plain = isinstance(path, str) and _is_plain(path)
+        if not plain:
+            message = f"{where}: saw {path!r}, expected the plain name of a file in this folder"
+            problems.append(Problem(MANIFEST, 0, "", "plain-paths", message))
+        elif name in known and path != file_of(name):
+            message = f"{where}: saw {path!r}, expected {file_of(name)!r}"
+            problems.append(Problem(MANIFEST, 0, "", "plain-paths", message))
+        elif not (folder / path).is_file():
+            message = (
+                f"listed in {MANIFEST}, but the file is not there; bring it back, or "
+                "`corridors seal FOLDER` lists what is"
+            )
+            problems.append(Problem(path, 0, "", "listed-files", message))
+    return problems
+
+
+def _is_plain(path: str) -> bool:
+    return bool(path) and path not in {".", ".."} and not set(path) & set("/\\:?#*\0")
+
+
+def check_hash(resource: dict[str, Any] | None, file: str, content: bytes) -> list[Problem]:
+    """Return a problem where a file is not the one that the manifest describes."""
+    if resource is None:
+        message = f"not listed in {MANIFEST}; `corridors seal FOLDER` lists and hashes the files"
+        return [Problem(file, 0, "", "hashes", message)]
+    if resource.get("hash") != sha256(content):
+        message = (
+            f"the file is not the one that {MANIFEST} describes (its hash differs); "
+            "if the change was meant, `corridors seal FOLDER` records it"
+        )
+        return [Problem(file, 0, "", "hashes", message)]
+    return []
+
+
+def seal(folder: Path, *, name: str | None = None, title: str | None = None) -> None:
+    """Write ``datapackage.json`` for the files as they stand, with their hashes.
+
+    Parameters
+    ----------
+    folder
+        Holds the tables.
+    name, title
+        Of the data package; kept from the earlier manifest where there is one.
+
+    Raises
+    ------
+    DataError
+        Where an earlier manifest stands there that cannot be read.
+    """
+    old = _parsed(folder / MANIFEST) if (folder / MANIFEST).is_file() else {}
+    if not isinstance(old, dict):
+        msg = f"{folder / MANIFEST}: not a data package; delete it to have it written anew"
+        raise DataError(msg)
+    there = {n: t for n, t in tables().items() if (folder / file_of(n)).is_file()}
+    resources: list[dict[str, Any]] = []
+    for table in there.values():
+        content = (folder / file_of(table.name)).read_bytes()
+        resources.append(
+            {
+                "name": table.name,
+                "path": file_of(table.name),
+                "type": "table",
+                "description": table.meaning,
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "bytes": len(content),
+                "hash": sha256(content),
+                "schema": _schema(table, there),
+            }
+        )
+    if (folder / LINES).is_file():
+        content = (folder / LINES).read_bytes()
+        resources.append(
+            {
+                "name": "lines",
+                "path": LINES,
+                "description": "Course of each link on the ground or at sea",
+                "mediatype": "application/geo+json",
+                "bytes": len(content),
+                "hash": sha256(content),
+                "licenses": [{"name": "ODbL-1.0", "title": "Open Database License 1.0"}],
+            }
+        )
+    manifest = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        # A folder may be called anything, a data package only what an id may be.
+        "name": name or old.get("name") or plain_id(folder.resolve().name),
+        "title": title or old.get("title") or "A network of freight corridors",
+        "licenses": old.get(
+            "licenses", [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}]
+        ),
+        "resources": resources,
+    }
+    write_text(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+
+
+def _schema(table: Table, there: dict[str, Table]) -> dict[str, Any]:
+    fields = []
+    for column in table.columns:
+        field: dict[str, Any] = {
+            "name": column.name,
+            "type": _TYPES.get(column.type, "string"),
+            "description": column.meaning,
+        }
+        if column.unit:
+            field["unit"] = column.unit
+        limits: dict[str, Any] = {"required": True} if column.required else {}
+        if column.minimum is not None:
+            limits["minimum"] = column.minimum
+        if column.maximum is not None:
+            limits["maximum"] = column.maximum
+        if column.choices and column.type == "list":
+            one = "|".join(column.choices)
+            limits["pattern"] = f"^({one})( *; *({one}))*$"
+        elif column.choices:
+            limits["enum"] = list(column.choices)
+        if limits:
+            field["constraints"] = limits
+        fields.append(field)
+    schema: dict[str, Any] = {
+        "fields": fields,
+        "primaryKey": list(table.key),
+        "missingValues": [""],
+    }
+    foreign = _foreign_keys(table, there)
+    return {**schema, "foreignKeys": foreign} if foreign else schema
+
+
+def _foreign_keys(table: Table, there: dict[str, Table]) -> list[dict[str, Any]]:
+    """Return the references of a table to others; a list of ids in one cell is no such key."""
+    keys = []
+    for column in table.columns:
+        other, _, key = column.references.partition(".")
+        if other in there and column.type != "list":
+            keys.append(
+                {"fields": [column.name], "reference": {"resource": other, "fields": [key]}}
+            )
+    return keys

@@ -1,0 +1,371 @@
+"""GMNS as other programs write it: read right, or refused with file, row and column."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+import corridors as co
+from corridors.cli import main
+from corridors.exchange.gmns_files import kmh_per_unit
+from corridors.network.ids import plain_id, plain_ids
+
+#   1 --10--> 2 --11-- 3      71.7 km and 90 km as the crow flies
+NODES = [
+    {"node_id": "1", "name": "Alpha", "x_coord": "60.0", "y_coord": "50.0"},
+    {"node_id": "2", "name": "Beta", "x_coord": "61.0", "y_coord": "50.0"},
+    {"node_id": "3", "name": "Gamma", "x_coord": "62.0", "y_coord": "50.5"},
+]
+LINKS = [
+    {"link_id": "10", "from_node_id": "1", "to_node_id": "2", "directed": "1", "length": "80",
+     "free_speed": "40", "facility_type": "road"},
+    {"link_id": "11", "from_node_id": "2", "to_node_id": "3", "directed": "0", "length": "100",
+     "free_speed": "50", "facility_type": "road"},
+]  # fmt: skip
+CONFIG = [{"dataset_name": "t", "long_length": "km", "speed": "km/h", "crs": "EPSG:4326"}]
+
+
+def text_of(rows, separator=","):
+    out = io.StringIO()
+    columns = list(dict.fromkeys(c for row in rows for c in row))
+    writer = csv.DictWriter(out, columns, restval="", lineterminator="\n", delimiter=separator)
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def first(**changes):
+    """Return the links with other values in the first row; None takes a column out of both."""
+    rows = [{**LINKS[0], **changes}, {**dict.fromkeys(changes, ""), **LINKS[1]}]
+    return [{c: v for c, v in r.items() if changes.get(c, "") is not None} for r in rows]
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Return a function that writes a folder, imports it, and returns remarks and network."""
+
+    def run(config=CONFIG, nodes=NODES, links=LINKS, separator=",", **options):
+        folder = tmp_path / "gmns"
+        folder.mkdir()
+        for name, rows in (("config", config), ("node", nodes), ("link", links)):
+            if rows:
+                text = rows if isinstance(rows, str) else text_of(rows, separator)
+                (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+        remarks = co.import_gmns(folder, tmp_path / "net", **options)
+        return "\n".join(remarks), co.load(tmp_path / "net")
+
+    return run
+
+
+def rules(net):
+    return {p.rule for p in co.check(net.folder)}
+
+
+# --- units
+
+
+@pytest.mark.parametrize(
+    ("long_length", "speed", "length", "free_speed"),
+    [("m", "km/h", "80000", "40"), ("km", "mph", "80", "24.85484769"), ("mi", "mph", "49.7096954",
+     "24.85484769"), ("feet", "m/s", "262467.1916", "11.1111111"), ("Meters", "KPH", "80000", "40"),
+     ("miles", "", "49.7096954", "24.85484769"), ("m", "", "80000", "40"), ("km", "kmh", "80",
+     "40"), ("nmi", "knots", "43.19654428", "21.59827214"), ("ft", "ft/s", "262467.1916",
+     "36.45377661"), ("km", "miles per hour", "80", "24.85484769")],
+)  # fmt: skip
+def test_80_km_at_40_km_an_hour_are_2_hours(read, long_length, speed, length, free_speed):
+    config = [{"dataset_name": "t", "long_length": long_length, "speed": speed}]
+    links = [{**row, "length": length, "free_speed": free_speed} for row in LINKS]
+    remarks, net = read(config=config, links=links)
+    assert net.links.loc["10", "length_km"] == pytest.approx(80, abs=1e-3)
+    assert net.links.loc["10", "hours"] == pytest.approx(2, abs=1e-3)
+    assert ("no unit of speed" in remarks) == (not speed)
+
+
+@pytest.mark.parametrize("unit", ["km", "furlong/h", "km/fortnight", "light", "h/km", "/h"])
+def test_a_speed_in_no_unit_of_speed_is_refused(read, unit):
+    with pytest.raises(co.DataError, match=r"config\.csv: speed: saw"):
+        read(config=[{"dataset_name": "t", "long_length": "km", "speed": unit}])
+    with pytest.raises(co.DataError, match="here: saw"):
+        kmh_per_unit(unit, "here")
+
+
+def test_a_unit_that_nobody_states_is_a_guess_that_is_told_and_checked(read):
+    links = [{**LINKS[0], "length": "44.6"}, {**LINKS[1], "length": "56"}]
+    remarks, net = read(config=None, links=links)
+    assert "no unit of length is stated (long_length in config.csv): taken as km" in remarks
+    assert "mi would fit" in remarks
+    assert "taken as km/h" in remarks
+    assert rules(net) == {"lengths-fit-great-circles"}
+
+
+def test_the_unit_can_be_named_where_nobody_states_it(read):
+    links = [{**LINKS[0], "length": "49.7096954"}, {**LINKS[1], "length": "62"}]
+    remarks, net = read(config=None, links=links, length_unit="mi", speed_unit="km/h")
+    assert "no unit" not in remarks
+    assert net.links.loc["10", "length_km"] == pytest.approx(80)
+    assert rules(net) == set()
+
+
+def test_a_unit_that_contradicts_the_config_is_refused(read):
+    with pytest.raises(co.DataError, match="saw 'km', but 'mi' was named"):
+        read(length_unit="mi")
+
+
+def test_metres_taken_for_kilometres_are_found_without_geometry(read):
+    links = [{**LINKS[0], "length": "8000"}, {**LINKS[1], "length": "10000"}]
+    remarks, net = read(config=None, links=links)
+    assert "times the great circle" in remarks
+    assert rules(net) == {"lengths-fit-great-circles"}
+
+
+# --- direction
+
+
+@pytest.mark.parametrize(
+    ("flags", "directions"),
+    [(("1", "1"), ["forward", "forward"]), (("1", "0"), ["forward", "both"]),
+     (("-1", "0.0"), ["forward", "both"]), (("", ""), ["forward", "forward"])],
+)  # fmt: skip
+def test_dir_flag_stands_in_for_directed(read, flags, directions):
+    links = [{**row, "dir_flag": flag} for row, flag in zip(LINKS, flags, strict=True)]
+    for row in links:
+        del row["directed"]
+    remarks, net = read(links=links)
+    assert net.links["direction"].to_list() == directions
+    assert "no column directed: dir_flag was taken for it" in remarks
+
+
+def test_without_either_no_direction_is_made_up(read):
+    with pytest.raises(co.DataError, match="no column 'directed', nor dir_flag"):
+        read(links=[{c: v for c, v in r.items() if c != "directed"} for r in LINKS])
+
+
+# --- numbers
+
+
+BAD = ["inf", "-inf", "nan", "-5", "1,5", "1 500", "1e999", "1_000", "0x10", "\uff11", "fast"]
+
+
+@pytest.mark.parametrize("text", BAD)
+@pytest.mark.parametrize("column", ["free_speed", "length", "capacity", "lanes"])
+def test_what_is_no_number_is_named_with_its_place(read, tmp_path, column, text):
+    with pytest.raises(co.DataError, match=rf"link\.csv, row 2: {column}: saw") as raised:
+        read(links=first(**{column: text}))
+    assert repr(text) in str(raised.value)
+    if text == "1,5":
+        assert "a comma in it" in str(raised.value)
+    assert not (tmp_path / "net").exists()
+
+
+@pytest.mark.parametrize("text", ["0", "1e308", "99999"])
+def test_no_speed_makes_a_link_without_hours(read, text):
+    with pytest.raises(co.DataError, match="row 2: free_speed: saw"):
+        read(links=first(free_speed=text))
+
+
+@pytest.mark.parametrize("column", ["x_coord", "y_coord"])
+@pytest.mark.parametrize("text", ["nan", "inf", "60,5", "\uff16"])
+def test_places_that_are_nowhere(read, column, text):
+    with pytest.raises(co.DataError, match=rf"node\.csv, row 2: {column}: saw"):
+        read(nodes=[{**NODES[0], column: text}, *NODES[1:]])
+
+
+def test_what_is_missing_is_measured_or_left_to_the_rates_and_told(read):
+    remarks, net = read(links=first(length="", free_speed="NaN"))
+    assert net.links.loc["10", "length_km"] == pytest.approx(71.7, abs=0.1)
+    assert net.tables["links"]["hours"].isna().tolist() == [True, False]
+    assert "length not stated, measured on the line: 10" in remarks
+    assert "speed not stated, so that the hours come from rates.csv: 10" in remarks
+
+
+def test_a_short_and_quick_link_is_no_free_ride(read):
+    _, net = read(links=first(length="0.02", free_speed="999"))
+    assert net.links.loc["10", "hours"] == pytest.approx(0.1 / 999, abs=1e-4)
+    assert net.links.loc["10", "hours"] > 0
+
+
+# --- links that are shut
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"capacity": "0", "lanes": "0"}, {"capacity": "0"}, {"lanes": "0"},
+     {"capacity": "0.0", "lanes": "2"}, {"capacity": "1800", "lanes": "0"}],
+)  # fmt: skip
+def test_no_capacity_is_no_open_link(read, values):
+    remarks, net = read(links=first(**values))
+    assert "shut, a limit of 0 in capacities.csv holds them: 10 (" in remarks
+    capacities = net.tables["capacities"].set_index("capacity_id")
+    assert capacities["amount"].to_dict() == {"10-shut": 0.0}
+    assert net.tables["capacity_members"]["link_id"].to_list() == ["10"]
+    assert rules(net) == set()
+
+
+def test_capacities_that_are_there_are_left_out_and_told(read):
+    remarks, net = read(links=first(capacity="1800", lanes="2"))
+    assert "columns of link.csv left out: capacity, lanes" in remarks
+    assert len(net.tables["capacities"]) == 0
+
+
+# --- ids
+
+
+def named(a, b, c):
+    nodes = [{**row, "node_id": name} for row, name in zip(NODES, (a, b, c), strict=True)]
+    links = [{**LINKS[0], "from_node_id": a, "to_node_id": b},
+             {**LINKS[1], "from_node_id": b, "to_node_id": c}]  # fmt: skip
+    return {"nodes": nodes, "links": links}
+
+
+@pytest.mark.parametrize(
+    ("names", "ids"),
+    [(("Север", "Юг", "Запад"), ("sever", "yug", "zapad")), (("Łódź", "2", "3"), ("lodz", "2",
+     "3")), (("-1", "1", "+1"), ("minus-1", "1", "plus-1")), (("A", "a", "Á"), ("a-2", "a",
+     "a-3")), (("北京", "上海", "?"), ("u5317-u4eac", "u4e0a-u6d77", "unnamed")),
+     (("И", "Й", "Ы"), ("i", "y", "y-2")), (("1", "01", "1.0"), ("1", "01", "1.0")),
+     (("a b", "a-b", "a_b"), ("a-b-2", "a-b", "a_b"))],
+)  # fmt: skip
+def test_three_names_are_three_nodes(read, names, ids):
+    remarks, net = read(**named(*names))
+    assert net.tables["nodes"].set_index("name")["node_id"].to_dict() == dict(
+        zip(("Alpha", "Beta", "Gamma"), ids, strict=True)
+    )
+    for name, new in zip(names, ids, strict=True):
+        assert (f"{name!r} is {new}" in remarks) == (name != new)
+    ends = net.tables["links"][["from_node", "to_node"]].to_numpy().tolist()
+    assert ends == [[ids[0], ids[1]], [ids[1], ids[2]]]
+
+
+def test_links_are_called_anew_too(read):
+    links = [{**LINKS[0], "link_id": "Мост"}, {**LINKS[1], "link_id": "-11"}]
+    remarks, net = read(links=links)
+    assert sorted(net.links.index) == ["minus-11", "most"]
+    assert "links called anew" in remarks
+
+
+def test_ids_do_not_depend_on_the_order_of_rows():
+    names = ["Łódź", "lodz", "Lodz", "LODZ", "-1", "1", "Север", "sever"]
+    assert plain_ids(names) == plain_ids(names[::-1])
+    assert len(set(plain_ids(names).values())) == len(names)
+    for name in plain_ids(names).values():
+        assert plain_id(name) == name
+
+
+def test_whole_numbers_with_a_point_are_the_same_node(read):
+    links = [{**r, "from_node_id": r["from_node_id"] + ".0"} for r in LINKS]
+    _, net = read(links=links)
+    assert net.links["from_node"].to_list() == ["1", "2"]
+
+
+# --- facility types
+
+
+@pytest.mark.parametrize("said", ["Rail", "RAIL", " rail ", "Railway", "railroad", "Main line"])
+def test_rail_is_rail_in_any_case(read, said):
+    remarks, net = read(links=first(facility_type=said, gauge_mm="1520"))
+    assert net.links["mode"].to_list() == ["rail", "road"]
+    assert "is rail" in remarks or said.strip() == "rail"
+
+
+@pytest.mark.parametrize(("said", "mode"), [("SEA", "sea"), ("Ferry", "sea"), ("Road", "road"),
+                                            ("Pipeline", "pipeline")])  # fmt: skip
+def test_other_modes_too(read, said, mode):
+    _, net = read(links=first(facility_type=said), mode="sea")
+    assert net.links.loc["10", "mode"] == mode
+
+
+def test_a_road_has_no_gauge(read):
+    with pytest.raises(co.DataError, match="row 2: gauge_mm: saw '1520'"):
+        read(links=first(facility_type="Road", gauge_mm="1520"))
+
+
+# --- geometry
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["LINESTRING (60 50, nan nan, 61 50)", "LINESTRING (60 50, inf 50, 61 50)",
+     "LINESTRING EMPTY", "LINESTRING (60 50)", "POINT (60 50)", "GEOMETRYCOLLECTION EMPTY",
+     "MULTILINESTRING ((60 50, 60.4 50), (60.6 50, 61 50))", "LINESTRING (50 60, 50 161)",
+     "SRID=4326;LINESTRING (60 50, 61 50)", "POLYGON ((0 0, 1 0, 1 1, 0 0))", "0102000000"],
+)  # fmt: skip
+def test_a_line_that_is_none_is_named(read, line):
+    with pytest.raises(co.DataError, match=r"link\.csv, row 2: geometry: saw"):
+        read(links=first(geometry=line))
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [("LINESTRING Z (60 50 1, 61 50 2)", "heights"),
+     ("LINESTRING M (60 50 1, 61 50 2)", "measures"),
+     ("MULTILINESTRING ((60 50, 60.5 50), (60.5 50, 61 50))", "")],
+)  # fmt: skip
+def test_a_line_with_more_than_it_needs_is_read(read, line, word):
+    remarks, net = read(links=first(geometry=line))
+    assert word in remarks
+    found = net.links.loc["10", "geometry"]
+    assert not found.has_z
+    assert (found.coords[0], found.coords[-1]) == ((60, 50), (61, 50))
+    assert rules(net) == set()
+
+
+def test_places_past_180(read):
+    nodes = [{**NODES[0], "x_coord": "180.5"}, {**NODES[1], "x_coord": "-179"},
+             {**NODES[2], "x_coord": "179"}]  # fmt: skip
+    remarks, net = read(nodes=nodes, links=first(length="150"))
+    assert net.nodes.loc["1", "lon"] == -179.5
+    assert "longitudes past 180" in remarks
+
+
+# --- the files themselves
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_other_separators_are_read(read, separator):
+    _, net = read(separator=separator)
+    assert net.links["length_km"].to_list() == [80, 100]
+
+
+def test_a_comma_among_semicolons_is_no_thousand(read):
+    with pytest.raises(co.DataError, match=r"length: saw '1,5', expected .* a comma in it"):
+        read(links=first(length="1,5"), separator=";")
+
+
+def test_byte_order_mark_and_line_ends(read):
+    def odd(rows):
+        return "\ufeff" + text_of(rows).replace("\n", "\r\n")
+
+    _, net = read(config=odd(CONFIG), nodes=odd(NODES), links=odd(LINKS))
+    assert list(net.links.index) == ["10", "11"]
+
+
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [({"links": " \n"}, r"link\.csv: not a table: the file is empty"),
+     ({"nodes": "\ufeff\n"}, r"node\.csv: not a table: the file is empty"),
+     ({"links": text_of(LINKS).replace("directed", "length")}, "column length: stands twice"),
+     ({"nodes": text_of(NODES).replace("name", "node_id")}, "column node_id: stands twice"),
+     ({"links": text_of(LINKS).replace("80,", "80,5,")}, "row 2, column facility_type: saw 8"),
+     ({"links": text_of(LINKS).replace(",road\n", "\n")}, "row 2, column facility_type: saw 6"),
+     ({"nodes": text_of(NODES).replace("1,Alpha", ",Alpha")}, "row 2: node_id: saw ''"),
+     ({"config": text_of(CONFIG * 2)}, r"config\.csv: saw 2 rows, expected one"),
+     ({"nodes": text_of(NODES[:1] * 2 + NODES[1:])}, "stands in row 2 already")],
+)  # fmt: skip
+def test_files_that_are_not_as_they_should_be(read, tmp_path, tables, words):
+    with pytest.raises(co.DataError, match=words):
+        read(**tables)
+    assert not (tmp_path / "net").exists()
+
+
+def test_the_command_names_units(tmp_path, capsys):
+    folder = tmp_path / "gmns"
+    folder.mkdir()
+    (folder / "node.csv").write_text(text_of(NODES))
+    (folder / "link.csv").write_text(text_of(LINKS))
+    arguments = ["import-gmns", str(folder), str(tmp_path / "net"), "--length-unit", "mi"]
+    with pytest.raises(SystemExit) as done:
+        main(arguments)
+    assert done.value.code == 0, capsys.readouterr().err
+    assert co.load(tmp_path / "net").links.loc["10", "length_km"] == pytest.approx(128.74752)
