@@ -7,6 +7,7 @@ program: what would steer that instead of being read is written out as ``\x1b``.
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import contextmanager
 from html import escape
@@ -83,6 +84,32 @@ def plain_frame(frame: Any) -> Any:
     return frame.assign(**changed) if changed else frame
 
 
+def in_html(text: object) -> str:
+    """Return a text as `plain` text that stays text between tags and in attributes of HTML."""
+    return escape(plain(text), quote=True)
+
+
+def json_text(value: Any) -> str:
+    r"""Return a value as JSON to print or to keep: keys in their order, numbers in full.
+
+    Characters that steer are written as JSON writes them, so that it means the same.
+
+    Examples
+    --------
+    >>> print(json_text(["\x9b2J"]), end="")
+    [
+     "\u009b2J"
+    ]
+    """
+    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+    return STEERS.sub(_in_json, text) + "\n"
+
+
+def _in_json(match: re.Match[str]) -> str:
+    # All that json leaves as it is, but its own line ends, stands within a text.
+    return match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}"
+
+
 def cell(text: str) -> str:
     r"""Return a text as a cell that a spreadsheet shows and does not run.
 
@@ -135,11 +162,11 @@ def share(part: float, whole: float) -> str:
 def card(title: str, values: dict[str, Any]) -> str:
     """Return a small HTML table for a notebook; every text is escaped."""
     rows = "".join(
-        f"<tr><th style='text-align:left'>{escape(plain(k))}</th><td>"
-        f"{escape(number(v) if isinstance(v, int | float) else plain(v))}</td></tr>"
+        f"<tr><th style='text-align:left'>{in_html(k)}</th><td>"
+        f"{in_html(number(v) if isinstance(v, int | float) else v)}</td></tr>"
         for k, v in values.items()
     )
-    return f"<p><b>{escape(plain(title))}</b></p><table>{rows}</table>"
+    return f"<p><b>{in_html(title)}</b></p><table>{rows}</table>"
 
 
 @contextmanager

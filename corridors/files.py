@@ -7,6 +7,7 @@ all that is in it. What could not be written is said before any work is done.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 import stat
@@ -36,6 +37,49 @@ _HELD: set[Path] = set()
 def reason(error: OSError) -> str:
     """Return why the system refused something, without the path that stands before it."""
     return error.strerror or type(error).__name__
+
+
+MOST_BYTES = 50_000_000
+"""Largest file of a network; the largest shipped one has half a megabyte."""
+
+
+def read_whole(path: Path, most: int = MOST_BYTES, what: str = "a file of a network") -> bytes:
+    """Return the content of an ordinary file, once it is known to be one and not too large.
+
+    Parameters
+    ----------
+    path
+        The file.
+    most
+        Largest size, bytes.
+    what
+        What such a file is, for messages.
+
+    Raises
+    ------
+    DataError
+        Where it is missing, a folder, a pipe, a device, too large or unreadable.
+    """
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            msg = f"{path}: is a folder, expected a file"
+            raise DataError(msg)
+        if not stat.S_ISREG(found.st_mode):
+            msg = f"{path}: is no ordinary file (a pipe or a device), expected one"
+            raise DataError(msg)
+        if found.st_size > most:
+            size = f"{found.st_size / 1e6:,.1f} MB"
+            msg = f"{path}: {size}; {what} has at most {most / 1e6:g} MB"
+            raise DataError(msg)
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except (OSError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        why = reason(error) if isinstance(error, OSError) else str(error)
+        msg = f"{_brief(path)}: cannot be read ({why})"
+        raise DataError(msg) from None
 
 
 def check_parent(path: Path) -> None:
@@ -106,6 +150,14 @@ def _try_folder(folder: Path, target: Path) -> None:
         raise DataError(msg) from None
 
 
+def _stem(path: Path) -> str:
+    """Return a name to which an ending can be added: that of the path, or a short form of it."""
+    name = os.fsencode(path.name)
+    if len(name) <= LONGEST_NAME - 10:
+        return path.name
+    return hashlib.sha256(name).hexdigest()[:32]
+
+
 def make_folder(path: Path) -> None:
     """Make a folder for results, unless it is there already; the one it lies in must exist.
 
@@ -156,7 +208,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 def _whole_folder(path: Path, target: Path) -> Iterator[Path]:
     # The names are fixed, so that the next run clears away what a killed one has left.
-    new, old = (target.with_name(f".{target.name[:60]}.{word}") for word in ("new", "old"))
+    new, old = (target.with_name(f".{_stem(target)}.{word}") for word in ("new", "old"))
     try:
         for left in (new, old):
             if left.exists():
@@ -279,7 +331,7 @@ class Lock:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._target = target = path.resolve()
-        self._lock = target.with_name(f"{target.name[:200]}.lock")
+        self._lock = target.with_name(f"{_stem(target)}.lock")
         try:
             self._file: IO[bytes] | None = self._take()
         except OSError as error:

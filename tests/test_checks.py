@@ -259,6 +259,10 @@ def lines_stay_in_their_countries(i: Island) -> Expected:
     return "links.csv", row, "via_countries"
 
 
+def text_is_only_text(i: Island) -> Expected:
+    return "nodes.csv", i.set("nodes", "aster", name="As\x1b[31mter"), "name"
+
+
 def _add_line(i: Island, link: str, *points: tuple[float, float]) -> None:
     path = i.folder / "lines.geojson"
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -295,6 +299,7 @@ WHOLE = [
     lines_meet_their_nodes,
     lengths_fit_lines,
     lines_stay_in_their_countries,
+    text_is_only_text,
 ]
 ALSO = {
     # What breaks the one rule cannot but break the other.

@@ -10,6 +10,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from operator import add, mul, truediv
+from pathlib import Path
 
 import pytest
 from waiting import HANG_S, wait_for
@@ -134,7 +135,7 @@ def test_workers_end_with_their_parent_however_that_ends():
 def alive(pid):
     """Say whether a process runs; one that is only waited for does not."""
     try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+        text = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
     except OSError:
         return False
+    return text.rpartition(")")[2].split()[0] != "Z"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import base64
 import io
-from html import escape
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.explain import sentences
-from corridors.display import number
+from corridors.display import in_html, number
 from corridors.files import write_text
 from corridors.maps.data import CREDITS, DISCLAIMER
 
@@ -55,11 +55,11 @@ def report_html(comparison: Comparison) -> str:
     day = comparison.hit.situation.day
     proof = comparison.hit.certificate
     parts = [
-        f"<h1>{escape(title)}</h1>",
-        f'<p class="day">{day}, model {escape(comparison.hit.model)}</p>',
-        f"<p>{escape(plan.description)}</p>" if plan and plan.description else "",
+        f"<h1>{in_html(title)}</h1>",
+        f'<p class="day">{day}, model {in_html(comparison.hit.model)}</p>',
+        f"<p>{in_html(plan.description)}</p>" if plan and plan.description else "",
         "<h2>What happens</h2>",
-        *(f"<p>{escape(text)}</p>" for text in sentences(comparison)),
+        *(f"<p>{in_html(text)}</p>" for text in sentences(comparison)),
         _section("What becomes of the demand, t a day", comparison.waterfall),
         _section("By cargo, t a day", _cargo(comparison)),
         _section("By corridor, t a day", _plain(comparison.by_corridor)),
@@ -79,7 +79,7 @@ def report_html(comparison: Comparison) -> str:
             "as if the situation of the day lasted; a lower bound for the damage, not a "
             "forecast. Cost is what is paid for transport; the loss of what is not carried "
             "is apart.</p>"
-            f"<p>{escape('; '.join(CREDITS))}. {escape(DISCLAIMER)}</p></footer>"
+            f"<p>{in_html('; '.join(CREDITS))}. {in_html(DISCLAIMER)}</p></footer>"
         ),
     ]
     body = "\n".join(part for part in parts if part)
@@ -88,7 +88,7 @@ def report_html(comparison: Comparison) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "img-src data:; style-src 'unsafe-inline'\">"
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n"
+        f"<title>{in_html(title)}</title><style>{_STYLE}</style></head>\n"
         f"<body>\n{body}\n</body></html>\n"
     )
 
@@ -112,12 +112,14 @@ def _section(title: str, frame: pd.DataFrame) -> str:
         + "</tr>"
         for row in frame.itertuples(index=False)
     )
-    return f'<h2>{escape(title)}</h2><div class="wide"><table><tr>{head}</tr>\n{rows}</table></div>'
+    return (
+        f'<h2>{in_html(title)}</h2><div class="wide"><table><tr>{head}</tr>\n{rows}</table></div>'
+    )
 
 
 def _cell(tag: str, text: str, numeric: Any) -> str:
     mark = ' class="n"' if numeric else ""
-    return f"<{tag}{mark}>{escape(text)}</{tag}>"
+    return f"<{tag}{mark}>{in_html(text)}</{tag}>"
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -167,5 +169,9 @@ def _picture(comparison: Comparison) -> str:
     from corridors.maps.static import comparison_figure
 
     out = io.BytesIO()
-    comparison_figure(comparison).savefig(out, format="png", dpi=90, metadata={"Software": None})
+    with warnings.catch_warnings():
+        # A character that the font lacks is shown as a box; the text beside it has it.
+        warnings.filterwarnings("ignore", message="Glyph")
+        figure = comparison_figure(comparison)
+        figure.savefig(out, format="png", dpi=90, metadata={"Software": None})
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode("ascii")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from corridors.files import check_parent, make_folder, write_text
+from corridors.display import json_text
+from corridors.files import check_parent, csv_text, make_folder, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +43,5 @@ def write_tables(comparison: Comparison, folder: Path) -> None:
         frames[f"capacities_{name}"] = assignment.capacities
         frames[f"shortfall_{name}"] = assignment.shortfall
     for name, frame in frames.items():
-        write_text(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
-    summary = json.dumps(comparison.to_dict(), indent=1, ensure_ascii=False)
-    write_text(folder / "summary.json", summary + "\n")
+        write_text(folder / f"{name}.csv", csv_text(frame))
+    write_text(folder / "summary.json", json_text(comparison.to_dict()))

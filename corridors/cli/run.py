@@ -11,9 +11,11 @@ from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
+    echo,
     note,
     print_json,
     print_table,
+    results,
     working,
 )
 
@@ -49,30 +51,31 @@ def run(
     """Hold a scenario against the undisturbed network and say what changes."""
     from corridors.assignment.assign import assign, day_of
     from corridors.assignment.comparison import compare
-    from corridors.assignment.tables import check_target, write_tables
+    from corridors.assignment.tables import write_tables
+    from corridors.files import whole_folder
     from corridors.network.network import load
     from corridors.scenarios.scenario import scenario as read_scenario
 
-    for target in (map, report, out):
-        check_target(target)
-    with working("reading the network"):
-        net = load(network)
-        plan = read_scenario(scenario)
-        day = day_of(net, plan, as_of)
-    with working("solving the baseline and the scenario"):
-        comparison = compare(
-            assign(net, as_of=day, model=model), assign(net, plan, as_of=day, model=model)
-        )
-    if map is not None:
-        with working("drawing the map"):
-            comparison.map().save(map)
-    if report is not None:
-        from corridors.assignment.report import save_report
+    with results(map, report, folder=out):
+        with working("reading the network"):
+            net = load(network)
+            plan = read_scenario(scenario)
+            day = day_of(net, plan, as_of)
+        with working("solving the baseline and the scenario"):
+            comparison = compare(
+                assign(net, as_of=day, model=model), assign(net, plan, as_of=day, model=model)
+            )
+        if map is not None:
+            with working("drawing the map"):
+                comparison.map().save(map)
+        if report is not None:
+            from corridors.assignment.report import save_report
 
-        with working("writing the report"):
-            save_report(comparison, report)
-    if out is not None:
-        write_tables(comparison, out)
+            with working("writing the report"):
+                save_report(comparison, report)
+        if out is not None:
+            with whole_folder(out) as folder:
+                write_tables(comparison, folder)
     if json:
         print_json(comparison.to_dict())
     else:
@@ -87,8 +90,8 @@ def _print(comparison: Comparison) -> None:
 
     plan = comparison.hit.scenario
     if plan is not None:
-        typer.echo(f"{plan.title or plan.name}, as of {comparison.hit.situation.day}\n")
-    typer.echo(fill(comparison.explain(), 100) + "\n")
+        echo(f"{plan.title or plan.name}, as of {comparison.hit.situation.day}\n")
+    echo(fill(comparison.explain(), 100) + "\n")
     print_table(comparison.waterfall, "What becomes of the demand, t a day")
     cargo = comparison.by_cargo.rename(
         columns=lambda c: c.replace("_t_per_day", "").replace("_", " ")
@@ -113,7 +116,7 @@ def _print(comparison: Comparison) -> None:
         title = "Full, the dearest first (price: what one more unit a day would save a day)"
         print_table(full.head(_ROWS).rename(columns=_words), title)
     proof = comparison.hit.certificate
-    typer.echo(
+    echo(
         f"certified: relative gap {abs(proof.relative_gap):.1e}, balance "
         f"{proof.balance_residual:.1e}, capacity {proof.capacity_residual:.1e}, "
         f"flow on closed things {proof.closed_flow:g}"

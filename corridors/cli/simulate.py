@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corridors.cli.common import JsonOption, NetworkOption, note, print_json, print_table
+from corridors.cli.common import (
+    JsonOption,
+    NetworkOption,
+    echo,
+    note,
+    print_json,
+    print_table,
+    results,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,29 +63,29 @@ def simulate(
     json: JsonOption = False,
 ) -> None:
     """Run a scenario day by day: queues, waiting, who goes round, how it clears."""
-    from corridors.assignment.tables import check_target
     from corridors.errors import DataError
+    from corridors.files import whole_folder
     from corridors.network.network import load
     from corridors.simulation.simulate import simulate as run
 
-    for target in (map, plot, out):
-        check_target(target)
     if plot is not None and plot.suffix not in {".png", ".svg", ".pdf"}:
         msg = f"{plot}: saw the ending {plot.suffix!r}, expected .png, .svg or .pdf"
         raise DataError(msg)
-    with _bar() as progress:
-        sim = run(
-            load(network), scenario, days, start=start, step=step, model=model,
-            announced=announced, progress=progress,
-        )  # fmt: skip
-    if map is not None:
-        sim.map().save(map)
-    if plot is not None:
-        from corridors.simulation.curves import save_figure
+    with results(map, plot, folder=out):
+        with _bar() as progress:
+            sim = run(
+                load(network), scenario, days, start=start, step=step, model=model,
+                announced=announced, progress=progress,
+            )  # fmt: skip
+        if map is not None:
+            sim.map().save(map)
+        if plot is not None:
+            from corridors.simulation.curves import save_figure
 
-        save_figure(sim.plot(), plot)
-    if out is not None:
-        write_tables(sim, out)
+            save_figure(sim.plot(), plot)
+        if out is not None:
+            with whole_folder(out) as folder:
+                write_tables(sim, folder)
     if json:
         print_json(sim.to_dict())
     else:
@@ -115,24 +123,21 @@ def write_tables(sim: Simulation, folder: Path) -> None:
     folder
         Is made if it does not exist; the one it lies in must.
     """
-    import json
-
-    from corridors.files import make_folder, write_text
+    from corridors.display import json_text
+    from corridors.files import csv_text, make_folder, write_text
 
     make_folder(folder)
     names = ("queues", "curves", "throughput", "peaks", "daily", "waterfall", "earlier",
              "delivered", "by_demand", "flows", "cost", "hours", "loss")  # fmt: skip
     for name in names:
-        text = getattr(sim, name).to_csv(index=False, lineterminator="\n")
-        write_text(folder / f"{name}.csv", text)
-    text = json.dumps(sim.to_dict(), indent=1, ensure_ascii=False)
-    write_text(folder / "summary.json", text + "\n")
+        write_text(folder / f"{name}.csv", csv_text(getattr(sim, name)))
+    write_text(folder / "summary.json", json_text(sim.to_dict()))
 
 
 def _print(sim: Simulation) -> None:
     plan = sim.scenario
     title = (plan.title or plan.name) if plan else "Undisturbed"
-    typer.echo(f"{title}: {len(sim.days)} days from {sim.start}\n")
+    echo(f"{title}: {len(sim.days)} days from {sim.start}\n")
     fall = sim.waterfall.assign(what=[w.replace("_", " ") for w in sim.waterfall["what"]])
     print_table(fall, "What became of the cargo, t", {"share": ".2%", "t": ",.0f"})
     # Less than a twentieth of a vehicle is what whole steps leave, no queue.
@@ -145,23 +150,23 @@ def _print(sim: Simulation) -> None:
     title = f"Queues, the largest {len(peaks)} of {len(standing)}"
     print_table(shown, title, {"peak": ",.1f", "mean wait hours": ",.1f"})
     totals: dict[str, Any] = sim.summary
-    typer.echo(
+    echo(
         f"transport {totals['cost_usd']:,.0f} USD; waiting {totals['waiting_t_hours']:,.0f} "
         f"tonne-hours; loss {totals['loss_usd']:,.0f} USD; residual {sim.residual_t:.1e} t"
     )
     before = sim.earlier.set_index("what")["t"]
     if before["under_way_at_start"] > 0:
-        typer.echo(
+        echo(
             f"apart from these, of {before['under_way_at_start']:,.0f} t that were under way "
             f"before: {before['late']:,.0f} t late, {before['other_way']:,.0f} t another way, "
             f"{before['turned_back'] + before['never_shipped']:,.0f} t turned back "
             f"(loss {totals['earlier_loss_usd']:,.0f} USD)"
         )
     if not _in_force(sim):
-        typer.echo("no event of the scenario is in force on any of these days")
+        echo("no event of the scenario is in force on any of these days")
     if sim.bound is not None:
         b = sim.bound
-        typer.echo(
+        echo(
             f"perfect foresight: {b.optimum_usd:,.0f} USD for {b.demands} demands against "
             f"{b.simulated_usd:,.0f}; price of not knowing {b.price_of_not_knowing_usd:,.0f} USD"
         )
@@ -181,7 +186,7 @@ def draws(
     days: Annotated[int, typer.Option(help="Days of each simulation.")] = 90,
     number: Annotated[int, typer.Option("--draws", help="How many simulations.")] = 100,
     seed: Annotated[int, typer.Option(help="Decides all draws.")] = 0,
-    workers: Annotated[int, typer.Option(help="Processes.")] = 2,
+    workers: Annotated[int, typer.Option(help="Processes, this one among them.")] = 2,
     network: NetworkOption = None,
     out: Annotated[
         Path | None,
@@ -191,10 +196,11 @@ def draws(
 ) -> None:
     """Simulate a scenario many times, capacities and demand drawn from their ranges."""
     from corridors.analysis.monte_carlo import quantiles, simulated_draws
-    from corridors.assignment.tables import check_target
+    from corridors.files import check_file
     from corridors.network.network import load
 
-    check_target(out)
+    if out is not None:
+        check_file(out)
     frame = simulated_draws(
         load(network), scenario, days, draws=number, seed=seed, workers=workers, out=out
     )

@@ -6,9 +6,12 @@ lines are divided before they are projected, so that they bend as they should.
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from corridors.display import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +28,9 @@ _STEP_DEGREES = 0.5
 _WINDOW_KM = {"land": (-4600, 4700, -2900, 2600), "all": (-8500, 8500, -8800, 5600)}
 _WIDEST_POINTS = 6.0
 _MODE_COLOUR = {"rail": "#1b3a5c", "road": "#b06a1e", "sea": "#5b8db8", "pipeline": "#6b6b6b"}
+_LONGEST_TITLE = 90
+"""Characters; a longer title would push the map out of the picture."""
+
 _LAND, _COAST, _SEA = "#faf8f3", "#cdbf9e", "#e8eff5"
 
 
@@ -53,7 +59,9 @@ def comparison_figure(comparison: Comparison) -> Figure:
         axes, (comparison.base, comparison.hit), ("Before", after), strict=True
     ):
         _flows(ax, assignment, most)
-        ax.set_title(f"{title}, {assignment.situation.day}", loc="left", fontsize=12)
+        # A title is no formula, whatever dollars it holds.
+        said = plain(f"{shorten(title, _LONGEST_TITLE)}, {assignment.situation.day}")
+        ax.set_title(said, loc="left", fontsize=12, parse_math=False)
     _credit(figure)
     return figure
 

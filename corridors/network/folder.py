@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError
-from corridors.files import make_folder, write_bytes, write_text
+from corridors.files import make_folder, read_whole, write_bytes, write_text
 from corridors.network.reading import Problem, references, typed_table
 from corridors.network.schema import OPTIONAL_TABLES, Table, tables
 
@@ -51,7 +51,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         msg = f"{folder}: no {MANIFEST} there; `corridors new FOLDER` writes a small example"
         raise DataError(msg)
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(read_whole(path).decode("utf-8"))
         resources = {r["name"]: r for r in manifest["resources"]}
     except (ValueError, KeyError, TypeError) as error:
         msg = f"{path}: not a data package ({type(error).__name__}: {error})"
@@ -86,20 +86,20 @@ def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     for table in tables().values():
         file = f"{table.name}.csv"
         path = folder / file
-        if not path.is_file():
+        if not path.exists():
             if table.name not in OPTIONAL_TABLES:
                 problems.append(Problem(file, 0, "", "required-tables", "the file is missing"))
             empty = pd.DataFrame({name: pd.Series(dtype="str") for name in table.names})
             frames[table.name], _ = typed_table(empty, table)
             continue
-        content = path.read_bytes()
+        content = read_whole(path)
         problems += _check_hash(manifest["resources"].get(table.name), file, content)
         raw, found = _read_csv(content, file, table)
         problems += found
         frames[table.name], found = typed_table(raw, table)
         problems += found
     if (folder / LINES).is_file():
-        content = (folder / LINES).read_bytes()
+        content = read_whole(folder / LINES)
         problems += _check_hash(manifest["resources"].get("lines"), LINES, content)
     unreadable = [p for p in problems if p.rule in {"readable-csv", "required-tables"}]
     if unreadable:
@@ -217,12 +217,12 @@ def seal(folder: Path, *, name: str | None = None, title: str | None = None) -> 
     """
     old: dict[str, Any] = {}
     if (folder / MANIFEST).is_file():
-        old = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        old = json.loads(read_whole(folder / MANIFEST).decode("utf-8"))
     resources: list[dict[str, Any]] = []
     for table in tables().values():
         path = folder / f"{table.name}.csv"
         if path.is_file():
-            content = path.read_bytes()
+            content = read_whole(path)
             resources.append(
                 {
                     "name": table.name,
@@ -237,7 +237,7 @@ def seal(folder: Path, *, name: str | None = None, title: str | None = None) -> 
                 }
             )
     if (folder / LINES).is_file():
-        content = (folder / LINES).read_bytes()
+        content = read_whole(folder / LINES)
         resources.append(
             {
                 "name": "lines",

@@ -205,6 +205,13 @@ def apply_limit(
     classes = _classes(arcs, event)
     if event.amount.unit == "share":
         return _share(arcs, limits, event, chosen, classes, number)
+    if set(event.selector) == {"direction"}:
+        way = event.selector["direction"]
+        msg = (
+            f"{event.where}, limit: saw an amount for the direction {way!r} alone; name what it "
+            f'limits too, such as a border or a capacity: {{border: [PL, BY], direction: "PL>BY"}}'
+        )
+        raise ScenarioError(msg)
     if set(event.selector) <= {"capacity", "direction"} and not event.cargo:
         return _replace(limits, event, chosen)
     return [*limits, _new_limit(net, arcs, event, chosen, classes, number)]

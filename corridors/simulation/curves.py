@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import warnings
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
+from corridors.display import plain
 from corridors.errors import UnknownIdError, nearest
 from corridors.files import write_bytes
 
@@ -12,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corridors.simulation.results import Simulation
+
+_LONGEST_TITLE = 80
+"""Characters; a longer name would push the curves out of the picture."""
 
 __all__ = ["cumulative_curves", "save_figure"]
 
@@ -62,7 +68,8 @@ def cumulative_curves(sim: Simulation, capacity_id: str | None = None) -> Any:
     axes.fill_between(
         days, own["arrived"], gone, step="mid", color="#d63a4d", alpha=0.25, label="waits"
     )
-    axes.set_title(str(name))
+    # A name is no formula, whatever dollars it holds.
+    axes.set_title(plain(shorten(str(name), _LONGEST_TITLE)), parse_math=False)
     axes.set_ylabel(f"{own['unit'].iloc[0]}, since {sim.start}")
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]  # matplotlib
     axes.xaxis.set_major_locator(locator)
@@ -90,6 +97,8 @@ def save_figure(figure: Any, path: Path) -> None:
     buffer = io.BytesIO()
     from matplotlib import rc_context
 
-    with rc_context({"svg.hashsalt": "corridors"}):
+    with rc_context({"svg.hashsalt": "corridors"}), warnings.catch_warnings():
+        # A character that the font lacks is shown as a box.
+        warnings.filterwarnings("ignore", message="Glyph")
         figure.savefig(buffer, format=kind, dpi=150, metadata=dated.get(kind))
     write_bytes(path, buffer.getvalue())

@@ -61,8 +61,8 @@ class Ledger:
         self.header = header
         self.rows: dict[str, Row] = {}
         self._file: IO[bytes] | None = None
-        check_file(path)
-        check_file(self.part)
+        for target in (path, self.part):
+            check_file(target)
         self._lock = Lock(path)
         try:
             self.finished = path.exists()
