@@ -21,9 +21,12 @@ import corridors as co
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
 
-SEEDS = range(12 if os.environ.get("CORRIDORS_FULL") == "1" else 1)
+FULL = os.environ.get("CORRIDORS_FULL") == "1"
+QUICK = (("draws", "SIGKILL"), ("draws", "SIGINT"), ("sweep", "SIGTERM"), ("sweep", "SIGHUP"))
+SEEDS = range(12 if FULL else 1)
 N_DRAWS = 12
 SIGNALS = ("SIGKILL", "SIGINT", "SIGTERM", "SIGHUP")
+CASES = [(c, s) for c in ("draws", "sweep") for s in SIGNALS if FULL or (c, s) in QUICK]
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +87,7 @@ def ended(process, name, *, group):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", SIGNALS)
-@pytest.mark.parametrize("command", ["draws", "sweep"])
+@pytest.mark.parametrize(("command", "name"), CASES)
 def test_stopped_and_resumed_is_never_stopped(commands, tmp_path, command, name, seed):
     r = random.Random(f"{seed} {command} {name}")
     arguments, whole = commands[command]
@@ -119,8 +121,7 @@ def test_stopped_and_resumed_is_never_stopped(commands, tmp_path, command, name,
     assert sorted(p.name for p in tmp_path.iterdir()) == ["o.jsonl"]
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-@pytest.mark.parametrize("command", ["simulate", "calibrate"])
+@pytest.mark.parametrize(("command", "name"), [("simulate", "SIGINT"), ("calibrate", "SIGTERM")])
 def test_a_run_without_parts_leaves_nothing(island, tmp_path, command, name):
     """Stopped as soon as it holds its lock: the work is still to come."""
     asked = {

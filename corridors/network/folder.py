@@ -98,7 +98,7 @@ def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
         problems += found
         frames[table.name], found = typed_table(raw, table)
         problems += found
-    if (folder / LINES).is_file():
+    if (folder / LINES).exists():
         content = read_whole(folder / LINES)
         problems += _check_hash(manifest["resources"].get("lines"), LINES, content)
     unreadable = [p for p in problems if p.rule in {"readable-csv", "required-tables"}]

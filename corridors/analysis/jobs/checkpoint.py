@@ -101,8 +101,12 @@ class Ledger:
 
     def kept(self) -> str:
         """Return what a run that is stopped leaves, and how it is taken up, as a sentence."""
-        count = len(self.rows)
-        if not count:
+        # What was being written when the run was stopped is there or not; the file knows.
+        try:
+            count = self.part.read_bytes().count(b"\n") - 1
+        except OSError:
+            count = 0
+        if count < 1:
             return f"{self.part} keeps nothing yet"
         lines = "1 result" if count == 1 else f"{count} results"
         return f"{self.part} keeps {lines}; the same command goes on from there"
