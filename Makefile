@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 RUN := $(BIN)/corridors
 
-.PHONY: install demo test lint format docs bench maps browser clean
+.PHONY: install demo test test-lowest lint format docs bench maps browser clean
 
 install: $(STAMP)
 
@@ -33,6 +33,10 @@ browser:
 test: $(DEV) browser lint
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
+# With the lowest release of every dependency, in an environment of its own.
+test-lowest: $(BIN)/python
+	$(BIN)/python scripts/test_lowest.py
+
 lint: $(DEV)
 	$(BIN)/ruff format --check corridors tests scripts benchmarks
 	$(BIN)/ruff check corridors tests scripts benchmarks
@@ -54,4 +58,4 @@ maps: $(STAMP)
 	$(BIN)/python scripts/build_maps.py
 
 clean:
-	rm -rf $(VENV) build dist site
+	rm -rf $(VENV) .venv-lowest build dist site
