@@ -247,11 +247,14 @@ def _by_chokepoint(
     chokepoints = net.tables["chokepoints"]
     _known("chokepoint", _names(value), chokepoints["chokepoint"])
     result = _none(net)
-    own = chokepoints[chokepoints["chokepoint"].isin(_names(value))]
-    for name, text in zip(own["chokepoint"], own["selector"], strict=True):
+    for name in dict.fromkeys(_names(value)):
         if name not in known:
             known[name] = None
-            known[name] = select(net, _selector_in(name, text), folder, inside=known)
+            total = _none(net)
+            # A chokepoint may have several rows.
+            for text in chokepoints.loc[chokepoints["chokepoint"] == name, "selector"]:
+                total = total | select(net, _selector_in(name, text), folder, inside=known)
+            known[name] = total
         found = known[name]
         if found is None:
             chain = ", ".join(n for n, found in known.items() if found is None)
