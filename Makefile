@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 RUN := $(BIN)/corridors
 
-.PHONY: install demo test lint format check docs bench maps browser clean
+.PHONY: install demo test test-lowest lint format check docs bench maps browser clean
 
 install: $(STAMP)
 
@@ -32,6 +32,10 @@ browser:
 
 test: $(DEV) browser lint
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+# With the lowest release of every dependency, in an environment of its own.
+test-lowest: $(BIN)/python
+	$(BIN)/python scripts/test_lowest.py
 
 lint: $(DEV)
 	$(BIN)/ruff format --check corridors tests scripts benchmarks
@@ -58,4 +62,4 @@ maps: $(STAMP)
 	$(BIN)/python scripts/build_maps.py
 
 clean:
-	rm -rf $(VENV) build dist site
+	rm -rf $(VENV) .venv-lowest build dist site

@@ -1,9 +1,141 @@
-"""How objects show themselves: numbers and small tables in one style."""
+r"""How things show themselves: numbers, small tables, and text that is only text.
+
+Names and titles come out of other people's files. `plain` is the one function
+through which they pass on their way to a terminal, a page, a picture or another
+program: what would steer that instead of being read is written out as ``\x1b``.
+"""
 
 from __future__ import annotations
 
+import json
+import re
+from contextlib import contextmanager
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+STEERS = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # C0, delete, C1: escape sequences, bells, lines written over
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # turn the direction of what follows
+    "\u2028\u2029"  # end a line for some programs and not for others
+    "\ufeff\ufffe\uffff\ud800-\udfff"  # no characters of any text
+    "]"
+)
+"""Characters that steer what shows a text, or that no file in UTF-8 or XML can hold."""
+
+_RUNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How a cell begins that spreadsheets run; the wide forms do so in East Asian ones.
+
+Tab and return, which some skip at the start, are written out before.
+"""
+
+
+def plain(text: object, *, lines: bool = False) -> str:
+    r"""Return a text in which nothing steers a terminal, or any other program that shows it.
+
+    Parameters
+    ----------
+    text
+        What to show; anything with a ``str``.
+    lines
+        Whether it may have more than one line.
+
+    Examples
+    --------
+    >>> print(plain("\x1b[2J Brest"), plain("two\nlines"))
+    \x1b[2J Brest two\x0alines
+    """
+    return STEERS.sub(_kept_lines if lines else _written_out, str(text))
+
+
+def _written_out(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
+
+
+def _kept_lines(match: re.Match[str]) -> str:
+    return match[0] if match[0] == "\n" else _written_out(match)
+
+
+def plain_values(value: Any) -> Any:
+    """Return nested lists and dicts with every text, names of values too, as `plain` text."""
+    if isinstance(value, str):
+        return plain(value, lines=True)
+    if isinstance(value, dict):
+        return {plain_values(k): plain_values(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_values(v) for v in value]
+    return value
+
+
+def plain_frame(frame: Any) -> Any:
+    """Return a frame with every text in its columns as `plain` text; the same where all is."""
+    changed = {}
+    for name in frame.columns:
+        values = frame[name]
+        # Geometry and numbers hold no text.
+        if values.dtype.kind in "OTU" or str(values.dtype).startswith("str"):
+            found = [plain(v, lines=True) if isinstance(v, str) else v for v in values]
+            if any(a is not b and a != b for a, b in zip(found, values, strict=True)):
+                changed[name] = type(values)(found, index=values.index, dtype=values.dtype)
+    return frame.assign(**changed) if changed else frame
+
+
+def in_html(text: object) -> str:
+    """Return a text as `plain` text that stays text between tags and in attributes of HTML."""
+    return escape(plain(text), quote=True)
+
+
+def json_text(value: Any) -> str:
+    r"""Return a value as JSON to print or to keep: keys in their order, numbers in full.
+
+    Characters that steer are written as JSON writes them, so that it means the same.
+
+    Examples
+    --------
+    >>> print(json_text(["\x9b2J"]), end="")
+    [
+     "\u009b2J"
+    ]
+    """
+    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+    return STEERS.sub(_in_json, text) + "\n"
+
+
+def _in_json(match: re.Match[str]) -> str:
+    # All that json leaves as it is, but its own line ends, stands within a text.
+    return match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}"
+
+
+def cell(text: str) -> str:
+    r"""Return a text as a cell that a spreadsheet shows and does not run.
+
+    Examples
+    --------
+    >>> cell("=1+1"), cell("Brest"), cell("-")
+    ("'=1+1", 'Brest', "'-")
+    """
+    safe = plain(text, lines=True)
+    return f"'{safe}" if _would_run(safe) else safe
+
+
+def _would_run(text: str) -> bool:
+    # An apostrophe that stands there already gets a second one, so that one can be dropped again.
+    return text.lstrip("' \n").startswith(_RUNS)
+
+
+def from_cell(text: str) -> str:
+    """Return the text that `cell` has made safe, but for control characters, which stay written.
+
+    Examples
+    --------
+    >>> from_cell("'=1+1"), from_cell("'t Zand")
+    ('=1+1', "'t Zand")
+    """
+    return text[1:] if text[:1] == "'" and _would_run(text) else text
 
 
 def number(value: float, unit: str = "") -> str:
@@ -30,8 +162,29 @@ def share(part: float, whole: float) -> str:
 def card(title: str, values: dict[str, Any]) -> str:
     """Return a small HTML table for a notebook; every text is escaped."""
     rows = "".join(
-        f"<tr><th style='text-align:left'>{escape(str(k))}</th><td>"
-        f"{escape(number(v) if isinstance(v, int | float) else str(v))}</td></tr>"
+        f"<tr><th style='text-align:left'>{in_html(k)}</th><td>"
+        f"{in_html(number(v) if isinstance(v, int | float) else v)}</td></tr>"
         for k, v in values.items()
     )
-    return f"<p><b>{escape(title)}</b></p><table>{rows}</table>"
+    return f"<p><b>{in_html(title)}</b></p><table>{rows}</table>"
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[], Any]]:
+    """Show a bar on standard error, where that is a terminal; yield what moves it on."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)

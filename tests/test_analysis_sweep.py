@@ -8,16 +8,15 @@ import random
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from analysis_toys import DAY, at_random, two_ways
+from waiting import wait_for
 
 import corridors as co
+from corridors.analysis.criticality.sweep import solve_cases
 from corridors.analysis.criticality.sweep import sweep as sweep_function
-from corridors.analysis.jobs import workers as worker
 from corridors.analysis.jobs.checkpoint import Ledger
-from corridors.analysis.jobs.workers import solve_cases
 
 sweep_module = sys.modules["corridors.analysis.criticality.sweep"]
 COMMAND = (sys.executable, "-m", "corridors.cli", "sweep")
@@ -134,21 +133,6 @@ def test_workers_find_what_one_process_finds(tmp_path):
     assert one.read_bytes() == two.read_bytes()
 
 
-def test_a_worker_that_dies_is_said(monkeypatch):
-    start = worker._start
-    crew = []
-
-    def started():
-        crew.append(start())
-        crew[-1].kill()
-        return crew[-1]
-
-    monkeypatch.setattr(worker, "_start", started)
-    with pytest.raises(co.CorridorsError, match="a worker ended before its work did"):
-        co.criticality(at_random(5), of="link", as_of=DAY, workers=2)
-    assert all(process.poll() is not None for process in crew)
-
-
 def test_killed_in_the_middle_and_resumed(tmp_path):
     """A real kill -9 of the command, once with one process and once with two."""
     whole = tmp_path / "whole.jsonl"
@@ -158,11 +142,7 @@ def test_killed_in_the_middle_and_resumed(tmp_path):
         part = tmp_path / f"{workers}.jsonl.part"
         arguments = [*COMMAND, *KINDS, "--out", str(out), "--workers", workers]
         process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline and process.poll() is None:
-            if part.exists() and part.read_bytes().count(b"\n") > 5:
-                break
-            time.sleep(0.001)
+        wait_for(lambda part=part: part.exists() and part.read_bytes().count(b"\n") > 5, process)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         assert not out.exists(), "the sweep was over before it could be killed"

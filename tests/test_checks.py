@@ -275,6 +275,10 @@ def observations_ask_for_what_is_there(i: Island) -> Expected:
     return "observations.csv", i.set("observations", "queue-0314", asks=asks), "asks"
 
 
+def text_is_only_text(i: Island) -> Expected:
+    return "nodes.csv", i.set("nodes", "aster", name="As\x1b[31mter"), "name"
+
+
 def _add_line(i: Island, link: str, *points: tuple[float, float]) -> None:
     path = i.folder / "lines.geojson"
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -314,6 +318,7 @@ WHOLE = [
     lines_stay_in_their_countries,
     observations_ask_or_say_why_not,
     observations_ask_for_what_is_there,
+    text_is_only_text,
 ]
 ALSO = {
     # What breaks the one rule cannot but break the other.

@@ -6,10 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
+from waiting import wait_for
 
 import corridors as co
 from corridors.analysis.monte_carlo import _triangular, drawn_network, quantiles, simulated_draws
@@ -75,11 +75,7 @@ def test_killed_and_resumed_equals_never_killed(island, tmp_path):
     running = subprocess.Popen([*command, "--out", str(killed)], start_new_session=True,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     part = tmp_path / "killed.jsonl.part"
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and running.poll() is None:
-        if part.exists() and part.read_bytes().count(b"\n") >= 2:
-            break
-        time.sleep(0.05)
+    wait_for(lambda: part.exists() and part.read_bytes().count(b"\n") >= 2, running)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     for path in (killed, whole):
@@ -88,6 +84,13 @@ def test_killed_and_resumed_equals_never_killed(island, tmp_path):
     assert killed.read_bytes() == whole.read_bytes()
 
 
-def test_nonsense_is_refused(net):
-    with pytest.raises(co.ScenarioError, match="at least 1"):
-        simulated_draws(net, "poland-closure-2025", 10, draws=0)
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("draws", 0), ("draws", 10**7), ("seed", -1), ("seed", 2**70), ("seed", 0.5),
+        ("workers", 0), ("workers", 10**6), ("days", 0), ("days", 10**6),
+    ],
+)  # fmt: skip
+def test_nonsense_is_refused(net, argument, value):
+    with pytest.raises(co.ScenarioError, match=f"{argument}: saw .*, expected a whole number"):
+        simulated_draws(net, "poland-closure-2025", **{"days": 10, argument: value})

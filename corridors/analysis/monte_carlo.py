@@ -8,27 +8,27 @@ alone, so draws may run in any order, in parallel, and be resumed.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
-import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing, nullcontext
+from numbers import Integral
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridors import __version__
-from corridors.analysis.criticality.sweep import progress
 from corridors.analysis.criticality.tables import network_hash
 from corridors.analysis.jobs.checkpoint import Ledger
+from corridors.analysis.jobs.workers import solve_each
+from corridors.display import progress
 from corridors.errors import ScenarioError
-from corridors.network.network import Network, load
+from corridors.network.network import Network
 from corridors.network.ranges import value_ranges
 from corridors.scenarios.scenario import scenario as read_scenario
-from corridors.simulation.simulate import simulate
+from corridors.simulation.simulate import MOST_DAYS, simulate
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
+    from concurrent.futures import Executor
 
     import pandas as pd
 
@@ -38,6 +38,10 @@ DRAWN = (("capacities", "amount"), ("demand", "units_per_year"))
 """Columns whose values are drawn."""
 
 MOST_DRAWS = 100_000
+MOST_WORKERS = 1024
+MOST_SEED = 2**63 - 1
+
+Row = dict[str, Any]
 
 
 def drawn_network(net: Network, seed: int, number: int) -> Network:
@@ -93,14 +97,15 @@ def simulated_draws(
     draws: int = 100,
     seed: int = 0,
     workers: int = 2,
-    out: Path | None = None,
+    out: str | Path | None = None,
+    executor: Executor | None = None,
 ) -> pd.DataFrame:
     """Simulate a scenario many times with drawn capacities and demand.
 
     Parameters
     ----------
     net
-        A network that was loaded from a folder: workers read it again.
+        The network.
     scenario
         Its name, a path or the object.
     days
@@ -110,10 +115,13 @@ def simulated_draws(
     seed
         Decides all of them.
     workers
-        Processes.
+        Processes, this one among them.
     out
         File of JSON lines that results go to as they come; a run that was
         stopped goes on where it was. None keeps nothing.
+    executor
+        Any `concurrent.futures.Executor` to work beside this process instead of
+        workers of this machine.
 
     Returns
     -------
@@ -125,16 +133,19 @@ def simulated_draws(
     Raises
     ------
     ScenarioError
-        Where a number makes no sense, or the network has no folder.
+        Where a number makes no sense.
     DataError
-        Where `out` holds something else.
+        Where `out` holds something else, cannot be written, or is being written.
     """
-    if net.folder is None:
-        msg = "draws: the network was not loaded from a folder, which the workers need"
-        raise ScenarioError(msg)
-    if not 1 <= draws <= MOST_DRAWS or workers < 1:
-        msg = f"draws: saw {draws} draws by {workers} workers, expected at least 1 of each"
-        raise ScenarioError(msg)
+    for name, value, least, most in (
+        ("draws", draws, 1, MOST_DRAWS),
+        ("workers", workers, 1, MOST_WORKERS),
+        ("seed", seed, 0, MOST_SEED),
+        ("days", days, 1, MOST_DAYS),
+    ):
+        if not isinstance(value, Integral) or not least <= value <= most:
+            msg = f"{name}: saw {value!r}, expected a whole number from {least} to {most}"
+            raise ScenarioError(msg)
     plan = read_scenario(scenario)
     header = {
         "draws": "corridors",
@@ -146,60 +157,48 @@ def simulated_draws(
         "of": draws,
         "seed": seed,
     }
-    ledger = Ledger(out, header) if out is not None else None
-    done = dict(ledger.rows) if ledger is not None else {}
-    missing = [n for n in range(draws) if str(n) not in done]
-    # Forked children would inherit locks of libraries that run threads.
-    context = multiprocessing.get_context("spawn")
-    with (
-        progress("drawing", draws) as advance,
-        ProcessPoolExecutor(
-            min(workers, max(len(missing), 1)), mp_context=context, initializer=_end_with_parent
-        ) as pool,
-    ):
-        for _ in done:
-            advance()
-        running = {pool.submit(_one, str(net.folder), plan, days, seed, n): n for n in missing}
-        for future in as_completed(running):
-            row = future.result()
-            done[row["case"]] = row
-            if ledger is not None:
-                ledger.append([row])
-            advance()
-    rows = [done[str(n)] for n in range(draws)]
-    if ledger is not None and not ledger.finished:
-        ledger.finish(rows)
+    with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
+        done = dict(ledger.rows) if ledger is not None else {}
+        missing = [n for n in range(draws) if str(n) not in done]
+        basis = (net.whole, plan, days, seed)
+        with (
+            progress("drawing", draws) as advance,
+            closing(solve_each(drawer, basis, missing, workers, executor=executor)) as solved,
+        ):
+            for _ in done:
+                advance()
+            for _, row in solved:
+                done[row["case"]] = row
+                if ledger is not None:
+                    ledger.append([row])
+                advance()
+        rows = [done[str(n)] for n in range(draws)]
+        if ledger is not None and not ledger.finished:
+            ledger.finish(rows)
     return _tidy(rows)
 
 
-def _end_with_parent() -> None:
-    """Watch from a thread whether the parent still lives, so that a kill leaves no orphans."""
-    parent = os.getppid()
+def drawer(basis: tuple[Network, Scenario, int, int]) -> Callable[[int], Row]:
+    """Return what simulates one draw, by its number."""
+    net, plan, days, seed = basis
 
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1.0)
-        os._exit(1)
+    def draw(number: int) -> Row:
+        sim = simulate(drawn_network(net, seed, number), plan, days)
+        peaks = sim.peaks
+        return {
+            "case": str(number),
+            "waterfall": sim.summary["waterfall_t"],
+            "peak": {
+                str(k): float(v)
+                for k, v in zip(peaks["capacity_id"], peaks["peak"], strict=True)
+                if v > 0
+            },
+        }
 
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _one(folder: str, plan: Scenario, days: int, seed: int, number: int) -> dict[str, Any]:
-    """Simulate one draw; runs in a worker."""
-    sim = simulate(drawn_network(load(folder), seed, number), plan, days)
-    peaks = sim.peaks
-    return {
-        "case": str(number),
-        "waterfall": sim.summary["waterfall_t"],
-        "peak": {
-            str(k): float(v)
-            for k, v in zip(peaks["capacity_id"], peaks["peak"], strict=True)
-            if v > 0
-        },
-    }
+    return draw
 
 
-def _tidy(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def _tidy(rows: list[Row]) -> pd.DataFrame:
     import pandas as pd
 
     found = []

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import base64
 import io
-from html import escape
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.explain import sentences
-from corridors.display import number
+from corridors.display import in_html, number
 from corridors.maps.data import CREDITS, DISCLAIMER
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ def report_html(tables: ComparisonTables, maps: Figure) -> str:
     """
     proof = tables.certificate
     parts = [
-        f"<h1>{escape(tables.title)}</h1>",
-        f'<p class="day">{tables.day}, model {escape(tables.model)}</p>',
-        f"<p>{escape(tables.description)}</p>" if tables.description else "",
+        f"<h1>{in_html(tables.title)}</h1>",
+        f'<p class="day">{tables.day}, model {in_html(tables.model)}</p>',
+        f"<p>{in_html(tables.description)}</p>" if tables.description else "",
         "<h2>What happens</h2>",
-        *(f"<p>{escape(text)}</p>" for text in sentences(tables)),
+        *(f"<p>{in_html(text)}</p>" for text in sentences(tables)),
         _section("What becomes of the demand, t a day", tables.waterfall),
         _section("By cargo, t a day", _cargo(tables.by_cargo, tables.cargo_names)),
         _section("By corridor, t a day", _plain(tables.by_corridor)),
@@ -81,7 +81,7 @@ def report_html(tables: ComparisonTables, maps: Figure) -> str:
             "as if the situation of the day lasted; a lower bound for the damage, not a "
             "forecast. Cost is what is paid for transport; the loss of what is not carried "
             "is apart.</p>"
-            f"<p>{escape('; '.join(CREDITS))}. {escape(DISCLAIMER)}</p></footer>"
+            f"<p>{in_html('; '.join(CREDITS))}. {in_html(DISCLAIMER)}</p></footer>"
         ),
     ]
     body = "\n".join(part for part in parts if part)
@@ -90,7 +90,7 @@ def report_html(tables: ComparisonTables, maps: Figure) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "img-src data:; style-src 'unsafe-inline'\">"
-        f"<title>{escape(tables.title)}</title><style>{_STYLE}</style></head>\n"
+        f"<title>{in_html(tables.title)}</title><style>{_STYLE}</style></head>\n"
         f"<body>\n{body}\n</body></html>\n"
     )
 
@@ -107,12 +107,14 @@ def _section(title: str, frame: pd.DataFrame) -> str:
             for name, value in zip(frame.columns, row, strict=True)
         )
         rows += f"<tr>{''.join(cells)}</tr>"
-    return f'<h2>{escape(title)}</h2><div class="wide"><table><tr>{head}</tr>\n{rows}</table></div>'
+    return (
+        f'<h2>{in_html(title)}</h2><div class="wide"><table><tr>{head}</tr>\n{rows}</table></div>'
+    )
 
 
 def _cell(tag: str, text: str, numeric: Any) -> str:
     mark = ' class="n"' if numeric else ""
-    return f"<{tag}{mark}>{escape(text)}</{tag}>"
+    return f"<{tag}{mark}>{in_html(text)}</{tag}>"
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -156,5 +158,8 @@ def _full(bottlenecks: pd.DataFrame) -> pd.DataFrame:
 def _picture(maps: Figure) -> str:
     """Return the static maps as a data address; the same figure gives the same bytes."""
     out = io.BytesIO()
-    maps.savefig(out, format="png", dpi=90, metadata={"Software": None})
+    with warnings.catch_warnings():
+        # A character that the font lacks is shown as a box; the text beside it has it.
+        warnings.filterwarnings("ignore", message="Glyph")
+        maps.savefig(out, format="png", dpi=90, metadata={"Software": None})
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode("ascii")

@@ -4,6 +4,6 @@ No heavy library is imported here: each command imports what it needs when it
 runs, so that ``corridors --help`` answers at once.
 """
 
-from corridors.cli.app import main
+from corridors.cli.start import main
 
 __all__ = ["main"]

@@ -1,6 +1,6 @@
 """Lets ``python -m corridors.cli`` do what ``corridors`` does."""
 
-from corridors.cli.app import main
+from corridors.cli.start import main
 
 if __name__ == "__main__":
     main()

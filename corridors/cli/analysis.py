@@ -12,7 +12,7 @@ from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
-    check_target,
+    echo,
     note,
     print_json,
     print_table,
@@ -54,7 +54,7 @@ def sweep(
     ] = None,
     n: Annotated[int, typer.Option("--n", help="1: each element. 2: each pair.")] = 1,
     workers: Annotated[
-        int | None, typer.Option(help="Processes; one for each core if not given.", min=1)
+        int | None, typer.Option(help="Processes; one for each core if not given.", min=1, max=1024)
     ] = None,
     out: Annotated[
         Path | None,
@@ -70,9 +70,11 @@ def sweep(
     """Close each element, or each pair, and list what that does, worst first."""
     from corridors.analysis.criticality.elements import USUAL
     from corridors.analysis.criticality.sweep import sweep as run
+    from corridors.files import check_file
     from corridors.network.network import load
 
-    check_target(out)
+    if out is not None:
+        check_file(out)
     with working("reading the network"):
         net = load(network)
     kinds = [part for entry in of or USUAL for part in entry.split(",") if part]
@@ -137,7 +139,7 @@ def headroom(
     if json:
         print_json(found.to_dict())
         return
-    typer.echo(_room(found))
+    echo(_room(found))
     if len(found.stops):
         how = "each alone would let 5 % more through" if found.stops["alone"].any() else "together"
         print_table(found.stops.drop(columns="alone"), f"In the way ({how})")
@@ -174,7 +176,7 @@ def _listed(names: list[str], word: str) -> str:
 
 def routes(
     demand: Annotated[str, typer.Argument(help="Id of the demand.")],
-    k: Annotated[int, typer.Option("--k", help="Ways besides those used.", min=1)] = 8,
+    k: Annotated[int, typer.Option("--k", help="Ways besides those used.", min=1, max=1000)] = 8,
     distinct: Annotated[
         str, typer.Option(help="What makes another way: route, or borders crossed.")
     ] = "route",
@@ -260,7 +262,7 @@ def cut(
         print_json({"from": start, "to": end, "cuts": [one.to_dict() for one in found]})
         return
     for one in found:
-        typer.echo(_narrowest(one, start, end))
+        echo(_narrowest(one, start, end))
         if len(one.limits):
             split = "" if one.plain else " (limits share members: weights say in which parts)"
             print_table(one.limits, f"Limits of the cut for {one.cargo}{split}")

@@ -1,17 +1,10 @@
-"""The application: its commands, and one way to fail for all of them."""
+"""The application and its commands."""
 
 from __future__ import annotations
-
-import sys
-from typing import Any
 
 import typer
 
 from corridors.cli import analysis, calibrate, exchange, network, osm, run, simulate, validate
-from corridors.errors import CorridorsError
-
-DONE, ANSWER_IS_NO, WRONG_USE = 0, 1, 2
-"""Exit codes: done; the answer is no or a check failed; wrong usage or bad input."""
 
 app = typer.Typer(
     name="corridors",
@@ -29,6 +22,9 @@ for module in (network, run, exchange, osm, analysis, simulate, validate, calibr
 def _version(
     ctx: typer.Context,
     version: bool = typer.Option(False, "--version", help="Say which version this is."),
+    debug: bool = typer.Option(  # noqa: ARG001  `start` looks for it before anything can fail
+        False, "--debug", help="Show where in the program an error comes from."
+    ),
 ) -> None:
     if version:
         from corridors import __version__
@@ -37,25 +33,3 @@ def _version(
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
-
-
-def main(arguments: list[str] | None = None) -> Any:
-    """Run the command line and exit: 0 done, 1 the answer is no, 2 bad input.
-
-    Parameters
-    ----------
-    arguments
-        What was typed after ``corridors``; ``sys.argv`` if None.
-    """
-    try:
-        app(args=arguments)
-    except CorridorsError as error:
-        print(f"corridors: {error}", file=sys.stderr)
-        sys.exit(WRONG_USE)
-    except KeyboardInterrupt:
-        print("corridors: interrupted", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output, such as `head`, has seen enough.
-        sys.stderr.close()
-        sys.exit(DONE)

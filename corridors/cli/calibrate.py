@@ -9,14 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corridors.cli.common import (
-    JsonOption,
-    NetworkOption,
-    check_target,
-    note,
-    print_json,
-    print_table,
-)
+from corridors.cli.common import JsonOption, NetworkOption, note, print_json, print_table, results
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,15 +39,15 @@ def calibrate(
     from corridors.errors import DataError
     from corridors.network.network import load
 
-    check_target(out)
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
         msg = f"{out}: exists already, expected a new folder"
         raise DataError(msg)
-    net = load(network)
-    with _counter() as progress:
-        found = fit(net, progress=progress)
-    if out is not None:
-        _write(net, found, out)
+    with results(folder=out):
+        net = load(network)
+        with _counter() as progress:
+            found = fit(net, progress=progress)
+        if out is not None:
+            _write(net, found, out)
     if json:
         print_json(found.to_dict())
     else:
@@ -73,17 +66,21 @@ def calibrate(
 
 def _write(net: Network, found: Calibration, out: Path) -> None:
     from corridors.analysis.validation.calibrate import fitted_network
+    from corridors.files import whole_folder
     from corridors.network.folder import LINES, copy_scenarios, read_manifest, write_tables
 
     manifest: dict[str, Any] = read_manifest(net.folder) if net.folder else {}
     lines = net.folder / LINES if net.folder else None
-    write_tables(
-        out, fitted_network(net, found).tables, name=manifest.get("name", out.name),
-        title=manifest.get("title", "A network of freight corridors"),
-        lines=lines.read_bytes() if lines is not None and lines.is_file() else None,
-    )  # fmt: skip
-    if net.folder is not None:
-        copy_scenarios(net.folder, out)
+    with whole_folder(out) as folder:
+        write_tables(
+            folder,
+            fitted_network(net, found).tables,
+            name=manifest.get("name", out.name),
+            title=manifest.get("title", "A network of freight corridors"),
+            lines=lines.read_bytes() if lines is not None and lines.is_file() else None,
+        )
+        if net.folder is not None:
+            copy_scenarios(net.folder, folder)
 
 
 @contextmanager

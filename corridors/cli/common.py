@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from corridors.cli.ending import say
+from corridors.display import json_text, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,21 +41,60 @@ def check_target(target: Path | None) -> None:
 
 def print_json(value: Any) -> None:
     """Print one JSON object: keys in their order, numbers in full."""
-    print(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+    print(json_text(value), end="")
+
+
+def echo(text: str = "") -> None:
+    """Print lines on standard output, in which nothing steers the terminal."""
+    print(plain(text, lines=True))
 
 
 def note(text: str) -> None:
     """Say something to the person, on standard error."""
-    print(text, file=sys.stderr)
+    say(text)
+
+
+@contextmanager
+def results(*files: Path | None, folder: Path | None = None) -> Iterator[None]:
+    """See to it, before any work is done, that results can be written, and by this run alone.
+
+    Parameters
+    ----------
+    files, folder
+        What is asked for; None where it is not.
+
+    Raises
+    ------
+    DataError
+        Where one cannot be written, stands there twice, or another run writes the folder.
+    """
+    from corridors.errors import DataError
+    from corridors.files import Lock, check_file, check_folder
+
+    seen: set[Path] = set()
+    for target in (*files, folder):
+        if target is None:
+            continue
+        if target is folder:
+            check_folder(target)
+        else:
+            check_file(target)
+        if target.resolve() in seen:
+            msg = f"{target}: named twice, expected another name for each result"
+            raise DataError(msg)
+        seen.add(target.resolve())
+    with nullcontext() if folder is None else Lock(folder):
+        yield
 
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Show on standard error that something is under way, where that is a terminal."""
     from rich.console import Console
+    from rich.markup import escape
 
     console = Console(stderr=True)
-    with console.status(what):
+    with console.status(escape(plain(what))):
         yield
 
 
@@ -81,10 +122,14 @@ def print_table(
 
     from corridors.display import number
 
-    table = Table(title=escape(title), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table = Table(
+        title=escape(plain(title)), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False
+    )
     for name in frame.columns:
         numeric = frame[name].dtype.kind in "fiu" or name in right
-        table.add_column(str(name), justify="right" if numeric else "left", no_wrap=numeric)
+        table.add_column(
+            escape(plain(name)), justify="right" if numeric else "left", no_wrap=numeric
+        )
     for row in frame.itertuples(index=False):
         cells = []
         for name, value in zip(frame.columns, row, strict=True):
@@ -92,7 +137,7 @@ def print_table(
                 spec = (formats or {}).get(str(name))
                 cells.append(format(value, spec) if spec else number(value))
             else:
-                cells.append(escape(str(value)))
+                cells.append(escape(plain(value)))
         table.add_row(*cells)
     # Off a terminal rich assumes 80 columns and would cut names in two.
     width = None if sys.stdout.isatty() else 160

@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from corridors.cli.common import AsOfOption, JsonOption, NetworkOption, note, print_json, working
+from corridors.cli.common import (
+    AsOfOption,
+    JsonOption,
+    NetworkOption,
+    echo,
+    note,
+    print_json,
+    working,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -29,8 +37,8 @@ def new(
     if json:
         print_json({"folder": str(made), "files": files})
         return
-    typer.echo(f"wrote {len(files)} files into {made}; its README.md says how to go on")
-    typer.echo(f"try: corridors run {made / 'border-closed.yaml'} --network {made}")
+    echo(f"wrote {len(files)} files into {made}; its README.md says how to go on")
+    echo(f"try: corridors run {made / 'border-closed.yaml'} --network {made}")
 
 
 def export(

@@ -12,6 +12,7 @@ from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
+    echo,
     note,
     print_json,
     print_table,
@@ -37,7 +38,7 @@ def info(network: NetworkOption = None, as_of: AsOfOption = None, json: JsonOpti
         return
     import pandas as pd
 
-    typer.echo(f"{found.pop('network')}, {found.pop('as_of') or 'all of time'}\n")
+    echo(f"{found.pop('network')}, {found.pop('as_of') or 'all of time'}\n")
     for title, values in found.items():
         rows = [(name.replace("_", " "), _flat(name, value)) for name, value in values.items()]
         print_table(pd.DataFrame(rows, columns=["what", "value"]), _TITLES[title], right=("value",))
@@ -84,11 +85,11 @@ def check(network: NetworkOption = None, json: JsonOption = False) -> None:
         )  # fmt: skip
     else:
         for problem in problems:
-            typer.echo(str(problem))
+            echo(str(problem))
         if problems:
             note(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}")
         else:
-            typer.echo(f"clean: the files and {len(RULES)} rules about the network as a whole")
+            echo(f"clean: the files and {len(RULES)} rules about the network as a whole")
     if problems:
         raise typer.Exit(1)
 
@@ -115,7 +116,7 @@ def scenarios(json: JsonOption = False) -> None:
         return
     width = max((len(s.name) for s in found), default=0)
     for s in found:
-        typer.echo(f"{s.name:{width}}  {s.as_of}  {s.title}")
+        echo(f"{s.name:{width}}  {s.as_of}  {s.title}")
 
 
 def schema(
@@ -125,17 +126,16 @@ def schema(
     json: JsonOption = False,
 ) -> None:
     """Write the JSON Schema of a scenario, for editors that check while one types."""
-    import json as json_
-
-    from corridors.files import check_parent, write_text
+    from corridors.display import json_text
+    from corridors.files import check_file, write_text
     from corridors.scenarios.schema import scenario_schema
 
     if out is not None:
-        check_parent(out)
+        check_file(out)
     if out is None or json:
         print_json(scenario_schema())
     if out is not None:
-        write_text(out, json_.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n")
+        write_text(out, json_text(scenario_schema()))
         note(f"wrote {out}")
 
 
@@ -159,10 +159,10 @@ def draw(
 ) -> None:
     """Draw the network itself as a self-contained HTML map."""
     from corridors.assignment.map_data import network_map
-    from corridors.files import check_parent
+    from corridors.files import check_file
     from corridors.network.network import load
 
-    check_parent(out)
+    check_file(out)
     net = load(network)
     made = network_map(net.at(as_of) if as_of else net)
     made.save(out)

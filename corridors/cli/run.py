@@ -11,10 +11,11 @@ from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
-    check_target,
+    echo,
     note,
     print_json,
     print_table,
+    results,
     working,
 )
 
@@ -54,22 +55,21 @@ def run(
     from corridors.network.network import load
     from corridors.scenarios.scenario import scenario as read_scenario
 
-    for target in (map, report, out):
-        check_target(target)
-    with working("reading the network"):
-        net = load(network)
-        plan = read_scenario(scenario)
-        day = day_of(net, plan, as_of)
-    with working("solving the baseline and the scenario"):
-        comparison = hold(net, plan, as_of=day, model=model)
-    if map is not None:
-        with working("drawing the map"):
-            comparison.map().save(map)
-    if report is not None:
-        with working("writing the report"):
-            write_text(report, comparison.report())
-    if out is not None:
-        comparison.save(out)
+    with results(map, report, folder=out):
+        with working("reading the network"):
+            net = load(network)
+            plan = read_scenario(scenario)
+            day = day_of(net, plan, as_of)
+        with working("solving the baseline and the scenario"):
+            comparison = hold(net, plan, as_of=day, model=model)
+        if map is not None:
+            with working("drawing the map"):
+                comparison.map().save(map)
+        if report is not None:
+            with working("writing the report"):
+                write_text(report, comparison.report())
+        if out is not None:
+            comparison.save(out)
     if json:
         print_json(comparison.to_dict())
     else:
@@ -84,8 +84,8 @@ def _print(comparison: Comparison) -> None:
 
     plan = comparison.disrupted.scenario
     if plan is not None:
-        typer.echo(f"{plan.title or plan.name}, as of {comparison.disrupted.situation.day}\n")
-    typer.echo(fill(comparison.explain(), 100) + "\n")
+        echo(f"{plan.title or plan.name}, as of {comparison.disrupted.situation.day}\n")
+    echo(fill(comparison.explain(), 100) + "\n")
     print_table(comparison.waterfall, "What becomes of the demand, t a day")
     cargo = comparison.by_cargo.rename(
         columns=lambda c: c.replace("_t_per_day", "").replace("_", " ")
@@ -110,7 +110,7 @@ def _print(comparison: Comparison) -> None:
         title = "Full, the dearest first (price: what one more unit a day would save a day)"
         print_table(full.head(_ROWS).rename(columns=_words), title)
     proof = comparison.disrupted.certificate
-    typer.echo(
+    echo(
         f"certified: relative gap {abs(proof.relative_gap):.1e}, balance "
         f"{proof.balance_residual:.1e}, capacity {proof.capacity_residual:.1e}, "
         f"flow on closed things {proof.closed_flow:g}"

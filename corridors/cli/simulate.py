@@ -12,10 +12,11 @@ import typer
 from corridors.cli.common import (
     JsonOption,
     NetworkOption,
-    check_target,
+    echo,
     note,
     print_json,
     print_table,
+    results,
 )
 
 if TYPE_CHECKING:
@@ -66,24 +67,23 @@ def simulate(
     from corridors.network.network import load
     from corridors.simulation.simulate import simulate as run
 
-    for target in (map, plot, out):
-        check_target(target)
     if plot is not None and plot.suffix not in {".png", ".svg", ".pdf"}:
         msg = f"{plot}: saw the ending {plot.suffix!r}, expected .png, .svg or .pdf"
         raise DataError(msg)
-    with _bar() as progress:
-        sim = run(
-            load(network), scenario, days, start=start, step=step, model=model,
-            announced=announced, progress=progress,
-        )  # fmt: skip
-    if map is not None:
-        sim.map().save(map)
-    if plot is not None:
-        from corridors.simulation.curves import save_figure
+    with results(map, plot, folder=out):
+        with _bar() as progress:
+            sim = run(
+                load(network), scenario, days, start=start, step=step, model=model,
+                announced=announced, progress=progress,
+            )  # fmt: skip
+        if map is not None:
+            sim.map().save(map)
+        if plot is not None:
+            from corridors.simulation.curves import save_figure
 
-        save_figure(sim.plot(), plot)
-    if out is not None:
-        sim.save(out)
+            save_figure(sim.plot(), plot)
+        if out is not None:
+            sim.save(out)
     if json:
         print_json(sim.to_dict())
     else:
@@ -114,7 +114,7 @@ def _bar() -> Iterator[Callable[[str, int, int], None] | None]:
 def _print(sim: Simulation) -> None:
     plan = sim.scenario
     title = (plan.title or plan.name) if plan else "Undisturbed"
-    typer.echo(f"{title}: {len(sim.days)} days from {sim.start}\n")
+    echo(f"{title}: {len(sim.days)} days from {sim.start}\n")
     fall = sim.waterfall.assign(what=[w.replace("_", " ") for w in sim.waterfall["what"]])
     print_table(fall, "What became of the cargo, t", {"share": ".2%", "t": ",.0f"})
     # Less than a twentieth of a vehicle is what whole steps leave, no queue.
@@ -127,23 +127,23 @@ def _print(sim: Simulation) -> None:
     title = f"Queues, the largest {len(peaks)} of {len(standing)}"
     print_table(shown, title, {"peak": ",.1f", "mean wait hours": ",.1f"})
     totals: dict[str, Any] = sim.summary
-    typer.echo(
+    echo(
         f"transport {totals['cost_usd']:,.0f} USD; waiting {totals['waiting_t_hours']:,.0f} "
         f"tonne-hours; loss {totals['loss_usd']:,.0f} USD; residual {sim.residual_t:.1e} t"
     )
     before = sim.earlier.set_index("what")["t"]
     if before["under_way_at_start"] > 0:
-        typer.echo(
+        echo(
             f"apart from these, of {before['under_way_at_start']:,.0f} t that were under way "
             f"before: {before['late']:,.0f} t late, {before['other_way']:,.0f} t another way, "
             f"{before['turned_back'] + before['never_shipped']:,.0f} t turned back "
             f"(loss {totals['earlier_loss_usd']:,.0f} USD)"
         )
     if not _in_force(sim):
-        typer.echo("no event of the scenario is in force on any of these days")
+        echo("no event of the scenario is in force on any of these days")
     if sim.bound is not None:
         b = sim.bound
-        typer.echo(
+        echo(
             f"perfect foresight: {b.optimum_usd:,.0f} USD for {b.demands} demands against "
             f"{b.simulated_usd:,.0f}; price of not knowing {b.price_of_not_knowing_usd:,.0f} USD"
         )
@@ -163,7 +163,7 @@ def draws(
     days: Annotated[int, typer.Option(help="Days of each simulation.")] = 90,
     number: Annotated[int, typer.Option("--draws", help="How many simulations.")] = 100,
     seed: Annotated[int, typer.Option(help="Decides all draws.")] = 0,
-    workers: Annotated[int, typer.Option(help="Processes.")] = 2,
+    workers: Annotated[int, typer.Option(help="Processes, this one among them.")] = 2,
     network: NetworkOption = None,
     out: Annotated[
         Path | None,
@@ -173,9 +173,11 @@ def draws(
 ) -> None:
     """Simulate a scenario many times, capacities and demand drawn from their ranges."""
     from corridors.analysis.monte_carlo import quantiles, simulated_draws
+    from corridors.files import check_file
     from corridors.network.network import load
 
-    check_target(out)
+    if out is not None:
+        check_file(out)
     frame = simulated_draws(
         load(network), scenario, days, draws=number, seed=seed, workers=workers, out=out
     )

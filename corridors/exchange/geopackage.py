@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corridors.display import plain_frame
 from corridors.exchange.formats import about, links_with_notes
 from corridors.files import write_bytes
 from corridors.network.schema import tables
@@ -52,11 +53,13 @@ def write(net: Network, path: Path) -> list[Path]:
                 frame = net.tables[name] if spatial is None else spatial.reset_index()
                 kind = {"nodes": "Point", "links": "LineString"}.get(name)
                 pyogrio.write_dataframe(
-                    frame, file, layer=name, driver="GPKG", append=file.exists(),
+                    plain_frame(frame), file, layer=name, driver="GPKG", append=file.exists(),
                     geometry_type=kind,
                 )  # fmt: skip
             pairs = pd.DataFrame(list(about(net).items()), columns=["key", "value"])
-            pyogrio.write_dataframe(pairs, file, layer="about", driver="GPKG", append=True)
+            pyogrio.write_dataframe(
+                plain_frame(pairs), file, layer="about", driver="GPKG", append=True
+            )
             content = file.read_bytes()
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": written_before})

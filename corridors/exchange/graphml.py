@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+from corridors.display import plain
 from corridors.exchange.formats import about
 from corridors.exchange.graph import link_graph
 from corridors.files import write_bytes
@@ -43,9 +44,18 @@ def write(net: Network, path: Path) -> list[Path]:
 
     buffer = io.BytesIO()
     # The writer on lxml and the one without it order the file differently.
-    nx.write_graphml_xml(plain_graph(net), buffer, encoding="utf-8", prettyprint=True)
+    nx.write_graphml_xml(_readable(plain_graph(net)), buffer, encoding="utf-8", prettyprint=True)
     write_bytes(path, buffer.getvalue() + b"\n")
     return [path]
+
+
+def _readable(graph: nx.MultiDiGraph[Any]) -> nx.MultiDiGraph[Any]:
+    """Write out in place the characters that no XML can hold."""
+    for values in (graph.graph, *graph.nodes.values(), *graph.edges.values()):
+        for key, value in values.items():
+            if isinstance(value, str):
+                values[key] = plain(value, lines=True)
+    return graph
 
 
 def plain_graph(net: Network) -> nx.MultiDiGraph[Any]:

@@ -7,9 +7,10 @@ JavaScript string or template literal, in a Jinja template.
 
 from __future__ import annotations
 
-import html
 import json
 import re
+
+from corridors.display import STEERS, in_html, plain_values
 
 __all__ = ["json_for_script", "text"]
 
@@ -20,6 +21,9 @@ _MORE = {ord(character): f"&#{ord(character)};" for character in "`$\\{}"}
 # branca reads what a folium element renders as a Jinja template once more, data and all.
 # In JSON such a pair of characters can only stand inside a text.
 _TEMPLATE = re.compile(r"\{(?=[{%#])")
+
+# As json writes control characters, or some: a backslash of the text itself costs a second look.
+_ESCAPED = re.compile(r"\\[bfrtu]")
 
 _IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
@@ -42,7 +46,7 @@ def text(value: object) -> str:
     >>> text("<b>Brest & Terespol</b> ${x}")
     '&lt;b&gt;Brest &amp; Terespol&lt;/b&gt; &#36;&#123;x&#125;'
     """
-    return html.escape(str(value), quote=True).translate(_MORE)
+    return in_html(value).translate(_MORE)
 
 
 def json_for_script(value: object) -> str:
@@ -69,5 +73,11 @@ def json_for_script(value: object) -> str:
     >>> json_for_script({"name": "</script>"})
     '{"name":"\\u003c/script\\u003e"}'
     """
-    packed = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    packed = _packed(value)
+    if STEERS.search(packed) or _ESCAPED.search(packed):
+        packed = _packed(plain_values(value))
     return _TEMPLATE.sub(r"\\u007b", packed).translate(_IN_SCRIPT)
+
+
+def _packed(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

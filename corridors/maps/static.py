@@ -7,10 +7,12 @@ lines are divided before they are projected, so that they bend as they should.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.display import plain
 from corridors.maps import basemap
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ _STEP_DEGREES = 0.5
 _WINDOW_KM = {"land": (-4600, 4700, -2900, 2600), "all": (-8500, 8500, -8800, 5600)}
 _WIDEST_POINTS = 6.0
 _MODE_COLOUR = {"rail": "#1b3a5c", "road": "#b06a1e", "sea": "#5b8db8", "pipeline": "#6b6b6b"}
+_LONGEST_TITLE = 90
+"""Characters; a longer title would push the map out of the picture."""
+
 _LAND, _COAST, _SEA, _SHUT = "#faf8f3", "#cdbf9e", "#e8eff5", "#c2102f"
 
 
@@ -78,7 +83,9 @@ def flow_figure(panels: Sequence[tuple[str, Sequence[FlowLine]]]) -> Figure:
     most = max((line.t_per_day for _, lines in panels for line in lines), default=0.0)
     for ax, (title, lines) in zip(axes, panels, strict=True):
         _flows(ax, lines, most)
-        ax.set_title(title, loc="left", fontsize=12)
+        # A title is no formula, whatever dollars it holds.
+        said = plain(shorten(title, _LONGEST_TITLE))
+        ax.set_title(said, loc="left", fontsize=12, parse_math=False)
     _credit(figure)
     return figure
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from corridors.errors import ScenarioError
 from corridors.network.folder import data_folder, read_tables
 from corridors.network.line_checks import (
@@ -28,6 +26,8 @@ from corridors.network.provenance import (
     provenance_points_at_numbers,
 )
 from corridors.network.reading import Problem, problem_at
+from corridors.network.text_checks import text_is_only_text
+from corridors.network.yaml_lines import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -281,7 +281,7 @@ def selectors_match(net: Network) -> Iterator[Problem]:
 
     for i, row in net.tables["chokepoints"].iterrows():
         try:
-            select(net, yaml.safe_load(row["selector"]), net.folder)
+            select(net, value_of(row["selector"]), net.folder)
         except ScenarioError as error:
             message = f"{row['chokepoint']}: {error}"
             yield problem_at("chokepoints", i, "selector", selectors_match, message)
@@ -325,5 +325,6 @@ RULES: tuple[Rule, ...] = (
     lengths_fit_lines,
     lengths_fit_great_circles,
     lines_stay_in_their_countries,
+    text_is_only_text,
 )
 """All rules, in the order in which they run."""

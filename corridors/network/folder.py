@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.errors import DataError
-from corridors.files import make_folder, write_bytes, write_text
+from corridors.files import make_folder, read_whole, write_bytes, write_text
 from corridors.network.manifest import (
     LINES,
     MANIFEST,
@@ -75,20 +75,20 @@ def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     for table in tables().values():
         file = f"{table.name}.csv"
         path = folder / file
-        if not path.is_file():
+        if not path.exists():
             if table.name not in OPTIONAL_TABLES | set(manifest["resources"]):
                 problems.append(Problem(file, 0, "", "required-tables", "the file is missing"))
             empty = pd.DataFrame({name: pd.Series(dtype="str") for name in table.names})
             frames[table.name], _ = typed_table(empty, table)
             continue
-        content = path.read_bytes()
+        content = read_whole(path)
         problems += check_hash(manifest["resources"].get(table.name), file, content)
         raw, found = _read_csv(content, file, table)
         problems += found
         frames[table.name], found = typed_table(raw, table)
         problems += found
-    if (folder / LINES).is_file():
-        content = (folder / LINES).read_bytes()
+    if (folder / LINES).exists():
+        content = read_whole(folder / LINES)
         problems += check_hash(manifest["resources"].get("lines"), LINES, content)
     unreadable = [p for p in problems if p.rule in _UNREADABLE]
     if unreadable:

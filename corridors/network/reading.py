@@ -9,11 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from corridors.errors import nearest
 from corridors.network.calendar import check_season, parse_date
 from corridors.network.ids import READABLE
+from corridors.network.yaml_lines import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -330,16 +329,26 @@ def _report_yaml(text: pd.Series[Any], column: Column, file: str, problems: list
     what = "a mapping such as {border: [PL, BY]}" if wanted is dict else "a list of events"
     for i, value in text.items():
         try:
-            ok = isinstance(yaml.safe_load(value), wanted)
-            why = ""
-        except yaml.YAMLError:
-            ok, why = False, ""
-        except (ValueError, RecursionError) as error:
-            # YAML makes a date of 2025-13-45, and fails, and may be nested without end.
-            ok, why = False, f" ({error})"
+            found = value_of(value)
+            ok = isinstance(found, wanted) and (wanted is list or _is_selector(found))
+            message = f"saw {value!r}, expected {what}"
+        except ValueError as error:
+            ok = False
+            message = f"saw {value!r}, expected {what} ({error})"
         if not ok:
-            message = f"saw {value!r}, expected {what}{why}"
             problems.append(Problem(file, int(str(i)) + 2, column.name, "readable-yaml", message))
+
+
+def _is_selector(found: Any) -> bool:
+    """Say whether a mapping has the shape of a selector, whatever its keys and names."""
+    for key, value in found.items():
+        names = value if isinstance(value, list) else [value]
+        if key == "border" and (len(names) != 2 or not isinstance(value, list)):
+            return False
+        inside = key == "within" and isinstance(value, dict)
+        if not inside and not (names and all(isinstance(name, str) for name in names)):
+            return False
+    return bool(found)
 
 
 def _duplicates(frame: pd.DataFrame, table: Table) -> list[Problem]:

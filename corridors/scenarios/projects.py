@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import yaml
-
 from corridors.errors import ScenarioError, UnknownIdError, nearest
+from corridors.network.yaml_lines import value_of
 from corridors.scenarios.scenario import Scenario, event_from
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def project_events(net: Network, project_id: str) -> tuple[Event, ...]:
     if project_id not in projects.index:
         msg = f"no project {project_id!r}{nearest(project_id, projects.index)}"
         raise UnknownIdError(msg)
-    changes = yaml.safe_load(str(projects.loc[project_id, "changes"]))
+    changes = value_of(str(projects.loc[project_id, "changes"]))
     events = []
     for i, raw in enumerate(changes):
         if not isinstance(raw, dict):

@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from corridors.errors import ScenarioError, nearest
 from corridors.network.calendar import parse_date
 from corridors.network.folder import data_folder
+from corridors.network.yaml_lines import Path_, read
 from corridors.scenarios.events import KINDS, Event
 from corridors.scenarios.quantities import parse_time
-from corridors.scenarios.schema import amount_keys, first_fault
-from corridors.scenarios.yaml_lines import Path_, read
+from corridors.scenarios.schema import MOST_EVENTS, amount_keys, first_fault
+
+MOST_PARTS = 100
+"""Scenarios that are added up by ``+``, or that one extends."""
+
+MOST_LEVELS = 20
+"""Scenarios that extend one another in a row."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +52,13 @@ class Scenario:
     def __add__(self, other: Scenario) -> Scenario:
         if not isinstance(other, Scenario):
             return NotImplemented
+        count = len(self.events) + len(other.events)
+        if count > MOST_EVENTS:
+            msg = (
+                f"{self.name[:60]} and {other.name[:60]} have {count} events together, "
+                f"expected at most {MOST_EVENTS}"
+            )
+            raise ScenarioError(msg)
         titles = [t for t in (self.title, other.title) if t]
         return Scenario(
             name=f"{self.name}+{other.name}",
@@ -116,13 +129,25 @@ def scenario(source: str | Path | Scenario) -> Scenario:
     if not isinstance(source, str | Path):
         msg = f"scenario: saw {source!r}, expected a name, a path or a Scenario"
         raise ScenarioError(msg)
-    if isinstance(source, str) and "+" in source and not Path(source).exists():
-        parts = [scenario(part.strip()) for part in source.split("+")]
-        total = parts[0]
-        for part in parts[1:]:
+    known: dict[Path, Scenario] = {}
+    if isinstance(source, str) and "+" in source and not _exists(Path(source)):
+        names = [part.strip() for part in source.split("+")]
+        if len(names) > MOST_PARTS:
+            msg = f"{len(names)} scenarios added up, expected at most {MOST_PARTS}"
+            raise ScenarioError(msg)
+        total, *parts = (_read(_find(name, Path()), (), known) for name in names)
+        for part in parts:
             total = total + part
         return total
-    return _read(_find(source, Path()), ())
+    return _read(_find(source, Path()), (), known)
+
+
+def _exists(path: Path) -> bool:
+    """Say whether something stands there; no path at all is nothing that stands anywhere."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _find(source: str | Path, folder: Path) -> Path:
@@ -130,16 +155,29 @@ def _find(source: str | Path, folder: Path) -> Path:
     if str(source) in shipped:
         return shipped[str(source)]
     path = folder / source
-    if path.is_file():
+    if _exists(path) and not (path.is_dir() and len(path.parts) == 1):
+        # Whether it can be read is said by who reads it.
         return path
+    seen = str(source) if len(str(source)) <= 120 else f"{str(source)[:100]}..."
     if path.suffix in {".yaml", ".yml"} or len(Path(source).parts) > 1:
-        msg = f"{path}: no such file"
+        msg = f"{seen if path.is_absolute() or len(seen) > 100 else path}: no such file"
         raise ScenarioError(msg)
-    msg = f"no scenario {str(source)!r}{nearest(source, shipped)}"
+    msg = f"no scenario {seen!r}{nearest(seen, shipped)}"
     raise ScenarioError(msg)
 
 
-def _read(path: Path, under: tuple[Path, ...]) -> Scenario:
+def _read(path: Path, under: tuple[Path, ...], known: dict[Path, Scenario]) -> Scenario:
+    """Read a scenario and those that it extends; each file once, however often it is named."""
+    place = path.resolve()
+    if place not in known:
+        known[place] = _read_anew(path, under, known)
+    return known[place]
+
+
+def _read_anew(path: Path, under: tuple[Path, ...], known: dict[Path, Scenario]) -> Scenario:
+    if len(under) >= MOST_LEVELS:
+        msg = f"{path}: more than {MOST_LEVELS} scenarios extend one another in a row"
+        raise ScenarioError(msg)
     if path.resolve() in under:
         chain = " extends ".join(p.name for p in (*under, path))
         msg = f"{path}: scenarios extend one another in a circle: {chain}"
@@ -169,17 +207,34 @@ def _read(path: Path, under: tuple[Path, ...]) -> Scenario:
         extends = [extends]
     if not extends:
         return own
-    base: Scenario | None = None
-    for name in extends:
-        try:
-            part = _read(_find(name, path.parent), (*under, path.resolve()))
-        except ScenarioError as error:
-            place = _place(path, ("extends",), lines)
-            msg = f"{place}: {error}"
-            raise ScenarioError(msg) from None
-        base = part if base is None else base + part
-    total = base + own if base is not None else own
+    total = _extended(own, extends, path, lines, under, known)
     return replace(own, events=total.events, as_of=as_of or total.as_of, sources=total.sources)
+
+
+def _extended(
+    own: Scenario,
+    extends: list[str],
+    path: Path,
+    lines: dict[Path_, int],
+    under: tuple[Path, ...],
+    known: dict[Path, Scenario],
+) -> Scenario:
+    """Return a scenario after all those that it extends."""
+    where = _place(path, ("extends",), lines)
+    if len(extends) > MOST_PARTS:
+        msg = f"{where}: {len(extends)} scenarios, expected at most {MOST_PARTS}"
+        raise ScenarioError(msg)
+    base: Scenario | None = None
+    try:
+        for name in extends:
+            part = _read(_find(name, path.parent), (*under, path.resolve()), known)
+            # Titles and names of what is extended are not shown, and would grow with every level.
+            part = replace(part, title="", description="", name=part.name[:100])
+            base = part if base is None else replace(base + part, name=part.name)
+        return own if base is None else base + own
+    except ScenarioError as error:
+        msg = f"{where}: {error}"
+        raise ScenarioError(msg) from None
 
 
 def _place(path: Path, keys: Path_, lines: dict[Path_, int]) -> str:

@@ -11,6 +11,9 @@ from corridors.scenarios.selectors import KEYS
 if TYPE_CHECKING:
     from corridors.scenarios.events import Kind
 
+MOST_EVENTS = 1000
+"""Events of a scenario, with all that it extends; the longest shipped one has some dozens."""
+
 _NAMES = {
     "oneOf": [
         {"type": "string", "minLength": 1},
@@ -107,7 +110,12 @@ def scenario_schema() -> dict[str, Any]:
         "title": "Scenario of corridors",
         "type": "object",
         "properties": {
-            "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"},
+            "name": {
+                "type": "string",
+                "pattern": "^[a-z0-9][a-z0-9_-]*$",
+                "maxLength": 100,
+                "description": "Lower-case letters, digits, _ and -, at most 100",
+            },
             "title": {"type": "string"},
             "description": {"type": "string"},
             "as_of": {
@@ -139,6 +147,9 @@ def first_fault(content: Any) -> tuple[tuple[str | int, ...], str] | None:
     """
     from jsonschema import Draft202012Validator
 
+    events = content.get("events") if isinstance(content, dict) else None
+    if isinstance(events, list) and len(events) > MOST_EVENTS:
+        return ("events",), f"{len(events)} events, expected at most {MOST_EVENTS}"
     kinds = _mixed_kinds(content)
     if kinds is not None:
         return kinds
@@ -158,7 +169,8 @@ def _mixed_kinds(content: Any) -> tuple[tuple[str | int, ...], str] | None:
     events = content.get("events") if isinstance(content, dict) else None
     for i, event in enumerate(events if isinstance(events, list) else []):
         if not isinstance(event, dict):
-            continue
+            seen = "nothing" if event is None else _brief(event)
+            return ("events", i), f"saw {seen}, expected an event such as {{close: {{link: ...}}}}"
         named = [kind for kind in KINDS.values() if kind.name in event]
         if len(named) > 1:
             return ("events", i), _event_fault(event)

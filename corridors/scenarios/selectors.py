@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import yaml
 
-from corridors.errors import ScenarioError, nearest
+from corridors.errors import DataError, ScenarioError, nearest
+from corridors.files import read_whole
 from corridors.network.schema import MODES
+from corridors.network.yaml_lines import value_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -33,6 +37,12 @@ KEYS = (
     "direction",
 )
 """Keys that a selector may have; those given are combined by and."""
+
+
+MOST_VERTICES = 100_000
+"""Vertices of an area; a country's outline at 1:10 million has some thousands."""
+
+_MOST_AREA_BYTES = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,13 @@ class Selection:
         return bool(self.links.any() or self.transfers.any())
 
 
-def select(net: Network, selector: dict[str, Any], folder: Path | None = None) -> Selection:
+def select(
+    net: Network,
+    selector: dict[str, Any],
+    folder: Path | None = None,
+    *,
+    inside: dict[str, Selection | None] | None = None,
+) -> Selection:
     """Return what a selector matches.
 
     Parameters
@@ -72,6 +88,9 @@ def select(net: Network, selector: dict[str, Any], folder: Path | None = None) -
         are combined by or, several keys by and.
     folder
         Where a relative path in ``within`` starts; the working folder if None.
+    inside
+        Chokepoints met on the way here, each with what it selects, or None while
+        that is being found out.
 
     Returns
     -------
@@ -100,7 +119,11 @@ def select(net: Network, selector: dict[str, Any], folder: Path | None = None) -
         if key not in KEYS:
             msg = f"unknown selector {key!r}{nearest(key, KEYS)}"
             raise ScenarioError(msg)
-        result = result & _ONE[key](net, value, folder)
+        if key == "chokepoint":
+            found = _by_chokepoint(net, value, folder, {} if inside is None else inside)
+        else:
+            found = _ONE[key](net, value, folder)
+        result = result & found
     result = Selection(result.links & _usable(net), result.transfers)
     if not result:
         msg = f"{describe(selector)} matches nothing{_why_nothing(net, selector)}"
@@ -216,13 +239,44 @@ def _by_mode(net: Network, value: Any, _: Path | None) -> Selection:
     return Selection(_pair(net.tables["links"]["mode"].isin(names)), _pair(changes))
 
 
-def _by_chokepoint(net: Network, value: Any, folder: Path | None) -> Selection:
+def _by_chokepoint(
+    net: Network,
+    value: Any,
+    folder: Path | None,
+    inside: dict[str, Selection | None] | None = None,
+) -> Selection:
+    known = {} if inside is None else inside
     chokepoints = net.tables["chokepoints"]
     _known("chokepoint", names_in(value), chokepoints["chokepoint"])
     result = _none(net)
-    for text in chokepoints.loc[chokepoints["chokepoint"].isin(names_in(value)), "selector"]:
-        result = result | select(net, yaml.safe_load(text), folder)
+    for name in dict.fromkeys(names_in(value)):
+        if name not in known:
+            known[name] = None
+            total = _none(net)
+            # A chokepoint may have several rows.
+            for text in chokepoints.loc[chokepoints["chokepoint"] == name, "selector"]:
+                total = total | select(net, _selector_in(name, text), folder, inside=known)
+            known[name] = total
+        found = known[name]
+        if found is None:
+            chain = ", ".join(n for n, found in known.items() if found is None)
+            msg = f"chokepoint {name!r} is made of itself: {chain}"
+            raise ScenarioError(msg)
+        result = result | found
     return result
+
+
+def _selector_in(name: str, text: str) -> dict[str, Any]:
+    """Return the selector of a chokepoint's row."""
+    try:
+        selector = value_of(text)
+    except ValueError as error:
+        msg = f"chokepoint {name!r}: {error}"
+        raise ScenarioError(msg) from None
+    if not isinstance(selector, dict):
+        msg = f"chokepoint {name!r}: saw {text!r}, expected a mapping such as {{border: [PL, BY]}}"
+        raise ScenarioError(msg)
+    return selector
 
 
 def _by_capacity(net: Network, value: Any, _: Path | None) -> Selection:
@@ -262,7 +316,8 @@ def _by_polygon(net: Network, value: Any, folder: Path | None) -> Selection:
 
 
 def _read_area(value: Any, folder: Path | None) -> Any:
-    from shapely import GEOSException, union_all
+    from shapely import count_coordinates, is_empty, union_all
+    from shapely.errors import ShapelyError
     from shapely.geometry import shape
 
     from corridors.network.antimeridian import across_antimeridian
@@ -273,22 +328,35 @@ def _read_area(value: Any, folder: Path | None) -> Any:
         path = (folder or Path()) / str(value)
         where = f"within: {path}"
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            msg = f"{where}: cannot be read ({error.strerror})"
+            content = json.loads(read_whole(path, _MOST_AREA_BYTES, "an area").decode("utf-8-sig"))
+        except DataError as error:
+            msg = f"within: {error}"
             raise ScenarioError(msg) from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             msg = f"{where}: not GeoJSON ({error})"
             raise ScenarioError(msg) from None
     try:
         features = content.get("features", [content])
-        parts = [shape(f.get("geometry", f)) for f in features]
-    except (AttributeError, KeyError, TypeError, ValueError, GEOSException) as error:
-        msg = f"{where}: not a GeoJSON geometry ({error})"
+        # What holds no position, or none that is finite, is told below.
+        with np.errstate(all="ignore"):
+            parts = [shape(f.get("geometry", f)) for f in features]
+    except (
+        AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError,
+        ShapelyError,
+    ) as error:  # fmt: skip
+        said = " ".join(str(error).split())[:200] or type(error).__name__
+        msg = f"{where}: not a GeoJSON geometry ({said})"
         raise ScenarioError(msg) from None
     if not parts or any(p.geom_type not in {"Polygon", "MultiPolygon"} for p in parts):
         kinds = ", ".join(sorted({p.geom_type for p in parts})) or "nothing"
         msg = f"{where}: expected polygons, saw {kinds}"
+        raise ScenarioError(msg)
+    count = int(sum(count_coordinates(p) for p in parts))
+    if count > MOST_VERTICES:
+        msg = f"{where}: {count} vertices, expected at most {MOST_VERTICES}"
+        raise ScenarioError(msg)
+    if any(is_empty(p) or not np.isfinite(p.bounds).all() for p in parts):
+        msg = f"{where}: a polygon without positions, or with one that is no number"
         raise ScenarioError(msg)
     # The ring that is meant may be simple where the one to the letter is not.
     parts = [across_antimeridian(p) for p in parts]
@@ -331,7 +399,7 @@ def _why_nothing(net: Network, selector: dict[str, Any]) -> str:
     return f": {', '.join(parts)}, and no link is in all" if parts else ""
 
 
-_ONE = {
+_ONE: dict[str, Callable[[Network, Any, Path | None], Selection]] = {
     "link": _by_link,
     "node": _by_node,
     "border": _by_border,

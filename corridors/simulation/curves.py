@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import warnings
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
+from corridors.display import plain
 from corridors.errors import UnknownIdError, nearest
 from corridors.files import write_bytes
 
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+
+_LONGEST_TITLE = 80
+"""Characters; a longer name would push the curves out of the picture."""
 
 __all__ = ["cumulative_curves", "save_figure", "tallest"]
 
@@ -63,7 +69,9 @@ def cumulative_curves(curves: pd.DataFrame, capacity_id: str, title: str | None 
     axes.fill_between(
         days, own["arrived"], gone, step="mid", color="#d63a4d", alpha=0.25, label="waits"
     )
-    axes.set_title(title if title is not None else capacity_id)
+    # A name is no formula, whatever dollars it holds.
+    said = title if title is not None else capacity_id
+    axes.set_title(plain(shorten(str(said), _LONGEST_TITLE)), parse_math=False)
     axes.set_ylabel(f"{own['unit'].iloc[0]}, since {days[0]}")
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]  # matplotlib
     axes.xaxis.set_major_locator(locator)
@@ -95,6 +103,8 @@ def save_figure(figure: Any, path: Path) -> None:
     buffer = io.BytesIO()
     from matplotlib import rc_context
 
-    with rc_context({"svg.hashsalt": "corridors"}):
+    with rc_context({"svg.hashsalt": "corridors"}), warnings.catch_warnings():
+        # A character that the font lacks is shown as a box.
+        warnings.filterwarnings("ignore", message="Glyph")
         figure.savefig(buffer, format=kind, dpi=150, metadata=dated.get(kind))
     write_bytes(path, buffer.getvalue())

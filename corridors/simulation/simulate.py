@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import warnings
 from numbers import Integral
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ from corridors.simulation.results import Simulation
 from corridors.simulation.timetable import build_timetable
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
     from pathlib import Path
 
@@ -27,6 +27,10 @@ MODELS = ("queue", "optimal")
 
 MOST_DAYS = 3660
 """Most days of one run."""
+
+
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
+"""Days on which a run may start: far from the ends of the calendar, where days have no next one."""
 
 
 def simulate(
@@ -115,6 +119,9 @@ def simulate(
         warm_up = _whole("warm_up", warm_up, 0)
     plan = None if scenario is None else read_scenario(scenario)
     first = first_day(net, plan, start)
+    if not EARLIEST <= first <= LATEST:
+        msg = f"start: saw {first}, expected a day from {EARLIEST} to {LATEST}"
+        raise ScenarioError(msg)
     length = step_of(step)
     say = progress or (lambda _what, _done, _all: None)
     table = build_timetable(
@@ -179,7 +186,7 @@ def step_of(step: str | float) -> float:
     """
     try:
         hours = parse_time(step) if isinstance(step, str) else float(step) * 24.0
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         msg = f"step: {error}"
         raise ScenarioError(msg) from None
     parts = 24.0 / hours if hours > 0 else 0.0

@@ -99,8 +99,10 @@ def commands_page() -> str:
         MADE,
         (
             "`corridors COMMAND --help` says the same. Exit codes: 0 done, 1 the answer is no or a "
-            "check failed, 2 wrong usage or bad input. With `--json` standard output holds one "
-            "JSON object and nothing else; messages go to standard error."
+            "check failed, 2 wrong usage, bad input or a result that cannot be written, 70 a fault "
+            "of the program, 130 and 143 stopped by Ctrl-C and by SIGTERM. `--debug` before the "
+            "command shows where in the program an error comes from. With `--json` standard output "
+            "holds one JSON object and nothing else; messages go to standard error."
         ),
     ]
     for name, command in commands().items():

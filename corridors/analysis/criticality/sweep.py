@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import closing, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,18 +23,20 @@ from corridors.analysis.criticality.tables import (
     worst_first,
 )
 from corridors.analysis.jobs.checkpoint import Ledger
-from corridors.analysis.jobs.workers import solve_cases
+from corridors.analysis.jobs.workers import solve_each
 from corridors.analysis.question import ask
+from corridors.display import progress
 from corridors.errors import ScenarioError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
+    from concurrent.futures import Executor
 
     import pandas as pd
 
     from corridors.analysis.criticality.elements import NetworkElement
-    from corridors.analysis.criticality.impact import ClosureImpact
+    from corridors.analysis.criticality.impact import ClosureImpact, ClosureProblem
     from corridors.analysis.criticality.tables import Row
     from corridors.flow.arrays import Ints
     from corridors.network.network import Network
@@ -87,21 +89,52 @@ def sweep(
     wanted = [of] if isinstance(of, str) else list(of)
     elements = find_elements(state, wanted)
     header = header_of(question, elements, wanted, n)
-    ledger = Ledger(Path(out), header) if out is not None else None
-    if ledger is not None and ledger.finished:
-        rows = list(ledger.rows.values())
-    else:
-        run = _Run(ClosureSolver(closure_problem(state)), elements, workers, ledger)
-        try:
+    with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
+        if ledger is not None and ledger.finished:
+            rows = list(ledger.rows.values())
+        else:
+            run = _Run(ClosureSolver(closure_problem(state)), elements, workers, ledger)
             rows = worst_first(run.singles() if n == 1 else run.pairs())
-        finally:
             if ledger is not None:
-                ledger.close()
-        if ledger is not None:
-            ledger.finish(rows)
+                ledger.finish(rows)
     table = table_of(rows, n)
     table.attrs.update(header)
     return table
+
+
+def closer(problem: ClosureProblem) -> Callable[[Ints], ClosureImpact]:
+    """Return what closes arcs of a situation and says what that does."""
+    return ClosureSolver(problem).close
+
+
+def solve_cases(
+    problem: ClosureProblem,
+    cases: list[Ints],
+    workers: int = 1,
+    *,
+    solver: ClosureSolver | None = None,
+    executor: Executor | None = None,
+) -> Generator[tuple[int, ClosureImpact]]:
+    """Solve closures and yield them as they come.
+
+    Parameters
+    ----------
+    problem
+        The situation, in arrays.
+    cases
+        Arcs that are closed, one entry a case.
+    workers, executor
+        As in `corridors.analysis.jobs.workers.solve_each`.
+    solver
+        The baseline, where this process has solved it already.
+
+    Yields
+    ------
+    number, found
+        Of each case once, in no fixed order where there are several workers.
+    """
+    own = None if solver is None else solver.close
+    yield from solve_each(closer, problem, cases, workers, own=own, executor=executor)
 
 
 class _Run:
@@ -146,11 +179,12 @@ class _Run:
                 idle = idle or self.solver.close(self.closed[case]).figures
                 rows += _rows_of(group, idle)
         cases = {case: self.closed[case] for case in todo}
-        for case, found in self._solved(cases, "closing one element after the other"):
-            new = _rows_of(todo[case], found.figures)
-            rows += new
-            if self.ledger:
-                self.ledger.append(new)
+        with closing(self._solved(cases, "closing one element after the other")) as solved:
+            for case, found in solved:
+                new = _rows_of(todo[case], found.figures)
+                rows += new
+                if self.ledger:
+                    self.ledger.append(new)
         return rows
 
     def pairs(self) -> list[Row]:
@@ -188,22 +222,26 @@ class _Run:
             case: np.union1d(self.closed[a.key], self.closed[b.key])
             for case, (a, b) in todo.items()
         }
-        for case, found in self._solved(both, "closing pairs"):
-            row = pair_row(*todo[case], found.figures, "solved")
-            rows.append(row)
-            if self.ledger:
-                self.ledger.append([row])
+        with closing(self._solved(both, "closing pairs")) as solved:
+            for case, found in solved:
+                row = pair_row(*todo[case], found.figures, "solved")
+                rows.append(row)
+                if self.ledger:
+                    self.ledger.append([row])
         return rows
 
-    def _solved(self, cases: dict[str, Ints], what: str) -> Iterator[tuple[str, ClosureImpact]]:
+    def _solved(self, cases: dict[str, Ints], what: str) -> Generator[tuple[str, ClosureImpact]]:
         names = list(cases)
         workers = self.workers
         if workers is None:
             workers = (os.cpu_count() or 1) if len(cases) >= _WORTH_A_WORKER else 1
-        with progress(what, len(cases)) as step:
-            for number, found in solve_cases(
-                self.solver.problem, list(cases.values()), workers, bench=self.solver
-            ):
+        arcs = list(cases.values())
+        # Whatever ends the work ends the workers, at once and not when memory is tidied up.
+        with (
+            progress(what, len(cases)) as step,
+            closing(solve_cases(self.solver.problem, arcs, workers, solver=self.solver)) as solved,
+        ):
+            for number, found in solved:
                 yield names[number], found
                 step()
 
@@ -211,24 +249,3 @@ class _Run:
 def _rows_of(group: list[NetworkElement], figures: Row) -> list[Row]:
     """Return the rows of elements that share a closure."""
     return [element_row(t, figures, "" if t is group[0] else group[0].key) for t in group]
-
-
-@contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[], Any]]:
-    """Show a bar on standard error, where that is a terminal; yield what moves it on."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(
-        *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda: bar.advance(task)

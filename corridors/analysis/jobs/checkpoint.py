@@ -1,19 +1,21 @@
 """Results on disk, one line each as they come: nothing that was found is lost.
 
 The lines go to ``NAME.part``, each written whole and forced to the disk. The
-first line says what the sweep is about; a sweep of anything else never adds to
-it. When all is done the lines are sorted, written to ``NAME`` in one step, and
-the part is removed. Killing the program at any moment costs the running cases.
+first line says what the work is about; work on anything else never adds to it,
+nor does another run while this one goes on. When all is done the lines are
+sorted, written to ``NAME`` in one step, and the part is removed. Killing the
+program at any moment costs the running cases.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from typing import IO, TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from corridors.errors import DataError
-from corridors.files import write_text
+from corridors.files import Lock, check_file, reason, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,14 +30,16 @@ def line_of(value: Row) -> str:
 
 
 class Ledger:
-    """The file of a sweep.
+    """The file of a sweep or of draws, to be used in a ``with`` statement.
+
+    What ends the statement early gets a note that says what is kept.
 
     Parameters
     ----------
     path
         Where the finished file goes.
     header
-        What the sweep is about: equal headers, equal results.
+        What the work is about: equal headers, equal results.
 
     Attributes
     ----------
@@ -47,7 +51,8 @@ class Ledger:
     Raises
     ------
     DataError
-        Where a file is there that is about something else, or damaged.
+        Where a file is there that is about something else, or damaged; where
+        another run writes it; where it cannot be written.
     """
 
     def __init__(self, path: Path, header: Row) -> None:
@@ -56,47 +61,90 @@ class Ledger:
         self.header = header
         self.rows: dict[str, Row] = {}
         self._file: IO[bytes] | None = None
-        if not path.parent.is_dir():
-            msg = f"{path}: the folder {path.parent} does not exist"
+        for target in (path, self.part):
+            check_file(target)
+        self._lock = Lock(path)
+        try:
+            self.finished = path.exists()
+            if self.finished:
+                self._read_finished()
+            elif self.part.exists():
+                self.rows, length = _read(self.part, header)
+                # A line that was being written when the program died is cut off.
+                with self.part.open("r+b") as file:
+                    file.truncate(length)
+        except OSError as error:
+            self._lock.release()
+            msg = f"{path}: cannot be read and written ({reason(error)})"
+            raise DataError(msg) from None
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _read_finished(self) -> None:
+        with self.path.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(file.tell() - 1, 0))
+            whole = file.read(1) == b"\n"
+        if not whole:
+            msg = f"{self.path}: empty or cut off, so it is no finished run; remove the file"
             raise DataError(msg)
-        if path.is_dir():
-            msg = f"{path}: is a folder, expected a file"
-            raise DataError(msg)
-        self.finished = path.exists()
-        if self.finished:
-            if not path.read_bytes().endswith(b"\n"):
-                msg = f"{path}: empty or cut off, so it is no finished run; remove the file"
-                raise DataError(msg)
-            self.rows, _ = _read(path, header)
-        elif self.part.exists():
-            self.rows, length = _read(self.part, header)
-            # A line that was being written when the program died is cut off.
-            with self.part.open("r+b") as file:
-                file.truncate(length)
+        self.rows, _ = _read(self.path, self.header)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self.close()
+        if error is not None and not self.finished:
+            error.add_note(self.kept())
+
+    def kept(self) -> str:
+        """Return what a run that is stopped leaves, and how it is taken up, as a sentence."""
+        # What was being written when the run was stopped is there or not; the file knows.
+        try:
+            count = self.part.read_bytes().count(b"\n") - 1
+        except OSError:
+            count = 0
+        if count < 1:
+            return f"{self.part} keeps nothing yet"
+        lines = "1 result" if count == 1 else f"{count} results"
+        return f"{self.part} keeps {lines}; the same command goes on from there"
 
     def append(self, rows: Iterable[Row]) -> None:
         """Write rows and force them to the disk."""
-        if self._file is None:
-            self._file = self.part.open("ab")
-            if self._file.tell() == 0:
-                self._file.write(line_of(self.header).encode())
         new = list(rows)
-        self._file.write("".join(line_of(row) for row in new).encode())
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        try:
+            if self._file is None:
+                self._file = self.part.open("ab")
+                if self._file.tell() == 0:
+                    self._file.write(line_of(self.header).encode())
+            self._file.write("".join(line_of(row) for row in new).encode())
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            msg = f"{self.part}: cannot be written ({reason(error)})"
+            raise DataError(msg) from None
         self.rows.update({row["case"]: row for row in new})
 
     def close(self) -> None:
-        """Close the file; what was appended stays."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Close the file and let others write; what was appended stays."""
+        file, self._file = self._file, None
+        if file is not None:
+            # A full disk, of which `append` has told, shows once more here.
+            with suppress(OSError):
+                file.close()
+        self._lock.release()
 
     def finish(self, rows: Iterable[Row]) -> None:
         """Write the finished file from all rows in their order, and remove the part."""
-        self.close()
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
         write_text(self.path, "".join(line_of(row) for row in [self.header, *rows]))
         self.part.unlink(missing_ok=True)
+        self.finished = True
+        self._lock.release()
 
 
 def _read(path: Path, header: Row) -> tuple[dict[str, Row], int]:
@@ -114,7 +162,7 @@ def _read(path: Path, header: Row) -> tuple[dict[str, Row], int]:
                 _same(path, row, header)
             else:
                 rows[row["case"]] = row
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             if isinstance(error, DataError):
                 raise
             msg = f"{path}, line {number}: not a line of a sweep ({error}); remove the file"

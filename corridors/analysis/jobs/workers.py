@@ -1,113 +1,203 @@
-"""Solving cases side by side: a plain process for each worker, fed through pipes.
+"""Cases worked on side by side: processes of this machine behind the interface of an Executor.
 
-The processes are started with `main` of this module as their program and know
-nothing of the script that called them, so they work from notebooks and from
-scripts without a main guard alike. A worker whose parent has died reads the end
-of its input and ends too.
+`Crew` is a `concurrent.futures.Executor` whose workers are plain processes fed
+through pipes. They are started with `main` of this module as their program and
+know nothing of the script that called them, so they work from notebooks and from
+scripts without a main guard alike. A worker whose parent has died, however it
+died, reads the end of its input and ends at once.
+
+`solve_each` needs of its pool only what every Executor has, so that one over many
+machines can stand in for `Crew`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pickle
 import queue
 import signal
+import struct
 import subprocess
 import sys
 import threading
+import traceback
+from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from corridors.analysis.criticality.impact import ClosureSolver
 from corridors.errors import CorridorsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from corridors.analysis.criticality.impact import ClosureImpact, ClosureProblem
-    from corridors.flow.arrays import Ints
+    from collections.abc import Callable, Generator, Sequence
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_LENGTH = struct.Struct("<Q")
+_POLL_S = 0.5
+"""How often a wait looks up: on some systems a signal does not end it."""
+
+T = TypeVar("T")
+Basis = TypeVar("Basis")
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 
-def solve_cases(
-    frame: ClosureProblem,
-    cases: list[Ints],
-    workers: int = 1,
-    *,
-    bench: ClosureSolver | None = None,
-) -> Iterator[tuple[int, ClosureImpact]]:
-    """Solve closures and yield them as they come.
+class WorkerError(CorridorsError, BrokenExecutor):
+    """A worker that has ended before its work did."""
+
+
+class Crew(Executor):
+    """Processes of this machine that work on what is submitted.
 
     Parameters
     ----------
-    frame
-        The situation, in arrays.
-    cases
-        Arcs that are closed, one entry a case.
     workers
-        Processes, this one among them; with 1 everything happens in this one.
-    bench
-        The baseline, where this process has solved it already.
+        How many.
+    initializer, initargs
+        Called once in each worker before anything else.
 
-    Yields
-    ------
-    number, found
-        Of each case once, in no fixed order where there are several workers.
-
-    Raises
-    ------
-    CorridorsError
-        Where a worker ends before its work does.
+    Notes
+    -----
+    Functions, arguments and answers are pickled; functions go by name, so they
+    stand at the top of a module of this package or of one that workers can
+    import. Left with an exception, the workers are ended in the middle of their
+    work.
     """
-    own = bench or ClosureSolver(frame)
-    todo: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for number in range(len(cases)):
-        todo.put(number)
-    done: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    crew = [_start() for _ in range(min(workers, len(cases)) - 1)]
-    try:
-        for process in crew:
-            arguments = (process, frame, cases, todo, done)
-            threading.Thread(target=_feed, args=arguments, daemon=True).start()
-        for _ in cases:
-            yield _next(own, cases, todo, done)
-    finally:
-        for process in crew:
-            process.kill()
-        for process in crew:
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe:
-                    _close(pipe)
 
-
-def _next(
-    own: ClosureSolver,
-    cases: list[Ints],
-    todo: queue.SimpleQueue[int],
-    done: queue.SimpleQueue[Any],
-) -> tuple[int, ClosureImpact]:
-    """Return what a worker has found, or else solve a case here, while workers start and work."""
-    if done.empty():
+    def __init__(
+        self,
+        workers: int,
+        initializer: Callable[..., object] | None = None,
+        initargs: tuple[Any, ...] = (),
+    ) -> None:
+        if workers < 1:
+            msg = f"workers: saw {workers}, expected at least 1"
+            raise ValueError(msg)
+        self._todo: queue.SimpleQueue[tuple[Future[Any], bytes] | None] = queue.SimpleQueue()
+        self._broken: WorkerError | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self._threads: list[threading.Thread] = []
+        first = None if initializer is None else pickle.dumps((initializer, initargs, {}), -1)
         try:
-            number = todo.get_nowait()
-        except queue.Empty:
-            pass
+            for _ in range(workers):
+                process = _start()
+                self.processes.append(process)
+                thread = threading.Thread(target=self._feed, args=(process, first), daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        except BaseException:
+            self.kill()
+            raise
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Have a function called in a worker; see `concurrent.futures.Executor.submit`."""
+        future: Future[T] = Future()
+        task = pickle.dumps((fn, args, kwargs), pickle.HIGHEST_PROTOCOL)
+        with self._lock:
+            if self._closed:
+                msg = "cannot submit to a crew that was shut down"
+                raise RuntimeError(msg)
+            if self._broken is not None:
+                raise self._broken
+            self._todo.put((future, task))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the workers once all is done; see `concurrent.futures.Executor.shutdown`."""
+        with self._lock:
+            if cancel_futures:
+                self._drop(None)
+            if not self._closed:
+                for _ in self._threads:
+                    self._todo.put(None)
+            self._closed = True
+        if wait:
+            for thread in self._threads:
+                while thread.is_alive():
+                    thread.join(_POLL_S)
+
+    def kill(self) -> None:
+        """End the workers now, in the middle of what they do; what is not done is cancelled."""
+        with self._lock:
+            self._closed = True
+            self._drop(None)
+            for _ in self._threads:
+                self._todo.put(None)
+        for process in self.processes:
+            process.kill()
+        for process in self.processes:
+            process.wait()
+
+    def __exit__(self, *error: object) -> None:
+        if error[0] is None:
+            self.shutdown()
         else:
-            return number, own.close(cases[number])
-    answer = done.get()
-    if isinstance(answer, Exception):
-        raise answer
-    return answer[0], answer[1]
+            self.kill()
 
+    def _drop(self, error: WorkerError | None) -> None:
+        """Cancel all that no worker has begun with, or let it fail with an error."""
+        while True:
+            try:
+                entry = self._todo.get_nowait()
+            except queue.Empty:
+                return
+            if entry is None:
+                continue
+            if error is None:
+                entry[0].cancel()
+            elif entry[0].set_running_or_notify_cancel():
+                entry[0].set_exception(error)
 
-def _close(pipe: Any) -> None:
-    try:
-        pipe.close()
-    except OSError:
-        # What was still to be written has no reader any more.
-        return
+    def _feed(self, process: subprocess.Popen[bytes], first: bytes | None) -> None:
+        """Hand one worker a task at a time until there is none left; runs in a thread."""
+        assert process.stdin is not None
+        assert process.stdout is not None
+        future: Future[Any] | None = None
+        try:
+            if first is not None:
+                _send(process.stdin, first)
+                # A worker that cannot be set up says so once, and then is of no use.
+                _, error = pickle.loads(_receive(process.stdout))  # noqa: S301  our own worker
+                if error is not None:
+                    self._fail(process, None, error)
+                    return
+            while (entry := self._todo.get()) is not None:
+                future, task = entry
+                if not future.set_running_or_notify_cancel():
+                    continue
+                _send(process.stdin, task)
+                answer, error = pickle.loads(_receive(process.stdout))  # noqa: S301  as above
+                if error is None:
+                    future.set_result(answer)
+                else:
+                    future.set_exception(error)
+                future = None
+        except Exception as error:  # noqa: BLE001  whatever it is, those who wait must hear of it
+            self._fail(process, future, error)
+        finally:
+            _end(process)
+
+    def _fail(
+        self, process: subprocess.Popen[bytes], future: Future[Any] | None, error: Exception
+    ) -> None:
+        """Say to all who wait that this crew is not whole any more."""
+        if isinstance(error, EOFError | OSError):
+            process.kill()
+            code = process.wait()
+            broken = WorkerError(f"a worker ended before its work did (exit code {code})")
+        else:
+            broken = WorkerError(f"a worker could not go on ({type(error).__name__}: {error})")
+            broken.__cause__ = error
+        with self._lock:
+            self._broken = broken
+            self._drop(broken)
+            # The others end with what they are doing.
+            for _ in self._threads:
+                self._todo.put(None)
+        if future is not None and not future.done():
+            future.set_exception(broken)
 
 
 def _start() -> subprocess.Popen[bytes]:
@@ -115,62 +205,206 @@ def _start() -> subprocess.Popen[bytes]:
     home = str(Path(__file__).resolve().parents[3])
     path = os.pathsep.join(p for p in (home, os.environ.get("PYTHONPATH", "")) if p)
     environment = {**os.environ, "PYTHONPATH": path, **dict.fromkeys(_ONE_THREAD, "1")}
+    # In a group of their own the key that interrupts us does not reach them: we end them.
+    own_group: dict[str, Any] = {"process_group": 0}
+    if sys.platform == "win32":
+        own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return subprocess.Popen(
         [sys.executable, "-c", "from corridors.analysis.jobs.workers import main; main()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=environment,
+        **own_group,
     )
 
 
-def _feed(
-    process: subprocess.Popen[bytes],
-    frame: ClosureProblem,
-    cases: list[Ints],
-    todo: queue.SimpleQueue[int],
-    done: queue.SimpleQueue[Any],
-) -> None:
-    """Hand one worker a case at a time until none is left."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        _send(process.stdin, frame)
-        while True:
-            try:
-                number = todo.get_nowait()
-            except queue.Empty:
-                return
-            _send(process.stdin, cases[number])
-            answer = pickle.load(process.stdout)  # noqa: S301  written by our own worker
-            done.put(answer if isinstance(answer, Exception) else (number, answer))
-    except (OSError, EOFError, ValueError, pickle.PickleError):
-        code = process.poll()
-        done.put(CorridorsError(f"a worker ended before its work did (exit code {code})"))
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Close a worker's input, upon which it ends, and its output."""
+    for pipe in (process.stdin, process.stdout):
+        try:
+            if pipe:
+                pipe.close()
+        except OSError:
+            # What was still to be written has no reader any more.
+            continue
+    process.wait()
 
 
-def _send(pipe: Any, value: Any) -> None:
-    pickle.dump(value, pipe, protocol=pickle.HIGHEST_PROTOCOL)
+def _send(pipe: Any, content: bytes) -> None:
+    pipe.write(_LENGTH.pack(len(content)))
+    pipe.write(content)
     pipe.flush()
 
 
+def _receive(pipe: Any) -> bytes:
+    """Return what `_send` has sent; raise EOFError where the other side has ended."""
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    (size,) = _LENGTH.unpack(head)
+    content: bytes = pipe.read(size)
+    if len(content) < size:
+        raise EOFError
+    return content
+
+
 def main() -> None:
-    """Read a frame and then cases from standard input; write what is found to standard output."""
+    """Call what comes on standard input; write what it returns to standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    source = sys.stdin.buffer
+    tasks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, tasks), daemon=True).start()
     # Only answers may go through the pipe: whatever a library prints goes to standard error.
     with os.fdopen(os.dup(1), "wb") as target:
-        os.dup2(2, 1)
         try:
-            bench = ClosureSolver(pickle.load(source))  # noqa: S301  written by our own parent
-            while True:
-                arcs = pickle.load(source)  # noqa: S301  as above
-                try:
-                    answer: Any = bench.close(arcs)
-                except CorridorsError as error:
-                    answer = error
-                _send(target, answer)
-        except EOFError:
+            os.dup2(2, 1)
+        except OSError:
+            # Whoever started us has closed it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        while True:
+            _send(target, _called(tasks.get()))
+
+
+def _listen(source: Any, tasks: queue.SimpleQueue[bytes]) -> None:
+    """Read tasks as they come, and end this process when nobody can send any more."""
+    try:
+        while True:
+            tasks.put(_receive(source))
+    finally:
+        os._exit(0)
+
+
+def _called(task: bytes) -> bytes:
+    """Call a function and return its answer, or what it raised, pickled."""
+    try:
+        function, args, kwargs = pickle.loads(task)  # noqa: S301  written by our own parent
+        return pickle.dumps((function(*args, **kwargs), None), pickle.HIGHEST_PROTOCOL)
+    except CorridorsError as error:
+        return pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # noqa: BLE001  the parent raises it again
+        trace = "".join(traceback.format_exception(error))
+        error.add_note(f"in a worker:\n{trace}")
+        try:
+            content = pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
+            pickle.loads(content)  # noqa: S301  our own; some errors cannot be read back
+        except Exception:  # noqa: BLE001  any error's own way to be pickled may fail in any way
+            told = RuntimeError(f"{type(error).__name__}: {error}")
+            told.add_note(f"in a worker:\n{trace}")
+            return pickle.dumps((None, told), pickle.HIGHEST_PROTOCOL)
+        return content
+
+
+_ready: dict[str, Callable[[Any], Any]] = {}
+"""In a worker: how to solve a case, once prepared, by what it was prepared from."""
+
+
+def solve_each(
+    prepare: Callable[[Basis], Callable[[Item], Answer]],
+    basis: Basis,
+    items: Sequence[Item],
+    workers: int = 1,
+    *,
+    own: Callable[[Item], Answer] | None = None,
+    executor: Executor | None = None,
+) -> Generator[tuple[int, Answer]]:
+    """Solve cases and yield the answers as they come.
+
+    Parameters
+    ----------
+    prepare
+        Makes from `basis` the function that solves a case; called once in each
+        worker.
+    basis
+        What all cases share.
+    items
+        The cases.
+    workers
+        Processes, this one among them; with 1 everything happens in this one.
+    own
+        What `prepare` would return, where this process has it already.
+    executor
+        Any Executor to work beside this process; the workers of this machine if
+        None. It is left running.
+
+    Yields
+    ------
+    number, answer
+        Of each case once, in no fixed order where there are several workers.
+
+    Raises
+    ------
+    WorkerError
+        Where a worker ends before its work does.
+    """
+    crew: Crew | None = None
+    futures: list[Future[Answer]] = []
+    if executor is None:
+        if min(workers, len(items)) <= 1:
+            solve = own or prepare(basis)
+            for number, item in enumerate(items):
+                yield number, solve(item)
             return
+        executor = crew = Crew(min(workers, len(items)) - 1, _set_up, (prepare, basis))
+    try:
+        if crew is not None:
+            futures = [executor.submit(_solve_ready, item) for item in items]
+        else:
+            content = pickle.dumps((prepare, basis), pickle.HIGHEST_PROTOCOL)
+            key = hashlib.sha256(content).hexdigest()
+            futures = [executor.submit(_solve_sent, key, content, item) for item in items]
+        yield from _shared(futures, items, own or prepare(basis))
+        if crew is not None:
+            crew.shutdown()
+    finally:
+        if crew is not None:
+            crew.kill()
+        elif executor is not None:
+            for future in futures:
+                future.cancel()
+
+
+def _shared(
+    futures: list[Future[Answer]], items: Sequence[Item], solve: Callable[[Item], Answer]
+) -> Generator[tuple[int, Answer]]:
+    """Yield answers as they come; while there is none, take a case that nobody has begun."""
+    numbers = {future: number for number, future in enumerate(futures)}
+    done: queue.SimpleQueue[Future[Answer]] = queue.SimpleQueue()
+    for future in futures:
+        future.add_done_callback(done.put)
+    spare = list(futures)
+    left = len(futures)
+    while left:
+        while done.empty() and spare:
+            future = spare.pop()
+            if future.cancel():
+                number = numbers.pop(future)
+                yield number, solve(items[number])
+                left -= 1
+        if not left:
+            return
+        try:
+            future = done.get(timeout=_POLL_S)
+        except queue.Empty:
+            continue
+        # What was taken back is done as well, in its way.
+        if future in numbers:
+            yield numbers.pop(future), future.result()
+            left -= 1
+
+
+def _set_up(prepare: Callable[[Any], Callable[[Any], Any]], basis: Any) -> None:
+    _ready[""] = prepare(basis)
+
+
+def _solve_ready(item: Any) -> Any:
+    return _ready[""](item)
+
+
+def _solve_sent(key: str, content: bytes, item: Any) -> Any:
+    """Solve a case in a process that may or may not have met its like before."""
+    if key not in _ready:
+        prepare, basis = pickle.loads(content)  # noqa: S301  written by whoever submits
+        _ready[key] = prepare(basis)
+    return _ready[key](item)
 
 
 if __name__ == "__main__":

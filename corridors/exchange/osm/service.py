@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import re
 import socket
 import tempfile
@@ -83,8 +82,9 @@ class Service:
         """Return the folder in which answers are kept."""
         if self.cache is not None:
             return self.cache
-        home = os.environ.get("XDG_CACHE_HOME")
-        return (Path(home) if home else Path.home() / ".cache") / "corridors" / "osm"
+        from platformdirs import user_cache_path
+
+        return user_cache_path("corridors", appauthor=False) / "osm"
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,14 @@ class Cap(Kind):
             draft.close(where)
         elif amount.unit == "share":
             self._scale(event, draft, where, number, towards(1.0, amount.value, share))
+        elif set(event.selector) == {"direction"}:
+            way = event.selector["direction"]
+            msg = (
+                f"{event.where}, limit: saw an amount for the direction {way!r} alone; name what "
+                "it limits too, such as a border or a capacity: "
+                '{border: [PL, BY], direction: "PL>BY"}'
+            )
+            raise ScenarioError(msg)
         elif set(event.selector) <= {"capacity", "direction"} and not event.cargo:
             self._replace(event, draft, where, share)
         elif share >= 1.0:

@@ -1,0 +1,51 @@
+"""Where the program starts: with streams that can be written to, and one guard around it all."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from corridors.cli.ending import ended_well, open_streams
+from corridors.display import STEERS, plain
+from corridors.errors import CorridorsError
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line and exit.
+
+    0 done, 1 the answer is no, 2 wrong usage or bad input, 70 a fault of this
+    program, 129, 130 and 143 ended by a signal.
+
+    Parameters
+    ----------
+    arguments
+        What was typed after ``corridors``; ``sys.argv`` if None.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    open_streams()
+    with ended_well(given, debug=_wants_trace(given)):
+        _refuse_control(given)
+        # Imported in here, so that a key pressed meanwhile ends it as it does later.
+        from corridors.cli.app import app
+
+        app(args=given, prog_name="corridors")
+
+
+def _refuse_control(arguments: list[str]) -> None:
+    """Raise CorridorsError where an argument would steer the terminal on which it is shown."""
+    for argument in arguments:
+        found = STEERS.search(argument)
+        # Bytes of a name in another encoding are no control characters.
+        if found is not None and not "\udc80" <= found[0] <= "\udcff":
+            msg = f"saw the control character {plain(found[0])} in the argument {plain(argument)}"
+            raise CorridorsError(msg)
+
+
+def _wants_trace(arguments: list[str]) -> bool:
+    """Say whether --debug stands before the command."""
+    for argument in arguments:
+        if argument == "--debug":
+            return True
+        if not argument.startswith("-"):
+            return False
+    return False

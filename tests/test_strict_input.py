@@ -1,0 +1,363 @@
+"""Input that is meant to hang, to crash or to mean more than it shows is refused with a message."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+
+import pytest
+
+import corridors as co
+from corridors.network.folder import seal
+from corridors.network.yaml_lines import MAX_DEPTH, parse, value_of
+from corridors.scenarios import quantities
+from corridors.scenarios.scenario import MOST_LEVELS, MOST_PARTS
+from corridors.scenarios.schema import MOST_EVENTS
+from corridors.scenarios.selectors import MOST_VERTICES
+
+HEAD = "name: x\nas_of: 2026-03-01\nevents:"
+
+
+@pytest.fixture(scope="module")
+def island(tmp_path_factory):
+    return co.new_network(tmp_path_factory.mktemp("strict") / "island")
+
+
+@pytest.fixture(scope="module")
+def net(island):
+    return co.load(island)
+
+
+def refused(net, folder, events, *words):
+    path = folder / "mine.yaml"
+    path.write_text(f"{HEAD} {events}\n", encoding="utf-8")
+    with pytest.raises(co.ScenarioError) as caught:
+        co.assign(net, path)
+    said = str(caught.value)
+    for word in ("mine.yaml", *words):
+        assert word in said, said
+    assert len(said) < 2000
+
+
+EVENTS = {
+    "a bare dash": ("\n  -", ["line 4, events[0]", "saw nothing"]),
+    "a text": ("[close]", ["line 3, events[0]", "saw 'close', expected an event"]),
+    "a list": ("[[close]]", ["expected an event"]),
+    "a number": ("[1]", ["saw 1, expected an event"]),
+    "a boolean": ("[yes]", ["saw True, expected an event"]),
+    "among others": ("\n  - close: {node: cedar}\n  - ~", ["line 5, events[1]", "saw nothing"]),
+    "no list": ("{close: {node: cedar}}", ["expected a list"]),
+    "no events": ("", ["expected a list"]),
+    "a kind of nothing": ("[{close: }]", ["events[0].close", "expected a mapping"]),
+    "an amount for a direction": (
+        '[{limit: {direction: "XA>XB"}, to: 2 trains/day}]', ["the direction 'XA>XB' alone"]),
+    "an amount for all forward": (
+        "[{limit: {direction: forward}, to: 2 t/day}]", ["the direction 'forward' alone"]),
+    "an amount of a cargo for a direction": (
+        '[{limit: {direction: "XA>XB"}, to: 2 TEU/day, cargo: container}]', ["alone"]),
+    "a huge number": (f"[{{demand: {{cargo: container}}, to: 1{'0' * 400}}}]", ["401 characters"]),
+    "a huger number": (f"[{{limit: {{node: cedar}}, to: 1{'0' * 5000}}}]", ["no int"]),
+    "a huge amount": ("[{limit: {node: cedar}, to: 1e999 t/day}]", ["saw inf, expected at most"]),
+    "infinite": ("[{demand: {cargo: container}, to: .inf}]", ["finite"]),
+    "no number": ("[{demand: {cargo: container}, to: .nan}]", ["finite"]),
+    "a huge delay": (f'[{{delay: {{node: cedar}}, by: "{"9" * 70} days"}}]', ["at most"]),
+    "a huge charge": ('[{surcharge: {node: cedar}, by: "1e300 USD/t"}]', ["at most"]),
+    "half a character": ('[{close: {node: "\\ud800"}}]', ["not YAML"]),
+    "a control character": ("[{close: {node: a\x07}}]", ["line 3", "U+0007 is not allowed"]),
+    "a C1 character": ("[{close: {node: a\x9b}}]", ["U+009B is not allowed"]),
+    "too deep": (f"{'[' * 200}{']' * 200}", [f"deeper than {MAX_DEPTH} levels"]),
+    "deep mappings": ("{a: " * 5000 + "}" * 5000, ["deeper"]),
+    "an alias": ("[&a {close: {node: cedar}}, *a]", ["aliases"]),
+    "an anchor": ("[&a {close: {node: cedar}}]", ["anchors"]),
+    "of itself": ("&a [*a]", ["aliases"]),
+    "a tag": ("[!!set {close}]", ["tags are not allowed"]),
+    "a binary": ("[{close: {node: !!binary aGk=}}]", ["tags are not allowed"]),
+    "a key twice": ("[{close: {node: cedar, node: dale}}]", ["the key 'node' twice"]),
+    "a key that is a list": ("[{close: {[node]: cedar}}]", ["not plain text"]),
+    "too many": ("\n" + "  - close: {node: cedar}\n" * 1001, ["1001 events", f"{MOST_EVENTS}"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_events_that_are_none(net, tmp_path, name):
+    events, words = EVENTS[name]
+    refused(net, tmp_path, events, *words)
+
+
+AREAS = {
+    "an unknown kind": {"type": "Foo", "coordinates": []},
+    "no kind": {"coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]},
+    "no positions": {"type": "Polygon", "coordinates": []},
+    "nothing at all": {},
+    "words": {"type": "Polygon", "coordinates": [[["a", "b"], [1, 0], [1, 1], ["a", "b"]]]},
+    "one number": {"type": "Polygon", "coordinates": [[[0], [1], [2], [0]]]},
+    "nulls": {"type": "Polygon", "coordinates": [[None, None, None, None]]},
+    "a number for a ring": {"type": "Polygon", "coordinates": 5},
+    "a text for a ring": {"type": "Polygon", "coordinates": "0 0"},
+    "a line": {"type": "LineString", "coordinates": [[0, 0], [1, 1]]},
+    "a collection": {"type": "GeometryCollection", "geometries": []},
+    "two corners": {"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]},
+    "itself crossed": {
+        "type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]},
+    "no features": {"type": "FeatureCollection", "features": []},
+    "features of nothing": {"type": "FeatureCollection", "features": [None]},
+    "features in a mapping": {"type": "FeatureCollection", "features": {"a": 1}},
+    "too large a number": {"type": "Polygon", "coordinates": [[[10**400, 0], [1, 0], [1, 1]]]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AREAS)
+def test_areas_that_are_none(net, tmp_path, name):
+    (tmp_path / "area.geojson").write_text(json.dumps(AREAS[name]), encoding="utf-8")
+    refused(net, tmp_path, "[{close: {within: area.geojson}}]", "line 3", "within")
+    if name != "too large a number":
+        refused(net, tmp_path, f"[{{close: {{within: {json.dumps(AREAS[name])}}}}}]", "line 3")
+
+
+def test_areas_in_files_that_are_none(net, tmp_path):
+    path = tmp_path / "area.geojson"
+    for content, words in (
+        (b"\xff\xfe", "not GeoJSON"),
+        (b"[" * 100_000, "not GeoJSON"),
+        (b"null", "not a GeoJSON geometry"),
+        (b'{"type": "Polygon", "coordinates": [[[NaN, 0], [1, 0], [1, 1], [NaN, 0]]]}', "within"),
+        (b'{"type": "Polygon", "coordinates": [[[1e999, 0], [1, 0], [1, 1], [0, 0]]]}', "within"),
+    ):
+        path.write_bytes(content)
+        refused(net, tmp_path, "[{close: {within: area.geojson}}]", words)
+    ring = [[i / 1e6, (i % 2) / 1e6] for i in range(MOST_VERTICES + 1)]
+    path.write_text(json.dumps({"type": "Polygon", "coordinates": [[*ring, [0, -1], ring[0]]]}))
+    refused(net, tmp_path, "[{close: {within: area.geojson}}]", f"at most {MOST_VERTICES}")
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+    refused(net, tmp_path, "[{close: {within: area.geojson}}]", "100.0 MB")
+    path.unlink()
+    path.mkdir()
+    refused(net, tmp_path, "[{close: {within: area.geojson}}]", "is a folder")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="other systems have no pipes with names")
+def test_what_is_no_ordinary_file_is_not_waited_for(net, island, tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(co.ScenarioError, match="no ordinary file"):
+        co.scenario(tmp_path / "pipe.yaml")
+    refused(net, tmp_path, "[{close: {within: pipe}}]", "no ordinary file")
+    (tmp_path / "x.yaml").write_text("name: x\nextends: pipe.yaml\nevents: []\n")
+    with pytest.raises(co.ScenarioError, match=r"line 2, extends: .*no ordinary file"):
+        co.scenario(tmp_path / "x.yaml")
+    for device in ("/dev/zero", "/dev/null"):
+        if os.path.exists(device):  # noqa: PTH110
+            with pytest.raises(co.ScenarioError, match="no ordinary file"):
+                co.scenario(device)
+    for name in ("links.csv", "lines.geojson", "datapackage.json", "tariffs.csv"):
+        folder = shutil.copytree(island, tmp_path / name)
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+        with pytest.raises(co.DataError, match=r"no ordinary file|datapackage.json"):
+            co.load(folder)
+
+
+def test_names_that_are_too_long_are_no_names():
+    for text in ("a" * 300, "ж" * 200, "a" * 300 + ".yaml", "/".join(["a" * 300] * 20), "a\0b", ""):
+        with pytest.raises(co.ScenarioError) as caught:
+            co.scenario(text)
+        assert len(str(caught.value)) < 500
+
+
+def test_scenarios_that_extend_one_another_are_read_once(tmp_path):
+    """Each of 18 levels names the one below twice: 2^18 readings if each were read anew."""
+    (tmp_path / "s0.yaml").write_text("name: s0\nas_of: 2026-03-01\nevents: []\n")
+    for i in range(1, MOST_LEVELS - 1):
+        names = f"[s{i - 1}.yaml, s{i - 1}.yaml]"
+        (tmp_path / f"s{i}.yaml").write_text(f"name: s{i}\nextends: {names}\nevents: []\n")
+    assert co.scenario(tmp_path / f"s{MOST_LEVELS - 2}.yaml").events == ()
+    (tmp_path / "s0.yaml").write_text(f"{HEAD} [{{close: {{node: cedar}}}}]\n")
+    with pytest.raises(co.ScenarioError, match=f"expected at most {MOST_EVENTS}"):
+        co.scenario(tmp_path / f"s{MOST_LEVELS - 2}.yaml")
+    assert len(co.scenario(tmp_path / "s3.yaml").events) == 8
+
+
+def test_scenarios_extend_one_another_only_so_far(tmp_path):
+    (tmp_path / "s0.yaml").write_text("name: s0\nevents: []\n")
+    for i in range(1, 1500):
+        (tmp_path / f"s{i}.yaml").write_text(f"name: s{i}\nextends: s{i - 1}.yaml\nevents: []\n")
+    with pytest.raises(co.ScenarioError, match=f"more than {MOST_LEVELS} scenarios extend"):
+        co.scenario(tmp_path / "s1499.yaml")
+    assert co.scenario(tmp_path / f"s{MOST_LEVELS - 1}.yaml").name == f"s{MOST_LEVELS - 1}"
+    many = ", ".join(["s0.yaml"] * (MOST_PARTS + 1))
+    (tmp_path / "many.yaml").write_text(f"name: m\nextends: [{many}]\nevents: []\n")
+    with pytest.raises(co.ScenarioError, match=f"line 2, extends: {MOST_PARTS + 1} scenarios"):
+        co.scenario(tmp_path / "many.yaml")
+    with pytest.raises(co.ScenarioError, match="scenarios added up"):
+        co.scenario("+".join(["poland-closure-2025"] * (MOST_PARTS + 1)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" + " " * 20_000 + "a\nb", "1 " * 10_000 + "x", "1," * 10_000, "1_" * 10_000 + "\n",
+        "1.1" * 10_000, "1e" * 10_000, "9" * 40_000, " " * 40_000, "1" + "\t" * 40_000 + "\n\n",
+    ],
+    ids=range(9),
+)  # fmt: skip
+def test_no_text_takes_long_to_be_no_quantity(text):
+    """A pattern that can match one text in many ways takes longer than anybody waits."""
+    for parse_it in (quantities.parse_limit, quantities.parse_time, quantities.parse_charge):
+        with pytest.raises(ValueError, match="expected"):
+            parse_it(text)
+    assert quantities._QUANTITY.fullmatch(text) is None or len(text) > quantities._LONGEST
+
+
+@pytest.mark.parametrize(
+    ("start", "days"), [("9999-12-31", 3), ("9999-12-01", 90), ("0001-01-01", 3), ("2201-01-01", 1)]
+)
+def test_no_run_starts_at_an_end_of_the_calendar(net, island, tmp_path, start, days):
+    plan = island / "border-closed.yaml"
+    with pytest.raises(co.ScenarioError, match=f"start: saw {start}"):
+        co.simulate(net, plan, days, start=start)
+    path = tmp_path / "x.yaml"
+    path.write_text(f"name: x\nevents: [{{close: {{node: cedar}}, from: {start}}}]\n")
+    with pytest.raises(co.ScenarioError, match=f"start: saw {start}"):
+        co.simulate(net, path, days)
+
+
+def test_an_event_may_last_to_the_end_of_the_calendar(net, tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text(
+        "name: x\nevents: [{close: {node: cedar}, from: 2026-03-01, until: 9999-12-31}]\n"
+    )
+    assert co.simulate(net, path, 2, announced=True).residual_t < 1e-6
+    for day in ("0001-01-01", "9999-12-31"):
+        assert co.assign(net, path, as_of=day).certificate.ok
+
+
+@pytest.fixture
+def broken(island, tmp_path):
+    """Return what changes a text in a table of a copy, and the copy."""
+    folder = shutil.copytree(island, tmp_path / "n")
+
+    def change(table, old, new):
+        path = folder / f"{table}.csv"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        seal(folder)
+        return folder
+
+    return change
+
+
+SELECTORS = {
+    "a day": ("{border: 2025-13-45}", "selector"),
+    "a number": ("{capacity: 5}", "selector"),
+    "nothing": ("{capacity: }", "selector"),
+    "an empty mapping": ("{}", "selector"),
+    "an empty list": ("{capacity: []}", "selector"),
+    "a list": ("[ferry-fleet]", "selector"),
+    "an alias": ('"{capacity: &a ferry-fleet, link: *a}"', "aliases"),
+    "an anchor": ("{capacity: &a ferry-fleet}", "anchors"),
+    "of itself": ('"&a {capacity: [*a, *a]}"', "aliases"),
+    "a tag": ("{capacity: !!python/name:os.system x}", "tags"),
+    "a key twice": ('"{capacity: ferry-fleet, capacity: ferry-fleet}"', "twice"),
+    "too deep": (f"{{capacity: {'[' * 5000}{']' * 5000}}}", "deeper"),
+    "three countries": ('"{border: [XA, XB, XC]}"', "selector"),
+}
+
+
+@pytest.mark.parametrize("name", SELECTORS)
+def test_selectors_in_tables_are_read_as_strictly(broken, name):
+    text, word = SELECTORS[name]
+    folder = broken("chokepoints", "{capacity: ferry-fleet}", text)
+    problems = co.check(folder)
+    assert [(p.file, p.column) for p in problems] == [("chokepoints.csv", "selector")]
+    assert word in str(problems[0])
+    with pytest.raises(co.DataError, match=r"chokepoints\.csv"):
+        co.load(folder)
+
+
+def test_a_chokepoint_of_itself_is_said(broken, tmp_path):
+    old = '"{border: [XA, XB], mode: rail}"'
+    folder = broken("chokepoints", old, "{chokepoint: border-rail}")
+    (problem,) = co.check(folder)
+    assert "'border-rail' is made of itself" in problem.message
+    refused(co.load(folder), tmp_path, "[{close: {chokepoint: border-rail}}]", "made of itself")
+    text = (folder / "chokepoints.csv").read_text(encoding="utf-8")
+    (folder / "chokepoints.csv").write_text(
+        text.replace("{chokepoint: border-rail}", "{chokepoint: ferry}", 1)
+        .replace("{capacity: ferry-fleet}", "{chokepoint: border-rail}", 1),
+        encoding="utf-8",
+    )  # fmt: skip
+    seal(folder)
+    if "ferry," in text:
+        assert all("made of itself" in p.message for p in co.check(folder))
+
+
+def test_chokepoints_of_chokepoints_are_each_looked_up_once(net):
+    """Each of 60 names the one below ten times over: 10^60 look-ups if each were looked up anew."""
+    import pandas as pd
+
+    from corridors.network.network import Network
+    from corridors.scenarios.selectors import select
+
+    first = {"chokepoint": "c0", "selector": "{capacity: ferry-fleet}"}
+    rows = [first] + [
+        {"chokepoint": f"c{i}", "selector": f"{{chokepoint: [{', '.join([f'c{i - 1}'] * 10)}]}}"}
+        for i in range(1, 60)
+    ]
+    columns = net.tables["chokepoints"].columns
+    extra = pd.DataFrame({c: [row.get(c, "") for row in rows] for c in columns}, dtype="str")
+    more = Network({**net.tables, "chokepoints": extra}, folder=net.folder)
+    assert (
+        select(more, {"chokepoint": "c59"}).links == select(more, {"chokepoint": "c0"}).links
+    ).all()
+
+
+def test_changes_of_projects_are_read_as_strictly(net, broken):
+    text = net.tables["projects"]["changes"].iloc[0]
+    import csv
+    import io
+
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow([text])
+    for new, word in (
+        ('"[&a {open: {link: x}}, *a]"', "aliases"),
+        ('"[{open: {link: x}, open: {link: y}}]"', "twice"),
+        ("{open: {link: x}}", "list"),
+        ("[~]", "expected an event"),
+        ("[[]]", "expected an event"),
+    ):
+        folder = broken("projects", out.getvalue(), new)
+        problems = co.check(folder)
+        assert any(p.file == "projects.csv" and word in p.message for p in problems), problems
+        broken("projects", new, out.getvalue())
+
+
+def test_both_parsers_say_the_same(monkeypatch):
+    """Where the parser in C is missing, the one in Python refuses the same."""
+    import yaml
+
+    from corridors.network import yaml_lines
+
+    texts = ["a: [1, 2.5, x, yes, ~]", "a: 2025-02-30", "- &a [1]\n- *a", "a: \x07",
+             "a: 1\na: 2",
+             "a: !x y",
+             "[" * 40 + "]" * 40, 'a: "\\ud800"', "a: b: c", "\ufeffa: 1", ""]  # fmt: skip
+    for text in texts:
+        found = []
+        for loader in (yaml.SafeLoader, yaml_lines._LOADER):
+            monkeypatch.setattr(yaml_lines, "_LOADER", loader)
+            try:
+                found.append(parse(text, "f"))
+            except co.ScenarioError as error:
+                found.append(str(error).rpartition("line")[2][:3])
+        assert found[0] == found[1]
+
+
+def test_a_cell_of_a_table_is_read_plainly():
+    assert value_of("[{close: {node: a}, from: 2025-01-01}]") == [
+        {"close": {"node": "a"}, "from": "2025-01-01"}
+    ]
+    with pytest.raises(ValueError, match="characters, expected at most"):
+        value_of("#" * 2_000_000)
