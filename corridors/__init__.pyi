@@ -34,10 +34,10 @@ from .errors import OpenStreetMapError as OpenStreetMapError
 from .errors import ProblemError as ProblemError
 from .errors import ScenarioError as ScenarioError
 from .errors import UnknownIdError as UnknownIdError
+from .exchange.example import new_network as new_network
 from .exchange.formats import export as export
 from .exchange.gmns_in import import_gmns as import_gmns
 from .exchange.osm.proposal import propose as propose
-from .network.example import new_network as new_network
 from .network.folder import seal as seal
 from .network.info import info as info
 from .network.info import network_info as network_info

@@ -20,7 +20,7 @@ from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
 from corridors.analysis.question import ask, newest_source
 from corridors.flow import solve
 from corridors.flow.usage import LimitUsage
-from corridors.scenarios.arcs import LINK, TRANSFER
+from corridors.network.arcs import LINK, TRANSFER
 from corridors.scenarios.selectors import select
 
 SEEDS = st.integers(0, 10_000)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from corridors.network.reading import Problem
+    from corridors.network.reading.cells import Problem
 
 
 @pytest.fixture(scope="module")
@@ -566,7 +566,8 @@ def test_every_reading_rule_has_a_case():
     import inspect
 
     from corridors.network import folder as package
-    from corridors.network import manifest, reading
+    from corridors.network.reading import cells as reading
+    from corridors.network.reading import manifest
 
     source = "".join(inspect.getsource(module) for module in (reading, manifest, package))
     named = set(re.findall(r'"((?:[a-z]+-)+[a-z]+|hashes|numbers|references)"', source))

@@ -120,7 +120,7 @@ def test_a_closure_that_leaves_nothing_is_an_answer(tmp_path):
 def test_the_schema_is_written_and_accepts_the_shipped_scenarios(tmp_path):
     from jsonschema import Draft202012Validator
 
-    from corridors.network.yaml_lines import read
+    from corridors.network.reading.yaml_lines import read
     from corridors.scenarios.scenario import shipped_scenarios
 
     result = corridors("schema", "--out", tmp_path / "schema.json")

@@ -10,7 +10,7 @@ import pytest
 import corridors as co
 from corridors.cli import main
 from corridors.exchange.gmns_files import kmh_per_unit
-from corridors.network.ids import plain_id, plain_ids
+from corridors.network.reading.ids import plain_id, plain_ids
 
 #   1 --10--> 2 --11-- 3      71.7 km and 90 km as the crow flies
 NODES = [

@@ -10,7 +10,7 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.analysis.best_route import plain_route
+from corridors.analysis.best_route import best_route
 
 DAY = "2025-09-12"
 WEIGHTS = ("hours", "usd", "cost", "length")
@@ -37,7 +37,7 @@ def test_every_edge_has_every_weight(shipped, graph):
 
 
 def test_dostyk_to_hamburg_takes_the_hours_of_the_best_route(net, graph):
-    best = plain_route(net, ["dostyk", "hamburg"], "container", DAY)
+    best = best_route(net, ["dostyk", "hamburg"], "container", DAY)
     found = nx.shortest_path_length(graph, "dostyk", "hamburg", weight="hours")
     assert found == pytest.approx(best.hours)
     assert found > 200
@@ -50,7 +50,7 @@ def test_dostyk_to_hamburg_takes_the_hours_of_the_best_route(net, graph):
 )  # fmt: skip
 def test_between_gates_the_cheapest_path_is_the_best_route(net, shipped, origin, destination):
     graph = shipped.to_networkx("container", gates=True)
-    best = plain_route(net, [origin, destination], "container", DAY)
+    best = best_route(net, [origin, destination], "container", DAY)
     path = nx.shortest_path(graph, f"{origin}>", f"{destination}<", weight="cost")
     assert nx.path_weight(graph, path, "hours") == pytest.approx(best.hours)
     assert nx.path_weight(graph, path, "usd") == pytest.approx(best.usd)

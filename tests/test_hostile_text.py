@@ -20,8 +20,8 @@ from corridors.cli import common
 from corridors.cli import run as run_module
 from corridors.cli import simulate as simulate_module
 from corridors.display import STEERS, cell, from_cell, in_html, json_text, plain, plain_values
+from corridors.network.checks.text import text_is_only_text
 from corridors.network.network import Network
-from corridors.network.text_checks import text_is_only_text
 
 TABLES = (("nodes", "name"), ("capacities", "name"), ("sources", "title"), ("sources", "publisher"),
           ("cargo", "name"), ("links", "note"), ("provenance", "note"))  # fmt: skip

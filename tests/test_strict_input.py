@@ -10,7 +10,7 @@ import pytest
 
 import corridors as co
 from corridors.network.folder import seal
-from corridors.network.yaml_lines import MAX_DEPTH, parse, value_of
+from corridors.network.reading.yaml_lines import MAX_DEPTH, parse, value_of
 from corridors.scenarios import quantities
 from corridors.scenarios.scenario import MOST_LEVELS, MOST_PARTS
 from corridors.scenarios.schema import MOST_EVENTS
@@ -338,7 +338,7 @@ def test_both_parsers_say_the_same(monkeypatch):
     """Where the parser in C is missing, the one in Python refuses the same."""
     import yaml
 
-    from corridors.network import yaml_lines
+    from corridors.network.reading import yaml_lines
 
     texts = ["a: [1, 2.5, x, yes, ~]", "a: 2025-02-30", "- &a [1]\n- *a", "a: \x07",
              "a: 1\na: 2",

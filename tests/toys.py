@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from corridors.network.network import Network
-from corridors.network.reading import references, typed_table
+from corridors.network.reading.cells import references, typed_table
 from corridors.network.schema import MODES, tables
 
 CARGO = {

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.errors import ScenarioError, UnknownIdError, nearest
+from corridors.network.arcs import LINK
 from corridors.network.network import as_date
 from corridors.network.schema import MODES
-from corridors.scenarios.arcs import LINK
 from corridors.scenarios.state import situation
 
 if TYPE_CHECKING:

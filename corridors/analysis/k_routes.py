@@ -12,7 +12,7 @@ from corridors.analysis.select_link import commodity_of
 from corridors.errors import ScenarioError
 from corridors.flow.shortest.k_shortest import KShortest
 from corridors.flow.usage import LimitUsage, open_costs
-from corridors.scenarios.arcs import LINK, TRANSFER
+from corridors.network.arcs import LINK, TRANSFER
 from corridors.scenarios.state import situation
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pandas as pd
 from corridors.assignment.tables import AssignmentTables
 from corridors.files import save_tables
 from corridors.flow.usage import limit_use
-from corridors.scenarios.arcs import DIRECTIONS, LINK
+from corridors.network.arcs import DIRECTIONS, LINK
 
 if TYPE_CHECKING:
     import os

@@ -30,7 +30,7 @@ def new(
     json: JsonOption = False,
 ) -> None:
     """Write a small complete example to start a network of one's own from."""
-    from corridors.network.example import new_network
+    from corridors.exchange.example import new_network
 
     made = new_network(folder)
     files = sorted(p.name for p in made.iterdir())

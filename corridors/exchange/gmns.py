@@ -31,9 +31,9 @@ from corridors.exchange.graphml import line_wkt
 from corridors.exchange.lines import PROPERTIES
 from corridors.exchange.tables import as_text, text_rows
 from corridors.files import make_folder, write_text
+from corridors.network.arcs import carrier
 from corridors.network.folder import copy_scenarios, table_text
 from corridors.network.schema import MODES, tables
-from corridors.scenarios.arcs import carrier
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,10 +18,10 @@ from pathlib import Path
 from corridors.errors import DataError, nearest
 from corridors.exchange.gmns import OWN_CARGO, OWN_NODE, OWN_TRANSFER, SUBFOLDER, TRANSLATED
 from corridors.exchange.gmns_files import GmnsFolder, Row, number_in
-from corridors.exchange.gmns_links import MODES, GmnsLinks, Place
+from corridors.exchange.gmns_links import GmnsLinks, Place
 from corridors.exchange.tables import frames_from_rows, missing_provenance
-from corridors.network.ids import plain_id, plain_ids
-from corridors.network.schema import tables
+from corridors.network.reading.ids import plain_id, plain_ids
+from corridors.network.schema import MODES, tables
 
 SOURCE = "gmns"
 

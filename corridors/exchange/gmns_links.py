@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from corridors.errors import DataError, nearest
 from corridors.exchange.gmns import OWN_LINK
 from corridors.exchange.gmns_files import KM, Row, fault, number_in, truth_in
-from corridors.network.ids import plain_ids
+from corridors.network.reading.ids import plain_ids
+from corridors.network.schema import MODES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from corridors.exchange.gmns_files import GmnsFolder
 
-MODES = ("rail", "road", "sea", "pipeline")
 CALLED = {"railway": "rail", "railroad": "rail", "train": "rail", "ferry": "sea",
           "shipping": "sea", "maritime": "sea"}  # fmt: skip
 """What else the modes are called in other programs' facility types."""

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.display import plain
 from corridors.exchange.formats import about
-from corridors.exchange.graph import link_graph
 from corridors.files import write_bytes
+from corridors.network.graph import link_graph
 
 if TYPE_CHECKING:
     from pathlib import Path

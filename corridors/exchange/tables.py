@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.network.network import Network
 from corridors.network.provenance import sourced_numbers
-from corridors.network.reading import Problem, references, typed_table
+from corridors.network.reading.cells import Problem, references, typed_table
 from corridors.network.schema import tables
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from corridors.errors import DataError
 from corridors.files import make_folder, read_whole, write_bytes, write_text
-from corridors.network.manifest import (
+from corridors.network.reading.cells import Problem, read_cells, references, typed_table
+from corridors.network.reading.manifest import (
     LINES,
     MANIFEST,
     check_hash,
@@ -17,7 +18,6 @@ from corridors.network.manifest import (
     seal,
     sha256,
 )
-from corridors.network.reading import Problem, read_cells, references, typed_table
 from corridors.network.schema import OPTIONAL_TABLES, Table, tables
 
 if TYPE_CHECKING:

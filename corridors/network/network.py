@@ -258,7 +258,7 @@ class Network:
         >>> round(nx.path_weight(graph, route, "hours") / 24, 1)
         9.8
         """
-        from corridors.exchange.graph import weighted_graph
+        from corridors.network.graph import weighted_graph
 
         return weighted_graph(self, cargo, gates=gates, integer_ids=integer_ids)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corridors.network.reading import Problem, problem_at
+from corridors.network.reading.cells import Problem, problem_at
 from corridors.network.schema import tables
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.network.arcs import DIRECTIONS, LINK, TRANSFER, Arcs
 from corridors.network.calendar import in_period, in_season
-from corridors.network.schema import MODES
-from corridors.scenarios.arcs import DIRECTIONS, LINK, TRANSFER, Arcs
+from corridors.network.loads import conversion
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -74,26 +74,6 @@ def event_limit_id(number: int, capacity: str = "event") -> str:
 def is_event_limit(limit_id: str) -> bool:
     """Return whether an id in a table of results is that of a limit which an event has set."""
     return _FROM_EVENT in limit_id
-
-
-def conversion(net: Network, cargo: tuple[str, ...], unit: str) -> dict[str, NDArray[np.float64]]:
-    """Return how many `unit` one unit of each cargo takes, by mode; NaN where nothing says.
-
-    Tonnes follow from the cargo's weight and TEU cargo is its own TEU; every
-    other pair needs a row in the load table.
-    """
-    frame = net.tables["cargo"].set_index("cargo").loc[list(cargo)]
-    plain = np.full(len(cargo), np.nan)
-    if unit == "t":
-        plain = frame["t_per_unit"].to_numpy(dtype=np.float64)
-    elif unit == "TEU":
-        plain = np.where(frame["unit"] == "TEU", 1.0, np.nan)
-    class_of = {name: c for c, name in enumerate(cargo)}
-    result = {mode: plain.copy() for mode in MODES}
-    for load in net.tables["loads"].to_dict("records"):
-        if load["vehicle"] == unit:
-            result[load["mode"]][class_of[load["cargo"]]] = 1.0 / load["units_per_vehicle"]
-    return result
 
 
 def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.network.arcs import ENTRY, LINK, TRANSFER, Arcs
 from corridors.network.calendar import in_period, in_season
-from corridors.scenarios.arcs import ENTRY, LINK, TRANSFER, Arcs
 from corridors.scenarios.capacities import build_limits, capacities_on, share_of_limits
 from corridors.scenarios.demand import demand_on
 from corridors.scenarios.selectors import names_in

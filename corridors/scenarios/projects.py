@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.errors import ScenarioError, UnknownIdError, nearest
-from corridors.network.yaml_lines import value_of
+from corridors.network.reading.yaml_lines import value_of
 from corridors.scenarios.scenario import Scenario, event_from
 
 if TYPE_CHECKING:

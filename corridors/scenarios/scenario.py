@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from corridors.errors import ScenarioError, nearest
 from corridors.network.calendar import parse_date
 from corridors.network.folder import data_folder
-from corridors.network.yaml_lines import Path_, read
+from corridors.network.reading.yaml_lines import Path_, read
 from corridors.scenarios.events import KINDS, Event
 from corridors.scenarios.quantities import parse_time
 from corridors.scenarios.schema import MOST_EVENTS, amount_keys, first_fault

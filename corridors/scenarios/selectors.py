@@ -12,8 +12,8 @@ import yaml
 
 from corridors.errors import DataError, ScenarioError, nearest
 from corridors.files import read_whole
+from corridors.network.reading.yaml_lines import value_of
 from corridors.network.schema import MODES
-from corridors.network.yaml_lines import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

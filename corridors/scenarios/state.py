@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from corridors.flow.problem import FlowProblem
-from corridors.scenarios.arcs import Arcs, build_arcs
+from corridors.network.arcs import Arcs, build_arcs
 from corridors.scenarios.draft import undisturbed
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Situation:
 def arcs_of(net: Network) -> Arcs:
     """Return the arcs of a network, built when first asked for."""
     if net.whole not in _ARCS:
-        _ARCS[net.whole] = build_arcs(net.whole)
+        _ARCS[net.whole] = build_arcs(net.whole.tables)
     return _ARCS[net.whole]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from corridors.scenarios.arcs import DIRECTIONS, LINK
+from corridors.network.arcs import DIRECTIONS, LINK
 from corridors.simulation.queue_tables import TRACE
 from corridors.simulation.queueing.state import LATE, OLD, ON_TIME, OTHER_WAY, TURNED_BACK
 

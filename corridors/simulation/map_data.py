@@ -14,7 +14,7 @@ from corridors.maps.queuemap import (
     QueuePart,
 )
 from corridors.network.antimeridian import map_longitude
-from corridors.scenarios.arcs import LINK
+from corridors.network.arcs import LINK
 
 if TYPE_CHECKING:
     import datetime as dt

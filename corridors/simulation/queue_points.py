@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.network.arcs import DIRECTIONS, LINK
 from corridors.network.calendar import in_period, in_season
-from corridors.scenarios.arcs import DIRECTIONS, LINK
 
 if TYPE_CHECKING:
     import datetime as dt

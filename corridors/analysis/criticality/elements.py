@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.errors import ScenarioError, UnknownIdError, nearest
-from corridors.scenarios.arcs import LINK
+from corridors.network.arcs import LINK
 from corridors.scenarios.selectors import select
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from corridors.analysis.validation.parameters import KINDS
 from corridors.analysis.validation.runs import FIELDS, RUN_DAYS, scenario_of
 from corridors.analysis.validation.wording import is_by_days, parameters_of, reads_the_date
 from corridors.errors import DataError, ScenarioError, nearest
-from corridors.network.yaml_lines import parse
+from corridors.network.reading.yaml_lines import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

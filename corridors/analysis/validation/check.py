@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.analysis.validation.catalogue import faults_of, missing_in
 from corridors.errors import DataError
-from corridors.network import checks
+from corridors.network.checks import rules
 from corridors.network.folder import raise_problems
-from corridors.network.reading import Problem, problem_at
+from corridors.network.reading.cells import Problem, problem_at
+from corridors.scenarios import checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,6 +45,7 @@ def _observations(net: Network) -> Iterator[tuple[Any, dict[str, Any]]]:
 
 
 RULES: tuple[Callable[[Network], Iterator[Problem]], ...] = (
+    *rules.RULES,
     *checks.RULES,
     observations_ask_or_say_why_not,
     observations_ask_for_what_is_there,
@@ -75,7 +77,7 @@ def check(folder: str | Path | Network | None = None) -> list[Problem]:
     >>> co.check()
     []
     """
-    return checks.check(folder, RULES)
+    return rules.check(folder, RULES)
 
 
 def require_questions(net: Network) -> None:

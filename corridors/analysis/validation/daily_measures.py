@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.analysis.validation.wording import says
-from corridors.scenarios.arcs import DIRECTIONS, LINK, TRANSFER
+from corridors.network.arcs import DIRECTIONS, LINK, TRANSFER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
         Whole,
     )
     from corridors.analysis.validation.runs import ModelRuns
+    from corridors.network.arcs import Arcs
     from corridors.network.network import Network
-    from corridors.scenarios.arcs import Arcs
 
 
 @says("queue at {capacity} on {date}, {run}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.analysis.validation.wording import says
-from corridors.scenarios.arcs import DIRECTIONS, LINK
+from corridors.network.arcs import DIRECTIONS, LINK
 
 if TYPE_CHECKING:
     import pandas as pd

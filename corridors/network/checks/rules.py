@@ -10,24 +10,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridors.errors import ScenarioError
-from corridors.network.folder import data_folder, read_tables
-from corridors.network.line_checks import (
+from corridors.network.arcs import carrier
+from corridors.network.checks.lines import (
     lengths_fit_great_circles,
     lengths_fit_lines,
     lines_belong_to_links,
     lines_meet_their_nodes,
     lines_stay_in_their_countries,
 )
+from corridors.network.checks.text import text_is_only_text
+from corridors.network.folder import data_folder, read_tables
+from corridors.network.loads import conversion
 from corridors.network.network import Network
 from corridors.network.provenance import (
     inferences_are_explained,
     numbers_have_sources,
     provenance_points_at_numbers,
 )
-from corridors.network.reading import Problem, problem_at
-from corridors.network.text_checks import text_is_only_text
-from corridors.network.yaml_lines import value_of
+from corridors.network.reading.cells import Problem, problem_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -106,8 +106,6 @@ def transfers_change_something(net: Network) -> Iterator[Problem]:
 
 def transfers_join_links(net: Network) -> Iterator[Problem]:
     """Both sides of a transfer are reached by a link of that mode and gauge."""
-    from corridors.scenarios.arcs import carrier
-
     links = net.tables["links"]
     reached = set()
     for end in ("from_node", "to_node"):
@@ -220,8 +218,6 @@ def capacities_can_be_counted(net: Network) -> Iterator[Problem]:
     Boxes count themselves in TEU, so a limit in TEU without listed cargo is
     about cargo in TEU alone.
     """
-    from corridors.scenarios.capacities import conversion
-
     cargo = net.tables["cargo"]
     ids = tuple(cargo["cargo"])
     modes = {c: set(m.split(";")) for c, m in zip(ids, cargo["modes"], strict=True)}
@@ -275,30 +271,6 @@ def demand_goes_somewhere(net: Network) -> Iterator[Problem]:
             yield problem_at("demand", i, "destination", demand_goes_somewhere, message)
 
 
-def selectors_match(net: Network) -> Iterator[Problem]:
-    """Every chokepoint's selector matches something."""
-    from corridors.scenarios.selectors import select
-
-    for i, row in net.tables["chokepoints"].iterrows():
-        try:
-            select(net, value_of(row["selector"]), net.folder)
-        except ScenarioError as error:
-            message = f"{row['chokepoint']}: {error}"
-            yield problem_at("chokepoints", i, "selector", selectors_match, message)
-
-
-def projects_can_be_applied(net: Network) -> Iterator[Problem]:
-    """The changes of every project are events that the network understands."""
-    from corridors.scenarios.projects import project_events
-
-    for i, row in net.tables["projects"].iterrows():
-        try:
-            project_events(net, row["project_id"])
-        except ScenarioError as error:
-            message = f"{row['project_id']}: {error}"
-            yield problem_at("projects", i, "changes", projects_can_be_applied, message)
-
-
 RULES: tuple[Rule, ...] = (
     links_join_two_places,
     rail_has_a_gauge,
@@ -315,8 +287,6 @@ RULES: tuple[Rule, ...] = (
     capacities_can_be_counted,
     cargo_has_rates,
     demand_goes_somewhere,
-    selectors_match,
-    projects_can_be_applied,
     numbers_have_sources,
     provenance_points_at_numbers,
     inferences_are_explained,
@@ -327,4 +297,4 @@ RULES: tuple[Rule, ...] = (
     lines_stay_in_their_countries,
     text_is_only_text,
 )
-"""All rules, in the order in which they run."""
+"""All rules of this room, in the order in which they run."""

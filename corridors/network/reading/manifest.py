@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError
 from corridors.files import write_text
-from corridors.network.ids import plain_id
-from corridors.network.reading import Problem
+from corridors.network.reading.cells import Problem
+from corridors.network.reading.ids import plain_id
 from corridors.network.schema import Table, tables
 
 if TYPE_CHECKING:

@@ -7,36 +7,55 @@ rail and leave by road without the transfer, and no weights of edges can forbid 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from corridors.errors import UnknownIdError, nearest
-from corridors.scenarios.arcs import LINK, TRANSFER, build_arcs, carrier
+from corridors.network.arcs import LINK, TRANSFER, build_arcs, carrier
+from corridors.network.schema import MODES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
     import networkx as nx
+    import pandas as pd
     from numpy.typing import NDArray
 
-    from corridors.network.network import Network
-    from corridors.scenarios.arcs import Arcs
+    from corridors.network.arcs import Arcs
 
 __all__ = ["link_graph", "weighted_graph"]
 
-_MODES = ("rail", "road", "sea", "pipeline")
+
+class Drawable(Protocol):
+    """What a graph is made of: a `Network`, which itself offers its graph and so stands above."""
+
+    @property
+    def name(self) -> str:
+        """Name of the network."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Its tables."""
+
+    @property
+    def links(self) -> gpd.GeoDataFrame:
+        """Its links with their course."""
+
 
 Vertex = tuple[str, str]
 """A node and the mode and gauge that reaches it."""
 
 
 def weighted_graph(
-    net: Network, cargo: str | None = None, *, gates: bool = False, integer_ids: bool = False
+    net: Drawable, cargo: str | None = None, *, gates: bool = False, integer_ids: bool = False
 ) -> nx.MultiDiGraph[Any]:
     """Return a network as a graph; see `Network.to_networkx`, which calls this."""
     import networkx as nx
     from shapely import LineString, reverse
 
-    arcs = build_arcs(net)
+    arcs = build_arcs(net.tables)
     c = _cargo_class(arcs, cargo)
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(
         crs="EPSG:4326", name=net.name, cargo="" if c is None else arcs.cargo[c]
@@ -93,7 +112,7 @@ def _cargo_class(arcs: Arcs, cargo: str | None) -> int | None:
     return int(np.isfinite(arcs.usd).sum(axis=1).argmax())
 
 
-def _weights(net: Network, arcs: Arcs, c: int | None) -> dict[str, NDArray[np.float64]]:
+def _weights(net: Drawable, arcs: Arcs, c: int | None) -> dict[str, NDArray[np.float64]]:
     """Return hours, usd and cost of each arc, shape (A,): infinite where the cargo may not go."""
     if c is None:
         # Without cargo and rates nothing has a price, and a time only where one is stated.
@@ -110,7 +129,7 @@ def _weights(net: Network, arcs: Arcs, c: int | None) -> dict[str, NDArray[np.fl
     return {"hours": hours, "usd": usd, "cost": usd + float(a_day) / 24.0 * arcs.hours[c]}
 
 
-def _vertices(net: Network) -> dict[Vertex, str]:
+def _vertices(net: Drawable) -> dict[Vertex, str]:
     """Return the name of each vertex: of a node's first mode and gauge that of the node."""
     count: dict[str, dict[str, int]] = {node: {} for node in net.tables["nodes"]["node_id"]}
     for link in net.tables["links"].to_dict("records"):
@@ -120,7 +139,7 @@ def _vertices(net: Network) -> dict[Vertex, str]:
 
     def rank(node: str, mode_gauge: str) -> tuple[int, int, str]:
         mode = mode_gauge.split("-", maxsplit=1)[0]
-        return _MODES.index(mode), -count[node][mode_gauge], mode_gauge
+        return MODES.index(mode), -count[node][mode_gauge], mode_gauge
 
     names: dict[Vertex, str] = {}
     for node, by_name in count.items():
@@ -146,7 +165,7 @@ def _add_gates(graph: nx.MultiDiGraph[Any]) -> None:
         graph.add_edge(vertex, f"{node}<", key="leave", geometry=at, **free)
 
 
-def link_graph(net: Network) -> nx.MultiDiGraph[Any]:
+def link_graph(net: Drawable) -> nx.MultiDiGraph[Any]:
     """Return nodes and links alone, a vertex for each node, for programs that draw graphs.
 
     Edges, one for each direction of use and keyed by link_id, carry length in metres,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.errors import nearest
 from corridors.network.calendar import check_season, parse_date
-from corridors.network.ids import READABLE
-from corridors.network.yaml_lines import value_of
+from corridors.network.reading.ids import READABLE
+from corridors.network.reading.yaml_lines import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,24 +10,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
-    from corridors.network.network import Network
-    from corridors.scenarios.selectors import Selection
 
 LINK, TRANSFER, ENTRY, EXIT = 0, 1, 2, 3
 """Kinds of arcs."""
 
 DIRECTIONS = ("forward", "backward")
 """Words for the directions of a link or transfer, by number."""
+
+
+class DirectedRows(Protocol):
+    """What chooses directed links and transfers: masks over rows of their tables, shape (N, 2)."""
+
+    @property
+    def links(self) -> NDArray[np.bool_]:
+        """Links, forward and backward."""
+
+    @property
+    def transfers(self) -> NDArray[np.bool_]:
+        """Transfers, forward and backward."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +122,7 @@ class Arcs:
         """Return the ids of the links among some arcs, given by number or as a mask."""
         return set(self.ids[arcs][self.kind[arcs] == LINK])
 
-    def select(self, selection: Selection) -> NDArray[np.bool_]:
+    def select(self, selection: DirectedRows) -> NDArray[np.bool_]:
         """Return which arcs a selection of directed links and transfers means, shape (A,)."""
         return self.of(LINK, selection.links) | self.of(TRANSFER, selection.transfers)
 
@@ -135,7 +145,7 @@ def carrier(mode: str, gauge: float) -> str:
     return f"{mode}-{int(gauge)}" if mode == "rail" and gauge == gauge else mode
 
 
-def build_arcs(net: Network) -> Arcs:
+def build_arcs(tables: Mapping[str, pd.DataFrame]) -> Arcs:
     """Expand a network into arcs: all of them, whatever the day.
 
     What is not there on a day is closed on that day. So every day and every
@@ -144,10 +154,9 @@ def build_arcs(net: Network) -> Arcs:
 
     Parameters
     ----------
-    net
-        The network of all of time.
+    tables
+        Of the network of all of time.
     """
-    tables = net.tables
     links, transfers, cargo = tables["links"], tables["transfers"], tables["cargo"]
     cargo = cargo.sort_values("cargo")
     names = [carrier(m, g) for m, g in zip(links["mode"], links["gauge_mm"], strict=True)]
@@ -216,7 +225,7 @@ def _carriers(transfers: pd.DataFrame, side: str) -> list[str]:
 
 
 def _costs(
-    tables: dict[str, pd.DataFrame], cargo: pd.DataFrame, plan: list[Any]
+    tables: Mapping[str, pd.DataFrame], cargo: pd.DataFrame, plan: list[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return dollars and hours per unit of each cargo on each arc, shapes (C, A)."""
     n_cargo, n_arcs = len(cargo), len(plan)
@@ -240,7 +249,7 @@ def _costs(
 
 
 def _link_costs(
-    tables: dict[str, pd.DataFrame], cargo: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame], cargo: pd.DataFrame
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     links, rates = tables["links"], tables["rates"]
     usd = np.full((len(cargo), len(links)), np.inf)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.display import STEERS, cell, plain
-from corridors.network.reading import Problem, problem_at
+from corridors.network.reading.cells import Problem, problem_at
 from corridors.network.schema import tables
 
 if TYPE_CHECKING:

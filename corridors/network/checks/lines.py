@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.network.folder import LINES
-from corridors.network.reading import Problem, problem_at
+from corridors.network.reading.cells import Problem, problem_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

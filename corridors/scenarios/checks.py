@@ -1,0 +1,41 @@
+"""Rules of a network that take a scenario's words to judge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corridors.errors import ScenarioError
+from corridors.network.reading.cells import Problem, problem_at
+from corridors.network.reading.yaml_lines import value_of
+from corridors.scenarios.projects import project_events
+from corridors.scenarios.selectors import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from corridors.network.checks.rules import Rule
+    from corridors.network.network import Network
+
+
+def selectors_match(net: Network) -> Iterator[Problem]:
+    """Every chokepoint's selector matches something."""
+    for i, row in net.tables["chokepoints"].iterrows():
+        try:
+            select(net, value_of(row["selector"]), net.folder)
+        except ScenarioError as error:
+            message = f"{row['chokepoint']}: {error}"
+            yield problem_at("chokepoints", i, "selector", selectors_match, message)
+
+
+def projects_can_be_applied(net: Network) -> Iterator[Problem]:
+    """The changes of every project are events that the network understands."""
+    for i, row in net.tables["projects"].iterrows():
+        try:
+            project_events(net, row["project_id"])
+        except ScenarioError as error:
+            message = f"{row['project_id']}: {error}"
+            yield problem_at("projects", i, "changes", projects_can_be_applied, message)
+
+
+RULES: tuple[Rule, ...] = (selectors_match, projects_can_be_applied)
+"""All rules of this room, in the order in which they run."""
