@@ -14,8 +14,6 @@ import pytest
 from hostile import HOSTILE
 
 import corridors as co
-from corridors.assignment.report import report_html
-from corridors.assignment.tables import write_tables
 from corridors.cli import common
 from corridors.cli import run as run_module
 from corridors.cli import simulate as simulate_module
@@ -115,7 +113,7 @@ def test_a_terminal(comparison, hostile, capsys):
 def test_pages(comparison, clean):
     for hostile, harmless in (
         (comparison.map().html, clean.map().html),
-        (report_html(comparison), report_html(clean)),
+        (comparison.report(), clean.report()),
     ):
         nothing_raw(hostile)
         # A description is a paragraph of its own; the harmless scenario has one as well.
@@ -123,7 +121,7 @@ def test_pages(comparison, clean):
 
 
 def test_tables(comparison, tmp_path):
-    write_tables(comparison, tmp_path)
+    comparison.save(tmp_path)
     numbers = set()
     for file in tmp_path.iterdir():
         text = file.read_text(encoding="utf-8")

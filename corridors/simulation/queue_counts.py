@@ -117,8 +117,8 @@ def once(background: Floats, limits: list[QueuePoint]) -> Floats:
     Of the five that wait at a crossing, three wait for the one road that has a limit too.
 
     >>> from corridors.simulation.queue_points import QueuePoint
-    >>> road = QueuePoint("road", "road", "Road", "truck", {(0, 0): 1.0})
-    >>> crossing = QueuePoint("all", "all", "Crossing", "truck", {(0, 0): 1.0, (1, 0): 1.0})
+    >>> road = QueuePoint("road", "road", "Road", "truck", False, {(0, 0): 1.0})
+    >>> crossing = QueuePoint("all", "all", "All", "truck", False, {(0, 0): 1.0, (1, 0): 1.0})
     >>> once(np.array([[3.0, 5.0]]), [road, crossing])
     array([[0., 5.]])
     """
