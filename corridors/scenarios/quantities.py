@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import inf
 
 from corridors.errors import nearest
+from corridors.network.numbers import read_number
 
 PER_DAY = {"day": 1.0, "week": 7.0, "month": 365 / 12, "year": 365.0}
 """Days in a period; a month is a twelfth of a year of 365 days."""
@@ -31,7 +33,14 @@ VEHICLES = {
 """Words for the units of capacity, and the unit that each is."""
 
 _FACTOR = {"kt": 1e3, "Mt": 1e6, "FEU": 2.0}
-_NUMBER = r"([0-9][0-9_ ,]*(?:\.[0-9]+)?(?:e[0-9]+)?)"
+_QUANTITY = re.compile(
+    r"([+\-\u2212]?[.,]?\d(?:[\d.,_'\s\u066b\u066c]*\d)?\.?(?:[eE][+\-]?\d+)?)\s*([^\s].*)?"
+)
+"""A number in any way of writing, so that a wrong one is named, and what stands after it."""
+
+_LONGEST = 80
+_MOST = 1e12
+"""Largest amount; the world moves less than that in tonnes a year."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +52,44 @@ class Quantity:
 
 
 def _split(text: str) -> tuple[float, str] | None:
-    match = re.fullmatch(rf"\s*{_NUMBER}\s*(.*?)\s*", text)
+    """Return the number and the unit of a text; None where it is no such text.
+
+    Raises
+    ------
+    ValueError
+        Where the number is not written in the one way that there is, or is negative.
+    """
+    match = _QUANTITY.fullmatch(" ".join(text.split())) if len(text) <= _LONGEST else None
     if not match:
         return None
-    return float(re.sub(r"[_ ,]", "", match.group(1))), match.group(2)
+    try:
+        value = read_number(match[1])
+    except ValueError as error:
+        msg = f"saw {_seen(text)}: {str(error) or 'that is no number'}"
+        raise ValueError(msg) from None
+    if value < 0:
+        msg = f"saw {_seen(text)}, expected a number of at least 0"
+        raise ValueError(msg)
+    return value, match[2] or ""
+
+
+def _checked(value: float) -> float:
+    """Return a number; raise ValueError where it is none that anything can have."""
+    if value != value or value in {inf, -inf}:
+        msg = f"saw {value}, expected a finite number"
+        raise ValueError(msg)
+    if not -_MOST <= value <= _MOST:
+        msg = f"saw {_seen(value)}, expected at most {_MOST:.0e}"
+        raise ValueError(msg)
+    return float(value)
+
+
+def _seen(value: object) -> str:
+    """Return a value as it is shown in messages, cut where it is long."""
+    if isinstance(value, int) and value.bit_length() > 200:
+        return "a whole number of more than 60 digits"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:40]}... ({len(text)} characters)"
 
 
 def parse_limit(value: object) -> Quantity:
@@ -58,7 +101,7 @@ def parse_limit(value: object) -> Quantity:
     (Quantity(value=0.7, unit='share'), 'truck')
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if 0 <= value <= 1:
+        if 0 <= _checked(value) <= 1:
             return Quantity(float(value), "share")
         msg = (
             f"saw {value}, expected a share from 0 to 1, or an amount with its unit "
@@ -67,9 +110,11 @@ def parse_limit(value: object) -> Quantity:
         raise ValueError(msg)
     parts = _split(str(value))
     if parts is None:
-        msg = f'saw {value!r}, expected a share such as 0.7 or an amount such as "500 trucks/day"'
+        like = 'a share such as 0.7 or an amount such as "500 trucks/day"'
+        msg = f"saw {_seen(value)}, expected {like}"
         raise ValueError(msg)
     number, unit = parts
+    _checked(number)
     if unit == "%":
         return parse_limit(number / 100)
     word, slash, period = unit.partition("/")
@@ -77,16 +122,16 @@ def parse_limit(value: object) -> Quantity:
         wrong, known = (word, list(VEHICLES)) if word not in VEHICLES else (period, list(PER_DAY))
         msg = f"saw unit {unit!r}, expected one such as trucks/day{nearest(wrong, known)}"
         raise ValueError(msg)
-    return Quantity(number * _FACTOR.get(word, 1.0) / PER_DAY[period], VEHICLES[word])
+    return Quantity(_checked(number) * _FACTOR.get(word, 1.0) / PER_DAY[period], VEHICLES[word])
 
 
 def parse_time(value: object) -> float:
     """Return hours from a text such as ``"24 h"`` or ``"2 days"``."""
     parts = _split(str(value)) if isinstance(value, str) else None
     if parts is None or parts[1] not in HOURS:
-        msg = f'saw {value!r}, expected a time with its unit such as "24 h" or "2 days"'
+        msg = f'saw {_seen(value)}, expected a time with its unit such as "24 h" or "2 days"'
         raise ValueError(msg)
-    return parts[0] * HOURS[parts[1]]
+    return _checked(parts[0]) * HOURS[parts[1]]
 
 
 def parse_charge(value: object) -> Quantity:
@@ -94,16 +139,16 @@ def parse_charge(value: object) -> Quantity:
     parts = _split(str(value)) if isinstance(value, str) else None
     units = {"USD/TEU": ("USD/TEU", 1.0), "USD/FEU": ("USD/TEU", 0.5), "USD/t": ("USD/t", 1.0)}
     if parts is None or parts[1] not in units:
-        msg = f'saw {value!r}, expected a charge such as "200 USD/TEU" or "5 USD/t"'
+        msg = f'saw {_seen(value)}, expected a charge such as "200 USD/TEU" or "5 USD/t"'
         raise ValueError(msg)
     unit, factor = units[parts[1]]
-    return Quantity(parts[0] * factor, unit)
+    return Quantity(_checked(parts[0]) * factor, unit)
 
 
 def parse_demand(value: object) -> Quantity:
     """Return a factor of at least 0, or an amount per day such as ``"500 TEU/day"``."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if value >= 0:
+        if _checked(value) >= 0:
             return Quantity(float(value), "factor")
         msg = f"saw {value}, expected a factor of at least 0 or an amount with its unit"
         raise ValueError(msg)
@@ -111,6 +156,6 @@ def parse_demand(value: object) -> Quantity:
     if quantity.unit == "share":
         return Quantity(quantity.value, "factor")
     if quantity.unit not in {"t", "TEU"}:
-        msg = f"saw {value!r}, expected TEU or t per day, week, month or year"
+        msg = f"saw {_seen(value)}, expected TEU or t per day, week, month or year"
         raise ValueError(msg)
     return quantity

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from corridors.errors import ScenarioError, nearest
 from corridors.network.calendar import parse_date
 from corridors.network.folder import data_folder
+from corridors.network.numbers import read_number
 from corridors.scenarios.events import KINDS, Event
 from corridors.scenarios.quantities import parse_time
 from corridors.scenarios.schema import amount_keys, first_fault
-from corridors.scenarios.yaml_lines import Path_, read
+from corridors.scenarios.yaml_lines import Lines, Path_, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +149,7 @@ def _read(path: Path, under: tuple[Path, ...]) -> Scenario:
     if not isinstance(content, dict):
         msg = f"{path}: expected a scenario with name and events, saw {type(content).__name__}"
         raise ScenarioError(msg)
-    fault = first_fault(content)
+    fault = first_fault(content, lines.written)
     if fault is not None:
         msg = f"{_place(path, fault[0], lines)}: {fault[1]}"
         raise ScenarioError(msg)
@@ -202,10 +203,25 @@ def _value(
     if keys[-1] not in raw:
         return None
     try:
-        return parse(raw[keys[-1]])
+        seen = raw[keys[-1]]
+        if isinstance(seen, int | float) and isinstance(lines, Lines) and keys in lines.written:
+            _check_writing(lines.written[keys], seen)
+        return parse(seen)
     except ValueError as error:
         msg = f"{_place(path, keys, lines)}: {error}"
         raise ScenarioError(msg) from None
+
+
+def _check_writing(text: str, seen: float) -> None:
+    """Raise ValueError where YAML reads a number that is not written as numbers are."""
+    try:
+        same = read_number(text) == seen
+    except ValueError as error:
+        msg = f"saw {text}: {str(error) or 'that is no number'}"
+        raise ValueError(msg) from None
+    if not same:
+        msg = f"saw {text}, which YAML takes for {seen}; write it without the zeros before it"
+        raise ValueError(msg)
 
 
 def event_from(raw: dict[str, Any], where: str) -> Event:

@@ -22,6 +22,21 @@ _PLAIN_TAGS = {_TIMESTAMP} | {
 Path_ = tuple[str | int, ...]
 
 
+class Lines(dict[Path_, int]):
+    """The line of each value by its path of keys and positions.
+
+    Attributes
+    ----------
+    written
+        What stands in the file where YAML makes something else of it than text:
+        ``012`` is the number 10.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: dict[Path_, str] = {}
+
+
 class _Loader(yaml.SafeLoader):
     """A safe loader that refuses aliases, with which a short text can mean gigabytes."""
 
@@ -33,7 +48,7 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def read(path: Path) -> tuple[Any, dict[Path_, int]]:
+def read(path: Path) -> tuple[Any, Lines]:
     """Read a YAML file.
 
     Parameters
@@ -67,12 +82,12 @@ def read(path: Path) -> tuple[Any, dict[Path_, int]]:
     return parse(text, str(path))
 
 
-def parse(text: str, where: str) -> tuple[Any, dict[Path_, int]]:
+def parse(text: str, where: str) -> tuple[Any, Lines]:
     """Read YAML from a text; `where` names it in messages."""
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
-        lines: dict[Path_, int] = {}
+        lines = Lines()
         return _plain(loader, node, (), lines, where), lines
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -86,7 +101,7 @@ def parse(text: str, where: str) -> tuple[Any, dict[Path_, int]]:
         loader.dispose()
 
 
-def _plain(loader: _Loader, node: Any, path: Path_, lines: dict[Path_, int], where: str) -> Any:
+def _plain(loader: _Loader, node: Any, path: Path_, lines: Lines, where: str) -> Any:
     if node is None:
         return None
     lines[path] = node.start_mark.line + 1
@@ -109,4 +124,6 @@ def _plain(loader: _Loader, node: Any, path: Path_, lines: dict[Path_, int], whe
     if node.tag == _TIMESTAMP:
         # A date stays text, so that a day that does not exist is reported like any other.
         return node.value
+    if node.tag != "tag:yaml.org,2002:str":
+        lines.written[path] = node.value
     return loader.construct_object(node)
