@@ -72,7 +72,7 @@ def settled(
     b, values, column = master.basis, master.values, master.basic_columns()
     amount = np.concatenate([values.key[0], values.other[0, : master.size]])
     commodity = master.pool.columns.commodity[column]
-    amount[amount <= 1e-11 * (1.0 + question.amount[0, commodity])] = 0.0
+    amount[amount <= _dust(amount, commodity, column >= master.pool.fixed, question)] = 0.0
     sigma = np.minimum(values.sigma[0, : p.n_commodities], p.penalty)
     row_price = np.maximum(values.price[0], 0.0) / numbering.row_scale
     loose = (values.price[0] <= TOLERANCE * (1.0 + sigma.max(initial=0.0))) & (b.place >= 0)
@@ -82,6 +82,20 @@ def settled(
         master.pool, p, numbering, column, amount, row_price, sigma, rounds, cold_starts, tied,
         loose,
     )  # fmt: skip
+
+
+def _dust(
+    amount: Floats, commodity: Ints, is_path: NDArray[np.bool_], question: Question
+) -> Floats:
+    """Return the amounts of columns up to which they are rounding, and no flow.
+
+    A demand far above all that flows of it says nothing about the flow: the measure
+    is what flows, and the spacing of the numbers that the demand is written in.
+    """
+    wanted = question.amount[0]
+    flows = np.bincount(commodity[is_path], np.abs(amount[is_path]), len(wanted))
+    dust = 1e-11 * (1.0 + np.minimum(wanted, flows)) + 8.0 * np.spacing(wanted)
+    return np.asarray(np.minimum(dust, 1e-11 * (1.0 + wanted))[commodity])
 
 
 def _put_in_order(master: Master, question: Question) -> None:

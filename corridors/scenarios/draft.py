@@ -103,9 +103,10 @@ class Draft:
 
         As `corridors.scenarios.passages.felt_once` has it.
         """
-        chosen = inside.any(axis=0)
+        chosen = np.asarray(inside.any(axis=0), dtype=np.bool_)
         felt = felt_once(self.net, self.arcs, self.there, chosen, selector, folder)
-        return np.asarray(inside.any(axis=1)[:, None] & felt, dtype=np.bool_)
+        classes = np.asarray(inside.any(axis=1), dtype=np.bool_)
+        return np.asarray(classes[:, None] & felt, dtype=np.bool_)
 
 
 def undisturbed(net: Network, arcs: Arcs, day: dt.date) -> Draft:

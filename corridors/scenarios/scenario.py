@@ -27,7 +27,8 @@ class Scenario:
     """A named, dated list of events: an overlay, never an edit.
 
     Two scenarios add up to one with the events of both, in order, as of the
-    first day on which the most of them are in force, some of each.
+    first day on which the most of them are in force, some of each. What both have
+    from the same place of the same file counts once.
 
     Examples
     --------
@@ -50,7 +51,7 @@ class Scenario:
         titles = [t for t in (self.title, other.title) if t]
         return Scenario(
             name=f"{self.name}+{other.name}",
-            events=self.events + other.events,
+            events=self.events + _not_among(self.events, other.events),
             as_of=_common_day(self, other),
             title=" + ".join(titles),
             sources=tuple(dict.fromkeys(self.sources + other.sources)),
@@ -64,6 +65,19 @@ class Scenario:
 
     def __repr__(self) -> str:
         return f"Scenario({self.name}, as of {self.as_of}, {len(self.events)} events)"
+
+
+def _not_among(events: tuple[Event, ...], others: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Return those of some events that do not stand among others already.
+
+    One event of one file is one event, by however many ways a sum comes to it. Two
+    that read the same but stand twice in a file, or in two files, are two.
+    """
+    known: dict[tuple[str, int], list[Event]] = {}
+    for event in events:
+        if event.origin is not None:
+            known.setdefault(event.origin, []).append(event)
+    return tuple(e for e in others if e.origin is None or e not in known.get(e.origin, []))
 
 
 def _common_day(one: Scenario, other: Scenario) -> dt.date | None:
@@ -153,8 +167,10 @@ def _read(path: Path, under: tuple[Path, ...]) -> Scenario:
     if fault is not None:
         msg = f"{_place(path, fault[0], lines)}: {fault[1]}"
         raise ScenarioError(msg)
+    here = str(path.resolve())
     events = tuple(
-        _event(raw, ("events", i), path, lines) for i, raw in enumerate(content["events"])
+        replace(_event(raw, ("events", i), path, lines), origin=(here, i))
+        for i, raw in enumerate(content["events"])
     )
     as_of = _value(parse_date, content, ("as_of",), path, lines)
     own = Scenario(

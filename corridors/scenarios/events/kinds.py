@@ -225,7 +225,7 @@ class Surcharge(Kind):
         cargo = draft.net.tables["cargo"]
         loose = set(cargo["cargo"][cargo["unit"] != "TEU"])
         without = [name for name in event.cargo or cargo["cargo"] if name in loose]
-        if event.cargo and without or len(without) == len(cargo):
+        if (event.cargo and without) or len(without) == len(cargo):
             msg = (
                 f"{event.where}: {', '.join(without)} {'is' if len(without) == 1 else 'are'} "
                 "counted in t, saw a charge per TEU; give it in USD/t"
