@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.maps import basemap, escape, offline, vendored
-from corridors.maps.data import CREDITS, DISCLAIMER
+from corridors.maps.data import DISCLAIMER, credits_for
 from corridors.maps.flowmap import FlowMap
 from corridors.scenarios.arcs import LINK
 
@@ -156,7 +156,7 @@ def payload(sim: Simulation) -> dict[str, Any]:
         "begin": int(np.sum(totals, axis=0).argmax()) if totals else 0,
         "bounds": [[south - 3, west - 6], [north + 3, east + 6]],
         "countries": basemap.countries(basemap.shipped()),
-        "credits": list(CREDITS),
+        "credits": list(credits_for(lines["made"], net.tables["sources"]["publisher"])),
         "links": links,
         "places": places,
         "queues": queues,
