@@ -114,7 +114,7 @@ def long_way(net, selectors):
     damage = hit.answer.objective - base.answer.objective
     return {
         "shortfall_t_per_day": change["shortfall_t_per_day"],
-        "added_cost_usd_per_day": change["added_cost_usd_per_day"],
+        "added_cost_usd_per_day": change["added_transport_usd_per_day"],
         "added_hours": change["added_hours_mean"],
         "added_loss_usd_per_day": change["added_loss_usd_per_day"],
         "damage_usd_per_day": damage,

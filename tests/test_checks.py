@@ -162,6 +162,21 @@ def periods_do_not_overlap(i: Island) -> Expected:
     return "capacities.csv", later + 2, "valid_from"
 
 
+def periods_leave_no_gap(i: Island) -> Expected:
+    rows = i.rows("capacities")
+    later = next(n for n, r in enumerate(rows) if r["valid_from"])
+    rows[later - 1]["valid_until"] = "2026-12-31"
+    i.write("capacities", rows)
+    return "capacities.csv", later + 1, "gaps"
+
+
+def members_are_counted_once(i: Island) -> Expected:
+    rows = i.rows("capacity_members")
+    again = {**rows[-1], "direction": "forward"}
+    i.write("capacity_members", [*rows, again])
+    return "capacity_members.csv", len(rows) + 2, "capacity_id"
+
+
 def rows_of_a_capacity_agree(i: Island) -> Expected:
     rows = i.rows("capacities")
     later = next(n for n, r in enumerate(rows) if r["valid_from"])
@@ -298,6 +313,8 @@ WHOLE = [
     nodes_are_linked,
     dates_are_in_order,
     periods_do_not_overlap,
+    periods_leave_no_gap,
+    members_are_counted_once,
     rows_of_a_capacity_agree,
     ranges_hold_their_value,
     background_fits,

@@ -235,7 +235,7 @@ def test_the_certificate_sees_what_is_wrong():
 
     assert proof().ok
     assert proof(amount=(7.0, 3.0)).capacity_residual == pytest.approx(1 / 6)
-    assert proof(amount=(6.0, 3.0)).balance_residual == pytest.approx(0.1)
+    assert proof(amount=(6.0, 3.0)).balance_residual == pytest.approx(1 / 9)
     assert proof(arcs=np.array([0, 2, 2])).balance_residual > 0.5
     # Five on each route is possible, but costs 3 more than it must.
     worse = proof(amount=(5.0, 5.0))

@@ -118,9 +118,16 @@ class Comparison:
         """What became of the demand, in tonnes a day: step and t_per_day.
 
         Demand = unserved before and after + kept its route + rerouted +
-        newly served + newly unserved.
+        newly served + newly unserved. Where an event changes the demand itself, two
+        rows more say what is no longer wanted, and so no part of it, and what is newly
+        wanted, and so among it.
         """
         d = self.by_demand
+        changed = {
+            "no longer wanted": float(d["withdrawn_t_per_day"].sum()),
+            "newly wanted": self._added_demand,
+        }
+        changed = {step: t for step, t in changed.items() if t > moves.TRACE}
         return pd.DataFrame(
             {
                 "step": [
@@ -130,6 +137,7 @@ class Comparison:
                     "rerouted",
                     "newly served",
                     "newly unserved",
+                    *changed,
                 ],
                 "t_per_day": [
                     float(d["demand_t_per_day"].sum()),
@@ -138,6 +146,7 @@ class Comparison:
                     float(d["rerouted_t_per_day"].sum()),
                     float(d["gained_t_per_day"].sum()),
                     float(d["lost_t_per_day"].sum()),
+                    *changed.values(),
                 ],
             }
         )
@@ -175,13 +184,19 @@ class Comparison:
         """What the events change, in all.
 
         ``added_hours_mean`` and ``added_cost_usd_per_day_rerouted`` are of the
-        rerouted cargo; ``added_cost_usd_per_day`` is the change of the whole
-        transport bill, which falls where cargo is no longer carried.
+        rerouted cargo; ``added_cost_usd_per_day`` is the change of the generalised
+        cost of all that is carried, in its two parts: ``added_transport_usd_per_day``
+        of the transport bill and ``added_time_usd_per_day`` of the hours at their
+        value. All three fall where cargo is no longer carried.
+        ``added_demand_t_per_day`` and ``withdrawn_t_per_day`` are what events have
+        added to the demand and taken from it.
         """
         a, b = self.baseline.summary, self.disrupted.summary
         d = self.by_demand
         rerouted = float(d["rerouted_t_per_day"].sum())
         hours = float((d["added_hours"] * d["rerouted_t_per_day"]).sum())
+        transport = b["cost_usd_per_day"] - a["cost_usd_per_day"]
+        time = self._value_of_time(self.disrupted) - self._value_of_time(self.baseline)
         return {
             "served_t_per_day": b["served_t_per_day"] - a["served_t_per_day"],
             "shortfall_t_per_day": b["shortfall_t_per_day"] - a["shortfall_t_per_day"],
@@ -190,11 +205,32 @@ class Comparison:
             "newly_unserved_t_per_day": float(d["lost_t_per_day"].sum()),
             "newly_served_t_per_day": float(d["gained_t_per_day"].sum()),
             "withdrawn_t_per_day": float(d["withdrawn_t_per_day"].sum()),
+            "added_demand_t_per_day": self._added_demand,
             "added_hours_mean": hours / rerouted if rerouted > moves.TRACE else 0.0,
             "added_cost_usd_per_day_rerouted": float(d["added_usd_per_day"].sum()),
-            "added_cost_usd_per_day": b["cost_usd_per_day"] - a["cost_usd_per_day"],
+            "added_cost_usd_per_day": transport + time,
+            "added_transport_usd_per_day": transport,
+            "added_time_usd_per_day": time,
             "added_loss_usd_per_day": b["loss_usd_per_day"] - a["loss_usd_per_day"],
         }
+
+    @cached_property
+    def _added_demand(self) -> float:
+        """Tonnes a day that are wanted now and were not before."""
+        before, after = (
+            own.shortfall.set_index("demand_id")["demand_t_per_day"]
+            for own in (self.baseline, self.disrupted)
+        )
+        added = (after - before.reindex(after.index).fillna(0.0)).clip(lower=0.0)
+        return float(added[added > moves.TRACE].sum())
+
+    @staticmethod
+    def _value_of_time(own: Assignment) -> float:
+        """Return what the hours of all that is carried are worth, in USD a day."""
+        cargo = own.situation.net.tables["cargo"].set_index("cargo")["usd_per_unit_day"]
+        routes = own.routes
+        days = routes["units_per_day"] * routes["hours"] / 24.0
+        return float((days * routes["cargo"].map(cargo).astype("float64")).sum())
 
     def explain(self) -> str:
         """Return a few sentences that say what happens, with the numbers of the tables.
@@ -290,6 +326,8 @@ class Comparison:
     @cached_property
     def tables(self) -> ComparisonTables:
         """All that sentences, maps, pages and files are made of."""
+        from corridors.assignment.map_data import network_credits
+
         state, scenario = self.disrupted.situation, self.disrupted.scenario
         net = state.net
         cargo = net.tables["cargo"]
@@ -313,6 +351,7 @@ class Comparison:
             link_names={link: net.link_name(link) for link in net.tables["links"]["link_id"]},
             cargo_names=dict(zip(cargo["cargo"], cargo["name"], strict=True)),
             certificate=self.disrupted.certificate.to_dict(),
+            credits=network_credits(net),
         )
 
 

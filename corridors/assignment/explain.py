@@ -24,7 +24,12 @@ def sentences(tables: ComparisonTables) -> list[str]:
     """Return what happens, a sentence each."""
     change = tables.change
     found = [
-        _overall(tables.day, tables.steps, change["withdrawn_t_per_day"]),
+        _overall(
+            tables.day,
+            tables.steps,
+            change["withdrawn_t_per_day"],
+            change.get("added_demand_t_per_day", 0.0),
+        ),
         _not_in_force(tables.events_not_in_force, tables.n_events),
         _closed(tables.closed_links, tables.before.flows),
     ]
@@ -40,7 +45,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
     return [text for text in found if text]
 
 
-def _overall(day: dt.date, steps: Mapping[str, float], withdrawn: float) -> str:
+def _overall(day: dt.date, steps: Mapping[str, float], withdrawn: float, added: float) -> str:
     demand = steps["demand"]
     text = (
         f"On {day}, of {number(demand, 't')} of cargo a day, "
@@ -53,8 +58,11 @@ def _overall(day: dt.date, steps: Mapping[str, float], withdrawn: float) -> str:
     before = steps["unserved before and after"]
     if before > _SMALL:
         text += f"; {number(before, 't')} were not carried before either"
-    if steps["newly served"] > _SMALL:
-        text += f"; {number(steps['newly served'], 't')} can now be carried that could not before"
+    newly = max(steps["newly served"] - added, 0.0)
+    if newly > _SMALL:
+        text += f"; {number(newly, 't')} can now be carried that could not before"
+    if added > _SMALL:
+        text += f"; {number(added, 't')} are wanted now that were not before"
     if withdrawn > _SMALL:
         text += f"; {number(withdrawn, 't')} that were wanted before are not wanted now"
     return text + "."

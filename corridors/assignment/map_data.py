@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,13 @@ from corridors.maps.data import (
     MapNode,
     MapSource,
     Status,
+    credits_for,
 )
 from corridors.maps.flowmap import FlowMap, build_flow_map
 from corridors.maps.static import FlowLine
 from corridors.maps.static import network_figure as draw_network
 from corridors.network.antimeridian import map_longitude
+from corridors.network.folder import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +82,7 @@ def comparison_map(net: Network, tables: ComparisonTables) -> FlowMap:
             as_of=tables.day.isoformat(),
             first_state="after",
             focus=_changed(links) or _focus(links),
+            credits=tables.credits,
             notes=(_MODEL_NOTE, " ".join(sentences(tables))),
         )
     )
@@ -94,15 +98,30 @@ def network_map(net: Network) -> FlowMap:
     return build_flow_map(
         FlowMapData(
             title="The network",
-            subtitle="Rail, road, sea and pipelines between China, Central Asia and Europe",
+            subtitle=network_title(net),
             headline=headline,
             links=links,
             nodes=_map_nodes(net, {}),
             cargo_labels=_cargo_labels(net),
             as_of=net.date.isoformat() if net.date else "",
             focus=_focus(links),
+            credits=network_credits(net),
         )
     )
+
+
+def network_title(net: Network) -> str:
+    """Return what the data package of a network is called; empty where there is none."""
+    path = net.folder / MANIFEST if net.folder else None
+    if path is None or not path.is_file():
+        return ""
+    title = json.loads(path.read_text(encoding="utf-8")).get("title", "")
+    return title if isinstance(title, str) else ""
+
+
+def network_credits(net: Network) -> tuple[str, ...]:
+    """Return whom a map of a network owes its lines and places to."""
+    return credits_for(net.whole.links["made"], net.tables["sources"]["publisher"])
 
 
 def network_figure(net: Network, window: str = "all") -> Figure:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.explain import sentences
 from corridors.display import in_html, number
-from corridors.maps.data import CREDITS, DISCLAIMER
+from corridors.maps.data import DISCLAIMER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +81,7 @@ def report_html(tables: ComparisonTables, maps: Figure) -> str:
             "as if the situation of the day lasted; a lower bound for the damage, not a "
             "forecast. Cost is what is paid for transport; the loss of what is not carried "
             "is apart.</p>"
-            f"<p>{in_html('; '.join(CREDITS))}. {in_html(DISCLAIMER)}</p></footer>"
+            f"<p>{in_html('; '.join(tables.credits))}. {in_html(DISCLAIMER)}</p></footer>"
         ),
     ]
     body = "\n".join(part for part in parts if part)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from corridors.maps.data import CREDITS
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
@@ -72,6 +74,8 @@ class ComparisonTables:
         What a reader calls them, by id.
     certificate
         The proof of the disrupted state, as plain values.
+    credits
+        Whom its maps owe their lines and places to.
     """
 
     title: str
@@ -93,6 +97,7 @@ class ComparisonTables:
     link_names: Mapping[str, str]
     cargo_names: Mapping[str, str]
     certificate: Mapping[str, Any]
+    credits: tuple[str, ...] = CREDITS
 
     @property
     def steps(self) -> dict[str, float]:

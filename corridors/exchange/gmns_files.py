@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from corridors.errors import DataError, nearest
-from corridors.network.reading.cells import read_cells, read_number
+from corridors.network.reading.cells import read_cells
+from corridors.network.reading.numbers import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -39,7 +39,8 @@ class Certificate:
         ``(objective - bound) / max(1, |objective|)``.
     balance_residual
         Largest flow that appears or vanishes at a node, or between served,
-        short and wanted, relative to the commodity's amount.
+        short and wanted, beyond the rounding of the amount, relative to what flows of
+        the commodity.
     capacity_residual
         Largest excess over a limit, relative to it.
     closed_flow
@@ -117,8 +118,10 @@ def certify(
         p.tail, p.head, p.cost, p.origin, p.destination, p.commodity_class, path_commodity,
         path_start, path_arcs, path_amount, len(p.origin),
     )  # fmt: skip
-    whole = np.maximum(p.amount, 1e-9)
-    off = np.abs(served + shortfall - p.amount) / whole
+    # A demand far above all that flows must not hide what is wrong with the flow.
+    whole = np.maximum(np.maximum(np.abs(served), np.minimum(p.amount, 1.0)), 1e-9)
+    rounding = 4.0 * np.spacing(p.amount)
+    off = np.maximum(np.abs(served + shortfall - p.amount) - rounding, 0.0) / whole
     negative = np.maximum(-shortfall, 0.0) / whole
     balance = max(
         float((astray / whole).max(initial=0.0)),

@@ -90,7 +90,8 @@ def settled(
     _put_in_order(master, question)
     column, amount, price = master.basic_columns(), master.amounts[0], master.prices[0]
     commodity = master.pool.columns.commodity[column]
-    amount[amount <= 1e-11 * (1.0 + question.amount[0, commodity])] = 0.0
+    is_path = column >= master.pool.fixed
+    amount[amount <= _dust(amount, commodity, is_path, question)] = 0.0
     sigma = np.minimum(master.commodity_prices[0, : p.n_commodities], p.penalty)
     limit_price = np.maximum(price, 0.0) / numbering.limit_scale
     loose = (price <= TOLERANCE * (1.0 + sigma.max(initial=0.0))) & ~master.loose
@@ -100,6 +101,18 @@ def settled(
         master.pool, p, numbering, column, amount, limit_price, sigma, rounds, cold_starts, tied,
         loose,
     )  # fmt: skip
+
+
+def _dust(amount: Floats, commodity: Ints, is_path: Flags, question: MasterProblem) -> Floats:
+    """Return the amounts of columns up to which they are rounding, and no flow.
+
+    A demand far above all that flows of it says nothing about the flow: the measure
+    is what flows, and the spacing of the numbers that the demand is written in.
+    """
+    wanted = question.amount[0]
+    flows = np.bincount(commodity[is_path], np.abs(amount[is_path]), len(wanted))
+    dust = 1e-11 * (1.0 + np.minimum(wanted, flows)) + 8.0 * np.spacing(wanted)
+    return np.asarray(np.minimum(dust, 1e-11 * (1.0 + wanted))[commodity])
 
 
 def _put_in_order(master: Master, question: MasterProblem) -> None:

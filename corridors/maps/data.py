@@ -35,7 +35,33 @@ CREDITS = (
     "Places: GeoNames (CC BY 4.0)",
     "Sea lanes: searoute",
 )
-"""Where the picture comes from, said on every map."""
+"""Where the picture of the shipped network comes from, said on every map of it."""
+
+
+def credits_for(made: Iterable[str], publishers: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `CREDITS` that a map uses; the countries are on every one.
+
+    Parameters
+    ----------
+    made
+        How each line was found, as `MapLink` has it.
+    publishers
+        Of the network's sources.
+
+    Examples
+    --------
+    >>> credits_for({"straight", "waypoints"}, {"The authors"})
+    ('Countries: Natural Earth',)
+    """
+    how = set(made)
+    used = (
+        any(one.startswith("osm") for one in how),
+        True,
+        any("geonames" in one.lower() for one in publishers),
+        "lane" in how,
+    )
+    return tuple(text for text, own in zip(CREDITS, used, strict=True) if own)
+
 
 DISCLAIMER = (
     "Borders are drawn as they are held on the ground, after Natural Earth. "

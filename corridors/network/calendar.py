@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from calendar import isleap
 
-_SEASON = re.compile(r"(\d\d)-(\d\d)/(\d\d)-(\d\d)")
+_SEASON = re.compile(r"([0-9]{2})-([0-9]{2})/([0-9]{2})-([0-9]{2})")
 
 
 def parse_date(text: str) -> dt.date:
@@ -16,7 +17,7 @@ def parse_date(text: str) -> dt.date:
     ValueError
         Where it names none.
     """
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         msg = f"saw {text!r}, expected a date such as 2025-09-12"
         raise ValueError(msg)
     try:
@@ -36,6 +37,27 @@ def check_season(text: str) -> None:
     for month, day in (months[:2], months[2:]):
         # 2024 is a leap year, so that 29 February is a valid end of a season.
         dt.date(2024, month, day)
+
+
+def season_changes(season: str, year: int) -> tuple[dt.date, dt.date]:
+    """Return the first day of a year on which a season begins, and the first after its end.
+
+    In a common year a season from 29 February begins on 1 March, and one to
+    29 February ends with the 28th.
+
+    Examples
+    --------
+    >>> [day.isoformat() for day in season_changes("02-29/05-31", 2027)]
+    ['2027-03-01', '2027-06-01']
+    """
+    first, last = ([int(part) for part in text.split("-")] for text in season.split("/"))
+    return _day_of(year, *first), _day_of(year, *last, after=1)
+
+
+def _day_of(year: int, month: int, day: int, *, after: int = 0) -> dt.date:
+    """Return a day of a year, or so many days after it; what is missing of a year has no length."""
+    missing = (month, day) == (2, 29) and not isleap(year)
+    return dt.date(year, 3, 1) if missing else dt.date(year, month, day) + dt.timedelta(after)
 
 
 def in_season(season: str, day: dt.date) -> bool:

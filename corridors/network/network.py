@@ -157,6 +157,12 @@ class Network:
         return pd.Series(pairs, index=links.index, dtype="str")
 
     @cached_property
+    def land_borders(self) -> pd.Series[Any]:
+        """Borders as above, empty where sea lanes alone join the two countries."""
+        by_land = set(self.borders[self.tables["links"]["mode"] != "sea"])
+        return self.borders.where(self.borders.isin(by_land), "")
+
+    @cached_property
     def country_of(self) -> dict[str, str]:
         """Country of each node."""
         frame = self.tables["nodes"]

@@ -104,7 +104,8 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
             ]
             if not entries:
                 continue
-            entries.sort()
+            # What is listed twice counts once.
+            entries = sorted(set(entries))
             suffix = f":{side}" if side else ""
             limits.append(
                 Limit(
@@ -252,6 +253,26 @@ def set_amount(limit: Limit, amount: float) -> Limit:
     """Return a limit with another amount; its background takes the same share of it as before."""
     ratio = amount / limit.amount if limit.amount else 0.0
     return replace(limit, amount=amount, background=min(limit.background * ratio, amount))
+
+
+def countable_on(net: Network, arcs: Arcs, inside: NDArray[np.bool_], unit: str) -> set[str]:
+    """Return the cargo of a selection that some link or transfer of it counts in a unit.
+
+    Parameters
+    ----------
+    net, arcs
+        The network and its arcs.
+    inside
+        What is selected, by class and arc, shape (C, A).
+    unit
+        What is counted.
+    """
+    units = conversion(net, arcs.cargo, unit)
+    found = np.zeros(len(arcs.cargo), dtype=np.bool_)
+    for arc in np.flatnonzero(inside.any(axis=0)):
+        factor = units_on_arc(arcs, int(arc), units)
+        found |= inside[:, arc] & np.isfinite(factor) & np.isfinite(arcs.usd[:, arc])
+    return {name for name, own in zip(arcs.cargo, found, strict=True) if own}
 
 
 def limit_over(

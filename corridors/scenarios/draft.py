@@ -11,10 +11,11 @@ from corridors.network.arcs import ENTRY, LINK, TRANSFER, Arcs
 from corridors.network.calendar import in_period, in_season
 from corridors.scenarios.capacities import build_limits, capacities_on, share_of_limits
 from corridors.scenarios.demand import demand_on
-from corridors.scenarios.selectors import names_in
+from corridors.scenarios.passages import felt_once
 
 if TYPE_CHECKING:
     import datetime as dt
+    from pathlib import Path
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -95,30 +96,17 @@ class Draft:
         self.limits, touched = share_of_limits(self.limits, inside, share, number, capacities)
         return touched
 
-    def felt_once(self, inside: NDArray[np.bool_], selector: dict[str, Any]) -> NDArray[np.bool_]:
-        """Return where inside a delay or charge is felt, by class and arc, shape (C, A).
+    def felt_once(
+        self, inside: NDArray[np.bool_], selector: dict[str, Any], folder: Path | None
+    ) -> NDArray[np.bool_]:
+        """Return where a delay or charge on what is inside is felt, by class and arc, (C, A).
 
-        At a node it is felt on arrival, in a country on entry; a link or transfer
-        that is selected itself feels it each time it is used.
+        As `corridors.scenarios.passages.felt_once` has it.
         """
-        arcs, country = self.arcs, self.net.country_of
-        is_link = arcs.kind == LINK
-        start, end = arcs.node_of[arcs.tail[is_link]], arcs.node_of[arcs.head[is_link]]
-        felt = np.ones(arcs.size, dtype=np.bool_)
-        for key in ("node", "country"):
-            if key not in selector:
-                continue
-            names = set(names_in(selector[key]))
-            if key == "node":
-                enters = [b in names for b in end]
-            else:
-                enters = [
-                    country[b] in names and country[a] not in names
-                    for a, b in zip(start, end, strict=True)
-                ]
-            felt[is_link] &= np.array(enters, dtype=np.bool_)
-            felt[arcs.kind == TRANSFER] = False
-        return np.asarray(inside & felt, dtype=np.bool_)
+        chosen = np.asarray(inside.any(axis=0), dtype=np.bool_)
+        felt = felt_once(self.net, self.arcs, self.there, chosen, selector, folder)
+        classes = np.asarray(inside.any(axis=1), dtype=np.bool_)
+        return np.asarray(classes[:, None] & felt, dtype=np.bool_)
 
 
 def undisturbed(net: Network, arcs: Arcs, day: dt.date) -> Draft:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import inf
 
 from corridors.errors import nearest
+from corridors.network.reading.numbers import read_number
 
 PER_DAY = {"day": 1.0, "week": 7.0, "month": 365 / 12, "year": 365.0}
 """Days in a period; a month is a twelfth of a year of 365 days."""
@@ -31,7 +33,11 @@ VEHICLES = {
 """Words for the units of capacity, and the unit that each is."""
 
 _FACTOR = {"kt": 1e3, "Mt": 1e6, "FEU": 2.0}
-_QUANTITY = re.compile(r"([0-9]+(?:[_ ,]+[0-9]+)*(?:\.[0-9]+)?(?:e[0-9]+)?)[ _,]*([^ _,0-9].*)?")
+_QUANTITY = re.compile(
+    r"([+\-\u2212]?[.,]?\d(?:[\d.,_'\s\u066b\u066c]*\d)?\.?(?:[eE][+\-]?\d+)?)\s*([^\s].*)?"
+)
+"""A number in any way of writing, so that a wrong one is named, and what stands after it."""
+
 _LONGEST = 80
 _MOST = 1e12
 """Largest amount; the world moves less than that in tonnes a year."""
@@ -48,17 +54,30 @@ class Quantity:
 def _split(text: str) -> tuple[float, str] | None:
     """Return the number and the unit of a text; None where it is no such text.
 
-    No two neighbours of the pattern can match the same character, so that the
-    time is proportional to the length.
+    Raises
+    ------
+    ValueError
+        Where the number is not written in the one way that there is, or is negative.
     """
     match = _QUANTITY.fullmatch(" ".join(text.split())) if len(text) <= _LONGEST else None
     if not match:
         return None
-    return float(re.sub(r"[_ ,]", "", match[1])), match[2] or ""
+    try:
+        value = read_number(match[1])
+    except ValueError as error:
+        msg = f"saw {_seen(text)}: {str(error) or 'that is no number'}"
+        raise ValueError(msg) from None
+    if value < 0:
+        msg = f"saw {_seen(text)}, expected a number of at least 0"
+        raise ValueError(msg)
+    return value, match[2] or ""
 
 
 def _checked(value: float) -> float:
     """Return a number; raise ValueError where it is none that anything can have."""
+    if value != value or value in {inf, -inf}:
+        msg = f"saw {value}, expected a finite number"
+        raise ValueError(msg)
     if not -_MOST <= value <= _MOST:
         msg = f"saw {_seen(value)}, expected at most {_MOST:.0e}"
         raise ValueError(msg)

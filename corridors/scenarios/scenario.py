@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from corridors.errors import ScenarioError, nearest
 from corridors.network.calendar import parse_date
 from corridors.network.folder import data_folder
-from corridors.network.reading.yaml_lines import Path_, read
+from corridors.network.reading.numbers import read_number
+from corridors.network.reading.yaml_lines import Lines, Path_, read
 from corridors.scenarios.events import KINDS, Event
 from corridors.scenarios.quantities import parse_time
 from corridors.scenarios.schema import MOST_EVENTS, amount_keys, first_fault
@@ -32,7 +33,8 @@ class Scenario:
     """A named, dated list of events: an overlay, never an edit.
 
     Two scenarios add up to one with the events of both, in order, as of the
-    first day on which the most of them are in force, some of each.
+    first day on which the most of them are in force, some of each. What both have
+    from the same place of the same file counts once.
 
     Examples
     --------
@@ -62,7 +64,7 @@ class Scenario:
         titles = [t for t in (self.title, other.title) if t]
         return Scenario(
             name=f"{self.name}+{other.name}",
-            events=self.events + other.events,
+            events=self.events + _not_among(self.events, other.events),
             as_of=_common_day(self, other),
             title=" + ".join(titles),
             sources=tuple(dict.fromkeys(self.sources + other.sources)),
@@ -76,6 +78,19 @@ class Scenario:
 
     def __repr__(self) -> str:
         return f"Scenario({self.name}, as of {self.as_of}, {len(self.events)} events)"
+
+
+def _not_among(events: tuple[Event, ...], others: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Return those of some events that do not stand among others already.
+
+    One event of one file is one event, by however many ways a sum comes to it. Two
+    that read the same but stand twice in a file, or in two files, are two.
+    """
+    known: dict[tuple[str, int], list[Event]] = {}
+    for event in events:
+        if event.origin is not None:
+            known.setdefault(event.origin, []).append(event)
+    return tuple(e for e in others if e.origin is None or e not in known.get(e.origin, []))
 
 
 def _common_day(one: Scenario, other: Scenario) -> dt.date | None:
@@ -186,12 +201,14 @@ def _read_anew(path: Path, under: tuple[Path, ...], known: dict[Path, Scenario])
     if not isinstance(content, dict):
         msg = f"{path}: expected a scenario with name and events, saw {type(content).__name__}"
         raise ScenarioError(msg)
-    fault = first_fault(content)
+    fault = first_fault(content, lines.written)
     if fault is not None:
         msg = f"{_place(path, fault[0], lines)}: {fault[1]}"
         raise ScenarioError(msg)
+    here = str(path.resolve())
     events = tuple(
-        _event(raw, ("events", i), path, lines) for i, raw in enumerate(content["events"])
+        replace(_event(raw, ("events", i), path, lines), origin=(here, i))
+        for i, raw in enumerate(content["events"])
     )
     as_of = _value(parse_date, content, ("as_of",), path, lines)
     own = Scenario(
@@ -257,10 +274,25 @@ def _value(
     if keys[-1] not in raw:
         return None
     try:
-        return parse(raw[keys[-1]])
+        seen = raw[keys[-1]]
+        if isinstance(seen, int | float) and isinstance(lines, Lines) and keys in lines.written:
+            _check_writing(lines.written[keys], seen)
+        return parse(seen)
     except ValueError as error:
         msg = f"{_place(path, keys, lines)}: {error}"
         raise ScenarioError(msg) from None
+
+
+def _check_writing(text: str, seen: float) -> None:
+    """Raise ValueError where YAML reads a number that is not written as numbers are."""
+    try:
+        same = read_number(text) == seen
+    except ValueError as error:
+        msg = f"saw {text}: {str(error) or 'that is no number'}"
+        raise ValueError(msg) from None
+    if not same:
+        msg = f"saw {text}, which YAML takes for {seen}; write it without the zeros before it"
+        raise ValueError(msg)
 
 
 def event_from(raw: dict[str, Any], where: str) -> Event:

@@ -9,6 +9,8 @@ from corridors.scenarios.events import KINDS
 from corridors.scenarios.selectors import KEYS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from corridors.scenarios.events import Kind
 
 MOST_EVENTS = 1000
@@ -20,7 +22,7 @@ _NAMES = {
         {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
     ]
 }
-_DATE = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
+_DATE = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 
 
 def _selector() -> dict[str, Any]:
@@ -132,13 +134,17 @@ def scenario_schema() -> dict[str, Any]:
     }
 
 
-def first_fault(content: Any) -> tuple[tuple[str | int, ...], str] | None:
+def first_fault(
+    content: Any, written: Mapping[tuple[str | int, ...], str] | None = None
+) -> tuple[tuple[str | int, ...], str] | None:
     """Return where and why a scenario breaks the schema, or None.
 
     Parameters
     ----------
     content
         The scenario as plain objects.
+    written
+        What stands in the file, by keys and positions, where that is not text.
 
     Returns
     -------
@@ -157,7 +163,7 @@ def first_fault(content: Any) -> tuple[tuple[str | int, ...], str] | None:
         Draft202012Validator(scenario_schema()).iter_errors(content),
         key=lambda e: (len(e.absolute_path), [str(p) for p in e.absolute_path]),
     )
-    faults = [_in_words(e) for e in errors]
+    faults = [_in_words(e, written or {}) for e in errors]
     return faults[0] if faults else None
 
 
@@ -180,7 +186,9 @@ def _mixed_kinds(content: Any) -> tuple[tuple[str | int, ...], str] | None:
     return None
 
 
-def _in_words(error: Any) -> tuple[tuple[str | int, ...], str]:
+def _in_words(
+    error: Any, written: Mapping[tuple[str | int, ...], str]
+) -> tuple[tuple[str | int, ...], str]:
     path = tuple(error.absolute_path)
     schema, seen = error.schema, error.instance
     if error.validator == "additionalProperties":
@@ -193,23 +201,19 @@ def _in_words(error: Any) -> tuple[tuple[str | int, ...], str]:
         return path, f"the key {missing!r} is missing"
     if error.validator == "oneOf" and KINDS.keys() <= schema.get("properties", {}).keys():
         return path, _event_fault(seen)
-    if error.validator == "type" and isinstance(seen, bool):
-        return (
-            path,
-            f"saw the boolean {str(seen).lower()}; quote country codes and words such as no",
-        )
-    if error.validator == "oneOf" and _holds_boolean(seen):
-        return path, "saw a boolean; quote country codes and words such as no"
+    unquoted = _unquoted(error, path, seen, written)
+    if unquoted is not None:
+        return unquoted
     if (
         error.validator == "pattern"
         and schema is not None
-        and schema.get("pattern", "").startswith(r"^\d")
+        and schema.get("pattern", "").startswith("^[0-9]{4}")
     ):
         return path, f"saw {seen!r}, expected a date such as 2025-09-12"
     expected = schema.get("description") or error.message
     if error.validator == "type":
         expected = f"expected {_kinds(error.validator_value)}"
-    return path, f"saw {_brief(seen)}, {expected}"
+    return path, f"saw {written.get(path) or _brief(seen)}, {expected}"
 
 
 def _event_fault(event: dict[str, Any]) -> str:
@@ -222,10 +226,36 @@ def _event_fault(event: dict[str, Any]) -> str:
     return f"{kinds[0].name} needs {' and '.join(missing)}"
 
 
-def _holds_boolean(seen: Any) -> bool:
-    return isinstance(seen, bool) or (
-        isinstance(seen, list) and any(isinstance(v, bool) for v in seen)
-    )
+def _unquoted(
+    error: Any,
+    path: tuple[str | int, ...],
+    seen: Any,
+    written: Mapping[tuple[str | int, ...], str],
+) -> tuple[tuple[str | int, ...], str] | None:
+    """Return the first value that stands where text belongs and that YAML takes for another thing.
+
+    Names of nodes and countries may look like numbers, booleans (no), nothing
+    (null) or dates; text it is in quotes alone.
+    """
+    names = error.validator == "oneOf" and error.schema.get("oneOf") == _NAMES["oneOf"]
+    text = error.validator == "type" and error.validator_value == "string"
+    if not names and (not text or (path and path[-1] in {*amount_keys(), "over"})):
+        return None
+    parts = [((*path, i), v) for i, v in enumerate(seen)] if isinstance(seen, list) else []
+    for where, value in [(path, seen), *parts]:
+        if value is None:
+            what = "nothing"
+        elif isinstance(value, bool):
+            what = f"the boolean {str(value).lower()}"
+        elif isinstance(value, int | float):
+            what = f"the number {value}"
+        else:
+            continue
+        stands = written.get(where, {True: "true", False: "false", None: "null"}.get(value, value))
+        if stands == "":
+            return where, "saw nothing, expected a name"
+        return where, f'saw {stands}, which YAML takes for {what}; quote it: "{stands}"'
+    return None
 
 
 def _kinds(kinds: Any) -> str:

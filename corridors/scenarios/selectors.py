@@ -307,12 +307,23 @@ def _by_polygon(net: Network, value: Any, folder: Path | None) -> Selection:
     from corridors.network.antimeridian import meets
 
     area = _read_area(value, folder)
-    nodes = net.nodes
-    inside = set(nodes.index[meets(area, nodes.geometry.to_numpy())])
+    inside = _nodes_inside(net, area)
     links = net.links
     touches = meets(area, links.geometry.to_numpy())
     touches |= links["from_node"].isin(inside).to_numpy() | links["to_node"].isin(inside).to_numpy()
     return Selection(_pair(touches), _pair(net.tables["transfers"]["node_id"].isin(inside)))
+
+
+def nodes_within(net: Network, value: Any, folder: Path | None) -> set[str]:
+    """Return the nodes that lie in polygons, given as `within` has them."""
+    return _nodes_inside(net, _read_area(value, folder))
+
+
+def _nodes_inside(net: Network, area: Any) -> set[str]:
+    from corridors.network.antimeridian import meets
+
+    nodes = net.nodes
+    return set(nodes.index[meets(area, nodes.geometry.to_numpy())])
 
 
 def _read_area(value: Any, folder: Path | None) -> Any:

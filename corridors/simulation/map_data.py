@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.maps.data import credits_for
 from corridors.maps.queuemap import (
     MapQueue,
     QueueMapData,
@@ -74,6 +75,7 @@ def queue_map_data(
         links=_links(state, flows),
         places=[_place(state, node) for node in numbers],
         queues=drawn,
+        credits=credits_for(state.net.links["made"], state.net.tables["sources"]["publisher"]),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.network.calendar import season_changes
 from corridors.scenarios.state import situation
 from corridors.simulation.base_routes import BaseRoutes, base_routes, longest_days
 from corridors.simulation.queue_points import (
@@ -158,18 +159,10 @@ def _changes(net: Network, first: dt.date, last: dt.date) -> Iterator[dt.date]:
             for text in set(frame[column]) - {""}:
                 yield dt.date.fromisoformat(text)
         for season in set(frame.get("season", [])) - {""}:
-            begins, ends = season.split("/")
             for year in years:
-                yield _day(year, begins)
-                yield _day(year, ends) + dt.timedelta(days=1)
+                yield from season_changes(season, year)
     for year in years:
         yield dt.date(year, 1, 1)
-
-
-def _day(year: int, text: str) -> dt.date:
-    month, day = (int(part) for part in text.split("-"))
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return dt.date(year, month, day if leap or (month, day) != (2, 29) else 28)
 
 
 def _assemble(

@@ -80,7 +80,7 @@ def find_elements(state: Situation, of: str | Iterable[str] = USUAL) -> list[Net
         if kind not in KINDS:
             msg = f"no kind of element {kind!r}{nearest(kind, KINDS)}"
             raise UnknownIdError(msg)
-        names = _names(state.net, kind)
+        names = _names(state.net, kind, every=bool(colon))
         if colon and kind == "border":
             only = "-".join(sorted(only.split("-")))
         if colon and only not in names:
@@ -94,15 +94,22 @@ def find_elements(state: Situation, of: str | Iterable[str] = USUAL) -> list[Net
     return sorted(found.values(), key=lambda t: (KINDS.index(t.kind), t.element_id))
 
 
-def _names(net: Network, kind: str) -> dict[str, str]:
-    """Return the names of all elements of a kind by id."""
+def _names(net: Network, kind: str, *, every: bool) -> dict[str, str]:
+    """Return the names of the elements of a kind by id.
+
+    Countries that sea lanes alone join have a border only where it is asked for.
+    """
     tables = net.tables
     if kind == "link":
         return {str(i): net.link_name(str(i)) for i in tables["links"]["link_id"]}
     if kind == "node":
         return net.node_names
     if kind == "border":
-        return {str(b): "–".join(str(b).split("-")) for b in net.borders if b}
+        return {
+            str(b): "–".join(str(b).split("-"))
+            for b in (net.borders if every else net.land_borders)
+            if b
+        }
     if kind == "country":
         return {str(c): str(c) for c in tables["nodes"]["country"]}
     table, column = {

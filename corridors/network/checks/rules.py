@@ -8,9 +8,14 @@ once, with file, row and column.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from corridors.network.arcs import carrier
+from corridors.network.checks.capacities import (
+    members_are_counted_once,
+    periods_do_not_overlap,
+    periods_leave_no_gap,
+)
 from corridors.network.checks.lines import (
     lengths_fit_great_circles,
     lengths_fit_lines,
@@ -142,23 +147,6 @@ def dates_are_in_order(net: Network) -> Iterator[Problem]:
                 yield problem_at(table, i, end, dates_are_in_order, message)
 
 
-def periods_do_not_overlap(net: Network) -> Iterator[Problem]:
-    """At most one row of a capacity holds on any day."""
-    frame = net.tables["capacities"]
-    for capacity, rows in frame.groupby("capacity_id"):
-        by_season = rows.sort_values("valid_from")
-        previous: Any = None
-        for i, row in by_season.iterrows():
-            all_year = previous is not None and not (row["season"] or previous["season"])
-            if all_year and (
-                not previous["valid_until"] or previous["valid_until"] > row["valid_from"]
-            ):
-                first = row["valid_from"] or "the first day"
-                message = f"{capacity} already has a value on {first}"
-                yield problem_at("capacities", i, "valid_from", periods_do_not_overlap, message)
-            previous = row
-
-
 def rows_of_a_capacity_agree(net: Network) -> Iterator[Problem]:
     """All rows of a capacity count the same unit in the same way."""
     frame = net.tables["capacities"]
@@ -279,10 +267,12 @@ RULES: tuple[Rule, ...] = (
     nodes_are_linked,
     dates_are_in_order,
     periods_do_not_overlap,
+    periods_leave_no_gap,
     rows_of_a_capacity_agree,
     ranges_hold_their_value,
     background_fits,
     members_are_one_thing,
+    members_are_counted_once,
     capacities_have_members,
     capacities_can_be_counted,
     cargo_has_rates,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.errors import nearest
 from corridors.network.calendar import check_season, parse_date
 from corridors.network.reading.ids import READABLE
+from corridors.network.reading.numbers import NUMBER, read_number
 from corridors.network.reading.yaml_lines import value_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from corridors.network.schema import Column, Table
 
-_NUMBER = re.compile(r"[+\-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+\-]?[0-9]+)?")
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -57,51 +56,6 @@ class Problem:
         if self.column:
             place += f", column {self.column}"
         return f"{place}: {self.message} [{self.rule}]"
-
-
-def read_number(text: str) -> float:
-    """Return the number that a text is: digits, a point, perhaps an exponent, and finite.
-
-    One way of writing and no other, so that ``1,500`` is neither 1.5 nor 1500.
-
-    Raises
-    ------
-    ValueError
-        Saying what it is about the text that is no number; empty where nothing more
-        can be said than that it is none.
-
-    Examples
-    --------
-    >>> read_number("1.5e3")
-    1500.0
-    >>> read_number("1,5")
-    Traceback (most recent call last):
-    ValueError: a comma in it: write 1.5 for one and a half, 1500 for fifteen hundred
-    """
-    if _NUMBER.fullmatch(text):
-        value = float(text)
-        if math.isinf(value):
-            msg = "too large for a number"
-            raise ValueError(msg)
-        return value
-    raise ValueError(_why_no_number(text))
-
-
-def _why_no_number(text: str) -> str:
-    digits = any(c.isdigit() for c in text)
-    if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
-        return "leave it empty where nothing is known"
-    if digits and "," in text:
-        return "a comma in it: write 1.5 for one and a half, 1500 for fifteen hundred"
-    if digits and not text.isascii():
-        return "characters in it that are not the digits 0 to 9"
-    if digits and any(c.isspace() for c in text):
-        return "a space in it: write 1500 for fifteen hundred"
-    if digits and "_" in text:
-        return "an underscore in it: write 1500 for fifteen hundred"
-    if re.fullmatch(r"[+\-]?0[xXoObB][0-9a-fA-F]+", text):
-        return "not a decimal number"
-    return ""
 
 
 def problem_at(table: str, index: Any, column: str, rule: Any, message: str) -> Problem:
@@ -279,7 +233,7 @@ def _numbers(text: pd.Series[Any], empty: Any, column: Column, report: Any) -> p
     import pandas as pd
 
     values = pd.Series(np.nan, index=text.index, dtype="float64")
-    plain = text.str.fullmatch(_NUMBER.pattern).astype("bool")
+    plain = text.str.fullmatch(NUMBER.pattern).astype("bool")
     values[plain] = text[plain].astype("float64")
     unreadable = ~np.isfinite(values) & ~empty
     whole = " whole" if column.type == "integer" else ""

@@ -27,11 +27,28 @@ MAX_NUMBER = 1e15
 """Largest whole number; larger ones are not told apart by the computer's fractions any more."""
 
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_TEXT = "tag:yaml.org,2002:str"
 _PLAIN_TAGS = {_TIMESTAMP} | {
     f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null")
 }
 
 Path_ = tuple[str | int, ...]
+
+
+class Lines(dict[Path_, int]):
+    """The line of each value by its path of keys and positions.
+
+    Attributes
+    ----------
+    written
+        What stands in the file where YAML makes something else of it than text:
+        ``012`` is the number 10.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: dict[Path_, str] = {}
+
 
 # The parser in C takes a hundredth of the time; where it is missing, the other says the same.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -45,7 +62,7 @@ class _Refused(ValueError):  # noqa: N818  never leaves this module
         self.line = line
 
 
-def read(path: Path) -> tuple[Any, dict[Path_, int]]:
+def read(path: Path) -> tuple[Any, Lines]:
     """Read a YAML file.
 
     Parameters
@@ -77,9 +94,9 @@ def read(path: Path) -> tuple[Any, dict[Path_, int]]:
     return parse(text, str(path))
 
 
-def parse(text: str, where: str) -> tuple[Any, dict[Path_, int]]:
+def parse(text: str, where: str) -> tuple[Any, Lines]:
     """Read YAML from a text; `where` names it in messages."""
-    lines: dict[Path_, int] = {}
+    lines = Lines()
     try:
         return _value(text, lines), lines
     except _Refused as error:
@@ -104,10 +121,10 @@ def value_of(text: str) -> Any:
     if len(text) > MAX_BYTES:
         msg = f"has {len(text)} characters, expected at most {MAX_BYTES}"
         raise ValueError(msg)
-    return _value(text, {})
+    return _value(text, Lines())
 
 
-def _value(text: str, lines: dict[Path_, int]) -> Any:
+def _value(text: str, lines: Lines) -> Any:
     try:
         _check_events(text)
         loader = _LOADER(text)
@@ -158,7 +175,7 @@ def _unreadable(text: str, error: yaml.reader.ReaderError) -> _Refused:
     return _Refused(f"not YAML: the character {name} is not allowed", before.count("\n") + 1)
 
 
-def _plain(loader: Any, node: Any, path: Path_, lines: dict[Path_, int]) -> Any:
+def _plain(loader: Any, node: Any, path: Path_, lines: Lines) -> Any:
     if node is None:
         return None
     lines[path] = node.start_mark.line + 1
@@ -177,6 +194,8 @@ def _plain(loader: Any, node: Any, path: Path_, lines: dict[Path_, int]) -> Any:
         return result
     if isinstance(node, yaml.SequenceNode):
         return [_plain(loader, n, (*path, i), lines) for i, n in enumerate(node.value)]
+    if node.tag not in {_TEXT, _TIMESTAMP}:
+        lines.written[path] = node.value
     return _scalar(loader, node, lines[path])
 
 

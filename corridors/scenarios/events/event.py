@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from corridors.errors import ScenarioError, nearest
@@ -44,6 +44,8 @@ class Event:
         File and line, for messages.
     folder
         Where relative paths of the selector start.
+    origin
+        The file that it stands in and its number there; None for one made otherwise.
     """
 
     kind: str
@@ -54,8 +56,9 @@ class Event:
     end_day: dt.date | None = None
     over_hours: float = 0.0
     note: str = ""
-    where: str = ""
-    folder: Path | None = None
+    where: str = field(default="", compare=False)
+    folder: Path | None = field(default=None, compare=False)
+    origin: tuple[str, int] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

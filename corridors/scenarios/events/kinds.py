@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.errors import ScenarioError, UnknownIdError
-from corridors.scenarios.capacities import event_limit_id, limit_over, set_amount
+from corridors.scenarios.capacities import (
+    countable_on,
+    event_limit_id,
+    limit_over,
+    set_amount,
+)
 from corridors.scenarios.demand import DEMAND_KEYS, select_demand
 from corridors.scenarios.events.event import Kind, register
 from corridors.scenarios.quantities import (
@@ -62,8 +67,8 @@ class Closure(Kind):
 
 
 @register
-class Cap(Kind):
-    """What passes is capped.
+class Cap(Closure):
+    """What passes is capped. To 0, in whatever unit, it is a closure.
 
     A share scales what passes normally: a capacity that lies in the selection
     as a whole is scaled, background and all; one that reaches beyond it keeps
@@ -86,14 +91,16 @@ class Cap(Kind):
         return parse_limit(value)
 
     def closes(self, event: Event) -> bool:
-        """Return whether nothing is left: nothing of what passes is nothing, capacity or not."""
-        return event.amount == Quantity(0.0, "share")
+        """Return whether nothing is left: nothing is nothing, in whatever unit."""
+        return event.amount is not None and event.amount.value == 0
 
     def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
         """Scale, replace or add limits."""
         amount, where = event.its_amount(), event.inside(draft)
-        if self.closes(event) and share >= 1.0:
-            draft.close(where)
+        if amount.unit != "share":
+            self._check_unit(event, draft, where)
+        if self.closes(event):
+            super().apply(event, draft, number, share)
         elif amount.unit == "share":
             self._scale(event, draft, where, number, towards(1.0, amount.value, share))
         elif set(event.selector) == {"direction"}:
@@ -108,6 +115,26 @@ class Cap(Kind):
             self._replace(event, draft, where, share)
         elif share >= 1.0:
             self._add(event, draft, where, number)
+
+    @staticmethod
+    def _check_unit(event: Event, draft: Draft, where: NDArray[np.bool_]) -> None:
+        """Refuse a unit in which a cargo that is named, or everything, cannot be counted."""
+        unit = event.its_amount().unit
+        countable = countable_on(draft.net, draft.arcs, where, unit)
+        uncounted = [c for c in event.cargo if c not in countable]
+        if uncounted and countable:
+            msg = (
+                f"{event.where}: {', '.join(uncounted)} cannot be counted in {unit} there; "
+                f"give {'it' if len(uncounted) == 1 else 'them'} an event with a unit of "
+                f"{'its' if len(uncounted) == 1 else 'their'} own"
+            )
+            raise ScenarioError(msg)
+        if not countable and where.any():
+            msg = (
+                f"{event.where}: no selected link carries anything that is counted in "
+                f"{unit} on that day"
+            )
+            raise ScenarioError(msg)
 
     @staticmethod
     def _scale(
@@ -169,7 +196,7 @@ class Delay(Kind):
     def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
         """Add hours where the delay is felt."""
         del number
-        felt = draft.felt_once(event.inside(draft), event.selector)
+        felt = draft.felt_once(event.inside(draft), event.selector, event.folder)
         draft.hours[felt] += towards(0.0, event.its_amount().value, share)
 
 
@@ -196,8 +223,22 @@ class Surcharge(Kind):
             per_unit = np.asarray(value * cargo["t_per_unit"], dtype=np.float64)
         else:
             per_unit = np.where(cargo["unit"] == "TEU", value, 0.0)
-        felt = draft.felt_once(event.inside(draft), event.selector)
+            self._check_boxes(event, draft)
+        felt = draft.felt_once(event.inside(draft), event.selector, event.folder)
         draft.usd += np.where(felt, per_unit[:, None], 0.0)
+
+    @staticmethod
+    def _check_boxes(event: Event, draft: Draft) -> None:
+        """Refuse a charge per box on cargo that has none."""
+        cargo = draft.net.tables["cargo"]
+        loose = set(cargo["cargo"][cargo["unit"] != "TEU"])
+        without = [name for name in event.cargo or cargo["cargo"] if name in loose]
+        if (event.cargo and without) or len(without) == len(cargo):
+            msg = (
+                f"{event.where}: {', '.join(without)} {'is' if len(without) == 1 else 'are'} "
+                "counted in t, saw a charge per TEU; give it in USD/t"
+            )
+            raise ScenarioError(msg)
 
 
 @register
@@ -263,6 +304,7 @@ class DemandChange(Kind):
         units = demand.loc[rows, "units_per_day"]
         factor = amount.value
         if amount.unit != "factor":
+            self._check_unit(event, draft, rows)
             weight = demand.loc[rows, "t_per_unit"] if amount.unit == "t" else 1.0
             now = float((units * weight).sum())
             if now <= 0:
@@ -275,3 +317,16 @@ class DemandChange(Kind):
         draft.demand = demand.assign(
             units_per_day=demand["units_per_day"].where(~rows, units * towards(1.0, factor, share))
         )
+
+    @staticmethod
+    def _check_unit(event: Event, draft: Draft, rows: NDArray[np.bool_]) -> None:
+        """Refuse an amount in TEU for cargo that has none; all cargo has a weight."""
+        unit_of = draft.net.tables["cargo"].set_index("cargo")["unit"]
+        names = draft.demand.loc[rows, "cargo"]
+        loose = sorted(set(names[names.map(unit_of) != "TEU"]))
+        if event.its_amount().unit == "TEU" and loose:
+            msg = (
+                f"{event.where}: the selected demand has {', '.join(loose)}, counted in t; "
+                "give the amount in t, or select cargo that is counted in TEU alone"
+            )
+            raise ScenarioError(msg)
