@@ -119,12 +119,12 @@ def shipped() -> list[str]:
     """Close everything in the shipped network, and change its capacities at random."""
     import corridors as co
     from corridors.analysis.criticality.elements import find_elements
-    from corridors.scenarios.state import situation
+    from corridors.scenarios.state import network_state
 
     co.load()
     loads = [timed(co.load)[1] for _ in range(5)]
     net = co.load()
-    state = situation(net, None, dt.date(2025, 9, 12))
+    state = network_state(net, None, dt.date(2025, 9, 12))
     problem = state.problem
     solve(problem)
     base, first = timed(solve, problem)

@@ -22,7 +22,7 @@ def main() -> None:
     network_figure(net, "land").savefig(MAPS / "network.png", dpi=80, metadata=NO_DATE)
     for name in co.shipped_scenarios():
         hit = co.assign(net, name)
-        comparison = co.compare(co.assign(net, as_of=hit.situation.day), hit)
+        comparison = co.compare(co.assign(net, as_of=hit.state.day), hit)
         comparison.map().save(MAPS / f"{name}.html")
         if name == "poland-closure-2025":
             comparison.figure().savefig(MAPS / f"{name}.png", dpi=70, metadata=NO_DATE)

@@ -34,4 +34,4 @@ def net() -> co.Network:
 def closure(net: co.Network) -> co.Comparison:
     """Return the Polish closure held against its baseline, solved once."""
     hit = co.assign(net, "poland-closure-2025")
-    return co.compare(co.assign(net, as_of=hit.situation.day), hit)
+    return co.compare(co.assign(net, as_of=hit.state.day), hit)

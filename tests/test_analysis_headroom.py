@@ -136,7 +136,7 @@ def grown(net, factor, selector=None):
 def test_up_to_the_multiple_nothing_new_falls_short_and_beyond_it_something_does(seed):
     net = at_random(seed, nodes=7, demands=4)
     room = co.headroom(net, as_of=DAY)
-    state = co.assign(net, as_of=DAY).situation
+    state = co.assign(net, as_of=DAY).state
     base = solve(state.problem)
     top = 1e3 if math.isinf(room.multiple) else room.multiple
     for part in np.linspace(0, 1, 9):

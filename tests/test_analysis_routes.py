@@ -251,7 +251,7 @@ def test_no_way_comes_back_to_a_node_by_another_carrier():
 
 def test_the_prices_of_the_shipped_network_explain_every_way(net):
     plan = co.assign(net, "poland-closure-2025")
-    for demand in plan.situation.demand["demand_id"][::12]:
+    for demand in plan.state.demand["demand_id"][::12]:
         table = co.k_routes(plan, demand, k=4)
         rest = table[table["why"] != "closed"]
         assert (rest["extra_usd"] >= -1e-3).all(), demand

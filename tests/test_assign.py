@@ -222,7 +222,7 @@ def test_of_parallel_links_only_the_closed_one_is_empty():
     assert link_flow(solve(net), "old") == pytest.approx(10)
     hit = solve(net, event("close", {"link": "old"}))
     assert (link_flow(hit, "old"), link_flow(hit, "new")) == (0, pytest.approx(10))
-    assert hit.situation.closed_links == ("old",)
+    assert hit.state.closed_links == ("old",)
 
 
 def test_equal_routes_are_split_by_rule_and_not_by_the_order_of_rows():

@@ -17,7 +17,7 @@ from corridors.scenarios.events import KINDS, Event, Kind, register
 from corridors.scenarios.quantities import Quantity
 from corridors.scenarios.scenario import Scenario, event_from
 from corridors.scenarios.schema import first_fault, scenario_schema
-from corridors.scenarios.state import situation
+from corridors.scenarios.state import network_state
 
 FIRST = dt.date(2025, 1, 11)
 
@@ -51,7 +51,7 @@ def served(net, plan, days):
     """Return what each demand gets on each of the first days of a plan, solved day by day."""
     found = []
     for i in range(days):
-        state = situation(net, plan, FIRST + dt.timedelta(days=i), building_up=True)
+        state = network_state(net, plan, FIRST + dt.timedelta(days=i), building_up=True)
         answer = solve(state.problem)
         found.append((state.problem.amount - answer.shortfall).tolist())
     return np.array(found).T
@@ -122,12 +122,12 @@ def test_a_delay_and_a_surcharge_build_up():
         building({"surcharge": {"link": "a-b-road"}, "by": "40 USD/t"}, over="2 days"),
     )
     net = two_roads()
-    base = situation(net, None, FIRST)
+    base = network_state(net, None, FIRST)
     arc = base.arcs.number_of[0, "a-b-road", 0]
     row = base.arcs.cargo.index("bulk")
     hours, usd = [], []
     for i in range(5):
-        arcs = situation(net, plan, FIRST + dt.timedelta(days=i), building_up=True).arcs
+        arcs = network_state(net, plan, FIRST + dt.timedelta(days=i), building_up=True).arcs
         hours.append(arcs.hours[row, arc] - base.arcs.hours[row, arc])
         usd.append(arcs.usd[row, arc] - base.arcs.usd[row, arc])
     assert hours == pytest.approx([5, 10, 15, 20, 20])
@@ -186,7 +186,7 @@ def test_limits_of_an_event_say_so_themselves():
     amount = {"limit": {"link": "a-b-road"}, "to": "5 t/day"}
     share = {"limit": {"link": "a-b-road"}, "to": 0.5}
     net = two_roads()
-    limits = situation(net, scenario(amount, share), FIRST).limits
+    limits = network_state(net, scenario(amount, share), FIRST).limits
     found = {v.limit_id: (v.amount, v.from_event) for v in limits}
     # The share is of what the event before it has left.
     assert found == {"ab": (5, False), "cd": (10, False), "event#1": (2.5, True)}
@@ -278,10 +278,10 @@ def test_a_new_kind_of_event_is_one_class(toll):
     hit = co.assign(net, Scenario("x", (event,)), as_of=FIRST)
     added = hit.summary["cost_usd_per_day"] - base.summary["cost_usd_per_day"]
     assert added == pytest.approx(10 * 25)
-    late = hit.situation.day + dt.timedelta(days=1)
-    state = situation(net, Scenario("x", (event,)), late, building_up=True)
+    late = hit.state.day + dt.timedelta(days=1)
+    state = network_state(net, Scenario("x", (event,)), late, building_up=True)
     arc = state.arcs.number_of[0, "a-b-road", 0]
-    assert state.arcs.usd[:, arc] - base.situation.arcs.usd[:, arc] == pytest.approx(10)
+    assert state.arcs.usd[:, arc] - base.state.arcs.usd[:, arc] == pytest.approx(10)
     [idle] = co.assign(net, Scenario("x", (event,)), as_of=DAY0).events_not_in_force
     assert idle == "toll {link: a-b-road} from 2025-01-11 until always"
     sim = co.simulate(net, Scenario("x", (event,)), 12, start=DAY0)

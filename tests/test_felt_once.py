@@ -132,8 +132,7 @@ def test_days_feel_a_place_as_often_as_the_steady_state():
         sim = co.simulate(net, plan, 20, start=DAY0)
         state = sim.timetable.states[-1]
         assert (
-            state.arcs.hours.tolist()
-            == co.assign(net, plan, as_of=DAY0).situation.arcs.hours.tolist()
+            state.arcs.hours.tolist() == co.assign(net, plan, as_of=DAY0).state.arcs.hours.tolist()
         )
         assert sim.residual_t < 1e-9
         assert hours > co.assign(net, as_of=DAY0).summary["mean_hours"]

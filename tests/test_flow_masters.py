@@ -13,7 +13,7 @@ from corridors.analysis.criticality.elements import find_elements
 from corridors.errors import ProblemError
 from corridors.flow import FlowProblem, solve, solve_many
 from corridors.flow.simplex import simplex
-from corridors.scenarios.state import situation
+from corridors.scenarios.state import network_state
 
 INF = float("inf")
 ARRAYS = (
@@ -82,7 +82,7 @@ def test_both_give_the_same_bytes_where_limits_may_be_exceeded(seed):
 
 
 def test_both_give_the_same_bytes_on_closures_of_the_shipped_network(net):
-    state = situation(net, None, dt.date(2025, 9, 12))
+    state = network_state(net, None, dt.date(2025, 9, 12))
     own, highs = solve(state.problem), solve(state.problem, master="highs")
     assert_same_bytes(own, highs)
     elements = find_elements(state, ("link", "node", "border", "chokepoint"))

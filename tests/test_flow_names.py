@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from corridors.analysis.criticality.tables import situation_hash
+from corridors.analysis.criticality.tables import state_hash
 from corridors.flow import FlowProblem, solve
 from corridors.flow.usage import LimitUsage, limit_use
 
@@ -77,6 +77,6 @@ def test_flows_and_paths_take_the_same_of_limits():
 
 def test_a_sweep_begun_under_the_old_names_goes_on():
     """What pins a sweep's file is what it was when the parts of a problem had other names."""
-    assert situation_hash(SimpleNamespace(problem=kink())) == (
+    assert state_hash(SimpleNamespace(problem=kink())) == (
         "sha256:e109336603a1b0bcaf3a77153d3ecb9fa4c5fa8c0906f2e06c581788a85318f7"
     )

@@ -51,13 +51,13 @@ def hostile(island):
 def comparison(hostile):
     net, plan = hostile
     hit = co.assign(net, plan)
-    return co.compare(co.assign(net, as_of=hit.situation.day), hit)
+    return co.compare(co.assign(net, as_of=hit.state.day), hit)
 
 
 @pytest.fixture(scope="module")
 def clean(island):
     hit = co.assign(island, island.folder / "border-closed.yaml")
-    return co.compare(co.assign(island, as_of=hit.situation.day), hit)
+    return co.compare(co.assign(island, as_of=hit.state.day), hit)
 
 
 def nothing_raw(text):

@@ -62,3 +62,15 @@ def test_no_public_name_is_a_room():
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="nonsense"):
         co.nonsense  # noqa: B018  the access is what is tested
+
+
+def test_the_old_home_of_openstreetmap_still_serves_and_warns():
+    with pytest.warns(DeprecationWarning, match="corridors.exchange.osm"):
+        from corridors.osm import propose
+    assert propose is co.propose
+
+
+def test_the_old_name_of_the_state_still_serves_and_warns(net):
+    plan = co.assign(net, as_of="2025-09-12")
+    with pytest.warns(DeprecationWarning, match="Assignment.state"):
+        assert plan.situation is plan.state

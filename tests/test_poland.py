@@ -13,18 +13,18 @@ from corridors.display import number, share
 
 
 def test_nothing_passes_the_closed_border(closure):
-    net = closure.disrupted.situation.net
+    net = closure.disrupted.state.net
     today = net.at("2025-09-12")
     own = (today.borders == "BY-PL") & today.tables["links"]["mode"].isin(["rail", "road"])
     shut = set(today.tables["links"]["link_id"][own])
     links = net.tables["links"]
-    assert shut == set(closure.disrupted.situation.closed_links)
+    assert shut == set(closure.disrupted.state.closed_links)
     flows = closure.disrupted.flows
     assert not set(flows["id"]) & shut
     # Not a trace either: the engine's own arrays hold exact zeros.
-    arcs = closure.disrupted.situation.arcs
+    arcs = closure.disrupted.state.arcs
     ids = links["link_id"].to_numpy()
-    over = (arcs.kind == 0) & np.isin(ids[np.minimum(arcs.row, len(ids) - 1)], sorted(shut))
+    over = (arcs.arc_type == 0) & np.isin(ids[np.minimum(arcs.row, len(ids) - 1)], sorted(shut))
     assert over.sum() == 2 * len(shut)
     assert (closure.disrupted.answer.class_flow[:, over] == 0.0).all()
     before = closure.baseline.flows
@@ -91,7 +91,7 @@ def test_every_number_of_the_explanation_is_in_the_tables(net, closure):
     assert f"of {number(demand, 't')} of cargo a day" in text
     assert f"{number(kept, 't')} ({share(kept, demand)}) keep their route" in text
     assert f"{number(rerouted, 't')} ({share(rerouted, demand)}) go another way" in text
-    closed = closure.disrupted.situation.closed_links
+    closed = closure.disrupted.state.closed_links
     before = closure.baseline.flows
     used = before[before["id"].isin(closed)]["id"].nunique()
     assert f"closes {len(closed)} links, {used} of which carried cargo before" in text
@@ -168,7 +168,7 @@ def test_every_shipped_scenario_runs_and_is_explained(net, name):
     assert plan.title
     assert plan.description
     hit = co.assign(net, plan)
-    text = co.compare(co.assign(net, as_of=hit.situation.day), hit).explain()
+    text = co.compare(co.assign(net, as_of=hit.state.day), hit).explain()
     assert text.startswith(f"On {plan.as_of}, of ")
 
 
@@ -211,4 +211,4 @@ def test_a_share_of_nothing_is_a_closure(net):
     )
     one, two = (co.assign(net, s, as_of="2025-09-12") for s in (shut, nothing))
     assert one.answer.objective == pytest.approx(two.answer.objective, rel=1e-12)
-    assert one.situation.closed_links == two.situation.closed_links
+    assert one.state.closed_links == two.state.closed_links

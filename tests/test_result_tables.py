@@ -222,8 +222,8 @@ def test_a_network_is_drawn_from_lines_and_places():
 
 
 def test_lines_carry_all_cargo_both_ways(closure):
-    net = closure.disrupted.situation.net
-    closed = frozenset(closure.disrupted.situation.closed_links)
+    net = closure.disrupted.state.net
+    closed = frozenset(closure.disrupted.state.closed_links)
     lines = flow_lines(net.links, closure.disrupted.flows, closed)
     assert len(lines) == len(net.links)
     flows = closure.disrupted.flows

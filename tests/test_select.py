@@ -109,7 +109,7 @@ def test_a_polygon_in_a_scenario_is_found_beside_it(net, tmp_path):
         encoding="utf-8",
     )
     hit = co.assign(net, tmp_path / "mine.yaml")
-    assert "brest-terespol-rail-1520" in hit.situation.closed_links
+    assert "brest-terespol-rail-1520" in hit.state.closed_links
 
 
 @pytest.mark.parametrize(

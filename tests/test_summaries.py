@@ -8,7 +8,7 @@ from simulate_toys import DAY0, link, scenario
 
 import corridors as co
 from corridors.analysis.criticality.elements import find_elements
-from corridors.scenarios.state import situation
+from corridors.scenarios.state import network_state
 
 
 def dear_and_fast():
@@ -61,7 +61,7 @@ def test_borders_are_crossed_by_land():
     )
     import datetime as dt
 
-    state = situation(net, None, dt.date.fromisoformat(DAY0))
+    state = network_state(net, None, dt.date.fromisoformat(DAY0))
     assert [e.element_id for e in find_elements(state, ["border"])] == ["XA-XB"]
     assert [e.element_id for e in find_elements(state, ["border:XC-XB"])] == ["XB-XC"]
 

@@ -49,7 +49,7 @@ def test_nothing_is_nothing_in_the_steady_state(event):
     hit, closed = (co.assign(border(), scenario(e), as_of="2025-01-12") for e in (event, CLOSED))
     assert hit.summary == closed.summary
     assert hit.summary["served_t_per_day"] == pytest.approx(5)
-    assert hit.situation.closed_links == ("a-b-road",)
+    assert hit.state.closed_links == ("a-b-road",)
 
 
 def test_nothing_is_nothing_by_days():

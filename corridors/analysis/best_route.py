@@ -16,14 +16,14 @@ from corridors.errors import ScenarioError, UnknownIdError, nearest
 from corridors.network.arcs import LINK
 from corridors.network.network import as_date
 from corridors.network.schema import MODES
-from corridors.scenarios.state import situation
+from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
     from corridors.network.network import Network
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
 
 
 @dataclass(frozen=True)
@@ -91,12 +91,12 @@ def best_route(
     ('minsk-baranovichi-rail', 'baranovichi-brest-rail')
     """
     return best_route_in(
-        situation(net, None, as_date(as_of)), places, cargo, modes=modes, avoid=avoid
+        network_state(net, None, as_date(as_of)), places, cargo, modes=modes, avoid=avoid
     )
 
 
 def best_route_in(
-    state: Situation,
+    state: NetworkState,
     places: Sequence[str],
     cargo: str,
     *,
@@ -132,7 +132,7 @@ def best_route_in(
         msg = f"no route for {cargo} by {', '.join(places)} on {state.day}"
         raise ScenarioError(msg)
     links = state.net.tables["links"]
-    own = [a for a in path if state.arcs.kind[a] == LINK]
+    own = [a for a in path if state.arcs.arc_type[a] == LINK]
     rows = state.arcs.row[own]
     c = state.arcs.cargo.index(cargo)
     return BestRoute(
@@ -144,7 +144,7 @@ def best_route_in(
 
 
 def _search(
-    state: Situation, places: Sequence[str], cargo: int, modes: Sequence[str], avoid: set[str]
+    state: NetworkState, places: Sequence[str], cargo: int, modes: Sequence[str], avoid: set[str]
 ) -> list[int] | None:
     """Dijkstra's search over (place, how many of the nodes are passed)."""
     arcs, problem = state.arcs, state.problem
@@ -173,7 +173,7 @@ def _search(
             head = int(arcs.head[a])
             if at[head] in avoid:
                 continue
-            arrives = bool(arcs.kind[a] == LINK) and at[head] == places[passed]
+            arrives = bool(arcs.arc_type[a] == LINK) and at[head] == places[passed]
             then = passed + int(arrives)
             new = length + float(cost[a])
             if new < best.get((head, then), np.inf):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
     from corridors.scenarios.capacities import Limit
     from corridors.scenarios.scenario import Scenario
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
 
 _STEP = 1e-5
 """Relative step by which the next piece is entered; halved until no piece is skipped."""
@@ -173,7 +173,7 @@ def headroom(
 class _Growth:
     """Demand on its way up."""
 
-    def __init__(self, state: Situation, mask: NDArray[np.bool_]) -> None:
+    def __init__(self, state: NetworkState, mask: NDArray[np.bool_]) -> None:
         self.state = state
         self.start = state.problem.amount
         self.growth = np.where(mask, self.start, 0.0)

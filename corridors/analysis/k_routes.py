@@ -13,14 +13,14 @@ from corridors.errors import ScenarioError
 from corridors.flow.shortest.k_shortest import KShortest
 from corridors.flow.usage import LimitUsage, open_costs
 from corridors.network.arcs import LINK, TRANSFER
-from corridors.scenarios.state import situation
+from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.assignment.assignment import Assignment
     from corridors.flow.arrays import Ints
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
 
 WHY = ("used", "closed", "full", "same bottleneck", "dearer", "dearer than its loss", "equal")
 """Why a route is or is not used."""
@@ -96,16 +96,16 @@ def k_routes(
     return pd.DataFrame(rows, columns=ways.columns)
 
 
-def without_closures(assignment: Assignment) -> Situation:
+def without_closures(assignment: Assignment) -> NetworkState:
     """Return the assignment's situation as it would be if its scenario closed nothing.
 
     What the scenario opens stays open, so that the arcs are the same.
     """
-    state, plan = assignment.situation, assignment.scenario
+    state, plan = assignment.state, assignment.scenario
     if plan is None:
         return state
     kept = tuple(e for e in plan.events if not e.closes)
-    return situation(state.net, replace(plan, events=kept), state.day)
+    return network_state(state.net, replace(plan, events=kept), state.day)
 
 
 class _Ways:
@@ -129,7 +129,7 @@ class _Ways:
     )
 
     def __init__(self, assignment: Assignment, k: int) -> None:
-        self.state = state = assignment.situation
+        self.state = state = assignment.state
         self.open = without_closures(assignment)
         self.k = k
         self.own = int(state.problem.commodity_class[k])
@@ -183,7 +183,7 @@ class _Ways:
 
     def _links(self, path: tuple[int, ...]) -> list[int]:
         arcs = self.state.arcs
-        return [int(arcs.row[a]) for a in path if arcs.kind[a] == LINK]
+        return [int(arcs.row[a]) for a in path if arcs.arc_type[a] == LINK]
 
     def _borders(self, path: tuple[int, ...]) -> str:
         return ">".join(self.border[r] for r in self._links(path) if self.border[r])
@@ -205,7 +205,7 @@ class _Ways:
             "km": float(table["length_km"].iloc[links].sum()),
             "borders": borders,
             "n_borders": borders.count(">") + 1 if borders else 0,
-            "transfers": int((arcs.kind[at] == TRANSFER).sum()),
+            "transfers": int((arcs.arc_type[at] == TRANSFER).sum()),
             "corridors": ">".join(labels),
             "units_per_day": units,
             "t_per_day": units * float(self.state.demand["t_per_unit"].iloc[self.k]),

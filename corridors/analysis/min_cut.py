@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from corridors.flow.problem import FlowProblem
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
 
 _GAP = 1e-7
 _GOLDEN = 0.618033988749895
@@ -167,7 +167,7 @@ class _Solved:
     plain: bool
 
 
-def _solve(state: Situation, own: int, first: set[str], last: set[str]) -> _Solved:
+def _solve(state: NetworkState, own: int, first: set[str], last: set[str]) -> _Solved:
     """Solve the dual of the largest flow of one class between two sets of nodes."""
     p, arcs = state.problem, state.arcs
     usable = np.flatnonzero(np.isfinite(open_costs(p)[own]) & arcs.is_real)
@@ -296,7 +296,7 @@ def _prove(
         raise CertificateError(msg)
 
 
-def _cut(state: Situation, cargo: str, unit: str, t_per_unit: float, found: _Solved) -> Cut:
+def _cut(state: NetworkState, cargo: str, unit: str, t_per_unit: float, found: _Solved) -> Cut:
     import pandas as pd
 
     order = np.argsort([state.limits[r].limit_id for r in found.rows], kind="stable")

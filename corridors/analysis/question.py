@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from corridors.assignment.assign import day_of
 from corridors.network.network import as_date
 from corridors.scenarios.scenario import scenario as read_scenario
-from corridors.scenarios.state import situation
+from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Question:
         Whose events these are; None for the undisturbed network.
     """
 
-    state: Situation
+    state: NetworkState
     scenario: Scenario | None
 
 
@@ -58,7 +58,7 @@ def ask(
     plan = None if scenario is None else read_scenario(scenario)
     known = as_of is not None or net.date is not None or (plan is not None and plan.as_of)
     day = as_of if known else newest_source(net)
-    return Question(situation(net, plan, day_of(net, plan, day)), plan)
+    return Question(network_state(net, plan, day_of(net, plan, day)), plan)
 
 
 def newest_source(net: Network) -> dt.date | None:

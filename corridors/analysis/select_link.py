@@ -70,7 +70,7 @@ def select_link(
     if len(named) != 1:
         msg = f"select_link: expected one of {', '.join(given)}, saw {len(named)}"
         raise UnknownIdError(msg)
-    state, answer = assignment.situation, assignment.answer
+    state, answer = assignment.state, assignment.answer
     gone = np.zeros(state.arcs.size, dtype=np.bool_)
     for element in find_elements(state, named):
         gone[element.arcs] = True
@@ -129,7 +129,7 @@ def places_of(
     """
     import pandas as pd
 
-    state, answer = assignment.situation, assignment.answer
+    state, answer = assignment.state, assignment.answer
     k = commodity_of(assignment, demand_id)
     weight = float(state.demand["t_per_unit"].iloc[k])
     wanted = float(state.demand["units_per_day"].iloc[k])
@@ -169,9 +169,9 @@ def commodity_of(assignment: Assignment, demand_id: str) -> int:
     UnknownIdError
         Where there is no such demand on the day.
     """
-    ids = assignment.situation.demand["demand_id"].to_list()
+    ids = assignment.state.demand["demand_id"].to_list()
     if demand_id not in ids:
-        day = assignment.situation.day
+        day = assignment.state.day
         msg = f"no demand {demand_id!r} on {day}{nearest(demand_id, ids)}"
         raise UnknownIdError(msg)
     return int(ids.index(demand_id))

@@ -10,14 +10,14 @@ from corridors.flow.solve import Answer, solve
 from corridors.network.network import as_date
 from corridors.scenarios.scenario import Scenario
 from corridors.scenarios.scenario import scenario as read_scenario
-from corridors.scenarios.state import situation
+from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
     from corridors.network.network import Network
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
 
 MODELS = ("optimal",)
 """Models of the steady state that `assign` knows."""
@@ -82,10 +82,10 @@ def assign(
         scenario = events
     plan = None if scenario is None else read_scenario(scenario)
     day = day_of(net, plan, as_of)
-    return assigned(situation(net, plan, day), plan, model)
+    return assigned(network_state(net, plan, day), plan, model)
 
 
-def assigned(state: Situation, plan: Scenario | None, model: str = "optimal") -> Assignment:
+def assigned(state: NetworkState, plan: Scenario | None, model: str = "optimal") -> Assignment:
     """Solve a situation and put the answer into tables."""
     answer: Answer = solve(state.problem)
     return Assignment(state, answer, plan, model)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.assignment.tables import AssignmentTables
+from corridors.errors import old_name
 from corridors.files import save_tables
 from corridors.flow.usage import limit_use
 from corridors.network.arcs import DIRECTIONS, LINK
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from corridors.flow.certificate import Certificate
     from corridors.flow.solve import Answer
     from corridors.scenarios.scenario import Scenario
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
 
 LOCAL = "local"
 """Corridor of a route none of whose links carries a label."""
@@ -61,7 +62,7 @@ class Assignment:
 
     Attributes
     ----------
-    situation
+    state
         The network, day and events that were solved.
     answer
         The engine's answer.
@@ -72,18 +73,24 @@ class Assignment:
     """
 
     def __init__(
-        self, situation: Situation, answer: Answer, scenario: Scenario | None, model: str
+        self, state: NetworkState, answer: Answer, scenario: Scenario | None, model: str
     ) -> None:
-        self.situation = situation
+        self.state = state
         self.answer = answer
         self.scenario = scenario
         self.model = model
+
+    @property
+    def situation(self) -> NetworkState:
+        """Deprecated: the old name of `state`."""
+        old_name("Assignment.situation", "Assignment.state")
+        return self.state
 
     def __repr__(self) -> str:
         s = self.summary
         name = self.scenario.name if self.scenario else "baseline"
         return (
-            f"Assignment({name}, {self.situation.day}, {self.model}: "
+            f"Assignment({name}, {self.state.day}, {self.model}: "
             f"{s['served_t_per_day']:,.0f} t a day carried, "
             f"{s['shortfall_t_per_day']:,.0f} short)"
         )
@@ -98,7 +105,7 @@ class Assignment:
         """Events of the scenario that the day lies outside of, in words."""
         if self.scenario is None:
             return []
-        return [e.in_words() for e in self.scenario.events if not e.in_force(self.situation.day)]
+        return [e.in_words() for e in self.scenario.events if not e.in_force(self.state.day)]
 
     @property
     def certificate(self) -> Certificate:
@@ -116,7 +123,7 @@ class Assignment:
             of the route, corridor, borders crossed and the links that cross
             them, the key that tells equal routes, and the arcs.
         """
-        state, answer = self.situation, self.answer
+        state, answer = self.state, self.answer
         demand, arcs = state.demand, state.arcs
         links = state.net.tables["links"]
         label = links["corridor"].to_numpy()
@@ -128,7 +135,7 @@ class Assignment:
             answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
         ):
             c = int(state.problem.commodity_class[k])
-            own = path[arcs.kind[path] == LINK]
+            own = path[arcs.arc_type[path] == LINK]
             row = arcs.row[own]
             weight = float(demand["t_per_unit"].iloc[k])
             rows.append(
@@ -152,7 +159,7 @@ class Assignment:
     @cached_property
     def shortfall(self) -> pd.DataFrame:
         """Demand, served and not, one row each: units and tonnes a day, and the loss."""
-        demand = self.situation.demand
+        demand = self.state.demand
         short = self.answer.shortfall
         frame = demand[["demand_id", "origin", "destination", "cargo"]].copy()
         frame["demand_units_per_day"] = demand["units_per_day"]
@@ -160,7 +167,7 @@ class Assignment:
         frame["shortfall_units_per_day"] = short
         frame["shortfall_t_per_day"] = short * demand["t_per_unit"]
         frame["served_t_per_day"] = frame["demand_t_per_day"] - frame["shortfall_t_per_day"]
-        frame["loss_usd_per_day"] = short * self.situation.problem.penalty
+        frame["loss_usd_per_day"] = short * self.state.problem.penalty
         return frame
 
     @cached_property
@@ -173,7 +180,7 @@ class Assignment:
             kind (link or transfer), id, direction (forward or backward), cargo,
             units_per_day, t_per_day.
         """
-        state = self.situation
+        state = self.state
         arcs = state.arcs
         flow = self.answer.class_flow
         c, a = np.nonzero(flow * arcs.is_real)
@@ -182,7 +189,7 @@ class Assignment:
         units = flow[c, a]
         frame = pd.DataFrame(
             {
-                "kind": np.where(arcs.kind[a] == LINK, "link", "transfer"),
+                "kind": np.where(arcs.arc_type[a] == LINK, "link", "transfer"),
                 "id": arcs.ids[a],
                 "direction": np.array(DIRECTIONS)[arcs.direction[a]],
                 "cargo": cargo,
@@ -204,8 +211,8 @@ class Assignment:
             amount, background included; 1 where a capacity of 0 is all gone),
             price_usd (what one more unit a day would save a day).
         """
-        limits = self.situation.limits
-        problem = self.situation.problem
+        limits = self.state.limits
+        problem = self.state.problem
         used = limit_use(problem, self.answer.class_flow).tolist()
         rows = []
         for limit, use, price in zip(limits, used, self.answer.limit_price, strict=True):
@@ -297,7 +304,7 @@ class Assignment:
         summary = {
             "scenario": self.scenario.name if self.scenario else None,
             "model": self.model,
-            "as_of": self.situation.day.isoformat(),
+            "as_of": self.state.day.isoformat(),
             **self.to_dict(),
             "certificate": self.certificate.to_dict(),
         }
@@ -306,17 +313,17 @@ class Assignment:
     @cached_property
     def tables(self) -> AssignmentTables:
         """All that sentences, maps, pages and files are made of."""
-        state = self.situation
+        state = self.state
         arcs = state.arcs
         ids = state.net.tables["links"]["link_id"].to_numpy()
-        members = (limit.arc[arcs.kind[limit.arc] == LINK] for limit in state.limits)
+        members = (limit.arc[arcs.arc_type[limit.arc] == LINK] for limit in state.limits)
         return AssignmentTables(
             flows=self.flows,
             routes=self.routes,
             capacities=self.capacities,
             shortfall=self.shortfall,
             bottlenecks=self.bottlenecks,
-            links_there=frozenset(ids[arcs.row[state.there & (arcs.kind == LINK)]]),
+            links_there=frozenset(ids[arcs.row[state.there & (arcs.arc_type == LINK)]]),
             capacity_links=tuple(tuple(sorted(set(ids[arcs.row[own]]))) for own in members),
         )
 

@@ -39,9 +39,9 @@ class Comparison:
 
     def __init__(self, baseline: Assignment, disrupted: Assignment) -> None:
         for what, a, b in (
-            ("day", baseline.situation.day, disrupted.situation.day),
+            ("day", baseline.state.day, disrupted.state.day),
             ("model", baseline.model, disrupted.model),
-            ("network", baseline.situation.net.folder, disrupted.situation.net.folder),
+            ("network", baseline.state.net.folder, disrupted.state.net.folder),
         ):
             if a != b:
                 msg = f"compare: the {what}s differ: {a} and {b}; give both the same"
@@ -227,7 +227,7 @@ class Comparison:
     @staticmethod
     def _value_of_time(own: Assignment) -> float:
         """Return what the hours of all that is carried are worth, in USD a day."""
-        cargo = own.situation.net.tables["cargo"].set_index("cargo")["usd_per_unit_day"]
+        cargo = own.state.net.tables["cargo"].set_index("cargo")["usd_per_unit_day"]
         routes = own.routes
         days = routes["units_per_day"] * routes["hours"] / 24.0
         return float((days * routes["cargo"].map(cargo).astype("float64")).sum())
@@ -240,7 +240,7 @@ class Comparison:
         >>> import corridors as co
         >>> net = co.load()
         >>> hit = co.assign(net, "poland-closure-2025")
-        >>> print(co.compare(co.assign(net, as_of=hit.situation.day), hit).explain()[:20])
+        >>> print(co.compare(co.assign(net, as_of=hit.state.day), hit).explain()[:20])
         On 2025-09-12, of ...
         """
         from corridors.assignment.explain import sentences
@@ -254,7 +254,7 @@ class Comparison:
         return {
             "scenario": scenario.name if scenario else None,
             "model": self.disrupted.model,
-            "as_of": self.disrupted.situation.day.isoformat(),
+            "as_of": self.disrupted.state.day.isoformat(),
             "baseline": self.baseline.to_dict(),
             "disrupted": self.disrupted.to_dict(),
             "change": self.change,
@@ -272,7 +272,7 @@ class Comparison:
                 for row in bottlenecks.to_dict("records")
             ],
             "events_not_in_force": self.disrupted.events_not_in_force,
-            "closed_links": list(self.disrupted.situation.closed_links),
+            "closed_links": list(self.disrupted.state.closed_links),
             "explanation": self.explain(),
             "certificate": self.disrupted.certificate.to_dict(),
         }
@@ -281,7 +281,7 @@ class Comparison:
         """Return the map of both states, with a switch between them."""
         from corridors.assignment.map_data import comparison_map
 
-        return comparison_map(self.disrupted.situation.net, self.tables)
+        return comparison_map(self.disrupted.state.net, self.tables)
 
     def figure(self) -> Figure:
         """Draw the flows before and after for print, one above the other."""
@@ -292,9 +292,9 @@ class Comparison:
         after = (scenario.title if scenario else "") or "After"
         panels = []
         for title, state in (("Before", self.baseline), (after, self.disrupted)):
-            closed = frozenset(state.situation.closed_links)
-            lines = flow_lines(state.situation.net.links, state.flows, closed)
-            panels.append((f"{title}, {state.situation.day}", lines))
+            closed = frozenset(state.state.closed_links)
+            lines = flow_lines(state.state.net.links, state.flows, closed)
+            panels.append((f"{title}, {state.state.day}", lines))
         return flow_figure(panels)
 
     def report(self) -> str:
@@ -328,7 +328,7 @@ class Comparison:
         """All that sentences, maps, pages and files are made of."""
         from corridors.assignment.map_data import network_credits
 
-        state, scenario = self.disrupted.situation, self.disrupted.scenario
+        state, scenario = self.disrupted.state, self.disrupted.scenario
         net = state.net
         cargo = net.tables["cargo"]
         return ComparisonTables(

@@ -192,12 +192,12 @@ def routes(
     plan = _assigned(network, scenario, as_of, model)
     table = k_routes(plan, demand, k, distinct=distinct)
     if json:
-        print_json({"demand": demand, "as_of": str(plan.situation.day), "routes": _records(table)})
+        print_json({"demand": demand, "as_of": str(plan.state.day), "routes": _records(table)})
         return
     columns = ["borders", "km", "hours", "usd_per_unit", "generalised_usd", "transfers",
                "t_per_day", "why", "because"]  # fmt: skip
     shown = table[columns].rename(columns=lambda c: c.replace("_", " "))
-    print_table(shown, f"Ways of {demand}, cheapest first, as of {plan.situation.day}")
+    print_table(shown, f"Ways of {demand}, cheapest first, as of {plan.state.day}")
 
 
 def select(
@@ -232,10 +232,10 @@ def select(
     else:
         table, title = select_link(plan, **{kind: element}), f"Whose cargo passes {kind} {element}"
     if json:
-        print_json({kind: element, "as_of": str(plan.situation.day), "rows": _records(table)})
+        print_json({kind: element, "as_of": str(plan.state.day), "rows": _records(table)})
     else:
         shown = table.rename(columns=lambda c: c.replace("_", " "))
-        print_table(shown, f"{title}, as of {plan.situation.day}")
+        print_table(shown, f"{title}, as of {plan.state.day}")
 
 
 def cut(

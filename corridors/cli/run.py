@@ -84,7 +84,7 @@ def _print(comparison: Comparison) -> None:
 
     plan = comparison.disrupted.scenario
     if plan is not None:
-        echo(f"{plan.title or plan.name}, as of {comparison.disrupted.situation.day}\n")
+        echo(f"{plan.title or plan.name}, as of {comparison.disrupted.state.day}\n")
     echo(fill(comparison.explain(), 100) + "\n")
     print_table(comparison.waterfall, "What becomes of the demand, t a day")
     cargo = comparison.by_cargo.rename(

@@ -31,7 +31,7 @@ from corridors.exchange.graphml import line_wkt
 from corridors.exchange.lines import PROPERTIES
 from corridors.exchange.tables import as_text, text_rows
 from corridors.files import make_folder, write_text
-from corridors.network.arcs import carrier
+from corridors.network.arcs import mode_gauge
 from corridors.network.folder import copy_scenarios, table_text
 from corridors.network.schema import MODES, tables
 
@@ -203,7 +203,7 @@ def _uses(net: Network) -> list[Row]:
 
 
 def movements(net: Network) -> list[Row]:
-    """Return the ways through every node at which more than one carrier meets.
+    """Return the ways through every node at which more than one mode-gauge meets.
 
     A reader of GMNS lets everything through at a node without movements, and
     only what is listed at the others; so the ways straight on are listed too.
@@ -225,10 +225,10 @@ def movements(net: Network) -> list[Row]:
         changes.setdefault(transfer["node_id"], []).append(transfer)
     rows: list[Row] = []
     for node in sorted(set(arriving) | set(changes)):
-        carriers = sorted(set(arriving.get(node, {})) | set(leaving.get(node, {})))
-        if len(carriers) < 2 and node not in changes:
+        mode_gauges = sorted(set(arriving.get(node, {})) | set(leaving.get(node, {})))
+        if len(mode_gauges) < 2 and node not in changes:
             continue
-        for name in carriers:
+        for name in mode_gauges:
             mode = name.split("-")[0]
             rows += [
                 _movement(node, a, b, 0.0, uses[mode], {})
@@ -242,12 +242,12 @@ def movements(net: Network) -> list[Row]:
 
 
 def _ends(net: Network) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the links that arrive at and leave each node, by node and carrier."""
+    """Return the links that arrive at and leave each node, by node and mode-gauge."""
     arriving: dict[str, dict[str, list[str]]] = {}
     leaving: dict[str, dict[str, list[str]]] = {}
     links = net.tables["links"].sort_values("link_id")
     for link in links.to_dict("records"):
-        name = carrier(link["mode"], link["gauge_mm"])
+        name = mode_gauge(link["mode"], link["gauge_mm"])
         ends = [(link["from_node"], link["to_node"])]
         if link["direction"] == "both":
             ends.append(ends[0][::-1])
@@ -264,7 +264,7 @@ def _changes(
     uses: dict[str, list[str]],
 ) -> list[Row]:
     sides = [
-        carrier(transfer[f"{s}_mode"], float(transfer[f"{s}_gauge_mm"] or "nan"))
+        mode_gauge(transfer[f"{s}_mode"], float(transfer[f"{s}_gauge_mm"] or "nan"))
         for s in ("from", "to")
     ]
     modes = [transfer["from_mode"], transfer["to_mode"]]

@@ -1,7 +1,7 @@
 """A network on one day as arcs: every link and transfer by direction, with cost and time by cargo.
 
-Cargo travels on *carriers*: a mode, and for rail its gauge. A node has one
-place for each carrier that reaches it; links join places of one carrier,
+Cargo travels on *mode-gauges*: a mode, and for rail its gauge. A node has one
+mode node for each mode-gauge that reaches it; links join mode nodes of one mode-gauge,
 transfers join the places of one node. Cargo enters at any place of its origin
 that one of its modes serves, and leaves likewise.
 """
@@ -46,7 +46,7 @@ class Arcs:
 
     Attributes
     ----------
-    kind
+    arc_type
         `LINK`, `TRANSFER`, `ENTRY` or `EXIT`, shape (A,).
     row
         Row of the link or transfer in the network's table; for the others the
@@ -57,7 +57,7 @@ class Arcs:
         Places, shape (A,).
     node_of
         Node of each place, shape (P,).
-    origin_place, destination_place
+    origin_mode_node, destination_mode_node
         Place where a node's cargo enters and leaves, by node_id.
     usd, hours
         Per unit, shape (C, A); `usd` is infinite where the cargo is not allowed.
@@ -70,14 +70,14 @@ class Arcs:
         Id of the link or transfer; for the others the node, shape (A,).
     """
 
-    kind: NDArray[np.int64]
+    arc_type: NDArray[np.int64]
     row: NDArray[np.int64]
     direction: NDArray[np.int64]
     tail: NDArray[np.int64]
     head: NDArray[np.int64]
     node_of: NDArray[np.object_]
-    origin_place: dict[str, int]
-    destination_place: dict[str, int]
+    origin_mode_node: dict[str, int]
+    destination_mode_node: dict[str, int]
     usd: NDArray[np.float64]
     hours: NDArray[np.float64]
     mode: list[tuple[str, ...]]
@@ -87,30 +87,30 @@ class Arcs:
     @property
     def size(self) -> int:
         """Number of arcs."""
-        return len(self.kind)
+        return len(self.arc_type)
 
     @property
-    def n_places(self) -> int:
+    def n_mode_nodes(self) -> int:
         """Number of places."""
         return len(self.node_of)
 
     @cached_property
     def is_real(self) -> NDArray[np.bool_]:
         """Which arcs are links and transfers, the others being gates, shape (A,)."""
-        return np.asarray((self.kind == LINK) | (self.kind == TRANSFER), dtype=np.bool_)
+        return np.asarray((self.arc_type == LINK) | (self.arc_type == TRANSFER), dtype=np.bool_)
 
     @cached_property
     def is_gate(self) -> NDArray[np.bool_]:
         """Which places are gates, where cargo enters or leaves and nothing passes, shape (P,)."""
-        gates = np.zeros(self.n_places, dtype=np.bool_)
-        gates[[*self.origin_place.values(), *self.destination_place.values()]] = True
+        gates = np.zeros(self.n_mode_nodes, dtype=np.bool_)
+        gates[[*self.origin_mode_node.values(), *self.destination_mode_node.values()]] = True
         return gates
 
     @cached_property
     def number_of(self) -> dict[tuple[int, str, int], int]:
-        """Number of each arc by its kind, id and direction: links and transfers alone."""
+        """Number of each arc by its type, id and direction: links and transfers alone."""
         return {
-            (int(self.kind[a]), self.ids[a], int(self.direction[a])): int(a)
+            (int(self.arc_type[a]), self.ids[a], int(self.direction[a])): int(a)
             for a in np.flatnonzero(self.is_real)
         }
 
@@ -120,7 +120,7 @@ class Arcs:
 
     def links(self, arcs: NDArray[Any]) -> set[str]:
         """Return the ids of the links among some arcs, given by number or as a mask."""
-        return set(self.ids[arcs][self.kind[arcs] == LINK])
+        return set(self.ids[arcs][self.arc_type[arcs] == LINK])
 
     def select(self, selection: DirectedRows) -> NDArray[np.bool_]:
         """Return which arcs a selection of directed links and transfers means, shape (A,)."""
@@ -132,16 +132,16 @@ class Arcs:
             return np.ones(len(self.cargo), dtype=np.bool_)
         return np.isin(np.array(self.cargo), list(cargo))
 
-    def of(self, kind: int, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def of(self, arc_type: int, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which arcs a mask over rows and directions of a table selects, shape (A,)."""
-        own = self.kind == kind
+        own = self.arc_type == arc_type
         chosen = np.zeros(self.size, dtype=np.bool_)
         chosen[own] = mask[self.row[own], self.direction[own]]
         return chosen
 
 
-def carrier(mode: str, gauge: float) -> str:
-    """Return the name of a carrier, such as ``rail-1520`` or ``road``."""
+def mode_gauge(mode: str, gauge: float) -> str:
+    """Return the name of a mode with its gauge, such as ``rail-1520`` or ``road``."""
     return f"{mode}-{int(gauge)}" if mode == "rail" and gauge == gauge else mode
 
 
@@ -159,12 +159,12 @@ def build_arcs(tables: Mapping[str, pd.DataFrame]) -> Arcs:
     """
     links, transfers, cargo = tables["links"], tables["transfers"], tables["cargo"]
     cargo = cargo.sort_values("cargo")
-    names = [carrier(m, g) for m, g in zip(links["mode"], links["gauge_mm"], strict=True)]
+    names = [mode_gauge(m, g) for m, g in zip(links["mode"], links["gauge_mm"], strict=True)]
     both = (links["direction"] == "both").to_list()
     two_way = (transfers["direction"] == "both").to_list()
     ends = set(tables["demand"]["origin"]) | set(tables["demand"]["destination"])
-    before = _carriers(transfers, "from")
-    after = _carriers(transfers, "to")
+    before = _mode_gauges(transfers, "from")
+    after = _mode_gauges(transfers, "to")
     places: set[tuple[str, str]] = set()
     plan: list[tuple[int, str, int, int, tuple[str, str], tuple[str, str]]] = []
     for i, (link_id, a, b, name) in enumerate(
@@ -197,14 +197,14 @@ def build_arcs(tables: Mapping[str, pd.DataFrame]) -> Arcs:
     usd, hours = _costs(tables, cargo, plan)
     modes = [_modes(p[4][1], p[5][1]) for p in plan]
     return Arcs(
-        kind=columns[0],
+        arc_type=columns[0],
         row=columns[1],
         direction=columns[2],
         tail=np.array([number[p[4]] for p in plan], dtype=np.int64),
         head=np.array([number[p[5]] for p in plan], dtype=np.int64),
         node_of=np.array([node for node, _ in ordered], dtype=object),
-        origin_place={node: number[node, ">"] for node in sorted(ends)},
-        destination_place={node: number[node, "<"] for node in sorted(ends)},
+        origin_mode_node={node: number[node, ">"] for node in sorted(ends)},
+        destination_mode_node={node: number[node, "<"] for node in sorted(ends)},
         usd=usd,
         hours=hours,
         mode=modes,
@@ -214,14 +214,14 @@ def build_arcs(tables: Mapping[str, pd.DataFrame]) -> Arcs:
 
 
 def _modes(before: str, after: str) -> tuple[str, ...]:
-    """Return the modes of two carriers, each once; the gates of a node have none."""
+    """Return the modes of two mode-gauges, each once; the gates of a node have none."""
     pair = (before.split("-", maxsplit=1)[0], after.split("-", maxsplit=1)[0])
     return tuple(dict.fromkeys(m for m in pair if m not in "<>"))
 
 
-def _carriers(transfers: pd.DataFrame, side: str) -> list[str]:
+def _mode_gauges(transfers: pd.DataFrame, side: str) -> list[str]:
     pairs = zip(transfers[f"{side}_mode"], transfers[f"{side}_gauge_mm"], strict=True)
-    return [carrier(m, g) for m, g in pairs]
+    return [mode_gauge(m, g) for m, g in pairs]
 
 
 def _costs(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from corridors.errors import UnknownIdError, nearest
-from corridors.network.arcs import LINK, TRANSFER, build_arcs, carrier
+from corridors.network.arcs import LINK, TRANSFER, build_arcs, mode_gauge
 from corridors.network.schema import MODES
 
 if TYPE_CHECKING:
@@ -62,20 +62,18 @@ def weighted_graph(
     )
     vertices = _vertices(net)
     nodes = net.tables["nodes"].set_index("node_id", drop=False)
-    for (node, mode_gauge), vertex in sorted(vertices.items(), key=lambda item: item[1]):
+    for (node, by), vertex in sorted(vertices.items(), key=lambda item: item[1]):
         row = nodes.loc[node]
-        graph.add_node(
-            vertex, x=row["lon"], y=row["lat"], **_present(row.to_dict()), mode_gauge=mode_gauge
-        )
+        graph.add_node(vertex, x=row["lon"], y=row["lat"], **_present(row.to_dict()), mode_gauge=by)
     at = {node: (row["lon"], row["lat"]) for node, row in nodes.iterrows()}
     links, transfers = (net.tables[name].to_dict("records") for name in ("links", "transfers"))
     lines, more = net.links.geometry, net.links.drop(columns="geometry").to_dict("records")
     weights = _weights(net, arcs, c)
-    for a in np.flatnonzero(arcs.kind <= TRANSFER):
+    for a in np.flatnonzero(arcs.arc_type <= TRANSFER):
         row, back = int(arcs.row[a]), bool(arcs.direction[a])
-        if arcs.kind[a] == LINK:
+        if arcs.arc_type[a] == LINK:
             link = links[row]
-            name = carrier(link["mode"], link["gauge_mm"])
+            name = mode_gauge(link["mode"], link["gauge_mm"])
             ends = [(link["from_node"], name), (link["to_node"], name)]
             values = {**_present(more[row]), "link_id": link["link_id"]}
             key, metres = link["link_id"], 1000.0 * float(link["length_km"])
@@ -83,7 +81,7 @@ def weighted_graph(
         else:
             change = transfers[row]
             ends = [
-                (change["node_id"], carrier(change[f"{s}_mode"], change[f"{s}_gauge_mm"]))
+                (change["node_id"], mode_gauge(change[f"{s}_mode"], change[f"{s}_gauge_mm"]))
                 for s in ("from", "to")
             ]
             values, key, metres = _present(change), change["transfer_id"], 0.0
@@ -120,7 +118,7 @@ def _weights(net: Drawable, arcs: Arcs, c: int | None) -> dict[str, NDArray[np.f
         stated = (links["hours"] + links["dwell_hours"], transfers["hours"])
         hours = np.full(arcs.size, np.inf)
         for kind, values in zip((LINK, TRANSFER), stated, strict=True):
-            own = arcs.kind == kind
+            own = arcs.arc_type == kind
             hours[own] = values.fillna(np.inf).to_numpy()[arcs.row[own]]
         return {"hours": hours, "usd": np.zeros(arcs.size), "cost": hours}
     usd = arcs.usd[c]
@@ -133,19 +131,18 @@ def _vertices(net: Drawable) -> dict[Vertex, str]:
     """Return the name of each vertex: of a node's first mode and gauge that of the node."""
     count: dict[str, dict[str, int]] = {node: {} for node in net.tables["nodes"]["node_id"]}
     for link in net.tables["links"].to_dict("records"):
-        name = carrier(link["mode"], link["gauge_mm"])
+        name = mode_gauge(link["mode"], link["gauge_mm"])
         for end in (link["from_node"], link["to_node"]):
             count[end][name] = count[end].get(name, 0) + 1
 
-    def rank(node: str, mode_gauge: str) -> tuple[int, int, str]:
-        mode = mode_gauge.split("-", maxsplit=1)[0]
-        return MODES.index(mode), -count[node][mode_gauge], mode_gauge
+    def rank(node: str, by: str) -> tuple[int, int, str]:
+        return MODES.index(by.split("-", maxsplit=1)[0]), -count[node][by], by
 
     names: dict[Vertex, str] = {}
     for node, by_name in count.items():
         ordered = sorted(by_name, key=lambda name, node=node: rank(node, name))  # type: ignore[misc]
-        for i, mode_gauge in enumerate(ordered):
-            names[node, mode_gauge] = f"{node}:{mode_gauge}" if i else node
+        for i, by in enumerate(ordered):
+            names[node, by] = f"{node}:{by}" if i else node
         if not ordered:
             names[node, ""] = node
     return names

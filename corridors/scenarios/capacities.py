@@ -296,7 +296,7 @@ def limit_over(
     """
     units = conversion(net, arcs.cargo, unit)
     entries = []
-    for arc in np.flatnonzero(inside.any(axis=0) & (arcs.kind == LINK)):
+    for arc in np.flatnonzero(inside.any(axis=0) & (arcs.arc_type == LINK)):
         factor = units_on_arc(arcs, int(arc), units)
         usable = inside[:, arc] & np.isfinite(factor) & np.isfinite(arcs.usd[:, arc])
         entries += [(int(arc), int(c), float(factor[c])) for c in np.flatnonzero(usable)]

@@ -122,7 +122,7 @@ def undisturbed(net: Network, arcs: Arcs, day: dt.date) -> Draft:
         The day.
     """
     there = arcs.of(LINK, _there(net.tables["links"], day))
-    there |= arcs.of(TRANSFER, _there(net.tables["transfers"], day)) | (arcs.kind >= ENTRY)
+    there |= arcs.of(TRANSFER, _there(net.tables["transfers"], day)) | (arcs.arc_type >= ENTRY)
     return Draft(
         net=net,
         day=day,

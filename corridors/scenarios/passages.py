@@ -49,22 +49,22 @@ def felt_once(
     selector, folder
         What selects them, and where its relative paths start.
     """
-    if not any(key in selector for key in PLACES) or not (chosen & (arcs.kind == LINK)).any():
+    if not any(key in selector for key in PLACES) or not (chosen & (arcs.arc_type == LINK)).any():
         return chosen
     start, end = arcs.node_of[arcs.tail], arcs.node_of[arcs.head]
     inside = np.isin(arcs.node_of.astype(str), sorted(_nodes(net, selector, folder)))
-    is_link = chosen & (arcs.kind == LINK)
+    is_link = chosen & (arcs.arc_type == LINK)
     neighbours: dict[str, set[str]] = {}
     for a, b in zip(start[is_link], end[is_link], strict=True):
         neighbours.setdefault(a, set()).add(b)
         neighbours.setdefault(b, set()).add(a)
     joint = np.array([len(neighbours.get(node, ())) > 1 for node in arcs.node_of], dtype=np.bool_)
     # Who turns round on a line that is selected has come over it.
-    lines = np.isin(arcs.row, arcs.row[is_link]) & (arcs.kind == LINK)
+    lines = np.isin(arcs.row, arcs.row[is_link]) & (arcs.arc_type == LINK)
     outside = _reached_from_outside(arcs, there & ~chosen & ~lines, ~joint) & ~inside
     felt = chosen & outside[arcs.tail]
     # What starts at a joint has not come over the first link.
-    starts = (arcs.kind == ENTRY) & joint[arcs.head] & ~outside[arcs.head] & ~inside[arcs.head]
+    starts = (arcs.arc_type == ENTRY) & joint[arcs.head] & ~outside[arcs.head] & ~inside[arcs.head]
     return np.asarray(felt | starts, dtype=np.bool_)
 
 
@@ -77,8 +77,8 @@ def _reached_from_outside(
     leads to, with all that transfers lead on to.
     """
     reached = ends.copy()
-    reached[arcs.head[other & (arcs.kind == LINK)]] = True
-    changes = np.flatnonzero(other & (arcs.kind == TRANSFER))
+    reached[arcs.head[other & (arcs.arc_type == LINK)]] = True
+    changes = np.flatnonzero(other & (arcs.arc_type == TRANSFER))
     while True:
         new = arcs.head[changes[reached[arcs.tail[changes]]]]
         if reached[new].all():

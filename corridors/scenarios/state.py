@@ -26,7 +26,7 @@ _ARCS: WeakKeyDictionary[Network, Arcs] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
-class Situation:
+class NetworkState:
     """What holds on one day, ready to be solved.
 
     Attributes
@@ -68,9 +68,9 @@ def arcs_of(net: Network) -> Arcs:
     return _ARCS[net.whole]
 
 
-def situation(
+def network_state(
     net: Network, scenario: Scenario | None, day: dt.date, *, building_up: bool = False
-) -> Situation:
+) -> NetworkState:
     """Work out what a scenario means for a network on one day.
 
     Parameters
@@ -108,7 +108,7 @@ def situation(
     demand = demand.assign(t_per_day=demand["units_per_day"] * demand["t_per_unit"])
     arcs = replace(draft.arcs, usd=draft.usd, hours=draft.hours)
     there, closed = draft.there, draft.closed
-    return Situation(
+    return NetworkState(
         net=whole,
         day=day,
         arcs=arcs,
@@ -136,13 +136,13 @@ def _problem(
     weight = cargo["t_per_unit"].to_numpy(dtype=np.float64)
     rows = np.repeat(np.arange(len(limits)), [len(limit.arc) for limit in limits])
     return FlowProblem(
-        n_nodes=arcs.n_places,
+        n_nodes=arcs.n_mode_nodes,
         tail=arcs.tail,
         head=arcs.head,
         cost=arcs.usd + value_of_time[:, None] * arcs.hours,
         tie_cost=weight[:, None] * arcs.hours,
-        origin=demand["origin"].map(arcs.origin_place).to_numpy(dtype=np.int64),
-        destination=demand["destination"].map(arcs.destination_place).to_numpy(dtype=np.int64),
+        origin=demand["origin"].map(arcs.origin_mode_node).to_numpy(dtype=np.int64),
+        destination=demand["destination"].map(arcs.destination_mode_node).to_numpy(dtype=np.int64),
         amount=demand["units_per_day"].to_numpy(dtype=np.float64),
         penalty=loss[kinds],
         commodity_class=kinds,

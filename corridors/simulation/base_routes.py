@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.flow.problem import FlowProblem
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
 
 
 class BaseRoutes:
@@ -29,9 +29,9 @@ class BaseRoutes:
     def __init__(self) -> None:
         self._known: dict[bytes, int] = {}
         self.ways: list[list[BaseRoute]] = []
-        self.bases: list[Situation] = []
+        self.bases: list[NetworkState] = []
 
-    def number(self, base: Situation) -> int:
+    def number(self, base: NetworkState) -> int:
         """Return the number of the set of base routes of a situation, given after the last one."""
         p = base.problem
         parts = (p.cost, p.amount, p.closed, p.bound, p.member_limit, p.member_arc, p.member_class)
@@ -43,7 +43,7 @@ class BaseRoutes:
         return self._known[key]
 
 
-def base_routes(base: Situation, before: list[BaseRoute] | None) -> list[BaseRoute]:
+def base_routes(base: NetworkState, before: list[BaseRoute] | None) -> list[BaseRoute]:
     """Return the ways of the best answer that keeps what can be kept of the ways before."""
     p = base.problem
     if before is None:
@@ -96,7 +96,7 @@ def _solved(p: FlowProblem, amount: NDArray[np.float64], kept: list[BaseRoute]) 
     return sorted(ways, key=lambda w: (w.demand, -w.share, w.arcs.tolist()))
 
 
-def longest_days(base: Situation, ways: list[BaseRoute]) -> int:
+def longest_days(base: NetworkState, ways: list[BaseRoute]) -> int:
     """Return the days that the longest base route takes, rounded up."""
     hours = [base.arcs.hours[base.problem.commodity_class[w.demand], w.arcs].sum() for w in ways]
     return int(np.ceil(max(hours, default=0.0) / 24.0))

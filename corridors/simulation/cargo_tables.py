@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from corridors.flow.arrays import Floats
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
     from corridors.simulation.queueing.run import SimulationRecord
 
 PLACES = (
@@ -51,7 +51,7 @@ def arc_flows(record: SimulationRecord, passes: Floats, weight: Floats) -> Float
     return result
 
 
-def flows(state: Situation, days: list[dt.date], by_arc: Floats) -> pd.DataFrame:
+def flows(state: NetworkState, days: list[dt.date], by_arc: Floats) -> pd.DataFrame:
     """Return what enters each directed link and transfer; see `Simulation.flows`.
 
     Parameters
@@ -67,7 +67,7 @@ def flows(state: Situation, days: list[dt.date], by_arc: Floats) -> pd.DataFrame
     day, arc = np.nonzero((by_arc * arcs.is_real).T > TRACE)[::-1]
     return pd.DataFrame(
         {
-            "kind": np.where(arcs.kind[arc] == LINK, "link", "transfer"),
+            "kind": np.where(arcs.arc_type[arc] == LINK, "link", "transfer"),
             "id": arcs.ids[arc],
             "direction": np.array(DIRECTIONS)[arcs.direction[arc]],
             "date": [days[d].isoformat() for d in day],

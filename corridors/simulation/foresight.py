@@ -141,7 +141,7 @@ class _Expanded:
     def add_all(self) -> None:
         """Add the cheapest segment without a limit between any two gates, by class and state."""
         p = self.p
-        start, star = forward_star(p.head, p.n_places)
+        start, star = forward_star(p.head, p.n_mode_nodes)
         for c in self.classes:
             gated = [a for a in range(len(p.tail)) if self.gates_of(a, c)]
             free = np.ones(len(p.tail), dtype=np.bool_)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from corridors.flow.arrays import Floats
     from corridors.scenarios.scenario import Scenario
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
     from corridors.simulation.queue_points import QueuePoint
 
 
@@ -36,7 +36,7 @@ _TOLERANCE = 0.03
 
 
 def queue_map_data(
-    scenario: Scenario | None, days: list[dt.date], state: Situation, limits: list[QueuePoint],
+    scenario: Scenario | None, days: list[dt.date], state: NetworkState, limits: list[QueuePoint],
     flows: Floats, queues: pd.DataFrame, by_arc: dict[tuple[int, int], Floats],
 ) -> QueueMapData:  # fmt: skip
     """Put together what the map of a run shows.
@@ -79,10 +79,10 @@ def queue_map_data(
     )
 
 
-def _links(state: Situation, flows: Floats) -> list[QueueMapLink]:
+def _links(state: NetworkState, flows: Floats) -> list[QueueMapLink]:
     arcs, lines = state.arcs, state.net.links
     by_link = np.zeros((len(flows), len(lines)))
-    own = arcs.kind == LINK
+    own = arcs.arc_type == LINK
     np.add.at(by_link.T, arcs.row[own], flows[:, own].T)
     links = []
     for i, (link_id, row) in enumerate(lines.iterrows()):
@@ -102,7 +102,7 @@ def _links(state: Situation, flows: Floats) -> list[QueueMapLink]:
 
 
 def _queues(
-    state: Situation, limits: list[QueuePoint], frame: pd.DataFrame,
+    state: NetworkState, limits: list[QueuePoint], frame: pd.DataFrame,
     by_arc: dict[tuple[int, int], Floats], dates: list[str], numbers: dict[str, int],
 ) -> list[MapQueue]:  # fmt: skip
     """Return the queues with what of each stands where, and number the nodes at which it does."""
@@ -118,7 +118,7 @@ def _queues(
         for arc, tonnes in stands[r]:
             # Cargo waits before the arc; only a link leads to another place.
             before, after = state.arcs.node_of[[state.arcs.tail[arc], state.arcs.head[arc]]]
-            is_link = state.arcs.kind[arc] == LINK
+            is_link = state.arcs.arc_type[arc] == LINK
             ends = (str(before), _place(state, str(after)).name if is_link else "")
             by_place[ends] = by_place.get(ends, 0.0) + tonnes
         queues.append(
@@ -135,7 +135,7 @@ def _queues(
     return queues
 
 
-def _place(state: Situation, node: str) -> QueueMapPlace:
+def _place(state: NetworkState, node: str) -> QueueMapPlace:
     nodes = state.net.tables["nodes"]
     row = nodes[nodes["node_id"] == node].iloc[0]
     return QueueMapPlace(str(row["name"]), float(row["lat"]), map_longitude(float(row["lon"])))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from corridors.network.network import Network
     from corridors.scenarios.capacities import Limit
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
 
 _WEEK = ("mo", "tu", "we", "th", "fr", "sa", "su")
 
@@ -52,7 +52,7 @@ class QueuePoint:
 
 
 def queue_points(
-    states: list[Situation], usd: NDArray[np.float64]
+    states: list[NetworkState], usd: NDArray[np.float64]
 ) -> tuple[list[QueuePoint], NDArray[np.float64], NDArray[np.float64]]:
     """Number the limits of all states, and say what they let pass.
 
@@ -83,7 +83,7 @@ def queue_points(
 
 
 def _numbered(
-    states: list[Situation],
+    states: list[NetworkState],
 ) -> tuple[list[QueuePoint], list[list[tuple[int, Limit]]]]:
     """Number the limits of all states; those that are the same queue share a number."""
     points: list[QueuePoint] = []
@@ -122,7 +122,7 @@ def _key(limit: Limit) -> tuple[Any, ...]:
 
 
 def _add_closable(
-    states: list[Situation], usd: NDArray[np.float64], points: list[QueuePoint]
+    states: list[NetworkState], usd: NDArray[np.float64], points: list[QueuePoint]
 ) -> None:
     """Give what is closed at times, but has no capacity, a place to wait at."""
     finite = np.asarray(np.isfinite(usd))
@@ -139,10 +139,10 @@ def _add_closable(
         points.append(QueuePoint(name, "", label, "t", from_event=False, entries=entries))
 
 
-def _waiting_place(state: Situation, arc: int) -> tuple[str, str]:
+def _waiting_place(state: NetworkState, arc: int) -> tuple[str, str]:
     """Return the id and the name of the place to wait at before an arc without a capacity."""
     name, side = str(state.arcs.ids[arc]), DIRECTIONS[state.arcs.direction[arc]]
-    label = state.net.link_name(name) if state.arcs.kind[arc] == LINK else name
+    label = state.net.link_name(name) if state.arcs.arc_type[arc] == LINK else name
     return f"{name}:{side}", f"{label} ({side})"
 
 

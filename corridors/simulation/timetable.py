@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.network.calendar import season_changes
-from corridors.scenarios.state import situation
+from corridors.scenarios.state import network_state
 from corridors.simulation.base_routes import BaseRoutes, base_routes, longest_days
 from corridors.simulation.queue_points import (
     QueuePoint,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
     from corridors.simulation.queueing.problem import BaseRoute
 
 MOST_WARM_UP = 75
@@ -51,7 +51,7 @@ class Timetable:
     first
         The day of step 0; the reported days begin later, at `problem.begin`.
     states
-        Situation of each state.
+        NetworkState of each state.
     limits
         What each limit is.
     bases
@@ -60,9 +60,9 @@ class Timetable:
 
     problem: QueueProblem
     first: dt.date
-    states: list[Situation]
+    states: list[NetworkState]
     limits: list[QueuePoint]
-    bases: list[Situation]
+    bases: list[NetworkState]
 
     def day_of(self, step: int) -> dt.date:
         """Return the day in which a step lies."""
@@ -102,7 +102,7 @@ def build_timetable(
     say("what is usual")
     solutions = BaseRoutes()
     if warm_up is None:
-        begin = situation(net, None, start)
+        begin = network_state(net, None, start)
         warm_up = min(longest_days(begin, base_routes(begin, None)) + 3, MOST_WARM_UP)
     first = start - dt.timedelta(days=warm_up)
     total = warm_up + days
@@ -110,12 +110,12 @@ def build_timetable(
     calendar = [first + dt.timedelta(days=i) for i in range(total + ahead)]
     changes = set(_changes(net, first, calendar[-1]))
     base_of = np.zeros(len(calendar), dtype=np.int64)
-    states: list[Situation] = []
+    states: list[NetworkState] = []
     state_of = np.zeros(len(calendar), dtype=np.int64)
     known: dict[Any, int] = {}
     for i, day in enumerate(calendar):
         if i == 0 or day in changes:
-            base = situation(net, None, day)
+            base = network_state(net, None, day)
             number = solutions.number(base)
             say(f"what is usual from {day}")
             since = day
@@ -125,7 +125,7 @@ def build_timetable(
         if key not in known:
             known[key] = len(states)
             idle = not any(shares)
-            states.append(base if idle else situation(net, scenario, day, building_up=True))
+            states.append(base if idle else network_state(net, scenario, day, building_up=True))
         state_of[i] = known[key]
     per_day = round(1 / step)
     rows = np.repeat(np.arange(total), per_day)
@@ -166,8 +166,8 @@ def _changes(net: Network, first: dt.date, last: dt.date) -> Iterator[dt.date]:
 
 
 def _assemble(
-    net: Network, states: list[Situation], state: NDArray[np.int64],
-    state_ahead: NDArray[np.int64], bases: list[Situation],
+    net: Network, states: list[NetworkState], state: NDArray[np.int64],
+    state_ahead: NDArray[np.int64], bases: list[NetworkState],
     base_of: NDArray[np.int64], routes: list[list[BaseRoute]], calendar: list[dt.date],
     rows: NDArray[np.int64], *, step: float, begin: int, announced: bool,
 ) -> Timetable:  # fmt: skip
@@ -191,7 +191,7 @@ def _assemble(
     p = states[0].problem
     cargo = net.whole.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
     problem = QueueProblem(
-        step=step, begin=begin, n_places=arcs.n_places, tail=arcs.tail, head=arcs.head,
+        step=step, begin=begin, n_mode_nodes=arcs.n_mode_nodes, tail=arcs.tail, head=arcs.head,
         usd=usd, hours=hours, state=state, announced=announced,
         weight=cargo["t_per_unit"].to_numpy(dtype=np.float64),
         value_of_time=cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0,
@@ -207,7 +207,7 @@ def _assemble(
     return Timetable(problem, calendar[0], states, points, bases)
 
 
-def _open_usd(state: Situation) -> NDArray[np.float64]:
+def _open_usd(state: NetworkState) -> NDArray[np.float64]:
     usd = state.arcs.usd.copy()
     usd[:, ~state.there | state.closed] = np.inf
     return usd

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.network.network import Network
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
 
 KINDS = ("link", "node", "border", "chokepoint", "country", "capacity")
 """Kinds of elements."""
@@ -49,7 +49,7 @@ class NetworkElement:
         return f"{self.kind}:{self.element_id}"
 
 
-def find_elements(state: Situation, of: str | Iterable[str] = USUAL) -> list[NetworkElement]:
+def find_elements(state: NetworkState, of: str | Iterable[str] = USUAL) -> list[NetworkElement]:
     """Return the elements of some kinds that are there on the situation's day.
 
     Parameters
@@ -120,12 +120,12 @@ def _names(net: Network, kind: str, *, every: bool) -> dict[str, str]:
     return dict(zip(frame[column], frame["name"], strict=True))
 
 
-def _arcs(state: Situation, kind: str, ids: list[str]) -> dict[str, NDArray[np.int64]]:
+def _arcs(state: NetworkState, kind: str, ids: list[str]) -> dict[str, NDArray[np.int64]]:
     """Return the open arcs of elements by id."""
     there = ~state.problem.closed
     if kind == "link":
         of_link: dict[str, list[int]] = {}
-        for arc in np.flatnonzero(state.arcs.kind == LINK).tolist():
+        for arc in np.flatnonzero(state.arcs.arc_type == LINK).tolist():
             of_link.setdefault(state.arcs.ids[arc], []).append(arc)
         return {i: _open(of_link.get(i, []), there) for i in ids}
     if kind == "node":
@@ -150,7 +150,7 @@ def _open(arcs: list[int], there: NDArray[np.bool_]) -> NDArray[np.int64]:
     return numbers[there[numbers]]
 
 
-def _arcs_of_nodes(state: Situation, ids: list[str]) -> dict[str, list[int]]:
+def _arcs_of_nodes(state: NetworkState, ids: list[str]) -> dict[str, list[int]]:
     """Return the links that touch each node and the transfers at it.
 
     The same arcs as ``select(net, {"node": ...})``, without a pass over the

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from corridors.flow.problem import FlowProblem
     from corridors.flow.solution import Plan
     from corridors.flow.solve import Answer
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
 
     _Key = tuple[int, bytes]
     _Paths = dict[_Key, tuple[float, Ints]]
@@ -70,7 +70,7 @@ class ClosureProblem:
     countries: tuple[tuple[str, str], ...]
 
 
-def closure_problem(state: Situation) -> ClosureProblem:
+def closure_problem(state: NetworkState) -> ClosureProblem:
     """Return a situation as arrays."""
     demand, country = state.demand, state.net.country_of
     return ClosureProblem(

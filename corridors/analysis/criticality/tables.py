@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from corridors.analysis.criticality.elements import NetworkElement
     from corridors.analysis.question import Question
     from corridors.network.network import Network
-    from corridors.scenarios.state import Situation
+    from corridors.scenarios.state import NetworkState
 
 Row = dict[str, Any]
 
@@ -50,7 +50,7 @@ def header_of(question: Question, elements: list[NetworkElement], of: list[str],
         "sweep": "corridors",
         "version": __version__,
         "network": network_hash(state.net),
-        "situation": situation_hash(state),
+        "situation": state_hash(state),
         "as_of": state.day.isoformat(),
         "scenario": plan.name if plan else None,
         "of": sorted(of),
@@ -72,7 +72,7 @@ def network_hash(net: Network) -> str:
     return "sha256:" + total.hexdigest()
 
 
-def situation_hash(state: Situation) -> str:
+def state_hash(state: NetworkState) -> str:
     """Return a hash of the flow problem: what the network, day and events come to."""
     total = hashlib.sha256()
     names = {_HASHED_AS.get(field.name, field.name): field.name for field in fields(state.problem)}

@@ -307,7 +307,7 @@ def journey_on(
     queues = runs.run(scenario).queues
     queues = queues[queues["date"].isin(_dates(first, days)) & queues["wait_hours"].notna()]
     wait = queues.groupby("capacity_id")["wait_hours"].sum() / days
-    held = _queued_at(usual.situation.arcs, runs.net, wait.index)
+    held = _queued_at(usual.state.arcs, runs.net, wait.index)
     total = 0.0
     for route in routes.to_dict("records"):
         met = {

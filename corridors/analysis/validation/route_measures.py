@@ -41,7 +41,7 @@ def _route(
 ) -> BestRoute | None:
     from corridors.analysis.best_route import best_route_in
 
-    state = runs.state(day).situation
+    state = runs.state(day).state
     try:
         return best_route_in(state, places, cargo, modes=modes, avoid=avoid)
     except ScenarioError:

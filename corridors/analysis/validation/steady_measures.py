@@ -189,7 +189,7 @@ def leg_days(
 ) -> float | None:
     """Return the mean days of demands from one node on their way to another, the last node's in."""
     state = runs.state(as_of or row["date"])
-    arcs = state.situation.arcs
+    arcs = state.state.arcs
     total = weight = 0.0
     for route in state.routes.to_dict("records"):
         if route["demand_id"] not in demand:
@@ -197,7 +197,7 @@ def leg_days(
         c = arcs.cargo.index(route["cargo"])
         inside, hours, reached = False, 0.0, False
         for arc in route["arcs"]:
-            if arcs.kind[arc] == LINK:
+            if arcs.arc_type[arc] == LINK:
                 inside |= arcs.node_of[arcs.tail[arc]] == from_node
                 if inside:
                     hours += float(arcs.hours[c, arc])
@@ -255,7 +255,7 @@ def carried(
     """
     day = as_of or row["date"]
     own = _sent(runs, day, demand, through, scenario)
-    if not runs.state(day, scenario).situation.demand["demand_id"].str.startswith(demand).any():
+    if not runs.state(day, scenario).state.demand["demand_id"].str.startswith(demand).any():
         return None
     return days * _a_day(runs, own, unit)
 

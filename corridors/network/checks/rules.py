@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corridors.network.arcs import carrier
+from corridors.network.arcs import mode_gauge
 from corridors.network.checks.capacities import (
     members_are_counted_once,
     periods_do_not_overlap,
@@ -115,10 +115,10 @@ def transfers_join_links(net: Network) -> Iterator[Problem]:
     reached = set()
     for end in ("from_node", "to_node"):
         for node, mode, gauge in zip(links[end], links["mode"], links["gauge_mm"], strict=True):
-            reached.add((node, carrier(mode, gauge)))
+            reached.add((node, mode_gauge(mode, gauge)))
     for i, row in net.tables["transfers"].iterrows():
         for side in ("from", "to"):
-            name = carrier(row[f"{side}_mode"], row[f"{side}_gauge_mm"])
+            name = mode_gauge(row[f"{side}_mode"], row[f"{side}_gauge_mm"])
             if (row["node_id"], name) not in reached:
                 message = f"no {name} link reaches {row['node_id']}"
                 yield problem_at("transfers", i, f"{side}_mode", transfers_join_links, message)

@@ -73,7 +73,7 @@ class QueueProblem:
         Length of a step in days.
     begin
         Step from which on demand counts as new.
-    tail, head, n_places
+    tail, head, n_mode_nodes
         Ends of arcs, shape (A,), and how many places there are.
     usd, hours
         Per unit by state, class and arc, shape (S, C, A). What is closed has
@@ -115,7 +115,7 @@ class QueueProblem:
 
     step: float
     begin: int
-    n_places: int
+    n_mode_nodes: int
     tail: Ints
     head: Ints
     usd: Floats

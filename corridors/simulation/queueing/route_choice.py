@@ -37,7 +37,7 @@ class RouteSearch:
 
     def __init__(self, problem: QueueProblem) -> None:
         self._p = problem
-        self._start, self._star = forward_star(problem.head, problem.n_places)
+        self._start, self._star = forward_star(problem.head, problem.n_mode_nodes)
         self._member_arc = problem.member_arc
         self._weight: dict[int, Floats] = {}
         self._trees: dict[tuple[int, int, bool], tuple[Floats, Ints]] = {}
