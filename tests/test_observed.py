@@ -296,6 +296,13 @@ def test_every_measure_says_what_its_parameters_are():
         assert measure.phrase.format_map(words)
 
 
+def test_what_nothing_is_asked_of_is_no_fault(net):
+    silent = {**GOOD, "measure": "", "asks": ""}
+    assert faults_of(silent) == []
+    # In the shipped network each row says what it asks, or why it asks nothing.
+    assert all(bool(r["measure"]) != bool(r["not_modelled"]) for r in rows_of(net).values())
+
+
 def test_reasons_are_reasons(net):
     reasons = {r["not_modelled"] for r in rows_of(net).values() if not r["measure"]}
     assert len(reasons) > 10
@@ -316,7 +323,7 @@ QUEUE = {
 @pytest.mark.parametrize(
     ("change", "column", "message"),
     [
-        ({"measure": ""}, "measure", "neither a measure nor a reason"),
+        ({"measure": ""}, "asks", "expected nothing where no measure is named"),
         ({"not_modelled": "a price"}, "measure", "both a measure and a reason"),
         ({"measure": "", "not_modelled": "a price"}, "asks", "expected nothing"),
         ({"measure": "volum"}, "measure", "did you mean volume?"),

@@ -2,7 +2,7 @@
 
 Each draw is a simulation of its own, on a network whose amounts lie within the
 range that the sources give or, where they give none, within the default spread
-by confidence (`corridors.ranges`). A draw depends on its number and the seed
+by confidence (`corridors.network.ranges`). A draw depends on its number and the seed
 alone, so draws may run in any order, in parallel, and be resumed.
 """
 

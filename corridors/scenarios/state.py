@@ -45,7 +45,7 @@ class NetworkState:
         Arcs that the events take away for every cargo, shape (A,).
     problem
         The flow problem: generalised cost in USD per unit, hours weighted by
-        tonnes as second cost.
+        tonnes as tie cost.
     closed_links
         Ids of links of which no direction is left because of the events.
     """

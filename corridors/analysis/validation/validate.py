@@ -85,7 +85,7 @@ def _judged(
 ) -> dict[str, Any]:
     modelled, within = float("nan"), None
     if question is None:
-        how = row["not_modelled"]
+        how = row["not_modelled"] or "no measure is named, so the model is not asked"
     else:
         how = in_words(names, question.function, question.parameters, row)
         try:

@@ -25,7 +25,7 @@ class Information:
         shut = ~finite[:, self._class, self._arc][np.concatenate([p.state, p.state_ahead])]
         self._shut = shut
         self._since, self._until = closed_since_until(shut)
-        zero = np.concatenate([p.level, p.level_ahead.reshape(-1, p.n_limits)]) <= 0
+        zero = np.concatenate([p.level, p.level_ahead.reshape(len(p.state_ahead), p.n_limits)]) <= 0
         self._zero_since, self._zero_until = closed_since_until(zero)
         zero = zero[: p.n_steps]
         self._zero = zero
