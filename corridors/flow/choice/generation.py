@@ -1,0 +1,206 @@
+"""The routes that cargo is offered: of the optimum, dissimilar ones, and what grows from prices.
+
+The columns of the optimum say where cargo goes when limits bind. Beside them each
+commodity gets routes that differ: after each shortest path the arcs of all found so
+far are made dearer (the link penalty method of de la Barra, Perez and Anez 1993),
+and for each corridor the route that keeps to it where it can. In the end paths are
+added that the prices of limits make worth a thousandth of their commodity.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.flow.choice.certificate import MISSING
+from corridors.flow.choice.routes import RouteSet
+from corridors.flow.shortest import trees
+from corridors.flow.solve import solve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.flow.choice.dual import Point
+    from corridors.flow.choice.model import ChoiceModel
+    from corridors.flow.problem import FlowProblem
+
+PENALTY = 1.4
+"""Factor on the cost of arcs that a route found before uses."""
+
+DISSIMILAR = 12
+"""Routes that are looked for by making those found before dearer."""
+
+_ASIDE = 2.0
+"""Factor on the cost of arcs of other corridors, for the route that keeps to one."""
+
+
+class Searches:
+    """Shortest paths of all commodities, each under weights of its own.
+
+    Parameters
+    ----------
+    problem
+        Arcs and commodities.
+    open_cost
+        Costs, infinite where nothing may pass, shape (C, A).
+    """
+
+    def __init__(self, problem: FlowProblem, open_cost: Floats) -> None:
+        self.p = p = problem
+        self._star = trees.forward_star(p.tail, p.n_nodes)
+        self._in_star = trees.forward_star(p.head, p.n_nodes)
+        every = np.arange(p.n_commodities, dtype=np.int64)
+        self._every = every
+        self._groups = np.arange(p.n_commodities + 1, dtype=np.int64)
+        ends = np.column_stack([p.destination, p.commodity_class])
+        ends, which = np.unique(ends, axis=0, return_inverse=True)
+        togo = trees.distances_to(
+            *self._in_star, p.tail, open_cost, ends[:, 0].copy(), ends[:, 1].copy()
+        )
+        # A hair shorter, so that rounding cannot make them longer than a path.
+        self._togo = togo * (1.0 - 1e-12)
+        self._nowhere = np.full(p.n_commodities, -1, dtype=np.int64)
+        self._which = np.ascontiguousarray(which.ravel(), dtype=np.int64)
+
+    def paths(self, weight: Floats, *, raised: bool) -> list[tuple[int, Ints]]:
+        """Return each commodity's shortest path under weights (K, A), where it has one.
+
+        Parameters
+        ----------
+        weight
+            Infinite where nothing may pass.
+        raised
+            Whether no weight is below the open cost, so that its distances bound the rest.
+        """
+        p = self.p
+        ceiling = np.full(p.n_commodities, np.inf)
+        length, start, arcs = trees.cheapest_paths(
+            *self._star, p.tail, p.head, weight, self._togo,
+            self._which if raised else self._nowhere, p.origin, self._every, self._groups,
+            self._every, p.destination, ceiling,
+        )  # fmt: skip
+        found = np.flatnonzero(np.isfinite(length)).tolist()
+        return [(k, arcs[start[k] : start[k + 1]]) for k in found]
+
+
+def first_routes(
+    problem: FlowProblem, open_cost: Floats, *, corridors: Sequence[Flags] = ()
+) -> RouteSet:
+    """Return the columns of the optimum, dissimilar routes, and one for each corridor.
+
+    Parameters
+    ----------
+    problem
+        What is to be carried.
+    open_cost
+        Costs, infinite where nothing may pass, shape (C, A).
+    corridors
+        Arcs of each corridor, masks of shape (A,).
+    """
+    answer = solve(problem)
+    found = list(zip(answer.path_commodity.tolist(), answer.path_arcs, strict=True))
+    return RouteSet.of([*found, *dissimilar_routes(problem, open_cost, corridors=corridors)])
+
+
+def dissimilar_routes(
+    problem: FlowProblem,
+    open_cost: Floats,
+    *,
+    corridors: Sequence[Flags] = (),
+    rounds: int = DISSIMILAR,
+) -> list[tuple[int, Ints]]:
+    """Return routes of each commodity that differ from each other, doubles among them.
+
+    Parameters
+    ----------
+    problem, open_cost, corridors
+        As in `first_routes`.
+    rounds
+        How many are looked for.
+    """
+    searches = Searches(problem, open_cost)
+    own = open_cost[problem.commodity_class]
+    weight = own.copy()
+    found: list[tuple[int, Ints]] = []
+    for _ in range(rounds):
+        new = searches.paths(weight, raised=True)
+        for k, arcs in new:
+            weight[k, arcs] *= PENALTY
+        found += new
+    labelled = np.zeros(problem.n_arcs, dtype=np.bool_)
+    for mask in corridors:
+        labelled |= mask
+    for mask in corridors:
+        found += searches.paths(np.where(labelled & ~mask, _ASIDE, 1.0) * own, raised=True)
+    return found
+
+
+def missing_routes(
+    problem: FlowProblem,
+    model: ChoiceModel,
+    routes: RouteSet,
+    open_cost: Floats,
+    point: Point,
+    searches: Searches,
+) -> list[tuple[int, Ints]]:
+    """Return paths that are not in the set and would take too much at the prices.
+
+    Looked for are the shortest path, and the shortest one where the arcs that the set
+    uses are dearer: all others differ little from what there is. (Of paths that differ
+    by a siding there are thousands, and their number says nothing.)
+
+    Parameters
+    ----------
+    problem, model, routes, open_cost
+        What is answered.
+    point
+        The prices, and the composite costs at them.
+    searches
+        Of the same problem and costs.
+    """
+    p, counts = problem, model.counts
+    n = p.n_limits
+    weight = open_cost[p.commodity_class]
+    _raise(weight, p.commodity_class, p.member_arc, p.member_class, None,
+           point.price[:n][p.member_limit] * p.member_factor)  # fmt: skip
+    _raise(weight, p.commodity_class, counts.member_arc, counts.member_class,
+           counts.member_commodity,
+           -point.price[n:][counts.member_count] * counts.member_factor)  # fmt: skip
+    lifted = bool((point.price[n:] <= 0).all())
+    known = {(k, arcs.tobytes()) for k, arcs in routes.paths()}
+    users = np.zeros(weight.shape)
+    np.add.at(users, (routes.commodity[routes.of_arcs()], routes.arcs), 1.0)
+    listed = open_cost[p.commodity_class]
+    # A multiplier may be worth more than the arc that it stands on; no weight is below 0.
+    weight = np.maximum(weight, 0.0)
+    level = np.minimum(point.composite, model.middle)
+    new: dict[tuple[int, bytes], tuple[int, Ints]] = {}
+    for beside in (False, True):
+        dearer = np.where(users > 0, PENALTY, 1.0) * weight if beside else weight
+        for k, arcs in searches.paths(dearer, raised=lifted):
+            key = k, arcs.tobytes()
+            if key in known or not model.most[k]:
+                continue
+            ahead = model.scale[k] * (level[k] - weight[k, arcs].sum())
+            if beside:
+                whole = listed[k, arcs].sum()
+                own = (listed[k, arcs] / (users[k, arcs] + 1.0)).sum()
+                ahead += np.log(own / whole) if whole > 0 else 0.0
+            if 1.0 / (1.0 + np.exp(-ahead)) > 0.5 * MISSING:
+                new[key] = k, arcs
+    return list(new.values())
+
+
+def _raise(
+    weight: Floats, class_of: Ints, arc: Ints, only: Ints, one: Ints | None, value: Floats
+) -> None:
+    """Add values to the weights (K, A) of those commodities that are meant."""
+    some = np.flatnonzero(value)
+    for k, c in enumerate(class_of.tolist()):
+        meant = (only[some] < 0) | (only[some] == c)
+        if one is not None:
+            meant &= (one[some] < 0) | (one[some] == k)
+        own = some[meant]
+        np.add.at(weight[k], arc[own], value[own])
