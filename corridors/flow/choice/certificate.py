@@ -123,12 +123,7 @@ def certify_choice(
         Where a price is negative, not a number, or above what exceeding its limit costs.
     """
     p = problem
-    if not np.isfinite(limit_price).all() or (limit_price < 0).any():
-        msg = "a price of a limit is negative or no number"
-        raise CertificateError(msg)
-    if (limit_price > p.excess_price * (1 + TOLERANCE)).any():
-        msg = "a limit is priced above what exceeding it costs"
-        raise CertificateError(msg)
+    _check_prices(p, limit_price)
     at = _Routes(p, commodity, start, arcs)
     weight = _weights(p, model, limit_price, multiplier)
     own = _own_class(p, weight)
@@ -185,6 +180,15 @@ def certify_choice(
         count_residual=count_residual,
         missing_share=_missing(p, model, weight, own, at, paid, composite) if whole else 0.0,
     )
+
+
+def _check_prices(p: FlowProblem, limit_price: Floats) -> None:
+    if not np.isfinite(limit_price).all() or (limit_price < 0).any():
+        msg = "a price of a limit is negative or no number"
+        raise CertificateError(msg)
+    if (limit_price > p.excess_price * (1 + TOLERANCE)).any():
+        msg = "a limit is priced above what exceeding it costs"
+        raise CertificateError(msg)
 
 
 class _Routes:
@@ -369,7 +373,7 @@ def _missing(
         return 0.0
     level = np.minimum(composite, model.middle)[missing]
     ahead = model.scale[missing] * (level - length[missing])
-    return float((1.0 / (1.0 + np.exp(-ahead))).max())
+    return float(np.exp(-np.logaddexp(0.0, -ahead)).max())
 
 
 def _shortest(p: FlowProblem, weight: Floats, own: Ints) -> Floats:

@@ -32,6 +32,9 @@ PENALTY = 1.4
 DISSIMILAR = 12
 """Routes that are looked for by making those found before dearer."""
 
+_WORTH = np.log(0.5 * MISSING)
+"""How much better than all others together a route must be to be added, in units of the spread."""
+
 _ASIDE = 2.0
 """Factor on the cost of arcs of other corridors, for the route that keeps to one."""
 
@@ -188,7 +191,7 @@ def missing_routes(
                 whole = listed[k, arcs].sum()
                 own = (listed[k, arcs] / (users[k, arcs] + 1.0)).sum()
                 ahead += np.log(own / whole) if whole > 0 else 0.0
-            if 1.0 / (1.0 + np.exp(-ahead)) > 0.5 * MISSING:
+            if ahead > _WORTH:
                 new[key] = k, arcs
     return list(new.values())
 
