@@ -295,11 +295,11 @@ def _own_class(p: FlowProblem, weight: Floats) -> Ints:
 
 def _log_sizes(at: _Routes, cost: Floats) -> Floats:
     """Return the logarithm of each route's path-size factor, shape (P,)."""
-    users: dict[tuple[int, int], int] = {}
-    pairs = list(zip(at.k.tolist(), at.arcs.tolist(), strict=True))
-    for pair in pairs:
-        users[pair] = users.get(pair, 0) + 1
-    many = np.array([users[pair] for pair in pairs], dtype=np.float64)
+    order = np.lexsort((at.arcs, at.k))
+    ends = np.flatnonzero(np.diff(at.k[order], append=-1) | np.diff(at.arcs[order], append=-1))
+    groups = np.diff(ends, prepend=-1)
+    many = np.empty(len(order))
+    many[order] = np.repeat(groups, groups)
     free = at.total(cost)[at.route] <= 0
     length = np.where(free, 1.0, cost)
     whole = at.total(length)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.flow.choice import kernels
 from corridors.flow.choice.certificate import MISSING
 from corridors.flow.choice.routes import RouteSet
 from corridors.flow.shortest import trees
@@ -32,8 +33,14 @@ PENALTY = 1.4
 DISSIMILAR = 12
 """Routes that are looked for by making those found before dearer."""
 
-_WORTH = np.log(0.5 * MISSING)
-"""How much better than all others together a route must be to be added, in units of the spread."""
+_WORTH = np.log(MISSING / (1.0 - MISSING))
+"""How much better than all others together a missing route must be, in units of the spread."""
+
+_NEARLY = 0.2
+"""Share of a thousandth at which routes are added along with those that are missing."""
+
+_BESIDE = 1
+"""Paths beside the set that are looked for at one set of prices; the first decides when to end."""
 
 _ASIDE = 2.0
 """Factor on the cost of arcs of other corridors, for the route that keeps to one."""
@@ -67,7 +74,9 @@ class Searches:
         self._nowhere = np.full(p.n_commodities, -1, dtype=np.int64)
         self._which = np.ascontiguousarray(which.ravel(), dtype=np.int64)
 
-    def paths(self, weight: Floats, *, raised: bool) -> list[tuple[int, Ints]]:
+    def paths(
+        self, weight: Floats, *, raised: bool, which: Flags | None = None
+    ) -> list[tuple[int, Ints]]:
         """Return each commodity's shortest path under weights (K, A), where it has one.
 
         Parameters
@@ -76,9 +85,13 @@ class Searches:
             Infinite where nothing may pass.
         raised
             Whether no weight is below the open cost, so that its distances bound the rest.
+        which
+            Commodities that are meant, shape (K,); all if None.
         """
         p = self.p
         ceiling = np.full(p.n_commodities, np.inf)
+        if which is not None:
+            ceiling[~which] = -1.0
         length, start, arcs = trees.cheapest_paths(
             *self._star, p.tail, p.head, weight, self._togo,
             self._which if raised else self._nowhere, p.origin, self._every, self._groups,
@@ -112,6 +125,7 @@ def dissimilar_routes(
     open_cost: Floats,
     *,
     corridors: Sequence[Flags] = (),
+    which: Flags | None = None,
     rounds: int = DISSIMILAR,
 ) -> list[tuple[int, Ints]]:
     """Return routes of each commodity that differ from each other, doubles among them.
@@ -120,6 +134,8 @@ def dissimilar_routes(
     ----------
     problem, open_cost, corridors
         As in `first_routes`.
+    which
+        Commodities that are meant, shape (K,); all if None.
     rounds
         How many are looked for.
     """
@@ -128,7 +144,7 @@ def dissimilar_routes(
     weight = own.copy()
     found: list[tuple[int, Ints]] = []
     for _ in range(rounds):
-        new = searches.paths(weight, raised=True)
+        new = searches.paths(weight, raised=True, which=which)
         for k, arcs in new:
             weight[k, arcs] *= PENALTY
         found += new
@@ -136,7 +152,8 @@ def dissimilar_routes(
     for mask in corridors:
         labelled |= mask
     for mask in corridors:
-        found += searches.paths(np.where(labelled & ~mask, _ASIDE, 1.0) * own, raised=True)
+        aside = np.where(labelled & ~mask, _ASIDE, 1.0)
+        found += searches.paths(aside * own, raised=True, which=which)
     return found
 
 
@@ -166,44 +183,40 @@ def missing_routes(
     p, counts = problem, model.counts
     n = p.n_limits
     weight = open_cost[p.commodity_class]
-    _raise(weight, p.commodity_class, p.member_arc, p.member_class, None,
-           point.price[:n][p.member_limit] * p.member_factor)  # fmt: skip
-    _raise(weight, p.commodity_class, counts.member_arc, counts.member_class,
-           counts.member_commodity,
-           -point.price[n:][counts.member_count] * counts.member_factor)  # fmt: skip
+    kernels.add_values(
+        weight, p.commodity_class, p.member_arc, p.member_class, np.full(len(p.member_arc), -1),
+        point.price[:n][p.member_limit] * p.member_factor,
+    )  # fmt: skip
+    kernels.add_values(
+        weight, p.commodity_class, counts.member_arc, counts.member_class, counts.member_commodity,
+        -point.price[n:][counts.member_count] * counts.member_factor,
+    )  # fmt: skip
     lifted = bool((point.price[n:] <= 0).all())
-    known = {(k, arcs.tobytes()) for k, arcs in routes.paths()}
+    known = set(routes.keys)
     users = np.zeros(weight.shape)
     np.add.at(users, (routes.commodity[routes.of_arcs()], routes.arcs), 1.0)
     listed = open_cost[p.commodity_class]
     # A multiplier may be worth more than the arc that it stands on; no weight is below 0.
     weight = np.maximum(weight, 0.0)
     level = np.minimum(point.composite, model.middle)
-    new: dict[tuple[int, bytes], tuple[int, Ints]] = {}
-    for beside in (False, True):
-        dearer = np.where(users > 0, PENALTY, 1.0) * weight if beside else weight
-        for k, arcs in searches.paths(dearer, raised=lifted):
-            key = k, arcs.tobytes()
-            if key in known or not model.most[k]:
+    enough = False
+    new: dict[tuple[int, tuple[int, ...]], tuple[int, Ints]] = {}
+    dearer = weight
+    for beside in range(1 + _BESIDE):
+        if beside == 1:
+            dearer = np.where(users > 0, PENALTY, 1.0) * weight
+        for k, arcs in searches.paths(dearer, raised=lifted, which=model.most > 0):
+            if beside:
+                dearer[k, arcs] *= PENALTY
+            key = k, tuple(arcs.tolist())
+            if key in known:
                 continue
             ahead = model.scale[k] * (level[k] - weight[k, arcs].sum())
             if beside:
                 whole = listed[k, arcs].sum()
                 own = (listed[k, arcs] / (users[k, arcs] + 1.0)).sum()
                 ahead += np.log(own / whole) if whole > 0 else 0.0
-            if ahead > _WORTH:
+            if ahead > _WORTH + np.log(_NEARLY):
                 new[key] = k, arcs
-    return list(new.values())
-
-
-def _raise(
-    weight: Floats, class_of: Ints, arc: Ints, only: Ints, one: Ints | None, value: Floats
-) -> None:
-    """Add values to the weights (K, A) of those commodities that are meant."""
-    some = np.flatnonzero(value)
-    for k, c in enumerate(class_of.tolist()):
-        meant = (only[some] < 0) | (only[some] == c)
-        if one is not None:
-            meant &= (one[some] < 0) | (one[some] == k)
-        own = some[meant]
-        np.add.at(weight[k], arc[own], value[own])
+                enough |= bool(ahead > _WORTH - 1e-3 and beside < 2)
+    return list(new.values()) if enough else []

@@ -175,3 +175,24 @@ def largest_change(first, start, term, unit, scale, direction):
                 change += unit[e] * direction[term[e]]
             most = max(most, abs(change) * scale[k])
     return most
+
+
+@compiled
+def add_values(weight, class_of, arc, only, one, value):
+    """Add values to the weights (K, A), in place, of the commodities that each is meant for.
+
+    Parameters
+    ----------
+    weight
+        Weights by commodity and arc.
+    class_of
+        Class of each commodity, shape (K,).
+    arc, only, one, value
+        Arc, class and commodity (-1 for all), and what is added, shape (E,).
+    """
+    for e in range(len(arc)):
+        if value[e] == 0.0:
+            continue
+        for k in range(len(weight)):
+            if (only[e] < 0 or only[e] == class_of[k]) and (one[e] < 0 or one[e] == k):
+                weight[k, arc[e]] += value[e]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,27 +36,41 @@ class RouteSet:
     @classmethod
     def of(cls, paths: Iterable[tuple[int, Ints]]) -> RouteSet:
         """Return the set of some routes, given as commodity and arcs, doubles left out."""
-        known = {(int(k), tuple(arcs.tolist())) for k, arcs in paths}
+        return cls._from_keys({(int(k), tuple(arcs.tolist())) for k, arcs in paths})
+
+    @classmethod
+    def _from_keys(cls, known: set[tuple[int, tuple[int, ...]]]) -> RouteSet:
         ordered = sorted(known)
         start = np.zeros(len(ordered) + 1, dtype=np.int64)
         np.cumsum([len(arcs) for _, arcs in ordered], out=start[1:])
-        return cls(
+        made = cls(
             np.array([k for k, _ in ordered], dtype=np.int64),
             start,
             np.array([a for _, arcs in ordered for a in arcs], dtype=np.int64),
         )
+        made.__dict__["keys"] = ordered
+        return made
+
+    @cached_property
+    def keys(self) -> list[tuple[int, tuple[int, ...]]]:
+        """Commodity and arcs of each route, as plain numbers."""
+        arcs, start = self.arcs.tolist(), self.start.tolist()
+        return [
+            (k, tuple(arcs[i:j]))
+            for k, (i, j) in zip(self.commodity.tolist(), pairwise(start), strict=True)
+        ]
 
     def __len__(self) -> int:
         return len(self.commodity)
 
-    def paths(self) -> list[tuple[int, Ints]]:
-        """Return commodity and arcs of each route."""
-        parts = np.split(self.arcs, self.start[1:-1]) if len(self) else []
-        return list(zip(self.commodity.tolist(), parts, strict=True))
+    def path(self, number: int) -> Ints:
+        """Return the arcs of a route."""
+        return self.arcs[self.start[number] : self.start[number + 1]]
 
     def with_paths(self, paths: Iterable[tuple[int, Ints]]) -> RouteSet:
         """Return the set with some more routes."""
-        return RouteSet.of([*self.paths(), *paths])
+        more = {(int(k), tuple(arcs.tolist())) for k, arcs in paths}
+        return RouteSet._from_keys(more.union(self.keys))
 
     def only(self, keep: Flags) -> RouteSet:
         """Return the set of those routes that a mask keeps."""

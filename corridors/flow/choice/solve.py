@@ -12,6 +12,7 @@ from corridors.flow.choice.certificate import ChoiceCertificate, certify_choice
 from corridors.flow.choice.dual import Dual
 from corridors.flow.choice.generation import Searches, first_routes, missing_routes
 from corridors.flow.choice.newton import minimise
+from corridors.flow.choice.routes import RouteSet, terms_of
 from corridors.flow.solution import Plan
 from corridors.flow.usage import open_costs
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.choice.dual import Point
     from corridors.flow.choice.model import ChoiceModel
-    from corridors.flow.choice.routes import RouteSet
     from corridors.flow.problem import FlowProblem
 
 _CARRIED = 1e-9
@@ -47,9 +47,12 @@ class ChoiceAnswer:
         Cost per unit of each limit, that of waiting for it, shape (R,).
     multiplier
         Cost that each count takes off a counted unit, shape (M,).
+    composite_cost
+        Cost of each commodity at the prices that stands for all its routes together,
+        staying at home left out, shape (K,); infinite where it has no route.
     commodity_price
-        Composite cost of each commodity at the prices, staying at home left out, shape
-        (K,); infinite where it has no route.
+        What one more unit of each commodity costs: its composite cost, or its penalty
+        where that is less, shape (K,).
     volume
         Units that travel by commodity, shape (K,).
     certificate
@@ -67,7 +70,8 @@ class ChoiceAnswer:
         self.route_flow, self.volume = point.flow, point.volume
         self.limit_price: Floats = point.price[:n]
         self.multiplier: Floats = point.price[n:]
-        self.commodity_price: Floats = point.composite
+        self.composite_cost: Floats = point.composite
+        self.commodity_price: Floats = np.minimum(point.composite, problem.penalty)
         self.steps = steps
         self.certificate: ChoiceCertificate = certify_choice(
             problem, model, routes.commodity, routes.start, routes.arcs, point.flow,
@@ -112,8 +116,7 @@ class ChoiceAnswer:
     @cached_property
     def path_arcs(self) -> list[Ints]:
         """Arcs of each route that carries something."""
-        every = self.route_set.paths()
-        return [every[i][1] for i in np.flatnonzero(self._carries)]
+        return [self.route_set.path(i) for i in np.flatnonzero(self._carries).tolist()]
 
     @cached_property
     def class_flow(self) -> Floats:
@@ -128,6 +131,14 @@ class ChoiceAnswer:
     def arc_flow(self) -> Floats:
         """Flow on each arc, all commodities together, shape (A,)."""
         return np.asarray(self.class_flow.sum(axis=0))
+
+    def worth_of_counts(self, commodity: int, arcs: Ints) -> float:
+        """Return what the multipliers take off the cost of a unit of a commodity on a path."""
+        route = RouteSet.of([(commodity, arcs)])
+        terms = terms_of(route, self.problem, self.model.counts)
+        n = self.problem.n_limits
+        counted = terms.term >= n
+        return -float((self.multiplier[terms.term[counted] - n] * terms.unit[counted]).sum())
 
     @cached_property
     def plan(self) -> Plan:
