@@ -95,9 +95,9 @@ class CountFit:
         self.state = situation(net.whole, None, as_date(self.day))
         found = [count_of(self.state, row) for row in rows]
         self.rows = {row["observation_id"]: row for row in rows}
-        self.counts: list[Counted] = [one for one in found if one is not None]
+        self.counts = [one for one in found if one is not None]
         p = self.state.problem
-        routes = first_routes(p, open_costs(p), corridors=corridors_of(self.state))
+        self._first = routes = first_routes(p, open_costs(p), corridors=corridors_of(self.state))
         least = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
         self._model = ChoiceModel.staying(p, spread_by_cost(least, dispersion))
         self._plain = choose(p, self._model, routes, grow=True)
@@ -144,9 +144,20 @@ class CountFit:
 
     def fit(self, which: Flags) -> ChoiceAnswer:
         """Return the state with the multipliers of some counts, which must be fitted ones."""
+        p = self.state.problem
+        model = ChoiceModel.staying(p, self._model.scale, self._counts(which))
+        return choose(p, model, self.routes, grow=True)
+
+    def under(self, which: Flags, multiplier: Floats) -> ChoiceAnswer:
+        """Return the state of the day under multipliers that are given, as `assign` finds it."""
+        p = self.state.problem
+        counts = self._counts(which).held(multiplier)
+        return choose(p, ChoiceModel.staying(p, self._model.scale, counts), self._first, grow=True)
+
+    def _counts(self, which: Flags) -> Counts:
         chosen = [self.counts[i] for i in np.flatnonzero(which)]
         sizes = [len(c.arc) for c in chosen]
-        counts = Counts(
+        return Counts(
             observed=np.array([c.value for c in chosen], dtype=np.float64),
             softness=np.array([c.spread for c in chosen]) / (TAU * self.mean_cost[which]),
             member_count=np.repeat(np.arange(len(chosen)), sizes).astype(np.int64),
@@ -155,9 +166,6 @@ class CountFit:
             member_commodity=_joined([c.commodity for c in chosen], np.int64),
             member_factor=_joined([c.factor for c in chosen], np.float64),
         )
-        p = self.state.problem
-        model = ChoiceModel.staying(p, self._model.scale, counts)
-        return choose(p, model, self.routes, grow=True)
 
     def predicted(self, answer: ChoiceAnswer) -> Floats:
         """Return the figure of every row in a state, shape (M,)."""
@@ -317,11 +325,11 @@ def parameter_file(net: Network) -> str:
     """
     fit = CountFit(net)
     which = fit.fitted
-    answer = fit.fit(which)
-    figures = fit.predicted(answer)
+    multiplier = np.array([_rounded(usd) for usd in fit.fit(which).multiplier.tolist()])
+    figures = fit.predicted(fit.under(which, multiplier))
     arcs, demand = fit.state.arcs, fit.state.demand["demand_id"].to_list()
     counts = []
-    for i, usd in zip(np.flatnonzero(which).tolist(), answer.multiplier.tolist(), strict=True):
+    for i, usd in zip(np.flatnonzero(which).tolist(), multiplier.tolist(), strict=True):
         c = fit.counts[i]
         own = sorted({demand[k] for k in c.commodity.tolist() if k >= 0})
         places = {
@@ -336,7 +344,7 @@ def parameter_file(net: Network) -> str:
                 "observation_id": c.observation_id,
                 "observed": float(fit.rows[c.observation_id]["value"]),
                 "modelled": _rounded(float(figures[i])),
-                "usd_per_unit": _rounded(usd),
+                "usd_per_unit": usd,
                 "share_of_cost": _rounded(usd / float(fit.mean_cost[i])),
                 "demand": own,
                 "places": [
