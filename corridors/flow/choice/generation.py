@@ -39,8 +39,8 @@ _WORTH = np.log(MISSING / (1.0 - MISSING))
 _NEARLY = 0.2
 """Share of a thousandth at which routes are added along with those that are missing."""
 
-_BESIDE = 1
-"""Paths beside the set that are looked for at one set of prices; the first decides when to end."""
+_STILL = 0.05
+"""Change of a composite cost, in units of the spread, that makes looking again worthwhile."""
 
 _ASIDE = 2.0
 """Factor on the cost of arcs of other corridors, for the route that keeps to one."""
@@ -157,15 +157,8 @@ def dissimilar_routes(
     return found
 
 
-def missing_routes(
-    problem: FlowProblem,
-    model: ChoiceModel,
-    routes: RouteSet,
-    open_cost: Floats,
-    point: Point,
-    searches: Searches,
-) -> list[tuple[int, Ints]]:
-    """Return paths that are not in the set and would take too much at the prices.
+class Growth:
+    """Adds paths to a set of routes for as long as one would take too much at the prices.
 
     Looked for are the shortest path, and the shortest one where the arcs that the set
     uses are dearer: all others differ little from what there is. (Of paths that differ
@@ -173,50 +166,97 @@ def missing_routes(
 
     Parameters
     ----------
-    problem, model, routes, open_cost
+    problem, model, open_cost
         What is answered.
-    point
-        The prices, and the composite costs at them.
-    searches
-        Of the same problem and costs.
     """
-    p, counts = problem, model.counts
-    n = p.n_limits
-    weight = open_cost[p.commodity_class]
-    kernels.add_values(
-        weight, p.commodity_class, p.member_arc, p.member_class, np.full(len(p.member_arc), -1),
-        point.price[:n][p.member_limit] * p.member_factor,
-    )  # fmt: skip
-    kernels.add_values(
-        weight, p.commodity_class, counts.member_arc, counts.member_class, counts.member_commodity,
-        -point.price[n:][counts.member_count] * counts.member_factor,
-    )  # fmt: skip
-    lifted = bool((point.price[n:] <= 0).all())
-    known = set(routes.keys)
-    users = np.zeros(weight.shape)
-    np.add.at(users, (routes.commodity[routes.of_arcs()], routes.arcs), 1.0)
-    listed = open_cost[p.commodity_class]
-    # A multiplier may be worth more than the arc that it stands on; no weight is below 0.
-    weight = np.maximum(weight, 0.0)
-    level = np.minimum(point.composite, model.middle)
-    enough = False
-    new: dict[tuple[int, tuple[int, ...]], tuple[int, Ints]] = {}
-    dearer = weight
-    for beside in range(1 + _BESIDE):
-        if beside == 1:
-            dearer = np.where(users > 0, PENALTY, 1.0) * weight
-        for k, arcs in searches.paths(dearer, raised=lifted, which=model.most > 0):
-            if beside:
-                dearer[k, arcs] *= PENALTY
-            key = k, tuple(arcs.tolist())
-            if key in known:
+
+    def __init__(self, problem: FlowProblem, model: ChoiceModel, open_cost: Floats) -> None:
+        self._p, self._model = problem, model
+        self._listed = open_cost[problem.commodity_class]
+        self._searches = Searches(problem, open_cost)
+        self._level = np.full(problem.n_commodities, np.nan)
+        self._found = np.ones(problem.n_commodities, dtype=np.bool_)
+
+    def missing(self, routes: RouteSet, point: Point) -> list[tuple[int, Ints]]:
+        """Return the paths to be added to a set; none when it is whole.
+
+        Commodities for which nothing was found, and whose costs have hardly changed
+        since, are looked at again once the others have what they need.
+
+        Parameters
+        ----------
+        routes
+            The set.
+        point
+            The prices, and the composite costs at them.
+        """
+        model = self._model
+        level = np.minimum(point.composite, model.middle)
+        moved = ~(np.abs(level - self._level) * model.scale <= _STILL)
+        wanted = (model.most > 0) & (moved | self._found)
+        for which in (wanted, (model.most > 0) & ~wanted):
+            if not which.any():
                 continue
-            ahead = model.scale[k] * (level[k] - weight[k, arcs].sum())
+            new = self._search(routes, point, level, which)
+            self._level[which] = level[which]
+            self._found[which] = False
+            if new:
+                self._found[[k for k, _ in new]] = True
+                return new
+        return []
+
+    def _search(
+        self, routes: RouteSet, point: Point, level: Floats, which: Flags
+    ) -> list[tuple[int, Ints]]:
+        p, model = self._p, self._model
+        weight = self._weight(point.price)
+        lifted = bool((point.price[p.n_limits :] <= 0).all())
+        known = set(routes.keys)
+        enough = False
+        new: dict[tuple[int, tuple[int, ...]], tuple[int, Ints]] = {}
+        for beside in (False, True):
+            dearer = weight
             if beside:
-                whole = listed[k, arcs].sum()
-                own = (listed[k, arcs] / (users[k, arcs] + 1.0)).sum()
-                ahead += np.log(own / whole) if whole > 0 else 0.0
-            if ahead > _WORTH + np.log(_NEARLY):
-                new[key] = k, arcs
-                enough |= bool(ahead > _WORTH - 1e-3 and beside < 2)
-    return list(new.values()) if enough else []
+                own = routes.commodity[routes.of_arcs()], routes.arcs
+                dearer = weight.copy()
+                dearer[own] = PENALTY * weight[own]
+            for k, arcs in self._searches.paths(dearer, raised=lifted, which=which):
+                key = k, tuple(arcs.tolist())
+                if key in known:
+                    continue
+                ahead = float(model.scale[k] * (level[k] - weight[k, arcs].sum()))
+                if beside:
+                    ahead += self._log_size(routes, k, arcs)
+                if ahead > _WORTH + np.log(_NEARLY):
+                    new[key] = k, arcs
+                    enough |= ahead > _WORTH - 1e-3
+        return list(new.values()) if enough else []
+
+    def _log_size(self, routes: RouteSet, k: int, arcs: Ints) -> float:
+        """Return the path size that a path would have in the set."""
+        cost = self._listed[k, arcs]
+        first, last = np.searchsorted(routes.commodity, [k, k + 1])
+        own = routes.arcs[routes.start[first] : routes.start[last]]
+        users = np.bincount(own, minlength=self._p.n_arcs)[arcs]
+        whole = float(cost.sum())
+        return float(np.log((cost / (users + 1.0)).sum() / whole)) if whole > 0 else 0.0
+
+    def _weight(self, price: Floats) -> Floats:
+        """Return costs at the prices by commodity, shape (K, A).
+
+        A multiplier may be worth more than the arc that it stands on; no weight is below 0.
+        """
+        p, counts, n = self._p, self._model.counts, self._p.n_limits
+        weight = self._listed.copy()
+        every = np.full(len(p.member_arc), -1)
+        kernels.add_values(
+            weight, p.commodity_class, p.member_arc, p.member_class, every,
+            price[:n][p.member_limit] * p.member_factor,
+        )  # fmt: skip
+        if counts.size:
+            kernels.add_values(
+                weight, p.commodity_class, counts.member_arc, counts.member_class,
+                counts.member_commodity, -price[n:][counts.member_count] * counts.member_factor,
+            )  # fmt: skip
+            np.maximum(weight, 0.0, out=weight)
+        return weight

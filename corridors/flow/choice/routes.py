@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -36,11 +37,7 @@ class RouteSet:
     @classmethod
     def of(cls, paths: Iterable[tuple[int, Ints]]) -> RouteSet:
         """Return the set of some routes, given as commodity and arcs, doubles left out."""
-        return cls._from_keys({(int(k), tuple(arcs.tolist())) for k, arcs in paths})
-
-    @classmethod
-    def _from_keys(cls, known: set[tuple[int, tuple[int, ...]]]) -> RouteSet:
-        ordered = sorted(known)
+        ordered = sorted({(int(k), tuple(arcs.tolist())) for k, arcs in paths})
         start = np.zeros(len(ordered) + 1, dtype=np.int64)
         np.cumsum([len(arcs) for _, arcs in ordered], out=start[1:])
         made = cls(
@@ -69,8 +66,29 @@ class RouteSet:
 
     def with_paths(self, paths: Iterable[tuple[int, Ints]]) -> RouteSet:
         """Return the set with some more routes."""
-        more = {(int(k), tuple(arcs.tolist())) for k, arcs in paths}
-        return RouteSet._from_keys(more.union(self.keys))
+        keys = list(self.keys)
+        places: list[int] = []
+        new: list[tuple[int, tuple[int, ...]]] = []
+        for key in sorted({(int(k), tuple(arcs.tolist())) for k, arcs in paths}):
+            place = bisect_left(keys, key)
+            if place == len(keys) or keys[place] != key:
+                places.append(place)
+                new.append(key)
+        if not new:
+            return self
+        lengths = [len(arcs) for _, arcs in new]
+        before = np.repeat(self.start[places], lengths)
+        start = np.zeros(len(keys) + len(new) + 1, dtype=np.int64)
+        np.cumsum(np.insert(np.diff(self.start), places, lengths), out=start[1:])
+        made = RouteSet(
+            np.insert(self.commodity, places, [k for k, _ in new]),
+            start,
+            np.insert(self.arcs, before, [a for _, arcs in new for a in arcs]),
+        )
+        for place, key in zip(reversed(places), reversed(new), strict=True):
+            keys.insert(place, key)
+        made.__dict__["keys"] = keys
+        return made
 
     def only(self, keep: Flags) -> RouteSet:
         """Return the set of those routes that a mask keeps."""

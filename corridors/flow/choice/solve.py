@@ -10,7 +10,7 @@ import numpy as np
 from corridors.errors import CertificateError
 from corridors.flow.choice.certificate import ChoiceCertificate, certify_choice
 from corridors.flow.choice.dual import Dual
-from corridors.flow.choice.generation import Searches, first_routes, missing_routes
+from corridors.flow.choice.generation import Growth, first_routes
 from corridors.flow.choice.newton import minimise
 from corridors.flow.choice.routes import RouteSet, terms_of
 from corridors.flow.solution import Plan
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CARRIED = 1e-9
 """Share of an amount below which a flow is left out of the routes of an answer."""
 
-_ROUNDS = 40
+_ROUNDS = 200
 """Most rounds in which missing routes are added."""
 
 _SPREAD_OUT = (1.0 / 64, 1.0 / 16, 1.0 / 4, 1.0)
@@ -179,16 +179,14 @@ def choose(
     if routes is None:
         routes = first_routes(problem, open_cost)
     routes = routes.only(np.isfinite(routes.sums(problem, open_cost)))
-    searches = Searches(problem, open_cost) if grow else None
+    growth = Growth(problem, model, open_cost) if grow else None
     price: Floats | None = None
     steps = 0
     for _ in range(_ROUNDS):
         dual = Dual(problem, model, routes)
         point, more = _solved(problem, model, routes, dual, price)
         steps += more
-        if searches is None:
-            break
-        new = missing_routes(problem, model, routes, open_cost, point, searches)
+        new = growth.missing(routes, point) if growth is not None else []
         if not new:
             break
         routes, price = routes.with_paths(new), point.price
