@@ -360,7 +360,23 @@ def parameter_file(net: Network) -> str:
         "inputs": {name: _hash(fit.net, name) for name in _INPUTS},
         "counts": counts,
     }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return _text(content)
+
+
+def _text(content: dict[str, Any]) -> str:
+    """Return JSON in which a place is a line, so that a person can compare two files."""
+    marks: dict[str, str] = {}
+    for count in content["counts"]:
+        for i, place in enumerate(count["places"]):
+            mark = f"@{len(marks)}@"
+            marks[f'"{mark}"'] = json.dumps(place, ensure_ascii=False)
+            count["places"][i] = mark
+    lines = json.dumps(content, indent=1, ensure_ascii=False).split("\n")
+    for number, line in enumerate(lines):
+        mark = line.strip().rstrip(",")
+        if mark in marks:
+            lines[number] = line.replace(mark, marks[mark])
+    return "\n".join(lines) + "\n"
 
 
 def _rounded(value: float) -> float:
