@@ -124,6 +124,13 @@ def test_a_count_is_missed_by_its_softness_times_its_multiplier(multiplier):
     assert answer.arc_flow == pytest.approx([flow, 10 - flow], abs=CLOSE)
 
 
+def test_a_count_of_nothing_pushes_away():
+    p = parallel([10, 12])
+    answer = choose(p, ChoiceModel.staying(p, 0.5, one_count(0, 0.0, 0.5)))
+    assert answer.arc_flow[0] == pytest.approx(-0.5 * answer.multiplier[0], abs=CLOSE)
+    assert 0 < answer.arc_flow[0] < 10 / (1 + math.exp(-1))
+
+
 def test_multipliers_that_are_held_stay_when_the_network_changes():
     p = parallel([10, 12, 14])
     counts = one_count(1, 0.0, 1.0).held(np.array([3.0]))

@@ -38,7 +38,7 @@ def observed(name, value, where, role="calibrate", **changes):
     } | changes  # fmt: skip
 
 
-def two_ways(*rows):
+def two_ways(*rows, **others):
     """Draw two ways from a to d, of 200 and of 220 km, and one from d to e::
 
     a --100-- b --100-- d --50-- e
@@ -59,6 +59,7 @@ def two_ways(*rows):
         ],
         cargo={"bulk": {"unit": "t", "t_per_unit": 1, "usd_per_unit_day": 24}},
         observations=list(rows),
+        **others,
     )
 
 
@@ -93,6 +94,20 @@ def test_rows_to_judge_by_and_rows_of_scenarios_are_never_looked_at():
     )
     found = [json.loads(parameter_file(n))["counts"] for n in (net, changed)]
     assert found[0] == found[1]
+
+
+def test_no_count_asks_for_more_than_its_capacity_lets_pass():
+    """Eight a day were counted where six may pass: the price alone keeps to that."""
+    row = observed("one", 8.0, "", measure="passed", asks="{capacity: [short]}")
+    net = two_ways(
+        row,
+        capacities=[{"capacity_id": "short", "name": "short", "unit": "t", "amount": 6}],
+        capacity_members=[{"capacity_id": "short", "link_id": "a-b-road"}],
+    )
+    fit = CountFit(net)
+    answer = fit.fit(fit.fitted)
+    assert fit.predicted(answer) == pytest.approx([6])
+    assert answer.multiplier == pytest.approx([0], abs=1e-6)
 
 
 def test_without_counts_there_is_nothing_to_fit():

@@ -37,7 +37,9 @@ class Counted:
         The row.
     value, spread
         Units a day that the flow of the demand table is to make, and half the width of
-        the row's range, or a tenth of its value where it has none.
+        the row's range, or a tenth of its value where it has none. No count asks for more
+        than its capacity lets pass: its multiplier would only raise the price of the
+        capacity, and come free where a scenario leaves room there.
     days, background
         What turns a modelled count into the row's figure: days it covers, and units a
         day that the demand table leaves out.
@@ -105,7 +107,7 @@ def count_of(state: Situation, row: dict[str, Any]) -> Counted | None:
     """
     asked = _asked(row).parameters
     members = {"volume": _volume, "passed": _passed, "carried": _carried}[row["measure"]]
-    found, background = members(state, asked)
+    found, background, most = members(state, asked)
     if not found:
         return None
     days = float(asked.get("days", 1.0 if row["measure"] == "passed" else 365.0))
@@ -114,7 +116,7 @@ def count_of(state: Situation, row: dict[str, Any]) -> Counted | None:
     spread = half if half > 0 else 0.1 * abs(row["value"])
     return Counted(
         observation_id=row["observation_id"],
-        value=row["value"] / days - background,
+        value=max(min(row["value"] / days - background, most), 0.0),
         spread=spread / days,
         days=days,
         background=background,
@@ -128,7 +130,7 @@ def count_of(state: Situation, row: dict[str, Any]) -> Counted | None:
 Members = list[tuple[int, int, int, float]]
 
 
-def _volume(state: Situation, asked: dict[str, Any]) -> tuple[Members, float]:
+def _volume(state: Situation, asked: dict[str, Any]) -> tuple[Members, float, float]:
     net, arcs = state.net, state.arcs
     chosen = select(net, asked["where"], net.folder)
     # As in the measure: what passes a port by ship passes its transfers too, and counts once.
@@ -136,28 +138,36 @@ def _volume(state: Situation, asked: dict[str, Any]) -> tuple[Members, float]:
     own = np.flatnonzero(arcs.of(kind, mask)).tolist()
     units = _units(state, asked.get("unit", "t"))
     only = asked.get("cargo", ())
-    return [
-        (a, c, -1, units[c])
-        for a in own
-        for c, name in enumerate(arcs.cargo)
-        if units[c] > 0 and (not only or name in only) and np.isfinite(arcs.usd[c, a])
-    ], 0.0
+    return (
+        [
+            (a, c, -1, units[c])
+            for a in own
+            for c, name in enumerate(arcs.cargo)
+            if units[c] > 0 and (not only or name in only) and np.isfinite(arcs.usd[c, a])
+        ],
+        0.0,
+        np.inf,
+    )
 
 
-def _passed(state: Situation, asked: dict[str, Any]) -> tuple[Members, float]:
+def _passed(state: Situation, asked: dict[str, Any]) -> tuple[Members, float, float]:
     limits = {limit.limit_id: limit for limit in state.limits}
     if not set(asked["capacity"]) <= set(limits):
-        return [], 0.0
+        return [], 0.0, np.inf
     own = [limits[name] for name in asked["capacity"]]
     background = sum(limit.background for limit in own) if asked.get("background", True) else 0.0
-    return [
-        (int(a), int(c), -1, float(f))
-        for limit in own
-        for a, c, f in zip(limit.arc, limit.cargo, limit.factor, strict=True)
-    ], background
+    return (
+        [
+            (int(a), int(c), -1, float(f))
+            for limit in own
+            for a, c, f in zip(limit.arc, limit.cargo, limit.factor, strict=True)
+        ],
+        background,
+        sum(limit.available for limit in own),
+    )
 
 
-def _carried(state: Situation, asked: dict[str, Any]) -> tuple[Members, float]:
+def _carried(state: Situation, asked: dict[str, Any]) -> tuple[Members, float, float]:
     arcs, demand = state.arcs, state.demand
     through = asked.get("through", "")
     units = _units(state, asked.get("unit", "t"))
@@ -173,7 +183,7 @@ def _carried(state: Situation, asked: dict[str, Any]) -> tuple[Members, float]:
         c = int(state.problem.commodity_class[k])
         own = on_way if through else _entries(state, k)
         found += [(a, c, k, units[c]) for a in own if units[c] > 0]
-    return found, 0.0
+    return found, 0.0, np.inf
 
 
 def _entries(state: Situation, k: int) -> list[int]:

@@ -54,7 +54,8 @@ class ChoiceCertificate:
         Largest difference of a flow from the formula at the prices, relative to the
         amount of its commodity.
     count_residual
-        Largest difference of a fitted count from what its multiplier says, relative to it.
+        Largest difference of a fitted count from what its multiplier says, relative to it, or
+        to its softness where that is more.
     missing_share
         Share that the cheapest route outside the set would take at the prices, of the
         commodity where that is most; 0 where the cheapest of all routes are in the set.
@@ -163,7 +164,7 @@ def certify_choice(
         prior = counts.softness * multiplier**2 / 2.0
         bound += math.fsum((counts.observed * multiplier - prior).tolist())
         off = np.abs(missed - counts.softness * multiplier)
-        count_residual = float((off / np.maximum(np.abs(counts.observed), 1e-9)).max())
+        count_residual = float((off / np.maximum(np.abs(counts.observed), counts.softness)).max())
     elif counts.size:
         objective -= float(multiplier @ counted)
     idle = np.where(limit_price > 0, limit_price * np.maximum(-over, 0.0), 0.0)

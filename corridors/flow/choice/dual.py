@@ -84,6 +84,8 @@ class Dual:
         wanted = [np.where(self._finite, problem.bound, 0.0), -counts.observed]
         self.wanted: Floats = np.concatenate(wanted)
         n_terms = len(self.wanted)
+        # Misses are reckoned by these; a count of nothing by what a unit of cost makes of it.
+        self.size: Floats = np.maximum(np.abs(self.wanted), 1e-9)
         self.lower: Floats = np.full(n_terms, -np.inf)
         self.lower[: self.n_limits] = 0.0
         self.upper: Floats = np.full(n_terms, np.inf)
@@ -93,6 +95,7 @@ class Dual:
         self.start[self.n_limits :] = counts.multiplier
         if counts.fitted:
             self.soft[self.n_limits :] = counts.softness
+            self.size = np.maximum(self.size, self.soft)
         else:
             self.lower[self.n_limits :] = self.upper[self.n_limits :] = counts.multiplier
         # Curves that follow the choice of routes, as staying at home does, sharpen with it.

@@ -72,7 +72,7 @@ def _miss(dual: Dual, point: Point) -> float:
     off = np.where(point.price <= dual.lower, np.minimum(g, 0.0), g)
     off = np.where(point.price >= dual.upper, np.maximum(off, 0.0), off)
     off[dual.lower >= dual.upper] = 0.0
-    return float((np.abs(off) / np.maximum(np.abs(dual.wanted), 1e-9)).max(initial=0.0))
+    return float((np.abs(off) / dual.size).max(initial=0.0))
 
 
 def _held(dual: Dual, point: Point) -> tuple[Flags, Flags]:
