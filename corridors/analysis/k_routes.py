@@ -10,6 +10,7 @@ import numpy as np
 
 from corridors.analysis.select_link import commodity_of
 from corridors.errors import ScenarioError
+from corridors.flow.choice.solve import ChoiceAnswer
 from corridors.flow.shortest.k_shortest import KShortest
 from corridors.flow.usage import LimitUsage, open_costs
 from corridors.network.arcs import LINK, TRANSFER
@@ -64,6 +65,9 @@ def k_routes(
         ``dearer``: by ``extra_usd``;
         ``dearer than its loss``: the cargo would rather stay;
         ``equal``: it costs the same, and the rule for ties chose another.
+
+        Of the logit every route that it was offered is ``used``, and ``extra_usd`` is
+        held against the composite cost of all of them, which is below that of each.
 
         The links and transfers are in ``key``, from origin to destination.
 
@@ -221,6 +225,8 @@ class _Ways:
             return "closed", self._closed_by(gone), None
         take = self.uses.of(self.k, np.array(path, dtype=np.int64))
         cost = float(self.state.problem.cost[self.own, list(path)].sum())
+        if isinstance(self.answer, ChoiceAnswer):
+            cost -= self.answer.worth_of_counts(self.k, np.array(path, dtype=np.int64))
         charge = float(take @ self.price)
         extra = cost + charge - self.margin
         near = 1e-6 * (1.0 + abs(self.margin))

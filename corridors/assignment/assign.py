@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.assignment.assignment import Assignment
+from corridors.assignment.choice import choose_routes
 from corridors.errors import ScenarioError, nearest, old_name
 from corridors.flow.solve import Answer, solve
 from corridors.network.network import as_date
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
+    from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.network.network import Network
     from corridors.scenarios.state import NetworkState
 
-MODELS = ("optimal",)
+MODELS = ("optimal", "logit")
 """Models of the steady state that `assign` knows."""
 
 
@@ -33,9 +35,10 @@ def assign(
 ) -> Assignment:
     """Spread the cargo of every demand over routes, within every capacity.
 
-    The linear program minimises transport cost + value of time x hours + loss x
-    shortfall. It is the best that any dispatcher could do, so its damage is a
-    lower bound.
+    ``"optimal"`` is the linear program that minimises transport cost + value of time x
+    hours + loss x shortfall: the best that any dispatcher could do, so its damage is a
+    lower bound. ``"logit"`` is how shippers spread: path-size logit over generated
+    routes, with limits whose prices read as equilibrium waiting (`docs/choice.md`).
 
     Parameters
     ----------
@@ -48,7 +51,7 @@ def assign(
         Day whose links, capacities, demand and events hold; the scenario's own
         day if None, or the network's where it was resolved with `Network.at`.
     model
-        ``"optimal"``.
+        ``"optimal"`` or ``"logit"``.
     events
         Deprecated: the old name of `scenario`.
 
@@ -87,7 +90,11 @@ def assign(
 
 def assigned(state: NetworkState, plan: Scenario | None, model: str = "optimal") -> Assignment:
     """Solve a situation and put the answer into tables."""
-    answer: Answer = solve(state.problem)
+    answer: Answer | ChoiceAnswer
+    if model == "logit":
+        answer = choose_routes(state, disturbed=plan is not None)
+    else:
+        answer = solve(state.problem)
     return Assignment(state, answer, plan, model)
 
 

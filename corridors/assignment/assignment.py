@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     import os
     from pathlib import Path
 
+    from corridors.flow.arrays import Floats
     from corridors.flow.certificate import Certificate
+    from corridors.flow.choice.certificate import ChoiceCertificate
+    from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.flow.solve import Answer
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
@@ -73,7 +76,11 @@ class Assignment:
     """
 
     def __init__(
-        self, state: NetworkState, answer: Answer, scenario: Scenario | None, model: str
+        self,
+        state: NetworkState,
+        answer: Answer | ChoiceAnswer,
+        scenario: Scenario | None,
+        model: str,
     ) -> None:
         self.state = state
         self.answer = answer
@@ -108,7 +115,7 @@ class Assignment:
         return [e.in_words() for e in self.scenario.events if not e.in_force(self.state.day)]
 
     @property
-    def certificate(self) -> Certificate:
+    def certificate(self) -> Certificate | ChoiceCertificate:
         """The proof of the answer."""
         return self.answer.certificate
 
@@ -209,7 +216,9 @@ class Assignment:
             capacity_id (with the direction where each has its own), name, unit,
             amount, background, used by the demand's cargo, use (share of the
             amount, background included; 1 where a capacity of 0 is all gone),
-            price_usd (what one more unit a day would save a day).
+            price_usd (what one more unit a day would save a day), and whether it binds.
+            Of the logit also waiting_hours: how long the cargo that passes would wait
+            if it paid the price in time, by its values of time.
         """
         limits = self.state.limits
         problem = self.state.problem
@@ -232,7 +241,23 @@ class Assignment:
         assert len(rows) == problem.n_limits
         frame = pd.DataFrame(rows, columns=_CAPACITIES)
         frame["binding"] = frame["used"] >= (frame["amount"] - frame["background"]) * BINDING
+        if self.model == "logit":
+            frame["waiting_hours"] = self._waiting_hours()
         return frame
+
+    def _waiting_hours(self) -> Floats:
+        """Return the hours that the price of each limit is worth to what passes it, shape (R,)."""
+        p, arcs = self.state.problem, self.state.arcs
+        cargo = self.state.net.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
+        per_hour = cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0
+        c = np.maximum(p.member_class, 0)
+        flow = self.answer.class_flow[c, p.member_arc]
+        paid = self.answer.limit_price[p.member_limit] * p.member_factor * flow
+        usd, value = (
+            np.bincount(p.member_limit, weight, p.n_limits).astype(np.float64)
+            for weight in (paid, per_hour[c] * flow)
+        )
+        return np.divide(usd, value, out=np.zeros(p.n_limits), where=value > 0)
 
     @property
     def bottlenecks(self) -> pd.DataFrame:

@@ -33,7 +33,7 @@ def run(
     as_of
         Day; that of the scenario if None.
     model
-        How cargo chooses its route.
+        How cargo chooses its route: ``"optimal"`` or ``"logit"``.
 
     Returns
     -------

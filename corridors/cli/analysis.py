@@ -35,7 +35,9 @@ ScenarioOption = Annotated[
 CargoOption = Annotated[
     list[str] | None, typer.Option("--cargo", help="Kind of cargo; several times for several.")
 ]
-ModelOption = Annotated[str, typer.Option("--model", help="How cargo chooses its way.")]
+ModelOption = Annotated[
+    str, typer.Option("--model", help="How cargo chooses its way: optimal or logit.")
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corridors.cli.common import JsonOption, NetworkOption, note, print_json, print_table, results
+from corridors.cli.common import (
+    JsonOption,
+    NetworkOption,
+    check_target,
+    note,
+    print_json,
+    print_table,
+    results,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,16 +37,37 @@ def calibrate(
         Path | None,
         typer.Option(help="Write the network with the fitted values.", metavar="FOLDER"),
     ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            help="Predict each count from fits to the others, in so many folds.", metavar="N"
+        ),
+    ] = None,
+    counts: Annotated[
+        Path | None,
+        typer.Option(
+            help="Fit the counts of the route choice alone and write their parameters.",
+            metavar="FILE",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Refit how cargo decides to the observations that say so in `fits`, and say how well it fits.
 
     On the shipped network it takes some minutes: the scenarios are run again for every step.
+    With `--folds` or `--counts` it is about the counts of the route choice instead, which takes
+    seconds; the file that `--counts` writes counts once it stands as choice.json beside the tables.
     """
     from corridors.analysis.validation.calibrate import calibrate as fit
     from corridors.errors import DataError
     from corridors.network.network import load
 
+    if folds is not None or counts is not None:
+        if out is not None:
+            msg = "calibrate: --out goes with neither --folds nor --counts; leave one out"
+            raise DataError(msg)
+        _counts(network, folds, counts, json=json)
+        return
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
         msg = f"{out}: exists already, expected a new folder"
         raise DataError(msg)
@@ -62,6 +91,37 @@ def calibrate(
         )
     if out is not None:
         note(f"wrote {out}")
+
+
+def _counts(network: Path | None, folds: int | None, file: Path | None, *, json: bool) -> None:
+    """Fit the counts of the route choice: judge them in folds, write their parameters, or both."""
+    from corridors.analysis.validation.count_fit import cross_validate, parameter_file
+    from corridors.files import write_text
+    from corridors.network.network import load
+
+    check_target(file)
+    net = load(network)
+    if folds is not None:
+        with _counter() as progress:
+            found = cross_validate(net, folds, progress=progress)
+        if json:
+            print_json(found.to_dict())
+        else:
+            import pandas as pd
+
+            title = f"Each count predicted from the others, {folds} folds"
+            print_table(pd.DataFrame(found.rows), title)
+            without = found.without_identities
+            note(
+                f"{found.within_25_percent:.0f} % within a quarter, mean error of the logarithm "
+                f"{found.mean_absolute_log_error:.2f}; of those that are no input "
+                f"{without['within_25_percent']:.0f} % and "
+                f"{without['mean_absolute_log_error']:.2f}. The largest multiplier is "
+                f"{100 * found.largest_multiplier_share:.0f} % of the cost of what it counts."
+            )
+    if file is not None:
+        write_text(file, parameter_file(net))
+        note(f"wrote {file}")
 
 
 def _write(net: Network, found: Calibration, out: Path) -> None:

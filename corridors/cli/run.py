@@ -35,7 +35,9 @@ def run(
         str, typer.Argument(help="Name of a shipped scenario or path to a YAML file; a+b adds two.")
     ],
     network: NetworkOption = None,
-    model: Annotated[str, typer.Option(help="How cargo chooses its way.")] = "optimal",
+    model: Annotated[
+        str, typer.Option(help="How cargo chooses its way: optimal or logit.")
+    ] = "optimal",
     as_of: AsOfOption = None,
     map: Annotated[  # noqa: A002  the option is called --map
         Path | None, typer.Option(help="Write the map of both states.", metavar="FILE")

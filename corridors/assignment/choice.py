@@ -1,0 +1,157 @@
+"""The steady state in which cargo spreads as shippers do: path-size logit within hard limits.
+
+What is usual is taken from the undisturbed network of the same day: the routes that
+are known, and the cost by which choices spread. A scenario keeps both, and adds the
+routes that only it makes worth taking.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from corridors.assignment.choice_parameters import choice_parameters, place_counts
+from corridors.flow.choice.generation import dissimilar_routes, first_routes
+from corridors.flow.choice.model import ChoiceModel, spread_by_cost
+from corridors.flow.choice.solve import choose
+from corridors.flow.solve import solve
+from corridors.flow.usage import open_costs
+from corridors.network.arcs import LINK
+from corridors.scenarios.state import network_state
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from corridors.assignment.choice_parameters import ChoiceParameters
+    from corridors.flow.arrays import Flags, Floats
+    from corridors.flow.choice.routes import RouteSet
+    from corridors.flow.choice.solve import ChoiceAnswer
+    from corridors.network.network import Network
+    from corridors.scenarios.state import NetworkState
+
+_MOST_DAYS = 24
+"""Undisturbed days that are kept for each network."""
+
+
+@dataclass(frozen=True, eq=False)
+class Usual:
+    """What is usual on a day, before any event.
+
+    Attributes
+    ----------
+    routes
+        Known routes, grown in the undisturbed state.
+    cost
+        Cost of each of them, shape (P,).
+    least
+        Least cost of each demand, shape (K,); infinite where it has no way.
+    answer
+        The undisturbed state itself.
+    """
+
+    routes: RouteSet
+    cost: Floats
+    least: Floats
+    answer: ChoiceAnswer
+
+
+_USUAL: WeakKeyDictionary[Network, dict[tuple[dt.date, ChoiceParameters], Usual]] = (
+    WeakKeyDictionary()
+)
+
+
+def choose_routes(state: NetworkState, *, disturbed: bool) -> ChoiceAnswer:
+    """Spread the cargo of a situation over routes.
+
+    Parameters
+    ----------
+    state
+        The situation.
+    disturbed
+        Whether events may be in force; if not, the situation is the usual one.
+
+    Returns
+    -------
+    ChoiceAnswer
+        With the certificate that proves it.
+    """
+    usual = usual_of(state.net, state.day, None if disturbed else state)
+    if not disturbed:
+        return usual.answer
+    p = state.problem
+    open_cost = open_costs(p)
+    cost = usual.routes.sums(p, open_cost)
+    # Infinite where a route is shut: also unlike the usual cost.
+    changed = np.unique(usual.routes.commodity[cost != usual.cost])
+    affected = ~np.isin(np.arange(p.n_commodities), usual.routes.commodity)
+    affected[changed] = True
+    affected &= p.amount > 0
+    best = solve(p)
+    found = [*zip(best.path_commodity.tolist(), best.path_arcs, strict=True)]
+    if affected.any():
+        found += dissimilar_routes(p, open_cost, corridors=corridors_of(state), which=affected)
+    routes = usual.routes.only(np.isfinite(cost)).with_paths(found)
+    now = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
+    least = np.where(np.isfinite(usual.least), usual.least, now)
+    return choose(p, model_of(state, least), routes, grow=True)
+
+
+def usual_of(net: Network, day: dt.date, state: NetworkState | None = None) -> Usual:
+    """Return what is usual on a day, worked out when it is first asked for.
+
+    Parameters
+    ----------
+    net
+        The network of all of time.
+    day
+        The day.
+    state
+        The undisturbed situation, where it is at hand.
+    """
+    kept = _USUAL.setdefault(net.whole, {})
+    key = day, choice_parameters(net)
+    if key not in kept:
+        state = network_state(net, None, day) if state is None else state
+        p = state.problem
+        routes = first_routes(p, open_costs(p), corridors=corridors_of(state))
+        least = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
+        answer = choose(p, model_of(state, least), routes, grow=True)
+        routes = answer.route_set
+        if len(kept) == _MOST_DAYS:
+            del kept[next(iter(kept))]
+        kept[key] = Usual(routes, routes.sums(p, p.cost), least, answer)
+    return kept[key]
+
+
+def model_of(state: NetworkState, least: Floats) -> ChoiceModel:
+    """Return how the cargo of a situation chooses, staying at home being worth its loss.
+
+    Parameters
+    ----------
+    state
+        The situation.
+    least
+        Least cost of each demand in the undisturbed network, shape (K,).
+    """
+    chosen = choice_parameters(state.net)
+    counts = place_counts(state.arcs, state.demand, chosen)
+    return ChoiceModel.staying(state.problem, spread_by_cost(least, chosen.dispersion), counts)
+
+
+def least_costs(routes: RouteSet, n_commodities: int, cost: Floats) -> Floats:
+    """Return the least cost of the routes of each commodity, shape (K,)."""
+    least = np.full(n_commodities, np.inf)
+    np.minimum.at(least, routes.commodity, cost)
+    return least
+
+
+def corridors_of(state: NetworkState) -> list[Flags]:
+    """Return the arcs of each corridor, in the order of its name, masks of shape (A,)."""
+    arcs = state.arcs
+    labels = state.net.tables["links"]["corridor"].to_numpy()
+    is_link = arcs.arc_type == LINK
+    of_arc = np.where(is_link, labels[np.where(is_link, arcs.row, 0)], "")
+    return [np.asarray(of_arc == name) for name in sorted(set(of_arc)) if name]

@@ -1,0 +1,178 @@
+"""The routes that cargo chooses among, and what they cost, share and take of limits."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.flow.choice.model import Counts
+    from corridors.flow.problem import FlowProblem
+
+
+@dataclass(frozen=True, eq=False)
+class RouteSet:
+    """Routes by commodity, each once, in an order that depends on nothing but the routes.
+
+    Attributes
+    ----------
+    commodity
+        Of each route, rising, shape (P,).
+    start, arcs
+        Routes as offsets (P + 1,) into arc numbers.
+    """
+
+    commodity: Ints
+    start: Ints
+    arcs: Ints
+
+    @classmethod
+    def of(cls, paths: Iterable[tuple[int, Ints]]) -> RouteSet:
+        """Return the set of some routes, given as commodity and arcs, doubles left out."""
+        ordered = sorted({(int(k), tuple(arcs.tolist())) for k, arcs in paths})
+        start = np.zeros(len(ordered) + 1, dtype=np.int64)
+        np.cumsum([len(arcs) for _, arcs in ordered], out=start[1:])
+        made = cls(
+            np.array([k for k, _ in ordered], dtype=np.int64),
+            start,
+            np.array([a for _, arcs in ordered for a in arcs], dtype=np.int64),
+        )
+        made.__dict__["keys"] = ordered
+        return made
+
+    @cached_property
+    def keys(self) -> list[tuple[int, tuple[int, ...]]]:
+        """Commodity and arcs of each route, as plain numbers."""
+        arcs, start = self.arcs.tolist(), self.start.tolist()
+        return [
+            (k, tuple(arcs[i:j]))
+            for k, (i, j) in zip(self.commodity.tolist(), pairwise(start), strict=True)
+        ]
+
+    def __len__(self) -> int:
+        return len(self.commodity)
+
+    def path(self, number: int) -> Ints:
+        """Return the arcs of a route."""
+        return self.arcs[self.start[number] : self.start[number + 1]]
+
+    def with_paths(self, paths: Iterable[tuple[int, Ints]]) -> RouteSet:
+        """Return the set with some more routes."""
+        keys = list(self.keys)
+        places: list[int] = []
+        new: list[tuple[int, tuple[int, ...]]] = []
+        for key in sorted({(int(k), tuple(arcs.tolist())) for k, arcs in paths}):
+            place = bisect_left(keys, key)
+            if place == len(keys) or keys[place] != key:
+                places.append(place)
+                new.append(key)
+        if not new:
+            return self
+        lengths = [len(arcs) for _, arcs in new]
+        before = np.repeat(self.start[places], lengths)
+        start = np.zeros(len(keys) + len(new) + 1, dtype=np.int64)
+        np.cumsum(np.insert(np.diff(self.start), places, lengths), out=start[1:])
+        made = RouteSet(
+            np.insert(self.commodity, places, [k for k, _ in new]),
+            start,
+            np.insert(self.arcs, before, [a for _, arcs in new for a in arcs]),
+        )
+        for place, key in zip(reversed(places), reversed(new), strict=True):
+            keys.insert(place, key)
+        made.__dict__["keys"] = keys
+        return made
+
+    def only(self, keep: Flags) -> RouteSet:
+        """Return the set of those routes that a mask keeps."""
+        lengths = np.diff(self.start)
+        start = np.zeros(int(keep.sum()) + 1, dtype=np.int64)
+        np.cumsum(lengths[keep], out=start[1:])
+        return RouteSet(self.commodity[keep], start, self.arcs[np.repeat(keep, lengths)])
+
+    def of_arcs(self) -> Ints:
+        """Return the route of each entry of `arcs`."""
+        return np.repeat(np.arange(len(self)), np.diff(self.start))
+
+    def sums(self, problem: FlowProblem, weight: Floats) -> Floats:
+        """Return the sum of weights by class and arc, (C, A), over each route, shape (P,)."""
+        route = self.of_arcs()
+        own = weight[problem.commodity_class[self.commodity[route]], self.arcs]
+        return np.bincount(route, own, len(self)).astype(np.float64)
+
+    def log_sizes(self, problem: FlowProblem) -> Floats:
+        """Return the logarithm of each route's path-size factor, shape (P,).
+
+        The factor is the share of a route's cost that lies on arcs of its own, an arc
+        used by n routes of the commodity counting a n-th (Ben-Akiva and Bierlaire
+        1999). Arcs that cost nothing count by their number where a route has no others.
+        """
+        route = self.of_arcs()
+        k = self.commodity[route]
+        cost = problem.cost[problem.commodity_class[k], self.arcs]
+        shared = k * problem.n_arcs + self.arcs
+        _, which, users = np.unique(shared, return_inverse=True, return_counts=True)
+        total = np.bincount(route, cost, len(self))
+        cost = np.where(total[route] > 0, cost, 1.0)
+        total = np.bincount(route, cost, len(self))
+        own = np.bincount(route, cost / users[which], len(self))
+        # A commodity that is where it wants to be has one route, without arcs.
+        return np.log(np.divide(own, total, out=np.ones(len(self)), where=total > 0))
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """What a unit on each route adds to limits and counts.
+
+    Attributes
+    ----------
+    start, term, unit
+        Terms of each route as offsets (P + 1,); the term is a limit, or the number of
+        limits plus a count; units of counts are negative, as their multipliers are
+        taken off the cost.
+    """
+
+    start: Ints
+    term: Ints
+    unit: Floats
+
+
+def terms_of(routes: RouteSet, problem: FlowProblem, counts: Counts) -> Terms:
+    """Return what routes take of limits and add to counts."""
+    p = problem
+    limit = _joined(routes, p, p.member_arc, p.member_class, None)
+    count = _joined(routes, p, counts.member_arc, counts.member_class, counts.member_commodity)
+    route = np.concatenate([limit[0], count[0]])
+    term = np.concatenate([p.member_limit[limit[1]], p.n_limits + counts.member_count[count[1]]])
+    unit = np.concatenate([p.member_factor[limit[1]], -counts.member_factor[count[1]]])
+    n_terms = p.n_limits + counts.size
+    keys, which = np.unique(route * max(n_terms, 1) + term, return_inverse=True)
+    start = np.zeros(len(routes) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(keys // max(n_terms, 1), minlength=len(routes)), out=start[1:])
+    total = np.bincount(which, unit, len(keys)).astype(np.float64)
+    return Terms(start, keys % max(n_terms, 1), total)
+
+
+def _joined(
+    routes: RouteSet, p: FlowProblem, arc: Ints, only_class: Ints, only_commodity: Ints | None
+) -> tuple[Ints, Ints]:
+    """Return each pair of a route and a member that applies to an arc of it."""
+    order = np.argsort(arc, kind="stable")
+    many = np.bincount(arc, minlength=p.n_arcs)
+    first = np.concatenate([[0], np.cumsum(many)])
+    repeats = many[routes.arcs]
+    route = np.repeat(routes.of_arcs(), repeats)
+    at = np.arange(len(route)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    member = order[np.repeat(first[routes.arcs], repeats) + at]
+    k = routes.commodity[route]
+    own = (only_class[member] < 0) | (only_class[member] == p.commodity_class[k])
+    if only_commodity is not None:
+        own &= (only_commodity[member] < 0) | (only_commodity[member] == k)
+    return route[own].astype(np.int64), member[own].astype(np.int64)

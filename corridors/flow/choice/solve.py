@@ -1,0 +1,208 @@
+"""Route choice answered: flows by the choice formula at the prices, with their proof."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.errors import CertificateError
+from corridors.flow.choice.certificate import ChoiceCertificate, certify_choice
+from corridors.flow.choice.dual import Dual
+from corridors.flow.choice.generation import Growth, first_routes
+from corridors.flow.choice.newton import minimise
+from corridors.flow.choice.routes import RouteSet, terms_of
+from corridors.flow.solution import Plan
+from corridors.flow.usage import open_costs
+
+if TYPE_CHECKING:
+    from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.flow.choice.dual import Point
+    from corridors.flow.choice.model import ChoiceModel
+    from corridors.flow.problem import FlowProblem
+
+_CARRIED = 1e-9
+"""Share of an amount below which a flow is left out of the routes of an answer."""
+
+_ROUNDS = 200
+"""Most rounds in which missing routes are added."""
+
+_SPREAD_OUT = (1.0 / 64, 1.0 / 16, 1.0 / 4, 1.0)
+"""Factors on the scale of choices through which a search goes that fails at once."""
+
+
+class ChoiceAnswer:
+    """Flows of the choice model, with their certificate.
+
+    Attributes
+    ----------
+    problem, model
+        What was answered.
+    route_set
+        All routes that could be chosen and are open.
+    route_flow
+        Units on each of them, shape (P,).
+    limit_price
+        Cost per unit of each limit, that of waiting for it, shape (R,).
+    multiplier
+        Cost that each count takes off a counted unit, shape (M,).
+    composite_cost
+        Cost of each commodity at the prices that stands for all its routes together,
+        staying at home left out, shape (K,); infinite where it has no route.
+    commodity_price
+        What one more unit of each commodity costs: its composite cost, or its penalty
+        where that is less, shape (K,).
+    volume
+        Units that travel by commodity, shape (K,).
+    certificate
+        The proof.
+    steps
+        Newton steps that were taken.
+    """
+
+    def __init__(
+        self, problem: FlowProblem, model: ChoiceModel, routes: RouteSet, point: Point, steps: int,
+        *, whole: bool = True,
+    ) -> None:  # fmt: skip
+        n = problem.n_limits
+        self.problem, self.model, self.route_set = problem, model, routes
+        self.route_flow, self.volume = point.flow, point.volume
+        self.limit_price: Floats = point.price[:n]
+        self.multiplier: Floats = point.price[n:]
+        self.composite_cost: Floats = point.composite
+        self.commodity_price: Floats = np.minimum(point.composite, problem.penalty)
+        self.steps = steps
+        self.certificate: ChoiceCertificate = certify_choice(
+            problem, model, routes.commodity, routes.start, routes.arcs, point.flow,
+            self.limit_price, self.multiplier, whole=whole,
+        )  # fmt: skip
+        if not self.certificate.ok:
+            msg = f"the route choice does not prove itself: {self.certificate}"
+            raise CertificateError(msg)
+
+    def __repr__(self) -> str:
+        return (
+            f"ChoiceAnswer({len(self.route_set)} routes, shortfall={self.shortfall.sum():.6g}, "
+            f"gap={self.certificate.relative_gap:.1e})"
+        )
+
+    @property
+    def objective(self) -> float:
+        """Cost plus loss, the value of the choice among routes taken off."""
+        return self.certificate.objective
+
+    @cached_property
+    def shortfall(self) -> Floats:
+        """Units that stay, by commodity, shape (K,); not below 0 where more than usual travels."""
+        return np.maximum(self.problem.amount - self.volume, 0.0)
+
+    @cached_property
+    def _carries(self) -> Flags:
+        amount = np.maximum(self.problem.amount, self.model.most)
+        least = _CARRIED * amount[self.route_set.commodity]
+        return np.asarray(self.route_flow > least)
+
+    @property
+    def path_commodity(self) -> Ints:
+        """Commodity of each route that carries something."""
+        return self.route_set.commodity[self._carries]
+
+    @property
+    def path_amount(self) -> Floats:
+        """Units on each route that carries something."""
+        return self.route_flow[self._carries]
+
+    @cached_property
+    def path_arcs(self) -> list[Ints]:
+        """Arcs of each route that carries something."""
+        return [self.route_set.path(i) for i in np.flatnonzero(self._carries).tolist()]
+
+    @cached_property
+    def class_flow(self) -> Floats:
+        """Flow by class and arc, shape (C, A)."""
+        p, routes = self.problem, self.route_set
+        route = routes.of_arcs()
+        cell = p.commodity_class[routes.commodity[route]] * p.n_arcs + routes.arcs
+        total = np.bincount(cell, self.route_flow[route], p.n_classes * p.n_arcs)
+        return total.reshape(p.n_classes, p.n_arcs).astype(np.float64)
+
+    @property
+    def arc_flow(self) -> Floats:
+        """Flow on each arc, all commodities together, shape (A,)."""
+        return np.asarray(self.class_flow.sum(axis=0))
+
+    def worth_of_counts(self, commodity: int, arcs: Ints) -> float:
+        """Return what the multipliers take off the cost of a unit of a commodity on a path."""
+        route = RouteSet.of([(commodity, arcs)])
+        terms = terms_of(route, self.problem, self.model.counts)
+        n = self.problem.n_limits
+        counted = terms.term >= n
+        return -float((self.multiplier[terms.term[counted] - n] * terms.unit[counted]).sum())
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Routes that carry something, amounts and shortfall."""
+        return Plan(self.path_commodity, self.path_arcs, self.path_amount, self.shortfall)
+
+
+def choose(
+    problem: FlowProblem,
+    model: ChoiceModel,
+    routes: RouteSet | None = None,
+    *,
+    grow: bool | None = None,
+) -> ChoiceAnswer:
+    """Spread every commodity over routes, within every limit and near every count.
+
+    Parameters
+    ----------
+    problem
+        Costs, limits, commodities and what is closed. Amounts and penalties are those
+        that shortfall is reckoned from; how much travels is the model's curve.
+    model
+        How cargo chooses.
+    routes
+        Routes to choose among; those that are closed are left out. Generated if None.
+    grow
+        Whether routes are added as long as a missing one would take more than a
+        thousandth of its commodity; if None, where `routes` is None.
+
+    Raises
+    ------
+    CertificateError
+        Where no prices are found, or the answer does not prove itself.
+    """
+    open_cost = open_costs(problem)
+    if grow is None:
+        grow = routes is None
+    if routes is None:
+        routes = first_routes(problem, open_cost)
+    routes = routes.only(np.isfinite(routes.sums(problem, open_cost)))
+    growth = Growth(problem, model, open_cost) if grow else None
+    price: Floats | None = None
+    steps = 0
+    for _ in range(_ROUNDS):
+        dual = Dual(problem, model, routes)
+        point, more = _solved(problem, model, routes, dual, price)
+        steps += more
+        new = growth.missing(routes, point) if growth is not None else []
+        if not new:
+            break
+        routes, price = routes.with_paths(new), point.price
+    return ChoiceAnswer(problem, model, routes, point, steps, whole=grow)
+
+
+def _solved(
+    problem: FlowProblem, model: ChoiceModel, routes: RouteSet, dual: Dual, price: Floats | None
+) -> tuple[Point, int]:
+    """Return the prices of least dual value, if need be by way of choices that spread further."""
+    try:
+        return minimise(dual, dual.start if price is None else price)
+    except CertificateError:
+        found = dual.start
+        steps = 0
+        for sharpness in _SPREAD_OUT:
+            point, more = minimise(Dual(problem, model, routes, sharpness=sharpness), found)
+            found, steps = point.price, steps + more
+        return point, steps

@@ -1,0 +1,148 @@
+"""Route choice against another method, against the optimum, and against what must always hold."""
+
+from __future__ import annotations
+
+import flow_cases
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+
+from corridors.flow import solve
+from corridors.flow.choice import ChoiceModel, Counts, choose
+from corridors.flow.choice.dual import Dual
+from corridors.flow.choice.model import spread_by_cost
+
+few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+seeds = st.integers(0, 100_000)
+
+
+def spread(problem, dispersion):
+    """Choices that spread by a share of the middling loss."""
+    level = np.median(problem.penalty) + 1.0
+    return spread_by_cost(np.full(problem.n_commodities, level), dispersion)
+
+
+def chosen(seed, dispersion=0.2):
+    problem = flow_cases.random_problem(seed)
+    return problem, choose(problem, ChoiceModel.staying(problem, spread(problem, dispersion)))
+
+
+@few
+@given(seeds)
+def test_cargo_is_conserved_limits_are_kept_and_closed_things_carry_nothing(seed):
+    problem, answer = chosen(seed)
+    assert answer.certificate.ok
+    assert answer.volume + answer.shortfall == pytest.approx(problem.amount, abs=1e-9)
+    assert not answer.class_flow[np.isinf(problem.cost)].any()
+    assert not answer.arc_flow[problem.closed].any()
+    balance = np.zeros(problem.n_nodes)
+    np.add.at(balance, problem.tail, answer.arc_flow)
+    np.add.at(balance, problem.head, -answer.arc_flow)
+    np.add.at(balance, problem.origin, -answer.volume)
+    np.add.at(balance, problem.destination, answer.volume)
+    assert np.abs(balance).max() < 1e-7
+
+
+@few
+@given(seeds)
+def test_more_capacity_never_costs_and_less_never_gains(seed):
+    problem, answer = chosen(seed)
+    r = np.random.default_rng(seed)
+    some = np.flatnonzero(problem.bound > 0)
+    if not len(some):
+        return
+    limit = int(r.choice(some))
+    routes, model = answer.route_set, answer.model
+    objectives = [
+        choose(
+            problem.changed(capacity={limit: factor * problem.bound[limit]}), model, routes
+        ).certificate.objective
+        for factor in (0.5, 1.0, 1.5)
+    ]
+    near = 1e-7 * (1.0 + abs(objectives[1]))
+    assert objectives[0] >= objectives[1] - near
+    assert objectives[1] >= objectives[2] - near
+
+
+@few
+@given(seeds)
+def test_as_choices_sharpen_the_answer_becomes_the_optimum(seed):
+    problem = flow_cases.random_problem(seed)
+    best = solve(problem)
+    for dispersion in (1e-1, 1e-3):
+        scale = spread(problem, dispersion)
+        answer = choose(problem, ChoiceModel.staying(problem, scale))
+        many = np.bincount(answer.route_set.commodity, minlength=problem.n_commodities)
+        # No entropy of n routes and of staying at home is worth more than this.
+        off = float((problem.amount * np.log(2.0 * (many + 1.0)) / scale).sum())
+        near = 1e-6 * (1.0 + abs(best.objective))
+        assert answer.certificate.objective == pytest.approx(best.objective, abs=off + near)
+        cost = float((answer.class_flow * np.where(np.isinf(problem.cost), 0, problem.cost)).sum())
+        assert cost + problem.penalty @ answer.shortfall >= best.objective - near
+
+
+@few
+@given(seeds)
+def test_another_method_finds_no_lower_value_of_the_dual(seed):
+    problem, answer = chosen(seed)
+    dual = Dual(problem, answer.model, answer.route_set)
+    if not len(dual.lower):
+        return
+
+    def value(price):
+        point = dual.at(price)
+        return point.value, point.gradient
+
+    bounds = [(low, None if np.isinf(high) else high)
+              for low, high in zip(dual.lower, dual.upper, strict=True)]  # fmt: skip
+    other = minimize(value, np.zeros(len(dual.lower)), jac=True, bounds=bounds, method="L-BFGS-B")
+    ours = dual.at(np.concatenate([answer.limit_price, answer.multiplier])).value
+    assert ours <= other.fun + 1e-7 * (1.0 + abs(other.fun))
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_slopes_and_curvature_are_those_of_differences(seed):
+    problem, answer = chosen(seed)
+    r = np.random.default_rng(seed)
+    n = 2
+    counts = Counts(
+        observed=r.uniform(0, 9, n), softness=r.uniform(0.1, 2, n),
+        member_count=np.array([0, 1, 1]), member_arc=r.integers(0, problem.n_arcs, 3),
+        member_class=np.array([-1, 0, -1]),
+        member_commodity=np.array([-1, -1, int(r.integers(problem.n_commodities))]),
+        member_factor=r.uniform(0.5, 2, 3),
+    )  # fmt: skip
+    model = ChoiceModel.staying(problem, answer.model.scale, counts)
+    every = np.arange(problem.n_commodities)
+    model = model.elastic(
+        every[::2],
+        problem.amount[::2],
+        r.uniform(1, 9, len(every[::2])),
+        np.full(len(every[::2]), 2.0),
+    )
+    dual = Dual(problem, model, answer.route_set)
+    t = len(dual.lower)
+    at = r.uniform(0, 1, t)
+    point = dual.at(at)
+    matrix = dual.curvature(point, np.ones(t, dtype=np.bool_))
+    step = 1e-5
+    for i in range(t):
+        move = np.zeros(t)
+        move[i] = step
+        ahead, behind = dual.at(at + move), dual.at(at - move)
+        size = 1.0 + np.abs(point.gradient).max()
+        slope = (ahead.value - behind.value) / (2 * step)
+        assert slope == pytest.approx(
+            point.gradient[i], rel=1e-4, abs=1e-4 * (size + abs(point.value))
+        )
+        row = (ahead.gradient - behind.gradient) / (2 * step)
+        assert row == pytest.approx(matrix[i], rel=1e-3, abs=1e-4 * (size + np.abs(matrix).max()))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_same_question_has_the_same_answer_to_the_byte(seed):
+    answers = [chosen(seed)[1] for _ in range(2)]
+    for name in ("route_flow", "limit_price", "commodity_price", "class_flow"):
+        assert len({getattr(a, name).tobytes() for a in answers}) == 1

@@ -1,0 +1,317 @@
+"""Route choice on networks small enough for the answer to be written down."""
+
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import corridors.flow.choice
+from corridors.errors import CertificateError, ProblemError
+from corridors.flow import FlowProblem
+from corridors.flow.choice import ChoiceModel, Counts, RouteSet, choose
+from corridors.flow.choice.certificate import certify_choice
+
+CLOSE = 1e-8
+OPEN = math.inf
+
+
+def parallel(cost, capacity=OPEN, amount=10.0, penalty=1000.0):
+    """0 ==(one arc a route)==> 1."""
+    n = len(cost)
+    return FlowProblem.from_arcs([0] * n, [1] * n, cost, capacity, [0], [1], [amount], penalty)
+
+
+def one_count(arc, observed, softness, **others):
+    count = {"member_class": -1, "member_commodity": -1, **others}
+    return Counts(
+        observed=np.array([float(observed)]),
+        softness=np.array([float(softness)]),
+        member_count=np.array([0]),
+        member_arc=np.array([arc]),
+        member_class=np.array([count["member_class"]]),
+        member_commodity=np.array([count["member_commodity"]]),
+        member_factor=np.array([1.0]),
+    )
+
+
+def test_shares_of_separate_routes_are_those_of_the_logit():
+    answer = choose(p := parallel([10, 12, 15]), ChoiceModel.staying(p, 0.5))
+    weight = np.exp(-0.5 * np.array([10.0, 12.0, 15.0]))
+    assert answer.arc_flow == pytest.approx(10 * weight / weight.sum(), abs=CLOSE)
+    assert answer.limit_price.tolist() == []
+    assert answer.certificate.ok
+
+
+def test_routes_that_share_a_part_count_less_by_the_part():
+    """Three routes of cost 10; two of them have their first half in common::
+
+    0 --5--> 1 ==5,5==> 2      path sizes 1/2 * 1/2 + 1/2 = 3/4 each
+    0 --------10------> 2      path size 1
+    """
+    p = FlowProblem.from_arcs(
+        [0, 1, 1, 0], [1, 2, 2, 2], [5, 5, 5, 10], OPEN, [0], [2], [10], 1e3
+    )  # fmt: skip
+    answer = choose(p, ChoiceModel.staying(p, 1.0))
+    assert answer.arc_flow == pytest.approx([6, 3, 3, 4], abs=CLOSE)
+
+
+def test_a_limit_that_binds_has_the_price_that_keeps_to_it():
+    p = parallel([10, 12, 15], [3, OPEN, OPEN])
+    answer = choose(p, ChoiceModel.staying(p, 0.5))
+    others = sum(math.exp(-0.5 * c) for c in (12, 15, 1000))
+    price = 2 * math.log(math.exp(-5) * 0.7 / (0.3 * others))
+    assert answer.limit_price == pytest.approx([price], abs=CLOSE)
+    assert answer.arc_flow[0] == pytest.approx(3, abs=CLOSE)
+    assert answer.arc_flow.sum() == pytest.approx(10, abs=CLOSE)
+
+
+def test_two_limits_that_bind_leave_the_rest_to_the_third_route():
+    p = parallel([10, 12, 15], [3, 2, OPEN])
+    answer = choose(p, ChoiceModel.staying(p, 0.5))
+    assert answer.arc_flow == pytest.approx([3, 2, 5], abs=CLOSE)
+    # Shares of 3 : 2 : 5 at costs 10 + a, 12 + b and 15.
+    prices = [5 - 2 * math.log(3 / 5), 3 - 2 * math.log(2 / 5)]
+    assert answer.limit_price == pytest.approx(prices, abs=CLOSE)
+
+
+def test_where_all_routes_are_full_the_rest_stays_at_home():
+    p = parallel([10, 12], [3, 2], penalty=100)
+    answer = choose(p, ChoiceModel.staying(p, 0.5))
+    assert answer.shortfall == pytest.approx([5], abs=CLOSE)
+    # Shares of 3 : 2 : 5 at costs 10 + a, 12 + b, and 100 of staying.
+    prices = [90 - 2 * math.log(3 / 5), 88 - 2 * math.log(2 / 5)]
+    assert answer.limit_price == pytest.approx(prices, abs=CLOSE)
+
+
+def test_a_limit_counts_what_each_class_takes_of_it():
+    """Two cargoes share a limit of 6 units, of which the second takes two a unit."""
+    p = FlowProblem(
+        n_nodes=2, tail=np.array([0, 0]), head=np.array([1, 1]),
+        cost=np.array([[10.0, 12.0], [10.0, 12.0]]), tie_cost=np.zeros((2, 2)),
+        origin=np.array([0, 0]), destination=np.array([1, 1]), amount=np.array([6.0, 6.0]),
+        penalty=np.array([1e3, 1e3]), commodity_class=np.array([0, 1]), bound=np.array([6.0]),
+        member_limit=np.array([0, 0]), member_arc=np.array([0, 0]),
+        member_class=np.array([0, 1]), member_factor=np.array([1.0, 2.0]),
+    )  # fmt: skip
+    answer = choose(p, ChoiceModel.staying(p, 1.0))
+    (price,) = answer.limit_price
+    shares = [1 / (1 + math.exp(10 + factor * price - 12)) for factor in (1, 2)]
+    assert answer.class_flow[:, 0] == pytest.approx([6 * s for s in shares], abs=CLOSE)
+    assert answer.class_flow[0, 0] + 2 * answer.class_flow[1, 0] == pytest.approx(6, abs=CLOSE)
+
+
+def test_a_limit_that_may_be_exceeded_is_priced_no_higher_than_that_costs():
+    p = replace(parallel([10, 12], [2, OPEN]), excess_price=np.array([0.5]))
+    answer = choose(p, ChoiceModel.staying(p, 0.5))
+    assert answer.limit_price == pytest.approx([0.5], abs=CLOSE)
+    assert answer.arc_flow[0] == pytest.approx(10 / (1 + math.exp(-0.5 * 1.5)), abs=CLOSE)
+    dear = choose(replace(p, excess_price=np.array([1e3])), ChoiceModel.staying(p, 0.5))
+    assert dear.arc_flow[0] == pytest.approx(2, abs=CLOSE)
+
+
+@pytest.mark.parametrize("multiplier", [-3.0, 0.0, 1.5])
+def test_a_count_is_missed_by_its_softness_times_its_multiplier(multiplier):
+    p = parallel([10, 12])
+    flow = 10 / (1 + math.exp(-0.5 * (2 + multiplier)))
+    counts = one_count(0, flow + 0.25 * multiplier, 0.25)
+    answer = choose(p, ChoiceModel.staying(p, 0.5, counts))
+    assert answer.multiplier == pytest.approx([multiplier], abs=CLOSE)
+    assert answer.arc_flow == pytest.approx([flow, 10 - flow], abs=CLOSE)
+
+
+def test_a_count_of_nothing_pushes_away():
+    p = parallel([10, 12])
+    answer = choose(p, ChoiceModel.staying(p, 0.5, one_count(0, 0.0, 0.5)))
+    assert answer.arc_flow[0] == pytest.approx(-0.5 * answer.multiplier[0], abs=CLOSE)
+    assert 0 < answer.arc_flow[0] < 10 / (1 + math.exp(-1))
+
+
+def test_multipliers_that_are_held_stay_when_the_network_changes():
+    p = parallel([10, 12, 14])
+    counts = one_count(1, 0.0, 1.0).held(np.array([3.0]))
+    model = ChoiceModel.staying(p, 0.5, counts)
+    weight = np.exp(-0.5 * np.array([10.0, 12 - 3, 14]))
+    assert choose(p, model).arc_flow == pytest.approx(10 * weight / weight.sum(), abs=CLOSE)
+    shut = choose(p.changed(closed=[0]), model)
+    weight[0] = 0
+    assert shut.arc_flow == pytest.approx(10 * weight / weight.sum(), abs=CLOSE)
+    assert shut.multiplier.tolist() == [3.0]
+
+
+def test_a_count_of_some_commodities_draws_those_alone():
+    p = FlowProblem.from_arcs([0, 0], [1, 1], [10, 12], OPEN, [0, 0], [1, 1], [10, 10], 1e3)
+    counts = one_count(1, 5.0, 0.1, member_commodity=1).held(np.array([2.0]))
+    answer = choose(p, ChoiceModel.staying(p, 0.5, counts))
+    own = answer.route_flow[answer.route_set.commodity == 0], answer.route_flow[2:]
+    share = 1 / (1 + math.exp(-1))
+    assert own[0] == pytest.approx([10 * share, 10 * (1 - share)], abs=CLOSE)
+    assert own[1] == pytest.approx([5, 5], abs=CLOSE)
+
+
+def test_a_count_and_a_limit_on_one_arc_share_its_price():
+    p = parallel([10, 12], [3, OPEN])
+    answer = choose(p, ChoiceModel.staying(p, 0.5, one_count(0, 5.0, 0.5)))
+    assert answer.arc_flow[0] == pytest.approx(3, abs=CLOSE)
+    assert answer.multiplier == pytest.approx([(5 - 3) / 0.5], abs=CLOSE)
+    paid = -2 - 2 * math.log(3 / 7)
+    assert answer.limit_price - answer.multiplier == pytest.approx([paid + 4], abs=CLOSE)
+
+
+def elastic(p, foot, elasticity, growth=2.0):
+    one = np.array([0])
+    return ChoiceModel.staying(p, 0.5).elastic(
+        one, p.amount, np.array([float(foot)]), np.array([float(elasticity)]), growth
+    )
+
+
+def test_a_curve_passes_through_its_foot_at_its_elasticity():
+    p = parallel([20.0])
+    answer = choose(p, elastic(p, 20, 1.5))
+    assert answer.volume == pytest.approx([10], abs=CLOSE)
+    dearer = choose(p.changed(cost=20.002), elastic(p, 20, 1.5))
+    assert dearer.volume[0] == pytest.approx(10 * (1 - 1.5e-4), abs=1e-6)
+    assert dearer.shortfall == pytest.approx(10 - dearer.volume, abs=CLOSE)
+    nothing = choose(p.changed(cost=0.0), elastic(p, 20, 40.0))
+    assert nothing.volume == pytest.approx([20], abs=1e-6)
+    assert nothing.shortfall.tolist() == [0.0]
+
+
+def test_a_limit_over_a_curve_costs_what_makes_the_rest_stay():
+    p = parallel([20.0], [4.0])
+    model = elastic(p, 20, 1.5, growth=3.0)
+    answer = choose(p, model)
+    assert answer.volume == pytest.approx([4], abs=CLOSE)
+    steep = 1.5 / 20 / (1 - 1 / 9)
+    middle = 20 - math.log(8) / (2 * steep)
+    paid = middle + math.log((30 / 4) ** 2 - 1) / (2 * steep)
+    assert answer.limit_price == pytest.approx([paid - 20], abs=CLOSE)
+
+
+def test_what_is_closed_or_has_a_limit_of_nothing_carries_exactly_nothing():
+    p = parallel([1, 10, 12], [OPEN, 0, OPEN]).changed(closed=[0])
+    answer = choose(p, ChoiceModel.staying(p, 0.5))
+    assert answer.arc_flow[:2].tolist() == [0.0, 0.0]
+    assert answer.arc_flow[2] == pytest.approx(10, abs=CLOSE)
+    alone = choose(p.changed(closed=[2]), ChoiceModel.staying(p, 0.5))
+    assert alone.shortfall.tolist() == [10.0]
+    assert not alone.arc_flow.any()
+    assert alone.certificate.closed_flow == 0.0
+
+
+def test_a_commodity_that_is_where_it_wants_to_be_needs_no_arc():
+    p = FlowProblem.from_arcs([0], [1], [1], OPEN, [0], [0], [10], 100)
+    answer = choose(p, ChoiceModel.staying(p, 1.0))
+    assert answer.volume == pytest.approx([10], abs=CLOSE)
+    assert not answer.arc_flow.any()
+
+
+def test_routes_are_added_where_prices_make_them_worth_it():
+    p = parallel([10, 12, 15], [3, OPEN, OPEN])
+    only = RouteSet.of([(0, np.array([0]))])
+    grown = choose(p, ChoiceModel.staying(p, 0.5), only, grow=True)
+    assert len(grown.route_set) == 3
+    whole = choose(p, ChoiceModel.staying(p, 0.5))
+    assert grown.arc_flow == pytest.approx(whole.arc_flow, abs=CLOSE)
+    kept = choose(p, ChoiceModel.staying(p, 0.5), only)
+    assert kept.arc_flow == pytest.approx([3, 0, 0], abs=CLOSE)
+
+
+def test_the_order_of_arcs_does_not_matter():
+    order = [2, 0, 1]
+    p = parallel([10, 12, 15], [3, OPEN, 4])
+    q = parallel([15, 10, 12], [4, 3, OPEN])
+    one = choose(p, ChoiceModel.staying(p, 0.5)).arc_flow
+    assert choose(q, ChoiceModel.staying(q, 0.5)).arc_flow == pytest.approx(one[order], abs=CLOSE)
+
+
+def proof(answer, **changed):
+    parts = {
+        "flow": answer.route_flow, "limit_price": answer.limit_price,
+        "multiplier": answer.multiplier, **changed,
+    }  # fmt: skip
+    routes = answer.route_set
+    return certify_choice(
+        answer.problem, answer.model, routes.commodity, routes.start, routes.arcs, **parts
+    )
+
+
+def test_the_proof_fails_where_anything_is_a_little_off():
+    p = parallel([10, 12, 15], [3, OPEN, OPEN])
+    answer = choose(p, ChoiceModel.staying(p, 0.5, one_count(1, 6.0, 0.5)))
+    assert proof(answer).ok
+    moved = answer.route_flow + np.array([0.0, 1e-4, -1e-4])
+    assert proof(answer, flow=moved).choice_residual == pytest.approx(1e-5, rel=1e-3)
+    assert not proof(answer, flow=moved).ok
+    more = answer.route_flow + np.array([1e-4, 0.0, 0.0])
+    assert proof(answer, flow=more).capacity_residual > 1e-5
+    assert not proof(answer, limit_price=answer.limit_price * 1.001).ok
+    pulled = proof(answer, multiplier=answer.multiplier + 0.01)
+    assert pulled.count_residual > 1e-4
+    assert not pulled.ok
+    for price in (-1.0, np.nan, np.inf):
+        with pytest.raises(CertificateError):
+            proof(answer, limit_price=np.array([price]))
+
+
+def test_the_proof_finds_a_route_that_nobody_was_offered():
+    p = parallel([10, 12], [3, OPEN])
+    answer = choose(p, ChoiceModel.staying(p, 0.5), RouteSet.of([(0, np.array([1]))]))
+    found = proof(answer)
+    assert found.missing_share == pytest.approx(1 / (1 + math.exp(-1)), abs=1e-6)
+    assert not found.ok
+
+
+def test_the_proof_finds_flow_on_what_is_closed_and_on_what_is_no_path():
+    p = FlowProblem.from_arcs([0, 1, 0], [1, 2, 2], [1, 1, 9], OPEN, [0], [2], [10], 100)
+    answer = choose(p, ChoiceModel.staying(p, 0.5))
+    answer.problem = p.changed(closed=[0])
+    assert proof(answer).closed_flow > 0
+    half = np.array([0, 1], dtype=np.int64), np.array([0], dtype=np.int64)
+    found = certify_choice(
+        p, answer.model, np.array([0]), *half, np.array([1.0]), np.empty(0), np.empty(0)
+    )
+    assert found.balance_residual == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"scale": np.array([0.0])}, "scale"),
+        ({"knee": np.array([3.0])}, "knee"),
+        ({"middle": np.array([np.nan])}, "middle"),
+        ({"most": np.array([-1.0])}, "most"),
+        ({"most": np.ones(2)}, "most"),
+    ],
+)
+def test_a_model_that_cannot_be_meant_is_refused(change, message):
+    with pytest.raises(ProblemError, match=message):
+        replace(ChoiceModel.staying(parallel([1, 2]), 1.0), **change)
+
+
+@pytest.mark.parametrize("softness", [0.0, -1.0, np.nan, np.inf])
+def test_a_count_needs_a_softness(softness):
+    with pytest.raises(ProblemError, match="softness"):
+        one_count(0, 1.0, softness)
+
+
+def test_a_count_of_something_unknown_is_refused():
+    with pytest.raises(ProblemError, match="counts, member_count"):
+        replace(one_count(0, 1.0, 1.0), member_count=np.array([1]))
+
+
+def test_the_proof_shares_nothing_with_what_it_proves():
+    room = Path(corridors.flow.choice.__file__).parent
+    tree = ast.parse((room / "certificate.py").read_text("utf-8"))
+    seen = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module}
+    assert {name for name in seen if name.startswith("corridors")} == {
+        "corridors.errors",
+        "corridors.flow.arrays",
+        # What was asked.
+        "corridors.flow.choice.model",
+        "corridors.flow.problem",
+    }

@@ -1,0 +1,209 @@
+"""Counts fitted by route choice: what they are of, what they are worth, and how they predict."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+import toys
+from typer.testing import CliRunner
+
+import corridors as co
+from corridors.analysis.validation.catalogue import question_of
+from corridors.analysis.validation.count_fit import (
+    TAU,
+    CountFit,
+    cross_validate,
+    parameter_file,
+    scores,
+)
+from corridors.analysis.validation.runs import ModelRuns
+from corridors.analysis.validation.steady_measures import carried, passed, volume
+from corridors.assignment.choice_parameters import read_parameters, use_parameters
+from corridors.cli.app import app
+from corridors.errors import DataError
+
+DAY = "2025-06-01"
+SHORT, LONG = 204.0, 224.4
+SPREAD = 0.06 * SHORT
+
+
+def observed(name, value, where, role="calibrate", **changes):
+    return {
+        "observation_id": name, "quantity": "volume-t", "value": value, "low": value - 0.5,
+        "high": value + 0.5, "unit": "t/day", "date": DAY, "role": role, "measure": "volume",
+        "asks": f"{{where: {{link: {where}}}, days: 1}}",
+    } | changes  # fmt: skip
+
+
+def two_ways(*rows, **others):
+    """Draw two ways from a to d, of 200 and of 220 km, and one from d to e::
+
+    a --100-- b --100-- d --50-- e
+    a --110-- c --110-- d
+    """
+    return toys.network(
+        {"a": "AA", "b": "BB", "c": "CC", "d": "DD", "e": "EE"},
+        [
+            {"from_node": "a", "to_node": "b"},
+            {"from_node": "b", "to_node": "d"},
+            {"from_node": "a", "to_node": "c", "length_km": 110},
+            {"from_node": "c", "to_node": "d", "length_km": 110},
+            {"from_node": "d", "to_node": "e"},
+        ],
+        [
+            {"origin": "a", "destination": "d", "per_day": 10},
+            {"origin": "d", "destination": "e", "per_day": 3},
+        ],
+        cargo={"bulk": {"unit": "t", "t_per_unit": 1, "usd_per_unit_day": 24}},
+        observations=list(rows),
+        **others,
+    )
+
+
+def test_a_multiplier_is_what_the_prior_and_the_count_agree_on():
+    fit = CountFit(two_ways(observed("one", 5.0, "c-d-road")))
+    assert fit.fitted.tolist() == [True]
+    assert fit.mean_cost == pytest.approx([LONG])
+    answer = fit.fit(fit.fitted)
+    (usd,) = answer.multiplier
+    flow = 10 / (1 + math.exp((LONG - usd - SHORT) / SPREAD))
+    # Missed by its spread, half a tonne, a count is worth TAU of the cost.
+    assert 5 - flow == pytest.approx(0.5 * usd / (TAU * LONG), abs=1e-8)
+    assert fit.predicted(answer) == pytest.approx([flow])
+
+
+def test_a_count_on_which_routes_have_no_influence_is_told_and_left_alone():
+    fit = CountFit(two_ways(observed("all", 2.0, "d-e-road"), observed("one", 5.0, "c-d-road")))
+    assert [c.observation_id for c in fit.counts] == ["all", "one"]
+    assert fit.identity.tolist() == [True, False]
+    assert fit.fitted.tolist() == [False, True]
+    assert fit.predicted(fit.fit(fit.fitted))[0] == pytest.approx(3)
+
+
+def test_rows_to_judge_by_and_rows_of_scenarios_are_never_looked_at():
+    net = two_ways(
+        observed("one", 5.0, "c-d-road"), observed("two", 9.0, "c-d-road", role="validate"),
+        observed("three", 9.0, "c-d-road", asks="{where: {link: c-d-road}, scenario: x}"),
+    )  # fmt: skip
+    assert [c.observation_id for c in CountFit(net).counts] == ["one"]
+    changed = two_ways(
+        observed("one", 5.0, "c-d-road"), observed("two", 1.0, "c-d-road", role="validate")
+    )
+    found = [json.loads(parameter_file(n))["counts"] for n in (net, changed)]
+    assert found[0] == found[1]
+
+
+def test_no_count_asks_for_more_than_its_capacity_lets_pass():
+    """Eight a day were counted where six may pass: the price alone keeps to that."""
+    row = observed("one", 8.0, "", measure="passed", asks="{capacity: [short]}")
+    net = two_ways(
+        row,
+        capacities=[{"capacity_id": "short", "name": "short", "unit": "t", "amount": 6}],
+        capacity_members=[{"capacity_id": "short", "link_id": "a-b-road"}],
+    )
+    fit = CountFit(net)
+    answer = fit.fit(fit.fitted)
+    assert fit.predicted(answer) == pytest.approx([6])
+    assert answer.multiplier == pytest.approx([0], abs=1e-6)
+
+
+def test_without_counts_there_is_nothing_to_fit():
+    with pytest.raises(DataError, match="no observation marked calibrate"):
+        CountFit(two_ways())
+
+
+def test_counts_of_one_place_can_be_left_out_together():
+    rows = [observed(name, 5.0, where) for name, where in (
+        ("a1", "c-d-road"), ("a2", "a-b-road"), ("a3", "c-d-road"))]  # fmt: skip
+    fit = CountFit(two_ways(*rows))
+    apart = [held.tolist() for held in fit.folds(2, places_apart=True)]
+    assert apart == [[True, False, True], [False, True, False]]
+    assert [held.sum() for held in fit.folds(3)] == [1, 1, 1]
+
+
+def test_a_count_is_predicted_without_itself():
+    net = two_ways(observed("one", 5.0, "c-d-road"), observed("two", 3.0, "a-b-road"))
+    found = cross_validate(net, 2)
+    rows = {row["observation_id"]: row for row in found.rows}
+    # The count of 3 on the short way sends more by the long one, that of 5 there less than usual.
+    usual = 10 / (1 + math.exp((LONG - SHORT) / SPREAD))
+    assert rows["one"]["predicted"] > usual
+    assert rows["two"]["predicted"] < 10 - usual
+    both = CountFit(net)
+    assert rows["one"]["predicted"] != pytest.approx(both.predicted(both.fit(both.fitted))[0])
+    assert 0 < found.largest_multiplier_share < 0.5
+    assert found.places_apart["within_25_percent"] == found.within_25_percent
+
+
+def test_scores_are_capped_and_counted_by_hand():
+    rows = [
+        {"observed": 100.0, "predicted": said} for said in (100.0, 125.0, 126.0, 0.0, 1000.0)
+    ]  # fmt: skip
+    found = scores(rows)
+    assert found["within_25_percent"] == 40.0
+    errors = [0, math.log(1.25), math.log(1.26), math.log(4), math.log(4)]
+    assert found["mean_absolute_log_error"] == pytest.approx(sum(errors) / 5)
+
+
+@pytest.fixture(scope="module")
+def shipped(net):
+    return CountFit(net)
+
+
+def test_counts_of_the_shipped_network_are_what_the_measures_say(net, shipped):
+    """The members of a count, added up, are the measure's own figure of the same state."""
+    runs = ModelRuns(net.whole)
+    state = co.assign(net, as_of=shipped.day, model="logit")
+    runs._steady[shipped.day, ""] = state
+    figures = shipped.predicted(state.answer)
+    measures = {"volume": volume, "passed": passed, "carried": carried}
+    for count, figure in zip(shipped.counts, figures, strict=True):
+        row = shipped.rows[count.observation_id]
+
+        asked = question_of(row)
+        said = measures[row["measure"]](runs, row, **asked.parameters | {"as_of": shipped.day})
+        assert figure == pytest.approx(said, rel=1e-9, abs=1e-9), count.observation_id
+
+
+def test_the_parameter_file_repeats_to_the_byte_and_gives_the_fitted_state_back(net, shipped):
+    text = parameter_file(net)
+    assert text == parameter_file(net)
+    content = json.loads(text)
+    assert content["as_of"] == shipped.day
+    assert all(value.startswith("sha256:") for value in content["inputs"].values())
+    own = co.load()
+    use_parameters(own, read_parameters(text, "choice.json"))
+    state = co.assign(own, as_of=shipped.day, model="logit")
+    names = [c.observation_id for c in shipped.counts]
+    figures = dict(zip(names, shipped.predicted(state.answer), strict=True))
+    for row in content["counts"]:
+        assert figures[row["observation_id"]] == pytest.approx(row["modelled"], rel=1e-5, abs=1e-6)
+    # What was counted stays drawn in a scenario, and what it closes is closed all the same.
+    hit = co.assign(own, "poland-closure-2025", model="logit")
+    assert hit.certificate.closed_flow == 0
+    assert hit.answer.multiplier.tolist() == state.answer.multiplier.tolist()
+
+
+def test_counts_bring_the_shipped_rows_nearer(shipped):
+    rows = [
+        {"observed": shipped.rows[c.observation_id]["value"]} for c in shipped.counts
+    ]  # fmt: skip
+    errors = []
+    for which in (np.zeros_like(shipped.fitted), shipped.fitted):
+        figures = shipped.predicted(shipped.fit(which))
+        said = [row | {"predicted": float(f)} for row, f in zip(rows, figures, strict=True)]
+        errors.append(scores(said)["mean_absolute_log_error"])
+    assert errors[1] < 0.75 * errors[0]
+
+
+def test_the_command_writes_the_file_and_predicts(tmp_path):
+    co.new_network(tmp_path / "own")
+    folder = str(tmp_path / "own")
+    none = CliRunner().invoke(app, ["calibrate", "--network", folder, "--folds", "2"])
+    assert none.exit_code != 0
+    both = CliRunner().invoke(app, ["calibrate", "--folds", "2", "--out", str(tmp_path / "x")])
+    assert both.exit_code != 0
+    assert not (tmp_path / "x").exists()
