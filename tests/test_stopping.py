@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from command import corridors
 from waiting import HANG_S, wait_for
 
 import corridors as co
@@ -48,7 +49,8 @@ def commands(island, tmp_path_factory):
     for name, command in known.items():
         arguments = [sys.executable, "-m", "corridors.cli", *command, "--network", str(island)]
         whole = folder / f"{name}.jsonl"
-        subprocess.run([*arguments, "--out", str(whole)], check=True, capture_output=True)
+        done = corridors(*arguments[3:], "--out", whole)
+        assert done.returncode == 0, done.stderr
         found[name] = (arguments, whole.read_bytes())
     return found
 
@@ -115,7 +117,7 @@ def test_stopped_and_resumed_is_never_stopped(commands, tmp_path, command, name,
         assert f"keeps {results} result" in said or "OUT.part" in said
         assert "Traceback" not in said
         assert sorted(p.name for p in tmp_path.iterdir()) == ["o.jsonl.part"]
-    again = subprocess.run(resumed, check=False, capture_output=True, text=True)
+    again = corridors(*resumed[3:])
     assert again.returncode == 0, again.stderr
     assert out.read_bytes() == whole
     assert sorted(p.name for p in tmp_path.iterdir()) == ["o.jsonl"]
@@ -175,7 +177,7 @@ def test_a_disk_that_fills_up_costs_what_did_not_fit(commands, tmp_path, command
     assert full.stderr.startswith("corridors: ")
     assert "cannot be written (File too large)" in full.stderr
     assert not out.exists()
-    again = subprocess.run(asked, check=False, capture_output=True, text=True)
+    again = corridors(*asked[3:])
     assert again.returncode == 0, again.stderr
     assert out.read_bytes() == whole
 
