@@ -582,6 +582,6 @@ def test_copies_of_the_shipped_network_may_be_written(tmp_path):
 
 def test_the_fixture_speaks_as_overpass_does():
     with serve() as server:
-        text = requests.get(f"{server.url}/status", timeout=5).text
+        text = requests.get(f"{server.url}/status", timeout=HANG_S).text
         assert text.splitlines()[4].startswith("2 slots available now")
     assert text == overpass.STATUS
