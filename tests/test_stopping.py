@@ -23,7 +23,7 @@ import corridors as co
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
 
 FULL = os.environ.get("CORRIDORS_FULL") == "1"
-QUICK = (("draws", "SIGKILL"), ("draws", "SIGINT"), ("sweep", "SIGTERM"), ("sweep", "SIGHUP"))
+QUICK = (("draws", "SIGKILL"), ("draws", "SIGINT"), ("sweep", "SIGKILL"), ("sweep", "SIGHUP"))
 SEEDS = range(12 if FULL else 1)
 N_DRAWS = 12
 SIGNALS = ("SIGKILL", "SIGINT", "SIGTERM", "SIGHUP")
@@ -110,7 +110,10 @@ def test_stopped_and_resumed_is_never_stopped(commands, tmp_path, command, name,
     assert kept.count(b"\n") > enough
     for line in kept[: kept.rfind(b"\n")].splitlines():
         json.loads(line)
-    if name != "SIGKILL":
+    if name == "SIGKILL":
+        # As if the last line had been half on its way as well.
+        part.write_bytes(kept[: kept.rfind(b"\n") + 1] + b'{"case": "bord')
+    else:
         assert process.returncode == 128 + getattr(signal, name)
         assert f"stopped by {name}" in said
         results = kept.count(b"\n") - 1
