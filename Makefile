@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 RUN := $(BIN)/corridors
 
-.PHONY: install demo test test-lowest lint format check docs bench maps browser clean
+.PHONY: install demo test test-lowest lint audit format check docs bench maps browser clean
 
 install: $(STAMP)
 
@@ -41,6 +41,11 @@ lint: $(DEV)
 	$(BIN)/ruff format --check corridors tests scripts benchmarks
 	$(BIN)/ruff check corridors tests scripts benchmarks
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet -c pyproject.toml -r corridors scripts benchmarks
+
+# Known faults of the releases in constraints.txt; says so where their list cannot be had.
+audit: $(DEV)
+	$(BIN)/python scripts/audit.py
 
 format: $(DEV)
 	$(BIN)/ruff format corridors tests scripts benchmarks

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from waiting import HANG_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +67,8 @@ def visit(browser: Browser, path: Path, **context: Any) -> Iterator[Visit]:
     """Open a file in a fresh context that is offline, and close it again."""
     settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "offline": True}
     opened = browser.new_context(**{**settings, **context})
+    # For whatever is waited for on a page: it comes, or never does.
+    opened.set_default_timeout(1000 * HANG_S)
     seen = Visit(opened.new_page())
     address = path.resolve().as_uri()
     seen.page.on("console", lambda message: seen.console.append(message.text))

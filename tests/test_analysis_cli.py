@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import math
 from typing import Any
 
 import pandas as pd
 import pytest
+from command import corridors
 
 from corridors.analysis.headroom import Headroom
 from corridors.cli.analysis import _room
 
 DAY = ("--as-of", "2025-09-12")
-
-
-def corridors(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "corridors.cli", *map(str, arguments)],
-        capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
 
 
 def json_of(*arguments):
@@ -51,8 +44,12 @@ def test_headroom_says_what_stops_it():
     assert said.startswith(f"Of {found['demand_t_per_day']:,.0f} t a day, ")
     assert found["stops"][0]["capacity_id"] in said
     assert said.endswith("would have to let more through.")
-    endless = corridors("headroom", "--cargo", "container", *DAY).stdout
-    assert "any multiple fits" in endless
+
+
+def test_headroom_without_an_end_is_said():
+    proof: Any = None
+    endless = Headroom(math.inf, 1000.0, pd.DataFrame(), pd.DataFrame(), 1, proof, None)
+    assert "any multiple fits" in _room(endless)
 
 
 @pytest.mark.parametrize(

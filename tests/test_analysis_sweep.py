@@ -1,17 +1,13 @@
-"""The runner: killed and resumed, in any order, with any number of workers, the same bytes."""
+"""The runner: stopped and resumed, in any order, with any number of workers, the same bytes."""
 
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
-import subprocess
 import sys
 
 import pytest
 from analysis_toys import DAY, at_random, two_ways
-from waiting import wait_for
 
 import corridors as co
 from corridors.analysis.criticality.sweep import solve_cases
@@ -19,8 +15,6 @@ from corridors.analysis.criticality.sweep import sweep as sweep_function
 from corridors.analysis.jobs.checkpoint import Ledger
 
 sweep_module = sys.modules["corridors.analysis.criticality.sweep"]
-COMMAND = (sys.executable, "-m", "corridors.cli", "sweep")
-KINDS = ("--of", "border,chokepoint", "--as-of", "2025-09-12")
 
 
 class _StoppedError(Exception):
@@ -131,29 +125,6 @@ def test_workers_find_what_one_process_finds(tmp_path):
     sweep_function(net, of="link", as_of=DAY, workers=1, out=one)
     sweep_function(net, of="link", as_of=DAY, workers=2, out=two)
     assert one.read_bytes() == two.read_bytes()
-
-
-def test_killed_in_the_middle_and_resumed(tmp_path):
-    """A real kill -9 of the command, once with one process and once with two."""
-    whole = tmp_path / "whole.jsonl"
-    subprocess.run([*COMMAND, *KINDS, "--out", whole], check=True, capture_output=True)
-    for workers in ("1", "2"):
-        out = tmp_path / f"{workers}.jsonl"
-        part = tmp_path / f"{workers}.jsonl.part"
-        arguments = [*COMMAND, *KINDS, "--out", str(out), "--workers", workers]
-        process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for(lambda part=part: part.exists() and part.read_bytes().count(b"\n") > 5, process)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        assert not out.exists(), "the sweep was over before it could be killed"
-        kept = part.read_bytes()
-        assert kept.count(b"\n") > 5
-        # As if the last line had been half on its way as well.
-        part.write_bytes(kept + b'{"case": "border:')
-        again = subprocess.run(arguments, check=False, capture_output=True, text=True)
-        assert again.returncode == 0, again.stderr
-        assert out.read_bytes() == whole.read_bytes()
-        assert not part.exists()
 
 
 def test_the_file_says_what_it_is_about(tmp_path):

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command import corridors as run
 
 from corridors.network.folder import data_folder, seal
 
 GOOD = {"name": "x", "as_of": "2025-09-12", "events": "[{close: {border: [PL, BY]}}]"}
-
-
-def run(*arguments, cwd):
-    """Run the command line as a user does and return what it said."""
-    return subprocess.run(
-        [sys.executable, "-m", "corridors.cli", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
 
 
 def refused(result, *words):

@@ -368,6 +368,12 @@ def test_a_rule_about_the_whole(island, case):
     assert problems[0].message
 
 
+def test_a_member_of_nothing_is_said_once(island):
+    row = island.set("capacity_members", "ferry-fleet", link_id="", transfer_id="")
+    (problem,) = co.check(island.folder)
+    assert (problem.rule, problem.row) == ("members-are-one-thing", row)
+
+
 # --- what single files say: rule, the change, file, row, column, words of the message
 
 FILES = {

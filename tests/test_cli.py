@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 
 import pytest
+from command import corridors
 
 COMMANDS = ("info", "check", "scenarios", "run", "map", "schema", "seal")
-
-
-def corridors(*arguments, cwd=None):
-    return subprocess.run(
-        [sys.executable, "-m", "corridors.cli", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
 
 
 def json_of(*arguments, cwd=None):

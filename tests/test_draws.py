@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-
 import numpy as np
 import pytest
-from waiting import wait_for
 
 import corridors as co
 from corridors.analysis.monte_carlo import _triangular, drawn_network, quantiles, simulated_draws
@@ -64,24 +58,6 @@ def test_results_do_not_depend_on_workers_and_are_kept(island, tmp_path):
     assert (table["median"] <= table["high_95"]).all()
     with pytest.raises(co.DataError):
         simulated_draws(net, str(plan), 10, draws=4, seed=9, out=tmp_path / "a.jsonl")
-
-
-def test_killed_and_resumed_equals_never_killed(island, tmp_path):
-    command = [
-        sys.executable, "-m", "corridors.cli", "draws", str(scenario_of(island)),
-        "--network", str(island), "--days", "10", "--draws", "6", "--json",
-    ]  # fmt: skip
-    killed, whole = tmp_path / "killed.jsonl", tmp_path / "whole.jsonl"
-    running = subprocess.Popen([*command, "--out", str(killed)], start_new_session=True,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-    part = tmp_path / "killed.jsonl.part"
-    wait_for(lambda: part.exists() and part.read_bytes().count(b"\n") >= 2, running)
-    os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
-    for path in (killed, whole):
-        done = subprocess.run([*command, "--out", str(path)], check=False, capture_output=True)
-        assert done.returncode == 0, done.stderr
-    assert killed.read_bytes() == whole.read_bytes()
 
 
 @pytest.mark.parametrize(

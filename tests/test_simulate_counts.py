@@ -199,14 +199,16 @@ def test_a_wait_ends_with_the_queue_and_not_with_the_next_to_come():
     assert sim.peaks["longest_wait_hours"].max() == pytest.approx(72, **EXACT)
 
 
-@pytest.mark.parametrize(("name", "days"), [("poland-closure-2025", 40), ("kz-ru-border-2025", 40)])
-def test_shipped_queues_sum_to_what_waits(net, name, days):
-    sim = co.simulate(net, name, days)
+@pytest.mark.xdist_group("events")
+@pytest.mark.parametrize("name", ["poland-closure-2025", "kz-ru-border-2025"])
+def test_shipped_queues_sum_to_what_waits(simulated, name):
+    sim = simulated(name, 40)
     np.testing.assert_allclose(shown_t(sim), waiting_t(sim), rtol=1e-9, atol=1e-3)
 
 
-def test_terespol_holds_the_trains_of_the_whole_border(net):
-    sim = co.simulate(net, "poland-closure-2025", 14)
+@pytest.mark.xdist_group("events")
+def test_terespol_holds_the_trains_of_the_whole_border(simulated):
+    sim = simulated("poland-closure-2025", 40)
     own = sim.queues[sim.queues["date"] == "2025-09-24"].set_index("capacity_id")
     assert "belarus-poland-rail:forward" not in own.index
     assert "malaszewicze-broad:forward" not in own.index

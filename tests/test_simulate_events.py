@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import corridors as co
-from corridors.analysis.validation.catalogue import MEASURES, Question, question_of
+from corridors.analysis.validation.catalogue import MEASURES, Question, question_of, windows
 from corridors.analysis.validation.runs import ModelRuns
 from corridors.cli.app import app
 
@@ -18,8 +18,10 @@ pytestmark = pytest.mark.xdist_group("events")
 
 @pytest.fixture(scope="module")
 def runs(net):
-    """Return the runs that observations are held against, each made once."""
-    return ModelRuns(net.whole)
+    """Return the runs that observations are held against, each made once, by `validate` too."""
+    rows = net.whole.tables["observations"].to_dict("records")
+    asked = [(row, question_of(row)) for row in rows]
+    return ModelRuns(net.whole, windows(net.whole, [(r, q) for r, q in asked if q is not None]))
 
 
 def asked(net, name) -> Question:
@@ -120,9 +122,9 @@ def test_trucks_wait_for_days_at_the_russian_border(net, runs):
         assert 3 < wait < 7
 
 
-def test_a_run_is_what_simulate_says(net, poland):
+def test_a_run_is_what_simulate_says(simulated, poland):
     """The same days worked out once more, by the front door."""
-    sim = co.simulate(net, "poland-closure-2025", 20)
+    sim = simulated("poland-closure-2025", 40)
     brest = [queue(s, ["terespol-rail:forward"], "2025-09-30") for s in (sim, poland)]
     assert brest[0] == pytest.approx(brest[1], rel=1e-9)
 
@@ -133,8 +135,8 @@ def test_trucks_stand_at_nur_zholy(runs):
     assert 1050 < queue(sim, ["nur-zholy:backward"], "2025-11-11") < 1950
 
 
-def test_a_run_and_its_map_repeat_to_the_byte(net):
-    a, b = (co.simulate(net, "caspian-storm-2026", 40) for _ in "12")
+def test_a_run_and_its_map_repeat_to_the_byte(net, simulated):
+    a, b = simulated("caspian-storm-2026", 40), co.simulate(net, "caspian-storm-2026", 40)
     assert json.dumps(a.to_dict()) == json.dumps(b.to_dict())
     assert a.map().html == b.map().html
 
@@ -143,8 +145,8 @@ def test_a_run_and_its_map_repeat_to_the_byte(net):
     "name",
     ["cn-kz-permits-2025", "dostyk-embargo-2025", "karasu-e-queue-2025", "caspian-storm-2026"],
 )
-def test_each_event_of_the_pack_makes_a_queue(net, name):
-    sim = co.simulate(net, name, 40)
+def test_each_event_of_the_pack_makes_a_queue(simulated, name):
+    sim = simulated(name, 40)
     assert sim.residual_t < 1e-6
     assert len(sim.peaks)
     assert sim.peaks["peak_t"].max() > 0
@@ -171,7 +173,12 @@ def test_command_line(tmp_path):
     assert (tmp_path / "out" / "queues.csv").is_file()
 
 
-def test_every_observation_is_listed_and_judged(net):
+def test_every_observation_is_listed_and_judged(net, runs, monkeypatch):
+    def shared(whole, days):
+        assert (whole, days) == (runs.net, {name: runs.windows[name] for name in days})
+        return runs
+
+    monkeypatch.setattr("corridors.analysis.validation.validate.ModelRuns", shared)
     known = set(net.tables["observations"]["observation_id"])
     frame = co.validate(net)
     assert set(frame["observation_id"]) == known

@@ -10,13 +10,16 @@ from corridors.maps.queuemap import payload
 from corridors.simulation.map_data import queue_map_data
 from tests.browser import browser, visit  # noqa: F401
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("events")]
 
 
 @pytest.fixture(scope="module")
-def page(net, tmp_path_factory):
-    sim = co.simulate(net, "poland-closure-2025", 20)
-    return sim.map().save(tmp_path_factory.mktemp("maps") / "map.html")
+def page(simulated, tmp_path_factory):
+    return (
+        simulated("poland-closure-2025", 20)
+        .map()
+        .save(tmp_path_factory.mktemp("maps") / "map.html")
+    )
 
 
 def rows(seen):

@@ -221,6 +221,9 @@ def capacities_can_be_counted(net: Network) -> Iterator[Problem]:
     }
     tables_of = {u: conversion(net, ids, u) for u in set(capacities["unit"])}
     for i, row in net.tables["capacity_members"].iterrows():
+        if not row["link_id"] and not row["transfer_id"]:
+            # A member of nothing, as `members_are_one_thing` says.
+            continue
         unit = capacities.loc[row["capacity_id"], "unit"]
         own = (link_mode[row["link_id"]],) if row["link_id"] else change_modes[row["transfer_id"]]
         listed = [c for c in row["cargo"].split(";") if c]
