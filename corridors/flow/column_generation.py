@@ -249,6 +249,8 @@ class Engine:
         p, master = question.problem, self._master
         if master.untouched:
             self._greedy(question)
+        else:
+            self._bypass(question)
         for rounds in range(1, _MAX_ROUNDS):
             master.optimise(question)
             weight, sigma, near = self._weigh(question)
@@ -287,6 +289,24 @@ class Engine:
         first = self._pool.size
         self._add_cheapest(p, question.open_cost, p.penalty - TOLERANCE * (1.0 + p.penalty))
         self._master.fill(first, question)
+
+    def _bypass(self, question: MasterProblem) -> None:
+        """Offer each commodity with a closed path in the basis its cheapest open one.
+
+        At the prices of the basis no path is better than those in it, so these
+        are the ones that the dual simplex method takes next; without them
+        everything that was closed would fall short first, only to be found a way
+        later.
+        """
+        p, master, columns = question.problem, self._master, self._pool.columns
+        basic = master.basic_columns()
+        stranded = columns.commodity[basic[columns.banned[basic]]]
+        if not len(stranded):
+            return
+        weight, _, near = self._weigh(question)
+        ceiling = np.full(p.n_commodities, -1.0)
+        ceiling[stranded] = (p.penalty - near)[stranded]
+        self._add_cheapest(p, weight, ceiling)
 
     def _decide_ties(
         self, p: FlowProblem, weight: Floats, sigma: Floats, near: Floats

@@ -12,16 +12,16 @@ import numpy as np
 
 from corridors.flow.compiling import inner
 from corridors.flow.simplex.basis import (
+    DUST,
     PIVOT,
     SMALL,
     along,
     below,
     clip,
-    prices,
     reduced_cost,
     row_of,
-    swap_key,
 )
+from corridors.flow.simplex.exchange import swap_key
 
 
 @inner
@@ -71,98 +71,90 @@ def worst_outside(columns, basis, values, amount, bound):
 
 
 @inner
-def replacement(columns, n_columns, basis, values, amount, kind, number, sign, alpha, reduced):
+def replacement(columns, n_columns, basis, values, kind, number, sign, alpha, reduced):
     """Find what takes a basic variable out of the basis at the least loss.
+
+    `alpha` is filled with what each column does to the variable that leaves, in
+    the direction in which it leaves.
 
     Returns
     -------
     enter, loosen, leave, tighten, alone
         As `exchange` takes them; `alone` is the commodity whose only basic
         column leaves, or -1. Nothing enters where `enter` and `loosen` are -1.
+    loss
+        By how much the reduced costs fall for each unit of `alpha`.
     """
     p = basis.size[0]
-    inverse = basis.inverse
     leave, tighten, alone = -1, -1, -1
     if kind == 0:
-        leave = swap_key(columns, basis, values, amount, number)
+        leave = swap_key(columns, basis, values, number)
         if leave < 0:
             alone = number
     elif kind == 1:
         leave = number
     else:
         tighten = number
-    effect = np.zeros(values.use.shape[1])
+    effect = np.zeros(p)
     if leave >= 0:
         for t in range(p):
-            effect[basis.tight[t]] = -inverse[leave, t]
+            if abs(basis.inverse[t, leave]) >= DUST:
+                effect[t] = -sign * basis.inverse[t, leave]
     elif tighten >= 0:
-        row = row_of(columns, basis, tighten)
-        for i in range(p):
-            if row[i] != 0.0:
-                for t in range(p):
-                    effect[basis.tight[t]] += row[i] * inverse[i, t]
-        effect[tighten] = -1.0
+        _, effect = row_of(columns, basis, tighten)
+        for t in range(p):
+            effect[t] *= sign
     alpha[:] = 0.0
-    for t in range(p):
-        along(columns, basis.tight[t], effect[basis.tight[t]], alpha)
-    if tighten >= 0:
-        along(columns, tighten, -1.0, alpha)
-    through_key = np.empty(len(basis.key))
-    for k in range(len(basis.key)):
-        through_key[k] = alpha[basis.key[k]]
     if alone >= 0:
         # Its amount is given, so another column of the same commodity must take its place.
-        through_key[alone] -= 1.0
-        sign = 1.0
-    for j in range(n_columns):
-        alpha[j] -= through_key[columns.commodity[j]]
+        for j in range(n_columns):
+            if columns.commodity[j] == alone:
+                alpha[j] = 1.0
+    else:
+        for t in range(p):
+            along(columns, basis.tight[t], effect[t], alpha)
+        if tighten >= 0:
+            along(columns, tighten, -sign, alpha)
+        through_key = np.empty(len(basis.key))
+        for k in range(len(basis.key)):
+            through_key[k] = alpha[basis.key[k]]
+        for j in range(n_columns):
+            alpha[j] -= through_key[columns.commodity[j]]
     least = np.inf
     for j in range(n_columns):
-        if basis.state[j] == 0 and not columns.banned[j] and alpha[j] * sign > PIVOT:
-            alpha[j] *= sign
-            reduced[j] = clip(reduced[j]) / alpha[j]
-            least = min(least, reduced[j])
-        else:
-            alpha[j] = 0.0
+        if alpha[j] > PIVOT and basis.state[j] == 0 and not columns.banned[j]:
+            least = min(least, clip(reduced[j]) / alpha[j])
     if alone < 0:
         for t in range(p):
-            r = basis.tight[t]
-            if sign * effect[r] > PIVOT:
-                least = min(least, clip(values.price[0, r]) / (sign * effect[r]))
+            if effect[t] > PIVOT:
+                least = min(least, clip(values.price[0, basis.tight[t]]) / effect[t])
     # Several that are equally good by cost are told apart by what comes after it.
     most = least + 1e-10 * (1.0 + abs(least))
-    tied = 0
     enter, loosen = -1, -1
-    strength = 0.0
+    b2, b3, strength = np.inf, np.inf, 0.0
+    first = True
     for j in range(n_columns):
-        if alpha[j] > 0.0 and reduced[j] <= most:
-            tied += 1
-            enter, strength = j, alpha[j]
+        a = alpha[j]
+        if (
+            a > PIVOT and basis.state[j] == 0 and not columns.banned[j]
+            and clip(reduced[j]) / a <= most
+        ):
+            a2 = reduced_cost(columns, basis, values, 1, j) / a
+            a3 = reduced_cost(columns, basis, values, 2, j) / a
+            order = below(a2, a3, b2, b3)
+            if first or order > 0 or (order == 0 and a > strength):
+                enter, b2, b3, strength, first = j, a2, a3, a, False
     if alone < 0:
         for t in range(p):
-            r = basis.tight[t]
-            if sign * effect[r] > PIVOT and clip(values.price[0, r]) / (sign * effect[r]) <= most:
-                tied += 1
-                enter, loosen, strength = -1, t, sign * effect[r]
-    if tied > 1:
-        prices(columns, basis, values, 1)
-        prices(columns, basis, values, 2)
-        enter, loosen = -1, -1
-        b2, b3, strength = np.inf, np.inf, 0.0
-        for j in range(n_columns):
-            if alpha[j] > 0.0 and reduced[j] <= most:
-                a2 = reduced_cost(columns, values, 1, j) / alpha[j]
-                a3 = reduced_cost(columns, values, 2, j) / alpha[j]
+            r, a = basis.tight[t], effect[t]
+            if a > PIVOT and clip(values.price[0, r]) / a <= most:
+                a2, a3 = values.price[1, r] / a, values.price[2, r] / a
                 order = below(a2, a3, b2, b3)
-                if enter < 0 or order > 0 or (order == 0 and alpha[j] > strength):
-                    enter, b2, b3, strength = j, a2, a3, alpha[j]
-        if alone < 0:
-            for t in range(p):
-                r = basis.tight[t]
-                size = sign * effect[r]
-                if size > PIVOT and clip(values.price[0, r]) / size <= most:
-                    a2, a3 = values.price[1, r] / size, values.price[2, r] / size
-                    order = below(a2, a3, b2, b3)
-                    if (enter < 0 and loosen < 0) or order > 0 or (order == 0 and size > strength):
-                        enter, loosen, b2, b3, strength = -1, t, a2, a3, size
-    return enter, loosen, leave, tighten, alone
+                if first or order > 0 or (order == 0 and a > strength):
+                    enter, loosen, b2, b3, strength, first = -1, t, a2, a3, a, False
+    loss = 0.0
+    if enter >= 0:
+        loss = reduced[enter] / alpha[enter]
+    elif loosen >= 0:
+        loss = values.price[0, basis.tight[loosen]] / effect[loosen]
+    return enter, loosen, leave, tighten, alone, loss
