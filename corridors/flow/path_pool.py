@@ -306,6 +306,10 @@ class PathPool:
         """Return the arcs of a column; those of a shortfall are none."""
         return self._arcs[self._path_start[number] : self._path_start[number + 1]]
 
+    def spelt(self, number: int) -> bytes:
+        """Return the arcs of a column as bytes, which order columns; none for a shortfall."""
+        return self._keys[number - self.fixed][1] if number >= self.fixed else b""
+
     def paths(self, number: Ints) -> tuple[Ints, Ints]:
         """Return the arcs of some columns, as offsets and arc numbers."""
         first = self._path_start[number]

@@ -117,7 +117,7 @@ def _put_in_order(master: Master, question: MasterProblem) -> None:
         if len(mine) > 2 and k < question.problem.n_commodities:
             amount = {j: amounts[:, place.get(j, k)] for j in mine}
             mine = _told_apart(pool, question.problem, k, mine, amount)
-        mine.sort(key=lambda j: (j >= pool.fixed, pool.path(j).tobytes(), j))
+        mine.sort(key=lambda j: (j >= pool.fixed, pool.spelt(j), j))
         key[k] = mine[0]
         other += mine[1:]
     ordered = LastBasis(key, np.array(other, dtype=np.int64), np.sort(basis.tight))
@@ -180,7 +180,7 @@ def written(
     ends = np.flatnonzero(np.append(number[order][1:] != number[order][:-1], True)) + 1
     several = np.flatnonzero(np.diff(ends, prepend=0) > 1)
     for last, size in zip(ends[several].tolist(), np.diff(ends, prepend=0)[several].tolist()):
-        mine = sorted(order[last - size : last].tolist(), key=lambda i: pool.path(column[i]).tobytes())
+        mine = sorted(order[last - size : last].tolist(), key=lambda i: pool.spelt(column[i]))
         order[last - size : last] = mine
     start, arcs = pool.paths(column[order])
     return FlowSolution(

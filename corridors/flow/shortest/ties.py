@@ -116,8 +116,14 @@ def tight_subgraphs(
             seen[destination[k]] = 0
             for i in range(first[k], used):
                 seen[tail[buffer[i]]] = 0
-            by_reach = np.argsort(order[first[k] : used], kind="mergesort")
-            buffer[first[k] : used] = buffer[first[k] : used][by_reach]
+            # The arcs are few and nearly in order, from the last one to the first.
+            for i in range(first[k] + 1, used):
+                arc, key = buffer[i], order[i]
+                at = i
+                while at > first[k] and order[at - 1] > key:
+                    buffer[at], order[at] = buffer[at - 1], order[at - 1]
+                    at -= 1
+                buffer[at], order[at] = arc, key
             size[k] = used - first[k]
         unsettle(targets, touched, n_touched, dist, pred, done)
     return first, size, buffer[:used].copy(), takes_part, single

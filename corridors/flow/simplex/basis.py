@@ -137,44 +137,72 @@ def by_inverse(columns, basis, values, amount, bound):
 
 
 @inner
-def charged(columns, values, level, j):
-    """Return what a unit of a column costs with what the limits charge for it."""
-    total = columns.cost[level, j]
-    for e in range(columns.start[j], columns.start[j + 1]):
-        total += values.price[level, columns.limit[e]] * columns.unit[e]
+def charged(cost, start, limit, unit, price, j):
+    """Return what a unit of a column costs with what the limits charge for it.
+
+    Plain arrays, because a call that hands over whole records costs more than
+    the sum itself.
+    """
+    total = cost[j]
+    for e in range(start[j], start[j + 1]):
+        total += price[limit[e]] * unit[e]
     return total
 
 
-@inner
-def reduced_cost(columns, basis, values, level, j):
-    """Return what a unit of a column costs more than one of its commodity's key, charges included."""
-    key = basis.key[columns.commodity[j]]
-    return charged(columns, values, level, j) - charged(columns, values, level, key)
+class Rows(NamedTuple):
+    """What columns take of the limits that bind or have bound, side by side.
+
+    The columns of limit ``r`` are ``owner[first[r]:last[r]]``, and `unit` is what
+    they take; ``first[r]`` is -1 where they were not needed yet.
+    """
+
+    first: Ints
+    last: Ints
+    owner: NDArray[np.int32]
+    unit: Floats
+    used: Ints
 
 
 @inner
-def along(columns, r, weight, into):
+def along(columns, n_columns, rows, r, weight, into):
     """Add `weight` times what each column takes of limit r."""
-    if weight != 0.0:
+    if weight == 0.0:
+        return
+    if rows.first[r] < 0:
+        at = rows.used[0]
+        rows.first[r] = at
         e = columns.newest[r]
         while e >= 0:
-            into[columns.owner[e]] += weight * columns.unit[e]
+            if columns.owner[e] < n_columns:
+                rows.owner[at] = columns.owner[e]
+                rows.unit[at] = columns.unit[e]
+                at += 1
             e = columns.older[e]
+        rows.last[r] = rows.used[0] = at
+    owner, unit = rows.owner, rows.unit
+    for e in range(rows.first[r], rows.last[r]):
+        into[owner[e]] += weight * unit[e]
 
 
 @inner
-def all_reduced(columns, n_columns, basis, values, into):
-    """Compute the reduced costs of all columns and the prices of commodities, as far as cost goes."""
-    sigma, price = values.sigma[0], values.price[0]
-    for k in range(len(basis.key)):
-        sigma[k] = charged(columns, values, 0, basis.key[k])
+def all_reduced(columns, n_columns, basis, values, rows, into):
+    """Compute reduced costs and prices of commodities, as far as cost goes.
+
+    The reduced cost of a column that is banned is infinite.
+    """
+    sigma, price, key = values.sigma[0], values.price[0], basis.key
+    commodity, banned = columns.commodity, columns.banned
+    into[:] = columns.cost[0, :n_columns]
+    for t in range(basis.size[0]):
+        r = basis.tight[t]
+        along(columns, n_columns, rows, r, price[r], into)
+    for k in range(len(key)):
+        sigma[k] = into[key[k]]
     for j in range(n_columns):
-        total = columns.cost[0, j]
-        for e in range(columns.start[j], columns.start[j + 1]):
-            total += price[columns.limit[e]] * columns.unit[e]
-        into[j] = total - sigma[columns.commodity[j]]
+        into[j] = np.inf if banned[j] else into[j] - sigma[commodity[j]]
     for i in range(basis.size[0]):
-        into[basis.other[i]] = 0.0
+        if not columns.banned[basis.other[i]]:
+            into[basis.other[i]] = 0.0
 
 
 @inner
@@ -182,14 +210,15 @@ def entering_column(columns, basis, e):
     """Return the inverse times what column e takes more than its key."""
     p = basis.size[0]
     u = np.zeros(p)
+    limit, unit, place, inverse = columns.limit, columns.unit, basis.place, basis.inverse
     j, sign = e, 1.0
     for _ in range(2):
         for i in range(columns.start[j], columns.start[j + 1]):
-            t = basis.place[columns.limit[i]]
+            t = place[limit[i]]
             if t >= 0:
-                unit = sign * columns.unit[i]
+                line, units = inverse[t], sign * unit[i]
                 for o in range(p):
-                    u[o] += basis.inverse[t, o] * unit
+                    u[o] += line[o] * units
         j, sign = basis.key[columns.commodity[e]], -1.0
     for o in range(p):
         if abs(u[o]) < DUST:
@@ -210,20 +239,30 @@ def row_entry(columns, j, r):
 def row_of(columns, basis, r):
     """Return what each other column takes of limit r more than its key, and that times the inverse."""
     p = basis.size[0]
+    start, limit, unit, commodity = columns.start, columns.limit, columns.unit, columns.commodity
+    other, key, inverse = basis.other, basis.key, basis.inverse
     row, effect = np.zeros(p), np.zeros(p)
     which = np.empty(p, dtype=np.int64)
     n = 0
     for i in range(p):
-        j = basis.other[i]
-        value = row_entry(columns, j, r) - row_entry(columns, basis.key[columns.commodity[j]], r)
+        value = 0.0
+        j = other[i]
+        for e in range(start[j], start[j + 1]):
+            if limit[e] == r:
+                value += unit[e]
+        j = key[commodity[j]]
+        for e in range(start[j], start[j + 1]):
+            if limit[e] == r:
+                value -= unit[e]
         if value != 0.0:
             row[i] = value
             which[n] = i
             n += 1
     for t in range(p):
+        line = inverse[t]
         total = 0.0
-        for i in which[:n]:
-            total += row[i] * basis.inverse[t, i]
+        for m in range(n):
+            total += row[which[m]] * line[which[m]]
         if abs(total) >= DUST:
             effect[t] = total
     return row, effect

@@ -62,7 +62,7 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, u, step, sav
         Its reduced costs, shape (3,).
     """
     p = basis.size[0]
-    inverse = basis.inverse
+    inverse, price, tight = basis.inverse, values.price, basis.tight
     if tighten >= 0:
         row, v = row_of(columns, basis, tighten)
     else:
@@ -81,9 +81,9 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, u, step, sav
                 for i in range(p):
                     line[i] -= u[i] * part
                 line[leave] = part
-                r = basis.tight[t]
+                r = tight[t]
                 for level in range(3):
-                    values.price[level, r] -= saving[level] * part
+                    price[level, r] -= saving[level] * part
         basis.state[basis.other[leave]] = 0
         basis.other[leave] = enter
         basis.state[enter] = 2
@@ -100,7 +100,7 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, u, step, sav
             pivot -= row[i] * u[i]
         if abs(pivot) < PIVOT:
             return False
-        basis.tight[p] = tighten
+        tight[p] = tighten
         for t in range(p + 1):
             part = -v[t] / pivot if t < p else 1.0 / pivot
             line = inverse[t]
@@ -111,9 +111,9 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, u, step, sav
                 for i in range(p):
                     line[i] = -u[i] * part
             line[p] = part
-            r = basis.tight[t]
+            r = tight[t]
             for level in range(3):
-                values.price[level, r] -= saving[level] * part
+                price[level, r] -= saving[level] * part
         basis.other[p] = enter
         basis.state[enter] = 2
         basis.place[tighten] = p
@@ -132,21 +132,21 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, u, step, sav
             if part != 0.0 and t != loosen:
                 for i in range(p):
                     line[i] -= u[i] * part
-            r = basis.tight[t]
+            r = tight[t]
             for level in range(3):
-                values.price[level, r] -= saving[level] * part
+                price[level, r] -= saving[level] * part
             line[leave] = line[last]
         for level in range(3):
-            values.price[level, basis.tight[loosen]] = 0.0
+            price[level, tight[loosen]] = 0.0
         basis.state[basis.other[leave]] = 0
-        basis.place[basis.tight[loosen]] = -1
+        basis.place[tight[loosen]] = -1
         if leave != last:
             basis.other[leave] = basis.other[last]
             for level in range(2):
                 values.other[level, leave] = values.other[level, last]
         if loosen != last:
-            basis.tight[loosen] = basis.tight[last]
-            basis.place[basis.tight[loosen]] = loosen
+            tight[loosen] = tight[last]
+            basis.place[tight[loosen]] = loosen
             inverse[loosen, :last] = inverse[last, :last]
         basis.size[0] = last
         return True
@@ -161,12 +161,12 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, u, step, sav
             for i in range(p):
                 inverse[t, i] -= v[t] * line[i]
             for level in range(3):
-                values.price[level, basis.tight[t]] -= v[t] * saving[level] / pivot
+                price[level, tight[t]] -= v[t] * saving[level] / pivot
     for level in range(3):
-        values.price[level, basis.tight[loosen]] = 0.0
-        values.price[level, tighten] = saving[level] / pivot
-    basis.place[basis.tight[loosen]] = -1
-    basis.tight[loosen] = tighten
+        price[level, tight[loosen]] = 0.0
+        price[level, tighten] = saving[level] / pivot
+    basis.place[tight[loosen]] = -1
+    tight[loosen] = tighten
     basis.place[tighten] = loosen
     return True
 
@@ -190,15 +190,20 @@ def replace_banned_keys(columns, n_columns, basis, values):
         lone[columns.commodity[basis.other[i]]] = False
     best = np.full(len(basis.key), -1, dtype=np.int64)
     length = np.full((3, len(basis.key)), np.inf)
+    start, limit, unit = columns.start, columns.limit, columns.unit
+    c1, c2, c3 = columns.cost[0], columns.cost[1], columns.cost[2]
+    p1, p2, p3 = values.price[0], values.price[1], values.price[2]
+    commodity, banned = columns.commodity, columns.banned
     for j in range(n_columns):
-        k = columns.commodity[j]
-        if not lone[k] or columns.banned[j]:
+        k = commodity[j]
+        if not lone[k] or banned[j]:
             continue
-        a1 = charged(columns, values, 0, j)
+        a1 = charged(c1, start, limit, unit, p1, j)
         near = 1e-10 * (1.0 + abs(a1))
         if a1 > length[0, k] + near:
             continue
-        a2, a3 = charged(columns, values, 1, j), charged(columns, values, 2, j)
+        a2 = charged(c2, start, limit, unit, p2, j)
+        a3 = charged(c3, start, limit, unit, p3, j)
         if best[k] < 0 or a1 < length[0, k] - near or below(a2, a3, length[1, k], length[2, k]) > 0:
             best[k] = j
             length[0, k], length[1, k], length[2, k] = a1, a2, a3

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors.flow.compiling import inner
-from corridors.flow.simplex.basis import PIVOT, SMALL, below, charged, clip, reduced_cost
+from corridors.flow.simplex.basis import PIVOT, SMALL, below, charged, clip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +51,7 @@ def cheaper(columns, n_columns, basis, values, slack, reduced, listed):
     """
     best, enter, loosen = -SMALL, -1, -1
     for j in range(n_columns):
-        if reduced[j] < 0.0 and basis.state[j] == 0 and not columns.banned[j]:
+        if reduced[j] < 0.0 and basis.state[j] == 0:
             d = reduced[j] / (1.0 + abs(values.sigma[0, columns.commodity[j]]))
             if d < best:
                 best, enter = d, j
@@ -60,7 +60,7 @@ def cheaper(columns, n_columns, basis, values, slack, reduced, listed):
         for j in range(n_columns):
             if count < len(listed) and reduced[j] < 0.0 and basis.state[j] == 0:
                 d = reduced[j] / (1.0 + abs(values.sigma[0, columns.commodity[j]]))
-                if d < most and not columns.banned[j]:
+                if d < most:
                     listed[count] = j
                     count += 1
     for t in range(basis.size[0]):
@@ -71,41 +71,46 @@ def cheaper(columns, n_columns, basis, values, slack, reduced, listed):
 
 
 @inner
-def better_tied(columns, n_columns, basis, values, slack, reduced):
-    """Find what improves the tie cost, or else the rank, the most at no cost."""
-    for level in range(1, 3):
-        slack[level] = 1.0
-        sigma = values.sigma[level]
-        for k in range(len(basis.key)):
-            sigma[k] = charged(columns, values, level, basis.key[k])
-            slack[level] = max(slack[level], abs(sigma[k]))
-    best2, best3, enter2, enter3, loosen2, loosen3 = 0.0, 0.0, -1, -1, -1, -1
+def tied_columns(columns, n_columns, basis, values, reduced, tied):
+    """List the columns outside the basis that cost no more than those in it; say how many."""
+    count = 0
     for j in range(n_columns):
-        k = columns.commodity[j]
-        if (
-            basis.state[j] != 0
-            or columns.banned[j]
-            or reduced[j] > SMALL * (1.0 + abs(values.sigma[0, k]))
-        ):
+        if reduced[j] <= SMALL * (1.0 + abs(values.sigma[0, columns.commodity[j]])):
+            if basis.state[j] == 0:
+                tied[count] = j
+                count += 1
+    return count
+
+
+@inner
+def better_tied(columns, basis, values, slack, tied):
+    """Find what improves the tie cost, or else the rank, the most at no cost."""
+    start, limit, unit = columns.start, columns.limit, columns.unit
+    commodity, key, state = columns.commodity, basis.key, basis.state
+    c2, c3, p2, p3 = columns.cost[1], columns.cost[2], values.price[1], values.price[2]
+    best2, best3, enter2, enter3, loosen2, loosen3 = 0.0, 0.0, -1, -1, -1, -1
+    for j in tied:
+        if state[j] != 0:
             continue
-        sigma = values.sigma[1, k]
-        d = (charged(columns, values, 1, j) - sigma) / (1.0 + abs(sigma))
+        k = key[commodity[j]]
+        sigma = charged(c2, start, limit, unit, p2, k)
+        d = (charged(c2, start, limit, unit, p2, j) - sigma) / (1.0 + abs(sigma))
         if d < min(best2, -SMALL):
             best2, enter2 = d, j
         if enter2 < 0 and d <= SMALL:
-            sigma = values.sigma[2, k]
-            d = (charged(columns, values, 2, j) - sigma) / (1.0 + abs(sigma))
+            sigma = charged(c3, start, limit, unit, p3, k)
+            d = (charged(c3, start, limit, unit, p3, j) - sigma) / (1.0 + abs(sigma))
             if d < min(best3, -SMALL):
                 best3, enter3 = d, j
     for t in range(basis.size[0]):
         r = basis.tight[t]
         if values.price[0, r] > SMALL * slack[0]:
             continue
-        d = values.price[1, r] / slack[1]
+        d = p2[r] / slack[1]
         if d < min(best2, -SMALL):
             best2, enter2, loosen2 = d, -1, t
         if enter2 < 0 and loosen2 < 0 and d <= SMALL:
-            d = values.price[2, r] / slack[2]
+            d = p3[r] / slack[2]
             if d < min(best3, -SMALL):
                 best3, enter3, loosen3 = d, -1, t
     if enter2 >= 0 or loosen2 >= 0:
@@ -114,15 +119,28 @@ def better_tied(columns, n_columns, basis, values, slack, reduced):
 
 
 @inner
+def after_cost(columns, basis, values, slack):
+    """Compute the prices of commodities in tie cost and rank, and what is large among them."""
+    start, limit, unit, key = columns.start, columns.limit, columns.unit, basis.key
+    for level in range(1, 3):
+        slack[level] = 1.0
+        cost, price, sigma = columns.cost[level], values.price[level], values.sigma[level]
+        for k in range(len(key)):
+            sigma[k] = charged(cost, start, limit, unit, price, key[k])
+            slack[level] = max(slack[level], abs(sigma[k]))
+
+
+@inner
 def best_candidate(columns, basis, values, slack, listed):
     """Find the best of some columns, or a binding limit, by the prices of the limits."""
-    price = values.price[0]
+    start, limit, unit, commodity = columns.start, columns.limit, columns.unit, columns.commodity
+    cost, price, key, state = columns.cost[0], values.price[0], basis.key, basis.state
     best, enter, loosen = -SMALL, -1, -1
     for j in listed:
-        if basis.state[j] != 0:
+        if state[j] != 0:
             continue
-        sigma = charged(columns, values, 0, basis.key[columns.commodity[j]])
-        d = (charged(columns, values, 0, j) - sigma) / (1.0 + abs(sigma))
+        sigma = charged(cost, start, limit, unit, price, key[commodity[j]])
+        d = (charged(cost, start, limit, unit, price, j) - sigma) / (1.0 + abs(sigma))
         if d < best:
             best, enter = d, j
     for t in range(basis.size[0]):
@@ -135,57 +153,67 @@ def best_candidate(columns, basis, values, slack, listed):
 @inner
 def savings(columns, basis, values, enter, loosen, saving):
     """Fill the reduced costs of what enters, shape (3,)."""
+    start, limit, unit = columns.start, columns.limit, columns.unit
     for level in range(3):
         if enter >= 0:
-            saving[level] = reduced_cost(columns, basis, values, level, enter)
+            cost, price = columns.cost[level], values.price[level]
+            key = basis.key[columns.commodity[enter]]
+            saving[level] = charged(cost, start, limit, unit, price, enter)
+            saving[level] -= charged(cost, start, limit, unit, price, key)
         else:
             saving[level] = values.price[level, basis.tight[loosen]]
 
 
 @inner
-def _takes(columns, basis, j, units, motion):
-    """Add what some units of a column take of limits that do not bind."""
-    for e in range(columns.start[j], columns.start[j + 1]):
-        r = columns.limit[e]
-        if basis.place[r] < 0:
-            if motion.limit_seen[r] == 0:
-                motion.limit_seen[r] = 1
-                motion.limits[motion.count[1]] = r
-                motion.count[1] += 1
-            motion.limit_rate[r] += units * columns.unit[e]
-
-
-@inner
-def _gives(k, units, motion):
-    """Note what the key of a commodity gives up."""
-    if motion.key_seen[k] == 0:
-        motion.key_seen[k] = 1
-        motion.keys[motion.count[0]] = k
-        motion.count[0] += 1
-    motion.key_rate[k] += units
+def _takes(start, limit, unit, place, j, units, rate, seen, limits, n):
+    """Add what some units of a column take of limits that do not bind; say how many are seen."""
+    for e in range(start[j], start[j + 1]):
+        r = limit[e]
+        if place[r] < 0:
+            if seen[r] == 0:
+                seen[r] = 1
+                limits[n] = r
+                n += 1
+            rate[r] += units * unit[e]
+    return n
 
 
 @inner
 def direct(columns, basis, enter, u, motion):
     """Work out what happens to keys and limits for each unit of what enters."""
-    for k in motion.keys[: motion.count[0]]:
-        motion.key_seen[k] = 0
-        motion.key_rate[k] = 0.0
-    for r in motion.limits[: motion.count[1]]:
-        motion.limit_seen[r] = 0
-        motion.limit_rate[r] = 0.0
-    motion.count[:] = 0
+    start, limit, unit, commodity = columns.start, columns.limit, columns.unit, columns.commodity
+    place, other, key = basis.place, basis.other, basis.key
+    keys, key_rate, key_seen = motion.keys, motion.key_rate, motion.key_seen
+    limits, rate, seen = motion.limits, motion.limit_rate, motion.limit_seen
+    for i in range(motion.count[0]):
+        key_seen[keys[i]] = 0
+        key_rate[keys[i]] = 0.0
+    for i in range(motion.count[1]):
+        seen[limits[i]] = 0
+        rate[limits[i]] = 0.0
+    n_keys, n_limits = 0, 0
     if enter >= 0:
-        _gives(columns.commodity[enter], 1.0, motion)
-        _takes(columns, basis, enter, 1.0, motion)
+        k = commodity[enter]
+        keys[0], key_seen[k], key_rate[k] = k, 1, 1.0
+        n_keys = 1
+        n_limits = _takes(start, limit, unit, place, enter, 1.0, rate, seen, limits, n_limits)
     for i in range(basis.size[0]):
         if u[i] != 0.0:
-            j = basis.other[i]
-            _gives(columns.commodity[j], -u[i], motion)
-            _takes(columns, basis, j, -u[i], motion)
-    for k in motion.keys[: motion.count[0]]:
-        if motion.key_rate[k] != 0.0:
-            _takes(columns, basis, basis.key[k], -motion.key_rate[k], motion)
+            j = other[i]
+            k = commodity[j]
+            if key_seen[k] == 0:
+                key_seen[k] = 1
+                keys[n_keys] = k
+                n_keys += 1
+            key_rate[k] -= u[i]
+            n_limits = _takes(start, limit, unit, place, j, -u[i], rate, seen, limits, n_limits)
+    for i in range(n_keys):
+        units = -key_rate[keys[i]]
+        if units != 0.0:
+            n_limits = _takes(
+                start, limit, unit, place, key[keys[i]], units, rate, seen, limits, n_limits
+            )
+    motion.count[0], motion.count[1] = n_keys, n_limits
 
 
 @inner

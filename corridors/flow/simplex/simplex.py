@@ -12,16 +12,18 @@ import numpy as np
 
 from corridors.flow.compiling import compiled
 from corridors.flow.simplex.basis import (
+    Rows,
     all_reduced,
     by_inverse,
     entering_column,
 )
-from corridors.flow.simplex.dual import replacement, worst_outside
+from corridors.flow.simplex.dual import Weights, replacement, weigh, worst_outside
 from corridors.flow.simplex.exchange import exchange, replace_banned_keys, swap_key
 from corridors.flow.simplex.factorisation import refresh
 from corridors.flow.simplex.primal import (
     LISTED,
     Motion,
+    after_cost,
     best_candidate,
     better_tied,
     blocked,
@@ -29,6 +31,7 @@ from corridors.flow.simplex.primal import (
     direct,
     move,
     savings,
+    tied_columns,
 )
 
 OPTIMAL, SINGULAR, STUCK, TOO_LONG = 0, 1, 2, 3
@@ -69,21 +72,30 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
         np.empty(n_limits, np.int64), np.zeros(n_keys, np.int8), np.zeros(n_limits, np.int8),
         np.zeros(2, np.int64),
     )  # fmt: skip
+    weights = Weights(np.ones(n_keys), np.ones(len(basis.other)), np.ones(n_limits))
+    n_entries = columns.start[n_columns]
+    rows = Rows(
+        np.full(n_limits, -1, np.int64), np.zeros(n_limits, np.int64),
+        np.empty(n_entries, np.int32), np.empty(n_entries), np.zeros(1, np.int64),
+    )  # fmt: skip
     slack = np.ones(3)
     step, saving = np.zeros(2), np.zeros(3)
     alpha, reduced = np.empty(n_columns), np.empty(n_columns)
     listed = np.zeros(LISTED, dtype=np.int64)
     stale = _REFRESH if fresh else 0
-    repairs, n_listed = 0, 0
+    tied = np.empty(n_columns, dtype=np.int64)
+    repairs, n_listed, n_tied = 0, 0, -1
     # Values may be absent, carried, or fresh; reduced costs may be absent, or as good as prices.
     carried, known = True, False
-    started = False
+    # Once all is inside its bounds the primal method keeps it there.
+    started, scaled, inside = False, False, False
+    kind, number, sign = -1, -1, 1.0
     for count in range(most):
         if stale >= _REFRESH:
             if not refresh(columns, basis, values, amount, bound, True):
                 return SINGULAR, count
             stale = 0
-            carried, known = False, False
+            carried, known, inside, n_tied = False, False, False, -1
         elif not started:
             by_inverse(columns, basis, values, amount, bound)
             carried = False
@@ -91,15 +103,18 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
             started = True
             if replace_banned_keys(columns, n_columns, basis, values):
                 by_inverse(columns, basis, values, amount, bound)
-        kind, number, sign = worst_outside(columns, basis, values, amount, bound)
-        if kind >= 0:
-            n_listed = 0
+        if not inside:
+            kind, number, sign = worst_outside(columns, basis, values, amount, bound, weights)
+            inside = kind < 0
+        if not inside:
+            n_listed, n_tied = 0, -1
             if not known:
-                all_reduced(columns, n_columns, basis, values, reduced)
+                all_reduced(columns, n_columns, basis, values, rows, reduced)
                 known = True
             enter, loosen, leave, tighten, alone, loss = replacement(
-                columns, n_columns, basis, values, kind, number, sign, alpha, reduced
-            )
+                columns, n_columns, basis, values, kind, number, sign, alpha, reduced,
+                weights, rows,
+            )  # fmt: skip
             good = enter >= 0 or loosen >= 0
             if good:
                 if enter >= 0:
@@ -124,6 +139,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
                     reduced[enter] = 0.0
                 good = np.isfinite(step[0]) and np.isfinite(step[1])
             if good:
+                weigh(basis, weights, loosen, leave, tighten, alone, u, motion)
                 move(basis, values, bound, loosen, u, motion, step)
         else:
             enter, loosen = -1, -1
@@ -132,24 +148,31 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
                 enter, loosen = best_candidate(columns, basis, values, slack[0], listed[:n_listed])
             if enter < 0 and loosen < 0:
                 if not known:
-                    all_reduced(columns, n_columns, basis, values, reduced)
-                    known = True
+                    all_reduced(columns, n_columns, basis, values, rows, reduced)
+                    known, n_tied = True, -1
                 slack[0] = 1.0
                 for k in range(n_keys):
                     if amount[0, k] > 0.0:
                         slack[0] = max(slack[0], 0.1 * abs(values.sigma[0, k]))
-                enter, loosen, n_listed = cheaper(
-                    columns, n_columns, basis, values, slack, reduced, listed
-                )
+                if n_tied < 0:
+                    enter, loosen, n_listed = cheaper(
+                        columns, n_columns, basis, values, slack, reduced, listed
+                    )
                 if enter < 0 and loosen < 0:
                     # No cost can be saved; what follows only chooses between equal costs.
                     by_cost = False
-                    enter, loosen = better_tied(columns, n_columns, basis, values, slack, reduced)
+                    if not scaled:
+                        after_cost(columns, basis, values, slack)
+                        scaled = True
+                    if n_tied < 0:
+                        n_tied = tied_columns(columns, n_columns, basis, values, reduced, tied)
+                    enter, loosen = better_tied(columns, basis, values, slack, tied[:n_tied])
                 if enter < 0 and loosen < 0:
                     if not carried:
+                        after_cost(columns, basis, values, slack)
                         return OPTIMAL, count
                     by_inverse(columns, basis, values, amount, bound)
-                    carried, known = False, False
+                    carried, known, inside, n_tied = False, False, False, -1
                     continue
             if enter >= 0:
                 u = entering_column(columns, basis, enter)
@@ -158,7 +181,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
             direct(columns, basis, enter, u, motion)
             savings(columns, basis, values, enter, loosen, saving)
             if by_cost:
-                known = False
+                known, n_tied = False, -1
             else:
                 saving[0] = 0.0
             kind, number = blocked(basis, values, bound, u, motion, step)
@@ -177,6 +200,14 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
                 leave = number
             else:
                 tighten = number
+        if n_tied >= 0 and n_tied < len(tied):
+            # What leaves may come back.
+            if alone >= 0:
+                tied[n_tied] = basis.key[alone]
+                n_tied += 1
+            elif leave >= 0:
+                tied[n_tied] = basis.other[leave]
+                n_tied += 1
         if good and alone >= 0:
             basis.state[basis.key[alone]] = 0
             basis.key[alone] = enter
