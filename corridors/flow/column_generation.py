@@ -18,6 +18,7 @@ import numpy as np
 
 from corridors.errors import CertificateError
 from corridors.flow.arrays import TOLERANCE
+from corridors.flow.certificate import Trees
 from corridors.flow.highs import HighsMaster
 from corridors.flow.master import FailedError, Master, MasterProblem
 from corridors.flow.numbering import Numbering, generic
@@ -29,6 +30,7 @@ from corridors.flow.usage import open_costs
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats
+    from corridors.flow.certificate import Certificate
     from corridors.flow.problem import FlowProblem
 
 _SHORT = 3.0
@@ -78,6 +80,9 @@ class Engine:
         self._amount_direction = 1e-3 * (1.0 + generic(n_slack, 0.7320508075688772))
         self._bound_direction = 1.0 + generic(p.n_limits, 0.23606797749979)
         self._last: FlowProblem | None = None
+        # The proof of the first answer, and its trees; the certificate's, not the engine's.
+        self.proof: tuple[FlowProblem, Certificate] | None = None
+        self.trees = Trees()
         self._first: tuple[FlowProblem, Flags, FlowSolution] | None = None
 
     @property

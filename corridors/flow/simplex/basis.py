@@ -166,8 +166,6 @@ class Rows(NamedTuple):
 @inner
 def along(columns, n_columns, rows, r, weight, into):
     """Add `weight` times what each column takes of limit r."""
-    if weight == 0.0:
-        return
     if rows.first[r] < 0:
         at = rows.used[0]
         rows.first[r] = at
@@ -195,7 +193,8 @@ def all_reduced(columns, n_columns, basis, values, rows, into):
     into[:] = columns.cost[0, :n_columns]
     for t in range(basis.size[0]):
         r = basis.tight[t]
-        along(columns, n_columns, rows, r, price[r], into)
+        if price[r] != 0.0:
+            along(columns, n_columns, rows, r, price[r], into)
     for k in range(len(key)):
         sigma[k] = into[key[k]]
     for j in range(n_columns):

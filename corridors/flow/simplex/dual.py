@@ -146,6 +146,7 @@ def replacement(
     else:
         tighten = number
     effect, inverse = np.zeros(p), basis.inverse
+    key, commodity = basis.key, columns.commodity
     if leave >= 0:
         for t in range(p):
             if abs(inverse[t, leave]) >= DUST:
@@ -159,16 +160,16 @@ def replacement(
     if alone >= 0:
         # Its amount is given, so another column of the same commodity must take its place.
         for j in range(n_columns):
-            alpha[j] = 1.0 if columns.commodity[j] == alone and j != basis.key[alone] else 0.0
+            alpha[j] = 1.0 if commodity[j] == alone and j != key[alone] else 0.0
             if alpha[j] > 0.0:
                 least = min(least, clip(reduced[j]))
     else:
         alpha[:] = 0.0
         for t in range(p):
-            along(columns, n_columns, rows, basis.tight[t], effect[t], alpha)
+            if effect[t] != 0.0:
+                along(columns, n_columns, rows, basis.tight[t], effect[t], alpha)
         if tighten >= 0:
             along(columns, n_columns, rows, tighten, -sign, alpha)
-        key, commodity = basis.key, columns.commodity
         through_key = np.empty(len(key))
         for k in range(len(key)):
             through_key[k] = alpha[key[k]]
@@ -191,7 +192,7 @@ def replacement(
         for j in range(n_columns):
             a = alpha[j]
             if a > PIVOT and reduced[j] <= most * a and state[j] == 0:
-                k = basis.key[columns.commodity[j]]
+                k = key[commodity[j]]
                 a2 = charged(c2, start, limit, unit, p2, j)
                 a2 = (a2 - charged(c2, start, limit, unit, p2, k)) / a
                 a3 = charged(c3, start, limit, unit, p3, j)
