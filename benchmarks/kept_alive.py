@@ -191,10 +191,10 @@ class ArcForm:
 
     def solve(self, closed: Any = ()) -> float:
         """Return the least cost plus loss with some arcs closed."""
-        for arcs, most in ((self.shut, self.open), (list(closed), np.zeros(self.p.n_arcs))):
+        for arcs, room in ((self.shut, self.open), (list(closed), np.zeros(self.p.n_arcs))):
             if arcs:
                 numbers = (np.array(arcs)[:, None] + self.p.n_arcs * np.arange(self.s)).ravel()
-                most = np.repeat(most[arcs], self.s)
+                most = np.repeat(room[arcs], self.s)
                 self.highs.changeColsBounds(
                     len(numbers), numbers.astype(np.int32), np.zeros(len(numbers)), most
                 )

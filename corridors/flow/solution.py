@@ -178,9 +178,11 @@ def written(
     order = np.argsort(number, kind="stable")
     # Most commodities have one path; where there are several, what they say orders them.
     ends = np.flatnonzero(np.append(number[order][1:] != number[order][:-1], True)) + 1
-    several = np.flatnonzero(np.diff(ends, prepend=0) > 1)
-    for last, size in zip(ends[several].tolist(), np.diff(ends, prepend=0)[several].tolist()):
-        mine = sorted(order[last - size : last].tolist(), key=lambda i: pool.spelt(column[i]))
+    sizes = np.diff(ends, prepend=0)
+    several = sizes > 1
+    spelt = [pool.spelt(j) for j in column.tolist()]
+    for last, size in zip(ends[several].tolist(), sizes[several].tolist(), strict=True):
+        mine = sorted(order[last - size : last].tolist(), key=spelt.__getitem__)
         order[last - size : last] = mine
     start, arcs = pool.paths(column[order])
     return FlowSolution(

@@ -236,7 +236,7 @@ def row_entry(columns, j, r):
 
 @inner
 def row_of(columns, basis, r):
-    """Return what each other column takes of limit r more than its key, and that times the inverse."""
+    """Return what each other column takes of limit r more than its key; then times the inverse."""
     p = basis.size[0]
     start, limit, unit, commodity = columns.start, columns.limit, columns.unit, columns.commodity
     other, key, inverse = basis.other, basis.key, basis.inverse

@@ -94,12 +94,12 @@ def weigh(basis, weights, loosen, leave, tighten, alone, u, motion):
     else:
         pivot, mine = motion.limit_rate[tighten], weights.limit[tighten]
     mine /= pivot * pivot
-    for k in motion.keys[: motion.count[0]]:
+    for k in motion.keys[: motion.size[0]]:
         weights.key[k] = max(weights.key[k], motion.key_rate[k] ** 2 * mine)
     p = basis.size[0]
     for i in range(p):
         weights.other[i] = max(weights.other[i], u[i] * u[i] * mine)
-    for r in motion.limits[: motion.count[1]]:
+    for r in motion.limits[: motion.size[1]]:
         weights.limit[r] = max(weights.limit[r], motion.limit_rate[r] ** 2 * mine)
     mine = max(mine, 1.0)
     if alone >= 0:

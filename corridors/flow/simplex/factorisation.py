@@ -61,8 +61,14 @@ def _split(columns, basis):
     diagonal = np.zeros(p)
     for c in range(p):
         _entries(columns, basis, order[c], x)
-        lower_row, lower = _longer(lower_row, lower_start[c] + p), _longer(lower, lower_start[c] + p)
-        upper_row, upper = _longer(upper_row, upper_start[c] + p), _longer(upper, upper_start[c] + p)
+        lower_row, lower = (
+            _longer(lower_row, lower_start[c] + p),
+            _longer(lower, lower_start[c] + p),
+        )
+        upper_row, upper = (
+            _longer(upper_row, upper_start[c] + p),
+            _longer(upper, upper_start[c] + p),
+        )
         at = upper_start[c]
         for k in range(c):
             value = x[row[k]]
@@ -77,8 +83,18 @@ def _split(columns, basis):
         for t in range(p):
             most = max(most, abs(x[t]))
         if most < 1e-11:
-            return False, order, row, diagonal, lower_start, lower_row, lower, \
-                upper_start, upper_row, upper
+            return (
+                False,
+                order,
+                row,
+                diagonal,
+                lower_start,
+                lower_row,
+                lower,
+                upper_start,
+                upper_row,
+                upper,
+            )
         best = -1
         for t in range(p):
             if abs(x[t]) >= 0.1 * most and (best < 0 or of_row[t] < of_row[best]):
@@ -94,8 +110,7 @@ def _split(columns, basis):
                     at += 1
                 x[t] = 0.0
         lower_start[c + 1] = at
-    return True, order, row, diagonal, lower_start, lower_row, lower, \
-        upper_start, upper_row, upper
+    return True, order, row, diagonal, lower_start, lower_row, lower, upper_start, upper_row, upper
 
 
 @inner

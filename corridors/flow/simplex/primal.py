@@ -26,7 +26,7 @@ LISTED = 40
 class Motion(NamedTuple):
     """What a unit of what enters takes from keys, and of limits that do not bind.
 
-    Only the first ``count[0]`` of `keys` and ``count[1]`` of `limits` are touched.
+    Only the first ``size[0]`` of `keys` and ``size[1]`` of `limits` are touched.
     """
 
     key_rate: Floats
@@ -35,7 +35,7 @@ class Motion(NamedTuple):
     limits: Ints
     key_seen: NDArray[np.int8]
     limit_seen: NDArray[np.int8]
-    count: Ints
+    size: Ints
 
 
 @inner
@@ -75,10 +75,10 @@ def tied_columns(columns, n_columns, basis, values, reduced, tied):
     """List the columns outside the basis that cost no more than those in it; say how many."""
     count = 0
     for j in range(n_columns):
-        if reduced[j] <= SMALL * (1.0 + abs(values.sigma[0, columns.commodity[j]])):
-            if basis.state[j] == 0:
-                tied[count] = j
-                count += 1
+        near = SMALL * (1.0 + abs(values.sigma[0, columns.commodity[j]]))
+        if reduced[j] <= near and basis.state[j] == 0:
+            tied[count] = j
+            count += 1
     return count
 
 
@@ -185,10 +185,10 @@ def direct(columns, basis, enter, u, motion):
     place, other, key = basis.place, basis.other, basis.key
     keys, key_rate, key_seen = motion.keys, motion.key_rate, motion.key_seen
     limits, rate, seen = motion.limits, motion.limit_rate, motion.limit_seen
-    for i in range(motion.count[0]):
+    for i in range(motion.size[0]):
         key_seen[keys[i]] = 0
         key_rate[keys[i]] = 0.0
-    for i in range(motion.count[1]):
+    for i in range(motion.size[1]):
         seen[limits[i]] = 0
         rate[limits[i]] = 0.0
     n_keys, n_limits = 0, 0
@@ -213,7 +213,7 @@ def direct(columns, basis, enter, u, motion):
             n_limits = _takes(
                 start, limit, unit, place, key[keys[i]], units, rate, seen, limits, n_limits
             )
-    motion.count[0], motion.count[1] = n_keys, n_limits
+    motion.size[0], motion.size[1] = n_keys, n_limits
 
 
 @inner
@@ -228,7 +228,7 @@ def blocked(basis, values, bound, u, motion, step):
     """
     kind, number = -1, -1
     b1, b2, strength = np.inf, np.inf, 0.0
-    for k in motion.keys[: motion.count[0]]:
+    for k in motion.keys[: motion.size[0]]:
         rate = motion.key_rate[k]
         if rate > PIVOT:
             order = below(clip(values.key[0, k]) / rate, values.key[1, k] / rate, b1, b2)
@@ -242,7 +242,7 @@ def blocked(basis, values, bound, u, motion, step):
             if order > 0 or (order == 0 and rate > strength):
                 kind, number, strength = 1, i, rate
                 b1, b2 = clip(values.other[0, i]) / rate, values.other[1, i] / rate
-    for r in motion.limits[: motion.count[1]]:
+    for r in motion.limits[: motion.size[1]]:
         rate = motion.limit_rate[r]
         if rate > PIVOT and bound[0, r] != np.inf:
             room = clip(bound[0, r] - values.use[0, r]) / rate
@@ -261,11 +261,11 @@ def move(basis, values, bound, loosen, u, motion, step):
         by = step[level]
         if by == 0.0:
             continue
-        for k in motion.keys[: motion.count[0]]:
+        for k in motion.keys[: motion.size[0]]:
             values.key[level, k] -= motion.key_rate[k] * by
         for i in range(basis.size[0]):
             values.other[level, i] -= u[i] * by
-        for r in motion.limits[: motion.count[1]]:
+        for r in motion.limits[: motion.size[1]]:
             values.use[level, r] += motion.limit_rate[r] * by
     if loosen >= 0:
         r = basis.tight[loosen]

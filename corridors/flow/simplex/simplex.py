@@ -215,9 +215,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
             for level in range(2):
                 values.key[level, alone] = step[level]
         elif good:
-            good = exchange(
-                columns, basis, values, enter, loosen, leave, tighten, u, step, saving
-            )
+            good = exchange(columns, basis, values, enter, loosen, leave, tighten, u, step, saving)
             if good and tighten >= 0:
                 for level in range(2):
                     values.use[level, tighten] = bound[level, tighten]
