@@ -103,6 +103,22 @@ def line(m: dict[str, Any]) -> str:
     )
 
 
+def table(
+    folder: Path, closures: int, peers: tuple[str, ...], *, only: list[str] | None, quick: bool
+) -> list[str]:
+    """Measure the instances of a folder, the smallest first; print and return lines of a table."""
+    warm = FlowProblem.from_arcs([0, 1, 0], [1, 2, 2], [1, 1, 5], [6, 9, 9], [0], [2], [10], 100)
+    solve(warm).resolve(closed=[0])
+    lines = [HEAD]
+    print(HEAD)
+    for path in sorted(folder.glob("*.npz"), key=lambda x: x.stat().st_size):
+        if (only and path.stem not in only) or (quick and path.stem in SLOW):
+            continue
+        lines.append(line(measure(path, closures, peers)))
+        print(lines[-1], flush=True)
+    return lines
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
@@ -114,14 +130,8 @@ def main() -> int:
     if not folder or not Path(folder).is_dir():
         print("CORRIDORS_INSTANCES: expected a folder of .npz archives", file=sys.stderr)
         return 2
-    warm = FlowProblem.from_arcs([0, 1, 0], [1, 2, 2], [1, 1, 5], [6, 9, 9], [0], [2], [10], 100)
-    solve(warm).resolve(closed=[0])
-    print(HEAD)
-    for path in sorted(Path(folder).glob("*.npz"), key=lambda x: x.stat().st_size):
-        if (args.only and path.stem not in args.only) or (args.quick and path.stem in SLOW):
-            continue
-        closures = args.closures or (10 if args.quick else 40)
-        print(line(measure(path, closures, tuple(args.peers))), flush=True)
+    closures = args.closures or (10 if args.quick else 40)
+    table(Path(folder), closures, tuple(args.peers), only=args.only, quick=args.quick)
     return 0
 
 
