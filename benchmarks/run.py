@@ -240,7 +240,8 @@ def others(folder: Path) -> list[str]:
         "of a capacity is added when an answer breaks it; *arc* holds the flow of each origin on "
         "each arc in a HiGHS kept alive (`kept_alive.py`). Both start each closure from the "
         "undisturbed basis and give no unique flow and no proof. One arc that carries something "
-        "is closed at a time. CPU time; ratios are on totals, and above 1 this engine is the faster.\n",
+        "is closed at a time. CPU time; ratios are on totals, and above 1 this engine "
+        "is the faster.\n",
         *instances.table(folder, 10, ("path", "arc"), only=None, quick=False),
     ]
 
