@@ -1,7 +1,7 @@
 """Run everything side by side and write the figures to benchmarks/README.md.
 
 ``python benchmarks/run.py`` does all of it. ``--only strategic`` (or ``shipped``,
-``world``) does a part; ``--every N`` asks the slow programs only each N-th
+``world``, ``instances``) does a part; ``--every N`` asks the slow programs only each N-th
 closure; ``--no-write`` leaves the page as it is.
 """
 
@@ -21,6 +21,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import instances
 import numpy as np
 import ortools_peer
 import world
@@ -232,6 +233,19 @@ def rails() -> list[str]:
     return lines
 
 
+def others(folder: Path) -> list[str]:
+    """Ask the engine and two plain programs about instances that nobody here made."""
+    return [
+        "\n*path* generates paths with scipy's `dijkstra` and a HiGHS kept alive, to which the row "
+        "of a capacity is added when an answer breaks it; *arc* holds the flow of each origin on "
+        "each arc in a HiGHS kept alive (`kept_alive.py`). Both start each closure from the "
+        "undisturbed basis and give no unique flow and no proof. One arc that carries something "
+        "is closed at a time. CPU time; ratios are on totals, and above 1 this engine "
+        "is the faster.\n",
+        *instances.table(folder, 10, ("path", "arc"), only=None, quick=False),
+    ]
+
+
 def machine() -> list[str]:
     """Say on what, with what and when."""
     try:
@@ -254,7 +268,7 @@ def machine() -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("strategic", "shipped", "world"))
+    parser.add_argument("--only", choices=("strategic", "shipped", "world", "instances"))
     parser.add_argument("--every", type=int, default=10)
     parser.add_argument("--no-write", action="store_true")
     args = parser.parse_args()
@@ -273,6 +287,9 @@ def main() -> int:
         "shipped": ("The shipped network", shipped),
         "world": ("OpenStreetMap's railways of the world, largest connected part", rails),
     }  # fmt: skip
+    folder = os.environ.get("CORRIDORS_INSTANCES")
+    if folder:
+        parts["instances"] = ("Other people's instances", lambda: others(Path(folder)))
     for name, (title, run) in parts.items():
         if args.only in (None, name):
             print(f"{name} ...", file=sys.stderr, flush=True)

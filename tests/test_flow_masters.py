@@ -11,7 +11,8 @@ import pytest
 
 from corridors.analysis.criticality.elements import find_elements
 from corridors.errors import ProblemError
-from corridors.flow import FlowProblem, solve, solve_many
+from corridors.flow import FlowProblem, column_generation, solve, solve_many
+from corridors.flow.column_generation import Engine
 from corridors.flow.simplex import simplex
 from corridors.scenarios.state import network_state
 
@@ -154,6 +155,28 @@ def test_where_highs_fails_the_own_method_gives_the_same_bytes(monkeypatch):
     lost = solve(problem, master="highs")
     assert lost.cold_starts > 0
     assert_same_bytes(expected, lost)
+
+
+@pytest.mark.parametrize("seed", [3, 8, *range(16000, 16030)])
+def test_a_head_start_by_highs_changes_no_byte(seed, monkeypatch):
+    """Whichever method the rule on overrun limits lets begin, the last basis is the same."""
+    problem = flow_cases.random_problem(seed)
+    r = np.random.default_rng(seed)
+    changes = [flow_cases.random_change(problem, r) for _ in range(2)]
+    begun = []
+    head_start = Engine._head_start
+    monkeypatch.setattr(
+        Engine, "_head_start", lambda self, q: (begun.append(1), head_start(self, q))
+    )
+    plain = solve(problem)
+    assert not begun
+    monkeypatch.setattr(column_generation, "_MANY_LIMITS", 0)
+    monkeypatch.setattr(column_generation, "_PER_COMMODITY", 0.0)
+    other = solve(problem)
+    assert begun
+    assert_same_bytes(plain, other)
+    for changed in changes:
+        assert_same_bytes(plain.solve(changed), other.solve(changed))
 
 
 def test_a_master_that_is_not_there_is_named():

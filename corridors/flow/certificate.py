@@ -2,7 +2,8 @@
 
 Nothing here is shared with the engine: flows are added up again from the
 paths, and the shortest paths that bound the optimum come from trees of its own
-over all arcs. By weak duality any prices that are not negative bound the cost
+over all arcs. Trees of an earlier answer are used again where a fresh one would
+be the same to the last bit. By weak duality any prices that are not negative bound the cost
 of every answer from below; an answer that meets the bound is optimal.
 """
 
@@ -18,7 +19,7 @@ from numba import njit
 from corridors.errors import CertificateError
 
 if TYPE_CHECKING:
-    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.problem import FlowProblem
 
 TOLERANCE = 1e-6
@@ -81,6 +82,7 @@ def certify(
     path_amount: Floats,
     shortfall: Floats,
     limit_price: Floats,
+    trees: Trees | None = None,
 ) -> Certificate:
     """Prove an answer, or find out by how much the proof fails.
 
@@ -95,6 +97,9 @@ def certify(
         Unserved units by commodity, shape (K,).
     limit_price
         Price of each limit, shape (R,), not negative.
+    trees
+        Shortest-path trees kept from an earlier answer on the same arcs and
+        commodities, or none yet; makes no difference but in time.
 
     Returns
     -------
@@ -139,7 +144,7 @@ def certify(
     paid = math.fsum((excess[soft] * p.excess_price[soft]).tolist())
     # Sums that are rounded once do not depend on the order of their terms.
     objective = math.fsum(cost.tolist() + (p.penalty * shortfall).tolist() + [paid])
-    length = _shortest(problem, limit_price)
+    length = (Trees() if trees is None else trees).lengths(p, _weights(p, limit_price))
     value = np.minimum(length, p.penalty)
     bound = math.fsum((value * p.amount).tolist() + (-limit_price[finite] * room[finite]).tolist())
     scale = max(1.0, abs(objective))
@@ -158,20 +163,106 @@ def certify(
     )
 
 
-def _shortest(p: FlowProblem, price: Floats) -> Floats:
-    """Return the length of each commodity's shortest path under costs and prices, shape (K,)."""
+def _weights(p: FlowProblem, price: Floats) -> Floats:
+    """Return what arcs cost with what the limits charge, shape (C, A); closed ones are infinite."""
     weight = p.cost.copy()
     hard_zero = (p.bound <= 0) & np.isinf(p.excess_price)
     _charge(weight, price, hard_zero, p.member_limit, p.member_arc, p.member_class, p.member_factor)
     weight[:, p.closed] = np.inf
-    order = np.lexsort((p.origin, p.commodity_class))
-    leaving = np.argsort(p.tail, kind="stable")
-    start = np.zeros(p.n_nodes + 1, dtype=np.int64)
-    np.cumsum(np.bincount(p.tail, minlength=p.n_nodes), out=start[1:])
-    return _lengths(
-        start, p.head[leaving], np.ascontiguousarray(weight[:, leaving]), order, p.origin,
-        p.destination, p.commodity_class,
+    return weight
+
+
+def still_proved(
+    certificate: Certificate, before: FlowProblem, after: FlowProblem, path_arcs: Ints
+) -> bool:
+    """Whether a proof holds for a problem that differs in nothing but more closed arcs, all unused.
+
+    The answer is still allowed and costs the same, and closing arcs only makes
+    shortest paths longer: what no answer could undercut, none can now. That is
+    the same theorem as that of a fresh proof, applied to the prices that are
+    there.
+
+    Parameters
+    ----------
+    certificate
+        Of the answer to the problem before.
+    before, after
+        The two problems.
+    path_arcs
+        Arcs of all paths that carry something.
+    """
+    names = (
+        "cost", "bound", "amount", "penalty", "excess_price", "tail", "head", "origin",
+        "destination", "commodity_class", "member_limit", "member_arc", "member_class",
+        "member_factor",
     )  # fmt: skip
+    same = all(getattr(before, name) is getattr(after, name) for name in names)
+    more = not (before.closed & ~after.closed).any()
+    return certificate.ok and same and more and not after.closed[path_arcs].any()
+
+
+class Trees:
+    """The shortest-path trees of the first problem that is asked, for those that come after it.
+
+    A tree is grown anew for each problem unless it is certain that it would turn
+    out the same to the last bit: none of its branches to a destination has
+    another weight than before, and no arc whose weight has changed shortens the
+    way to its head.
+    """
+
+    _MOST = 20_000_000
+
+    def __init__(self) -> None:
+        self._for: tuple[Ints, ...] | None = None
+
+    def lengths(self, p: FlowProblem, weight: Floats) -> Floats:
+        """Return the length of each commodity's shortest path, shape (K,).
+
+        Parameters
+        ----------
+        p
+            The problem.
+        weight
+            By class and arc, shape (C, A).
+        """
+        shape = (p.tail, p.head, p.origin, p.destination, p.commodity_class)
+        if self._for is None or any(a is not b for a, b in zip(self._for, shape, strict=True)):
+            return self._grow(p, weight, shape)
+        changed, start = _changes(self._weight, weight)
+        stale = _stale(
+            changed, start, weight, p.tail, p.head, self._group_class, self._reach, self._branch
+        )
+        length = self._length.copy()
+        self._run(p, weight, stale, length, keep=False)
+        return length
+
+    def _grow(self, p: FlowProblem, weight: Floats, shape: tuple[Ints, ...]) -> Floats:
+        self._order = np.lexsort((p.origin, p.commodity_class))
+        self._leaving = np.argsort(p.tail, kind="stable")
+        self._start = np.zeros(p.n_nodes + 1, dtype=np.int64)
+        np.cumsum(np.bincount(p.tail, minlength=p.n_nodes), out=self._start[1:])
+        pairs = np.stack([p.origin, p.commodity_class])[:, self._order]
+        new = np.ones(len(self._order), dtype=np.bool_)
+        new[1:] = (pairs[:, 1:] != pairs[:, :-1]).any(axis=0)
+        self._first = np.append(np.flatnonzero(new), len(new)).astype(np.int64)
+        groups = len(self._first) - 1
+        self._group_class = p.commodity_class[self._order[self._first[:-1]]]
+        keep = groups * (p.n_nodes + p.n_arcs) <= self._MOST
+        self._reach = np.zeros((groups if keep else 0, p.n_nodes))
+        self._branch = np.zeros((groups if keep else 0, p.n_arcs), dtype=np.bool_)
+        length = np.full(p.n_commodities, np.inf)
+        self._run(p, weight, np.ones(groups, dtype=np.bool_), length, keep=keep)
+        if keep:
+            self._for, self._weight, self._length = shape, weight, length.copy()
+        return length
+
+    def _run(
+        self, p: FlowProblem, weight: Floats, which: Flags, length: Floats, *, keep: bool
+    ) -> None:
+        _lengths(
+            self._start, self._leaving, p.tail, p.head, weight, self._order, self._first, which,
+            p.origin, p.destination, p.commodity_class, length, keep, self._reach, self._branch,
+        )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy")
@@ -233,38 +324,75 @@ def _charge(weight, price, shut, member_limit, member_arc, member_class, member_
 
 
 @njit(cache=True, error_model="numpy")
-def _lengths(start, head, weight, order, origin, destination, commodity_class):
-    """Return each commodity's shortest length; one tree for those of one origin and class.
+def _changes(before, after):
+    """List the arcs whose weight has changed, class by class, with offsets."""
+    start = np.zeros(len(before) + 1, dtype=np.int64)
+    changed = np.empty(before.size, dtype=np.int64)
+    n = 0
+    for c in range(len(before)):
+        for arc in range(before.shape[1]):
+            if before[c, arc] != after[c, arc]:
+                changed[n] = arc
+                n += 1
+        start[c + 1] = n
+    return changed[:n], start
 
-    The heap holds each node once and knows where it stands.
+
+@njit(cache=True, error_model="numpy")
+def _stale(changed, start, weight, tail, head, group_class, reach, branch):
+    """Say which trees have to be grown anew."""
+    stale = np.zeros(len(group_class), dtype=np.bool_)
+    for g in range(len(group_class)):
+        c = group_class[g]
+        for i in range(start[c], start[c + 1]):
+            arc = changed[i]
+            if branch[g, arc] or reach[g, tail[arc]] + weight[c, arc] < reach[g, head[arc]]:
+                stale[g] = True
+                break
+    return stale
+
+
+@njit(cache=True, error_model="numpy")
+def _lengths(
+    start, leaving, tail, heads, weight, order, firsts, which, origin, destination,
+    commodity_class, result, keep, reach, branch,
+):  # fmt: skip
+    """Fill each commodity's shortest length; one tree for those of one origin and class.
+
+    Only the trees in `which` are grown. The heap holds each node once and knows
+    where it stands. Where asked, it is kept how far each node is (no further
+    than the last destination) and which arcs lead to a destination.
     """
     n_nodes = len(start) - 1
-    result = np.full(len(order), np.inf)
     dist = np.full(n_nodes, np.inf)
     heap = np.empty(n_nodes, dtype=np.int64)
     where = np.full(n_nodes, -1, dtype=np.int64)
+    by = np.full(n_nodes, -1, dtype=np.int64)
     wanted = np.zeros(n_nodes, dtype=np.bool_)
-    i = 0
-    while i < len(order):
+    for g in range(len(which)):
+        if not which[g]:
+            continue
+        i, end = firsts[g], firsts[g + 1]
         o, c = origin[order[i]], commodity_class[order[i]]
-        end = i
         left = 0
-        while end < len(order) and origin[order[end]] == o and commodity_class[order[end]] == c:
-            if not wanted[destination[order[end]]]:
-                wanted[destination[order[end]]] = True
+        for j in range(i, end):
+            if not wanted[destination[order[j]]]:
+                wanted[destination[order[j]]] = True
                 left += 1
-            end += 1
         dist[:] = np.inf
         where[:] = -1
         dist[o] = 0.0
         heap[0] = o
         where[o] = 0
         size = 1
+        furthest = np.inf
         while size > 0 and left > 0:
             node = heap[0]
             if wanted[node]:
                 left -= 1
                 wanted[node] = False
+                if left == 0:
+                    furthest = dist[node]
             size -= 1
             last = heap[size]
             at = 0
@@ -286,13 +414,15 @@ def _lengths(start, head, weight, order, origin, destination, commodity_class):
                 heap[at] = last
                 where[last] = at
             for s in range(start[node], start[node + 1]):
-                other = head[s]
-                new = dist[node] + weight[c, s]
+                arc = leaving[s]
+                other = heads[arc]
+                new = dist[node] + weight[c, arc]
                 if new < dist[other]:
                     if where[other] < 0:
                         where[other] = size
                         size += 1
                     dist[other] = new
+                    by[other] = arc
                     at = where[other]
                     while at > 0:
                         up = (at - 1) // 4
@@ -304,7 +434,13 @@ def _lengths(start, head, weight, order, origin, destination, commodity_class):
                     heap[at] = other
                     where[other] = at
         for j in range(i, end):
-            wanted[destination[order[j]]] = False
-            result[order[j]] = dist[destination[order[j]]]
-        i = end
-    return result
+            node = destination[order[j]]
+            wanted[node] = False
+            result[order[j]] = dist[node]
+            if keep and dist[node] < np.inf:
+                while node != o and not branch[g, by[node]]:
+                    branch[g, by[node]] = True
+                    node = tail[by[node]]
+        if keep:
+            for node in range(n_nodes):
+                reach[g, node] = min(dist[node], furthest)

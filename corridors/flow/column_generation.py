@@ -18,6 +18,7 @@ import numpy as np
 
 from corridors.errors import CertificateError
 from corridors.flow.arrays import TOLERANCE
+from corridors.flow.certificate import Trees
 from corridors.flow.highs import HighsMaster
 from corridors.flow.master import FailedError, Master, MasterProblem
 from corridors.flow.numbering import Numbering, generic
@@ -29,12 +30,16 @@ from corridors.flow.usage import open_costs
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats
+    from corridors.flow.certificate import Certificate
     from corridors.flow.problem import FlowProblem
 
 _SHORT = 3.0
 """Rank of falling short, above that of an arc (1 to 2)."""
 
 _MAX_ROUNDS = 10_000
+
+_MANY_LIMITS, _PER_COMMODITY = 100, 0.25
+"""How many limits the cheapest paths overrun, at all and by commodity, where HiGHS begins."""
 
 MasterName = Literal["own", "highs"]
 """What solves the master problem."""
@@ -78,6 +83,9 @@ class Engine:
         self._amount_direction = 1e-3 * (1.0 + generic(n_slack, 0.7320508075688772))
         self._bound_direction = 1.0 + generic(p.n_limits, 0.23606797749979)
         self._last: FlowProblem | None = None
+        # The proof of the first answer, and its trees; the certificate's, not the engine's.
+        self.proof: tuple[FlowProblem, Certificate] | None = None
+        self.trees = Trees()
         self._first: tuple[FlowProblem, Flags, FlowSolution] | None = None
 
     @property
@@ -249,6 +257,8 @@ class Engine:
         p, master = question.problem, self._master
         if master.untouched:
             self._greedy(question)
+        else:
+            self._bypass(question)
         for rounds in range(1, _MAX_ROUNDS):
             master.optimise(question)
             weight, sigma, near = self._weigh(question)
@@ -286,7 +296,61 @@ class Engine:
         p = question.problem
         first = self._pool.size
         self._add_cheapest(p, question.open_cost, p.penalty - TOLERANCE * (1.0 + p.penalty))
-        self._master.fill(first, question)
+        many = max(_MANY_LIMITS, _PER_COMMODITY * p.n_commodities)
+        if self.master_name == "own" and self._overrun(question, first) >= many:
+            self._head_start(question)
+        else:
+            self._master.fill(first, question)
+
+    def _overrun(self, question: MasterProblem, first: int) -> int:
+        """Return how many limits could not bear all that would take the cheapest paths."""
+        columns, p = self._pool.columns, question.problem
+        a, b = columns.start[first], columns.start[self._pool.size]
+        amount = question.amount[0][columns.commodity[first : self._pool.size]]
+        size = np.diff(columns.start[first : self._pool.size + 1])
+        units = columns.unit[a:b] * np.repeat(amount, size)
+        use = np.bincount(columns.limit[a:b], units, p.n_limits)
+        return int((use > question.bound[0]).sum())
+
+    def _head_start(self, question: MasterProblem) -> None:
+        """Let HiGHS find an optimum by cost, from whose basis the own method goes on.
+
+        Where hundreds of limits bind, the way from nothing is long, and a
+        general factorisation makes it the faster. The last basis, which the rule
+        for ties decides, is the same from wherever it is reached.
+        """
+        p, own = question.problem, self._master
+        highs = HighsMaster(self._pool, own.n_slack, p.n_limits)
+        self._master = highs
+        try:
+            for _ in range(_MAX_ROUNDS):
+                highs.optimise(question)
+                weight, sigma, near = self._weigh(question)
+                if not self._add_cheapest(p, weight, sigma - near):
+                    own.take(highs.optimal(), question)
+                    break
+        except FailedError:
+            own.reset()
+        finally:
+            self._master = own
+
+    def _bypass(self, question: MasterProblem) -> None:
+        """Offer each commodity with a closed path in the basis its cheapest open one.
+
+        At the prices of the basis no path is better than those in it, so these
+        are the ones that the dual simplex method takes next; without them
+        everything that was closed would fall short first, only to be found a way
+        later.
+        """
+        p, master, columns = question.problem, self._master, self._pool.columns
+        basic = master.basic_columns()
+        stranded = columns.commodity[basic[columns.banned[basic]]]
+        if not len(stranded):
+            return
+        weight, _, near = self._weigh(question)
+        ceiling = np.full(p.n_commodities, -1.0)
+        ceiling[stranded] = (p.penalty - near)[stranded]
+        self._add_cheapest(p, weight, ceiling)
 
     def _decide_ties(
         self, p: FlowProblem, weight: Floats, sigma: Floats, near: Floats

@@ -154,7 +154,7 @@ class HighsMaster(Master):
         for level in (1, 2):
             self._hold(least, most, lower, upper)
             self._run(level)
-        self.take(self._basis(), question)
+        self.take(self.optimal(), question)
         self._moved = False
         return True
 
@@ -221,7 +221,7 @@ class HighsMaster(Master):
         self._highs.setBasis(basis)
         self._moved = False
 
-    def _basis(self) -> LastBasis:
+    def optimal(self) -> LastBasis:
         """Return the basis that HiGHS has ended on.
 
         Raises

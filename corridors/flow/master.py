@@ -149,6 +149,7 @@ class Master(ABC):
     def remember(self) -> None:
         """Keep the basis as the one to return to."""
         self._kept = self.basis
+        self._kept_prices = self.prices.copy(), self.commodity_prices.copy()
         self._kept_columns = self.pool.size
 
     def restore(self) -> None:
@@ -157,6 +158,7 @@ class Master(ABC):
             self.reset()
         else:
             self._working.set(*self._kept)
+            self.prices[:], self.commodity_prices[:] = self._kept_prices
 
     def shed(self) -> None:
         """Forget the paths found since the basis was kept, where they have become many.

@@ -306,6 +306,19 @@ class PathPool:
         """Return the arcs of a column; those of a shortfall are none."""
         return self._arcs[self._path_start[number] : self._path_start[number + 1]]
 
+    def spelt(self, number: int) -> bytes:
+        """Return the arcs of a column as bytes, which order columns; none for a shortfall."""
+        return self._keys[number - self.fixed][1] if number >= self.fixed else b""
+
+    def paths(self, number: Ints) -> tuple[Ints, Ints]:
+        """Return the arcs of some columns, as offsets and arc numbers."""
+        first = self._path_start[number]
+        size = self._path_start[number + 1] - first
+        start = np.zeros(len(number) + 1, dtype=np.int64)
+        np.cumsum(size, out=start[1:])
+        within = np.arange(start[-1]) - np.repeat(start[:-1], size)
+        return start, self._arcs[np.repeat(first, size) + within]
+
     def carry(self, number: Ints, amount: Floats, into: Floats) -> Floats:
         """Add the amounts of some columns to flows by class and arc, shape (C, A)."""
         _carry(number, amount, self._commodity, self._class_of, self._path_start, self._arcs, into)

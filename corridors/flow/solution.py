@@ -122,14 +122,15 @@ def _put_in_order(master: Master, question: MasterProblem) -> None:
     by_commodity: dict[int, list[int]] = {}
     for j in basis.other.tolist():
         by_commodity.setdefault(int(commodity[j]), []).append(j)
-    columns = master.basic_columns().tolist()
-    amount = {j: (x, y) for j, x, y in zip(columns, *master.amounts.tolist(), strict=True)}
+    amounts, n_keys = master.amounts, len(basis.key)
+    place = {j: n_keys + i for i, j in enumerate(basis.other.tolist())}
     key, other = basis.key, []
     for k in sorted(by_commodity):
         mine = [int(key[k]), *by_commodity[k]]
         if len(mine) > 2 and k < question.problem.n_commodities:
+            amount = {j: amounts[:, place.get(j, k)] for j in mine}
             mine = _told_apart(pool, question.problem, k, mine, amount)
-        mine.sort(key=lambda j: (j >= pool.fixed, pool.path(j).tobytes(), j))
+        mine.sort(key=lambda j: (j >= pool.fixed, pool.spelt(j), j))
         key[k] = mine[0]
         other += mine[1:]
     ordered = LastBasis(key, np.array(other, dtype=np.int64), np.sort(basis.tight))
@@ -137,7 +138,7 @@ def _put_in_order(master: Master, question: MasterProblem) -> None:
 
 
 def _told_apart(
-    pool: PathPool, p: FlowProblem, k: int, mine: list[int], amount: dict[int, tuple[float, float]]
+    pool: PathPool, p: FlowProblem, k: int, mine: list[int], amount: dict[int, Floats]
 ) -> list[int]:
     """Return the basic columns of a commodity with its paths split in the defined way."""
     paths = [j for j in mine if j >= pool.fixed]
@@ -186,14 +187,17 @@ def written(
     carries = is_path & (amount > 0)
     column, amount, commodity = column[carries], amount[carries], commodity[carries]
     flow = pool.carry(column, amount, np.zeros(p.cost.shape))
-    paths = [pool.path(j) for j in column.tolist()]
-    order = sorted(
-        range(len(paths)),
-        key=lambda i: (n.commodity_order[commodity[i]], paths[i].tobytes()),
-    )
-    start = np.zeros(len(paths) + 1, dtype=np.int64)
-    np.cumsum([len(paths[i]) for i in order], out=start[1:])
-    arcs = np.concatenate([paths[i] for i in order]) if paths else np.empty(0, dtype=np.int64)
+    number = n.commodity_order[commodity]
+    order = np.argsort(number, kind="stable")
+    # Most commodities have one path; where there are several, what they say orders them.
+    ends = np.flatnonzero(np.append(number[order][1:] != number[order][:-1], True)) + 1
+    sizes = np.diff(ends, prepend=0)
+    several = sizes > 1
+    spelt = [pool.spelt(j) for j in column.tolist()]
+    for last, size in zip(ends[several].tolist(), sizes[several].tolist(), strict=True):
+        mine = sorted(order[last - size : last].tolist(), key=spelt.__getitem__)
+        order[last - size : last] = mine
+    start, arcs = pool.paths(column[order])
     return FlowSolution(
         path_commodity=n.commodity_order[commodity[order]],
         path_start=start,

@@ -15,7 +15,7 @@ from corridors.errors import (
     renamed_arguments,
     renamed_attributes,
 )
-from corridors.flow.certificate import Certificate, certify
+from corridors.flow.certificate import Certificate, certify, still_proved
 from corridors.flow.column_generation import MASTERS, Engine, MasterName
 from corridors.flow.problem import FlowProblem
 from corridors.flow.solution import Plan
@@ -284,10 +284,16 @@ def _proved(engine: Engine, problem: FlowProblem) -> tuple[FlowSolution, Certifi
     """Return an outcome that proves itself; what a warm start got wrong is solved afresh."""
     for cold in (False, True):
         outcome = engine.solve(problem, cold=cold)
+        if engine.proof is not None and not outcome.rounds:
+            first, certificate = engine.proof
+            if still_proved(certificate, first, problem, outcome.path_arcs):
+                return outcome, certificate
         certificate = certify(
             problem, outcome.path_commodity, outcome.path_start, outcome.path_arcs,
-            outcome.path_amount, outcome.shortfall, outcome.limit_price,
+            outcome.path_amount, outcome.shortfall, outcome.limit_price, engine.trees,
         )  # fmt: skip
+        if certificate.ok and engine.proof is None:
+            engine.proof = problem, certificate
         if certificate.ok:
             outcome.cold_starts += cold
             return outcome, certificate

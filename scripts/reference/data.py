@@ -88,7 +88,8 @@ def data_page() -> str:
         "## How sure a number is",
         (
             "Where a publication gives a range it stands in the table (`low`, `high`) or in the "
-            "provenance of the number. Where it does not, `corridors.network.ranges.value_ranges` uses a "
+            "provenance of the number. Where it does not, "
+            "`corridors.network.ranges.value_ranges` uses a "
             f"default spread by confidence to either side: {_spreads()}. These spreads are "
             "inferred: published conflicts of the collection lie inside them."
         ),

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _MOST_BOUNDS = 30_000_000
 """Most numbers spent on knowing how far each node is from each destination."""
 
+_SHARED = 8
+"""Commodities for each origin and class from which one tree serves them all."""
+
 
 class Tied(NamedTuple):
     """The best path of each commodity among those of least cost.
@@ -82,9 +85,10 @@ class Pricing:
             return
         pairs = np.stack([p.destination, p.commodity_class], axis=1)
         ends, which = np.unique(pairs, axis=0, return_inverse=True)
-        if len(ends) * p.n_nodes > _MOST_BOUNDS or not len(ends):
-            if self._aimed_at is None:
-                self._groups = trees.group_commodities(p.origin, p.commodity_class)
+        if self._aimed_at is None:
+            self._groups = trees.group_commodities(p.origin, p.commodity_class)
+            self._shared = p.n_commodities >= _SHARED * len(self._groups[0])
+        if self._shared or len(ends) * p.n_nodes > _MOST_BOUNDS or not len(ends):
             self._group_togo = np.full(len(self._groups[0]), -1, dtype=np.int64)
             self._aimed_at = cost
             return
@@ -138,20 +142,16 @@ class Pricing:
             Of each limit, in tie cost and in rank, shape (2, R).
         """
         p = self._p
-        start, members = self._groups[2:]
-        if len(members) == 0:
-            none = np.zeros(0, dtype=np.int64)
-            return Tied(np.zeros(0), np.zeros(0), np.zeros(1, dtype=np.int64), none, none)
-        tolerance = np.maximum.reduceat(near[members], start[:-1])
-        arc_start, arcs, takes_part = ties.tight_subgraphs(
+        first, size, arcs, takes_part, single = ties.tight_subgraphs(
             *self._star, *self._in_star, p.tail, p.head, weight, self._togo, self._group_togo,
-            *self._groups, p.destination, sigma + near, tolerance,
+            *self._groups, p.destination, sigma + near, near,
         )  # fmt: skip
         charge = np.zeros((2, *p.cost.shape))
         for level in range(2):
             add_charges(charge[level], price[level], *self._members)
         tie_cost, rank, path_start, path_arcs, freedom = ties.paths_by_tie_cost(
             p.n_nodes, p.tail, p.head, p.tie_cost, self._rank, charge,
-            self._rank_of_commodity, arc_start, arcs, *self._groups, p.destination, takes_part,
+            self._rank_of_commodity, first, size, arcs, p.origin, p.commodity_class,
+            p.destination, takes_part, single,
         )  # fmt: skip
         return Tied(tie_cost, rank, path_start, path_arcs, np.where(takes_part, freedom, 0))

@@ -1,9 +1,9 @@
 """Paths of equal cost, and the best of them by what is compared after it, in compiled code.
 
-All cheapest paths of a commodity together form a small subgraph, which
-`tight_subgraphs` finds. Within it `paths_by_tie_cost` looks for the path of least
-tie cost, then rank; prices can make these weights negative, but no cycle is
-(label correcting, Bellman 1958).
+All cheapest paths of a commodity together form a small subgraph, mostly a single
+path, which `tight_subgraphs` finds. Within it `paths_by_tie_cost` looks for the
+path of least tie cost, then rank; prices can make these weights negative, but no
+cycle is (label correcting, Bellman 1958).
 """
 
 from __future__ import annotations
@@ -17,24 +17,27 @@ from corridors.flow.shortest.trees import ahead, grow, in_order, settle, unsettl
 @compiled
 def tight_subgraphs(
     start, star, in_start, in_star, tail, head, weight, togo, group_togo, group_origin,
-    group_class, group_start, members, destination, ceiling, tolerance,
+    group_class, group_start, members, destination, ceiling, near,
 ):  # fmt: skip
-    """Find, for each group, all arcs that lie on a cheapest path of a member.
+    """Find, for each commodity, all arcs that lie on a cheapest path of its.
 
     Parameters are those of `trees.cheapest_paths`, with the backward star of the arcs
-    and the slack, per group, within which an arc counts as lying on a cheapest
-    path. A member takes part where its cheapest path is not above its ceiling.
+    and the slack of each commodity, shape (K,), within which an arc counts as
+    lying on a cheapest path. A commodity takes part where its cheapest path is
+    not above its ceiling.
 
     Returns
     -------
-    arc_start, arcs
-        Arcs of each group as offsets (G + 1,) into arc numbers, in the order in
-        which their tails are reached.
-    takes_part
-        Whether each commodity has a path that is not above its ceiling, shape (K,).
+    first, size, arcs
+        The arcs of commodity ``k`` are ``arcs[first[k]:first[k] + size[k]]``, in the
+        order in which their tails are reached; those of a single path from
+        destination to origin.
+    takes_part, single
+        Whether each commodity has a path that is not above its ceiling, and
+        whether that is the only one, shape (K,).
     """
     n_nodes = len(start) - 1
-    n_groups = len(group_origin)
+    n_commodities = len(destination)
     keys = np.empty(len(tail) + 2)
     nodes = np.empty(len(tail) + 2, dtype=np.int64)
     dist = np.full(n_nodes, np.inf)
@@ -43,62 +46,93 @@ def tight_subgraphs(
     touched = np.empty(n_nodes + 1, dtype=np.int64)
     seen = np.zeros(n_nodes, dtype=np.int8)
     stack = np.empty(n_nodes + 1, dtype=np.int64)
-    arc_start = np.zeros(n_groups + 1, dtype=np.int64)
-    takes_part = np.zeros(len(destination), dtype=np.bool_)
+    first = np.zeros(n_commodities, dtype=np.int64)
+    size = np.zeros(n_commodities, dtype=np.int64)
+    takes_part = np.zeros(n_commodities, dtype=np.bool_)
+    single = np.zeros(n_commodities, dtype=np.bool_)
     buffer = np.empty(1024, dtype=np.int64)
     order = np.empty(1024)
     used = 0
-    for g in range(n_groups):
+    for g in range(len(group_origin)):
         ks = members[group_start[g] : group_start[g + 1]]
         targets = destination[ks]
-        reach = 0.0
+        origin = group_origin[g]
+        reach, beyond = 0.0, 0.0
         for k in ks:
             reach = max(reach, ceiling[k])
+            beyond = max(beyond, near[k])
         w = weight[group_class[g]]
         n_touched = settle(
-            start, star, head, w, ahead(togo, group_togo[g]), group_origin[g],
-            reach + tolerance[g], tolerance[g], targets, keys, nodes, dist, pred, done, touched,
+            start, star, head, w, ahead(togo, group_togo[g]), origin, reach + beyond, beyond,
+            targets, keys, nodes, dist, pred, done, touched,
         )  # fmt: skip
-        first = used
-        depth = 0
         for k in ks:
+            first[k] = used
             node = destination[k]
             if not dist[node] <= ceiling[k]:
                 continue
             takes_part[k] = True
-            if seen[node] == 0:
-                seen[node] = 1
-                stack[depth] = node
-                depth += 1
-        while depth > 0:
-            depth -= 1
-            node = stack[depth]
-            for s in range(in_start[node], in_start[node + 1]):
-                arc = in_star[s]
-                before = tail[arc]
-                if dist[before] + w[arc] <= dist[node] + tolerance[g]:
+            # Mostly there is one way back, which is then all there is.
+            alone = True
+            while alone and node != origin:
+                found = -1
+                for s in range(in_start[node], in_start[node + 1]):
+                    arc = in_star[s]
+                    if dist[tail[arc]] + w[arc] <= dist[node] + near[k]:
+                        alone = found < 0
+                        found = arc
+                        if not alone:
+                            break
+                alone = alone and found >= 0 and used - first[k] < n_nodes
+                if alone:
                     buffer = grow(buffer, used + 1)
-                    order = grow(order, used + 1)
-                    buffer[used] = arc
-                    order[used] = dist[before]
+                    buffer[used] = found
                     used += 1
-                    if seen[before] == 0:
-                        seen[before] = 1
-                        stack[depth] = before
-                        depth += 1
-        by_reach = np.argsort(order[first:used], kind="mergesort")
-        buffer[first:used] = buffer[first:used][by_reach]
-        arc_start[g + 1] = used
-        for i in range(n_touched):
-            seen[touched[i]] = 0
+                    node = tail[found]
+            if alone:
+                single[k] = True
+                size[k] = used - first[k]
+                continue
+            used = first[k]
+            seen[destination[k]] = 1
+            stack[0] = destination[k]
+            depth = 1
+            while depth > 0:
+                depth -= 1
+                node = stack[depth]
+                for s in range(in_start[node], in_start[node + 1]):
+                    arc = in_star[s]
+                    before = tail[arc]
+                    if dist[before] + w[arc] <= dist[node] + near[k]:
+                        buffer = grow(buffer, used + 1)
+                        order = grow(order, used + 1)
+                        buffer[used] = arc
+                        order[used] = dist[before]
+                        used += 1
+                        if seen[before] == 0:
+                            seen[before] = 1
+                            stack[depth] = before
+                            depth += 1
+            seen[destination[k]] = 0
+            for i in range(first[k], used):
+                seen[tail[buffer[i]]] = 0
+            # The arcs are few and nearly in order, from the last one to the first.
+            for i in range(first[k] + 1, used):
+                arc, key = buffer[i], order[i]
+                at = i
+                while at > first[k] and order[at - 1] > key:
+                    buffer[at], order[at] = buffer[at - 1], order[at - 1]
+                    at -= 1
+                buffer[at], order[at] = arc, key
+            size[k] = used - first[k]
         unsettle(targets, touched, n_touched, dist, pred, done)
-    return arc_start, buffer[:used].copy(), takes_part
+    return first, size, buffer[:used].copy(), takes_part, single
 
 
 @compiled
 def paths_by_tie_cost(
-    n_nodes, tail, head, tie_cost, arc_rank, charge, scale, arc_start, arcs, group_origin,
-    group_class, group_start, members, destination, takes_part,
+    n_nodes, tail, head, tie_cost, arc_rank, charge, scale, first, size, arcs, origins,
+    commodity_class, destination, takes_part, single,
 ):  # fmt: skip
     """Find each commodity's path of least tie cost, then rank, inside its subgraph.
 
@@ -117,12 +151,12 @@ def paths_by_tie_cost(
         may be negative.
     scale
         Factor of each commodity on the rank, shape (K,).
-    arc_start, arcs
-        Arcs of each group's subgraph, as `tight_subgraphs` returns them.
-    group_origin, group_class, group_start, members, destination
-        As in `trees.cheapest_paths`.
-    takes_part
-        Commodities whose path is wanted, shape (K,).
+    first, size, arcs
+        Arcs of each commodity's subgraph, as `tight_subgraphs` returns them.
+    origins, commodity_class, destination
+        Of each commodity, shape (K,).
+    takes_part, single
+        Commodities whose path is wanted, and those that have only one, shape (K,).
 
     Returns
     -------
@@ -145,76 +179,85 @@ def paths_by_tie_cost(
     rank = np.full(n_nodes, np.inf)
     pred = np.full(n_nodes, -1, dtype=np.int64)
     leads = np.zeros(n_nodes, dtype=np.bool_)
-    for g in range(len(group_origin)):
-        own = arcs[arc_start[g] : arc_start[g + 1]]
-        c = group_class[g]
-        origin = group_origin[g]
-        for k in members[group_start[g] : group_start[g + 1]]:
-            if not takes_part[k]:
-                continue
-            # Only arcs from which the commodity's own destination can be reached count.
-            leads[destination[k]] = True
-            nodes = 1
-            moved = destination[k] != origin
-            while moved:
-                moved = False
-                for i in range(len(own) - 1, -1, -1):
-                    b = head[own[i]]
-                    if leads[b] and b != origin and not leads[tail[own[i]]]:
-                        leads[tail[own[i]]] = True
-                        nodes += 1
-                        moved = True
-            n_own = 0
+    for k in range(n_commodities):
+        if not takes_part[k]:
+            continue
+        own = arcs[first[k] : first[k] + size[k]]
+        c, origin = commodity_class[k], origins[k]
+        if single[k]:
+            freedom[k] = 1
+            path_first[k], path_size[k] = used, len(own)
+            lengths[0, k], lengths[1, k] = 0.0, 0.0
             for arc in own:
-                if leads[head[arc]] and head[arc] != origin:
-                    n_own += 1
-            far[origin] = 0.0
-            rank[origin] = 0.0
-            moved = True
-            rounds = 0
-            while moved and rounds <= nodes:
-                moved = False
-                rounds += 1
-                for arc in own:
-                    a, b = tail[arc], head[arc]
-                    if not leads[b] or b == origin or far[a] == np.inf:
-                        continue
-                    new_far = far[a] + tie_cost[c, arc] + charge[0, c, arc]
-                    new_rank = rank[a] + arc_rank[arc] * scale[k] + charge[1, c, arc]
-                    near = 1e-11 * (1.0 + abs(new_far))
-                    better = new_far < far[b] - near
-                    if not better and new_far <= far[b] + near:
-                        better = new_rank < rank[b] - 1e-12 * (1.0 + abs(new_rank))
-                    if better:
-                        far[b] = new_far
-                        rank[b] = new_rank
-                        pred[b] = arc
-                        moved = True
-            node = destination[k]
-            freedom[k] = n_own - nodes + 2
-            if far[node] < np.inf:
-                path_first[k] = used
-                steps = 0
-                # A cycle of length 0 could make the labels run in a ring: then there is no path.
-                while node != origin and steps <= nodes:
-                    buffer = grow(buffer, used + 1)
-                    buffer[used] = pred[node]
-                    used += 1
-                    steps += 1
-                    node = tail[pred[node]]
-                if node == origin:
-                    path_size[k] = used - path_first[k]
-                    lengths[0, k] = far[destination[k]]
-                    lengths[1, k] = rank[destination[k]]
-                else:
-                    used = path_first[k]
+                buffer = grow(buffer, used + 1)
+                buffer[used] = arc
+                used += 1
+                lengths[0, k] += tie_cost[c, arc] + charge[0, c, arc]
+                lengths[1, k] += arc_rank[arc] * scale[k] + charge[1, c, arc]
+            continue
+        # Only arcs from which the commodity's own destination can be reached count.
+        leads[destination[k]] = True
+        nodes = 1
+        moved = destination[k] != origin
+        while moved:
+            moved = False
+            for i in range(len(own) - 1, -1, -1):
+                b = head[own[i]]
+                if leads[b] and b != origin and not leads[tail[own[i]]]:
+                    leads[tail[own[i]]] = True
+                    nodes += 1
+                    moved = True
+        n_own = 0
+        for arc in own:
+            if leads[head[arc]] and head[arc] != origin:
+                n_own += 1
+        far[origin] = 0.0
+        rank[origin] = 0.0
+        moved = True
+        rounds = 0
+        while moved and rounds <= nodes:
+            moved = False
+            rounds += 1
             for arc in own:
-                for node in (head[arc], tail[arc]):
-                    far[node] = np.inf
-                    rank[node] = np.inf
-                    pred[node] = -1
-                    leads[node] = False
-            leads[destination[k]] = False
-            far[origin] = np.inf
+                a, b = tail[arc], head[arc]
+                if not leads[b] or b == origin or far[a] == np.inf:
+                    continue
+                new_far = far[a] + tie_cost[c, arc] + charge[0, c, arc]
+                new_rank = rank[a] + arc_rank[arc] * scale[k] + charge[1, c, arc]
+                near = 1e-11 * (1.0 + abs(new_far))
+                better = new_far < far[b] - near
+                if not better and new_far <= far[b] + near:
+                    better = new_rank < rank[b] - 1e-12 * (1.0 + abs(new_rank))
+                if better:
+                    far[b] = new_far
+                    rank[b] = new_rank
+                    pred[b] = arc
+                    moved = True
+        node = destination[k]
+        freedom[k] = n_own - nodes + 2
+        if far[node] < np.inf:
+            path_first[k] = used
+            steps = 0
+            # A cycle of length 0 could make the labels run in a ring: then there is no path.
+            while node != origin and steps <= nodes:
+                buffer = grow(buffer, used + 1)
+                buffer[used] = pred[node]
+                used += 1
+                steps += 1
+                node = tail[pred[node]]
+            if node == origin:
+                path_size[k] = used - path_first[k]
+                lengths[0, k] = far[destination[k]]
+                lengths[1, k] = rank[destination[k]]
+            else:
+                used = path_first[k]
+        for arc in own:
+            for node in (head[arc], tail[arc]):
+                far[node] = np.inf
+                rank[node] = np.inf
+                pred[node] = -1
+                leads[node] = False
+        leads[destination[k]] = False
+        far[origin] = np.inf
     path_start, path_arcs = in_order(path_first, path_size, buffer, used)
     return lengths[0], lengths[1], path_start, path_arcs, freedom

@@ -33,8 +33,16 @@ SMALL = 1e-9
 """What the simplex method takes for 0, relative to what it stands beside."""
 
 
+DUST = 1e-14
+"""What rounding leaves of a 0 in an inverse."""
+
+
 class Basis(NamedTuple):
-    """A basis; the first ``size[0]`` entries of `other`, `tight` and `inverse` count."""
+    """A basis; the first ``size[0]`` entries of `other`, `tight` and `inverse` count.
+
+    ``inverse[t, i]`` is what other column ``i`` carries more for a unit more of
+    the binding limit ``t``.
+    """
 
     key: Ints
     other: Ints
@@ -46,18 +54,13 @@ class Basis(NamedTuple):
 
 
 class Values(NamedTuple):
-    """What a basis means: amounts (2, .), use of limits (2, R), prices (3, .).
-
-    `key_use` is what the limits would have to bear if each key carried its whole
-    commodity.
-    """
+    """What a basis means: amounts (2, .), use of limits (2, R), prices (3, .)."""
 
     key: Floats
     other: Floats
     use: Floats
     price: Floats
     sigma: Floats
-    key_use: Floats
 
 
 @inner
@@ -83,217 +86,148 @@ def clip(value):
 
 
 @inner
-def factor(columns, basis):
-    """Compute the inverse of the working basis (Gauss-Jordan); say whether there is one.
-
-    The working basis is what each other column takes of the binding limits more
-    than its commodity's key does.
-    """
-    p = basis.size[0]
-    left = np.zeros((p, p))
-    for i in range(p):
-        j = basis.other[i]
-        for e in range(columns.start[j], columns.start[j + 1]):
-            t = basis.place[columns.limit[e]]
-            if t >= 0:
-                left[t, i] += columns.unit[e]
-        j = basis.key[columns.commodity[j]]
-        for e in range(columns.start[j], columns.start[j + 1]):
-            t = basis.place[columns.limit[e]]
-            if t >= 0:
-                left[t, i] -= columns.unit[e]
-    right = basis.inverse
-    for r in range(p):
-        for c in range(p):
-            right[r, c] = 0.0
-        right[r, r] = 1.0
-    for c in range(p):
-        best = c
-        for r in range(c + 1, p):
-            if abs(left[r, c]) > abs(left[best, c]):
-                best = r
-        if abs(left[best, c]) < 1e-11:
-            return False
-        if best != c:
-            for j in range(p):
-                left[c, j], left[best, j] = left[best, j], left[c, j]
-                right[c, j], right[best, j] = right[best, j], right[c, j]
-        scale = 1.0 / left[c, c]
-        for j in range(p):
-            left[c, j] *= scale
-            right[c, j] *= scale
-        for r in range(p):
-            factor = left[r, c]
-            if r != c and factor != 0.0:
-                for j in range(p):
-                    left[r, j] -= factor * left[c, j]
-                    right[r, j] -= factor * right[c, j]
-    return True
-
-
-@inner
-def use_by_keys(columns, basis, values, amount):
-    """Compute what the keys would take if each carried its whole commodity."""
-    for level in range(2):
-        use = values.key_use[level]
-        use[:] = 0.0
-        for k in range(len(basis.key)):
-            j = basis.key[k]
-            for e in range(columns.start[j], columns.start[j + 1]):
-                use[columns.limit[e]] += columns.unit[e] * amount[level, k]
-
-
-@inner
-def set_key(columns, basis, values, amount, k, j):
-    """Make column j the key of commodity k."""
-    old = basis.key[k]
-    for level in range(2):
-        use, units = values.key_use[level], amount[level, k]
-        for e in range(columns.start[old], columns.start[old + 1]):
-            use[columns.limit[e]] -= columns.unit[e] * units
-        for e in range(columns.start[j], columns.start[j + 1]):
-            use[columns.limit[e]] += columns.unit[e] * units
-    basis.key[k] = j
-    basis.state[j] = 1
-
-
-@inner
-def amounts(columns, basis, values, amount, bound, level):
-    """Compute amounts and use of limits from a basis and its inverse."""
-    p = basis.size[0]
-    inverse = basis.inverse
-    x, use, other = values.key[level], values.use[level], values.other[level]
-    use[:] = values.key_use[level]
-    x[:] = amount[level]
-    rest = np.empty(p)
-    for t in range(p):
-        rest[t] = bound[level, basis.tight[t]] - use[basis.tight[t]]
-    for i in range(p):
-        total = 0.0
-        for t in range(p):
-            total += inverse[i, t] * rest[t]
-        other[i] = total
-    for i in range(p):
-        j = basis.other[i]
-        k = columns.commodity[j]
-        x[k] -= other[i]
-        for e in range(columns.start[j], columns.start[j + 1]):
-            use[columns.limit[e]] += columns.unit[e] * other[i]
-        j = basis.key[k]
-        for e in range(columns.start[j], columns.start[j + 1]):
-            use[columns.limit[e]] -= columns.unit[e] * other[i]
-    for t in range(p):
-        use[basis.tight[t]] = bound[level, basis.tight[t]]
-
-
-@inner
-def limit_prices(columns, basis, values, level):
-    """Compute the prices of limits from a basis and its inverse."""
-    p = basis.size[0]
-    inverse = basis.inverse
-    cost, price = columns.cost[level], values.price[level]
-    price[:] = 0.0
-    for i in range(p):
-        j = basis.other[i]
-        more = cost[j] - cost[basis.key[columns.commodity[j]]]
-        if more != 0.0:
-            for t in range(p):
-                price[basis.tight[t]] -= more * inverse[i, t]
-
-
-@inner
-def prices(columns, basis, values, level):
-    """Compute the prices of limits and commodities from a basis and its inverse."""
-    limit_prices(columns, basis, values, level)
-    cost, price, sigma = columns.cost[level], values.price[level], values.sigma[level]
+def key_use(columns, basis, amount, level, use):
+    """Compute what the keys would take of each limit if each carried its whole commodity."""
+    use[:] = 0.0
     for k in range(len(basis.key)):
         j = basis.key[k]
-        total = cost[j]
+        units = amount[level, k]
         for e in range(columns.start[j], columns.start[j + 1]):
-            total += price[columns.limit[e]] * columns.unit[e]
-        sigma[k] = total
+            use[columns.limit[e]] += columns.unit[e] * units
 
 
 @inner
-def reduced_cost(columns, values, level, j):
-    """Return the reduced cost of a column: what a unit of it costs more than its price."""
-    total = columns.cost[level, j] - values.sigma[level, columns.commodity[j]]
-    for e in range(columns.start[j], columns.start[j + 1]):
-        total += values.price[level, columns.limit[e]] * columns.unit[e]
+def by_inverse(columns, basis, values, amount, bound):
+    """Compute amounts, use and prices of limits from a basis and its inverse."""
+    p = basis.size[0]
+    inverse = basis.inverse
+    for level in range(2):
+        x, use, other = values.key[level], values.use[level], values.other[level]
+        key_use(columns, basis, amount, level, use)
+        x[:] = amount[level]
+        other[:p] = 0.0
+        for t in range(p):
+            rest = bound[level, basis.tight[t]] - use[basis.tight[t]]
+            if rest != 0.0:
+                for i in range(p):
+                    other[i] += inverse[t, i] * rest
+        for i in range(p):
+            j = basis.other[i]
+            k = columns.commodity[j]
+            x[k] -= other[i]
+            for e in range(columns.start[j], columns.start[j + 1]):
+                use[columns.limit[e]] += columns.unit[e] * other[i]
+            j = basis.key[k]
+            for e in range(columns.start[j], columns.start[j + 1]):
+                use[columns.limit[e]] -= columns.unit[e] * other[i]
+        for t in range(p):
+            use[basis.tight[t]] = bound[level, basis.tight[t]]
+    more = np.empty(p)
+    for level in range(3):
+        cost, price = columns.cost[level], values.price[level]
+        price[:] = 0.0
+        for i in range(p):
+            j = basis.other[i]
+            more[i] = cost[j] - cost[basis.key[columns.commodity[j]]]
+        for t in range(p):
+            total = 0.0
+            for i in range(p):
+                total += more[i] * inverse[t, i]
+            price[basis.tight[t]] = -total
+
+
+@inner
+def charged(cost, start, limit, unit, price, j):
+    """Return what a unit of a column costs with what the limits charge for it.
+
+    Plain arrays, because a call that hands over whole records costs more than
+    the sum itself.
+    """
+    total = cost[j]
+    for e in range(start[j], start[j + 1]):
+        total += price[limit[e]] * unit[e]
     return total
 
 
+class Rows(NamedTuple):
+    """What columns take of the limits that bind or have bound, side by side.
+
+    The columns of limit ``r`` are ``owner[first[r]:last[r]]``, and `unit` is what
+    they take; ``first[r]`` is -1 where they were not needed yet.
+    """
+
+    first: Ints
+    last: Ints
+    owner: NDArray[np.int32]
+    unit: Floats
+    used: Ints
+
+
 @inner
-def along(columns, r, weight, into):
+def along(columns, n_columns, rows, r, weight, into):
     """Add `weight` times what each column takes of limit r."""
-    if weight != 0.0:
+    if rows.first[r] < 0:
+        at = rows.used[0]
+        rows.first[r] = at
         e = columns.newest[r]
         while e >= 0:
-            into[columns.owner[e]] += weight * columns.unit[e]
+            if columns.owner[e] < n_columns:
+                rows.owner[at] = columns.owner[e]
+                rows.unit[at] = columns.unit[e]
+                at += 1
             e = columns.older[e]
+        rows.last[r] = rows.used[0] = at
+    owner, unit = rows.owner, rows.unit
+    for e in range(rows.first[r], rows.last[r]):
+        into[owner[e]] += weight * unit[e]
 
 
 @inner
-def all_reduced(columns, n_columns, basis, values, into):
-    """Compute the prices and the reduced costs of all columns, as far as cost goes."""
-    cost, sigma, price = columns.cost[0], values.sigma[0], values.price[0]
-    limit_prices(columns, basis, values, 0)
-    into[:] = cost[:n_columns]
+def all_reduced(columns, n_columns, basis, values, rows, into):
+    """Compute reduced costs and prices of commodities, as far as cost goes.
+
+    The reduced cost of a column that is banned is infinite.
+    """
+    sigma, price, key = values.sigma[0], values.price[0], basis.key
+    commodity, banned = columns.commodity, columns.banned
+    into[:] = columns.cost[0, :n_columns]
     for t in range(basis.size[0]):
-        along(columns, basis.tight[t], price[basis.tight[t]], into)
-    for k in range(len(basis.key)):
-        sigma[k] = into[basis.key[k]]
+        r = basis.tight[t]
+        if price[r] != 0.0:
+            along(columns, n_columns, rows, r, price[r], into)
+    for k in range(len(key)):
+        sigma[k] = into[key[k]]
     for j in range(n_columns):
-        into[j] -= sigma[columns.commodity[j]]
-
-
-@inner
-def swap_key(columns, basis, values, amount, k):
-    """Make another basic column of a commodity its key; return the old key's place, or -1."""
-    p = basis.size[0]
-    at = -1
-    for i in range(p):
-        if columns.commodity[basis.other[i]] == k:
-            at = i
-            break
-    if at < 0:
-        return -1
-    inverse = basis.inverse
-    for t in range(p):
-        inverse[at, t] = -inverse[at, t]
-    for i in range(at + 1, p):
-        if columns.commodity[basis.other[i]] == k:
-            for t in range(p):
-                inverse[at, t] -= inverse[i, t]
-    old = basis.key[k]
-    set_key(columns, basis, values, amount, k, basis.other[at])
-    basis.other[at] = old
-    basis.state[old] = 2
-    return at
+        into[j] = np.inf if banned[j] else into[j] - sigma[commodity[j]]
+    for i in range(basis.size[0]):
+        if not columns.banned[basis.other[i]]:
+            into[basis.other[i]] = 0.0
 
 
 @inner
 def entering_column(columns, basis, e):
     """Return the inverse times what column e takes more than its key."""
     p = basis.size[0]
-    column = np.zeros(p)
+    u = np.zeros(p)
+    limit, unit, place, inverse = columns.limit, columns.unit, basis.place, basis.inverse
     j, sign = e, 1.0
     for _ in range(2):
         for i in range(columns.start[j], columns.start[j + 1]):
-            t = basis.place[columns.limit[i]]
+            t = place[limit[i]]
             if t >= 0:
-                column[t] += sign * columns.unit[i]
+                line, units = inverse[t], sign * unit[i]
+                for o in range(p):
+                    u[o] += line[o] * units
         j, sign = basis.key[columns.commodity[e]], -1.0
-    u = np.zeros(p)
-    for t in range(p):
-        if column[t] != 0.0:
-            for i in range(p):
-                u[i] += basis.inverse[i, t] * column[t]
+    for o in range(p):
+        if abs(u[o]) < DUST:
+            u[o] = 0.0
     return u
 
 
 @inner
-def _row_entry(columns, j, r):
+def row_entry(columns, j, r):
+    """Return what a column takes of a limit."""
     for e in range(columns.start[j], columns.start[j + 1]):
         if columns.limit[e] == r:
             return columns.unit[e]
@@ -302,127 +236,35 @@ def _row_entry(columns, j, r):
 
 @inner
 def row_of(columns, basis, r):
-    """Return what each other column takes of limit r more than its key."""
+    """Return what each other column takes of limit r more than its key; then times the inverse."""
     p = basis.size[0]
-    row = np.zeros(p)
+    start, limit, unit, commodity = columns.start, columns.limit, columns.unit, columns.commodity
+    other, key, inverse = basis.other, basis.key, basis.inverse
+    row, effect = np.zeros(p), np.zeros(p)
+    which = np.empty(p, dtype=np.int64)
+    n = 0
     for i in range(p):
-        j = basis.other[i]
-        row[i] = _row_entry(columns, j, r) - _row_entry(columns, basis.key[columns.commodity[j]], r)
-    return row
-
-
-@inner
-def exchange(columns, basis, enter, loosen, leave, tighten):
-    """Change the basis by one column or limit on each side, and its inverse with it.
-
-    Parameters
-    ----------
-    enter, loosen
-        Column that enters, or -1; then the place of the limit that stops binding.
-    leave, tighten
-        Place of the other column that leaves, or -1; then the limit that comes
-        to bind.
-    """
-    p = basis.size[0]
-    inverse = basis.inverse
-    if enter >= 0 and leave >= 0:
-        u = entering_column(columns, basis, enter)
-        if abs(u[leave]) < PIVOT:
-            return False
-        for t in range(p):
-            inverse[leave, t] /= u[leave]
-        for i in range(p):
-            if i != leave and u[i] != 0.0:
-                for t in range(p):
-                    inverse[i, t] -= u[i] * inverse[leave, t]
-        basis.state[basis.other[leave]] = 0
-        basis.other[leave] = enter
-        basis.state[enter] = 2
-        return True
-    if enter >= 0:
-        if p >= len(basis.other):
-            return False
-        u = entering_column(columns, basis, enter)
-        row = row_of(columns, basis, tighten)
-        corner = _row_entry(columns, enter, tighten) - _row_entry(
-            columns, basis.key[columns.commodity[enter]], tighten
-        )
-        v = np.zeros(p)
-        for i in range(p):
-            corner -= row[i] * u[i]
-            if row[i] != 0.0:
-                for t in range(p):
-                    v[t] += row[i] * inverse[i, t]
-        if abs(corner) < PIVOT:
-            return False
-        for t in range(p):
-            inverse[p, t] = -v[t] / corner
-        inverse[p, p] = 1.0 / corner
-        for i in range(p):
-            for t in range(p):
-                inverse[i, t] -= u[i] * inverse[p, t]
-            inverse[i, p] = -u[i] / corner
-        basis.other[p] = enter
-        basis.state[enter] = 2
-        basis.tight[p] = tighten
-        basis.place[tighten] = p
-        basis.size[0] = p + 1
-        return True
-    if leave >= 0:
-        pivot = inverse[leave, loosen]
-        if abs(pivot) < PIVOT:
-            return False
-        for i in range(p):
-            factor = inverse[i, loosen] / pivot
-            if i != leave and factor != 0.0:
-                for t in range(p):
-                    if t != loosen:
-                        inverse[i, t] -= factor * inverse[leave, t]
-        last = p - 1
-        basis.state[basis.other[leave]] = 0
-        basis.place[basis.tight[loosen]] = -1
-        if leave != last:
-            basis.other[leave] = basis.other[last]
-            for t in range(p):
-                inverse[leave, t] = inverse[last, t]
-        if loosen != last:
-            basis.tight[loosen] = basis.tight[last]
-            basis.place[basis.tight[loosen]] = loosen
-            for i in range(p):
-                inverse[i, loosen] = inverse[i, last]
-        basis.size[0] = last
-        return True
-    row = row_of(columns, basis, tighten)
-    v = np.zeros(p)
-    for i in range(p):
-        if row[i] != 0.0:
-            for t in range(p):
-                v[t] += row[i] * inverse[i, t]
-    if abs(v[loosen]) < PIVOT:
-        return False
-    for i in range(p):
-        inverse[i, loosen] /= v[loosen]
-        scale = inverse[i, loosen]
-        for t in range(p):
-            if t != loosen:
-                inverse[i, t] -= v[t] * scale
-    basis.place[basis.tight[loosen]] = -1
-    basis.tight[loosen] = tighten
-    basis.place[tighten] = loosen
-    return True
-
-
-@compiled
-def refresh(columns, basis, values, amount, bound):
-    """Compute the inverse and the values of a basis afresh; say whether it has any."""
-    good = factor(columns, basis)
-    if good:
-        use_by_keys(columns, basis, values, amount)
-        for level in range(2):
-            amounts(columns, basis, values, amount, bound, level)
-        for level in range(3):
-            prices(columns, basis, values, level)
-    return good
+        value = 0.0
+        j = other[i]
+        for e in range(start[j], start[j + 1]):
+            if limit[e] == r:
+                value += unit[e]
+        j = key[commodity[j]]
+        for e in range(start[j], start[j + 1]):
+            if limit[e] == r:
+                value -= unit[e]
+        if value != 0.0:
+            row[i] = value
+            which[n] = i
+            n += 1
+    for t in range(p):
+        line = inverse[t]
+        total = 0.0
+        for m in range(n):
+            total += row[which[m]] * line[which[m]]
+        if abs(total) >= DUST:
+            effect[t] = total
+    return row, effect
 
 
 @compiled

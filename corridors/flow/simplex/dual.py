@@ -2,26 +2,39 @@
 
 After a change of amounts, bounds or closures the basis may hold less than
 nothing of a column, more than a limit, or something that is banned. The one
-furthest outside goes, and what takes its place is what loses the least (Lemke
-1954).
+furthest outside for its weight goes (Devex: Harris 1973), and what takes its
+place is what loses the least (Lemke 1954).
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from corridors.flow.compiling import inner
 from corridors.flow.simplex.basis import (
+    DUST,
     PIVOT,
     SMALL,
     along,
     below,
+    charged,
     clip,
-    prices,
-    reduced_cost,
     row_of,
-    swap_key,
 )
+from corridors.flow.simplex.exchange import swap_key
+
+if TYPE_CHECKING:
+    from corridors.flow.arrays import Floats
+
+
+class Weights(NamedTuple):
+    """How strongly the basic variables answer to what happens outside, as far as is known."""
+
+    key: Floats
+    other: Floats
+    limit: Floats
 
 
 @inner
@@ -35,134 +48,169 @@ def _outside(x1, x2, scale):
 
 
 @inner
-def worst_outside(columns, basis, values, amount, bound):
-    """Find the basic variable that is furthest outside: kind, number, sign, how far."""
+def worst_outside(columns, basis, values, amount, bound, weights):
+    """Find the basic variable that is furthest outside for its weight: kind, number, sign."""
     p = basis.size[0]
     worst, kind, number, sign = 0.0, -1, -1, 1.0
     for k in range(len(basis.key)):
         x1, x2 = values.key[0, k], values.key[1, k]
         scale = 1.0 + amount[0, k]
-        off = _outside(x1, x2, scale)
-        if off > worst:
-            worst, kind, number, sign = off, 0, k, 1.0
+        off = scale * _outside(x1, x2, scale)
+        if off > 0.0 and off * off > worst * weights.key[k]:
+            worst, kind, number, sign = off * off / weights.key[k], 0, k, 1.0
         if columns.banned[basis.key[k]] and off == 0.0:
-            off = max(x1 / scale, 1e-12)
-            if off > worst:
-                worst, kind, number, sign = off, 0, k, -1.0
+            off = max(x1, 1e-12)
+            if off * off > worst * weights.key[k]:
+                worst, kind, number, sign = off * off / weights.key[k], 0, k, -1.0
     for i in range(p):
         j = basis.other[i]
         x1, x2 = values.other[0, i], values.other[1, i]
         scale = 1.0 + amount[0, columns.commodity[j]]
-        off = _outside(x1, x2, scale)
-        if off > worst:
-            worst, kind, number, sign = off, 1, i, 1.0
+        off = scale * _outside(x1, x2, scale)
+        if off > 0.0 and off * off > worst * weights.other[i]:
+            worst, kind, number, sign = off * off / weights.other[i], 1, i, 1.0
         if columns.banned[j] and off == 0.0:
-            off = max(x1 / scale, 1e-12)
-            if off > worst:
-                worst, kind, number, sign = off, 1, i, -1.0
+            off = max(x1, 1e-12)
+            if off * off > worst * weights.other[i]:
+                worst, kind, number, sign = off * off / weights.other[i], 1, i, -1.0
     for r in range(bound.shape[1]):
         if basis.place[r] < 0 and bound[0, r] != np.inf:
-            off = _outside(
-                bound[0, r] - values.use[0, r], bound[1, r] - values.use[1, r], 1.0 + bound[0, r]
+            scale = 1.0 + bound[0, r]
+            off = scale * _outside(
+                bound[0, r] - values.use[0, r], bound[1, r] - values.use[1, r], scale
             )
-            if off > worst:
-                worst, kind, number, sign = off, 2, r, 1.0
+            if off > 0.0 and off * off > worst * weights.limit[r]:
+                worst, kind, number, sign = off * off / weights.limit[r], 2, r, 1.0
     return kind, number, sign
 
 
 @inner
-def replacement(columns, n_columns, basis, values, amount, kind, number, sign, alpha, reduced):
+def weigh(basis, weights, loosen, leave, tighten, alone, u, motion):
+    """Carry the weights over a change of the basis that is about to be made."""
+    if alone >= 0:
+        pivot, mine = motion.key_rate[alone], weights.key[alone]
+    elif leave >= 0:
+        pivot, mine = u[leave], weights.other[leave]
+    else:
+        pivot, mine = motion.limit_rate[tighten], weights.limit[tighten]
+    mine /= pivot * pivot
+    for k in motion.keys[: motion.size[0]]:
+        weights.key[k] = max(weights.key[k], motion.key_rate[k] ** 2 * mine)
+    p = basis.size[0]
+    for i in range(p):
+        weights.other[i] = max(weights.other[i], u[i] * u[i] * mine)
+    for r in motion.limits[: motion.size[1]]:
+        weights.limit[r] = max(weights.limit[r], motion.limit_rate[r] ** 2 * mine)
+    mine = max(mine, 1.0)
+    if alone >= 0:
+        weights.key[alone] = mine
+    elif loosen >= 0:
+        weights.limit[basis.tight[loosen]] = mine
+        if leave >= 0:
+            weights.other[leave] = weights.other[p - 1]
+    elif leave >= 0:
+        weights.other[leave] = mine
+    elif p < len(weights.other):
+        weights.other[p] = mine
+
+
+@inner
+def replacement(
+    columns, n_columns, basis, values, kind, number, sign, alpha, reduced, weights, rows
+):  # fmt: skip
     """Find what takes a basic variable out of the basis at the least loss.
+
+    `alpha` is filled with what each column does to the variable that leaves, in
+    the direction in which it leaves.
 
     Returns
     -------
     enter, loosen, leave, tighten, alone
         As `exchange` takes them; `alone` is the commodity whose only basic
         column leaves, or -1. Nothing enters where `enter` and `loosen` are -1.
+    loss
+        By how much the reduced costs fall for each unit of `alpha`.
     """
     p = basis.size[0]
-    inverse = basis.inverse
     leave, tighten, alone = -1, -1, -1
     if kind == 0:
-        leave = swap_key(columns, basis, values, amount, number)
+        leave = swap_key(columns, basis, values, number)
         if leave < 0:
             alone = number
+        else:
+            mine = weights.key[number]
+            weights.key[number] = weights.other[leave]
+            weights.other[leave] = mine
     elif kind == 1:
         leave = number
     else:
         tighten = number
-    effect = np.zeros(values.use.shape[1])
+    effect, inverse = np.zeros(p), basis.inverse
+    key, commodity = basis.key, columns.commodity
     if leave >= 0:
         for t in range(p):
-            effect[basis.tight[t]] = -inverse[leave, t]
+            if abs(inverse[t, leave]) >= DUST:
+                effect[t] = -sign * inverse[t, leave]
     elif tighten >= 0:
-        row = row_of(columns, basis, tighten)
-        for i in range(p):
-            if row[i] != 0.0:
-                for t in range(p):
-                    effect[basis.tight[t]] += row[i] * inverse[i, t]
-        effect[tighten] = -1.0
-    alpha[:] = 0.0
-    for t in range(p):
-        along(columns, basis.tight[t], effect[basis.tight[t]], alpha)
-    if tighten >= 0:
-        along(columns, tighten, -1.0, alpha)
-    through_key = np.empty(len(basis.key))
-    for k in range(len(basis.key)):
-        through_key[k] = alpha[basis.key[k]]
+        _, effect = row_of(columns, basis, tighten)
+        for t in range(p):
+            effect[t] *= sign
+    # What may not enter has an infinite reduced cost, and basic columns have no part in the row.
+    least = np.inf
     if alone >= 0:
         # Its amount is given, so another column of the same commodity must take its place.
-        through_key[alone] -= 1.0
-        sign = 1.0
-    for j in range(n_columns):
-        alpha[j] -= through_key[columns.commodity[j]]
-    least = np.inf
-    for j in range(n_columns):
-        if basis.state[j] == 0 and not columns.banned[j] and alpha[j] * sign > PIVOT:
-            alpha[j] *= sign
-            reduced[j] = clip(reduced[j]) / alpha[j]
-            least = min(least, reduced[j])
-        else:
-            alpha[j] = 0.0
-    if alone < 0:
+        for j in range(n_columns):
+            alpha[j] = 1.0 if commodity[j] == alone and j != key[alone] else 0.0
+            if alpha[j] > 0.0:
+                least = min(least, clip(reduced[j]))
+    else:
+        alpha[:] = 0.0
         for t in range(p):
-            r = basis.tight[t]
-            if sign * effect[r] > PIVOT:
-                least = min(least, clip(values.price[0, r]) / (sign * effect[r]))
+            if effect[t] != 0.0:
+                along(columns, n_columns, rows, basis.tight[t], effect[t], alpha)
+        if tighten >= 0:
+            along(columns, n_columns, rows, tighten, -sign, alpha)
+        through_key = np.empty(len(key))
+        for k in range(len(key)):
+            through_key[k] = alpha[key[k]]
+        for j in range(n_columns):
+            a = alpha[j] - through_key[commodity[j]]
+            alpha[j] = a
+            if a > PIVOT and reduced[j] < least * a:
+                least = clip(reduced[j]) / a
+        for t in range(p):
+            if effect[t] > PIVOT:
+                least = min(least, clip(values.price[0, basis.tight[t]]) / effect[t])
     # Several that are equally good by cost are told apart by what comes after it.
     most = least + 1e-10 * (1.0 + abs(least))
-    tied = 0
     enter, loosen = -1, -1
-    strength = 0.0
-    for j in range(n_columns):
-        if alpha[j] > 0.0 and reduced[j] <= most:
-            tied += 1
-            enter, strength = j, alpha[j]
+    b2, b3, strength = np.inf, np.inf, 0.0
+    first = True
+    start, limit, unit, state = columns.start, columns.limit, columns.unit, basis.state
+    c2, c3, p2, p3 = columns.cost[1], columns.cost[2], values.price[1], values.price[2]
+    if least < np.inf:
+        for j in range(n_columns):
+            a = alpha[j]
+            if a > PIVOT and reduced[j] <= most * a and state[j] == 0:
+                k = key[commodity[j]]
+                a2 = charged(c2, start, limit, unit, p2, j)
+                a2 = (a2 - charged(c2, start, limit, unit, p2, k)) / a
+                a3 = charged(c3, start, limit, unit, p3, j)
+                a3 = (a3 - charged(c3, start, limit, unit, p3, k)) / a
+                order = below(a2, a3, b2, b3)
+                if first or order > 0 or (order == 0 and a > strength):
+                    enter, b2, b3, strength, first = j, a2, a3, a, False
     if alone < 0:
         for t in range(p):
-            r = basis.tight[t]
-            if sign * effect[r] > PIVOT and clip(values.price[0, r]) / (sign * effect[r]) <= most:
-                tied += 1
-                enter, loosen, strength = -1, t, sign * effect[r]
-    if tied > 1:
-        prices(columns, basis, values, 1)
-        prices(columns, basis, values, 2)
-        enter, loosen = -1, -1
-        b2, b3, strength = np.inf, np.inf, 0.0
-        for j in range(n_columns):
-            if alpha[j] > 0.0 and reduced[j] <= most:
-                a2 = reduced_cost(columns, values, 1, j) / alpha[j]
-                a3 = reduced_cost(columns, values, 2, j) / alpha[j]
+            r, a = basis.tight[t], effect[t]
+            if a > PIVOT and clip(values.price[0, r]) <= most * a:
+                a2, a3 = values.price[1, r] / a, values.price[2, r] / a
                 order = below(a2, a3, b2, b3)
-                if enter < 0 or order > 0 or (order == 0 and alpha[j] > strength):
-                    enter, b2, b3, strength = j, a2, a3, alpha[j]
-        if alone < 0:
-            for t in range(p):
-                r = basis.tight[t]
-                size = sign * effect[r]
-                if size > PIVOT and clip(values.price[0, r]) / size <= most:
-                    a2, a3 = values.price[1, r] / size, values.price[2, r] / size
-                    order = below(a2, a3, b2, b3)
-                    if (enter < 0 and loosen < 0) or order > 0 or (order == 0 and size > strength):
-                        enter, loosen, b2, b3, strength = -1, t, a2, a3, size
-    return enter, loosen, leave, tighten, alone
+                if first or order > 0 or (order == 0 and a > strength):
+                    enter, loosen, b2, b3, strength, first = -1, t, a2, a3, a, False
+    loss = 0.0
+    if enter >= 0:
+        loss = reduced[enter] / alpha[enter]
+    elif loosen >= 0:
+        loss = values.price[0, basis.tight[loosen]] / effect[loosen]
+    return enter, loosen, leave, tighten, alone, loss

@@ -40,7 +40,6 @@ class OwnMaster(Master):
         self._fresh = True
         if not self._working.refresh(question.amount, question.bound):
             raise FailedError
-        self._fresh = False
 
     def reset(self) -> None:
         """Go back to nothing: everything falls short."""

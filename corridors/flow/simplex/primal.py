@@ -7,71 +7,110 @@ are looked through at each step (multiple pricing, Greenberg 1978).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NamedTuple
+
 import numpy as np
 
 from corridors.flow.compiling import inner
-from corridors.flow.simplex.basis import (
-    PIVOT,
-    SMALL,
-    below,
-    clip,
-    entering_column,
-    prices,
-    reduced_cost,
-)
+from corridors.flow.simplex.basis import PIVOT, SMALL, below, charged, clip
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from corridors.flow.arrays import Floats, Ints
 
 LISTED = 40
 """Most columns that are noted at a time."""
 
 
+class Motion(NamedTuple):
+    """What a unit of what enters takes from keys, and of limits that do not bind.
+
+    Only the first ``size[0]`` of `keys` and ``size[1]`` of `limits` are touched.
+    """
+
+    key_rate: Floats
+    limit_rate: Floats
+    keys: Ints
+    limits: Ints
+    key_seen: NDArray[np.int8]
+    limit_seen: NDArray[np.int8]
+    size: Ints
+
+
 @inner
-def entering(columns, n_columns, basis, values, slack, reduced):
-    """Find the column, or binding limit, whose entry improves the most: level by level."""
-    p = basis.size[0]
-    best, enter, loosen = 0.0, -1, -1
+def cheaper(columns, n_columns, basis, values, slack, reduced, listed):
+    """Find the column, or binding limit, that saves the most cost, and columns nearly as good.
+
+    Returns
+    -------
+    enter, loosen
+        Column, or place of a binding limit; -1 for none.
+    count
+        Number of columns in `listed`.
+    """
+    best, enter, loosen = -SMALL, -1, -1
     for j in range(n_columns):
-        if reduced[j] < 0.0 and basis.state[j] == 0 and not columns.banned[j]:
+        if reduced[j] < 0.0 and basis.state[j] == 0:
             d = reduced[j] / (1.0 + abs(values.sigma[0, columns.commodity[j]]))
-            if d < -SMALL and d < best:
+            if d < best:
                 best, enter = d, j
-    for t in range(p):
+    most, count = 0.3 * best, 0
+    if enter >= 0:
+        for j in range(n_columns):
+            if count < len(listed) and reduced[j] < 0.0 and basis.state[j] == 0:
+                d = reduced[j] / (1.0 + abs(values.sigma[0, columns.commodity[j]]))
+                if d < most:
+                    listed[count] = j
+                    count += 1
+    for t in range(basis.size[0]):
         d = values.price[0, basis.tight[t]] / slack[0]
-        if d < -SMALL and d < best:
+        if d < best:
             best, enter, loosen = d, -1, t
-    if enter >= 0 or loosen >= 0:
-        return enter, loosen
-    # No cost can be saved; what follows only chooses between equal costs.
-    prices(columns, basis, values, 1)
-    prices(columns, basis, values, 2)
-    for level in range(1, 3):
-        slack[level] = 1.0
-        for k in range(len(basis.key)):
-            slack[level] = max(slack[level], abs(values.sigma[level, k]))
-    best2, best3, enter2, enter3, loosen2, loosen3 = 0.0, 0.0, -1, -1, -1, -1
+    return enter, loosen, count
+
+
+@inner
+def tied_columns(columns, n_columns, basis, values, reduced, tied):
+    """List the columns outside the basis that cost no more than those in it; say how many."""
+    count = 0
     for j in range(n_columns):
-        k = columns.commodity[j]
-        if (
-            basis.state[j] != 0
-            or columns.banned[j]
-            or reduced[j] > SMALL * (1.0 + abs(values.sigma[0, k]))
-        ):
+        near = SMALL * (1.0 + abs(values.sigma[0, columns.commodity[j]]))
+        if reduced[j] <= near and basis.state[j] == 0:
+            tied[count] = j
+            count += 1
+    return count
+
+
+@inner
+def better_tied(columns, basis, values, slack, tied):
+    """Find what improves the tie cost, or else the rank, the most at no cost."""
+    start, limit, unit = columns.start, columns.limit, columns.unit
+    commodity, key, state = columns.commodity, basis.key, basis.state
+    c2, c3, p2, p3 = columns.cost[1], columns.cost[2], values.price[1], values.price[2]
+    best2, best3, enter2, enter3, loosen2, loosen3 = 0.0, 0.0, -1, -1, -1, -1
+    for j in tied:
+        if state[j] != 0:
             continue
-        d = reduced_cost(columns, values, 1, j) / (1.0 + abs(values.sigma[1, k]))
+        k = key[commodity[j]]
+        sigma = charged(c2, start, limit, unit, p2, k)
+        d = (charged(c2, start, limit, unit, p2, j) - sigma) / (1.0 + abs(sigma))
         if d < min(best2, -SMALL):
             best2, enter2 = d, j
         if enter2 < 0 and d <= SMALL:
-            d = reduced_cost(columns, values, 2, j) / (1.0 + abs(values.sigma[2, k]))
+            sigma = charged(c3, start, limit, unit, p3, k)
+            d = (charged(c3, start, limit, unit, p3, j) - sigma) / (1.0 + abs(sigma))
             if d < min(best3, -SMALL):
                 best3, enter3 = d, j
-    for t in range(p):
+    for t in range(basis.size[0]):
         r = basis.tight[t]
         if values.price[0, r] > SMALL * slack[0]:
             continue
-        d = values.price[1, r] / slack[1]
+        d = p2[r] / slack[1]
         if d < min(best2, -SMALL):
             best2, enter2, loosen2 = d, -1, t
         if enter2 < 0 and loosen2 < 0 and d <= SMALL:
-            d = values.price[2, r] / slack[2]
+            d = p3[r] / slack[2]
             if d < min(best3, -SMALL):
                 best3, enter3, loosen3 = d, -1, t
     if enter2 >= 0 or loosen2 >= 0:
@@ -80,39 +119,28 @@ def entering(columns, n_columns, basis, values, slack, reduced):
 
 
 @inner
-def candidates(columns, n_columns, basis, values, reduced, enter, listed):
-    """Note columns that improve nearly as much as the best, to be tried next; say how many."""
-    if enter < 0:
-        return 0
-    most = 0.3 * reduced[enter] / (1.0 + abs(values.sigma[0, columns.commodity[enter]]))
-    if most > -SMALL:
-        return 0
-    count = 0
-    for j in range(n_columns):
-        if reduced[j] < 0.0 and basis.state[j] == 0 and not columns.banned[j]:
-            d = reduced[j] / (1.0 + abs(values.sigma[0, columns.commodity[j]]))
-            if d < most and count < len(listed):
-                listed[count] = j
-                count += 1
-    return count
+def after_cost(columns, basis, values, slack):
+    """Compute the prices of commodities in tie cost and rank, and what is large among them."""
+    start, limit, unit, key = columns.start, columns.limit, columns.unit, basis.key
+    for level in range(1, 3):
+        slack[level] = 1.0
+        cost, price, sigma = columns.cost[level], values.price[level], values.sigma[level]
+        for k in range(len(key)):
+            sigma[k] = charged(cost, start, limit, unit, price, key[k])
+            slack[level] = max(slack[level], abs(sigma[k]))
 
 
 @inner
 def best_candidate(columns, basis, values, slack, listed):
     """Find the best of some columns, or a binding limit, by the prices of the limits."""
-    price = values.price[0]
+    start, limit, unit, commodity = columns.start, columns.limit, columns.unit, columns.commodity
+    cost, price, key, state = columns.cost[0], values.price[0], basis.key, basis.state
     best, enter, loosen = -SMALL, -1, -1
     for j in listed:
-        if basis.state[j] != 0:
+        if state[j] != 0:
             continue
-        key = basis.key[columns.commodity[j]]
-        sigma = columns.cost[0, key]
-        for e in range(columns.start[key], columns.start[key + 1]):
-            sigma += price[columns.limit[e]] * columns.unit[e]
-        d = columns.cost[0, j] - sigma
-        for e in range(columns.start[j], columns.start[j + 1]):
-            d += price[columns.limit[e]] * columns.unit[e]
-        d /= 1.0 + abs(sigma)
+        sigma = charged(cost, start, limit, unit, price, key[commodity[j]])
+        d = (charged(cost, start, limit, unit, price, j) - sigma) / (1.0 + abs(sigma))
         if d < best:
             best, enter = d, j
     for t in range(basis.size[0]):
@@ -123,8 +151,74 @@ def best_candidate(columns, basis, values, slack, listed):
 
 
 @inner
-def blocked(columns, basis, values, bound, enter, loosen):
-    """Find what blocks first when a column comes in, or a limit goes.
+def savings(columns, basis, values, enter, loosen, saving):
+    """Fill the reduced costs of what enters, shape (3,)."""
+    start, limit, unit = columns.start, columns.limit, columns.unit
+    for level in range(3):
+        if enter >= 0:
+            cost, price = columns.cost[level], values.price[level]
+            key = basis.key[columns.commodity[enter]]
+            saving[level] = charged(cost, start, limit, unit, price, enter)
+            saving[level] -= charged(cost, start, limit, unit, price, key)
+        else:
+            saving[level] = values.price[level, basis.tight[loosen]]
+
+
+@inner
+def _takes(start, limit, unit, place, j, units, rate, seen, limits, n):
+    """Add what some units of a column take of limits that do not bind; say how many are seen."""
+    for e in range(start[j], start[j + 1]):
+        r = limit[e]
+        if place[r] < 0:
+            if seen[r] == 0:
+                seen[r] = 1
+                limits[n] = r
+                n += 1
+            rate[r] += units * unit[e]
+    return n
+
+
+@inner
+def direct(columns, basis, enter, u, motion):
+    """Work out what happens to keys and limits for each unit of what enters."""
+    start, limit, unit, commodity = columns.start, columns.limit, columns.unit, columns.commodity
+    place, other, key = basis.place, basis.other, basis.key
+    keys, key_rate, key_seen = motion.keys, motion.key_rate, motion.key_seen
+    limits, rate, seen = motion.limits, motion.limit_rate, motion.limit_seen
+    for i in range(motion.size[0]):
+        key_seen[keys[i]] = 0
+        key_rate[keys[i]] = 0.0
+    for i in range(motion.size[1]):
+        seen[limits[i]] = 0
+        rate[limits[i]] = 0.0
+    n_keys, n_limits = 0, 0
+    if enter >= 0:
+        k = commodity[enter]
+        keys[0], key_seen[k], key_rate[k] = k, 1, 1.0
+        n_keys = 1
+        n_limits = _takes(start, limit, unit, place, enter, 1.0, rate, seen, limits, n_limits)
+    for i in range(basis.size[0]):
+        if u[i] != 0.0:
+            j = other[i]
+            k = commodity[j]
+            if key_seen[k] == 0:
+                key_seen[k] = 1
+                keys[n_keys] = k
+                n_keys += 1
+            key_rate[k] -= u[i]
+            n_limits = _takes(start, limit, unit, place, j, -u[i], rate, seen, limits, n_limits)
+    for i in range(n_keys):
+        units = -key_rate[keys[i]]
+        if units != 0.0:
+            n_limits = _takes(
+                start, limit, unit, place, key[keys[i]], units, rate, seen, limits, n_limits
+            )
+    motion.size[0], motion.size[1] = n_keys, n_limits
+
+
+@inner
+def blocked(basis, values, bound, u, motion, step):
+    """Find what blocks first when something comes in, and how much of it has come by then.
 
     Returns
     -------
@@ -132,50 +226,48 @@ def blocked(columns, basis, values, bound, enter, loosen):
         0 for the key of a commodity, 1 for the place of another column, 2 for a
         limit; -1 for nothing, which cannot be.
     """
-    p = basis.size[0]
-    n_limits = bound.shape[1]
-    u = entering_column(columns, basis, enter) if enter >= 0 else basis.inverse[:p, loosen].copy()
-    at_key = np.zeros(len(basis.key))
-    use = np.zeros(n_limits)
-    own = -1
-    if enter >= 0:
-        own = columns.commodity[enter]
-        at_key[own] -= 1.0
-        for e in range(columns.start[enter], columns.start[enter + 1]):
-            use[columns.limit[e]] += columns.unit[e]
-    for i in range(p):
-        if u[i] != 0.0:
-            j = basis.other[i]
-            at_key[columns.commodity[j]] += u[i]
-            for e in range(columns.start[j], columns.start[j + 1]):
-                use[columns.limit[e]] -= u[i] * columns.unit[e]
-    for k in range(len(basis.key)):
-        if at_key[k] != 0.0:
-            j = basis.key[k]
-            for e in range(columns.start[j], columns.start[j + 1]):
-                use[columns.limit[e]] += at_key[k] * columns.unit[e]
     kind, number = -1, -1
     b1, b2, strength = np.inf, np.inf, 0.0
-    for k in range(len(basis.key)):
-        rate = -at_key[k]
+    for k in motion.keys[: motion.size[0]]:
+        rate = motion.key_rate[k]
         if rate > PIVOT:
             order = below(clip(values.key[0, k]) / rate, values.key[1, k] / rate, b1, b2)
             if order > 0 or (order == 0 and rate > strength):
                 kind, number, strength = 0, k, rate
                 b1, b2 = clip(values.key[0, k]) / rate, values.key[1, k] / rate
-    for i in range(p):
+    for i in range(basis.size[0]):
         rate = u[i]
         if rate > PIVOT:
             order = below(clip(values.other[0, i]) / rate, values.other[1, i] / rate, b1, b2)
             if order > 0 or (order == 0 and rate > strength):
                 kind, number, strength = 1, i, rate
                 b1, b2 = clip(values.other[0, i]) / rate, values.other[1, i] / rate
-    for r in range(n_limits):
-        rate = use[r]
-        if rate > PIVOT and basis.place[r] < 0 and bound[0, r] != np.inf:
+    for r in motion.limits[: motion.size[1]]:
+        rate = motion.limit_rate[r]
+        if rate > PIVOT and bound[0, r] != np.inf:
             room = clip(bound[0, r] - values.use[0, r]) / rate
             side = (bound[1, r] - values.use[1, r]) / rate
             order = below(room, side, b1, b2)
             if order > 0 or (order == 0 and rate > strength):
                 kind, number, strength, b1, b2 = 2, r, rate, room, side
+    step[0], step[1] = b1, b2
     return kind, number
+
+
+@inner
+def move(basis, values, bound, loosen, u, motion, step):
+    """Bring in what enters: change all amounts and uses."""
+    for level in range(2):
+        by = step[level]
+        if by == 0.0:
+            continue
+        for k in motion.keys[: motion.size[0]]:
+            values.key[level, k] -= motion.key_rate[k] * by
+        for i in range(basis.size[0]):
+            values.other[level, i] -= u[i] * by
+        for r in motion.limits[: motion.size[1]]:
+            values.use[level, r] += motion.limit_rate[r] * by
+    if loosen >= 0:
+        r = basis.tight[loosen]
+        for level in range(2):
+            values.use[level, r] = bound[level, r] - step[level]

@@ -1,8 +1,9 @@
 """The simplex method for programs over paths, in compiled code.
 
 Whatever is outside its bounds is first driven out by the dual method; then what
-improves the answer comes in by the primal one. The inverse is computed afresh
-from time to time, and whenever a step fails.
+improves the answer comes in by the primal one. Amounts, prices and reduced costs
+are carried from one change of the basis to the next, and worked out afresh from
+time to time, whenever a step fails, and before an optimum is believed.
 """
 
 from __future__ import annotations
@@ -11,22 +12,32 @@ import numpy as np
 
 from corridors.flow.compiling import compiled
 from corridors.flow.simplex.basis import (
+    Rows,
     all_reduced,
-    amounts,
-    exchange,
-    factor,
-    limit_prices,
-    set_key,
-    swap_key,
-    use_by_keys,
+    by_inverse,
+    entering_column,
 )
-from corridors.flow.simplex.dual import replacement, worst_outside
-from corridors.flow.simplex.primal import LISTED, best_candidate, blocked, candidates, entering
+from corridors.flow.simplex.dual import Weights, replacement, weigh, worst_outside
+from corridors.flow.simplex.exchange import exchange, replace_banned_keys, swap_key
+from corridors.flow.simplex.factorisation import refresh
+from corridors.flow.simplex.primal import (
+    LISTED,
+    Motion,
+    after_cost,
+    best_candidate,
+    better_tied,
+    blocked,
+    cheaper,
+    direct,
+    move,
+    savings,
+    tied_columns,
+)
 
 OPTIMAL, SINGULAR, STUCK, TOO_LONG = 0, 1, 2, 3
 """How a run ends."""
 
-_REFRESH = 60
+_REFRESH = 100
 """Changes of the basis after which its inverse is computed afresh."""
 
 
@@ -55,66 +66,165 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
     code, steps
         How it ended and after how many changes.
     """
-    stale = _REFRESH if fresh else 0
+    n_keys, n_limits = len(basis.key), bound.shape[1]
+    motion = Motion(
+        np.zeros(n_keys), np.zeros(n_limits), np.empty(n_keys, np.int64),
+        np.empty(n_limits, np.int64), np.zeros(n_keys, np.int8), np.zeros(n_limits, np.int8),
+        np.zeros(2, np.int64),
+    )  # fmt: skip
+    weights = Weights(np.ones(n_keys), np.ones(len(basis.other)), np.ones(n_limits))
+    n_entries = columns.start[n_columns]
+    rows = Rows(
+        np.full(n_limits, -1, np.int64), np.zeros(n_limits, np.int64),
+        np.empty(n_entries, np.int32), np.empty(n_entries), np.zeros(1, np.int64),
+    )  # fmt: skip
     slack = np.ones(3)
+    step, saving = np.zeros(2), np.zeros(3)
     alpha, reduced = np.empty(n_columns), np.empty(n_columns)
-    repairs = 0
     listed = np.zeros(LISTED, dtype=np.int64)
-    n_listed = 0
-    use_by_keys(columns, basis, values, amount)
-    for step in range(most):
+    stale = _REFRESH if fresh else 0
+    tied = np.empty(n_columns, dtype=np.int64)
+    repairs, n_listed, n_tied = 0, 0, -1
+    # Values may be absent, carried, or fresh; reduced costs may be absent, or as good as prices.
+    carried, known = True, False
+    # Once all is inside its bounds the primal method keeps it there.
+    started, scaled, inside = False, False, False
+    kind, number, sign = -1, -1, 1.0
+    for count in range(most):
         if stale >= _REFRESH:
-            if not factor(columns, basis):
-                return SINGULAR, step
+            if not refresh(columns, basis, values, amount, bound, True):
+                return SINGULAR, count
             stale = 0
-            use_by_keys(columns, basis, values, amount)
-        amounts(columns, basis, values, amount, bound, 0)
-        amounts(columns, basis, values, amount, bound, 1)
-        kind, number, sign = worst_outside(columns, basis, values, amount, bound)
-        if kind >= 0:
-            n_listed = 0
-            all_reduced(columns, n_columns, basis, values, reduced)
-            enter, loosen, leave, tighten, alone = replacement(
-                columns, n_columns, basis, values, amount, kind, number, sign, alpha, reduced
-            )
+            carried, known, inside, n_tied = False, False, False, -1
+        elif not started:
+            by_inverse(columns, basis, values, amount, bound)
+            carried = False
+        if not started:
+            started = True
+            if replace_banned_keys(columns, n_columns, basis, values):
+                by_inverse(columns, basis, values, amount, bound)
+        if not inside:
+            kind, number, sign = worst_outside(columns, basis, values, amount, bound, weights)
+            inside = kind < 0
+        if not inside:
+            n_listed, n_tied = 0, -1
+            if not known:
+                all_reduced(columns, n_columns, basis, values, rows, reduced)
+                known = True
+            enter, loosen, leave, tighten, alone, loss = replacement(
+                columns, n_columns, basis, values, kind, number, sign, alpha, reduced,
+                weights, rows,
+            )  # fmt: skip
             good = enter >= 0 or loosen >= 0
+            if good:
+                if enter >= 0:
+                    u = entering_column(columns, basis, enter)
+                else:
+                    u = basis.inverse[loosen, : basis.size[0]].copy()
+                direct(columns, basis, enter, u, motion)
+                savings(columns, basis, values, enter, loosen, saving)
+                for level in range(2):
+                    if alone >= 0:
+                        step[level] = values.key[level, alone] / motion.key_rate[alone]
+                    elif leave >= 0:
+                        step[level] = values.other[level, leave] / u[leave]
+                    else:
+                        room = bound[level, tighten] - values.use[level, tighten]
+                        step[level] = room / motion.limit_rate[tighten]
+                if loss != 0.0:
+                    for j in range(n_columns):
+                        if alpha[j] != 0.0:
+                            reduced[j] -= loss * alpha[j]
+                if enter >= 0:
+                    reduced[enter] = 0.0
+                good = np.isfinite(step[0]) and np.isfinite(step[1])
+            if good:
+                weigh(basis, weights, loosen, leave, tighten, alone, u, motion)
+                move(basis, values, bound, loosen, u, motion, step)
         else:
             enter, loosen = -1, -1
+            by_cost = True
             if n_listed > 0:
-                limit_prices(columns, basis, values, 0)
                 enter, loosen = best_candidate(columns, basis, values, slack[0], listed[:n_listed])
             if enter < 0 and loosen < 0:
-                all_reduced(columns, n_columns, basis, values, reduced)
+                if not known:
+                    all_reduced(columns, n_columns, basis, values, rows, reduced)
+                    known, n_tied = True, -1
                 slack[0] = 1.0
-                for k in range(len(basis.key)):
+                for k in range(n_keys):
                     if amount[0, k] > 0.0:
                         slack[0] = max(slack[0], 0.1 * abs(values.sigma[0, k]))
-                enter, loosen = entering(columns, n_columns, basis, values, slack, reduced)
+                if n_tied < 0:
+                    enter, loosen, n_listed = cheaper(
+                        columns, n_columns, basis, values, slack, reduced, listed
+                    )
                 if enter < 0 and loosen < 0:
-                    return OPTIMAL, step
-                n_listed = candidates(columns, n_columns, basis, values, reduced, enter, listed)
-            kind, number = blocked(columns, basis, values, bound, enter, loosen)
+                    # No cost can be saved; what follows only chooses between equal costs.
+                    by_cost = False
+                    if not scaled:
+                        after_cost(columns, basis, values, slack)
+                        scaled = True
+                    if n_tied < 0:
+                        n_tied = tied_columns(columns, n_columns, basis, values, reduced, tied)
+                    enter, loosen = better_tied(columns, basis, values, slack, tied[:n_tied])
+                if enter < 0 and loosen < 0:
+                    if not carried:
+                        after_cost(columns, basis, values, slack)
+                        return OPTIMAL, count
+                    by_inverse(columns, basis, values, amount, bound)
+                    carried, known, inside, n_tied = False, False, False, -1
+                    continue
+            if enter >= 0:
+                u = entering_column(columns, basis, enter)
+            else:
+                u = basis.inverse[loosen, : basis.size[0]].copy()
+            direct(columns, basis, enter, u, motion)
+            savings(columns, basis, values, enter, loosen, saving)
+            if by_cost:
+                known, n_tied = False, -1
+            else:
+                saving[0] = 0.0
+            kind, number = blocked(basis, values, bound, u, motion, step)
             good = kind >= 0
             leave, tighten, alone = -1, -1, -1
+            if good:
+                move(basis, values, bound, loosen, u, motion, step)
             if kind == 0:
-                leave = swap_key(columns, basis, values, amount, number)
+                leave = swap_key(columns, basis, values, number)
                 if leave < 0:
                     alone = number
                     good = enter >= 0 and columns.commodity[enter] == number
+                else:
+                    u[leave] = motion.key_rate[number]
             elif kind == 1:
                 leave = number
             else:
                 tighten = number
+        if n_tied >= 0 and n_tied < len(tied):
+            # What leaves may come back.
+            if alone >= 0:
+                tied[n_tied] = basis.key[alone]
+                n_tied += 1
+            elif leave >= 0:
+                tied[n_tied] = basis.other[leave]
+                n_tied += 1
         if good and alone >= 0:
             basis.state[basis.key[alone]] = 0
-            set_key(columns, basis, values, amount, alone, enter)
+            basis.key[alone] = enter
+            basis.state[enter] = 1
+            for level in range(2):
+                values.key[level, alone] = step[level]
         elif good:
-            good = exchange(columns, basis, enter, loosen, leave, tighten)
+            good = exchange(columns, basis, values, enter, loosen, leave, tighten, u, step, saving)
+            if good and tighten >= 0:
+                for level in range(2):
+                    values.use[level, tighten] = bound[level, tighten]
         stale += 1
+        carried = True
         if not good:
             # Often only the inverse has drifted; once it is fresh there is no excuse.
             repairs += 1
             if stale == 1 or repairs > 5:
-                return STUCK, step
+                return STUCK, count
             stale = _REFRESH
     return TOO_LONG, most

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.simplex.basis import Basis, Values, refresh
+from corridors.flow.simplex.basis import Basis, Values
+from corridors.flow.simplex.factorisation import refresh
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
@@ -49,7 +50,6 @@ class WorkingBasis:
             use=np.zeros((2, n_limits)),
             price=np.zeros((3, n_limits)),
             sigma=np.zeros((3, n_slack)),
-            key_use=np.zeros((2, n_limits)),
         )
 
     @property
@@ -81,14 +81,14 @@ class WorkingBasis:
         b.place[tight] = np.arange(p)
 
     def refresh(self, amount: Floats, bound: Floats) -> bool:
-        """Compute the inverse and the values of the basis afresh; say whether it has any.
+        """Compute the values of the basis afresh, not its inverse; say whether it has any.
 
         Parameters
         ----------
         amount, bound
             Right-hand sides and their directions, shapes (2, K + S) and (2, R).
         """
-        good: bool = refresh(self._pool.columns, self.basis, self.values, amount, bound)
+        good: bool = refresh(self._pool.columns, self.basis, self.values, amount, bound, False)
         return good
 
     def fit(self) -> None:

@@ -1,0 +1,199 @@
+"""A sparse factorisation of the working basis, and what the basis means by it.
+
+The working basis of a large problem has hundreds of rows and a handful of
+entries in each column. It is split into a lower and an upper triangle, column
+by column, those with the fewest entries first (Gilbert and Peierls 1988); among
+the rows whose entry is large enough the one with the fewest entries is the
+pivot (Markowitz 1957). What stands where depends on the order of the basis
+alone, so that equal bases have equal numbers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from corridors.flow.compiling import compiled, inner
+from corridors.flow.simplex.basis import key_use
+
+
+@inner
+def _longer(array, needed):
+    """Return an array with room for at least so many entries."""
+    if needed <= len(array):
+        return array
+    bigger = np.empty(2 * needed, dtype=array.dtype)
+    bigger[: len(array)] = array
+    return bigger
+
+
+@inner
+def _entries(columns, basis, i, column):
+    """Add what other column i takes of the binding limits more than its key does."""
+    j, sign = basis.other[i], 1.0
+    for _ in range(2):
+        for e in range(columns.start[j], columns.start[j + 1]):
+            t = basis.place[columns.limit[e]]
+            if t >= 0:
+                column[t] += sign * columns.unit[e]
+        j, sign = basis.key[columns.commodity[basis.other[i]]], -1.0
+
+
+@inner
+def _split(columns, basis):
+    """Split the working basis into triangles; say first whether that can be done."""
+    p = basis.size[0]
+    count = np.zeros(p, dtype=np.int64)
+    of_row = np.zeros(p, dtype=np.int64)
+    x = np.zeros(p)
+    for i in range(p):
+        _entries(columns, basis, i, x)
+        for t in range(p):
+            if x[t] != 0.0:
+                count[i] += 1
+                of_row[t] += 1
+                x[t] = 0.0
+    order = np.argsort(count, kind="mergesort")
+    lower_start, upper_start = np.zeros(p + 1, dtype=np.int64), np.zeros(p + 1, dtype=np.int64)
+    lower_row, upper_row = np.empty(8 * p + 8, np.int64), np.empty(8 * p + 8, np.int64)
+    lower, upper = np.empty(8 * p + 8), np.empty(8 * p + 8)
+    row = np.full(p, -1, dtype=np.int64)
+    step_of = np.full(p, -1, dtype=np.int64)
+    diagonal = np.zeros(p)
+    for c in range(p):
+        _entries(columns, basis, order[c], x)
+        lower_row, lower = (
+            _longer(lower_row, lower_start[c] + p),
+            _longer(lower, lower_start[c] + p),
+        )
+        upper_row, upper = (
+            _longer(upper_row, upper_start[c] + p),
+            _longer(upper, upper_start[c] + p),
+        )
+        at = upper_start[c]
+        for k in range(c):
+            value = x[row[k]]
+            if value != 0.0:
+                x[row[k]] = 0.0
+                upper_row[at], upper[at] = k, value
+                at += 1
+                for e in range(lower_start[k], lower_start[k + 1]):
+                    x[lower_row[e]] -= value * lower[e]
+        upper_start[c + 1] = at
+        most = 0.0
+        for t in range(p):
+            most = max(most, abs(x[t]))
+        if most < 1e-11:
+            return (
+                False,
+                order,
+                row,
+                diagonal,
+                lower_start,
+                lower_row,
+                lower,
+                upper_start,
+                upper_row,
+                upper,
+            )
+        best = -1
+        for t in range(p):
+            if abs(x[t]) >= 0.1 * most and (best < 0 or of_row[t] < of_row[best]):
+                best = t
+        row[c], step_of[best] = best, c
+        diagonal[c] = x[best]
+        x[best] = 0.0
+        at = lower_start[c]
+        for t in range(p):
+            if x[t] != 0.0:
+                if abs(x[t]) > 1e-14 * most:
+                    lower_row[at], lower[at] = t, x[t] / diagonal[c]
+                    at += 1
+                x[t] = 0.0
+        lower_start[c + 1] = at
+    return True, order, row, diagonal, lower_start, lower_row, lower, upper_start, upper_row, upper
+
+
+@inner
+def _solve(split, right, into):
+    """Solve the system for a right-hand side by binding limit, which is overwritten."""
+    _, order, row, diagonal, lower_start, lower_row, lower, upper_start, upper_row, upper = split
+    p = len(order)
+    for k in range(p):
+        value = right[row[k]]
+        if value != 0.0:
+            for e in range(lower_start[k], lower_start[k + 1]):
+                right[lower_row[e]] -= value * lower[e]
+    for c in range(p - 1, -1, -1):
+        value = right[row[c]] / diagonal[c]
+        into[order[c]] = value
+        if value != 0.0:
+            for e in range(upper_start[c], upper_start[c + 1]):
+                right[row[upper_row[e]]] -= value * upper[e]
+
+
+@inner
+def _solve_turned(split, right, into):
+    """Solve the transposed system for a right-hand side by other column."""
+    _, order, row, diagonal, lower_start, lower_row, lower, upper_start, upper_row, upper = split
+    p = len(order)
+    found = np.empty(p)
+    for c in range(p):
+        value = right[order[c]]
+        for e in range(upper_start[c], upper_start[c + 1]):
+            value -= upper[e] * found[upper_row[e]]
+        found[c] = value / diagonal[c]
+    for k in range(p - 1, -1, -1):
+        value = found[k]
+        for e in range(lower_start[k], lower_start[k + 1]):
+            value -= lower[e] * into[lower_row[e]]
+        into[row[k]] = value
+
+
+@compiled
+def refresh(columns, basis, values, amount, bound, invert):
+    """Compute the values of a basis afresh, and its inverse where asked; say whether it has any."""
+    p = basis.size[0]
+    split = _split(columns, basis)
+    if not split[0]:
+        return False
+    right, found = np.empty(p), np.empty(p)
+    for level in range(2):
+        use, x = values.use[level], values.key[level]
+        key_use(columns, basis, amount, level, use)
+        x[:] = amount[level]
+        for t in range(p):
+            right[t] = bound[level, basis.tight[t]] - use[basis.tight[t]]
+        _solve(split, right, found)
+        for i in range(p):
+            j = basis.other[i]
+            k = columns.commodity[j]
+            values.other[level, i] = found[i]
+            x[k] -= found[i]
+            for e in range(columns.start[j], columns.start[j + 1]):
+                use[columns.limit[e]] += columns.unit[e] * found[i]
+            j = basis.key[k]
+            for e in range(columns.start[j], columns.start[j + 1]):
+                use[columns.limit[e]] -= columns.unit[e] * found[i]
+        for t in range(p):
+            use[basis.tight[t]] = bound[level, basis.tight[t]]
+    for level in range(3):
+        cost, price, sigma = columns.cost[level], values.price[level], values.sigma[level]
+        for i in range(p):
+            j = basis.other[i]
+            right[i] = cost[j] - cost[basis.key[columns.commodity[j]]]
+        _solve_turned(split, right, found)
+        price[:] = 0.0
+        for t in range(p):
+            price[basis.tight[t]] = -found[t]
+        for k in range(len(basis.key)):
+            j = basis.key[k]
+            total = cost[j]
+            for e in range(columns.start[j], columns.start[j + 1]):
+                total += price[columns.limit[e]] * columns.unit[e]
+            sigma[k] = total
+    if invert:
+        for t in range(p):
+            right[:] = 0.0
+            right[t] = 1.0
+            _solve(split, right, basis.inverse[t])
+    return True
