@@ -13,8 +13,8 @@ from .analysis.k_routes import routes as routes
 from .analysis.min_cut import Cut as Cut
 from .analysis.min_cut import cut as cut
 from .analysis.min_cut import min_cut as min_cut
+from .analysis.monte_carlo import draws as draws
 from .analysis.monte_carlo import quantiles as quantiles
-from .analysis.monte_carlo import simulated_draws as simulated_draws
 from .analysis.select_link import places_of as places_of
 from .analysis.select_link import select as select
 from .analysis.select_link import select_link as select_link

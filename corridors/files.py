@@ -30,18 +30,16 @@ LONGEST_NAME = 255
 _LOCKED_BYTE = 1 << 30
 """Where a lock lies on systems that lock bytes: past all that is written and read."""
 
-
 _HELD: set[Path] = set()
 """Results that this process holds a lock on."""
+
+MOST_BYTES = 50_000_000
+"""Largest file of a network; the largest shipped one has half a megabyte."""
 
 
 def reason(error: OSError) -> str:
     """Return why the system refused something, without the path that stands before it."""
     return error.strerror or type(error).__name__
-
-
-MOST_BYTES = 50_000_000
-"""Largest file of a network; the largest shipped one has half a megabyte."""
 
 
 def read_whole(path: Path, most: int = MOST_BYTES, what: str = "a file of a network") -> bytes:
@@ -54,7 +52,7 @@ def read_whole(path: Path, most: int = MOST_BYTES, what: str = "a file of a netw
     most
         Largest size, bytes.
     what
-        What such a file is, for messages.
+        What such a file is.
 
     Raises
     ------
@@ -186,16 +184,9 @@ def save_tables(
     Parameters
     ----------
     folder
-        Is made if it does not exist; the one it lies in must.
-    tables
-        By name: each goes to ``NAME.csv``.
-    summary
-        Plain values; goes to ``summary.json``.
-
-    Returns
-    -------
-    Path
-        The folder.
+        Is made if it does not exist; the one it lies in must. It is returned.
+    tables, summary
+        Each table goes to ``NAME.csv``, the plain values to ``summary.json``.
 
     Raises
     ------
@@ -290,7 +281,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     target = path.resolve()
     name = None
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".corridors-")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=_temporary(target))
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
@@ -305,6 +296,19 @@ def write_bytes(path: Path, content: bytes) -> None:
             msg = f"{path}: cannot be written ({reason(error)})"
             raise DataError(msg) from None
         raise
+
+
+def clear_left(path: Path) -> None:
+    """Remove what a killed process has left of a file; whoever calls holds the lock on it."""
+    target = path.resolve()
+    with suppress(OSError):
+        for left in target.parent.glob(f"{_temporary(target)}*"):
+            left.unlink(missing_ok=True)
+
+
+def _temporary(target: Path) -> str:
+    """Return how the temporary names of a file begin: short, however long its own name is."""
+    return f".corridors-{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:12]}-"
 
 
 def _mode_of(target: Path) -> int:

@@ -401,6 +401,7 @@ def test_what_is_no_longer_wanted_is_not_lost():
     assert row["kept_t_per_day"] == pytest.approx(5)
     assert row["lost_t_per_day"] == pytest.approx(1)
     steps = dict(comparison.waterfall.itertuples(index=False))
+    assert steps.pop("no longer wanted") == pytest.approx(4)
     assert sum(v for k, v in steps.items() if k != "demand") == pytest.approx(steps["demand"])
     assert "4 t that were wanted before are not wanted now" in comparison.explain()
 

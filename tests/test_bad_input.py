@@ -91,7 +91,7 @@ SCENARIOS = {
     "wrong charge": (text_of(events='[{surcharge: {node: brest}, by: "5 EUR/t"}]'), ["USD/t"]),
     "wrong unit of a capacity": (
         text_of(events='[{limit: {capacity: syrym}, to: "5 trains/day"}]'),
-        ["syrym counts truck"],
+        ["counted in train"],
     ),
     "circle": ("name: x\nextends: mine.yaml\nevents: []\n", ["circle"]),
     "extends nothing": (text_of(extends="polnd-closure-2025"), ["poland-closure-2025"]),

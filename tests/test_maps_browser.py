@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from corridors.display import plain
 from corridors.maps import FlowMapData, LinkFlow, build_flow_map
 from tests.browser import Visit, browser, visit  # noqa: F401
 from tests.maps_sample import COUNTRIES, hostile, hostile_countries, sample
@@ -331,16 +332,16 @@ def test_no_text_becomes_markup_or_code(browser: Any, tmp_path: Path, policy: bo
     with visit(browser, path) as seen:
         opened = seen.page
         scripts = opened.locator("script").count()
-        assert opened.title() == re.sub(r"[ \t\n]+", " ", data.title).strip()
-        assert opened.locator("h1").evaluate("it => it.textContent") == data.title
-        assert opened.locator("dd").first.evaluate("it => it.textContent") == data.title
+        assert opened.title() == re.sub(r"[ \t\n]+", " ", plain(data.title)).strip()
+        assert opened.locator("h1").evaluate("it => it.textContent") == plain(data.title)
+        assert opened.locator("dd").first.evaluate("it => it.textContent") == plain(data.title)
         opened.locator(".layers summary").click()
         for option in range(3):
             opened.locator(f"#state-{option}").check()
             for item in [*data.links, *data.nodes]:
-                _open_and_hover(seen, item.name)
+                _open_and_hover(seen, plain(item.name))
                 said = opened.locator(".popup h2").evaluate("it => it.textContent")
-                assert said == item.name
+                assert said == plain(item.name)
         assert opened.locator("img, iframe, object, embed, base").count() == 0
         assert opened.locator("svg[onload]").count() == 0
         assert opened.locator("script").count() == scripts == 4

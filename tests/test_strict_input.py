@@ -58,7 +58,7 @@ EVENTS = {
         '[{limit: {direction: "XA>XB"}, to: 2 TEU/day, cargo: container}]', ["alone"]),
     "a huge number": (f"[{{demand: {{cargo: container}}, to: 1{'0' * 400}}}]", ["401 characters"]),
     "a huger number": (f"[{{limit: {{node: cedar}}, to: 1{'0' * 5000}}}]", ["no int"]),
-    "a huge amount": ("[{limit: {node: cedar}, to: 1e999 t/day}]", ["saw inf, expected at most"]),
+    "a huge amount": ("[{limit: {node: cedar}, to: 1e999 t/day}]", ["too large for a number"]),
     "infinite": ("[{demand: {cargo: container}, to: .inf}]", ["finite"]),
     "no number": ("[{demand: {cargo: container}, to: .nan}]", ["finite"]),
     "a huge delay": (f'[{{delay: {{node: cedar}}, by: "{"9" * 70} days"}}]', ["at most"]),
@@ -174,9 +174,11 @@ def test_scenarios_that_extend_one_another_are_read_once(tmp_path):
         (tmp_path / f"s{i}.yaml").write_text(f"name: s{i}\nextends: {names}\nevents: []\n")
     assert co.scenario(tmp_path / f"s{MOST_LEVELS - 2}.yaml").events == ()
     (tmp_path / "s0.yaml").write_text(f"{HEAD} [{{close: {{node: cedar}}}}]\n")
-    with pytest.raises(co.ScenarioError, match=f"expected at most {MOST_EVENTS}"):
-        co.scenario(tmp_path / f"s{MOST_LEVELS - 2}.yaml")
-    assert len(co.scenario(tmp_path / "s3.yaml").events) == 8
+    assert len(co.scenario(tmp_path / f"s{MOST_LEVELS - 2}.yaml").events) == 1
+    events = ", ".join(["{close: {node: cedar}}"] * (MOST_EVENTS + 1))
+    (tmp_path / "s0.yaml").write_text(f"{HEAD} [{events}]\n")
+    with pytest.raises(co.ScenarioError, match=f"at most {MOST_EVENTS}|{MOST_EVENTS} events"):
+        co.scenario(tmp_path / "s3.yaml")
 
 
 def test_scenarios_extend_one_another_only_so_far(tmp_path):

@@ -226,3 +226,7 @@ def quantiles(frame: pd.DataFrame, draws: int) -> pd.DataFrame:
         low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
         rows.append((quantity, low, middle, high))
     return pd.DataFrame(rows, columns=["quantity", "low_5", "median", "high_95"])
+
+
+draws = simulated_draws
+"""The same, by the name of the command."""

@@ -278,5 +278,5 @@ class _Rewriter(HTMLParser):
 
 
 def _licence_comment(package: str) -> str:
-    text = vendored.licence(package).strip().replace("--", "- -")
+    text = "\n".join(vendored.licence(package).strip().splitlines()).replace("--", "- -")
     return f"<!-- {package} is used under this licence:\n{text}\n-->\n"

@@ -34,7 +34,8 @@ def test_the_shipped_network():
     net = co.load()
     assert co.check() == []
     assert len(net.links) > 400
-    assert net.to_networkx().number_of_nodes() == len(net.nodes)
+    vertices = {n for _, n in net.to_networkx().nodes(data="node_id")}
+    assert vertices == set(net.nodes.index)
 
 
 def test_a_closure(island, tmp_path):
@@ -44,7 +45,7 @@ def test_a_closure(island, tmp_path):
             "--report", tmp_path / "r.html", "--out", tmp_path / "out", "--json",
         )
     )  # fmt: skip
-    assert out["certificate"]["ok"]
+    assert abs(out["certificate"]["relative_gap"]) < 1e-6
     assert {p.name for p in tmp_path.iterdir()} == {"m.html", "r.html", "out"}
     assert "certified" in corridors("run", island / PLAN, "--network", island)
 

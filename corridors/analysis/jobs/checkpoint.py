@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from corridors.errors import DataError
-from corridors.files import Lock, check_file, reason, write_text
+from corridors.files import Lock, check_file, clear_left, reason, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,6 +65,7 @@ class Ledger:
             check_file(target)
         self._lock = Lock(path)
         try:
+            clear_left(path)
             self.finished = path.exists()
             if self.finished:
                 self._read_finished()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
@@ -154,7 +155,7 @@ def seal(folder: Path, *, name: str | None = None, title: str | None = None) -> 
                 "encoding": "utf-8",
                 "bytes": len(content),
                 "hash": sha256(content),
-                "schema": _schema(table, there),
+                "schema": _schema(table, there, content),
             }
         )
     if (folder / LINES).is_file():
@@ -183,9 +184,12 @@ def seal(folder: Path, *, name: str | None = None, title: str | None = None) -> 
     write_text(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
 
 
-def _schema(table: Table, there: dict[str, Table]) -> dict[str, Any]:
+def _schema(table: Table, there: dict[str, Table], content: bytes) -> dict[str, Any]:
+    """Return the schema of a file: of the columns that it has, in the order that it has."""
     fields = []
-    for column in table.columns:
+    header = next(csv.reader([content.decode("utf-8-sig", "replace").split("\n", 1)[0]]), [])
+    known = {column.name: column for column in table.columns}
+    for column in (known[name.strip()] for name in header if name.strip() in known):
         field: dict[str, Any] = {
             "name": column.name,
             "type": _TYPES.get(column.type, "string"),
