@@ -33,9 +33,16 @@ def read(path: Path) -> FlowProblem:
     """Read one instance."""
     with np.load(path) as z:
         return FlowProblem.from_arcs(
-            z["tail"], z["head"], z["cost"], z["cap"], z["o"], z["d"], z["q"], z["pen"],
+            z["tail"],
+            z["head"],
+            z["cost"],
+            z["cap"],
+            z["o"],
+            z["d"],
+            z["q"],
+            z["pen"],
             n_nodes=int(z["n"]),
-        )  # fmt: skip
+        )
 
 
 def timed(function: Any, *args: Any) -> tuple[Any, float]:

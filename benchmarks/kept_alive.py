@@ -141,9 +141,15 @@ class PathForm:
             start = np.cumsum([0] + [len(x) for x in index])
             cost, n = np.array([p.cost[0][x].sum() for _, x in new]), len(new)
             self.highs.addCols(
-                n, cost, np.zeros(n), np.full(n, INF), int(start[-1]), start[:-1].astype(np.int32),
-                np.concatenate(index).astype(np.int32), np.ones(int(start[-1])),
-            )  # fmt: skip
+                n,
+                cost,
+                np.zeros(n),
+                np.full(n, INF),
+                int(start[-1]),
+                start[:-1].astype(np.int32),
+                np.concatenate(index).astype(np.int32),
+                np.ones(int(start[-1])),
+            )
             self.paths += [path for _, path in new]
         return len(new)
 
@@ -183,9 +189,15 @@ class ArcForm:
         most = np.concatenate([np.tile(self.open, s), p.amount])
         cost = np.concatenate([np.tile(p.cost[0], s), p.penalty])
         self.highs.addCols(
-            len(cost), cost, np.zeros(len(cost)), most, matrix.nnz,
-            matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32), matrix.data,
-        )  # fmt: skip
+            len(cost),
+            cost,
+            np.zeros(len(cost)),
+            most,
+            matrix.nnz,
+            matrix.indptr[:-1].astype(np.int32),
+            matrix.indices.astype(np.int32),
+            matrix.data,
+        )
         self.basis: Any = None
         self.shut: list[int] = []
 

@@ -31,8 +31,15 @@ from strategic import strategic
 from corridors.flow import contract, solve
 
 PACKAGES = (
-    "numpy", "scipy", "numba", "highspy", "linopy", "networkx", "ortools", "scgraph_data",
-)  # fmt: skip
+    "numpy",
+    "scipy",
+    "numba",
+    "highspy",
+    "linopy",
+    "networkx",
+    "ortools",
+    "scgraph_data",
+)
 HIGHS = "HiGHS kept alive, same columns"
 PAGE = Path(__file__).with_name("README.md")
 

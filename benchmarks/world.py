@@ -113,7 +113,14 @@ def world_case(rails: Rails, pairs: int, *, limits: int = 400, seed: int = 0) ->
     capacity = np.full(len(rails.km), np.inf)
     capacity[busy] = np.round(load[busy] * r.uniform(0.5, 1.0, len(busy)), 1)
     problem = FlowProblem.from_arcs(
-        rails.tail, rails.head, rails.km, capacity, origin, destination, amount, 3 * far + 1000,
+        rails.tail,
+        rails.head,
+        rails.km,
+        capacity,
+        origin,
+        destination,
+        amount,
+        3 * far + 1000,
         n_nodes=rails.n_nodes,
-    )  # fmt: skip
+    )
     return Case(problem, spent, len(np.unique(origin)))

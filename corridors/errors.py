@@ -136,7 +136,7 @@ def renamed_arguments(**new: str) -> Callable[[_Function], _Function]:
                 given[new[old]] = given.pop(old)
             return function(*args, **given)
 
-        return call  # type: ignore[return-value]
+        return call  # type: ignore[return-value]  # the same signature, which wraps cannot say
 
     return wrap
 
@@ -156,7 +156,7 @@ def renamed_attributes(*, arguments: bool = False, **new: str) -> Callable[[_Cla
         for old, name in new.items():
             setattr(cls, old, property(_reader(cls.__name__, old, name)))
         if arguments:
-            cls.__init__ = renamed_arguments(**new)(cls.__init__)  # type: ignore[misc]
+            cls.__init__ = renamed_arguments(**new)(cls.__init__)  # type: ignore[misc]  # of a class
         return cls
 
     return wrap

@@ -439,6 +439,7 @@ def _lock_bytes(file: IO[bytes]) -> bool:
 
     file.seek(_LOCKED_BYTE)
     try:
+        # There on Windows alone.
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
     except OSError:
         return False

@@ -57,6 +57,11 @@ def own_process(*arguments, cwd=None, **options) -> subprocess.CompletedProcess:
     """Run a command in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "corridors.cli", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False, timeout=HANG_S,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=HANG_S,
         **options,
-    )  # fmt: skip
+    )

@@ -27,9 +27,13 @@ def link(a: str, b: str, hours: float = 0.0, **others: Any) -> dict[str, Any]:
 
 
 def one_road(
-    amount: float = 16, *, per_day: float = 10, hours: float = 0.0,
-    cargo: dict[str, Any] | None = None, **capacity: Any,
-) -> co.Network:  # fmt: skip
+    amount: float = 16,
+    *,
+    per_day: float = 10,
+    hours: float = 0.0,
+    cargo: dict[str, Any] | None = None,
+    **capacity: Any,
+) -> co.Network:
     """A road from a to b with one capacity.
 
     ::

@@ -95,9 +95,11 @@ def test_two_losses_that_keep_apart_add_up():
     net = toys.network(
         dict.fromkeys("abc", "AA") | dict.fromkeys("pqr", "BB"),
         links,
-        [{"origin": "a", "destination": "c", "per_day": 10},
-         {"origin": "p", "destination": "r", "per_day": 5}],
-    )  # fmt: skip
+        [
+            {"origin": "a", "destination": "c", "per_day": 10},
+            {"origin": "p", "destination": "r", "per_day": 5},
+        ],
+    )
     [row] = co.criticality(net, of=("node:b", "node:q"), n=2, as_of=DAY).to_dict("records")
     assert row["how"] == "apart"
     assert row["damage_usd_per_day"] == 10 * 100 + 5 * 200

@@ -98,11 +98,13 @@ def test_only_the_demand_that_is_meant_grows():
     net = toys.network(
         {"a": "AA", "b": "BB", "c": "CC"},
         [{"from_node": "a", "to_node": "b"}, {"from_node": "b", "to_node": "c"}],
-        [{"origin": "a", "destination": "b", "per_day": 4},
-         {"origin": "a", "destination": "c", "per_day": 4}],
+        [
+            {"origin": "a", "destination": "b", "per_day": 4},
+            {"origin": "a", "destination": "c", "per_day": 4},
+        ],
         capacities=[{"capacity_id": "line", "name": "line", "unit": "t", "amount": 10}],
         capacity_members=[{"capacity_id": "line", "link_id": "a-b-road"}],
-    )  # fmt: skip
+    )
     assert co.headroom(net, as_of=DAY).multiple == pytest.approx(1.25)
     assert co.headroom(net, "a-c-bulk", as_of=DAY).multiple == pytest.approx(1.5)
     assert co.headroom(net, to_country="CC", as_of=DAY).multiple == pytest.approx(1.5)
@@ -114,13 +116,15 @@ def test_cargo_gives_up_where_the_way_left_costs_more_than_its_loss():
     cargo = {"bulk": {"unit": "t", "t_per_unit": 1, "loss_usd_per_unit": 250}}
     net = toys.network(
         {"a": "AA", "b": "BB"},
-        [{"from_node": "a", "to_node": "b"},
-         {"link_id": "round", "from_node": "a", "to_node": "b", "length_km": 300}],
+        [
+            {"from_node": "a", "to_node": "b"},
+            {"link_id": "round", "from_node": "a", "to_node": "b", "length_km": 300},
+        ],
         [{"origin": "a", "destination": "b", "per_day": 4}],
         cargo=cargo,
         capacities=[{"capacity_id": "line", "name": "line", "unit": "t", "amount": 5}],
         capacity_members=[{"capacity_id": "line", "link_id": "a-b-road"}],
-    )  # fmt: skip
+    )
     room = co.headroom(net, as_of=DAY)
     assert room.multiple == pytest.approx(1.25)
     assert room.stops["capacity_id"].tolist() == ["line"]

@@ -39,11 +39,9 @@ def square(limits, members, **others):
             {"capacity_id": name, "name": name, "unit": unit, "amount": amount}
             for name, (amount, unit) in limits.items()
         ],
-        capacity_members=[
-            {"capacity_id": name, "link_id": link} for name, link in members
-        ],
+        capacity_members=[{"capacity_id": name, "link_id": link} for name, link in members],
         **others,
-    )  # fmt: skip
+    )
 
 
 EACH = [("one", "1"), ("two", "2"), ("three", "3"), ("four", "4")]

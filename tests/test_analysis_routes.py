@@ -37,14 +37,18 @@ def three_ways(**limits):
             {"from_node": "c", "to_node": "d", "length_km": 150},
             {"link_id": "direct", "from_node": "a", "to_node": "d", "length_km": 400},
         ],
-        [{"origin": "a", "destination": "d", "per_day": 10},
-         {"origin": "c", "destination": "d", "per_day": 3}],
-        capacities=[{"capacity_id": k, "name": k, "unit": "t", "amount": v[1]}
-                    for k, v in limits.items()],
-        capacity_members=[{"capacity_id": k, "link_id": link}
-                          for k, v in limits.items() for link in v[0]],
+        [
+            {"origin": "a", "destination": "d", "per_day": 10},
+            {"origin": "c", "destination": "d", "per_day": 3},
+        ],
+        capacities=[
+            {"capacity_id": k, "name": k, "unit": "t", "amount": v[1]} for k, v in limits.items()
+        ],
+        capacity_members=[
+            {"capacity_id": k, "link_id": link} for k, v in limits.items() for link in v[0]
+        ],
         chokepoints=[{"chokepoint": "north", "name": "North", "selector": "{node: b}"}],
-    )  # fmt: skip
+    )
 
 
 def test_whose_cargo_passes():
@@ -242,10 +246,17 @@ def test_no_way_comes_back_to_a_node_by_another_carrier():
         ],
         [{"origin": "a", "destination": "d", "per_day": 1}],
         transfers=[
-            {"transfer_id": "tb", "node_id": "b", "from_mode": "rail", "from_gauge_mm": 1520,
-             "to_mode": "road", "hours": 1, "usd_per_t": 0},
+            {
+                "transfer_id": "tb",
+                "node_id": "b",
+                "from_mode": "rail",
+                "from_gauge_mm": 1520,
+                "to_mode": "road",
+                "hours": 1,
+                "usd_per_t": 0,
+            },
         ],
-    )  # fmt: skip
+    )
     assert list(reasons(net, "a-d-bulk")) == ["ab>bd"]
 
 

@@ -85,9 +85,11 @@ def test_a_polygon_cut_at_180_is_whole():
 
 def test_a_hole_goes_with_its_ring():
     area = across_antimeridian(
-        Polygon(ring((170, 50), (-170, 50), (-170, 70), (170, 70)),
-                [ring((178, 60), (-178, 60), (-178, 66), (178, 66))])
-    )  # fmt: skip
+        Polygon(
+            ring((170, 50), (-170, 50), (-170, 70), (170, 70)),
+            [ring((178, 60), (-178, 60), (-178, 66), (178, 66))],
+        )
+    )
     places = np.array([Point(-179, 65), Point(-175, 65), Point(175, 65)])
     assert meets(area, places).tolist() == [False, True, True]
 

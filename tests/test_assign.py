@@ -68,9 +68,15 @@ def test_closing_the_cheap_route_moves_all_and_closing_both_leaves_shortfall():
     comparison = co.compare(base, hit)
     steps = dict(comparison.waterfall.itertuples(index=False))
     assert steps == pytest.approx(
-        {"demand": 10, "unserved before and after": 0, "kept its route": 4, "rerouted": 6,
-         "newly served": 0, "newly unserved": 0}
-    )  # fmt: skip
+        {
+            "demand": 10,
+            "unserved before and after": 0,
+            "kept its route": 4,
+            "rerouted": 6,
+            "newly served": 0,
+            "newly unserved": 0,
+        }
+    )
     [reroute] = comparison.reroutes.to_dict("records")
     assert reroute["added_usd_per_unit"] == pytest.approx(100)
     assert reroute["added_hours"] == pytest.approx(2)
@@ -118,12 +124,22 @@ def test_a_capacity_counts_vehicles_and_background():
         {"a": "AA", "b": "BB"},
         [{"from_node": "a", "to_node": "b", "mode": "rail"}],
         [{"origin": "a", "destination": "b", "cargo": "box", "per_day": 130}],
-        loads=[{"mode": "rail", "cargo": "box", "vehicle": "train", "units_per_vehicle": 50},
-               {"mode": "rail", "cargo": "bulk", "vehicle": "train", "units_per_vehicle": 2000}],
-        capacities=[{"capacity_id": "line", "name": "line", "unit": "train", "amount": 3,
-                     "background": 1, "per_direction": "yes"}],
+        loads=[
+            {"mode": "rail", "cargo": "box", "vehicle": "train", "units_per_vehicle": 50},
+            {"mode": "rail", "cargo": "bulk", "vehicle": "train", "units_per_vehicle": 2000},
+        ],
+        capacities=[
+            {
+                "capacity_id": "line",
+                "name": "line",
+                "unit": "train",
+                "amount": 3,
+                "background": 1,
+                "per_direction": "yes",
+            }
+        ],
         capacity_members=[{"capacity_id": "line", "link_id": "a-b-rail"}],
-    )  # fmt: skip
+    )
     result = solve(net)
     assert result.shortfall["shortfall_units_per_day"].tolist() == pytest.approx([30])
     assert result.shortfall["shortfall_t_per_day"].tolist() == pytest.approx([300])
@@ -153,11 +169,18 @@ def gauge_net(**changes):
 def test_a_break_of_gauge_takes_time_money_and_room():
     net = gauge_net(
         transfers=[
-            {"transfer_id": "m-change", "node_id": "m", "from_mode": "rail",
-             "from_gauge_mm": 1435, "to_mode": "rail", "to_gauge_mm": 1520, "hours": 24,
-             "usd_per_t": 5}
+            {
+                "transfer_id": "m-change",
+                "node_id": "m",
+                "from_mode": "rail",
+                "from_gauge_mm": 1435,
+                "to_mode": "rail",
+                "to_gauge_mm": 1520,
+                "hours": 24,
+                "usd_per_t": 5,
+            }
         ]
-    )  # fmt: skip
+    )
     result = solve(net)
     assert result.summary["served_t_per_day"] == pytest.approx(8)
     assert result.summary["mean_hours"] == pytest.approx(200 / 50 + 24)
@@ -344,14 +367,26 @@ def test_planned_links_open_on_their_day_or_by_an_event():
         {"a": "AA", "b": "BB"},
         [
             {"from_node": "a", "to_node": "b", "link_id": "old"},
-            {"from_node": "a", "to_node": "b", "link_id": "new", "length_km": 50,
-             "opens": "2030-01-01"},
+            {
+                "from_node": "a",
+                "to_node": "b",
+                "link_id": "new",
+                "length_km": 50,
+                "opens": "2030-01-01",
+            },
         ],
         [{"origin": "a", "destination": "b", "per_day": 10}],
-        capacities=[{"capacity_id": "new", "name": "new", "unit": "t", "amount": 4,
-                     "valid_from": "2030-01-01"}],
+        capacities=[
+            {
+                "capacity_id": "new",
+                "name": "new",
+                "unit": "t",
+                "amount": 4,
+                "valid_from": "2030-01-01",
+            }
+        ],
         capacity_members=[{"capacity_id": "new", "link_id": "new"}],
-    )  # fmt: skip
+    )
     assert link_flow(solve(net), "new") == 0
     early = solve(net, event("open", {"link": "new"}))
     assert link_flow(early, "new") == pytest.approx(4)

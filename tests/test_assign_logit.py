@@ -165,10 +165,12 @@ ROAD = """{"counts": [{"observation_id": "x", "usd_per_unit": 1, "places": [
         ('{"counts": [{"observation_id": "x", "usd_per_unit": true, "places": []}]}', "finite"),
         ('{"counts": [{"observation_id": "x", "usd_per_unit": 1, "places": [{}]}]}', "kind"),
         (ROAD, "link or transfer"),
-        ('{"counts": [{"observation_id": "x", "usd_per_unit": 1, "places": [], "demand": "a"}]}',
-         "list of ids"),
+        (
+            '{"counts": [{"observation_id": "x", "usd_per_unit": 1, "places": [], "demand": "a"}]}',
+            "list of ids",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_parameter_file_that_cannot_be_meant_is_refused(text, message):
     with pytest.raises(DataError, match=message) as raised:
         read_parameters(text, "here/choice.json")

@@ -235,8 +235,11 @@ def test_all_problems_are_reported_at_once(folder):
     seal(folder)
     refused(
         run("info", "--network", folder, cwd=folder.parent),
-        "3 problems", "nodes.csv, row 3", "capacities.csv, row 4", "links.csv, row 5",
-    )  # fmt: skip
+        "3 problems",
+        "nodes.csv, row 3",
+        "capacities.csv, row 4",
+        "links.csv, row 5",
+    )
 
 
 def test_a_manifest_that_is_not_one_is_refused(folder):

@@ -41,10 +41,11 @@ def test_days_on_which_nothing_changes_are_alike(of_link, of_capacity, year):
         {"a": "XA", "b": "XB"},
         [link("a", "b", season=of_link)],
         [{"origin": "a", "destination": "b", "per_day": 1}],
-        capacities=[{"capacity_id": "c", "name": "C", "unit": "t", "amount": 5,
-                     "season": of_capacity}],
+        capacities=[
+            {"capacity_id": "c", "name": "C", "unit": "t", "amount": 5, "season": of_capacity}
+        ],
         capacity_members=[{"capacity_id": "c", "link_id": "a-b-road"}],
-    )  # fmt: skip
+    )
     first, last = dt.date(year, 1, 1), dt.date(year + 1, 1, 2)
     changes = set(_changes(net, first, last))
     kept = (in_season(of_link, first), in_season(of_capacity, first))

@@ -298,9 +298,12 @@ def _add_line(i: Island, link: str, *points: tuple[float, float]) -> None:
     path = i.folder / "lines.geojson"
     content = json.loads(path.read_text(encoding="utf-8"))
     content["features"].append(
-        {"type": "Feature", "properties": {"link_id": link, "made": "waypoints"},
-         "geometry": {"type": "LineString", "coordinates": [list(p) for p in points]}}
-    )  # fmt: skip
+        {
+            "type": "Feature",
+            "properties": {"link_id": link, "made": "waypoints"},
+            "geometry": {"type": "LineString", "coordinates": [list(p) for p in points]},
+        }
+    )
     path.write_text(json.dumps(content), encoding="utf-8")
     seal(i.folder)
 

@@ -108,12 +108,14 @@ def test_slopes_and_curvature_are_those_of_differences(seed):
     r = np.random.default_rng(seed)
     n = 2
     counts = Counts(
-        observed=r.uniform(0, 9, n), softness=r.uniform(0.1, 2, n),
-        member_count=np.array([0, 1, 1]), member_arc=r.integers(0, problem.n_arcs, 3),
+        observed=r.uniform(0, 9, n),
+        softness=r.uniform(0.1, 2, n),
+        member_count=np.array([0, 1, 1]),
+        member_arc=r.integers(0, problem.n_arcs, 3),
         member_class=np.array([-1, 0, -1]),
         member_commodity=np.array([-1, -1, int(r.integers(problem.n_commodities))]),
         member_factor=r.uniform(0.5, 2, 3),
-    )  # fmt: skip
+    )
     model = ChoiceModel.staying(problem, answer.model.scale, counts)
     every = np.arange(problem.n_commodities)
     model = model.elastic(

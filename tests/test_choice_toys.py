@@ -53,9 +53,7 @@ def test_routes_that_share_a_part_count_less_by_the_part():
     0 --5--> 1 ==5,5==> 2      path sizes 1/2 * 1/2 + 1/2 = 3/4 each
     0 --------10------> 2      path size 1
     """
-    p = FlowProblem.from_arcs(
-        [0, 1, 1, 0], [1, 2, 2, 2], [5, 5, 5, 10], OPEN, [0], [2], [10], 1e3
-    )  # fmt: skip
+    p = FlowProblem.from_arcs([0, 1, 1, 0], [1, 2, 2, 2], [5, 5, 5, 10], OPEN, [0], [2], [10], 1e3)
     answer = choose(p, ChoiceModel.staying(p, 1.0))
     assert answer.arc_flow == pytest.approx([6, 3, 3, 4], abs=CLOSE)
 
@@ -91,13 +89,22 @@ def test_where_all_routes_are_full_the_rest_stays_at_home():
 def test_a_limit_counts_what_each_class_takes_of_it():
     """Two cargoes share a limit of 6 units, of which the second takes two a unit."""
     p = FlowProblem(
-        n_nodes=2, tail=np.array([0, 0]), head=np.array([1, 1]),
-        cost=np.array([[10.0, 12.0], [10.0, 12.0]]), tie_cost=np.zeros((2, 2)),
-        origin=np.array([0, 0]), destination=np.array([1, 1]), amount=np.array([6.0, 6.0]),
-        penalty=np.array([1e3, 1e3]), commodity_class=np.array([0, 1]), bound=np.array([6.0]),
-        member_limit=np.array([0, 0]), member_arc=np.array([0, 0]),
-        member_class=np.array([0, 1]), member_factor=np.array([1.0, 2.0]),
-    )  # fmt: skip
+        n_nodes=2,
+        tail=np.array([0, 0]),
+        head=np.array([1, 1]),
+        cost=np.array([[10.0, 12.0], [10.0, 12.0]]),
+        tie_cost=np.zeros((2, 2)),
+        origin=np.array([0, 0]),
+        destination=np.array([1, 1]),
+        amount=np.array([6.0, 6.0]),
+        penalty=np.array([1e3, 1e3]),
+        commodity_class=np.array([0, 1]),
+        bound=np.array([6.0]),
+        member_limit=np.array([0, 0]),
+        member_arc=np.array([0, 0]),
+        member_class=np.array([0, 1]),
+        member_factor=np.array([1.0, 2.0]),
+    )
     answer = choose(p, ChoiceModel.staying(p, 1.0))
     (price,) = answer.limit_price
     shares = [1 / (1 + math.exp(10 + factor * price - 12)) for factor in (1, 2)]

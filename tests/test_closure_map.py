@@ -68,10 +68,16 @@ def test_hostile_names_stay_names(browser, tmp_path):  # noqa: F811
         {"a": "AA", "b": "BB"},
         [{"from_node": "a", "to_node": "b", "note": "<img src=x onerror=window.hit=1>"}],
         [{"origin": "a", "destination": "b", "per_day": 5}],
-        capacities=[{"capacity_id": "c", "name": "</script><script>window.hit=1</script>",
-                     "unit": "t", "amount": 4}],
+        capacities=[
+            {
+                "capacity_id": "c",
+                "name": "</script><script>window.hit=1</script>",
+                "unit": "t",
+                "amount": 4,
+            }
+        ],
         capacity_members=[{"capacity_id": "c", "link_id": "a-b-road"}],
-    )  # fmt: skip
+    )
     net.tables["nodes"]["name"] = ["<script>window.hit=1</script>", "`${window.hit=1}`{{7*7}}"]
     net.tables["cargo"]["name"] = [
         "<b onclick=window.hit=1>box</b>",

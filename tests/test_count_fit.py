@@ -85,9 +85,10 @@ def test_a_count_on_which_routes_have_no_influence_is_told_and_left_alone():
 
 def test_rows_to_judge_by_and_rows_of_scenarios_are_never_looked_at():
     net = two_ways(
-        observed("one", 5.0, "c-d-road"), observed("two", 9.0, "c-d-road", role="validate"),
+        observed("one", 5.0, "c-d-road"),
+        observed("two", 9.0, "c-d-road", role="validate"),
         observed("three", 9.0, "c-d-road", asks="{where: {link: c-d-road}, scenario: x}"),
-    )  # fmt: skip
+    )
     assert [c.observation_id for c in CountFit(net).counts] == ["one"]
     changed = two_ways(
         observed("one", 5.0, "c-d-road"), observed("two", 1.0, "c-d-road", role="validate")

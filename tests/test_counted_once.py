@@ -73,19 +73,26 @@ def test_members_that_share_nothing_are_no_problem(members):
 @pytest.mark.parametrize(
     ("rows", "day"),
     [
-        ([{"amount": 600, "valid_from": "2020-01-01"},
-          {"amount": 2400, "valid_from": "2021-01-01", "season": "06-15/12-31"}], "2021-06-15"),
-        ([{"amount": 1, "season": "06-15/12-31"}, {"amount": 2, "season": "12-31/03-01"}],
-         "12-31"),
-        ([{"amount": 1, "season": "02-29/02-29"}, {"amount": 2, "season": "02-01/02-29"}],
-         "2020-02-29"),
-        ([{"amount": 1, "season": "11-15/03-31"}, {"amount": 2, "season": "01-01/01-01"}],
-         "01-01"),
+        (
+            [
+                {"amount": 600, "valid_from": "2020-01-01"},
+                {"amount": 2400, "valid_from": "2021-01-01", "season": "06-15/12-31"},
+            ],
+            "2021-06-15",
+        ),
+        ([{"amount": 1, "season": "06-15/12-31"}, {"amount": 2, "season": "12-31/03-01"}], "12-31"),
+        (
+            [{"amount": 1, "season": "02-29/02-29"}, {"amount": 2, "season": "02-01/02-29"}],
+            "2020-02-29",
+        ),
+        ([{"amount": 1, "season": "11-15/03-31"}, {"amount": 2, "season": "01-01/01-01"}], "01-01"),
         ([{"amount": 1}, {"amount": 2, "valid_from": "2026-01-01"}], "2026-01-01"),
-        ([{"amount": 1, "valid_until": "2026-03-01"}, {"amount": 2, "valid_from": "2026-02-28"}],
-         "2026-02-28"),
+        (
+            [{"amount": 1, "valid_until": "2026-03-01"}, {"amount": 2, "valid_from": "2026-02-28"}],
+            "2026-02-28",
+        ),
     ],
-)  # fmt: skip
+)
 def test_two_rows_on_one_day_are_named(rows, day):
     found = list(periods_do_not_overlap(ferry(rows)))
     assert len(found) == 1
@@ -110,14 +117,15 @@ def test_rows_that_follow_one_another_neither_overlap_nor_leave_a_gap(rows):
 @pytest.mark.parametrize(
     ("rows", "day"),
     [
-        ([{"amount": 1, "valid_until": "2026-01-01"}, {"amount": 2, "valid_from": "2026-01-02"}],
-         "2026-01-01"),
-        ([{"amount": 1, "season": "01-01/06-14"}, {"amount": 2, "season": "06-16/12-31"}],
-         "06-15"),
+        (
+            [{"amount": 1, "valid_until": "2026-01-01"}, {"amount": 2, "valid_from": "2026-01-02"}],
+            "2026-01-01",
+        ),
+        ([{"amount": 1, "season": "01-01/06-14"}, {"amount": 2, "season": "06-16/12-31"}], "06-15"),
         ([{"amount": 1, "season": "03-01/02-28"}], "02-29"),
         ([{"amount": 1, "season": "06-15/12-31"}], "01-01"),
     ],
-)  # fmt: skip
+)
 def test_a_day_without_a_row_is_named_unless_it_is_said(rows, day):
     found = list(periods_leave_no_gap(ferry(rows)))
     assert len(found) == 1

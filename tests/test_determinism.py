@@ -75,8 +75,12 @@ def test_the_same_bytes_in_every_environment(commands, expected, tmp_path, seed,
     environment |= {"PYTHONHASHSEED": seed, **dict.fromkeys(THREADS, threads), **LOCALES[locale]}
     done = subprocess.run(
         [sys.executable, "-c", EACH, *("\n".join(command) for command in commands)],
-        cwd=tmp_path, env=environment, capture_output=True, check=False, timeout=HANG_S,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        check=False,
+        timeout=HANG_S,
+    )
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
     assert done.stdout == expected
     assert list(tmp_path.iterdir()) == []

@@ -63,10 +63,17 @@ def test_results_do_not_depend_on_workers_and_are_kept(island, tmp_path):
 @pytest.mark.parametrize(
     ("argument", "value"),
     [
-        ("draws", 0), ("draws", 10**7), ("seed", -1), ("seed", 2**70), ("seed", 0.5),
-        ("workers", 0), ("workers", 10**6), ("days", 0), ("days", 10**6),
+        ("draws", 0),
+        ("draws", 10**7),
+        ("seed", -1),
+        ("seed", 2**70),
+        ("seed", 0.5),
+        ("workers", 0),
+        ("workers", 10**6),
+        ("days", 0),
+        ("days", 10**6),
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_refused(net, argument, value):
     with pytest.raises(co.ScenarioError, match=f"{argument}: saw .*, expected a whole number"):
         simulated_draws(net, "poland-closure-2025", **{"days": 10, argument: value})

@@ -29,9 +29,13 @@ def corridors(*arguments, **options):
 def failing(error, *arguments, **environment):
     code = FAILS.format(error=error, arguments=[*arguments, "schema"])
     return subprocess.run(
-        [sys.executable, "-c", code], check=False, timeout=HANG_S, capture_output=True, text=True,
+        [sys.executable, "-c", code],
+        check=False,
+        timeout=HANG_S,
+        capture_output=True,
+        text=True,
         env={**os.environ, **environment},
-    )  # fmt: skip
+    )
 
 
 def one_message(result, code):
@@ -88,9 +92,12 @@ def test_a_result_that_nobody_can_get_is_said_to_be_lost():
     command = f"{sys.executable} -m corridors.cli schema"
     for redirection in (">&-", "> /dev/full", ">&- <&-"):
         result = subprocess.run(
-            ["sh", "-c", f"{command} {redirection}"], check=False, timeout=HANG_S,
-            capture_output=True, text=True,
-        )  # fmt: skip
+            ["sh", "-c", f"{command} {redirection}"],
+            check=False,
+            timeout=HANG_S,
+            capture_output=True,
+            text=True,
+        )
         assert "standard output: cannot be written" in one_message(result, 2)
 
 
@@ -99,9 +106,12 @@ def test_messages_that_nobody_hears_are_not_missed(tmp_path):
     command = f"{sys.executable} -m corridors.cli schema --out {tmp_path / 's.json'} --json"
     for redirection in ("2>&-", "2> /dev/full"):
         result = subprocess.run(
-            ["sh", "-c", f"{command} {redirection}"], check=False, timeout=HANG_S,
-            capture_output=True, text=True,
-        )  # fmt: skip
+            ["sh", "-c", f"{command} {redirection}"],
+            check=False,
+            timeout=HANG_S,
+            capture_output=True,
+            text=True,
+        )
         assert result.returncode == 0
         assert result.stdout == (tmp_path / "s.json").read_text(encoding="utf-8")
 

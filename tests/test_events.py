@@ -140,11 +140,16 @@ def test_an_opening_builds_up():
         [link("a", "b", opens="2030-01-01")],
         [{"origin": "a", "destination": "b", "per_day": 10}],
         capacities=[
-            {"capacity_id": "ab", "name": "ab", "unit": "t", "amount": 8,
-             "valid_from": "2030-01-01"}
+            {
+                "capacity_id": "ab",
+                "name": "ab",
+                "unit": "t",
+                "amount": 8,
+                "valid_from": "2030-01-01",
+            }
         ],
         capacity_members=[{"capacity_id": "ab", "link_id": "a-b-road", "direction": "forward"}],
-    )  # fmt: skip
+    )
     [found] = served(net, scenario(building({"open": {"link": "a-b-road"}})), 5)
     assert found == pytest.approx([2, 4, 6, 8, 8])
     # What is there already is not held back by an event that opens it once more.

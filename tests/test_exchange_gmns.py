@@ -81,9 +81,10 @@ def test_out_and_in_loses_nothing(which, island, net, tmp_path):
         assert_frame_equal(a, b)
     assert all(
         a.equals(b)
-        for a, b in zip(network.links.sort_index().geometry, back.links.sort_index().geometry,
-                        strict=True)
-    )  # fmt: skip
+        for a, b in zip(
+            network.links.sort_index().geometry, back.links.sort_index().geometry, strict=True
+        )
+    )
     assert_frame_equal(
         network.links.sort_index().drop(columns="geometry"),
         back.links.sort_index().drop(columns="geometry"),
@@ -128,10 +129,17 @@ def test_movements_by_hand():
         ],
         [],
         transfers=[
-            {"transfer_id": "t", "node_id": "hub", "from_mode": "rail", "from_gauge_mm": 1435,
-             "to_mode": "rail", "to_gauge_mm": 1520, "hours": 2.5}
+            {
+                "transfer_id": "t",
+                "node_id": "hub",
+                "from_mode": "rail",
+                "from_gauge_mm": 1435,
+                "to_mode": "rail",
+                "to_gauge_mm": 1520,
+                "hours": 2.5,
+            }
         ],
-    )  # fmt: skip
+    )
     found = {(m["ib_link_id"], m["ob_link_id"], m["penalty"], m["name"]) for m in movements(net)}
     assert found == {
         ("a-hub-rail", "hub-b-rail", "9000", "t"),

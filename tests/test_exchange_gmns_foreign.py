@@ -68,12 +68,20 @@ def rules(net):
 
 @pytest.mark.parametrize(
     ("long_length", "speed", "length", "free_speed"),
-    [("m", "km/h", "80000", "40"), ("km", "mph", "80", "24.85484769"), ("mi", "mph", "49.7096954",
-     "24.85484769"), ("feet", "m/s", "262467.1916", "11.1111111"), ("Meters", "KPH", "80000", "40"),
-     ("miles", "", "49.7096954", "24.85484769"), ("m", "", "80000", "40"), ("km", "kmh", "80",
-     "40"), ("nmi", "knots", "43.19654428", "21.59827214"), ("ft", "ft/s", "262467.1916",
-     "36.45377661"), ("km", "miles per hour", "80", "24.85484769")],
-)  # fmt: skip
+    [
+        ("m", "km/h", "80000", "40"),
+        ("km", "mph", "80", "24.85484769"),
+        ("mi", "mph", "49.7096954", "24.85484769"),
+        ("feet", "m/s", "262467.1916", "11.1111111"),
+        ("Meters", "KPH", "80000", "40"),
+        ("miles", "", "49.7096954", "24.85484769"),
+        ("m", "", "80000", "40"),
+        ("km", "kmh", "80", "40"),
+        ("nmi", "knots", "43.19654428", "21.59827214"),
+        ("ft", "ft/s", "262467.1916", "36.45377661"),
+        ("km", "miles per hour", "80", "24.85484769"),
+    ],
+)
 def test_80_km_at_40_km_an_hour_are_2_hours(read, long_length, speed, length, free_speed):
     config = [{"dataset_name": "t", "long_length": long_length, "speed": speed}]
     links = [{**row, "length": length, "free_speed": free_speed} for row in LINKS]
@@ -125,9 +133,13 @@ def test_metres_taken_for_kilometres_are_found_without_geometry(read):
 
 @pytest.mark.parametrize(
     ("flags", "directions"),
-    [(("1", "1"), ["forward", "forward"]), (("1", "0"), ["forward", "both"]),
-     (("-1", "0.0"), ["forward", "both"]), (("", ""), ["forward", "forward"])],
-)  # fmt: skip
+    [
+        (("1", "1"), ["forward", "forward"]),
+        (("1", "0"), ["forward", "both"]),
+        (("-1", "0.0"), ["forward", "both"]),
+        (("", ""), ["forward", "forward"]),
+    ],
+)
 def test_dir_flag_stands_in_for_directed(read, flags, directions):
     links = [{**row, "dir_flag": flag} for row, flag in zip(LINKS, flags, strict=True)]
     for row in links:
@@ -191,9 +203,14 @@ def test_a_short_and_quick_link_is_no_free_ride(read):
 
 @pytest.mark.parametrize(
     "values",
-    [{"capacity": "0", "lanes": "0"}, {"capacity": "0"}, {"lanes": "0"},
-     {"capacity": "0.0", "lanes": "2"}, {"capacity": "1800", "lanes": "0"}],
-)  # fmt: skip
+    [
+        {"capacity": "0", "lanes": "0"},
+        {"capacity": "0"},
+        {"lanes": "0"},
+        {"capacity": "0.0", "lanes": "2"},
+        {"capacity": "1800", "lanes": "0"},
+    ],
+)
 def test_no_capacity_is_no_open_link(read, values):
     remarks, net = read(links=first(**values))
     assert "shut, a limit of 0 in capacities.csv holds them: 10 (" in remarks
@@ -221,12 +238,17 @@ def named(a, b, c):
 
 @pytest.mark.parametrize(
     ("names", "ids"),
-    [(("Север", "Юг", "Запад"), ("sever", "yug", "zapad")), (("Łódź", "2", "3"), ("lodz", "2",
-     "3")), (("-1", "1", "+1"), ("minus-1", "1", "plus-1")), (("A", "a", "Á"), ("a-2", "a",
-     "a-3")), (("北京", "上海", "?"), ("u5317-u4eac", "u4e0a-u6d77", "unnamed")),
-     (("И", "Й", "Ы"), ("i", "y", "y-2")), (("1", "01", "1.0"), ("1", "01", "1.0")),
-     (("a b", "a-b", "a_b"), ("a-b-2", "a-b", "a_b"))],
-)  # fmt: skip
+    [
+        (("Север", "Юг", "Запад"), ("sever", "yug", "zapad")),
+        (("Łódź", "2", "3"), ("lodz", "2", "3")),
+        (("-1", "1", "+1"), ("minus-1", "1", "plus-1")),
+        (("A", "a", "Á"), ("a-2", "a", "a-3")),
+        (("北京", "上海", "?"), ("u5317-u4eac", "u4e0a-u6d77", "unnamed")),
+        (("И", "Й", "Ы"), ("i", "y", "y-2")),
+        (("1", "01", "1.0"), ("1", "01", "1.0")),
+        (("a b", "a-b", "a_b"), ("a-b-2", "a-b", "a_b")),
+    ],
+)
 def test_three_names_are_three_nodes(read, names, ids):
     remarks, net = read(**named(*names))
     assert net.tables["nodes"].set_index("name")["node_id"].to_dict() == dict(
@@ -286,11 +308,20 @@ def test_a_road_has_no_gauge(read):
 
 @pytest.mark.parametrize(
     "line",
-    ["LINESTRING (60 50, nan nan, 61 50)", "LINESTRING (60 50, inf 50, 61 50)",
-     "LINESTRING EMPTY", "LINESTRING (60 50)", "POINT (60 50)", "GEOMETRYCOLLECTION EMPTY",
-     "MULTILINESTRING ((60 50, 60.4 50), (60.6 50, 61 50))", "LINESTRING (50 60, 50 161)",
-     "SRID=4326;LINESTRING (60 50, 61 50)", "POLYGON ((0 0, 1 0, 1 1, 0 0))", "0102000000"],
-)  # fmt: skip
+    [
+        "LINESTRING (60 50, nan nan, 61 50)",
+        "LINESTRING (60 50, inf 50, 61 50)",
+        "LINESTRING EMPTY",
+        "LINESTRING (60 50)",
+        "POINT (60 50)",
+        "GEOMETRYCOLLECTION EMPTY",
+        "MULTILINESTRING ((60 50, 60.4 50), (60.6 50, 61 50))",
+        "LINESTRING (50 60, 50 161)",
+        "SRID=4326;LINESTRING (60 50, 61 50)",
+        "POLYGON ((0 0, 1 0, 1 1, 0 0))",
+        "0102000000",
+    ],
+)
 def test_a_line_that_is_none_is_named(read, line):
     with pytest.raises(co.DataError, match=r"link\.csv, row 2: geometry: saw"):
         read(links=first(geometry=line))
@@ -298,10 +329,12 @@ def test_a_line_that_is_none_is_named(read, line):
 
 @pytest.mark.parametrize(
     ("line", "word"),
-    [("LINESTRING Z (60 50 1, 61 50 2)", "heights"),
-     ("LINESTRING M (60 50 1, 61 50 2)", "measures"),
-     ("MULTILINESTRING ((60 50, 60.5 50), (60.5 50, 61 50))", "")],
-)  # fmt: skip
+    [
+        ("LINESTRING Z (60 50 1, 61 50 2)", "heights"),
+        ("LINESTRING M (60 50 1, 61 50 2)", "measures"),
+        ("MULTILINESTRING ((60 50, 60.5 50), (60.5 50, 61 50))", ""),
+    ],
+)
 def test_a_line_with_more_than_it_needs_is_read(read, line, word):
     remarks, net = read(links=first(geometry=line))
     assert word in remarks
@@ -343,16 +376,18 @@ def test_byte_order_mark_and_line_ends(read):
 
 @pytest.mark.parametrize(
     ("tables", "words"),
-    [({"links": " \n"}, r"link\.csv: not a table: the file is empty"),
-     ({"nodes": "\ufeff\n"}, r"node\.csv: not a table: the file is empty"),
-     ({"links": text_of(LINKS).replace("directed", "length")}, "column length: stands twice"),
-     ({"nodes": text_of(NODES).replace("name", "node_id")}, "column node_id: stands twice"),
-     ({"links": text_of(LINKS).replace("80,", "80,5,")}, "row 2, column facility_type: saw 8"),
-     ({"links": text_of(LINKS).replace(",road\n", "\n")}, "row 2, column facility_type: saw 6"),
-     ({"nodes": text_of(NODES).replace("1,Alpha", ",Alpha")}, "row 2: node_id: saw ''"),
-     ({"config": text_of(CONFIG * 2)}, r"config\.csv: saw 2 rows, expected one"),
-     ({"nodes": text_of(NODES[:1] * 2 + NODES[1:])}, "stands in row 2 already")],
-)  # fmt: skip
+    [
+        ({"links": " \n"}, r"link\.csv: not a table: the file is empty"),
+        ({"nodes": "\ufeff\n"}, r"node\.csv: not a table: the file is empty"),
+        ({"links": text_of(LINKS).replace("directed", "length")}, "column length: stands twice"),
+        ({"nodes": text_of(NODES).replace("name", "node_id")}, "column node_id: stands twice"),
+        ({"links": text_of(LINKS).replace("80,", "80,5,")}, "row 2, column facility_type: saw 8"),
+        ({"links": text_of(LINKS).replace(",road\n", "\n")}, "row 2, column facility_type: saw 6"),
+        ({"nodes": text_of(NODES).replace("1,Alpha", ",Alpha")}, "row 2: node_id: saw ''"),
+        ({"config": text_of(CONFIG * 2)}, r"config\.csv: saw 2 rows, expected one"),
+        ({"nodes": text_of(NODES[:1] * 2 + NODES[1:])}, "stands in row 2 already"),
+    ],
+)
 def test_files_that_are_not_as_they_should_be(read, tmp_path, tables, words):
     with pytest.raises(co.DataError, match=words):
         read(**tables)

@@ -45,9 +45,14 @@ def test_dostyk_to_hamburg_takes_the_hours_of_the_best_route(net, graph):
 
 @pytest.mark.parametrize(
     ("origin", "destination"),
-    [("dostyk", "hamburg"), ("shanghai", "duisburg"), ("almaty", "istanbul"),
-     ("chongqing", "baku"), ("hamburg", "tashkent")],
-)  # fmt: skip
+    [
+        ("dostyk", "hamburg"),
+        ("shanghai", "duisburg"),
+        ("almaty", "istanbul"),
+        ("chongqing", "baku"),
+        ("hamburg", "tashkent"),
+    ],
+)
 def test_between_gates_the_cheapest_path_is_the_best_route(net, shipped, origin, destination):
     graph = shipped.to_networkx("container", gates=True)
     best = best_route(net, [origin, destination], "container", DAY)
@@ -74,13 +79,24 @@ def test_a_transfer_cannot_be_gone_round():
     #  a ─1435, 2 h─ hub ─1520, 2 h─ b     the change of gauge at hub takes 5 h, 20 dollars
     toy = toys.network(
         {"a": "XA", "hub": "XA", "b": "XB"},
-        [{"from_node": "a", "to_node": "hub", "mode": "rail", "gauge_mm": 1435},
-         {"from_node": "hub", "to_node": "b", "mode": "rail", "gauge_mm": 1520}],
+        [
+            {"from_node": "a", "to_node": "hub", "mode": "rail", "gauge_mm": 1435},
+            {"from_node": "hub", "to_node": "b", "mode": "rail", "gauge_mm": 1520},
+        ],
         [{"origin": "a", "destination": "b", "per_day": 1}],
-        transfers=[{"transfer_id": "t", "node_id": "hub", "from_mode": "rail",
-                    "from_gauge_mm": 1435, "to_mode": "rail", "to_gauge_mm": 1520, "hours": 5,
-                    "usd_per_t": 20}],
-    )  # fmt: skip
+        transfers=[
+            {
+                "transfer_id": "t",
+                "node_id": "hub",
+                "from_mode": "rail",
+                "from_gauge_mm": 1435,
+                "to_mode": "rail",
+                "to_gauge_mm": 1520,
+                "hours": 5,
+                "usd_per_t": 20,
+            }
+        ],
+    )
     graph = toy.to_networkx("bulk")
     assert set(graph) == {"a", "b", "hub", "hub:rail-1520"}
     assert nx.shortest_path_length(graph, "a", "b", weight="hours") == 9.0
@@ -110,11 +126,13 @@ def test_what_the_cargo_may_not_use_weighs_infinitely_much():
 def test_without_cargo_the_hours_are_those_that_are_stated():
     toy = toys.network(
         {"a": "XA", "b": "XA", "c": "XA"},
-        [{"from_node": "a", "to_node": "b", "hours": 3, "dwell_hours": 1},
-         {"from_node": "b", "to_node": "c"}],
+        [
+            {"from_node": "a", "to_node": "b", "hours": 3, "dwell_hours": 1},
+            {"from_node": "b", "to_node": "c"},
+        ],
         [],
         cargo={},
-    )  # fmt: skip
+    )
     graph = toy.to_networkx()
     assert nx.shortest_path_length(graph, "a", "b", weight="cost") == 4.0
     assert nx.shortest_path_length(graph, "b", "c", weight="hours") == math.inf

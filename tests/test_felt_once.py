@@ -26,14 +26,28 @@ def chain(**others):
     return toys.network(
         {"a": "XA", "b": "XB", "c": "XB", "d": "XB", "e": "XC"},
         [
-            link(x, y, 10.0, mode="rail", gauge_mm=gauge, corridor="middle" if x in "bc" else "",
-                 via_countries="XV" if x == "a" else "")
+            link(
+                x,
+                y,
+                10.0,
+                mode="rail",
+                gauge_mm=gauge,
+                corridor="middle" if x in "bc" else "",
+                via_countries="XV" if x == "a" else "",
+            )
             for x, y, gauge in rails
         ],
         [{"origin": o, "destination": d, "per_day": 1} for o, d in ("ae", "ea", "ce", "ac", "bd")],
         transfers=[
-            {"transfer_id": "gauge", "node_id": "c", "from_mode": "rail", "from_gauge_mm": 1435,
-             "to_mode": "rail", "to_gauge_mm": 1520, "hours": 1}
+            {
+                "transfer_id": "gauge",
+                "node_id": "c",
+                "from_mode": "rail",
+                "from_gauge_mm": 1435,
+                "to_mode": "rail",
+                "to_gauge_mm": 1520,
+                "hours": 1,
+            }
         ],
         chokepoints=[
             {"chokepoint": "c-itself", "name": "C", "selector": "{node: c}"},
@@ -44,7 +58,7 @@ def chain(**others):
             {"chokepoint": "crane", "name": "K", "selector": "{transfer: gauge}"},
         ],
         **others,
-    )  # fmt: skip
+    )
 
 
 PLAIN = {"a-e": 41, "e-a": 41, "c-e": 20, "a-c": 20, "b-d": 21}
@@ -89,7 +103,7 @@ def times(through, back, from_c, to_c, b_to_d):
         # Links that are named as such are each used.
         ({"link": ["b-c-rail", "c-d-rail"]}, times(2, 2, 1, 1, 2)),
     ],
-)  # fmt: skip
+)
 def test_a_delay_is_felt_once_on_each_passage(event, expected):
     # Cargo that starts at c chooses its gauge there, so that the crane is not on its way.
     assert felt(event) == pytest.approx(expected)

@@ -103,8 +103,10 @@ def test_a_lock_ends_with_the_process_that_held_it(tmp_path):
     )
     holder = subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path / "out")],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert holder.stdout is not None
     assert holder.stdin is not None
     assert holder.stdout.readline() == "held\n"
@@ -215,9 +217,11 @@ def test_a_disk_that_takes_no_more_is_said_and_nothing_half_is_left(tmp_path, mo
 
 def test_a_table_of_results_is_no_program():
     frame = pd.DataFrame(
-        {"name": ["=1+1", "@SUM(A1)", "+7", "-7", "\t=1", "\r=1", "'=1", "Brest", "'t Zand"],
-         "t": [-1.5, 2, 3, 4, 5, 6, 7, 8, 9]}
-    )  # fmt: skip
+        {
+            "name": ["=1+1", "@SUM(A1)", "+7", "-7", "\t=1", "\r=1", "'=1", "Brest", "'t Zand"],
+            "t": [-1.5, 2, 3, 4, 5, 6, 7, 8, 9],
+        }
+    )
     lines = csv_text(frame).splitlines()[1:]
     assert lines == [
         "'=1+1,-1.5", "'@SUM(A1),2.0", "'+7,3.0", "'-7,4.0", "\\x09=1,5.0", "\\x0d=1,6.0",

@@ -26,9 +26,13 @@ def bypass():
 
 def parts(answer):
     return (
-        answer.path_commodity, answer._path_start, answer._path_arcs, answer.path_amount,
-        answer.shortfall, answer.limit_price,
-    )  # fmt: skip
+        answer.path_commodity,
+        answer._path_start,
+        answer._path_arcs,
+        answer.path_amount,
+        answer.shortfall,
+        answer.limit_price,
+    )
 
 
 def test_a_proof_holds_where_only_idle_arcs_close():

@@ -18,10 +18,15 @@ def grid(seed: int) -> FlowProblem:
     ends = np.concatenate([across, across[::-1], down, down[::-1]], axis=1)
     capacity = np.where(r.random(ends.shape[1]) < 0.1, r.integers(0, 6, ends.shape[1]), np.inf)
     return FlowProblem.from_arcs(
-        *ends, r.integers(1, 10, ends.shape[1]), capacity, r.integers(0, 64, 6),
-        r.integers(0, 64, 6), r.integers(1, 9, 6), penalty=60,
+        *ends,
+        r.integers(1, 10, ends.shape[1]),
+        capacity,
+        r.integers(0, 64, 6),
+        r.integers(0, 64, 6),
+        r.integers(1, 9, 6),
+        penalty=60,
         tie_cost=r.integers(0, 3, ends.shape[1]),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -46,9 +51,16 @@ def test_cost_and_shortfall_stay_and_paths_unfold(seed):
 
 def test_several_classes_are_refused():
     p = FlowProblem(
-        n_nodes=2, tail=np.array([0]), head=np.array([1]), cost=np.ones((2, 1)),
-        tie_cost=np.ones((2, 1)), origin=np.array([0]), destination=np.array([1]),
-        amount=np.ones(1), penalty=np.ones(1), commodity_class=np.array([1]),
-    )  # fmt: skip
+        n_nodes=2,
+        tail=np.array([0]),
+        head=np.array([1]),
+        cost=np.ones((2, 1)),
+        tie_cost=np.ones((2, 1)),
+        origin=np.array([0]),
+        destination=np.array([1]),
+        amount=np.ones(1),
+        penalty=np.ones(1),
+        commodity_class=np.array([1]),
+    )
     with pytest.raises(ProblemError, match="one class, saw 2"):
         contract(p)

@@ -18,8 +18,13 @@ from corridors.scenarios.state import network_state
 
 INF = float("inf")
 ARRAYS = (
-    "class_flow", "shortfall", "limit_price", "commodity_price", "path_commodity", "path_amount",
-)  # fmt: skip
+    "class_flow",
+    "shortfall",
+    "limit_price",
+    "commodity_price",
+    "path_commodity",
+    "path_amount",
+)
 
 
 def assert_same_bytes(one, other):

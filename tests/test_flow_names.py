@@ -59,12 +59,22 @@ def test_old_names_elsewhere():
 def test_flows_and_paths_take_the_same_of_limits():
     """Two classes over one arc; a limit counts class 0 half, another both whole."""
     problem = FlowProblem(
-        n_nodes=2, tail=np.array([0]), head=np.array([1]), cost=np.ones((2, 1)),
-        tie_cost=np.zeros((2, 1)), origin=np.zeros(2, dtype=int), destination=np.ones(2, dtype=int),
-        amount=np.array([4.0, 3.0]), penalty=np.full(2, 9.0), commodity_class=np.array([0, 1]),
-        bound=np.full(2, 9.0), member_limit=np.array([1, 0]), member_arc=np.zeros(2, dtype=int),
-        member_class=np.array([0, -1]), member_factor=np.array([0.5, 1.0]),
-    )  # fmt: skip
+        n_nodes=2,
+        tail=np.array([0]),
+        head=np.array([1]),
+        cost=np.ones((2, 1)),
+        tie_cost=np.zeros((2, 1)),
+        origin=np.zeros(2, dtype=int),
+        destination=np.ones(2, dtype=int),
+        amount=np.array([4.0, 3.0]),
+        penalty=np.full(2, 9.0),
+        commodity_class=np.array([0, 1]),
+        bound=np.full(2, 9.0),
+        member_limit=np.array([1, 0]),
+        member_arc=np.zeros(2, dtype=int),
+        member_class=np.array([0, -1]),
+        member_factor=np.array([0.5, 1.0]),
+    )
     answer = solve(problem)
     usage = LimitUsage(problem)
     assert limit_use(problem, answer.class_flow).tolist() == [7, 2]

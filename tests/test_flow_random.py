@@ -21,9 +21,14 @@ FULL = os.environ.get("CORRIDORS_FULL") == "1"
 INSTANCES, CHAIN = (1000, 50) if FULL else (300, 2)
 BLOCK = 50
 ARRAYS = (
-    "arc_flow", "class_flow", "shortfall", "limit_price", "commodity_price", "path_commodity",
+    "arc_flow",
+    "class_flow",
+    "shortfall",
+    "limit_price",
+    "commodity_price",
+    "path_commodity",
     "path_amount",
-)  # fmt: skip
+)
 
 few = settings(
     max_examples=200 if FULL else 40,

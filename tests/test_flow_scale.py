@@ -67,9 +67,14 @@ def test_the_certificate_sees_what_is_served_but_does_not_flow(amount):
     problem = two_arcs(amount)
     nothing = np.empty(0, dtype=np.int64)
     proof = certify(
-        problem, nothing, np.zeros(1, dtype=np.int64), nothing, np.empty(0),
-        np.array([amount - 15]), np.array([99.0, 95.0]),
-    )  # fmt: skip
+        problem,
+        nothing,
+        np.zeros(1, dtype=np.int64),
+        nothing,
+        np.empty(0),
+        np.array([amount - 15]),
+        np.array([99.0, 95.0]),
+    )
     assert proof.balance_residual > 1
     assert not proof.ok
     assert dataclasses.asdict(proof)["closed_flow"] == 0

@@ -169,8 +169,10 @@ def test_an_answer_stays_as_it_is_when_another_question_is_asked():
     answer.resolve(closed=[0, 2])
     answer.resolve(closed=[1], demand=[3])
     assert before == (
-        answer.arc_flow.tobytes(), answer.shortfall.tobytes(), answer.limit_price.tobytes()
-    )  # fmt: skip
+        answer.arc_flow.tobytes(),
+        answer.shortfall.tobytes(),
+        answer.limit_price.tobytes(),
+    )
 
 
 def test_limits_that_say_the_same_share_the_price_however_they_stand():
@@ -229,9 +231,14 @@ def test_the_certificate_sees_what_is_wrong():
 
     def proof(amount=(6.0, 4.0), short=0.0, price=(3.0, 0.0), p=problem, arcs=arcs):
         return certify(
-            p, answer.path_commodity, start, arcs, np.array(amount), np.array([short]),
+            p,
+            answer.path_commodity,
+            start,
+            arcs,
+            np.array(amount),
+            np.array([short]),
             np.array(price),
-        )  # fmt: skip
+        )
 
     assert proof().ok
     assert proof(amount=(7.0, 3.0)).capacity_residual == pytest.approx(1 / 6)

@@ -41,10 +41,13 @@ def test_a_best_route_passes_its_places_in_order():
     """
     net = toys.network(
         {"a": "AA", "b": "BB", "c": "CC", "d": "DD"},
-        [{"from_node": "a", "to_node": "b"}, {"from_node": "b", "to_node": "d"},
-         {"from_node": "b", "to_node": "c", "length_km": 50}],
+        [
+            {"from_node": "a", "to_node": "b"},
+            {"from_node": "b", "to_node": "d"},
+            {"from_node": "b", "to_node": "c", "length_km": 50},
+        ],
         [{"origin": "a", "destination": "d", "per_day": 1}],
-    )  # fmt: skip
+    )
     route = best_route(net, ["a", "c", "d"], "bulk", "2025-01-01")
     assert route.links == ("a-b-road", "b-c-road", "b-c-road", "b-d-road")
     assert (route.km, route.hours, route.usd) == (300, 6, 300)

@@ -56,14 +56,40 @@ def coast() -> ModelRuns:
             "bulk": {"unit": "t", "t_per_unit": 1},
         },
         transfers=[
-            {"transfer_id": "p-out", "node_id": "p", "from_mode": "road", "to_mode": "sea",
-             "direction": "forward", "hours": 24},
-            {"transfer_id": "p-in", "node_id": "p", "from_mode": "sea", "to_mode": "road",
-             "direction": "forward", "hours": 5},
-            {"transfer_id": "q-both", "node_id": "q", "from_mode": "sea", "to_mode": "rail",
-             "to_gauge_mm": 1520, "direction": "both", "hours": 10},
-            {"transfer_id": "s-both", "node_id": "s", "from_mode": "sea", "to_mode": "rail",
-             "to_gauge_mm": 1520, "direction": "both", "hours": 1},
+            {
+                "transfer_id": "p-out",
+                "node_id": "p",
+                "from_mode": "road",
+                "to_mode": "sea",
+                "direction": "forward",
+                "hours": 24,
+            },
+            {
+                "transfer_id": "p-in",
+                "node_id": "p",
+                "from_mode": "sea",
+                "to_mode": "road",
+                "direction": "forward",
+                "hours": 5,
+            },
+            {
+                "transfer_id": "q-both",
+                "node_id": "q",
+                "from_mode": "sea",
+                "to_mode": "rail",
+                "to_gauge_mm": 1520,
+                "direction": "both",
+                "hours": 10,
+            },
+            {
+                "transfer_id": "s-both",
+                "node_id": "s",
+                "from_mode": "sea",
+                "to_mode": "rail",
+                "to_gauge_mm": 1520,
+                "direction": "both",
+                "hours": 1,
+            },
         ],
         loads=[
             {"mode": "rail", "cargo": "container", "vehicle": "train", "units_per_vehicle": 4},
@@ -73,7 +99,7 @@ def coast() -> ModelRuns:
             {"capacity_id": "line", "name": "Line", "unit": "t", "amount": 1000, "background": 70}
         ],
         capacity_members=[{"capacity_id": "line", "link_id": "q-r-rail"}],
-    )  # fmt: skip
+    )
     return ModelRuns(net)
 
 
@@ -253,9 +279,12 @@ def test_boxes_of_a_run_are_counted_each_by_its_own_weight(tmp_path):
         capacity_members=[{"capacity_id": "c", "link_id": "a-b-road"}],
     )
     found = daily_measures.carried_with_loss(
-        ModelRuns(net, {str(path): ("2025-01-11", 5)}), ROW, scenario=str(path), demand=("a-b",),
+        ModelRuns(net, {str(path): ("2025-01-11", 5)}),
+        ROW,
+        scenario=str(path),
+        demand=("a-b",),
         days=10.0,
-    )  # fmt: skip
+    )
     assert found == pytest.approx(80)
 
 

@@ -20,14 +20,23 @@ def test_the_source_range_goes_before_the_default():
         ],
         sources=[{"source_id": "s", "publisher": "p", "title": "t"}],
         provenance=[
-            {"table": "capacities", "row": name, "column": "amount", "source_id": "s",
-             "confidence": grade, "low": low, "high": high}
+            {
+                "table": "capacities",
+                "row": name,
+                "column": "amount",
+                "source_id": "s",
+                "confidence": grade,
+                "low": low,
+                "high": high,
+            }
             for name, grade, low, high in (
-                ("table", "A", None, None), ("source", "B", 90, 130), ("none", "C", None, None),
+                ("table", "A", None, None),
+                ("source", "B", 90, 130),
+                ("none", "C", None, None),
                 ("other", "B", 500, 600),
             )
         ],
-    )  # fmt: skip
+    )
     frame = value_ranges(net, "capacities", "amount")
     found = {name: (row["low"], row["high"]) for name, row in frame.iterrows()}
     assert found["table"] == pytest.approx((80, 105))

@@ -85,7 +85,9 @@ def test_every_column_is_in_the_dictionary():
 def test_the_script_says_what_is_outdated():
     done = subprocess.run(
         [sys.executable, str(ROOT / "scripts/build_reference.py"), "--check"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout == "out of date: nothing\n"

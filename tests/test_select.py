@@ -28,13 +28,24 @@ def small():
         ],
         [{"origin": "a", "destination": "d", "per_day": 1}],
         transfers=[
-            {"transfer_id": "c-change", "node_id": "c", "from_mode": "rail",
-             "from_gauge_mm": 1520, "to_mode": "road", "hours": 2}
+            {
+                "transfer_id": "c-change",
+                "node_id": "c",
+                "from_mode": "rail",
+                "from_gauge_mm": 1520,
+                "to_mode": "road",
+                "hours": 2,
+            }
         ],
         capacities=[
             {"capacity_id": "sum", "name": "sum", "unit": "t", "amount": 1},
-            {"capacity_id": "each", "name": "each", "unit": "t", "amount": 1,
-             "per_direction": "yes"},
+            {
+                "capacity_id": "each",
+                "name": "each",
+                "unit": "t",
+                "amount": 1,
+                "per_direction": "yes",
+            },
         ],
         capacity_members=[
             {"capacity_id": "sum", "link_id": "a-b-rail", "direction": "backward"},
@@ -44,7 +55,7 @@ def small():
             {"chokepoint": "two", "name": "two", "selector": "{link: a-b-rail}"},
             {"chokepoint": "two", "name": "two", "selector": "{mode: sea}"},
         ],
-    )  # fmt: skip
+    )
 
 
 def matched(net, selector, folder=None):

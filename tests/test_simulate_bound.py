@@ -50,9 +50,14 @@ def test_knowing_the_end_saves_the_way_round():
 @pytest.mark.parametrize("spot", [0.2, 1])
 def test_never_cheaper_than_the_bound(spare, closure_days, spot):
     net = two_roads(
-        spare=spare, closure_days=closure_days, spot_share=spot, spot_ramp_days=5,
-        patience_days=6, patience_spread=1, reaction_days=1,
-    )  # fmt: skip
+        spare=spare,
+        closure_days=closure_days,
+        spot_share=spot,
+        spot_ramp_days=5,
+        patience_days=6,
+        patience_spread=1,
+        reaction_days=1,
+    )
     sim = co.simulate(net, scenario(close("b-z-road")), 30, start=DAY0, model="optimal")
     bound = sim.bound
     assert bound.certificate.ok

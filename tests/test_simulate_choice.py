@@ -32,8 +32,11 @@ def two_roads(spare=10, vot=48.0, **cargo):
         [{"origin": "a", "destination": "z", "per_day": 10}],
         cargo={
             "bulk": {
-                "unit": "t", "t_per_unit": 1, "usd_per_unit_day": vot,
-                "loss_usd_per_unit": 100_000, **cargo,
+                "unit": "t",
+                "t_per_unit": 1,
+                "usd_per_unit_day": vot,
+                "loss_usd_per_unit": 100_000,
+                **cargo,
             }
         },
         capacities=[
@@ -44,7 +47,7 @@ def two_roads(spare=10, vot=48.0, **cargo):
             {"capacity_id": "straight", "link_id": "b-z-road"},
             {"capacity_id": "round", "link_id": "y-z-road"},
         ],
-    )  # fmt: skip
+    )
 
 
 def test_going_round_costs_less_than_the_wait():
@@ -100,11 +103,17 @@ def test_two_demands_share_what_there_is_of_the_way_round():
             {"origin": "a", "destination": "z", "per_day": 10},
             {"origin": "c", "destination": "z", "per_day": 30},
         ],
-        cargo={"bulk": {"unit": "t", "t_per_unit": 1, "usd_per_unit_day": 1000,
-                        "loss_usd_per_unit": 1_000_000}},
+        cargo={
+            "bulk": {
+                "unit": "t",
+                "t_per_unit": 1,
+                "usd_per_unit_day": 1000,
+                "loss_usd_per_unit": 1_000_000,
+            }
+        },
         capacities=[{"capacity_id": "round", "name": "R", "unit": "t", "amount": 8}],
         capacity_members=[{"capacity_id": "round", "link_id": "y-z-road"}],
-    )  # fmt: skip
+    )
     sim = co.simulate(net, scenario(close("b-z-road")), 11, start=DAY0, announced=True)
     went = sim.by_demand.set_index("demand_id")["other_way"]
     assert went["a-z-bulk"] == pytest.approx(2, **EXACT)
@@ -182,11 +191,18 @@ def test_what_was_under_way_before_is_told_apart():
         {"a": "XA", "b": "XA", "z": "XB"},
         [link("a", "b", 240), link("b", "z")],
         [{"origin": "a", "destination": "z", "per_day": 10}],
-        cargo={"bulk": {"unit": "t", "t_per_unit": 1, "patience_days": 2, "patience_spread": 0,
-                        "loss_usd_per_unit": 1000}},
+        cargo={
+            "bulk": {
+                "unit": "t",
+                "t_per_unit": 1,
+                "patience_days": 2,
+                "patience_spread": 0,
+                "loss_usd_per_unit": 1000,
+            }
+        },
         capacities=[{"capacity_id": "c", "name": "C", "unit": "t", "amount": 16}],
         capacity_members=[{"capacity_id": "c", "link_id": "b-z-road"}],
-    )  # fmt: skip
+    )
     plan = scenario(close("b-z-road", first="2025-01-11", until="2025-02-20"))
     sim = co.simulate(net, plan, 20, start="2025-01-11", announced=True)
     earlier = sim.earlier.set_index("what")

@@ -222,9 +222,17 @@ def test_patience_ends():
 
 @pytest.mark.parametrize(
     ("waited", "spread", "share"),
-    [(3, 0, 1), (4, 0, 1), (4.1, 0, 0), (1, 1, 0.875), (4, 1, 0.5), (8, 1, 0), (2, 0.5, 1),
-     (5, 0.5, 0.25)],
-)  # fmt: skip
+    [
+        (3, 0, 1),
+        (4, 0, 1),
+        (4.1, 0, 0),
+        (1, 1, 0.875),
+        (4, 1, 0.5),
+        (8, 1, 0),
+        (2, 0.5, 1),
+        (5, 0.5, 0.25),
+    ],
+)
 def test_patience_lies_evenly_around_its_mean(waited, spread, share):
     assert stays(waited, 4.0, spread) == pytest.approx(share)
 

@@ -28,11 +28,14 @@ def networks(draw):
     used = sorted({n for pair in roads for n in pair})
     ends = draw(
         st.lists(
-            st.tuples(st.sampled_from(used), st.sampled_from(used),
-                      st.sampled_from(["bulk", "box"])).filter(lambda t: t[0] != t[1]),
-            min_size=1, max_size=4, unique=True,
+            st.tuples(
+                st.sampled_from(used), st.sampled_from(used), st.sampled_from(["bulk", "box"])
+            ).filter(lambda t: t[0] != t[1]),
+            min_size=1,
+            max_size=4,
+            unique=True,
         )
-    )  # fmt: skip
+    )
     demand = [
         {"origin": a, "destination": b, "cargo": c, "per_day": draw(st.integers(1, 20))}
         for a, b, c in ends
@@ -110,9 +113,12 @@ def cases(draw):
 
 
 @settings(
-    max_examples=200, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)  # fmt: skip
+)
 @given(cases())
 def test_every_tonne_is_in_one_place_and_no_limit_is_passed(case):
     net, dated, step = case
@@ -168,8 +174,15 @@ def test_halving_the_step_changes_little(hours):
         {"a": "XA", "m": "XA", "b": "XB"},
         [link("a", "m", hours), link("m", "b", hours)],
         [{"origin": "a", "destination": "b", "per_day": 10}],
-        cargo={"bulk": {"unit": "t", "t_per_unit": 1, "patience_days": 12, "patience_spread": 1,
-                        "usd_per_unit_day": 10}},
+        cargo={
+            "bulk": {
+                "unit": "t",
+                "t_per_unit": 1,
+                "patience_days": 12,
+                "patience_spread": 1,
+                "usd_per_unit_day": 10,
+            }
+        },
         capacities=[
             {"capacity_id": "one", "name": "1", "unit": "t", "amount": 14},
             {"capacity_id": "two", "name": "2", "unit": "t", "amount": 12},
@@ -178,7 +191,7 @@ def test_halving_the_step_changes_little(hours):
             {"capacity_id": "one", "link_id": "a-m-road"},
             {"capacity_id": "two", "link_id": "m-b-road"},
         ],
-    )  # fmt: skip
+    )
     plan = scenario(close("a-m-road"))
     coarse, fine = (
         co.simulate(net, plan, 60, start=DAY0, step=step, announced=True) for step in ("6h", "3h")

@@ -71,9 +71,13 @@ def members(session):
 def started(arguments, **options):
     # A shell may have had the interrupt ignored for all that it runs in the background.
     return subprocess.Popen(
-        arguments, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, **options,
-    )  # fmt: skip
+        arguments,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
 
 
 def ended(process, name, *, group):

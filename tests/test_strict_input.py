@@ -199,11 +199,18 @@ def test_scenarios_extend_one_another_only_so_far(tmp_path):
 @pytest.mark.parametrize(
     "text",
     [
-        "1" + " " * 20_000 + "a\nb", "1 " * 10_000 + "x", "1," * 10_000, "1_" * 10_000 + "\n",
-        "1.1" * 10_000, "1e" * 10_000, "9" * 40_000, " " * 40_000, "1" + "\t" * 40_000 + "\n\n",
+        "1" + " " * 20_000 + "a\nb",
+        "1 " * 10_000 + "x",
+        "1," * 10_000,
+        "1_" * 10_000 + "\n",
+        "1.1" * 10_000,
+        "1e" * 10_000,
+        "9" * 40_000,
+        " " * 40_000,
+        "1" + "\t" * 40_000 + "\n\n",
     ],
     ids=range(9),
-)  # fmt: skip
+)
 def test_no_text_takes_long_to_be_no_quantity(text):
     """A pattern that can match one text in many ways takes longer than anybody waits."""
     for parse_it in (quantities.parse_limit, quantities.parse_time, quantities.parse_charge):
@@ -287,10 +294,11 @@ def test_a_chokepoint_of_itself_is_said(broken, tmp_path):
     refused(co.load(folder), tmp_path, "[{close: {chokepoint: border-rail}}]", "made of itself")
     text = (folder / "chokepoints.csv").read_text(encoding="utf-8")
     (folder / "chokepoints.csv").write_text(
-        text.replace("{chokepoint: border-rail}", "{chokepoint: ferry}", 1)
-        .replace("{capacity: ferry-fleet}", "{chokepoint: border-rail}", 1),
+        text.replace("{chokepoint: border-rail}", "{chokepoint: ferry}", 1).replace(
+            "{capacity: ferry-fleet}", "{chokepoint: border-rail}", 1
+        ),
         encoding="utf-8",
-    )  # fmt: skip
+    )
     seal(folder)
     if "ferry," in text:
         assert all("made of itself" in p.message for p in co.check(folder))

@@ -41,9 +41,11 @@ def test_going_round_never_saves_cost():
 
 @pytest.mark.parametrize(
     ("to", "step", "words"),
-    [(0.4, ("no longer wanted", 3), "3 t that were wanted before"),
-     (1.6, ("newly wanted", 3), "3 t are wanted now")],
-)  # fmt: skip
+    [
+        (0.4, ("no longer wanted", 3), "3 t that were wanted before"),
+        (1.6, ("newly wanted", 3), "3 t are wanted now"),
+    ],
+)
 def test_what_an_event_does_to_the_demand_is_said(to, step, words):
     comparison = hold(dear_and_fast(), {"demand": {"origin": "a"}, "to": to})
     steps = dict(comparison.waterfall.itertuples(index=False))

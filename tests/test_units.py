@@ -21,10 +21,12 @@ def both(mode="road", **others):
         {"a": "XA", "b": "XB"},
         [link("a", "b", mode=mode)],
         [{"origin": "a", "destination": "b", "cargo": c, "per_day": 10} for c in toys.CARGO],
-        loads=[{"mode": "road", "cargo": "box", "vehicle": "truck", "units_per_vehicle": 2},
-               {"mode": "road", "cargo": "bulk", "vehicle": "truck", "units_per_vehicle": 25}],
+        loads=[
+            {"mode": "road", "cargo": "box", "vehicle": "truck", "units_per_vehicle": 2},
+            {"mode": "road", "cargo": "bulk", "vehicle": "truck", "units_per_vehicle": 25},
+        ],
         **others,
-    )  # fmt: skip
+    )
 
 
 def run(event, net=None):
@@ -65,10 +67,12 @@ def test_trucks_on_rail_are_refused():
         ({"demand": {"origin": "a"}, "to": "55 t/day"}, {"box": 50, "bulk": 5}),
         ({"limit": {"link": "a-b-road"}, "to": "5 TEU/day"}, {"box": 50, "bulk": 10}),
         # A truck takes 2 boxes or 25 t: 3 trucks are 6 boxes, 3.4 of them beside the bulk.
-        ({"limit": {"link": "a-b-road"}, "to": "3 trucks/day", "cargo": "box"},
-         {"box": 60, "bulk": 10}),
+        (
+            {"limit": {"link": "a-b-road"}, "to": "3 trucks/day", "cargo": "box"},
+            {"box": 60, "bulk": 10},
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_unit_that_the_cargo_has_is_turned_into_it(event, served):
     by_cargo = run(event).summary["by_cargo"]
     assert {c: v["served_t_per_day"] for c, v in by_cargo.items()} == pytest.approx(served)

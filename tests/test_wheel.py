@@ -24,9 +24,13 @@ pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("wheel")]
 
 def command(*arguments, **options):
     done = subprocess.run(
-        list(map(str, arguments)), capture_output=True, text=True, check=False, timeout=HANG_S,
+        list(map(str, arguments)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=HANG_S,
         **options,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -48,9 +52,19 @@ def installed(tmp_path_factory):
     # A folder named in a .pth file is searched; the .pth files in it, such as ours, are not read.
     (Path(own) / "beside.pth").write_text("\n".join(sorted(paths)), encoding="utf-8")
     command(
-        sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps",
-        "--no-index", "--ignore-installed", "--disable-pip-version-check", wheel,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--ignore-installed",
+        "--disable-pip-version-check",
+        wheel,
+    )
     return folder / "empty" / "bin"
 
 

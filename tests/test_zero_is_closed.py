@@ -22,19 +22,27 @@ def border():
     return toys.network(
         {"a": "XA", "b": "XB"},
         [link("a", "b"), link("a", "b", link_id="round", length_km=900)],
-        [{"origin": "a", "destination": "b", "cargo": "box", "per_day": 1},
-         {"origin": "a", "destination": "b", "cargo": "bulk", "per_day": 1}],
-        cargo={"box": {"unit": "TEU", "t_per_unit": 10, "closure_days": 5, "patience_days": 9},
-               "bulk": {"unit": "t", "t_per_unit": 1, "closure_days": 5, "patience_days": 9}},
-        loads=[{"mode": "road", "cargo": "box", "vehicle": "truck", "units_per_vehicle": 2},
-               {"mode": "road", "cargo": "bulk", "vehicle": "truck", "units_per_vehicle": 25}],
+        [
+            {"origin": "a", "destination": "b", "cargo": "box", "per_day": 1},
+            {"origin": "a", "destination": "b", "cargo": "bulk", "per_day": 1},
+        ],
+        cargo={
+            "box": {"unit": "TEU", "t_per_unit": 10, "closure_days": 5, "patience_days": 9},
+            "bulk": {"unit": "t", "t_per_unit": 1, "closure_days": 5, "patience_days": 9},
+        },
+        loads=[
+            {"mode": "road", "cargo": "box", "vehicle": "truck", "units_per_vehicle": 2},
+            {"mode": "road", "cargo": "bulk", "vehicle": "truck", "units_per_vehicle": 25},
+        ],
         capacities=[
             {"capacity_id": "c", "name": "C", "unit": "t", "amount": 20, "background": 8},
             {"capacity_id": "d", "name": "D", "unit": "t", "amount": 5},
         ],
-        capacity_members=[{"capacity_id": "c", "link_id": "a-b-road"},
-                          {"capacity_id": "d", "link_id": "round"}],
-    )  # fmt: skip
+        capacity_members=[
+            {"capacity_id": "c", "link_id": "a-b-road"},
+            {"capacity_id": "d", "link_id": "round"},
+        ],
+    )
 
 
 CLOSED = {"close": {"link": "a-b-road"}, **PERIOD}

@@ -52,9 +52,15 @@ def network(
     rows: dict[str, list[dict[str, Any]]] = {name: list(others.get(name, [])) for name in tables()}
     for i, (node, country) in enumerate(nodes.items()):
         rows["nodes"].append(
-            {"node_id": node, "name": node.upper(), "kind": "junction", "country": country,
-             "lat": 45 + (i % 3), "lon": 60 + i}
-        )  # fmt: skip
+            {
+                "node_id": node,
+                "name": node.upper(),
+                "kind": "junction",
+                "country": country,
+                "lat": 45 + (i % 3),
+                "lon": 60 + i,
+            }
+        )
     for link in links:
         rows["links"].append(_link(dict(link)))
     for one in demand:
@@ -68,9 +74,13 @@ def network(
         for mode in MODES:
             if not any(r["mode"] == mode and r["cargo"] == name for r in others.get("rates", [])):
                 rows["rates"].append(
-                    {"mode": mode, "cargo": name, "usd_per_unit_km": usd_per_km,
-                     "km_per_hour": km_per_hour}
-                )  # fmt: skip
+                    {
+                        "mode": mode,
+                        "cargo": name,
+                        "usd_per_unit_km": usd_per_km,
+                        "km_per_hour": km_per_hour,
+                    }
+                )
     return built(rows)
 
 

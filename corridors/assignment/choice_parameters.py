@@ -151,10 +151,13 @@ def _count(row: Any, where: str) -> PlaceCount:
             raise DataError(msg)
         places.append(
             Place(
-                kind, _entry(entry, "id", str, own), direction, _entry(entry, "cargo", str, own),
+                kind,
+                _entry(entry, "id", str, own),
+                direction,
+                _entry(entry, "cargo", str, own),
                 _number(_entry(entry, "factor", object, own), f"{own}, factor"),
             )
-        )  # fmt: skip
+        )
     demand = row.get("demand", [])
     if not isinstance(demand, list) or not all(isinstance(name, str) for name in demand):
         msg = f"{where}, demand: saw {demand!r}, expected a list of ids"

@@ -99,9 +99,11 @@ def working(what: str) -> Iterator[None]:
 
 
 def print_table(
-    frame: pd.DataFrame, title: str, formats: dict[str, str] | None = None,
+    frame: pd.DataFrame,
+    title: str,
+    formats: dict[str, str] | None = None,
     right: tuple[str, ...] = (),
-) -> None:  # fmt: skip
+) -> None:
     """Print a frame as a table: text to the left, numbers to the right.
 
     Parameters

@@ -77,12 +77,17 @@ def check(network: NetworkOption = None, json: JsonOption = False) -> None:
             {
                 "ok": not problems,
                 "problems": [
-                    {"file": p.file, "row": p.row, "column": p.column, "rule": p.rule,
-                     "message": p.message}
+                    {
+                        "file": p.file,
+                        "row": p.row,
+                        "column": p.column,
+                        "rule": p.rule,
+                        "message": p.message,
+                    }
                     for p in problems
                 ],
             }
-        )  # fmt: skip
+        )
     else:
         for problem in problems:
             echo(str(problem))

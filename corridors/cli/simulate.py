@@ -73,9 +73,15 @@ def simulate(
     with results(map, plot, folder=out):
         with _bar() as progress:
             sim = run(
-                load(network), scenario, days, start=start, step=step, model=model,
-                announced=announced, progress=progress,
-            )  # fmt: skip
+                load(network),
+                scenario,
+                days,
+                start=start,
+                step=step,
+                model=model,
+                announced=announced,
+                progress=progress,
+            )
         if map is not None:
             sim.map().save(map)
         if plot is not None:

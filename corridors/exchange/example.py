@@ -160,9 +160,20 @@ def _rows() -> dict[str, list[dict[str, str]]]:
         node["country"] = _COUNTRIES.get(node["node_id"], "XB")
         node["name"] = node["name"].replace("-", " ")
     links = _table(
-        _LINKS, "link_id", "from_node", "to_node", "mode", "gauge_mm", "length_km",
-        "dwell_hours", "corridor", "tracks", "electrified", "season", "via",
-    )  # fmt: skip
+        _LINKS,
+        "link_id",
+        "from_node",
+        "to_node",
+        "mode",
+        "gauge_mm",
+        "length_km",
+        "dwell_hours",
+        "corridor",
+        "tracks",
+        "electrified",
+        "season",
+        "via",
+    )
     ports = [_transfer(node, "road", "sea", 30, 6, 90) for node in ("elm", "fern", "gorse")]
     return {
         "nodes": nodes,
@@ -318,8 +329,13 @@ def _lines(rows: dict[str, list[dict[str, str]]]) -> bytes:
         line = LineString([ends[0], (lon, lat), ends[1]])
         note = "drawn through a point that is made up"
         features.append(
-            line_feature(link["link_id"], line, "waypoints",
-                         track_km=float(link["length_km"]), drawn_km=float(link["length_km"]),
-                         note=note)
-        )  # fmt: skip
+            line_feature(
+                link["link_id"],
+                line,
+                "waypoints",
+                track_km=float(link["length_km"]),
+                drawn_km=float(link["length_km"]),
+                note=note,
+            )
+        )
     return lines_bytes(features)

@@ -53,9 +53,13 @@ def write(net: Network, path: Path) -> list[Path]:
                 frame = net.tables[name] if spatial is None else spatial.reset_index()
                 kind = {"nodes": "Point", "links": "LineString"}.get(name)
                 pyogrio.write_dataframe(
-                    plain_frame(frame), file, layer=name, driver="GPKG", append=file.exists(),
+                    plain_frame(frame),
+                    file,
+                    layer=name,
+                    driver="GPKG",
+                    append=file.exists(),
                     geometry_type=kind,
-                )  # fmt: skip
+                )
             pairs = pd.DataFrame(list(about(net).items()), columns=["key", "value"])
             pyogrio.write_dataframe(
                 plain_frame(pairs), file, layer="about", driver="GPKG", append=True

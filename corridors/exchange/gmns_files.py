@@ -187,9 +187,14 @@ def fault(path: Path, row: int, column: str, seen: str, expected: str) -> NoRetu
 
 
 def number_in(
-    row: Mapping[str, str], column: str, path: Path, number: int, *, above: float | None = None,
+    row: Mapping[str, str],
+    column: str,
+    path: Path,
+    number: int,
+    *,
+    above: float | None = None,
     least: float | None = None,
-) -> float | None:  # fmt: skip
+) -> float | None:
     """Return a number of a row, or None where the cell is empty or not there.
 
     Parameters

@@ -170,11 +170,14 @@ class _Reader:
             result.append(
                 {
                     **{c: row.get(c, "") for c in OWN_NODE},
-                    "node_id": name, "name": row.get("name") or row["node_id"],
-                    "kind": kind.lower(), "country": country, "lat": row["y_coord"],
+                    "node_id": name,
+                    "name": row.get("name") or row["node_id"],
+                    "kind": kind.lower(),
+                    "country": country,
+                    "lat": row["y_coord"],
                     "lon": lon_text,
                 }
-            )  # fmt: skip
+            )
         renamed = [f"{old!r} is {new}" for old, new in self.ids.items() if old != new]
         if renamed:
             self.remarks.append(f"nodes called anew: {', '.join(renamed)}")

@@ -250,9 +250,13 @@ class GmnsLinks:
             return
         said = f"{' and '.join(nothing)} 0 in GMNS"
         self.capacities.append(
-            {"capacity_id": f"{name}-shut", "name": f"{name}: shut, {said}", "unit": "t",
-             "amount": "0"}
-        )  # fmt: skip
+            {
+                "capacity_id": f"{name}-shut",
+                "name": f"{name}: shut, {said}",
+                "unit": "t",
+                "amount": "0",
+            }
+        )
         self.members.append({"capacity_id": f"{name}-shut", "link_id": name})
         self._see("shut", f"{name} ({said.removesuffix(' in GMNS')})")
 
@@ -266,13 +270,17 @@ class GmnsLinks:
         }
         self.features.append(
             line_feature(
-                name, line, said.get("made") or "given",
-                track_km=float(link["length_km"]) if values["track_km"] is None
+                name,
+                line,
+                said.get("made") or "given",
+                track_km=float(link["length_km"])
+                if values["track_km"] is None
                 else values["track_km"],
-                bridged_km=values["bridged_km"] or 0.0, drawn_km=values["drawn_km"] or 0.0,
+                bridged_km=values["bridged_km"] or 0.0,
+                drawn_km=values["drawn_km"] or 0.0,
                 note=said.get("note", ""),
             )
-        )  # fmt: skip
+        )
 
     def _remark(self) -> None:
         raised = list(self._seen.pop("raised", {}))

@@ -194,9 +194,15 @@ class HighsMaster(Master):
         value = np.insert(columns.unit[part], start[:-1], 1.0)
         starts = start[:-1] + np.arange(last - first)
         self._highs.addCols(
-            last - first, np.zeros(last - first), np.zeros(last - first), np.zeros(last - first),
-            len(index), starts.astype(np.int32), index.astype(np.int32), value,
-        )  # fmt: skip
+            last - first,
+            np.zeros(last - first),
+            np.zeros(last - first),
+            np.zeros(last - first),
+            len(index),
+            starts.astype(np.int32),
+            index.astype(np.int32),
+            value,
+        )
         self._size = last
 
     def _bound_columns(self, least: Floats, most: Floats) -> None:

@@ -108,19 +108,31 @@ class Numbering:
 
     def fits(self, problem: FlowProblem, other: FlowProblem) -> bool:
         """Whether two problems share arcs, commodities and members of limits."""
-        return problem.n_nodes == other.n_nodes and all(
-            a is b or np.array_equal(a, b)
-            for a, b in (
-                (getattr(problem, name), getattr(other, name))
-                for name in (
-                    "tail", "head", "origin", "destination", "commodity_class", "tie_cost",
-                    "member_limit", "member_arc", "member_class", "member_factor", "arc_rank",
-                    "commodity_rank",
+        return (
+            problem.n_nodes == other.n_nodes
+            and all(
+                a is b or np.array_equal(a, b)
+                for a, b in (
+                    (getattr(problem, name), getattr(other, name))
+                    for name in (
+                        "tail",
+                        "head",
+                        "origin",
+                        "destination",
+                        "commodity_class",
+                        "tie_cost",
+                        "member_limit",
+                        "member_arc",
+                        "member_class",
+                        "member_factor",
+                        "arc_rank",
+                        "commodity_rank",
+                    )
                 )
             )
-        ) and len(problem.bound) == len(other.bound) and np.array_equal(
-            np.isinf(problem.excess_price), np.isinf(other.excess_price)
-        )  # fmt: skip
+            and len(problem.bound) == len(other.bound)
+            and np.array_equal(np.isinf(problem.excess_price), np.isinf(other.excess_price))
+        )
 
     def canonical(self, problem: FlowProblem) -> FlowProblem:
         """Return a problem in the engine's numbering; what did not change stays the same object."""
@@ -149,9 +161,12 @@ class Numbering:
         else:
             values = dict(made.__dict__)
         for name, order in (
-            ("amount", commodities), ("penalty", commodities), ("bound", limits),
-            ("excess_price", limits), ("closed", arcs),
-        ):  # fmt: skip
+            ("amount", commodities),
+            ("penalty", commodities),
+            ("bound", limits),
+            ("excess_price", limits),
+            ("closed", arcs),
+        ):
             if last is None or getattr(last, name) is not getattr(problem, name):
                 values[name] = getattr(problem, name)[order]
         if last is None or last.cost is not problem.cost:

@@ -35,9 +35,26 @@ class Columns(NamedTuple):
 
 @compiled
 def _append(
-    wanted, found_start, found_arcs, first, class_of, member_start, member_limit, member_class,
-    member_unit, commodity, start, limit, unit, path_start, path_arcs, taken, newest, older, owner,
-):  # fmt: skip
+    wanted,
+    found_start,
+    found_arcs,
+    first,
+    class_of,
+    member_start,
+    member_limit,
+    member_class,
+    member_unit,
+    commodity,
+    start,
+    limit,
+    unit,
+    path_start,
+    path_arcs,
+    taken,
+    newest,
+    older,
+    owner,
+):
     """Write paths behind the columns there are, with what they take of each limit."""
     j = first
     for k in wanted:
@@ -152,8 +169,11 @@ class PathPool:
         start = np.zeros(problem.n_arcs + 1, dtype=np.int64)
         np.cumsum(np.bincount(problem.member_arc, minlength=problem.n_arcs), out=start[1:])
         self._members = (
-            start, problem.member_limit[order], problem.member_class[order], unit[order]
-        )  # fmt: skip
+            start,
+            problem.member_limit[order],
+            problem.member_class[order],
+            unit[order],
+        )
         self._taken = np.full(problem.n_limits, -1, dtype=np.int64)
         self._known: dict[tuple[int, bytes], int] = {}
         self._keys: list[tuple[int, bytes]] = []
@@ -183,9 +203,16 @@ class PathPool:
 
     def _view(self) -> Columns:
         return Columns(
-            self._commodity, self._start, self._limit, self._unit, self._cost, self._banned,
-            self._newest, self._older, self._owner,
-        )  # fmt: skip
+            self._commodity,
+            self._start,
+            self._limit,
+            self._unit,
+            self._cost,
+            self._banned,
+            self._newest,
+            self._older,
+            self._owner,
+        )
 
     def load(
         self, penalty: Floats, excess: Floats, cost: Floats, tie_cost: Floats, open_cost: Floats
@@ -210,18 +237,30 @@ class PathPool:
     def ban(self, open_cost: Floats) -> None:
         """Mark the paths that lead through closed arcs."""
         _shut(
-            self.fixed, self.size, self._commodity, self._class_of, self._path_start, self._arcs,
-            open_cost, self._banned,
-        )  # fmt: skip
+            self.fixed,
+            self.size,
+            self._commodity,
+            self._class_of,
+            self._path_start,
+            self._arcs,
+            open_cost,
+            self._banned,
+        )
 
     def _price(self, first: int, last: int, cost: Floats, tie_cost: Floats) -> None:
         where = (self._commodity, self._class_of, self._path_start, self._arcs)
         _lengths(first, last, *where, cost, self._cost[0])
         _lengths(first, last, *where, tie_cost, self._cost[1])
         _ranks(
-            first, last, self._commodity, self._path_start, self._arcs, self._rank,
-            self._rank_of_commodity, self._cost[2],
-        )  # fmt: skip
+            first,
+            last,
+            self._commodity,
+            self._path_start,
+            self._arcs,
+            self._rank,
+            self._rank_of_commodity,
+            self._cost[2],
+        )
 
     def add(self, wanted: Ints, start: Ints, arcs: Ints, cost: Floats, tie_cost: Floats) -> int:
         """Add the paths of some commodities that the pool does not hold yet.
@@ -253,10 +292,23 @@ class PathPool:
         self._make_room(len(new), len(arcs))
         first = self.size
         self.size = _append(
-            chosen, start, arcs, first, self._class_of, *self._members, self._commodity,
-            self._start, self._limit, self._unit, self._path_start, self._arcs, self._taken,
-            self._newest, self._older, self._owner,
-        )  # fmt: skip
+            chosen,
+            start,
+            arcs,
+            first,
+            self._class_of,
+            *self._members,
+            self._commodity,
+            self._start,
+            self._limit,
+            self._unit,
+            self._path_start,
+            self._arcs,
+            self._taken,
+            self._newest,
+            self._older,
+            self._owner,
+        )
         self._banned[first : self.size] = False
         self._price(first, self.size, cost, tie_cost)
         return len(new)

@@ -65,9 +65,13 @@ class Plan:
 
 
 def settled(
-    master: Master, question: MasterProblem, numbering: Numbering, rounds: int, cold_starts: int,
+    master: Master,
+    question: MasterProblem,
+    numbering: Numbering,
+    rounds: int,
+    cold_starts: int,
     tied: Flags,
-) -> FlowSolution:  # fmt: skip
+) -> FlowSolution:
     """Return what the last basis of a master problem answers, after putting it in order.
 
     Parameters
@@ -98,9 +102,18 @@ def settled(
     limit_price[loose] = 0.0
     limit_price = numbering.share(limit_price, p)
     return written(
-        master.pool, p, numbering, column, amount, limit_price, sigma, rounds, cold_starts, tied,
+        master.pool,
+        p,
+        numbering,
+        column,
+        amount,
+        limit_price,
+        sigma,
+        rounds,
+        cold_starts,
+        tied,
         loose,
-    )  # fmt: skip
+    )
 
 
 def _dust(amount: Floats, commodity: Ints, is_path: Flags, question: MasterProblem) -> Floats:
@@ -148,9 +161,15 @@ def _told_apart(
     start = np.zeros(len(paths) + 1, dtype=np.int64)
     np.cumsum([len(path) for path in held], out=start[1:])
     start, arcs = split_into_paths(
-        p.origin[k], p.destination[k], p.tail, p.head, start, np.concatenate(held),
-        np.array([amount[j] for j in paths]).T, TOLERANCE * (1.0 + p.amount[k]),
-    )  # fmt: skip
+        p.origin[k],
+        p.destination[k],
+        p.tail,
+        p.head,
+        start,
+        np.concatenate(held),
+        np.array([amount[j] for j in paths]).T,
+        TOLERANCE * (1.0 + p.amount[k]),
+    )
     if not len(start):
         return mine
     numbers = [pool.number(k, arcs[a:b], p.cost, p.tie_cost) for a, b in pairwise(start)]
@@ -160,10 +179,18 @@ def _told_apart(
 
 
 def written(
-    pool: PathPool, p: FlowProblem, numbering: Numbering, column: Ints, amount: Floats,
-    limit_price: Floats, sigma: Floats, rounds: int, cold_starts: int, tied: Flags,
+    pool: PathPool,
+    p: FlowProblem,
+    numbering: Numbering,
+    column: Ints,
+    amount: Floats,
+    limit_price: Floats,
+    sigma: Floats,
+    rounds: int,
+    cold_starts: int,
+    tied: Flags,
     tied_limit: Flags,
-) -> FlowSolution:  # fmt: skip
+) -> FlowSolution:
     """Turn amounts by column into an outcome in the problem's own numbering.
 
     Parameters

@@ -289,9 +289,15 @@ def _proved(engine: Engine, problem: FlowProblem) -> tuple[FlowSolution, Certifi
             if still_proved(certificate, first, problem, outcome.path_arcs):
                 return outcome, certificate
         certificate = certify(
-            problem, outcome.path_commodity, outcome.path_start, outcome.path_arcs,
-            outcome.path_amount, outcome.shortfall, outcome.limit_price, engine.trees,
-        )  # fmt: skip
+            problem,
+            outcome.path_commodity,
+            outcome.path_start,
+            outcome.path_arcs,
+            outcome.path_amount,
+            outcome.shortfall,
+            outcome.limit_price,
+            engine.trees,
+        )
         if certificate.ok and engine.proof is None:
             engine.proof = problem, certificate
         if certificate.ok:

@@ -32,9 +32,12 @@ _SHOWN = 0.05
 
 _STYLES = ("flowmap/flowmap.css", "queuemap/queuemap.css")
 _SCRIPTS = (
-    "flowmap/common.js", "flowmap/style.js", "flowmap/labels.js", "flowmap/countries.js",
+    "flowmap/common.js",
+    "flowmap/style.js",
+    "flowmap/labels.js",
+    "flowmap/countries.js",
     "queuemap/queuemap.js",
-)  # fmt: skip
+)
 """What the page is made of: most of it is that of the flow map."""
 
 

@@ -140,6 +140,7 @@ def _vertices(net: Drawable) -> dict[Vertex, str]:
 
     names: dict[Vertex, str] = {}
     for node, by_name in count.items():
+        # mypy cannot type a lambda with a default.
         ordered = sorted(by_name, key=lambda name, node=node: rank(node, name))  # type: ignore[misc]
         for i, by in enumerate(ordered):
             names[node, by] = f"{node}:{by}" if i else node

@@ -352,9 +352,15 @@ def _read_area(value: Any, folder: Path | None) -> Any:
         with np.errstate(all="ignore"):
             parts = [shape(f.get("geometry", f)) for f in features]
     except (
-        AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError,
+        AttributeError,
+        IndexError,
+        KeyError,
+        OverflowError,
+        RecursionError,
+        TypeError,
+        ValueError,
         ShapelyError,
-    ) as error:  # fmt: skip
+    ) as error:
         said = " ".join(str(error).split())[:200] or type(error).__name__
         msg = f"{where}: not a GeoJSON geometry ({said})"
         raise ScenarioError(msg) from None

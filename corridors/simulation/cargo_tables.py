@@ -19,9 +19,16 @@ if TYPE_CHECKING:
     from corridors.simulation.queueing.run import SimulationRecord
 
 PLACES = (
-    "on_time", "late", "other_way", "turned_back", "never_shipped", "short_as_usual",
-    "not_yet_left", "waiting", "under_way",
-)  # fmt: skip
+    "on_time",
+    "late",
+    "other_way",
+    "turned_back",
+    "never_shipped",
+    "short_as_usual",
+    "not_yet_left",
+    "waiting",
+    "under_way",
+)
 """Where a tonne can be at the end of a day; it is in exactly one."""
 
 

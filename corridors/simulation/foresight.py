@@ -158,9 +158,15 @@ class _Expanded:
                     self._to(c, distance, following, place, (kind, what, 0), gated, origins)
 
     def _to(
-        self, c: int, distance: Floats, following: Ints, target: int,
-        end: tuple[int, int, int], gated: list[int], origins: set[int],
-    ) -> None:  # fmt: skip
+        self,
+        c: int,
+        distance: Floats,
+        following: Ints,
+        target: int,
+        end: tuple[int, int, int],
+        gated: list[int],
+        origins: set[int],
+    ) -> None:
         p = self.p
 
         def path(place: int) -> list[int]:

@@ -36,9 +36,14 @@ _TOLERANCE = 0.03
 
 
 def queue_map_data(
-    scenario: Scenario | None, days: list[dt.date], state: NetworkState, limits: list[QueuePoint],
-    flows: Floats, queues: pd.DataFrame, by_arc: dict[tuple[int, int], Floats],
-) -> QueueMapData:  # fmt: skip
+    scenario: Scenario | None,
+    days: list[dt.date],
+    state: NetworkState,
+    limits: list[QueuePoint],
+    flows: Floats,
+    queues: pd.DataFrame,
+    by_arc: dict[tuple[int, int], Floats],
+) -> QueueMapData:
     """Put together what the map of a run shows.
 
     Parameters
@@ -102,9 +107,13 @@ def _links(state: NetworkState, flows: Floats) -> list[QueueMapLink]:
 
 
 def _queues(
-    state: NetworkState, limits: list[QueuePoint], frame: pd.DataFrame,
-    by_arc: dict[tuple[int, int], Floats], dates: list[str], numbers: dict[str, int],
-) -> list[MapQueue]:  # fmt: skip
+    state: NetworkState,
+    limits: list[QueuePoint],
+    frame: pd.DataFrame,
+    by_arc: dict[tuple[int, int], Floats],
+    dates: list[str],
+    numbers: dict[str, int],
+) -> list[MapQueue]:
     """Return the queues with what of each stands where, and number the nodes at which it does."""
     stands: dict[int, list[tuple[int, Floats]]] = {}
     for (r, arc), tonnes in by_arc.items():

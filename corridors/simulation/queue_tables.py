@@ -42,9 +42,13 @@ class QueueTables:
     """
 
     def __init__(
-        self, record: SimulationRecord, counts: QueueCounts, limits: list[QueuePoint],
-        days: list[dt.date], per_day: int,
-    ) -> None:  # fmt: skip
+        self,
+        record: SimulationRecord,
+        counts: QueueCounts,
+        limits: list[QueuePoint],
+        days: list[dt.date],
+        per_day: int,
+    ) -> None:
         self._record, self._counts = record, counts
         self._limits = limits
         self._dates = [d.isoformat() for d in days]

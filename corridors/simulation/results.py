@@ -31,9 +31,20 @@ if TYPE_CHECKING:
 
 
 SAVED = (
-    "queues", "curves", "throughput", "peaks", "daily", "waterfall", "earlier", "delivered",
-    "by_demand", "flows", "cost", "hours", "loss",
-)  # fmt: skip
+    "queues",
+    "curves",
+    "throughput",
+    "peaks",
+    "daily",
+    "waterfall",
+    "earlier",
+    "delivered",
+    "by_demand",
+    "flows",
+    "cost",
+    "hours",
+    "loss",
+)
 """The tables that `Simulation.save` writes."""
 
 
@@ -57,9 +68,13 @@ class Simulation:
     """
 
     def __init__(
-        self, timetable: Timetable, record: SimulationRecord, scenario: Scenario | None, model: str,
+        self,
+        timetable: Timetable,
+        record: SimulationRecord,
+        scenario: Scenario | None,
+        model: str,
         bound: Bound | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.timetable = timetable
         self.record = record
         self.queue_counts = counts_by_limit(record, timetable.limits)
@@ -386,10 +401,15 @@ class Simulation:
         t = self.timetable
         return build_queue_map(
             queue_map_data(
-                self.scenario, self.days, t.states[0], t.limits, self.arc_flows, self.queues,
+                self.scenario,
+                self.days,
+                t.states[0],
+                t.limits,
+                self.arc_flows,
+                self.queues,
                 self.queue_arcs,
             )
-        )  # fmt: skip
+        )
 
     def plot(self, capacity_id: str | None = None) -> Any:
         """Draw the cumulative arrivals and departures of a capacity, the largest queue's if None.

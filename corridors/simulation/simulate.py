@@ -125,9 +125,15 @@ def simulate(
     length = step_of(step)
     say = progress or (lambda _what, _done, _all: None)
     table = build_timetable(
-        net, plan, first, days, step=length, warm_up=warm_up, announced=announced,
+        net,
+        plan,
+        first,
+        days,
+        step=length,
+        warm_up=warm_up,
+        announced=announced,
         progress=lambda what: say(what, 0, 0),
-    )  # fmt: skip
+    )
     record = run(
         table.problem,
         whole=model == "optimal",

@@ -131,10 +131,19 @@ def build_timetable(
     rows = np.repeat(np.arange(total), per_day)
     later = np.repeat(np.arange(total, len(calendar)), per_day)
     return _assemble(
-        net, states, state_of[rows], state_of[later], solutions.bases, base_of[rows],
-        solutions.ways, calendar[:total], rows,
-        step=step, begin=warm_up * per_day, announced=announced,
-    )  # fmt: skip
+        net,
+        states,
+        state_of[rows],
+        state_of[later],
+        solutions.bases,
+        base_of[rows],
+        solutions.ways,
+        calendar[:total],
+        rows,
+        step=step,
+        begin=warm_up * per_day,
+        announced=announced,
+    )
 
 
 def _days_ahead(scenario: Scenario | None, end: dt.date) -> int:
@@ -166,11 +175,20 @@ def _changes(net: Network, first: dt.date, last: dt.date) -> Iterator[dt.date]:
 
 
 def _assemble(
-    net: Network, states: list[NetworkState], state: NDArray[np.int64],
-    state_ahead: NDArray[np.int64], bases: list[NetworkState],
-    base_of: NDArray[np.int64], routes: list[list[BaseRoute]], calendar: list[dt.date],
-    rows: NDArray[np.int64], *, step: float, begin: int, announced: bool,
-) -> Timetable:  # fmt: skip
+    net: Network,
+    states: list[NetworkState],
+    state: NDArray[np.int64],
+    state_ahead: NDArray[np.int64],
+    bases: list[NetworkState],
+    base_of: NDArray[np.int64],
+    routes: list[list[BaseRoute]],
+    calendar: list[dt.date],
+    rows: NDArray[np.int64],
+    *,
+    step: float,
+    begin: int,
+    announced: bool,
+) -> Timetable:
     arcs = states[0].arcs
     usd = np.stack([_open_usd(s) for s in states])
     hours = np.stack([s.arcs.hours for s in states])
@@ -191,19 +209,38 @@ def _assemble(
     p = states[0].problem
     cargo = net.whole.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
     problem = QueueProblem(
-        step=step, begin=begin, n_mode_nodes=arcs.n_mode_nodes, tail=arcs.tail, head=arcs.head,
-        usd=usd, hours=hours, state=state, announced=announced,
+        step=step,
+        begin=begin,
+        n_mode_nodes=arcs.n_mode_nodes,
+        tail=arcs.tail,
+        head=arcs.head,
+        usd=usd,
+        hours=hours,
+        state=state,
+        announced=announced,
         weight=cargo["t_per_unit"].to_numpy(dtype=np.float64),
         value_of_time=cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0,
-        rate=level * pattern[rows], level=level, reserved=kept, background=coming,
-        burst=burst[rows], ban_above=ban,
+        rate=level * pattern[rows],
+        level=level,
+        reserved=kept,
+        background=coming,
+        burst=burst[rows],
+        ban_above=ban,
         from_event=np.array([point.from_event for point in points], dtype=np.bool_),
-        member_first=member_first, member_limit=member_limit, member_factor=member_factor,
-        origin=p.origin, destination=p.destination, kind=p.commodity_class,
-        loss=p.penalty, amount=demand[state], base_routes=routes,
-        base_of=base_of, behaviour=_behaviour(cargo),
-        state_ahead=state_ahead, level_ahead=amount[state_ahead],
-    )  # fmt: skip
+        member_first=member_first,
+        member_limit=member_limit,
+        member_factor=member_factor,
+        origin=p.origin,
+        destination=p.destination,
+        kind=p.commodity_class,
+        loss=p.penalty,
+        amount=demand[state],
+        base_routes=routes,
+        base_of=base_of,
+        behaviour=_behaviour(cargo),
+        state_ahead=state_ahead,
+        level_ahead=amount[state_ahead],
+    )
     return Timetable(problem, calendar[0], states, points, bases)
 
 

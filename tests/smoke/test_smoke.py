@@ -24,8 +24,11 @@ def island(tmp_path_factory):
 def corridors(*arguments):
     done = subprocess.run(
         [sys.executable, "-m", "corridors.cli", *map(str, arguments)],
-        check=False, capture_output=True, text=True, encoding="utf-8",
-    )  # fmt: skip
+        check=False,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -41,10 +44,19 @@ def test_the_shipped_network():
 def test_a_closure(island, tmp_path):
     out = json.loads(
         corridors(
-            "run", island / PLAN, "--network", island, "--map", tmp_path / "m.html",
-            "--report", tmp_path / "r.html", "--out", tmp_path / "out", "--json",
+            "run",
+            island / PLAN,
+            "--network",
+            island,
+            "--map",
+            tmp_path / "m.html",
+            "--report",
+            tmp_path / "r.html",
+            "--out",
+            tmp_path / "out",
+            "--json",
         )
-    )  # fmt: skip
+    )
     assert abs(out["certificate"]["relative_gap"]) < 1e-6
     assert {p.name for p in tmp_path.iterdir()} == {"m.html", "r.html", "out"}
     assert "certified" in corridors("run", island / PLAN, "--network", island)
@@ -52,9 +64,18 @@ def test_a_closure(island, tmp_path):
 
 def test_the_days(island, tmp_path):
     out = corridors(
-        "simulate", island / PLAN, "--network", island, "--days", 5, "--map", tmp_path / "m.html",
-        "--plot", tmp_path / "p.png", "--json",
-    )  # fmt: skip
+        "simulate",
+        island / PLAN,
+        "--network",
+        island,
+        "--days",
+        5,
+        "--map",
+        tmp_path / "m.html",
+        "--plot",
+        tmp_path / "p.png",
+        "--json",
+    )
     assert abs(json.loads(out)["conservation_residual_t"]) < 1e-6
 
 

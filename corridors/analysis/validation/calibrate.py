@@ -216,9 +216,11 @@ class _Fit:
     """The function that is minimised, with what it is made of."""
 
     def __init__(
-        self, net: Network, rows: Sequence[tuple[dict[str, Any], Question]],
+        self,
+        net: Network,
+        rows: Sequence[tuple[dict[str, Any], Question]],
         say: Callable[[str, int], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.rows = [row for row, _ in rows]
         self.questions = [question for _, question in rows]
         self.parameters = find_parameters(net, self.rows)
@@ -315,9 +317,14 @@ def calibrate(
     before = fit.modelled(shipped)
     # From the middle, so that the answer does not depend on the values that are shipped.
     found = least_squares(
-        fit.residuals, np.zeros(len(parameters)), jac=fit.slopes, bounds=(-1.0, 1.0),
-        xtol=1e-3, ftol=1e-4, max_nfev=20,
-    )  # fmt: skip
+        fit.residuals,
+        np.zeros(len(parameters)),
+        jac=fit.slopes,
+        bounds=(-1.0, 1.0),
+        xtol=1e-3,
+        ftol=1e-4,
+        max_nfev=20,
+    )
     values = np.array(
         [rounded(p.value(x)) for p, x in zip(parameters, found.x, strict=True)], dtype=np.float64
     )

@@ -54,9 +54,18 @@ FACTOR = 4.0
 """Factor at which the error of a row is capped."""
 
 _INPUTS = (
-    "capacities", "capacity_members", "cargo", "demand", "links", "loads", "nodes", "observations",
-    "rates", "tariffs", "transfers",
-)  # fmt: skip
+    "capacities",
+    "capacity_members",
+    "cargo",
+    "demand",
+    "links",
+    "loads",
+    "nodes",
+    "observations",
+    "rates",
+    "tariffs",
+    "transfers",
+)
 
 
 class CountFit:

@@ -101,9 +101,15 @@ class ModelRuns:
             plan = scenario_of(self.net, name) if events else None
             start, days = self.window(name)
             table = build_timetable(
-                self.net, plan, as_date(start), days, step=1.0, warm_up=None, announced=False,
+                self.net,
+                plan,
+                as_date(start),
+                days,
+                step=1.0,
+                warm_up=None,
+                announced=False,
                 progress=lambda _what: None,
-            )  # fmt: skip
+            )
             self._tables[key] = (plan, table)
         return self._tables[key]
 

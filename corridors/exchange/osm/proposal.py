@@ -257,8 +257,8 @@ def _described(found: Course, graph: nx.MultiDiGraph[Any], mode: str) -> dict[st
         if piece.tags is None or mode != "rail":
             continue
         known = sorted(gauges(piece.tags))
-        by_gauge["+".join(map(str, known)) or "unknown"] += piece.km  # type: ignore[assignment]
-        by_current[traction(piece.tags) or "unknown"] += piece.km  # type: ignore[assignment]
+        by_gauge["+".join(map(str, known)) or "unknown"] += piece.km  # type: ignore[assignment]  # Counter
+        by_current[traction(piece.tags) or "unknown"] += piece.km  # type: ignore[assignment]  # Counter
     return {
         "length_km": round(found.length_km, 1),
         "gap_km": round(found.gap_km, 1),
@@ -318,9 +318,12 @@ def _tracks(found: Course, graph: nx.MultiDiGraph[Any]) -> int | None:
                                     [graph.nodes[n]["y"] for n in names]), strict=True),
                   strict=True))  # fmt: skip
     pairs = sorted(
-        {(min(a, b), max(a, b)) for a, b, tags in graph.edges(data=True)
-         if a != b and weight(tags, "rail", None, planned=planned) is not None}
-    )  # fmt: skip
+        {
+            (min(a, b), max(a, b))
+            for a, b, tags in graph.edges(data=True)
+            if a != b and weight(tags, "rail", None, planned=planned) is not None
+        }
+    )
     tracks = [LineString([xy[a], xy[b]]) for a, b in pairs]
     tree = STRtree(tracks)
     ends = np.cumsum([p.km for p in pieces])

@@ -33,10 +33,24 @@ if TYPE_CHECKING:
     from shapely import Polygon
 
 TAGS = (
-    "railway", "construction", "service", "usage", "gauge", "electrified", "voltage",
-    "frequency", "tracks", "highspeed", "railway:traffic_mode", "highway", "oneway",
-    "junction", "access", "hgv", "name",
-)  # fmt: skip
+    "railway",
+    "construction",
+    "service",
+    "usage",
+    "gauge",
+    "electrified",
+    "voltage",
+    "frequency",
+    "tracks",
+    "highspeed",
+    "railway:traffic_mode",
+    "highway",
+    "oneway",
+    "junction",
+    "access",
+    "hgv",
+    "name",
+)
 """Tags of ways that are kept; OSMnx drops all others."""
 
 NODE_TAGS = ("railway",)
@@ -187,9 +201,13 @@ def _graph(area: Polygon, way_filter: str) -> nx.MultiDiGraph[Any]:
     host = osmnx.settings.overpass_url
     try:
         return osmnx.graph_from_polygon(
-            area, network_type="all", custom_filter=way_filter, simplify=False,
-            retain_all=True, truncate_by_edge=True,
-        )  # fmt: skip
+            area,
+            network_type="all",
+            custom_filter=way_filter,
+            simplify=False,
+            retain_all=True,
+            truncate_by_edge=True,
+        )
     except requests.exceptions.Timeout:
         seconds = osmnx.settings.requests_timeout
         msg = f"OpenStreetMap: no answer from {host} within {seconds:g} s; try a narrower --buffer"
@@ -306,7 +324,7 @@ class _Session:
                 f"{self.url}/status",
                 timeout=min(self.service.timeout_s, 30.0),
                 headers={"User-Agent": str(request.headers.get("User-Agent", "corridors"))},
-                proxies={"http": None, "https": None} if local else None,  # type: ignore[dict-item]
+                proxies={"http": None, "https": None} if local else None,  # type: ignore[dict-item]  # see requests
             )
         except http.exceptions.Timeout:
             # A server may answer questions and not say how busy it is.

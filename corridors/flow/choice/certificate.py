@@ -265,13 +265,21 @@ def _weights(p: FlowProblem, model: ChoiceModel, price: Floats, multiplier: Floa
     charge = np.where(shut, np.inf, price)[p.member_limit]
     some = (p.member_factor > 0) & (charge > 0)
     _add(
-        weight, class_of, p.member_arc[some], p.member_class[some], None,
+        weight,
+        class_of,
+        p.member_arc[some],
+        p.member_class[some],
+        None,
         charge[some] * p.member_factor[some],
-    )  # fmt: skip
+    )
     _add(
-        weight, class_of, counts.member_arc, counts.member_class, counts.member_commodity,
+        weight,
+        class_of,
+        counts.member_arc,
+        counts.member_class,
+        counts.member_commodity,
         -multiplier[counts.member_count] * counts.member_factor,
-    )  # fmt: skip
+    )
     weight[:, p.closed] = np.inf
     return weight
 
@@ -360,9 +368,14 @@ def _entropy(flow: Floats, carried: Floats, log_size: Floats) -> Floats:
 
 
 def _missing(
-    p: FlowProblem, model: ChoiceModel, weight: Floats, own: Ints, at: _Routes, paid: Floats,
+    p: FlowProblem,
+    model: ChoiceModel,
+    weight: Floats,
+    own: Ints,
+    at: _Routes,
+    paid: Floats,
     composite: Floats,
-) -> float:  # fmt: skip
+) -> float:
     """Return the largest share that the cheapest route outside the set would take."""
     cheapest = np.full(p.n_commodities, np.inf)
     np.minimum.at(cheapest, at.commodity, paid)

@@ -101,8 +101,12 @@ class Dual:
         # Curves that follow the choice of routes, as staying at home does, sharpen with it.
         follows = np.where(model.steepness >= model.scale, sharpness, 1.0)
         self._curve = (
-            model.scale * sharpness, model.most, model.steepness * follows, model.middle, model.knee
-        )  # fmt: skip
+            model.scale * sharpness,
+            model.most,
+            model.steepness * follows,
+            model.middle,
+            model.knee,
+        )
 
     @property
     def scale(self) -> Floats:
@@ -116,9 +120,20 @@ class Dual:
         volume, slope, composite = np.zeros((3, n_commodities))
         t = self.terms
         surplus = kernels.choices(
-            self.first, self.log_size, t.start, t.term, t.unit, self.base, *self._curve, price,
-            flow, share, volume, slope, composite,
-        )  # fmt: skip
+            self.first,
+            self.log_size,
+            t.start,
+            t.term,
+            t.unit,
+            self.base,
+            *self._curve,
+            price,
+            flow,
+            share,
+            volume,
+            slope,
+            composite,
+        )
         use = kernels.use_of_terms(t.start, t.term, t.unit, flow, len(price))
         value = float(surplus + (self.wanted * price + 0.5 * self.soft * price**2).sum())
         gradient = self.wanted - use + self.soft * price
@@ -130,8 +145,17 @@ class Dual:
         number[free] = np.arange(int(free.sum()))
         t = self.terms
         matrix: Floats = kernels.curvature(
-            self.first, t.start, t.term, t.unit, self.scale, point.flow, point.share, point.volume,
-            point.slope, number, int(free.sum()),
-        )  # fmt: skip
+            self.first,
+            t.start,
+            t.term,
+            t.unit,
+            self.scale,
+            point.flow,
+            point.share,
+            point.volume,
+            point.slope,
+            number,
+            int(free.sum()),
+        )
         matrix[np.diag_indices_from(matrix)] += self.soft[free]
         return matrix

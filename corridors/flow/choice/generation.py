@@ -93,10 +93,19 @@ class Searches:
         if which is not None:
             ceiling[~which] = -1.0
         length, start, arcs = trees.cheapest_paths(
-            *self._star, p.tail, p.head, weight, self._togo,
-            self._which if raised else self._nowhere, p.origin, self._every, self._groups,
-            self._every, p.destination, ceiling,
-        )  # fmt: skip
+            *self._star,
+            p.tail,
+            p.head,
+            weight,
+            self._togo,
+            self._which if raised else self._nowhere,
+            p.origin,
+            self._every,
+            self._groups,
+            self._every,
+            p.destination,
+            ceiling,
+        )
         found = np.flatnonzero(np.isfinite(length)).tolist()
         return [(k, arcs[start[k] : start[k + 1]]) for k in found]
 
@@ -250,13 +259,21 @@ class Growth:
         weight = self._listed.copy()
         every = np.full(len(p.member_arc), -1)
         kernels.add_values(
-            weight, p.commodity_class, p.member_arc, p.member_class, every,
+            weight,
+            p.commodity_class,
+            p.member_arc,
+            p.member_class,
+            every,
             price[:n][p.member_limit] * p.member_factor,
-        )  # fmt: skip
+        )
         if counts.size:
             kernels.add_values(
-                weight, p.commodity_class, counts.member_arc, counts.member_class,
-                counts.member_commodity, -price[n:][counts.member_count] * counts.member_factor,
-            )  # fmt: skip
+                weight,
+                p.commodity_class,
+                counts.member_arc,
+                counts.member_class,
+                counts.member_commodity,
+                -price[n:][counts.member_count] * counts.member_factor,
+            )
             np.maximum(weight, 0.0, out=weight)
         return weight

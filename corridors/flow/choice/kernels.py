@@ -9,9 +9,24 @@ from corridors.flow.compiling import compiled
 
 @compiled
 def choices(
-    first, log_size, start, term, unit, base, scale, most, steepness, middle, knee, price, flow,
-    share, volume, slope, composite,
-):  # fmt: skip
+    first,
+    log_size,
+    start,
+    term,
+    unit,
+    base,
+    scale,
+    most,
+    steepness,
+    middle,
+    knee,
+    price,
+    flow,
+    share,
+    volume,
+    slope,
+    composite,
+):
     """Fill flows at prices (K commodities, P routes) and return the sum of the surpluses.
 
     Parameters
@@ -86,9 +101,7 @@ def use_of_terms(start, term, unit, flow, n_terms):
 
 
 @compiled
-def curvature(
-    first, start, term, unit, scale, flow, share, volume, slope, number, n_free
-):  # fmt: skip
+def curvature(first, start, term, unit, scale, flow, share, volume, slope, number, n_free):
     """Return the matrix of second derivatives by the prices of some terms, shape (F, F).
 
     `number` gives the place of each term in the matrix, or -1. Routes of a commodity

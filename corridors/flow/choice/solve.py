@@ -62,9 +62,15 @@ class ChoiceAnswer:
     """
 
     def __init__(
-        self, problem: FlowProblem, model: ChoiceModel, routes: RouteSet, point: Point, steps: int,
-        *, whole: bool = True,
-    ) -> None:  # fmt: skip
+        self,
+        problem: FlowProblem,
+        model: ChoiceModel,
+        routes: RouteSet,
+        point: Point,
+        steps: int,
+        *,
+        whole: bool = True,
+    ) -> None:
         n = problem.n_limits
         self.problem, self.model, self.route_set = problem, model, routes
         self.route_flow, self.volume = point.flow, point.volume
@@ -74,9 +80,16 @@ class ChoiceAnswer:
         self.commodity_price: Floats = np.minimum(point.composite, problem.penalty)
         self.steps = steps
         self.certificate: ChoiceCertificate = certify_choice(
-            problem, model, routes.commodity, routes.start, routes.arcs, point.flow,
-            self.limit_price, self.multiplier, whole=whole,
-        )  # fmt: skip
+            problem,
+            model,
+            routes.commodity,
+            routes.start,
+            routes.arcs,
+            point.flow,
+            self.limit_price,
+            self.multiplier,
+            whole=whole,
+        )
         if not self.certificate.ok:
             msg = f"the route choice does not prove itself: {self.certificate}"
             raise CertificateError(msg)

@@ -123,9 +123,16 @@ class Pricing:
         """
         p = self._p
         length, start, arcs = trees.cheapest_paths(
-            *self._star, p.tail, p.head, weight, self._togo, self._group_togo, *self._groups,
-            p.destination, ceiling,
-        )  # fmt: skip
+            *self._star,
+            p.tail,
+            p.head,
+            weight,
+            self._togo,
+            self._group_togo,
+            *self._groups,
+            p.destination,
+            ceiling,
+        )
         return np.flatnonzero(np.isfinite(length)), start, arcs
 
     def tied(self, weight: Floats, sigma: Floats, near: Floats, price: Floats) -> Tied:
@@ -143,15 +150,36 @@ class Pricing:
         """
         p = self._p
         first, size, arcs, takes_part, single = ties.tight_subgraphs(
-            *self._star, *self._in_star, p.tail, p.head, weight, self._togo, self._group_togo,
-            *self._groups, p.destination, sigma + near, near,
-        )  # fmt: skip
+            *self._star,
+            *self._in_star,
+            p.tail,
+            p.head,
+            weight,
+            self._togo,
+            self._group_togo,
+            *self._groups,
+            p.destination,
+            sigma + near,
+            near,
+        )
         charge = np.zeros((2, *p.cost.shape))
         for level in range(2):
             add_charges(charge[level], price[level], *self._members)
         tie_cost, rank, path_start, path_arcs, freedom = ties.paths_by_tie_cost(
-            p.n_nodes, p.tail, p.head, p.tie_cost, self._rank, charge,
-            self._rank_of_commodity, first, size, arcs, p.origin, p.commodity_class,
-            p.destination, takes_part, single,
-        )  # fmt: skip
+            p.n_nodes,
+            p.tail,
+            p.head,
+            p.tie_cost,
+            self._rank,
+            charge,
+            self._rank_of_commodity,
+            first,
+            size,
+            arcs,
+            p.origin,
+            p.commodity_class,
+            p.destination,
+            takes_part,
+            single,
+        )
         return Tied(tie_cost, rank, path_start, path_arcs, np.where(takes_part, freedom, 0))

@@ -16,9 +16,23 @@ from corridors.flow.shortest.trees import ahead, grow, in_order, settle, unsettl
 
 @compiled
 def tight_subgraphs(
-    start, star, in_start, in_star, tail, head, weight, togo, group_togo, group_origin,
-    group_class, group_start, members, destination, ceiling, near,
-):  # fmt: skip
+    start,
+    star,
+    in_start,
+    in_star,
+    tail,
+    head,
+    weight,
+    togo,
+    group_togo,
+    group_origin,
+    group_class,
+    group_start,
+    members,
+    destination,
+    ceiling,
+    near,
+):
     """Find, for each commodity, all arcs that lie on a cheapest path of its.
 
     Parameters are those of `trees.cheapest_paths`, with the backward star of the arcs
@@ -63,9 +77,22 @@ def tight_subgraphs(
             beyond = max(beyond, near[k])
         w = weight[group_class[g]]
         n_touched = settle(
-            start, star, head, w, ahead(togo, group_togo[g]), origin, reach + beyond, beyond,
-            targets, keys, nodes, dist, pred, done, touched,
-        )  # fmt: skip
+            start,
+            star,
+            head,
+            w,
+            ahead(togo, group_togo[g]),
+            origin,
+            reach + beyond,
+            beyond,
+            targets,
+            keys,
+            nodes,
+            dist,
+            pred,
+            done,
+            touched,
+        )
         for k in ks:
             first[k] = used
             node = destination[k]
@@ -131,9 +158,22 @@ def tight_subgraphs(
 
 @compiled
 def paths_by_tie_cost(
-    n_nodes, tail, head, tie_cost, arc_rank, charge, scale, first, size, arcs, origins,
-    commodity_class, destination, takes_part, single,
-):  # fmt: skip
+    n_nodes,
+    tail,
+    head,
+    tie_cost,
+    arc_rank,
+    charge,
+    scale,
+    first,
+    size,
+    arcs,
+    origins,
+    commodity_class,
+    destination,
+    takes_part,
+    single,
+):
     """Find each commodity's path of least tie cost, then rank, inside its subgraph.
 
     Parameters

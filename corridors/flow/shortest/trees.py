@@ -65,9 +65,22 @@ def in_order(first, size, buffer, used):
 
 @inner
 def settle(
-    start, star, head, weight, togo, origin, reach, beyond, targets, keys, nodes, dist, pred,
-    done, touched,
-):  # fmt: skip
+    start,
+    star,
+    head,
+    weight,
+    togo,
+    origin,
+    reach,
+    beyond,
+    targets,
+    keys,
+    nodes,
+    dist,
+    pred,
+    done,
+    touched,
+):
     """Settle nodes from `origin` until all targets are, and `beyond` further, or up to `reach`.
 
     `togo` bounds from below what is left from each node to the only target; it
@@ -147,9 +160,20 @@ def ahead(togo, which):
 
 @compiled
 def cheapest_paths(
-    start, star, tail, head, weight, togo, group_togo, group_origin, group_class, group_start,
-    members, destination, ceiling,
-):  # fmt: skip
+    start,
+    star,
+    tail,
+    head,
+    weight,
+    togo,
+    group_togo,
+    group_origin,
+    group_class,
+    group_start,
+    members,
+    destination,
+    ceiling,
+):
     """Find, for each commodity, its cheapest path where that is below a ceiling.
 
     Parameters
@@ -204,9 +228,22 @@ def cheapest_paths(
         if reach <= 0.0:
             continue
         n_touched = settle(
-            start, star, head, weight[group_class[g]], ahead(togo, group_togo[g]),
-            group_origin[g], reach, -1.0, targets, keys, nodes, dist, pred, done, touched,
-        )  # fmt: skip
+            start,
+            star,
+            head,
+            weight[group_class[g]],
+            ahead(togo, group_togo[g]),
+            group_origin[g],
+            reach,
+            -1.0,
+            targets,
+            keys,
+            nodes,
+            dist,
+            pred,
+            done,
+            touched,
+        )
         for k in ks:
             node = destination[k]
             if done[node] != 2 or dist[node] >= ceiling[k]:
@@ -299,9 +336,16 @@ def distances_to(in_start, in_star, tail, weight, destination, destination_class
     nodes = np.empty(len(tail) + 2, dtype=np.int64)
     for q in range(len(destination)):
         _towards(
-            in_start, in_star, tail, weight[destination_class[q]], destination[q], keys, nodes,
-            result[q], following,
-        )  # fmt: skip
+            in_start,
+            in_star,
+            tail,
+            weight[destination_class[q]],
+            destination[q],
+            keys,
+            nodes,
+            result[q],
+            following,
+        )
     return result
 
 

@@ -117,7 +117,7 @@ def weigh(basis, weights, loosen, leave, tighten, alone, u, motion):
 @inner
 def replacement(
     columns, n_columns, basis, values, kind, number, sign, alpha, reduced, weights, rows
-):  # fmt: skip
+):
     """Find what takes a basic variable out of the basis at the least loss.
 
     `alpha` is filled with what each column does to the variable that leaves, in

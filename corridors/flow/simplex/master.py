@@ -64,9 +64,14 @@ class OwnMaster(Master):
         """Let columns from number `first` on carry their commodities while there is room."""
         self._working.fit()
         basis.fill(
-            self.pool.columns, first, self.pool.size, self._working.basis, question.amount,
-            question.bound, self._working.values.use[0],
-        )  # fmt: skip
+            self.pool.columns,
+            first,
+            self.pool.size,
+            self._working.basis,
+            question.amount,
+            question.bound,
+            self._working.values.use[0],
+        )
 
     def optimise(self, question: MasterProblem) -> None:
         """Bring the basis to the optimum over the pool, ties decided.
@@ -83,9 +88,15 @@ class OwnMaster(Master):
         most = 20_000 + 20 * self.n_slack
         while True:
             code, _ = simplex.optimise(
-                self.pool.columns, self.pool.size, working.basis, working.values,
-                question.amount, question.bound, self._fresh, most,
-            )  # fmt: skip
+                self.pool.columns,
+                self.pool.size,
+                working.basis,
+                working.values,
+                question.amount,
+                question.bound,
+                self._fresh,
+                most,
+            )
             self._fresh = code != simplex.OPTIMAL
             if code == simplex.OPTIMAL:
                 return

@@ -68,16 +68,23 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
     """
     n_keys, n_limits = len(basis.key), bound.shape[1]
     motion = Motion(
-        np.zeros(n_keys), np.zeros(n_limits), np.empty(n_keys, np.int64),
-        np.empty(n_limits, np.int64), np.zeros(n_keys, np.int8), np.zeros(n_limits, np.int8),
+        np.zeros(n_keys),
+        np.zeros(n_limits),
+        np.empty(n_keys, np.int64),
+        np.empty(n_limits, np.int64),
+        np.zeros(n_keys, np.int8),
+        np.zeros(n_limits, np.int8),
         np.zeros(2, np.int64),
-    )  # fmt: skip
+    )
     weights = Weights(np.ones(n_keys), np.ones(len(basis.other)), np.ones(n_limits))
     n_entries = columns.start[n_columns]
     rows = Rows(
-        np.full(n_limits, -1, np.int64), np.zeros(n_limits, np.int64),
-        np.empty(n_entries, np.int32), np.empty(n_entries), np.zeros(1, np.int64),
-    )  # fmt: skip
+        np.full(n_limits, -1, np.int64),
+        np.zeros(n_limits, np.int64),
+        np.empty(n_entries, np.int32),
+        np.empty(n_entries),
+        np.zeros(1, np.int64),
+    )
     slack = np.ones(3)
     step, saving = np.zeros(2), np.zeros(3)
     alpha, reduced = np.empty(n_columns), np.empty(n_columns)
@@ -112,9 +119,18 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
                 all_reduced(columns, n_columns, basis, values, rows, reduced)
                 known = True
             enter, loosen, leave, tighten, alone, loss = replacement(
-                columns, n_columns, basis, values, kind, number, sign, alpha, reduced,
-                weights, rows,
-            )  # fmt: skip
+                columns,
+                n_columns,
+                basis,
+                values,
+                kind,
+                number,
+                sign,
+                alpha,
+                reduced,
+                weights,
+                rows,
+            )
             good = enter >= 0 or loosen >= 0
             if good:
                 if enter >= 0:

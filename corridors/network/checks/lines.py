@@ -104,9 +104,11 @@ def lengths_fit_great_circles(net: Network) -> Iterator[Problem]:
     nodes, links = net.tables["nodes"].set_index("node_id"), net.tables["links"]
     starts, ends = nodes.loc[links["from_node"]], nodes.loc[links["to_node"]]
     metres = geod.inv(
-        starts["lon"].to_numpy(), starts["lat"].to_numpy(),
-        ends["lon"].to_numpy(), ends["lat"].to_numpy(),
-    )[2]  # fmt: skip
+        starts["lon"].to_numpy(),
+        starts["lat"].to_numpy(),
+        ends["lon"].to_numpy(),
+        ends["lat"].to_numpy(),
+    )[2]
     direct = metres / 1000.0
     stated = links["length_km"].to_numpy()
     short = stated < _BELOW_GREAT_CIRCLE * direct

@@ -92,9 +92,13 @@ class CountingRule:
         """Return where what waits is counted in a step."""
         p, places = self._p, self._places[self._away[n].tobytes()]
         return Counting(
-            p.member_first, p.member_limit, p.member_factor, p.weight, places.counted_at,
+            p.member_first,
+            p.member_limit,
+            p.member_factor,
+            p.weight,
+            places.counted_at,
             places.moved,
-        )  # fmt: skip
+        )
 
     def _pairs_of(self, m: int, counted_at: Ints) -> list[tuple[int, int]]:
         """Return the limit of a member and the one that counts it, by class."""

@@ -103,7 +103,7 @@ class Origin:
 
     def departures(
         self, n: int, limits: QueueLimits, choice: Choice, banned: Flags, cost: Floats, wait: Floats
-    ) -> list[Departure]:  # fmt: skip
+    ) -> list[Departure]:
         """Return what leaves: at once, on another way, or on the base route in spite of a wait.
 
         Parameters
@@ -191,10 +191,15 @@ class Origin:
         return departing
 
     def _round(
-        self, n: int, limits: QueueLimits, choice: Choice,
-        wishes: list[tuple[int, int, int, float, float]], shipments: list[list[HeldShipment]], *,
+        self,
+        n: int,
+        limits: QueueLimits,
+        choice: Choice,
+        wishes: list[tuple[int, int, int, float, float]],
+        shipments: list[list[HeldShipment]],
+        *,
         waiting: bool = True,
-    ) -> tuple[list[float], list[Departure]]:  # fmt: skip
+    ) -> tuple[list[float], list[Departure]]:
         """Return the part of each wish that finds no way round, and what leaves on one."""
         left = [1.0] * len(wishes)
         departing: list[Departure] = []
@@ -239,9 +244,15 @@ class Origin:
         return {number: own for number, own in wanting.items() if own}
 
     def _into_the_wait(
-        self, n: int, k: int, shipments: list[HeldShipment], wait: float,
-        departing: list[Departure], *, hold: bool,
-    ) -> list[HeldShipment]:  # fmt: skip
+        self,
+        n: int,
+        k: int,
+        shipments: list[HeldShipment],
+        wait: float,
+        departing: list[Departure],
+        *,
+        hold: bool,
+    ) -> list[HeldShipment]:
         """Let what found no way round leave into a wait; return what will not.
 
         Who has the patience for the wait that is seen leaves, unless all are to be

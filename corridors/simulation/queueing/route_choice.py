@@ -168,16 +168,29 @@ class RouteChoice:
         limit_wait = self.information.limit_wait(step)
         self.search.begin_step(step, limit_wait, banned)
         result: tuple[Floats, Floats, Floats, Floats, Floats] = waits_ahead(
-            arrays.first, arrays.kind, arrays.limit, arrays.arc, arrays.hours, arrays.usd,
-            limit_wait, self.information.limit_shut(step, known=False),
-            self.information.closed_for(step, known=False), p.value_of_time,
-        )  # fmt: skip
+            arrays.first,
+            arrays.kind,
+            arrays.limit,
+            arrays.arc,
+            arrays.hours,
+            arrays.usd,
+            limit_wait,
+            self.information.limit_shut(step, known=False),
+            self.information.closed_for(step, known=False),
+            p.value_of_time,
+        )
         return result
 
     def go_round(
-        self, step: int, state: int, limits: QueueLimits, choice: Choice,
-        wanting: list[tuple[int, int, int, float, float]], *, waiting: bool = True,
-    ) -> list[tuple[int, int, float]]:  # fmt: skip
+        self,
+        step: int,
+        state: int,
+        limits: QueueLimits,
+        choice: Choice,
+        wanting: list[tuple[int, int, int, float, float]],
+        *,
+        waiting: bool = True,
+    ) -> list[tuple[int, int, float]]:
         """Share out the newcomers' part of other ways among those who want to leave on them.
 
         Parameters
@@ -232,9 +245,13 @@ class RouteChoice:
         return np.asarray(~(room > 1e-9 * np.maximum(limits.level, 1e-9)))
 
     def _grant(
-        self, arrays: RouteArrays, limits: QueueLimits, share: Floats,
-        wishes: list[tuple[int, int, int]], left: dict[int, float],
-    ) -> list[tuple[int, int, float]]:  # fmt: skip
+        self,
+        arrays: RouteArrays,
+        limits: QueueLimits,
+        share: Floats,
+        wishes: list[tuple[int, int, int]],
+        left: dict[int, float],
+    ) -> list[tuple[int, int, float]]:
         """Give each wish the same part of what it wants of the limit that is scarcest for it."""
         desire = np.zeros(self._p.n_limits)
         for number, _, way in wishes:
@@ -260,9 +277,15 @@ class RouteChoice:
         return got
 
     def advise(
-        self, step: int, state: int, limits: QueueLimits, choice: Choice,
-        cost_from: Floats, wait_from: Floats, wait_at: Floats,
-    ) -> None:  # fmt: skip
+        self,
+        step: int,
+        state: int,
+        limits: QueueLimits,
+        choice: Choice,
+        cost_from: Floats,
+        wait_from: Floats,
+        wait_at: Floats,
+    ) -> None:
         """Tell cargo on base routes where it would better turn off."""
         p, book = self._p, self._book
         before = book.arrays(state)

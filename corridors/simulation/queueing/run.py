@@ -120,11 +120,19 @@ def _packets(size: int) -> Packets:
         return np.zeros(size)
 
     return Packets(
-        after=np.full(size, -1, dtype=np.int64), route=whole(), visit=whole(), amount=real(),
-        start=real(), end=real(), wanted_at=real(), waited=real(), waited_before=real(),
-        patience_left=real(), free=np.arange(size - 1, -1, -1, dtype=np.int64),
+        after=np.full(size, -1, dtype=np.int64),
+        route=whole(),
+        visit=whole(),
+        amount=real(),
+        start=real(),
+        end=real(),
+        wanted_at=real(),
+        waited=real(),
+        waited_before=real(),
+        patience_left=real(),
+        free=np.arange(size - 1, -1, -1, dtype=np.int64),
         n_free=np.array([size], dtype=np.int64),
-    )  # fmt: skip
+    )
 
 
 def _grown(old: Packets) -> Packets:
@@ -201,9 +209,14 @@ class QueueRun:
             wider[:, :size] = self.passes
             self.passes = wider
         return Record(
-            **self.per_limit, **self.counted, ends=self.ends, where=self.where, passes=self.passes,
-            **self.totals, way_hours=self.way_hours,
-        )  # fmt: skip
+            **self.per_limit,
+            **self.counted,
+            ends=self.ends,
+            where=self.where,
+            passes=self.passes,
+            **self.totals,
+            way_hours=self.way_hours,
+        )
 
     def order(self) -> Ints:
         """Return the limits upstream first."""
@@ -260,20 +273,26 @@ class QueueRun:
             spare = np.maximum(np.where(rate > 0, level, 0.0) - p.reserved[n] - self._use[2], 0.0)
         self.queue_state["taken"][:] = 0.0
         limits = QueueLimits(
-            rate=rate, reserved=np.ascontiguousarray(p.reserved[n]),
+            rate=rate,
+            reserved=np.ascontiguousarray(p.reserved[n]),
             background=np.ascontiguousarray(p.background[n]),
             level=np.maximum(level - p.reserved[n], 0.0),
             spare=spare * p.step,
             shut_for=information.limit_shut(n, known=True).max(axis=0, initial=0),
-            head=self.queues["head"], tail=self.queues["tail"],
-            new_head=self.queues["new_head"], new_tail=self.queues["new_tail"],
+            head=self.queues["head"],
+            tail=self.queues["tail"],
+            new_head=self.queues["new_head"],
+            new_tail=self.queues["new_tail"],
             **self.queue_state,
-        )  # fmt: skip
+        )
         choice = Choice(
-            closed=information.closed(n), closed_for=information.closed_for(n, known=True),
-            share=route_choice.shares(n), patience=p.behaviour.patience, spread=p.behaviour.spread,
+            closed=information.closed(n),
+            closed_for=information.closed_for(n, known=True),
+            share=route_choice.shares(n),
+            patience=p.behaviour.patience,
+            spread=p.behaviour.spread,
             late=p.late_days,
-        )  # fmt: skip
+        )
         clock = Clock(n, p.n_steps, p.step, self.whole, p.begin * p.step)
         information.queue_seen[n] = self.queue_state["queue"]
         banned = self.banned()
@@ -291,24 +310,52 @@ class QueueRun:
             age = NEW if d.wanted_at >= clock.begin else OLD
             self.totals["wait"][arrays.demand[d.way], age] += d.amount * waited
             depart(
-                self.packets, arrays, record, clock, self.head, self.tail,
-                d.way, d.amount, d.wanted_at, d.waited_before, d.patience_left, waited,
-            )  # fmt: skip
+                self.packets,
+                arrays,
+                record,
+                clock,
+                self.head,
+                self.tail,
+                d.way,
+                d.amount,
+                d.wanted_at,
+                d.waited_before,
+                d.patience_left,
+                waited,
+            )
         run_step(
-            self.packets, arrays, limits, choice, self.counting.in_step(n), record, clock,
-            self.head, self.tail, self.order(),
-        )  # fmt: skip
+            self.packets,
+            arrays,
+            limits,
+            choice,
+            self.counting.in_step(n),
+            record,
+            clock,
+            self.head,
+            self.tail,
+            self.order(),
+        )
         self.held[n] = self.origin.amounts()
 
     def finished(self) -> SimulationRecord:
         """Return what happened in the steps so far."""
         return SimulationRecord(
-            problem=self.p, book=self.book, ends=self.ends, waiting=self.where[:, :, 0],
-            moving=self.where[:, :, 1], held=self.held, never=self.origin.never,
-            **self.per_limit, **self.counted, pairs=self.counting.pairs,
-            passes=self.passes[:, : self.book.n_segments], **self.totals,
-            way_hours=self.way_hours, packets=self.packets, held_at_end=self.origin.held,
-        )  # fmt: skip
+            problem=self.p,
+            book=self.book,
+            ends=self.ends,
+            waiting=self.where[:, :, 0],
+            moving=self.where[:, :, 1],
+            held=self.held,
+            never=self.origin.never,
+            **self.per_limit,
+            **self.counted,
+            pairs=self.counting.pairs,
+            passes=self.passes[:, : self.book.n_segments],
+            **self.totals,
+            way_hours=self.way_hours,
+            packets=self.packets,
+            held_at_end=self.origin.held,
+        )
 
 
 def run(

@@ -106,9 +106,20 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
                         packets.start[i] = came_to
                     append(packets, limits.head, limits.tail, limit, i)
                 _serve_packet(
-                    packets, routes, limits, record, clock, head, tail, limit, j, first, last,
-                    came_from, came_to,
-                )  # fmt: skip
+                    packets,
+                    routes,
+                    limits,
+                    record,
+                    clock,
+                    head,
+                    tail,
+                    limit,
+                    j,
+                    first,
+                    last,
+                    came_from,
+                    came_to,
+                )
                 i = following
             served += goes
     left = room - served
@@ -161,16 +172,38 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
             if clock.whole:
                 from_, to_ = now, end
             _serve_packet(
-                packets, routes, limits, record, clock, head, tail, limit, j,
-                min(begin + served / rate, last), last, from_, to_,
-            )  # fmt: skip
+                packets,
+                routes,
+                limits,
+                record,
+                clock,
+                head,
+                tail,
+                limit,
+                j,
+                min(begin + served / rate, last),
+                last,
+                from_,
+                to_,
+            )
         if rest > 0.0 and free > 0.0:
             # The queue is gone for them: they pass as they come.
             from_ = now if clock.whole else between
             _serve_packet(
-                packets, routes, limits, record, clock, head, tail, limit, i, from_, end,
-                from_, end,
-            )  # fmt: skip
+                packets,
+                routes,
+                limits,
+                record,
+                clock,
+                head,
+                tail,
+                limit,
+                i,
+                from_,
+                end,
+                from_,
+                end,
+            )
             rest = 0.0
         if rest > 0.0:
             packets.start[i] = now if clock.whole else between
