@@ -92,7 +92,10 @@ def _print(comparison: Comparison) -> None:
     cargo = comparison.by_cargo.rename(
         columns=lambda c: c.replace("_t_per_day", "").replace("_", " ")
     )
-    print_table(cargo, "By cargo, t a day (hours and dollars of the rerouted)")
+    print_table(
+        cargo,
+        "By cargo, t a day (hours and transport bill of the rerouted, without their time)",
+    )
     corridor = comparison.by_corridor.rename(columns=lambda c: c.replace("_t_per_day", ""))
     print_table(corridor, "By corridor, t a day")
     reroutes = comparison.reroutes[

@@ -21,7 +21,7 @@ __all__ = ["RULES", "check", "require_questions"]
 
 
 def observations_ask_or_say_why_not(net: Network) -> Iterator[Problem]:
-    """An observation names a measure and its parameters, or says why the model is not asked."""
+    """What an observation asks can be meant: a measure and its parameters, or a reason."""
     rule = observations_ask_or_say_why_not
     for i, row in _observations(net):
         for column, message in faults_of(row):
