@@ -37,6 +37,9 @@ def test_a_loss_that_half_finds_another_way():
     row = row_of(table, "b")
     assert row["baseline_t_per_day"] == 10
     assert row["shortfall_t_per_day"] == 4
+    # Time costs nothing here.
+    assert row["added_transport_usd_per_day"] == 6 * 300 - 10 * 200
+    assert row["added_time_usd_per_day"] == 0
     assert row["added_cost_usd_per_day"] == 6 * 300 - 10 * 200
     assert row["added_loss_usd_per_day"] == 4 * 10_000
     assert row["damage_usd_per_day"] == 4 * 10_000 - 200
@@ -116,12 +119,16 @@ def long_way(net, selectors):
     damage = hit.answer.objective - base.answer.objective
     return {
         "shortfall_t_per_day": change["shortfall_t_per_day"],
-        "added_cost_usd_per_day": change["added_transport_usd_per_day"],
+        "added_cost_usd_per_day": change["added_cost_usd_per_day"],
+        "added_transport_usd_per_day": change["added_transport_usd_per_day"],
+        "added_time_usd_per_day": change["added_time_usd_per_day"],
         "added_hours": change["added_hours_mean"],
         "added_loss_usd_per_day": change["added_loss_usd_per_day"],
         "damage_usd_per_day": damage,
         "rerouted_t_per_day": change["rerouted_t_per_day"],
         "rerouted_cost_usd_per_day": change["added_cost_usd_per_day_rerouted"],
+        "rerouted_transport_usd_per_day": change["added_transport_usd_per_day_rerouted"],
+        "rerouted_time_usd_per_day": change["added_time_usd_per_day_rerouted"],
     }
 
 

@@ -78,7 +78,7 @@ def test_closing_the_cheap_route_moves_all_and_closing_both_leaves_shortfall():
         }
     )
     [reroute] = comparison.reroutes.to_dict("records")
-    assert reroute["added_usd_per_unit"] == pytest.approx(100)
+    assert reroute["added_cost_usd_per_unit"] == pytest.approx(100)
     assert reroute["added_hours"] == pytest.approx(2)
     assert (reroute["from_route"], reroute["to_route"]) == ("AA-BB>BB-DD", "AA-CC>CC-DD")
     nothing = solve(net, event("close", {"node": ["b", "c"]}))

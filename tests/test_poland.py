@@ -98,10 +98,12 @@ def test_every_number_of_the_explanation_is_in_the_tables(net, closure):
     moves = closure.reroutes
     days = (moves["added_hours"] * moves["t_per_day"]).sum() / moves["t_per_day"].sum() / 24
     assert f"takes {number(days)} days more on average" in text
-    usd = moves["added_usd_per_day"].sum()
+    usd = moves["added_cost_usd_per_day"].sum()
     assert (
         f"costs {number(usd, 'USD')} a day more ({number(usd / rerouted, 'USD')} a tonne)" in text
     )
+    # To the cargo that goes round nothing is a bargain, whatever the bill says.
+    assert (closure.by_cargo["added_cost_usd_per_day"] >= 0).all()
     by_corridor = moves.groupby("to_corridor")["t_per_day"].sum()
     top = by_corridor.sort_values(ascending=False).index[0]
     assert f"{number(by_corridor[top], 't')} by the {top} corridor" in text

@@ -43,6 +43,7 @@ def route(demand_id, key, tonnes, hours, usd):
         "t_per_day": tonnes,
         "hours": hours,
         "usd_per_unit": usd,
+        "time_usd_per_unit": 8.0 * hours,
         "corridor": key,
         "borders": key,
         "crossings": key,
@@ -104,6 +105,8 @@ def by_hand():
             "withdrawn_t_per_day": 0.0,
             "added_hours_mean": 48.0,
             "added_cost_usd_per_day_rerouted": 600.0,
+            "added_transport_usd_per_day_rerouted": -300.0,
+            "added_time_usd_per_day_rerouted": 900.0,
             "added_loss_usd_per_day": 5000.0,
         },
         waterfall=pd.DataFrame(STEPS.items(), columns=["step", "t_per_day"]),
@@ -127,7 +130,7 @@ def by_hand():
             from_route="AA-BB",
             to_route="AA-CC",
             added_hours=48.0,
-            added_usd_per_unit=20.0,
+            added_cost_usd_per_unit=20.0,
         ),
         closed_links=("x", "y"),
         events_not_in_force=("close z from always until 2025-01-01",),
@@ -154,7 +157,7 @@ def test_sentences_are_made_of_tables_alone(by_hand):
         "The scenario closes 2 links, 1 of which carried cargo before.",
         (
             "What goes another way takes 2 days more on average and costs 600 USD a day more "
-            "(20.0 USD a tonne)."
+            "(20.0 USD a tonne): -300 USD for transport and 900 USD for the time."
         ),
         (
             "Of the rerouted, a day: 25.0 t by the middle corridor (20.0 t of it over Y–Y), "
@@ -190,7 +193,7 @@ def test_a_page_is_made_of_tables_and_a_picture(by_hand):
 
 def test_a_picture_draws_lines_and_widths():
     """Widths go with the square root of the cargo on one scale: 100 t, 25 t, and a closed line."""
-    course = np.array([[60.0, 50.0], [70.0, 50.0]])
+    course = np.array([[10.0, 50.0], [70.0, 50.0]])
     before = [FlowLine(course, "rail", 100.0), FlowLine(course, "sea")]
     after = [FlowLine(course, "road", 25.0), FlowLine(course, "rail", closed=True)]
     figure = flow_figure([("Before", before), ("After", after)])
@@ -211,6 +214,30 @@ def test_a_picture_draws_lines_and_widths():
     east = figure.axes[0].get_lines()[0].get_xdata()
     assert len(east) >= 21
     assert east[-1] == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "course",
+    [
+        [[-64.0, -31.0], [-63.0, -32.0]],
+        [[60.0, 50.0], [60.2, 50.1]],
+        [[179.0, -17.0], [181.0, -18.0]],
+    ],
+    ids=["elsewhere", "small", "over the date line"],
+)
+def test_a_network_of_ones_own_fills_its_picture_and_credits_what_it_uses(course):
+    course = np.array(course)
+    figure = flow_figure([("Before", [FlowLine(course, "rail", 5.0)])], ("Own survey",))
+    [ax] = figure.axes
+    [line] = (line for line in ax.get_lines() if len(line.get_xdata()))
+    (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
+    x, y = line.get_xdata(), line.get_ydata()
+    assert west < x.min() < x.max() < east
+    assert south < y.min() < y.max() < north
+    assert max(np.ptp(x) / (east - west), np.ptp(y) / (north - south)) > 0.4
+    [said] = (text.get_text() for text in figure.texts)
+    assert said.startswith("Own survey;")
+    assert "OpenStreetMap" not in said
 
 
 def test_a_network_is_drawn_from_lines_and_places():
@@ -244,13 +271,19 @@ def test_a_demand_that_leaves_its_route_for_two():
     )
     moved = reroutes(was, now)
     assert moved[["to_route", "t_per_day"]].to_numpy().tolist() == [["q", 3.0], ["r", 2.0]]
-    assert moved["added_usd_per_day"].tolist() == pytest.approx([60.0, -20.0])
+    assert moved["added_transport_usd_per_day"].tolist() == pytest.approx([60.0, -20.0])
+    # An hour of a tonne is worth 8 dollars: a route that is cheaper to pay for is not cheaper.
+    assert moved["added_time_usd_per_day"].tolist() == pytest.approx([48.0, 64.0])
+    assert moved["added_cost_usd_per_day"].tolist() == pytest.approx([108.0, 44.0])
+    assert moved["added_cost_usd_per_unit"].tolist() == pytest.approx([36.0, 22.0])
     [row] = by_demand((demand(10.0), demand(9.0)), (was, now), moved).to_dict("records")
     assert row["kept_t_per_day"] == 4.0
     assert row["rerouted_t_per_day"] == 5.0
     assert row["lost_t_per_day"] == 1.0
     assert row["added_hours"] == pytest.approx((3 * 2 + 2 * 4) / 5)
-    assert row["added_usd_per_day"] == pytest.approx(40.0)
+    assert row["added_transport_usd_per_day"] == pytest.approx(40.0)
+    assert row["added_time_usd_per_day"] == pytest.approx(112.0)
+    assert row["added_cost_usd_per_day"] == pytest.approx(152.0)
 
 
 def test_a_comparison_is_saved_whole(closure, tmp_path):

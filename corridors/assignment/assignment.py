@@ -40,6 +40,7 @@ _ROUTES = [
     "t_per_day",
     "hours",
     "usd_per_unit",
+    "time_usd_per_unit",
     "km",
     "corridor",
     "borders",
@@ -126,9 +127,11 @@ class Assignment:
         Returns
         -------
         DataFrame
-            demand_id, cargo, units_per_day, t_per_day, hours and usd_per_unit
-            of the route, corridor, borders crossed and the links that cross
-            them, the key that tells equal routes, and the arcs.
+            demand_id, cargo, units_per_day, t_per_day; of the route hours,
+            usd_per_unit (transport) and time_usd_per_unit (the hours at the cargo's
+            value of time), which together are its generalised cost; km, corridor,
+            borders crossed and the links that cross them, the key that tells equal
+            routes, and the arcs.
         """
         state, answer = self.state, self.answer
         demand, arcs = state.demand, state.arcs
@@ -137,6 +140,7 @@ class Assignment:
         km = links["length_km"].to_numpy()
         border = state.net.borders.to_numpy()
         link_ids = links["link_id"].to_numpy()
+        of_time = state.net.tables["cargo"].set_index("cargo")["usd_per_unit_day"] / 24.0
         rows = []
         for k, path, units in zip(
             answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
@@ -145,14 +149,16 @@ class Assignment:
             own = path[arcs.arc_type[path] == LINK]
             row = arcs.row[own]
             weight = float(demand["t_per_unit"].iloc[k])
+            hours = float(arcs.hours[c, path].sum())
             rows.append(
                 {
                     "demand_id": demand["demand_id"].iloc[k],
                     "cargo": demand["cargo"].iloc[k],
                     "units_per_day": units,
                     "t_per_day": units * weight,
-                    "hours": float(arcs.hours[c, path].sum()),
+                    "hours": hours,
                     "usd_per_unit": float(arcs.usd[c, path].sum()),
+                    "time_usd_per_unit": hours * float(of_time[arcs.cargo[c]]),
                     "km": float(km[row].sum()),
                     "corridor": _route_corridor(label[row], km[row]),
                     "borders": ">".join(b for b in border[row] if b),
@@ -271,21 +277,25 @@ class Assignment:
 
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """Totals: tonnes a day, transport cost, hours and loss apart, shares by cargo and corridor.
+        """Totals: tonnes a day, cost, hours and loss apart, shares by cargo and corridor.
 
-        ``mean_hours`` is per tonne served. The cost is what is paid for
-        transport: neither the value of time nor the loss is in it.
+        ``mean_hours`` is per tonne served. ``cost_usd_per_day`` is what is paid for
+        transport, ``time_usd_per_day`` what the hours under way are worth to the cargo;
+        ``generalised_cost_usd_per_day`` is the sum of both. The loss is in none of them.
         """
         short = self.shortfall
         routes = self.routes
         served = float(routes["t_per_day"].sum())
         cost = float((routes["units_per_day"] * routes["usd_per_unit"]).sum())
+        time = float((routes["units_per_day"] * routes["time_usd_per_unit"]).sum())
         hours = float((routes["t_per_day"] * routes["hours"]).sum())
         return {
             "demand_t_per_day": float(short["demand_t_per_day"].sum()),
             "served_t_per_day": served,
             "shortfall_t_per_day": float(short["shortfall_t_per_day"].sum()),
             "cost_usd_per_day": cost,
+            "time_usd_per_day": time,
+            "generalised_cost_usd_per_day": cost + time,
             "loss_usd_per_day": float(short["loss_usd_per_day"].sum()),
             "mean_hours": hours / served if served else 0.0,
             "by_cargo": self._by_cargo(),

@@ -86,8 +86,9 @@ class Comparison:
             before, served now another way), lost_t_per_day (served before, not
             now), gained_t_per_day (served only now), unserved_before_t_per_day
             (short before and now); withdrawn_t_per_day (no longer wanted, and
-            so no part of the demand); added_hours and added_usd_per_day of the
-            rerouted.
+            so no part of the demand); of the rerouted added_hours and
+            added_cost_usd_per_day, the generalised cost, with its two parts
+            added_transport_usd_per_day and added_time_usd_per_day.
         """
         return moves.by_demand(
             (self.baseline.shortfall, self.disrupted.shortfall),
@@ -108,8 +109,9 @@ class Comparison:
             demand_id, cargo, t_per_day, from_route and to_route (borders in the
             order crossed), from_corridor, to_corridor, from_crossings and
             to_crossings (links that cross a border), added_hours,
-            added_usd_per_unit, added_usd_per_day, added_t_hours_per_day; largest
-            first.
+            added_cost_usd_per_unit and added_cost_usd_per_day (generalised),
+            added_transport_usd_per_day and added_time_usd_per_day (its parts),
+            added_t_hours_per_day; largest first.
         """
         return moves.reroutes(self.baseline.routes, self.disrupted.routes)
 
@@ -161,7 +163,7 @@ class Comparison:
             "lost_t_per_day",
             "gained_t_per_day",
             "unserved_before_t_per_day",
-            "added_usd_per_day",
+            *moves.ADDED,
         ]
         frame = self.by_demand.groupby("cargo")[columns].sum()
         weighted = self.by_demand["added_hours"] * self.by_demand["rerouted_t_per_day"]
@@ -183,11 +185,11 @@ class Comparison:
     def change(self) -> dict[str, float]:
         """What the events change, in all.
 
-        ``added_hours_mean`` and ``added_cost_usd_per_day_rerouted`` are of the
-        rerouted cargo; ``added_cost_usd_per_day`` is the change of the generalised
-        cost of all that is carried, in its two parts: ``added_transport_usd_per_day``
-        of the transport bill and ``added_time_usd_per_day`` of the hours at their
-        value. All three fall where cargo is no longer carried.
+        ``added_cost_usd_per_day`` is the change of the generalised cost of all that is
+        carried, in its two parts: ``added_transport_usd_per_day`` of the transport bill
+        and ``added_time_usd_per_day`` of the hours at their value. All three fall where
+        cargo is no longer carried. The same with ``_rerouted`` behind it, and
+        ``added_hours_mean``, are of the rerouted cargo alone.
         ``added_demand_t_per_day`` and ``withdrawn_t_per_day`` are what events have
         added to the demand and taken from it.
         """
@@ -196,7 +198,7 @@ class Comparison:
         rerouted = float(d["rerouted_t_per_day"].sum())
         hours = float((d["added_hours"] * d["rerouted_t_per_day"]).sum())
         transport = b["cost_usd_per_day"] - a["cost_usd_per_day"]
-        time = self._value_of_time(self.disrupted) - self._value_of_time(self.baseline)
+        time = b["time_usd_per_day"] - a["time_usd_per_day"]
         return {
             "served_t_per_day": b["served_t_per_day"] - a["served_t_per_day"],
             "shortfall_t_per_day": b["shortfall_t_per_day"] - a["shortfall_t_per_day"],
@@ -207,7 +209,7 @@ class Comparison:
             "withdrawn_t_per_day": float(d["withdrawn_t_per_day"].sum()),
             "added_demand_t_per_day": self._added_demand,
             "added_hours_mean": hours / rerouted if rerouted > moves.TRACE else 0.0,
-            "added_cost_usd_per_day_rerouted": float(d["added_usd_per_day"].sum()),
+            **{f"{name}_rerouted": float(d[name].sum()) for name in moves.ADDED},
             "added_cost_usd_per_day": transport + time,
             "added_transport_usd_per_day": transport,
             "added_time_usd_per_day": time,
@@ -223,14 +225,6 @@ class Comparison:
         )
         added = (after - before.reindex(after.index).fillna(0.0)).clip(lower=0.0)
         return float(added[added > moves.TRACE].sum())
-
-    @staticmethod
-    def _value_of_time(own: Assignment) -> float:
-        """Return what the hours of all that is carried are worth, in USD a day."""
-        cargo = own.state.net.tables["cargo"].set_index("cargo")["usd_per_unit_day"]
-        routes = own.routes
-        days = routes["units_per_day"] * routes["hours"] / 24.0
-        return float((days * routes["cargo"].map(cargo).astype("float64")).sum())
 
     def explain(self) -> str:
         """Return a few sentences that say what happens, with the numbers of the tables.
@@ -285,7 +279,7 @@ class Comparison:
 
     def figure(self) -> Figure:
         """Draw the flows before and after for print, one above the other."""
-        from corridors.assignment.map_data import flow_lines
+        from corridors.assignment.map_data import flow_lines, network_credits
         from corridors.maps.static import flow_figure
 
         scenario = self.disrupted.scenario
@@ -295,7 +289,7 @@ class Comparison:
             closed = frozenset(state.state.closed_links)
             lines = flow_lines(state.state.net.links, state.flows, closed)
             panels.append((f"{title}, {state.state.day}", lines))
-        return flow_figure(panels)
+        return flow_figure(panels, network_credits(self.disrupted.state.net))
 
     def report(self) -> str:
         """Return one page to read, print or send, as HTML that asks no other host for anything."""

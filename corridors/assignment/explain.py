@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from corridors.assignment.reroutes import ADDED
 from corridors.display import number, share
 
 if TYPE_CHECKING:
@@ -89,13 +90,14 @@ def _closed(links: Sequence[str], flows_before: pd.DataFrame) -> str:
 
 def _reroutes(change: Mapping[str, float]) -> str:
     days = change["added_hours_mean"] / 24
-    usd = change["added_cost_usd_per_day_rerouted"]
+    usd, transport, time = (change[f"{name}_rerouted"] for name in ADDED)
     per_tonne = usd / change["rerouted_t_per_day"]
     slower = f"{number(abs(days))} days {'more' if days >= 0 else 'less'}"
     dearer = f"{number(abs(usd), 'USD')} a day {'more' if usd >= 0 else 'less'}"
     return (
         f"What goes another way takes {slower} on average and costs {dearer} "
-        f"({number(per_tonne, 'USD')} a tonne)."
+        f"({number(per_tonne, 'USD')} a tonne): {number(transport, 'USD')} for transport and "
+        f"{number(time, 'USD')} for the time."
     )
 
 

@@ -139,7 +139,9 @@ def network_figure(net: Network, window: str = "all") -> Figure:
         FlowLine(points, mode, planned=bool(opens))
         for points, mode, opens in zip(_points(links), links["mode"], links["opens"], strict=True)
     ]
-    return draw_network(lines, net.nodes[["lon", "lat"]].to_numpy(dtype=np.float64), window)
+    return draw_network(
+        lines, net.nodes[["lon", "lat"]].to_numpy(dtype=np.float64), window, network_credits(net)
+    )
 
 
 def flow_lines(

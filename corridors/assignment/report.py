@@ -133,7 +133,7 @@ def _reroutes(reroutes: pd.DataFrame) -> pd.DataFrame:
         "from_route",
         "to_route",
         "added_hours",
-        "added_usd_per_unit",
+        "added_cost_usd_per_unit",
     ]
     return reroutes[columns].head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
 

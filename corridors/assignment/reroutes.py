@@ -26,7 +26,9 @@ _BY_DEMAND = [
     "unserved_before_t_per_day",
     "withdrawn_t_per_day",
     "added_hours",
-    "added_usd_per_day",
+    "added_cost_usd_per_day",
+    "added_transport_usd_per_day",
+    "added_time_usd_per_day",
 ]
 
 _REROUTES = [
@@ -40,10 +42,15 @@ _REROUTES = [
     "from_crossings",
     "to_crossings",
     "added_hours",
-    "added_usd_per_unit",
-    "added_usd_per_day",
+    "added_cost_usd_per_unit",
+    "added_cost_usd_per_day",
+    "added_transport_usd_per_day",
+    "added_time_usd_per_day",
     "added_t_hours_per_day",
 ]
+
+ADDED = ("added_cost_usd_per_day", "added_transport_usd_per_day", "added_time_usd_per_day")
+"""What the rerouted pays more: its generalised cost, and the two parts of it."""
 
 _NOTHING: dict[str, Any] = {"t_per_day": 0.0}
 
@@ -101,7 +108,8 @@ def _reroute(
     demand_id: str, left: dict[str, Any], taken: dict[str, Any], tonnes: float
 ) -> dict[str, Any]:
     hours = taken["hours"] - left["hours"]
-    usd = taken["usd_per_unit"] - left["usd_per_unit"]
+    transport = taken["usd_per_unit"] - left["usd_per_unit"]
+    time = taken["time_usd_per_unit"] - left["time_usd_per_unit"]
     units = tonnes * left["units_per_day"] / left["t_per_day"]
     return {
         "demand_id": demand_id,
@@ -114,8 +122,10 @@ def _reroute(
         "from_crossings": left["crossings"],
         "to_crossings": taken["crossings"],
         "added_hours": hours,
-        "added_usd_per_unit": usd,
-        "added_usd_per_day": usd * units,
+        "added_cost_usd_per_unit": transport + time,
+        "added_cost_usd_per_day": (transport + time) * units,
+        "added_transport_usd_per_day": transport * units,
+        "added_time_usd_per_day": time * units,
         "added_t_hours_per_day": hours * tonnes,
     }
 
@@ -141,7 +151,7 @@ def by_demand(
     """
     was_short, now_short = (table.set_index("demand_id") for table in shortfall)
     before, after = (_tonnes(table) for table in routes)
-    added = moved.groupby("demand_id")[["added_t_hours_per_day", "added_usd_per_day"]].sum()
+    added = moved.groupby("demand_id")[["added_t_hours_per_day", *ADDED]].sum()
     rows = []
     for demand_id, now in now_short.iterrows():
         own = after.get(demand_id, {})
@@ -156,9 +166,9 @@ def by_demand(
         withdrawn = max(wanted - float(now["demand_t_per_day"]), 0.0)
         lost = _or_nothing(max(was - served, 0.0) - withdrawn)
         short = float(now["shortfall_t_per_day"])
-        t_hours = usd = 0.0
+        t_hours, *usd = [0.0] * (1 + len(ADDED))
         if demand_id in added.index:
-            t_hours, usd = (float(value) for value in added.loc[demand_id])
+            t_hours, *usd = (float(value) for value in added.loc[demand_id])
         rows.append(
             {
                 "demand_id": demand_id,
@@ -173,7 +183,7 @@ def by_demand(
                 "unserved_before_t_per_day": _or_nothing(short - lost),
                 "withdrawn_t_per_day": _or_nothing(withdrawn),
                 "added_hours": t_hours / rerouted if rerouted > TRACE else 0.0,
-                "added_usd_per_day": usd,
+                **dict(zip(ADDED, usd, strict=True)),
             }
         )
     return pd.DataFrame(rows, columns=_BY_DEMAND)

@@ -90,16 +90,23 @@ def _print(comparison: Comparison) -> None:
     echo(fill(comparison.explain(), 100) + "\n")
     print_table(comparison.waterfall, "What becomes of the demand, t a day")
     cargo = comparison.by_cargo.rename(
-        columns=lambda c: c.replace("_t_per_day", "").replace("_", " ")
+        columns=lambda c: c.replace("_t_per_day", "").replace("_per_day", "").replace("_", " ")
     )
     print_table(
         cargo,
-        "By cargo, t a day (hours and transport bill of the rerouted, without their time)",
+        "By cargo, t a day (of the rerouted: cost, its parts transport and time, USD a day; hours)",
     )
     corridor = comparison.by_corridor.rename(columns=lambda c: c.replace("_t_per_day", ""))
     print_table(corridor, "By corridor, t a day")
     reroutes = comparison.reroutes[
-        ["demand_id", "t_per_day", "from_route", "to_route", "added_hours", "added_usd_per_unit"]
+        [
+            "demand_id",
+            "t_per_day",
+            "from_route",
+            "to_route",
+            "added_hours",
+            "added_cost_usd_per_unit",
+        ]
     ]
     if len(reroutes):
         title = f"Rerouted: the largest {min(_ROWS, len(reroutes))} of {len(reroutes)}"

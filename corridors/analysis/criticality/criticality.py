@@ -60,14 +60,16 @@ def criticality(
 
         ``baseline_t_per_day``: what passes the element before;
         ``shortfall_t_per_day``: what is no longer carried, of all cargo;
-        ``added_cost_usd_per_day``: change of the whole transport bill, which
-        falls where cargo is no longer carried;
+        ``added_cost_usd_per_day``: change of the generalised cost of all that is
+        carried, which falls where cargo is no longer carried, with its two parts
+        ``added_transport_usd_per_day`` and ``added_time_usd_per_day``;
         ``added_hours``: mean over the rerouted cargo, by tonnes;
         ``added_loss_usd_per_day``: loss of what is no longer carried;
         ``damage_usd_per_day``: transport, time and loss, what the model keeps
         as small as can be;
         ``rerouted_t_per_day`` and ``rerouted_cost_usd_per_day``: what goes
-        another way and what that adds;
+        another way and what that adds to its generalised cost, with the parts
+        ``rerouted_transport_usd_per_day`` and ``rerouted_time_usd_per_day``;
         ``redundancy``: share of what passed the element before that finds another
         way, NaN where nothing passed;
         ``n_cargo``, ``cargo``, ``n_countries``, ``countries``: kinds of cargo

@@ -30,11 +30,15 @@ FIGURES = {
     "baseline_t_per_day": 3,
     "shortfall_t_per_day": 3,
     "added_cost_usd_per_day": 2,
+    "added_transport_usd_per_day": 2,
+    "added_time_usd_per_day": 2,
     "added_hours": 4,
     "added_loss_usd_per_day": 2,
     "damage_usd_per_day": 2,
     "rerouted_t_per_day": 3,
     "rerouted_cost_usd_per_day": 2,
+    "rerouted_transport_usd_per_day": 2,
+    "rerouted_time_usd_per_day": 2,
     "redundancy": 6,
 }
 """The figures of a case, and to how many decimals they are given.
@@ -170,19 +174,23 @@ class ClosureSolver:
         through_t = float(through @ weight)
         found_t = float((through - np.minimum(lost, through)) @ weight)
         paths = self._paths if hit is base else _by_key(hit)
-        rerouted, extra_usd, extra_hours, touched = self._moved(paths)
+        rerouted, extra_usd, extra_hours, extra_cost, touched = self._moved(paths)
         hit_ones = touched | (lost * weight > TRACE)
         usd, general = self._paid if hit is base else self._bill(paths)
         loss = float(problem.flow.penalty @ (hit.shortfall - base.shortfall))
         values = {
             "baseline_t_per_day": through_t,
             "shortfall_t_per_day": float((hit.shortfall - base.shortfall) @ weight),
-            "added_cost_usd_per_day": usd - self._paid[0],
+            "added_cost_usd_per_day": general - self._paid[1],
+            "added_transport_usd_per_day": usd - self._paid[0],
+            "added_time_usd_per_day": (general - usd) - (self._paid[1] - self._paid[0]),
             "added_hours": extra_hours / rerouted if rerouted > TRACE else 0.0,
             "added_loss_usd_per_day": loss,
             "damage_usd_per_day": general - self._paid[1] + loss,
             "rerouted_t_per_day": rerouted,
-            "rerouted_cost_usd_per_day": extra_usd,
+            "rerouted_cost_usd_per_day": extra_cost,
+            "rerouted_transport_usd_per_day": extra_usd,
+            "rerouted_time_usd_per_day": extra_cost - extra_usd,
             "redundancy": found_t / through_t if through_t > TRACE else None,
         }
         kinds = {problem.cargo[problem.flow.commodity_class[k]] for k in np.flatnonzero(hit_ones)}
@@ -193,15 +201,15 @@ class ClosureSolver:
             "countries": sorted(places),
         }
 
-    def _moved(self, now: _Paths) -> tuple[float, float, float, NDArray[np.bool_]]:
+    def _moved(self, now: _Paths) -> tuple[float, float, float, float, NDArray[np.bool_]]:
         """Return what moves another way than before.
 
         Returns
         -------
-        rerouted, usd, hours, touched
+        rerouted, usd, hours, cost, touched
             Tonnes a day; what the routes that gained cost more than those that
-            lost, in dollars and tonne-hours a day; which commodities changed
-            their paths. What a route lost is spread over those that gained in
+            lost, in dollars for transport, tonne-hours and generalised cost a day; which
+            commodities changed their paths. What a route lost is spread over those that gained in
             proportion, demand by demand, as in `corridors.compare`.
         """
         weight, before = self.problem.t_per_unit, self._paths
@@ -214,7 +222,7 @@ class ClosureSolver:
             if abs(change) > TRACE:
                 touched[k] = True
                 changes.setdefault(k, []).append((float(change), key))
-        rerouted = usd = hours = 0.0
+        rerouted = usd = hours = cost = 0.0
         for k, moves in changes.items():
             gained = sum(c for c, _ in moves if c > 0)
             lost = -sum(c for c, _ in moves if c < 0)
@@ -227,7 +235,8 @@ class ClosureSolver:
                 rates = self._rates(key, (now.get(key) or before[key])[1])
                 usd += part / weight[k] * rates[0]
                 hours += part * rates[1]
-        return rerouted, usd, hours, touched
+                cost += part / weight[k] * rates[2]
+        return rerouted, usd, hours, cost, touched
 
 
 def rounded(value: float | None, digits: int) -> float | None:

@@ -56,6 +56,7 @@ def header_of(question: Question, elements: list[NetworkElement], of: list[str],
         "of": sorted(of),
         "n": n,
         "things": len(elements),
+        "figures": dict(FIGURES),
     }
 
 
