@@ -21,18 +21,24 @@ __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)
 
 
-class _Moved(_ModuleType):
-    """A package that was public and has moved; goes with the next release."""
+class _Elsewhere(_ModuleType):
+    """A package by a name at the top, loaded from its room when first used."""
+
+    def __init__(self, name: str, room: str, *, gone: bool = False) -> None:
+        super().__init__(f"{__name__}.{name}", f"See `{__name__}.{room}`.")
+        self._room, self._gone = f"{__name__}.{room}", gone
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
         from importlib import import_module
 
-        from corridors.errors import old_name
+        if self._gone:
+            from corridors.errors import old_name
 
-        old_name("corridors.osm", "corridors.exchange.osm")
-        return getattr(import_module("corridors.exchange.osm"), name)
+            old_name(self.__name__, self._room)
+        return getattr(import_module(self._room), name)
 
 
-_sys.modules[f"{__name__}.osm"] = _Moved(f"{__name__}.osm", "See `corridors.exchange.osm`.")
+for _package in (_Elsewhere("plots", "maps.plots"), _Elsewhere("osm", "exchange.osm", gone=True)):
+    _sys.modules[_package.__name__] = _package

@@ -38,6 +38,7 @@ from .exchange.example import new_network as new_network
 from .exchange.formats import export as export
 from .exchange.gmns_in import import_gmns as import_gmns
 from .exchange.osm.proposal import propose as propose
+from .maps import plots as plots
 from .network.folder import seal as seal
 from .network.info import info as info
 from .network.info import network_info as network_info

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from corridors.flow.choice.certificate import ChoiceCertificate
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.flow.solve import Answer
+    from corridors.maps.plots.accessor import Plots
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
 
@@ -107,6 +108,13 @@ class Assignment:
         from corridors.display import card
 
         return card(repr(self), {k: v for k, v in self.summary.items() if not isinstance(v, dict)})
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures of it; see `corridors.plots`."""
+        from corridors.maps.plots.accessor import Plots
+
+        return Plots(self, ("utilisation",))
 
     @property
     def events_not_in_force(self) -> list[str]:

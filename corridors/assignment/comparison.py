@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from corridors.assignment.assignment import Assignment
     from corridors.maps.flowmap import FlowMap
+    from corridors.maps.plots.accessor import Plots
+    from corridors.maps.static import FlowLine
 
 
 class Comparison:
@@ -290,6 +292,29 @@ class Comparison:
             lines = flow_lines(state.state.net.links, state.flows, closed)
             panels.append((f"{title}, {state.state.day}", lines))
         return flow_figure(panels, network_credits(self.disrupted.state.net))
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures of it; see `corridors.plots`."""
+        from corridors.maps.plots.accessor import Plots
+
+        return Plots(self, ("waterfall", "shares", "utilisation", "before_after"))
+
+    def changed_lines(self) -> list[FlowLine]:
+        """Return the links as lines with what the events change, t a day, below 0 for a loss."""
+        from dataclasses import replace
+
+        from corridors.assignment.map_data import flow_lines
+
+        closed = frozenset(self.disrupted.state.closed_links)
+        links = self.disrupted.state.net.links
+        before, after = (
+            flow_lines(links, own.flows, closed) for own in (self.baseline, self.disrupted)
+        )
+        return [
+            replace(b, t_per_day=b.t_per_day - a.t_per_day)
+            for a, b in zip(before, after, strict=True)
+        ]
 
     def report(self) -> str:
         """Return one page to read, print or send, as HTML that asks no other host for anything."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from corridors.flow.arrays import Floats
     from corridors.maps.flowmap import FlowMap
+    from corridors.maps.plots.accessor import Plots
     from corridors.scenarios.scenario import Scenario
     from corridors.simulation.foresight import Bound
     from corridors.simulation.queueing.run import SimulationRecord
@@ -411,7 +412,14 @@ class Simulation:
             )
         )
 
-    def plot(self, capacity_id: str | None = None) -> Any:
+    @property
+    def plot(self) -> Plots:
+        """Pictures of it; see `corridors.plots`. A call draws `cumulative_curves`."""
+        from corridors.maps.plots.accessor import Plots
+
+        return Plots(self, ("waterfall", "daily", "queues", "queue"), self.cumulative_curves)
+
+    def cumulative_curves(self, capacity_id: str | None = None) -> Any:
         """Draw the cumulative arrivals and departures of a capacity, the largest queue's if None.
 
         Returns

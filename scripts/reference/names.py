@@ -13,7 +13,13 @@ from corridors.scenarios.events import KINDS
 from corridors.scenarios.schema import scenario_schema
 from reference.markdown import MADE, grid
 
-MODULES = ("corridors", "corridors.flow", "corridors.exchange", "corridors.exchange.osm")
+MODULES = (
+    "corridors",
+    "corridors.flow",
+    "corridors.maps.plots",
+    "corridors.exchange",
+    "corridors.exchange.osm",
+)
 """Packages whose public names scripts may rely on."""
 
 
@@ -191,7 +197,7 @@ def _signature(value: Any, *, bound: bool = False) -> str:
 
 def _first(value: Any) -> str:
     """Return the first line of a docstring, or of what a constant is."""
-    if inspect.isfunction(value) or inspect.isclass(value):
+    if inspect.isfunction(value) or inspect.isclass(value) or inspect.ismodule(value):
         lines = (inspect.getdoc(value) or "").splitlines()
         if not lines:
             raise SystemExit(f"{value!r} has no docstring")
