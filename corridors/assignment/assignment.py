@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import os
     from pathlib import Path
 
+    import folium
+
     from corridors.flow.arrays import Floats
     from corridors.flow.certificate import Certificate
     from corridors.flow.choice.certificate import ChoiceCertificate
@@ -108,6 +110,20 @@ class Assignment:
         from corridors.display import card
 
         return card(repr(self), {k: v for k, v in self.summary.items() if not isinstance(v, dict)})
+
+    def explore(self, *, tiles: Any = None, **options: Any) -> folium.Map:
+        """Return what each link carries, and what is full, as a plain folium map to build on.
+
+        Parameters
+        ----------
+        tiles
+            As `folium.Map` takes them; the countries of the package if None.
+        **options
+            Handed to `folium.Map`.
+        """
+        from corridors.assignment.explore import explore_assignment
+
+        return explore_assignment(self, tiles=tiles, **options)
 
     @property
     def plot(self) -> Plots:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import os
     from pathlib import Path
 
+    import folium
     from matplotlib.figure import Figure
 
     from corridors.assignment.assignment import Assignment
@@ -292,6 +293,20 @@ class Comparison:
             lines = flow_lines(state.state.net.links, state.flows, closed)
             panels.append((f"{title}, {state.state.day}", lines))
         return flow_figure(panels, network_credits(self.disrupted.state.net))
+
+    def explore(self, *, tiles: Any = None, **options: Any) -> folium.Map:
+        """Return what the events change on each link, as a plain folium map to build on.
+
+        Parameters
+        ----------
+        tiles
+            As `folium.Map` takes them; the countries of the package if None.
+        **options
+            Handed to `folium.Map`.
+        """
+        from corridors.assignment.explore import explore_comparison
+
+        return explore_comparison(self, tiles=tiles, **options)
 
     @property
     def plot(self) -> Plots:

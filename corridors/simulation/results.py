@@ -22,9 +22,12 @@ from corridors.simulation.queueing.state import LATE, NEW, ON_TIME, OTHER_WAY, T
 if TYPE_CHECKING:
     import os
 
+    import folium
+
     from corridors.flow.arrays import Floats
     from corridors.maps.flowmap import FlowMap
     from corridors.maps.plots.accessor import Plots
+    from corridors.maps.queuemap import QueueMapData
     from corridors.scenarios.scenario import Scenario
     from corridors.simulation.foresight import Bound
     from corridors.simulation.queueing.run import SimulationRecord
@@ -397,19 +400,34 @@ class Simulation:
             One file that needs nothing but a browser; the same run gives the same bytes.
         """
         from corridors.maps.queuemap import build_queue_map
+
+        return build_queue_map(self._map_data)
+
+    def explore(self, *, date: str | None = None, tiles: Any = None, **options: Any) -> folium.Map:
+        """Return the queues of a day, the worst if None, as a plain folium map to build on.
+
+        Raises
+        ------
+        UnknownIdError
+            Where the day is none of the run.
+        """
+        from corridors.simulation.explore import explore_days
+
+        return explore_days(self._map_data, date=date, tiles=tiles, **options)
+
+    @cached_property
+    def _map_data(self) -> QueueMapData:
         from corridors.simulation.map_data import queue_map_data
 
         t = self.timetable
-        return build_queue_map(
-            queue_map_data(
-                self.scenario,
-                self.days,
-                t.states[0],
-                t.limits,
-                self.arc_flows,
-                self.queues,
-                self.queue_arcs,
-            )
+        return queue_map_data(
+            self.scenario,
+            self.days,
+            t.states[0],
+            t.limits,
+            self.arc_flows,
+            self.queues,
+            self.queue_arcs,
         )
 
     @property
