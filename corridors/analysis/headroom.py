@@ -10,6 +10,7 @@ import numpy as np
 
 from corridors.analysis.parametric import LinearPiece, piece_at
 from corridors.analysis.question import ask
+from corridors.display import Card
 from corridors.errors import CertificateError
 from corridors.flow import solve
 from corridors.flow.usage import LimitUsage, limit_use
@@ -46,7 +47,7 @@ _MAX_PIECES = 2000
 
 
 @dataclass(frozen=True)
-class Headroom:
+class Headroom(Card):
     """The largest multiple of demand that still fits.
 
     Attributes

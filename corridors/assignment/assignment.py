@@ -123,7 +123,9 @@ class Assignment:
         """
         from corridors.assignment.explore import explore_assignment
 
-        return explore_assignment(self, tiles=tiles, **options)
+        return explore_assignment(
+            self.state.net, self.tables, self.state.closed_links, tiles=tiles, **options
+        )
 
     @property
     def plot(self) -> Plots:

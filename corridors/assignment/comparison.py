@@ -306,7 +306,7 @@ class Comparison:
         """
         from corridors.assignment.explore import explore_comparison
 
-        return explore_comparison(self, tiles=tiles, **options)
+        return explore_comparison(self.disrupted.state.net, self.tables, tiles=tiles, **options)
 
     @property
     def plot(self) -> Plots:

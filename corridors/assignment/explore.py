@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     import folium
     import pandas as pd
 
-    from corridors.assignment.assignment import Assignment
-    from corridors.assignment.comparison import Comparison
+    from corridors.assignment.tables import AssignmentTables, ComparisonTables
     from corridors.network.network import Network
 
 _TRACE = 1e-6
@@ -62,20 +61,30 @@ def explore_network(net: Network, *, tiles: Any = None, **options: Any) -> foliu
     )
 
 
-def explore_assignment(result: Assignment, *, tiles: Any = None, **options: Any) -> folium.Map:
+def explore_assignment(
+    net: Network,
+    state: AssignmentTables,
+    closed: Sequence[str],
+    *,
+    tiles: Any = None,
+    **options: Any,
+) -> folium.Map:
     """Return what each link carries, and which are full, as a plain folium map to build on.
 
     Parameters
     ----------
-    result
-        The assignment.
+    net
+        The network of the day.
+    state
+        The assignment as tables.
+    closed
+        Links that events have closed.
     tiles, **options
         As `corridors.maps.explore.explore_map` takes them.
     """
-    net = result.state.net
     layers = [
-        flow_layer(net, result.flows, "Cargo", full=_full(result)),
-        _closed_layer(net, result.state.closed_links),
+        flow_layer(net, state.flows, "Cargo", full=_full(state)),
+        _closed_layer(net, closed),
         places_layer(net, shown=False),
     ]
     return explore_map(
@@ -86,18 +95,21 @@ def explore_assignment(result: Assignment, *, tiles: Any = None, **options: Any)
     )
 
 
-def explore_comparison(result: Comparison, *, tiles: Any = None, **options: Any) -> folium.Map:
+def explore_comparison(
+    net: Network, tables: ComparisonTables, *, tiles: Any = None, **options: Any
+) -> folium.Map:
     """Return what the events change on each link, as a plain folium map to build on.
 
     Parameters
     ----------
-    result
-        The comparison.
+    net
+        The network of the day, with the events.
+    tables
+        The comparison as tables.
     tiles, **options
         As `corridors.maps.explore.explore_map` takes them.
     """
-    before, after = result.baseline, result.disrupted
-    net = after.state.net
+    before, after = tables.before, tables.after
     was, now = (_tonnes(own.flows) for own in (before, after))
     change = now.sub(was, fill_value=0.0)
     change = change[change.abs() > _TRACE].sort_values(key=abs)
@@ -122,7 +134,7 @@ def explore_comparison(result: Comparison, *, tiles: Any = None, **options: Any)
         ExploreLayer("Difference: blue gains, orange loses", shapes),
         flow_layer(net, before.flows, "Before", shown=False, full=_full(before)),
         flow_layer(net, after.flows, "After", shown=False, full=_full(after)),
-        _closed_layer(net, after.state.closed_links),
+        _closed_layer(net, tables.closed_links),
         places_layer(net, shown=False),
     ]
     return explore_map(
@@ -204,12 +216,11 @@ def _about_link(net: Network, link: str, row: Any) -> dict[str, Any]:
     return about | {"km": float(row["length_km"]), "corridor": row["corridor"] or "none"}
 
 
-def _full(result: Assignment) -> dict[str, str]:
+def _full(state: AssignmentTables) -> dict[str, str]:
     """Return the names of the capacities that are full, by the links they cover."""
-    tables = result.tables
     found: dict[str, list[str]] = {}
-    rows = tables.capacities.to_dict("records")
-    for row, links in zip(rows, tables.capacity_links, strict=True):
+    rows = state.capacities.to_dict("records")
+    for row, links in zip(rows, state.capacity_links, strict=True):
         for link in links if row["price_usd"] > _TRACE else ():
             found.setdefault(link, []).append(str(row["name"]))
     return {link: "; ".join(names) for link, names in found.items()}

@@ -65,8 +65,10 @@ class Network:
 
     def _repr_html_(self) -> str:
         from corridors.display import card
+        from corridors.network.thumbnail import thumbnail
 
-        return card(repr(self), {n: len(t) for n, t in self.tables.items()})
+        counts = {n: len(t) for n, t in self.tables.items() if len(t)}
+        return card(repr(self), counts) + thumbnail(self.tables["nodes"], self.tables["links"])
 
     @property
     def name(self) -> str:

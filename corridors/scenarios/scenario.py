@@ -79,6 +79,14 @@ class Scenario:
     def __repr__(self) -> str:
         return f"Scenario({self.name}, as of {self.as_of}, {len(self.events)} events)"
 
+    def _repr_html_(self) -> str:
+        from corridors.display import card
+
+        events = {f"event {i}": event.in_words() for i, event in enumerate(self.events, 1)}
+        about = {"as of": self.as_of or "any day", "about": self.description} | events
+        told = {k: v for k, v in about.items() if v} | {"sources": self.sources or "none"}
+        return card(self.title or self.name, told)
+
 
 def _not_among(events: tuple[Event, ...], others: tuple[Event, ...]) -> tuple[Event, ...]:
     """Return those of some events that do not stand among others already.

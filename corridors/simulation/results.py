@@ -404,13 +404,7 @@ class Simulation:
         return build_queue_map(self._map_data)
 
     def explore(self, *, date: str | None = None, tiles: Any = None, **options: Any) -> folium.Map:
-        """Return the queues of a day, the worst if None, as a plain folium map to build on.
-
-        Raises
-        ------
-        UnknownIdError
-            Where the day is none of the run.
-        """
+        """Return the queues of a day, the worst if None, as a plain folium map to build on."""
         from corridors.simulation.explore import explore_days
 
         return explore_days(self._map_data, date=date, tiles=tiles, **options)
@@ -419,16 +413,9 @@ class Simulation:
     def _map_data(self) -> QueueMapData:
         from corridors.simulation.map_data import queue_map_data
 
-        t = self.timetable
-        return queue_map_data(
-            self.scenario,
-            self.days,
-            t.states[0],
-            t.limits,
-            self.arc_flows,
-            self.queues,
-            self.queue_arcs,
-        )
+        first, limits = self.timetable.states[0], self.timetable.limits
+        plan, days, flows = self.scenario, self.days, self.arc_flows
+        return queue_map_data(plan, days, first, limits, flows, self.queues, self.queue_arcs)
 
     @property
     def plot(self) -> Plots:
