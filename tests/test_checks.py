@@ -387,6 +387,9 @@ FILES = {
     "readable-csv": (lambda i: _bytes(i, "cargo.csv", b"\xff\xfe"), "cargo.csv", 0, "", "UTF-8"),
     "readable-csv (no rows at all)": (
         lambda i: _bytes(i, "cargo.csv", b""), "cargo.csv", 0, "", "not a table"),
+    "readable-csv (an empty first line)": (
+        lambda i: _bytes(i, "cargo.csv", b"\ncargo,name\ngrain,Grain\n"), "cargo.csv", 0, "",
+        "its first line is empty"),
     "readable-csv (semicolons)": (
         lambda i: _replace(i, "cargo.csv", ",", ";"), "cargo.csv", 0, "", "semicolons"),
     "listed-files": (
@@ -593,10 +596,10 @@ def test_every_reading_rule_has_a_case():
     import inspect
 
     from corridors.network import folder as package
-    from corridors.network.reading import cells as reading
-    from corridors.network.reading import manifest
+    from corridors.network.reading import cells, columns, keys, manifest
 
-    source = "".join(inspect.getsource(module) for module in (reading, manifest, package))
+    modules = (cells, columns, keys, manifest, package)
+    source = "".join(inspect.getsource(module) for module in modules)
     named = set(re.findall(r'"((?:[a-z]+-)+[a-z]+|hashes|numbers|references)"', source))
     rules = {n for n in named if re.fullmatch(
         r"(required|known|readable|country|number|unique|listed|plain|named|row)-[a-z]+"

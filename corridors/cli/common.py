@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from contextlib import contextmanager, nullcontext
@@ -14,9 +15,11 @@ import typer
 
 from corridors.cli.ending import say
 from corridors.display import json_text, plain
+from corridors.errors import CorridorsError
+from corridors.network.reading.numbers import read_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pandas as pd
 
@@ -41,6 +44,77 @@ _GAP = 3
 _EDGES = 2
 _ENDLESS = 10_000
 """Columns of a pipe, in which nothing needs to be wrapped."""
+
+
+def decimal_number(option: str) -> Callable[[Any], float]:
+    """Return what reads the number that an option is given.
+
+    Python itself also takes ``1_000``, digits of other scripts and ``nan``.
+
+    Parameters
+    ----------
+    option
+        Name that messages call it by.
+
+    Raises
+    ------
+    CorridorsError
+        By what is returned, where the text is no number. It is no ValueError, to which the
+        library of the options would add words of its own.
+    """
+
+    def parse(text: Any) -> float:
+        return _number(text, option, "a number")
+
+    return parse
+
+
+def whole_number(
+    option: str, *, least: int | None = None, most: int | None = None
+) -> Callable[[Any], int]:
+    """Return what reads the whole number that an option is given.
+
+    Parameters
+    ----------
+    option
+        Name that messages call it by.
+    least, most
+        What it may be; what is asked with it may ask for more.
+
+    Raises
+    ------
+    CorridorsError
+        By what is returned, where the text is no whole number, or out of bounds.
+    """
+    expected = "a whole number"
+    if least is not None:
+        expected += f" of at least {least}"
+    if most is not None:
+        expected += f"{' and' if least is not None else ' of'} at most {most}"
+
+    def parse(text: Any) -> int:
+        value = _number(text, option, expected)
+        # A fraction of the computer holds no more than 15 digits for sure.
+        whole = int(text) if re.fullmatch(r"[+\-]?[0-9]+", str(text)) else int(value)
+        inside = (least is None or whole >= least) and (most is None or whole <= most)
+        if value % 1 != 0 or not inside:
+            msg = f"{option}: saw {text!r}, expected {expected}"
+            raise CorridorsError(msg)
+        return whole
+
+    return parse
+
+
+def _number(text: Any, option: str, expected: str) -> float:
+    if not isinstance(text, str):
+        # Defaults come through here too.
+        return float(text)
+    try:
+        return read_number(text)
+    except ValueError as error:
+        why = f"; {error}" if str(error) else ""
+        msg = f"{option}: saw {text!r}, expected {expected}{why}"
+        raise CorridorsError(msg) from None
 
 
 def check_target(target: Path | None) -> None:
