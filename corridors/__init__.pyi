@@ -15,6 +15,7 @@ from .analysis.min_cut import cut as cut
 from .analysis.min_cut import min_cut as min_cut
 from .analysis.monte_carlo import draws as draws
 from .analysis.monte_carlo import quantiles as quantiles
+from .analysis.on_network import NetworkScenario as NetworkScenario
 from .analysis.select_link import places_of as places_of
 from .analysis.select_link import select as select
 from .analysis.select_link import select_link as select_link
@@ -43,6 +44,8 @@ from .network.info import info as info
 from .network.info import network_info as network_info
 from .network.network import Network as Network
 from .network.network import load as load
+from .scenarios.authoring.family import Family as Family
+from .scenarios.authoring.family import family as family
 from .scenarios.events import Event as Event
 from .scenarios.projects import project as project
 from .scenarios.scenario import Scenario as Scenario
