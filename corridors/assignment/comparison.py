@@ -9,6 +9,7 @@ import pandas as pd
 
 from corridors.assignment import reroutes as moves
 from corridors.assignment.tables import ComparisonTables
+from corridors.assignment.views.changes import Changes
 from corridors.errors import CorridorsError, old_name
 from corridors.files import save_tables
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from corridors.maps.flowmap import FlowMap
 
 
-class Comparison:
+class Comparison(Changes):
     """A baseline and a disrupted assignment of the same network on the same day.
 
     Parameters

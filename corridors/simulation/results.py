@@ -14,13 +14,16 @@ import pandas as pd
 from corridors.errors import UnknownIdError
 from corridors.files import make_folder, write_text
 from corridors.simulation import cargo_tables
+from corridors.simulation.asked import Asked
 from corridors.simulation.cargo_tables import PLACES
+from corridors.simulation.effects import queue_rows
 from corridors.simulation.queue_counts import counts_by_limit
 from corridors.simulation.queue_tables import TRACE, QueueTables
 from corridors.simulation.queueing.state import LATE, NEW, ON_TIME, OTHER_WAY, TURNED_BACK
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
 
     from corridors.flow.arrays import Floats
     from corridors.maps.flowmap import FlowMap
@@ -48,7 +51,7 @@ SAVED = (
 """The tables that `Simulation.save` writes."""
 
 
-class Simulation:
+class Simulation(Asked):
     """A run by days.
 
     Attributes
@@ -74,7 +77,9 @@ class Simulation:
         scenario: Scenario | None,
         model: str,
         bound: Bound | None = None,
+        undisturbed: Callable[[], Simulation] | None = None,
     ) -> None:
+        self._undisturbed = undisturbed
         self.timetable = timetable
         self.record = record
         self.queue_counts = counts_by_limit(record, timetable.limits)
@@ -321,24 +326,12 @@ class Simulation:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the results as plain values for JSON."""
-        peaks = self.peaks
-        queues = [
-            {
-                "id": row["capacity_id"],
-                "name": row["name"],
-                "unit": row["unit"],
-                "peak": row["peak"],
-                "peak_whole": row["peak_whole"],
-                "peak_date": row["peak_date"],
-                "cleared_date": row["cleared_date"]
-                if isinstance(row["cleared_date"], str)
-                else None,
-                "mean_wait_hours": row["mean_wait_hours"],
-                "longest_wait_hours": row["longest_wait_hours"],
-            }
-            for row in peaks.to_dict("records")
-        ]
+        """Return the results as plain values for JSON.
+
+        Of a scenario ``queues`` are those that it causes; what stands there without it
+        too is in ``usual_queues``. This runs the baseline.
+        """
+        queues, others = queue_rows(self.peaks, None if self.baseline is None else self.caused)
         summary = self.summary
         result = {
             "scenario": self.scenario.name if self.scenario else None,
@@ -356,6 +349,15 @@ class Simulation:
             "loss_usd": summary["loss_usd"],
             "conservation_residual_t": self.residual_t,
         }
+        if self.baseline is not None:
+            usual = self.baseline.summary["waterfall_t"]
+            result |= {
+                "usual_queues": others,
+                "baseline": {"waterfall_t": usual},
+                "change_t": dict(zip(self.effect["what"], self.effect["change_t"], strict=True)),
+                "losses": self.top_losses().to_dict("records"),
+            }
+        result["explanation"] = self.explain()
         if self.bound is not None:
             result["bound"] = self.bound.to_dict()
         return result
