@@ -9,7 +9,10 @@ import pandas as pd
 
 from corridors.assignment import reroutes as moves
 from corridors.assignment.tables import ComparisonTables
+from corridors.assignment.views.by import named_ends
 from corridors.assignment.views.changes import Changes
+from corridors.assignment.views.through import base_years
+from corridors.display import records
 from corridors.errors import CorridorsError, old_name
 from corridors.files import save_tables
 
@@ -252,6 +255,7 @@ class Comparison(Changes):
         """Return the comparison as plain values, in the form of ``run --json``."""
         scenario = self.disrupted.scenario
         bottlenecks = self.disrupted.bottlenecks
+        shortfall = named_ends(self.disrupted.state.net, self.disrupted.shortfall)
         return {
             "scenario": scenario.name if scenario else None,
             "model": self.disrupted.model,
@@ -272,6 +276,14 @@ class Comparison(Changes):
                 }
                 for row in bottlenecks.to_dict("records")
             ],
+            "shortfall": records(shortfall[shortfall["shortfall_t_per_day"] > moves.TRACE]),
+            "reroutes": records(self.reroutes),
+            "used": records(self.by_use[0]),
+            "pushed_aside": records(self.by_use[1]),
+            "demand_year": self.disrupted.state.day.year,
+            "demand_base_years": {
+                str(year): t for year, t in base_years(self.disrupted.state).items()
+            },
             "events_not_in_force": self.disrupted.events_not_in_force,
             "closed_links": list(self.disrupted.state.closed_links),
             "explanation": self.explain(),
@@ -353,6 +365,10 @@ class Comparison(Changes):
             cargo_names=dict(zip(cargo["cargo"], cargo["name"], strict=True)),
             certificate=self.disrupted.certificate.to_dict(),
             credits=network_credits(net),
+            used=self.by_use[0],
+            aside=self.by_use[1],
+            rerouted_users=self.rerouted_users,
+            base_years=base_years(state),
         )
 
 

@@ -18,6 +18,7 @@ from corridors.assignment.views.grouping import (
     largest_first,
     value_per_tonne,
 )
+from corridors.assignment.views.through import by_use, rerouted_users, users
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +32,7 @@ class Changes:
     baseline: Assignment
     disrupted: Assignment
     by_demand: pd.DataFrame
+    reroutes: pd.DataFrame
 
     def by(self, key: str) -> pd.DataFrame:
         """Return what becomes of the cargo by any key.
@@ -70,6 +72,28 @@ class Changes:
     def left_routes(self) -> pd.DataFrame:
         """Routes of the baseline, and what became of their cargo: kept, rerouted, lost."""
         return left_routes((self.baseline.routes, self.disrupted.routes), self.by_demand)
+
+    @cached_property
+    def users(self) -> pd.DataFrame:
+        """Routes of the baseline, whether each used what the events touch, and what became.
+
+        Returns
+        -------
+        DataFrame
+            demand_id, cargo, uses, and in tonnes a day: before, kept, rerouted, lost.
+        """
+        return users(self.baseline, self.disrupted, self.left_routes)
+
+    @cached_property
+    def by_use(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """By cargo: those that used what the events touch, and those pushed aside by them."""
+        cargo = self.disrupted.state.net.tables["cargo"].set_index("cargo")
+        return by_use(self.users, cargo[["unit", "t_per_unit"]])
+
+    @cached_property
+    def rerouted_users(self) -> pd.DataFrame:
+        """The reroutes of those that used what the events touch; columns as `reroutes`."""
+        return rerouted_users(self.reroutes, self.users)
 
     def balance(self) -> pd.DataFrame:
         """Return who is short of what by country and product, before and after.
