@@ -8,6 +8,8 @@ from .analysis.criticality.criticality import criticality as criticality
 from .analysis.criticality.sweep import sweep as sweep
 from .analysis.headroom import Headroom as Headroom
 from .analysis.headroom import headroom as headroom
+from .analysis.interaction import Interaction as Interaction
+from .analysis.interaction import interaction as interaction
 from .analysis.k_routes import k_routes as k_routes
 from .analysis.k_routes import routes as routes
 from .analysis.min_cut import Cut as Cut
@@ -26,6 +28,8 @@ from .assignment.assign import assign as assign
 from .assignment.assignment import Assignment as Assignment
 from .assignment.comparison import Comparison as Comparison
 from .assignment.comparison import compare as compare
+from .assignment.many import Comparisons as Comparisons
+from .assignment.many import compare_many as compare_many
 from .assignment.map_data import network_map as network_map
 from .assignment.run import run as run
 from .errors import CertificateError as CertificateError
