@@ -12,6 +12,9 @@ from .analysis.interaction import Interaction as Interaction
 from .analysis.interaction import interaction as interaction
 from .analysis.k_routes import k_routes as k_routes
 from .analysis.k_routes import routes as routes
+from .analysis.kept import KeptResult as KeptResult
+from .analysis.kept import load_result as load_result
+from .analysis.kept import verify as verify
 from .analysis.min_cut import Cut as Cut
 from .analysis.min_cut import cut as cut
 from .analysis.min_cut import min_cut as min_cut

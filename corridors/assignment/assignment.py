@@ -11,8 +11,8 @@ import pandas as pd
 from corridors.assignment.tables import AssignmentTables
 from corridors.assignment.views.by import assignment_by, balance, named_ends
 from corridors.assignment.views.grouping import largest_first
+from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
 from corridors.errors import old_name
-from corridors.files import save_tables
 from corridors.flow.usage import limit_use
 from corridors.network.arcs import DIRECTIONS, LINK
 
@@ -357,7 +357,11 @@ class Assignment:
         return self.summary
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
-        """Write flows, routes, capacities and shortfall as CSV, and the summary as JSON.
+        """Keep the assignment: flows, routes, capacities, shortfall, summary and manifest.
+
+        Each table is written as CSV and as Parquet, the links that carry something as
+        GeoParquet; `corridors.load_result` reads the folder, ``corridors verify`` runs the
+        manifest again.
 
         Parameters
         ----------
@@ -374,14 +378,14 @@ class Assignment:
         DataError
             Where the folder cannot be made or written to.
         """
-        summary = {
-            "scenario": self.scenario.name if self.scenario else None,
-            "model": self.model,
-            "as_of": self.state.day.isoformat(),
-            **self.to_dict(),
-            "certificate": self.certificate.to_dict(),
-        }
-        return save_tables(folder, self.tables.files(), summary)
+        parameters = {"as_of": self.state.day.isoformat(), "model": self.model}
+        name = self.scenario.name if self.scenario else None
+        proof = self.certificate.to_dict()
+        summary = {"scenario": name, **parameters, **self.to_dict(), "certificate": proof}
+        net, files = self.state.net, self.tables.files()
+        manifest = manifest_of("assignment", net, self.scenario, parameters, files, proof)
+        links = link_flows(net, t_per_day=by_link(self.flows, "t_per_day"))
+        return keep(folder, files, summary, manifest, links)
 
     @cached_property
     def tables(self) -> AssignmentTables:

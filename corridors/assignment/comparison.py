@@ -11,10 +11,10 @@ from corridors.assignment import reroutes as moves
 from corridors.assignment.tables import ComparisonTables
 from corridors.assignment.views.by import named_ends
 from corridors.assignment.views.changes import Changes
+from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
 from corridors.assignment.views.through import base_years
 from corridors.display import records
 from corridors.errors import CorridorsError, old_name
-from corridors.files import save_tables
 
 if TYPE_CHECKING:
     import os
@@ -317,7 +317,11 @@ class Comparison(Changes):
         return report_html(self.tables, self.figure())
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
-        """Write every table as CSV and what `to_dict` returns as JSON, as ``run --out`` does.
+        """Keep the comparison: every table, what `to_dict` returns, and a manifest.
+
+        What ``run --out`` writes. Each table is written as CSV and as Parquet, the links
+        that carry something as GeoParquet; `corridors.load_result` reads the folder,
+        ``corridors verify`` runs the manifest again.
 
         Parameters
         ----------
@@ -334,7 +338,20 @@ class Comparison(Changes):
         DataError
             Where the folder cannot be made or written to.
         """
-        return save_tables(folder, self.tables.files(), self.to_dict())
+        state, files = self.disrupted.state, self.tables.files()
+        parameters = {"as_of": state.day.isoformat(), "model": self.disrupted.model}
+        proof = self.disrupted.certificate.to_dict()
+        scenario = self.disrupted.scenario
+        manifest = manifest_of("comparison", state.net, scenario, parameters, files, proof)
+        manifest["baseline_scenario"] = (
+            self.baseline.scenario.to_yaml() if self.baseline.scenario else None
+        )
+        links = link_flows(
+            state.net,
+            before_t_per_day=by_link(self.baseline.flows, "t_per_day"),
+            after_t_per_day=by_link(self.disrupted.flows, "t_per_day"),
+        )
+        return keep(folder, files, self.to_dict(), manifest, links)
 
     @cached_property
     def tables(self) -> ComparisonTables:

@@ -17,15 +17,19 @@ from corridors.assignment.views.grouping import (
     summed,
     value_per_tonne,
 )
+from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
 from corridors.network.arcs import LINK
 from corridors.simulation.cargo_tables import PLACES
 from corridors.simulation.effects import caused_queues, sentences
 
 if TYPE_CHECKING:
     import datetime as dt
+    import os
     from collections.abc import Callable
+    from pathlib import Path
 
     from corridors.scenarios.scenario import Scenario
+    from corridors.simulation.queueing.run import SimulationRecord
     from corridors.simulation.timetable import Timetable
 
 LOST = ("turned_back", "never_shipped")
@@ -35,6 +39,23 @@ STANDS = ("waiting", "not_yet_left")
 """Places of cargo that waits, at a limit or where it starts."""
 
 _TRACE = 1e-6
+
+SAVED = (
+    "queues",
+    "curves",
+    "throughput",
+    "peaks",
+    "daily",
+    "waterfall",
+    "earlier",
+    "delivered",
+    "by_demand",
+    "flows",
+    "cost",
+    "hours",
+    "loss",
+)
+"""The tables that `Simulation.save` writes."""
 
 
 class Asked:
@@ -47,9 +68,59 @@ class Asked:
     peaks: pd.DataFrame
     queues: pd.DataFrame
     waterfall: pd.DataFrame
+    flows: pd.DataFrame
+    summary: Any
+    start: dt.date
+    model: str
+    record: SimulationRecord
     arc_flows: Any
     _totals: pd.DataFrame
     _undisturbed: Callable[[], Any] | None
+
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Keep the run: every table, what `to_dict` returns, and a manifest.
+
+        What ``simulate --out`` writes. Each table is written as CSV and as Parquet, the
+        links that carry something as GeoParquet; `corridors.load_result` reads the folder,
+        ``corridors verify`` runs the manifest again.
+
+        Parameters
+        ----------
+        folder
+            Is made if it does not exist; the one it lies in must.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        DataError
+            Where the folder cannot be made or written to.
+        """
+        tables = {name: getattr(self, name) for name in SAVED}
+        net = self.timetable.states[0].net
+        manifest = manifest_of("simulation", net, self.scenario, self.parameters, tables, None)
+        links = link_flows(net, t=by_link(self.flows, "t"))
+        return keep(folder, tables, self.to_dict(), manifest, links)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What `corridors.simulate` was asked, besides network and scenario."""
+        p = self.record.problem
+        return {
+            "start": self.start.isoformat(),
+            "days": len(self.days),
+            "step": f"{24 * p.step:.12g} h",
+            "model": self.model,
+            "announced": bool(p.announced),
+            "warm_up": round(p.begin * p.step),
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the results as plain values; see `Simulation.to_dict`."""
+        raise NotImplementedError
 
     @cached_property
     def baseline(self) -> Self | None:

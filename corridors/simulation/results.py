@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from corridors.errors import UnknownIdError
-from corridors.files import make_folder, write_text
 from corridors.simulation import cargo_tables
-from corridors.simulation.asked import Asked
+from corridors.simulation.asked import SAVED, Asked
 from corridors.simulation.cargo_tables import PLACES
 from corridors.simulation.effects import queue_rows
 from corridors.simulation.queue_counts import counts_by_limit
@@ -22,7 +19,6 @@ from corridors.simulation.queue_tables import TRACE, QueueTables
 from corridors.simulation.queueing.state import LATE, NEW, ON_TIME, OTHER_WAY, TURNED_BACK
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
     from corridors.flow.arrays import Floats
@@ -32,23 +28,7 @@ if TYPE_CHECKING:
     from corridors.simulation.queueing.run import SimulationRecord
     from corridors.simulation.timetable import Timetable
 
-
-SAVED = (
-    "queues",
-    "curves",
-    "throughput",
-    "peaks",
-    "daily",
-    "waterfall",
-    "earlier",
-    "delivered",
-    "by_demand",
-    "flows",
-    "cost",
-    "hours",
-    "loss",
-)
-"""The tables that `Simulation.save` writes."""
+__all__ = ["SAVED", "Simulation"]
 
 
 class Simulation(Asked):
@@ -361,33 +341,6 @@ class Simulation(Asked):
         if self.bound is not None:
             result["bound"] = self.bound.to_dict()
         return result
-
-    def save(self, folder: str | os.PathLike[str]) -> Path:
-        """Write every table as CSV and the summary as JSON.
-
-        Parameters
-        ----------
-        folder
-            Is made if it does not exist; the one it lies in must.
-
-        Returns
-        -------
-        Path
-            The folder.
-
-        Raises
-        ------
-        DataError
-            Where the folder cannot be made or written to.
-        """
-        target = Path(folder)
-        make_folder(target)
-        for name in SAVED:
-            text = getattr(self, name).to_csv(index=False, lineterminator="\n")
-            write_text(target / f"{name}.csv", text)
-        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
-        write_text(target / "summary.json", text + "\n")
-        return target
 
     def map(self) -> FlowMap:
         """Return a map with a slider over the days: queues as circles, flows as lines.

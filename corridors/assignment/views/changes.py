@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.assignment.assignment import Assignment
+    from corridors.scenarios.scenario import Scenario
 
 
 class Changes:
@@ -33,6 +34,11 @@ class Changes:
     disrupted: Assignment
     by_demand: pd.DataFrame
     reroutes: pd.DataFrame
+
+    @property
+    def scenario(self) -> Scenario | None:
+        """The scenario that is held against its baseline."""
+        return self.disrupted.scenario
 
     def by(self, key: str) -> pd.DataFrame:
         """Return what becomes of the cargo by any key.
