@@ -8,13 +8,19 @@ from .analysis.criticality.criticality import criticality as criticality
 from .analysis.criticality.sweep import sweep as sweep
 from .analysis.headroom import Headroom as Headroom
 from .analysis.headroom import headroom as headroom
+from .analysis.interaction import Interaction as Interaction
+from .analysis.interaction import interaction as interaction
 from .analysis.k_routes import k_routes as k_routes
 from .analysis.k_routes import routes as routes
+from .analysis.kept import KeptResult as KeptResult
+from .analysis.kept import load_result as load_result
+from .analysis.kept import verify as verify
 from .analysis.min_cut import Cut as Cut
 from .analysis.min_cut import cut as cut
 from .analysis.min_cut import min_cut as min_cut
 from .analysis.monte_carlo import draws as draws
 from .analysis.monte_carlo import quantiles as quantiles
+from .analysis.on_network import NetworkScenario as NetworkScenario
 from .analysis.select_link import places_of as places_of
 from .analysis.select_link import select as select
 from .analysis.select_link import select_link as select_link
@@ -25,6 +31,8 @@ from .assignment.assign import assign as assign
 from .assignment.assignment import Assignment as Assignment
 from .assignment.comparison import Comparison as Comparison
 from .assignment.comparison import compare as compare
+from .assignment.many import Comparisons as Comparisons
+from .assignment.many import compare_many as compare_many
 from .assignment.map_data import network_map as network_map
 from .assignment.run import run as run
 from .errors import CertificateError as CertificateError
@@ -44,6 +52,8 @@ from .network.info import info as info
 from .network.info import network_info as network_info
 from .network.network import Network as Network
 from .network.network import load as load
+from .scenarios.authoring.family import Family as Family
+from .scenarios.authoring.family import family as family
 from .scenarios.events import Event as Event
 from .scenarios.projects import project as project
 from .scenarios.scenario import Scenario as Scenario

@@ -84,6 +84,14 @@ def plain_frame(frame: Any) -> Any:
     return frame.assign(**changed) if changed else frame
 
 
+def records(frame: Any) -> list[dict[str, Any]]:
+    """Return the rows of a frame as plain values for JSON, in which there is no NaN."""
+    return [
+        {str(k): None if isinstance(v, float) and v != v else v for k, v in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
 def in_html(text: object) -> str:
     """Return a text as `plain` text that stays text between tags and in attributes of HTML."""
     return escape(plain(text), quote=True)

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from corridors.assignment.tables import AssignmentTables
+from corridors.assignment.views.by import assignment_by, balance, named_ends
+from corridors.assignment.views.grouping import largest_first
+from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
 from corridors.errors import old_name
-from corridors.files import save_tables
 from corridors.flow.usage import limit_use
 from corridors.network.arcs import DIRECTIONS, LINK
 
@@ -35,6 +37,8 @@ LOCAL = "local"
 BINDING = 1 - 1e-6
 """Share of use from which a capacity counts as full."""
 
+_SHORT = 1e-6
+"""Tonnes a day below which a shortfall is rounding."""
 
 _ROUTES = [
     "demand_id",
@@ -340,12 +344,60 @@ class Assignment:
         grouped = self.routes.groupby("corridor")["t_per_day"].sum()
         return {str(name): float(value) for name, value in grouped.items()}
 
+    def by(self, key: str) -> pd.DataFrame:
+        """Return what is carried and what is not by any key.
+
+        Parameters
+        ----------
+        key
+            ``"cargo"``, ``"product"``, ``"demand"``, ``"country"`` (of either end),
+            ``"origin_country"``, ``"destination_country"``, ``"border"``, ``"mode"`` or
+            ``"corridor"``.
+
+        Returns
+        -------
+        DataFrame
+            By a key of demand: demand, served and shortfall in t a day, the loss and the
+            value of the shortfall, mean hours, and what the served pays: transport, time
+            at its value, and both. By border, mode and corridor: t_per_day that passes,
+            each route once in each group, mean hours, and the same costs of the whole
+            routes. Most shortfall, or most tonnes, first.
+
+        Raises
+        ------
+        UnknownIdError
+            Where there is no such key.
+        """
+        arcs = self.state.arcs
+        return assignment_by(self.state.net, arcs, self.shortfall, self.routes, key)
+
+    def balance(self) -> pd.DataFrame:
+        """Return who is short of what, by country and product, the shortest first.
+
+        Returns
+        -------
+        DataFrame
+            country, product, and in tonnes a day: wanted, received, short; offered, sent,
+            stranded. What stays within a country is on both sides.
+        """
+        return balance(self.state.net, self.shortfall)
+
+    def top_losses(self, n: int = 10) -> pd.DataFrame:
+        """Return the `n` demands with the largest shortfall, ends named."""
+        own = self.shortfall[self.shortfall["shortfall_t_per_day"] > _SHORT]
+        frame = largest_first(own, ["shortfall_t_per_day"], "demand_id").head(n)
+        return named_ends(self.state.net, frame)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the summary as plain values for JSON."""
         return self.summary
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
-        """Write flows, routes, capacities and shortfall as CSV, and the summary as JSON.
+        """Keep the assignment: flows, routes, capacities, shortfall, summary and manifest.
+
+        Each table is written as CSV and as Parquet, the links that carry something as
+        GeoParquet; `corridors.load_result` reads the folder, ``corridors verify`` runs the
+        manifest again.
 
         Parameters
         ----------
@@ -362,14 +414,14 @@ class Assignment:
         DataError
             Where the folder cannot be made or written to.
         """
-        summary = {
-            "scenario": self.scenario.name if self.scenario else None,
-            "model": self.model,
-            "as_of": self.state.day.isoformat(),
-            **self.to_dict(),
-            "certificate": self.certificate.to_dict(),
-        }
-        return save_tables(folder, self.tables.files(), summary)
+        parameters = {"as_of": self.state.day.isoformat(), "model": self.model}
+        name = self.scenario.name if self.scenario else None
+        proof = self.certificate.to_dict()
+        summary = {"scenario": name, **parameters, **self.to_dict(), "certificate": proof}
+        net, files = self.state.net, self.tables.files()
+        manifest = manifest_of("assignment", net, self.scenario, parameters, files, proof)
+        links = link_flows(net, t_per_day=by_link(self.flows, "t_per_day"))
+        return keep(folder, files, summary, manifest, links)
 
     @cached_property
     def tables(self) -> AssignmentTables:

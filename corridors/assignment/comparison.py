@@ -9,8 +9,12 @@ import pandas as pd
 
 from corridors.assignment import reroutes as moves
 from corridors.assignment.tables import ComparisonTables
+from corridors.assignment.views.by import named_ends
+from corridors.assignment.views.changes import Changes
+from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
+from corridors.assignment.views.through import base_years
+from corridors.display import records
 from corridors.errors import CorridorsError, old_name
-from corridors.files import save_tables
 
 if TYPE_CHECKING:
     import os
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     from corridors.maps.static import FlowLine
 
 
-class Comparison:
+class Comparison(Changes):
     """A baseline and a disrupted assignment of the same network on the same day.
 
     Parameters
@@ -248,6 +252,7 @@ class Comparison:
         """Return the comparison as plain values, in the form of ``run --json``."""
         scenario = self.disrupted.scenario
         bottlenecks = self.disrupted.bottlenecks
+        shortfall = named_ends(self.disrupted.state.net, self.disrupted.shortfall)
         return {
             "scenario": scenario.name if scenario else None,
             "model": self.disrupted.model,
@@ -268,6 +273,14 @@ class Comparison:
                 }
                 for row in bottlenecks.to_dict("records")
             ],
+            "shortfall": records(shortfall[shortfall["shortfall_t_per_day"] > moves.TRACE]),
+            "reroutes": records(self.reroutes),
+            "used": records(self.by_use[0]),
+            "pushed_aside": records(self.by_use[1]),
+            "demand_year": self.disrupted.state.day.year,
+            "demand_base_years": {
+                str(year): t for year, t in base_years(self.disrupted.state).items()
+            },
             "events_not_in_force": self.disrupted.events_not_in_force,
             "closed_links": list(self.disrupted.state.closed_links),
             "explanation": self.explain(),
@@ -338,7 +351,11 @@ class Comparison:
         return report_html(self.tables, self.figure())
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
-        """Write every table as CSV and what `to_dict` returns as JSON, as ``run --out`` does.
+        """Keep the comparison: every table, what `to_dict` returns, and a manifest.
+
+        What ``run --out`` writes. Each table is written as CSV and as Parquet, the links
+        that carry something as GeoParquet; `corridors.load_result` reads the folder,
+        ``corridors verify`` runs the manifest again.
 
         Parameters
         ----------
@@ -355,7 +372,20 @@ class Comparison:
         DataError
             Where the folder cannot be made or written to.
         """
-        return save_tables(folder, self.tables.files(), self.to_dict())
+        state, files = self.disrupted.state, self.tables.files()
+        parameters = {"as_of": state.day.isoformat(), "model": self.disrupted.model}
+        proof = self.disrupted.certificate.to_dict()
+        scenario = self.disrupted.scenario
+        manifest = manifest_of("comparison", state.net, scenario, parameters, files, proof)
+        manifest["baseline_scenario"] = (
+            self.baseline.scenario.to_yaml() if self.baseline.scenario else None
+        )
+        links = link_flows(
+            state.net,
+            before_t_per_day=by_link(self.baseline.flows, "t_per_day"),
+            after_t_per_day=by_link(self.disrupted.flows, "t_per_day"),
+        )
+        return keep(folder, files, self.to_dict(), manifest, links)
 
     @cached_property
     def tables(self) -> ComparisonTables:
@@ -386,6 +416,10 @@ class Comparison:
             cargo_names=dict(zip(cargo["cargo"], cargo["name"], strict=True)),
             certificate=self.disrupted.certificate.to_dict(),
             credits=network_credits(net),
+            used=self.by_use[0],
+            aside=self.by_use[1],
+            rerouted_users=self.rerouted_users,
+            base_years=base_years(state),
         )
 
 

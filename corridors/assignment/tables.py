@@ -6,7 +6,7 @@ tables written by hand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from corridors.maps.data import CREDITS
@@ -76,6 +76,11 @@ class ComparisonTables:
         The proof of the disrupted state, as plain values.
     credits
         Whom its maps owe their lines and places to.
+    used, aside, rerouted_users
+        By cargo, what became of those that used what the events touch, and of others that
+        they push aside; the reroutes of the former. None where that is not known.
+    base_years
+        Tonnes of demand a day by the year that their amount was published for.
     """
 
     title: str
@@ -98,6 +103,10 @@ class ComparisonTables:
     cargo_names: Mapping[str, str]
     certificate: Mapping[str, Any]
     credits: tuple[str, ...] = CREDITS
+    used: pd.DataFrame | None = None
+    aside: pd.DataFrame | None = None
+    rerouted_users: pd.DataFrame | None = None
+    base_years: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def steps(self) -> dict[str, float]:

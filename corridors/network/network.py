@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError, UnknownIdError, nearest
+from corridors.network.asking import Asked
 from corridors.network.calendar import in_period, in_season, parse_date
 from corridors.network.folder import LINES, data_folder, raise_problems, read_tables
 
@@ -24,7 +25,7 @@ MOST_YEARS = 15
 """Years for which growth is carried on, either way: no forecast in the sources looks further."""
 
 
-class Network:
+class Network(Asked):
     """Tables of a network, as a folder holds them or as they stand on one day.
 
     Parameters

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from corridors.errors import UnknownIdError
-from corridors.files import make_folder, write_text
 from corridors.simulation import cargo_tables
+from corridors.simulation.asked import SAVED, Asked
 from corridors.simulation.cargo_tables import PLACES
+from corridors.simulation.effects import queue_rows
 from corridors.simulation.queue_counts import counts_by_limit
 from corridors.simulation.queue_tables import TRACE, QueueTables
 from corridors.simulation.queueing.state import LATE, NEW, ON_TIME, OTHER_WAY, TURNED_BACK
 
 if TYPE_CHECKING:
-    import os
+    from collections.abc import Callable
 
     import folium
 
@@ -33,26 +32,10 @@ if TYPE_CHECKING:
     from corridors.simulation.queueing.run import SimulationRecord
     from corridors.simulation.timetable import Timetable
 
-
-SAVED = (
-    "queues",
-    "curves",
-    "throughput",
-    "peaks",
-    "daily",
-    "waterfall",
-    "earlier",
-    "delivered",
-    "by_demand",
-    "flows",
-    "cost",
-    "hours",
-    "loss",
-)
-"""The tables that `Simulation.save` writes."""
+__all__ = ["SAVED", "Simulation"]
 
 
-class Simulation:
+class Simulation(Asked):
     """A run by days.
 
     Attributes
@@ -78,7 +61,9 @@ class Simulation:
         scenario: Scenario | None,
         model: str,
         bound: Bound | None = None,
+        undisturbed: Callable[[], Simulation] | None = None,
     ) -> None:
+        self._undisturbed = undisturbed
         self.timetable = timetable
         self.record = record
         self.queue_counts = counts_by_limit(record, timetable.limits)
@@ -325,24 +310,12 @@ class Simulation:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the results as plain values for JSON."""
-        peaks = self.peaks
-        queues = [
-            {
-                "id": row["capacity_id"],
-                "name": row["name"],
-                "unit": row["unit"],
-                "peak": row["peak"],
-                "peak_whole": row["peak_whole"],
-                "peak_date": row["peak_date"],
-                "cleared_date": row["cleared_date"]
-                if isinstance(row["cleared_date"], str)
-                else None,
-                "mean_wait_hours": row["mean_wait_hours"],
-                "longest_wait_hours": row["longest_wait_hours"],
-            }
-            for row in peaks.to_dict("records")
-        ]
+        """Return the results as plain values for JSON.
+
+        Of a scenario ``queues`` are those that it causes; what stands there without it
+        too is in ``usual_queues``. This runs the baseline.
+        """
+        queues, others = queue_rows(self.peaks, None if self.baseline is None else self.caused)
         summary = self.summary
         result = {
             "scenario": self.scenario.name if self.scenario else None,
@@ -360,36 +333,18 @@ class Simulation:
             "loss_usd": summary["loss_usd"],
             "conservation_residual_t": self.residual_t,
         }
+        if self.baseline is not None:
+            usual = self.baseline.summary["waterfall_t"]
+            result |= {
+                "usual_queues": others,
+                "baseline": {"waterfall_t": usual},
+                "change_t": dict(zip(self.effect["what"], self.effect["change_t"], strict=True)),
+                "losses": self.top_losses().to_dict("records"),
+            }
+        result["explanation"] = self.explain()
         if self.bound is not None:
             result["bound"] = self.bound.to_dict()
         return result
-
-    def save(self, folder: str | os.PathLike[str]) -> Path:
-        """Write every table as CSV and the summary as JSON.
-
-        Parameters
-        ----------
-        folder
-            Is made if it does not exist; the one it lies in must.
-
-        Returns
-        -------
-        Path
-            The folder.
-
-        Raises
-        ------
-        DataError
-            Where the folder cannot be made or written to.
-        """
-        target = Path(folder)
-        make_folder(target)
-        for name in SAVED:
-            text = getattr(self, name).to_csv(index=False, lineterminator="\n")
-            write_text(target / f"{name}.csv", text)
-        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
-        write_text(target / "summary.json", text + "\n")
-        return target
 
     def map(self) -> FlowMap:
         """Return a map with a slider over the days: queues as circles, flows as lines.
