@@ -59,7 +59,7 @@ def test_an_assignment_shows_what_it_carries(closure):
 
 def test_a_network_shows_all_its_links(closure):
     net = closure.baseline.state.net
-    page = explore_network(net)
+    page = net.explore()
     assert len(lines_of(page, "Road")) == len(net.links)
 
 

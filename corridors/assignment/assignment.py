@@ -118,12 +118,7 @@ class Assignment:
     def explore(self, *, tiles: Any = None, **options: Any) -> folium.Map:
         """Return what each link carries, and what is full, as a plain folium map to build on.
 
-        Parameters
-        ----------
-        tiles
-            As `folium.Map` takes them; the countries of the package if None.
-        **options
-            Handed to `folium.Map`.
+        ``tiles`` are as `folium.Map` takes them, the countries of the package if None.
         """
         from corridors.assignment.explore import explore_assignment
 

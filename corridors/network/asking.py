@@ -17,16 +17,16 @@ def answered_by(question: str, module: str, function: str) -> None:
     _ANSWERS[question] = (module, function)
 
 
-def answer(question: str, *given: Any) -> Any:
+def answer(question: str, *given: Any, **options: Any) -> Any:
     """Ask, and return the answer."""
     module, function = _ANSWERS[question]
-    return getattr(import_module(module), function)(*given)
+    return getattr(import_module(module), function)(*given, **options)
 
 
 class Asked:
-    """The calls that begin a scenario on a network.
+    """The calls that begin a scenario on a network, and those that show it.
 
-    Each returns a `corridors.NetworkScenario`: a scenario that knows its network, with
+    Each of the former returns a `corridors.NetworkScenario`: a scenario that knows its network, with
     the same calls to say what else happens and with `assign`, `compare` and `simulate`.
     """
 
@@ -80,3 +80,20 @@ class Asked:
     def demand(self, to: float | str, **what: Any) -> Any:
         """Return a scenario in which demand is another; see `Scenario.demand`."""
         return self.scenario().demand(to, **what)
+
+    def explore(self, **options: Any) -> Any:
+        """Return links by mode and the places, as a plain folium map to build on.
+
+        Parameters
+        ----------
+        **options
+            ``tiles`` as `folium.Map` takes them, the countries of the package if None; and
+            what else is handed to `folium.Map`.
+
+        Examples
+        --------
+        >>> import corridors as co
+        >>> type(co.load().explore()).__name__
+        'Map'
+        """
+        return answer("explore", self, **options)

@@ -360,7 +360,7 @@ class Simulation(Asked):
 
     def explore(self, *, date: str | None = None, tiles: Any = None, **options: Any) -> folium.Map:
         """Return the queues of a day, the worst if None, as a plain folium map to build on."""
-        from corridors.simulation.explore import explore_days
+        from corridors.maps.explore_days import explore_days
 
         return explore_days(self._map_data, date=date, tiles=tiles, **options)
 
