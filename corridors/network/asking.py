@@ -26,8 +26,9 @@ def answer(question: str, *given: Any, **options: Any) -> Any:
 class Asked:
     """The calls that begin a scenario on a network, and those that show it.
 
-    Each of the former returns a `corridors.NetworkScenario`: a scenario that knows its network, with
-    the same calls to say what else happens and with `assign`, `compare` and `simulate`.
+    Each of the former returns a `corridors.NetworkScenario`: a scenario that knows its
+    network, with the same calls to say what else happens and with `assign`, `compare` and
+    `simulate`.
     """
 
     def scenario(self, source: Any = None) -> Any:
