@@ -166,6 +166,35 @@ def api_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def python_page() -> str:
+    """Return the page on which the documentation's builder writes out every docstring."""
+    parts = [
+        "# Python in full",
+        MADE,
+        (
+            "Every public name with its parameters, what it returns, what it raises, and an "
+            "example. [All of them at a glance](api.md)."
+        ),
+    ]
+    seen: set[int] = set()
+    for name in MODULES:
+        module = import_module(name)
+        lines = [f".. currentmodule:: {name}", ""]
+        for public in sorted(module.__all__, key=str.lower):
+            value = getattr(module, public)
+            # What two packages offer is written out once.
+            if inspect.ismodule(value) or id(value) in seen:
+                continue
+            if inspect.isclass(value):
+                lines += [f".. autoclass:: {public}", "   :members:", ""]
+            elif callable(value):
+                lines += [f".. autofunction:: {public}", ""]
+        seen |= {id(getattr(module, public)) for public in module.__all__}
+        parts += [f"## {name}", _paragraph(module)]
+        parts.append("\n".join(["```{eval-rst}", *lines, "```"]))
+    return "\n\n".join(parts) + "\n"
+
+
 def _members(name: str, value: type) -> list[str]:
     rows = []
     for member in sorted(vars(value)):
