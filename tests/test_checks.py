@@ -128,14 +128,15 @@ def rail_has_a_gauge(i: Island) -> Expected:
 
 def transfers_change_something(i: Island) -> Expected:
     row = i.add("transfers", transfer_id="dale-rail", node_id="dale", from_mode="rail",
-                from_gauge_mm="1520", to_mode="rail", to_gauge_mm="1520", hours="1")  # fmt: skip
+                from_gauge_mm="1520", to_mode="rail", to_gauge_mm="1520", hours="1",
+                note="No price: made up")  # fmt: skip
     i.explain("transfers", "dale-rail", "hours")
     return "transfers.csv", row, "to_mode"
 
 
 def transfers_join_links(i: Island) -> Expected:
     row = i.add("transfers", transfer_id="aster-sea", node_id="aster", from_mode="road",
-                to_mode="sea", hours="1")  # fmt: skip
+                to_mode="sea", hours="1", note="No price: made up")  # fmt: skip
     i.explain("transfers", "aster-sea", "hours")
     return "transfers.csv", row, "to_mode"
 
