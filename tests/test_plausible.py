@@ -106,7 +106,7 @@ def test_two_closures_do_not_double_what_one_takes(net, closure):
     assert lost[1] < 1.25 * lost[0]
 
 
-def test_closing_a_strait_matters_and_dilutes_nothing(net, base, shut):
+def test_closing_a_strait_matters_and_dilutes_nothing(base, shut):
     """Closing Suez changed nothing; with ocean boxes in the totals, nothing else did."""
     hit = shut(node="suez")
     boxes = hit.by_cargo.set_index("cargo").loc["container-ocean"]
