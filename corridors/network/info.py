@@ -25,8 +25,8 @@ def network_info(net: Network) -> dict[str, Any]:
         capacities by id, however many rows of validity each has), ``links_km`` by mode,
         ``demand_t_per_year`` by cargo, of a network of all of time that of the year that most
         rows are of (``demand_year`` among the dates), at its end, ``dates`` and
-        ``provenance`` (coverage is the share of numbers that have a source; confidence counts them from
-        A to D, for all numbers, capacities and demand).
+        ``provenance`` (coverage is the share of numbers that have a source;
+        confidence counts them from A to D, for all numbers, capacities and demand).
 
     Examples
     --------
@@ -64,7 +64,7 @@ def network_info(net: Network) -> dict[str, Any]:
 def _demand_year(net: Network) -> str | None:
     """Return the year that most rows of the demand table are of, the later of two."""
     years = net.tables["demand"]["base_year"].value_counts()
-    return str(years[years == years.max()].index.max()) if len(years) else None
+    return str(int(years[years == years.max()].index.max())) if len(years) else None
 
 
 def _dates(net: Network) -> dict[str, Any]:
