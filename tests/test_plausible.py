@@ -118,3 +118,9 @@ def test_closing_a_strait_matters_and_dilutes_nothing(base, shut):
     assert sum(base.summary["by_corridor"].values()) == pytest.approx(
         base.summary["served_t_per_day"]
     )
+
+
+def test_kuryk_has_wagons(base):
+    """It had none on any date, because a guess made Aktau a little cheaper."""
+    used = base.capacities.set_index("capacity_id")["used"]
+    assert 10 < used["kuryk-ferry-wagons:forward"] <= 47
