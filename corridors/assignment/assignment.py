@@ -307,9 +307,10 @@ class Assignment:
         ``mean_hours`` is per tonne served. ``cost_usd_per_day`` is what is paid for
         transport, ``time_usd_per_day`` what the hours under way are worth to the cargo;
         ``generalised_cost_usd_per_day`` is the sum of both. The loss is in none of them.
+        Cargo that its table keeps out of totals is in ``by_cargo`` alone.
         """
-        short = self.shortfall
-        routes = self.routes
+        short = self.counted(self.shortfall)
+        routes = self.counted(self.routes)
         served = float(routes["t_per_day"].sum())
         cost = float((routes["units_per_day"] * routes["usd_per_unit"]).sum())
         time = float((routes["units_per_day"] * routes["time_usd_per_unit"]).sum())
@@ -327,6 +328,10 @@ class Assignment:
             "by_corridor": self._by_corridor(),
         }
 
+    def counted(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of a table with a column ``cargo`` that totals count."""
+        return frame[frame["cargo"].isin(self.state.net.cargo_in_totals)]
+
     def _by_cargo(self) -> dict[str, dict[str, float]]:
         columns = ["demand_t_per_day", "served_t_per_day", "shortfall_t_per_day"]
         grouped = self.shortfall.groupby("cargo")[columns].sum()
@@ -336,7 +341,7 @@ class Assignment:
         }
 
     def _by_corridor(self) -> dict[str, float]:
-        grouped = self.routes.groupby("corridor")["t_per_day"].sum()
+        grouped = self.counted(self.routes).groupby("corridor")["t_per_day"].sum()
         return {str(name): float(value) for name, value in grouped.items()}
 
     def by(self, key: str) -> pd.DataFrame:

@@ -131,7 +131,7 @@ class Comparison(Changes):
         rows more say what is no longer wanted, and so no part of it, and what is newly
         wanted, and so among it.
         """
-        d = self.by_demand
+        d = self.disrupted.counted(self.by_demand)
         changed = {
             "no longer wanted": float(d["withdrawn_t_per_day"].sum()),
             "newly wanted": self._added_demand,
@@ -201,7 +201,7 @@ class Comparison(Changes):
         added to the demand and taken from it.
         """
         a, b = self.baseline.summary, self.disrupted.summary
-        d = self.by_demand
+        d = self.disrupted.counted(self.by_demand)
         rerouted = float(d["rerouted_t_per_day"].sum())
         hours = float((d["added_hours"] * d["rerouted_t_per_day"]).sum())
         transport = b["cost_usd_per_day"] - a["cost_usd_per_day"]
@@ -227,7 +227,7 @@ class Comparison(Changes):
     def _added_demand(self) -> float:
         """Tonnes a day that are wanted now and were not before."""
         before, after = (
-            own.shortfall.set_index("demand_id")["demand_t_per_day"]
+            own.counted(own.shortfall).set_index("demand_id")["demand_t_per_day"]
             for own in (self.baseline, self.disrupted)
         )
         added = (after - before.reindex(after.index).fillna(0.0)).clip(lower=0.0)
