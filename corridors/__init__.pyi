@@ -10,6 +10,7 @@ from .analysis.headroom import Headroom as Headroom
 from .analysis.headroom import headroom as headroom
 from .analysis.k_routes import k_routes as k_routes
 from .analysis.k_routes import routes as routes
+from .analysis.limits import limits as limits
 from .analysis.min_cut import Cut as Cut
 from .analysis.min_cut import cut as cut
 from .analysis.min_cut import min_cut as min_cut

@@ -268,9 +268,13 @@ class Comparison:
                     "unit": row["unit"],
                     "use": row["use"],
                     "shadow_price_usd": row["price_usd"],
+                    "confidence": row["confidence"],
+                    "inferred": row["inferred"],
                 }
                 for row in bottlenecks.to_dict("records")
             ],
+            "inferred_limits": self.disrupted.inferred_limits,
+            "demand_year": self.disrupted.demand_year,
             "events_not_in_force": self.disrupted.events_not_in_force,
             "closed_links": list(self.disrupted.state.closed_links),
             "explanation": self.explain(),

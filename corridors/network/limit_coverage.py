@@ -48,7 +48,7 @@ def limits_table(net: Network) -> pd.DataFrame:
 
     limits = own_limits(net)
     missing = _left(net, limits)
-    grade = amount_grades(net)
+    grade = amount_grades(net, net.tables["capacities"])
     capacities = net.tables["capacities"]
     rule_of = dict(zip(capacities["capacity_id"], capacities["rule"], strict=True))
     rows = []
@@ -200,14 +200,22 @@ def _always(net: Network, rows: list[dict[str, Any]], thing: dict[str, Any]) -> 
     return all(any_holds(frame, day) for day in days if is_there(thing, day))
 
 
-def amount_grades(net: Network) -> dict[str, str]:
-    """Return the confidence of each capacity's amount; of several rows the last one's."""
-    capacities, provenance = net.tables["capacities"], net.tables["provenance"]
+def amount_grades(net: Network, rows: pd.DataFrame) -> dict[str, str]:
+    """Return the confidence of the amounts of capacities by id; of several rows the last one's.
+
+    Parameters
+    ----------
+    net
+        The network of all of time.
+    rows
+        Rows of its capacities.
+    """
+    provenance = net.tables["provenance"]
     own = provenance[(provenance["table"] == "capacities") & (provenance["column"] == "amount")]
     grade = dict(zip(own["row"], own["confidence"], strict=True))
-    keys = row_keys(capacities, ("capacity_id", "valid_from"))
+    keys = row_keys(rows, ("capacity_id", "valid_from"))
     return {
         capacity: grade[key]
-        for capacity, key in zip(capacities["capacity_id"], keys, strict=True)
+        for capacity, key in zip(rows["capacity_id"], keys, strict=True)
         if key in grade
     }

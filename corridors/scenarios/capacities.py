@@ -9,6 +9,7 @@ import numpy as np
 
 from corridors.network.arcs import DIRECTIONS, LINK, TRANSFER, Arcs
 from corridors.network.calendar import in_period, in_season
+from corridors.network.limit_coverage import amount_grades
 from corridors.network.loads import conversion
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class Limit:
         Members: arc numbers, classes, and units that one unit of cargo takes.
     from_event
         Whether an event has set it, beside those of the capacities.
+    confidence
+        Of the amount, A to D; empty where the network has no source for it, or an event
+        alone has set it.
     """
 
     limit_id: str
@@ -53,6 +57,7 @@ class Limit:
     cargo: NDArray[np.int64]
     factor: NDArray[np.float64]
     from_event: bool = False
+    confidence: str = ""
 
     @property
     def available(self) -> float:
@@ -92,6 +97,7 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
     for member in net.tables["capacity_members"].to_dict("records"):
         by_capacity.setdefault(member["capacity_id"], []).append(member)
     by_unit = {unit: conversion(net, arcs.cargo, unit) for unit in sorted(set(rows["unit"]))}
+    grades = amount_grades(net.whole, rows)
     limits = []
     for row in rows.sort_values("capacity_id").to_dict("records"):
         units = by_unit[row["unit"]]
@@ -118,6 +124,7 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
                     arc=np.array([e[0] for e in entries], dtype=np.int64),
                     cargo=np.array([e[1] for e in entries], dtype=np.int64),
                     factor=np.array([e[2] for e in entries]),
+                    confidence=grades.get(row["capacity_id"], ""),
                 )
             )
     return limits

@@ -27,6 +27,23 @@ def selectors_match(net: Network) -> Iterator[Problem]:
             yield problem_at("chokepoints", i, "selector", selectors_match, message)
 
 
+def borders_are_on_land(net: Network) -> Iterator[Problem]:
+    """No chokepoint is a border that sea lanes alone make: it names a lane or a port then.
+
+    A border is derived from where the ends of a link lie, so a tanker lane has one too;
+    to close it as one would close a post means something else.
+    """
+    on_land = set(net.land_borders)
+    for i, row in net.tables["chokepoints"].iterrows():
+        pair = value_of(row["selector"]).get("border")
+        if pair and "-".join(sorted(map(str, pair))) in set(net.borders) - on_land:
+            message = (
+                f"{row['chokepoint']}: sea lanes alone join {' and '.join(map(str, pair))}; "
+                "name the lanes (link) or the port (node)"
+            )
+            yield problem_at("chokepoints", i, "selector", borders_are_on_land, message)
+
+
 def projects_can_be_applied(net: Network) -> Iterator[Problem]:
     """The changes of every project are events that the network understands."""
     for i, row in net.tables["projects"].iterrows():
@@ -37,5 +54,5 @@ def projects_can_be_applied(net: Network) -> Iterator[Problem]:
             yield problem_at("projects", i, "changes", projects_can_be_applied, message)
 
 
-RULES: tuple[Rule, ...] = (selectors_match, projects_can_be_applied)
+RULES: tuple[Rule, ...] = (selectors_match, borders_are_on_land, projects_can_be_applied)
 """All rules of this room, in the order in which they run."""

@@ -41,7 +41,9 @@ def periods_leave_no_gap(net: Network) -> Iterator[Problem]:
     day, nor where one season alone has a row and others limit the members all the time.
     """
     whole = net.tables["capacities"]
-    for capacity, rows in whole.groupby("capacity_id"):
+    # One row for all of the year leaves no gap.
+    apart = whole["capacity_id"].duplicated(keep=False) | (whole["season"] != "")
+    for capacity, rows in whole[apart].groupby("capacity_id"):
         if (len(rows) < 2 and not rows["season"].any()) or (rows["gaps"] == "unlimited").any():
             continue
         members = _members(net, str(capacity))
@@ -107,9 +109,10 @@ def _capacities_of(net: Network, member: Any) -> set[str]:
 
 
 def _several(net: Network) -> Iterator[tuple[str, pd.DataFrame]]:
-    for capacity, rows in net.tables["capacities"].groupby("capacity_id"):
-        if len(rows) > 1:
-            yield str(capacity), rows
+    frame = net.tables["capacities"]
+    several = frame[frame["capacity_id"].duplicated(keep=False)]
+    for capacity, rows in several.groupby("capacity_id"):
+        yield str(capacity), rows
 
 
 def _holds(row: Any, day: dt.date) -> bool:

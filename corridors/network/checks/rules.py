@@ -16,6 +16,13 @@ from corridors.network.checks.capacities import (
     periods_do_not_overlap,
     periods_leave_no_gap,
 )
+from corridors.network.checks.limits import (
+    capacities_leave_room,
+    demand_is_of_its_time,
+    everything_has_a_limit,
+    limit_rules_can_be_read,
+    transfers_have_a_cost,
+)
 from corridors.network.checks.lines import (
     lengths_fit_great_circles,
     lengths_fit_lines,
@@ -150,7 +157,8 @@ def dates_are_in_order(net: Network) -> Iterator[Problem]:
 def rows_of_a_capacity_agree(net: Network) -> Iterator[Problem]:
     """All rows of a capacity count the same unit in the same way."""
     frame = net.tables["capacities"]
-    for _, rows in frame.groupby("capacity_id"):
+    several = frame[frame["capacity_id"].duplicated(keep=False)]
+    for _, rows in several.groupby("capacity_id"):
         first = rows.iloc[0]
         for i, row in rows.iterrows():
             for column in ("unit", "per_direction"):
@@ -278,7 +286,12 @@ RULES: tuple[Rule, ...] = (
     members_are_counted_once,
     capacities_have_members,
     capacities_can_be_counted,
+    limit_rules_can_be_read,
+    everything_has_a_limit,
+    capacities_leave_room,
+    transfers_have_a_cost,
     cargo_has_rates,
+    demand_is_of_its_time,
     demand_goes_somewhere,
     numbers_have_sources,
     provenance_points_at_numbers,
