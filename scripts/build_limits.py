@@ -162,7 +162,8 @@ def _carriers(net: Network, reroutes: pd.DataFrame) -> str:
 def deciding_table(net: Network) -> str:
     """Return the inferred limits with a price in the baseline and the shipped scenarios."""
     found: dict[str, tuple[dict[str, object], list[str]]] = {}
-    for name in ("baseline", *co.shipped_scenarios()):
+    names = ("baseline", *co.shipped_scenarios())
+    for name in names:
         result = (
             co.assign(net, as_of=DAY) if name == "baseline" else co.assign(net, read_scenario(name))
         )
@@ -183,7 +184,7 @@ def deciding_table(net: Network) -> str:
                 str(row["name"]),
                 f"{number(float(str(row['amount'])))} {row['unit']}",
                 f"rule `{rule}`" if rule else "the note of its source",
-                ", ".join(where),
+                "everywhere" if len(where) == len(names) else ", ".join(where),
                 SETTLES[str(row["unit"])],
             ]
         )

@@ -17,6 +17,7 @@ import pytest
 import toys
 
 import corridors as co
+from corridors.analysis.limits import with_inferred_limits, write_limits
 from corridors.analysis.validation.check import RULES
 from corridors.network.folder import seal
 from corridors.network.schema import OPTIONAL_TABLES, tables
@@ -128,16 +129,84 @@ def rail_has_a_gauge(i: Island) -> Expected:
 
 def transfers_change_something(i: Island) -> Expected:
     row = i.add("transfers", transfer_id="dale-rail", node_id="dale", from_mode="rail",
-                from_gauge_mm="1520", to_mode="rail", to_gauge_mm="1520", hours="1")  # fmt: skip
-    i.explain("transfers", "dale-rail", "hours")
+                from_gauge_mm="1520", to_mode="rail", to_gauge_mm="1520", hours="1",
+                usd_per_t="0")  # fmt: skip
+    for column in ("hours", "usd_per_t"):
+        i.explain("transfers", "dale-rail", column)
     return "transfers.csv", row, "to_mode"
 
 
 def transfers_join_links(i: Island) -> Expected:
     row = i.add("transfers", transfer_id="aster-sea", node_id="aster", from_mode="road",
-                to_mode="sea", hours="1")  # fmt: skip
-    i.explain("transfers", "aster-sea", "hours")
+                to_mode="sea", hours="1", usd_per_t="0")  # fmt: skip
+    for column in ("hours", "usd_per_t"):
+        i.explain("transfers", "aster-sea", column)
     return "transfers.csv", row, "to_mode"
+
+
+def _with_rules(i: Island, applies: str = "{of: %s}") -> None:
+    """Give the example a rule for each sort of place, one class for all."""
+    names = list(tables()["limit_rules"].names)
+    rows = [
+        dict.fromkeys(names, "")
+        | {"rule": of, "rank": "1", "applies": applies % of, "unit": "t", "amount": "90000"}
+        for of in ("link", "port", "transfer")
+    ]
+    i.write("limit_rules", rows)
+    for row in rows:
+        i.explain("limit_rules", row["rule"], "amount")
+
+
+def limit_rules_can_be_read(i: Island) -> Expected:
+    _with_rules(i)
+    write_limits(with_inferred_limits(co.load(i.folder), "2026-03-01"), i.folder)
+    return "limit_rules.csv", i.set("limit_rules", "port", applies="{of: prot}"), "applies"
+
+
+def everything_has_a_limit(i: Island) -> Expected:
+    _with_rules(i)
+    write_limits(with_inferred_limits(co.load(i.folder), "2026-03-01"), i.folder)
+    # Its member counts forward alone once the two directions share the amount.
+    i.set("capacities", "limit.aster-brook-rail", per_direction="no")
+    links = [r["link_id"] for r in i.rows("links")]
+    return "links.csv", links.index("aster-brook-rail") + 2, "link_id"
+
+
+def capacities_leave_room(i: Island) -> Expected:
+    # 73,000 TEU a year between the ends of a link that lets 200 a day pass.
+    i.set("demand", "aster-dale-container", origin="brook", destination="cedar")
+    row = i.add("capacities", capacity_id="gate", name="A gate", unit="TEU", amount="200")
+    i.add("capacity_members", capacity_id="gate", link_id="brook-cedar-rail", cargo="container")
+    i.explain("capacities", "gate", "amount")
+    i.drop("observations", observation_id="aster-dale-days")
+    i.drop("provenance", table="observations", row="aster-dale-days")
+    return "capacities.csv", row, "amount"
+
+
+def transfers_have_a_cost(i: Island) -> Expected:
+    row = i.set("transfers", "cedar-gauge", usd_per_t="", usd_per_teu="")
+    for column in ("usd_per_t", "usd_per_teu"):
+        i.drop("provenance", table="transfers", row="cedar-gauge", column=column)
+    return "transfers.csv", row, "usd_per_t"
+
+
+def demand_is_of_its_time(i: Island) -> Expected:
+    row = i.set("demand", "dale-aster-grain", valid_until="2025-01-01")
+    return "demand.csv", row, "base_year"
+
+
+def borders_are_on_land(i: Island) -> Expected:
+    i.add("nodes", node_id="isle", name="Isle", kind="port", country="XC", lat="14", lon="64")
+    for column in ("lat", "lon"):
+        i.explain("nodes", "isle", column)
+    i.add("links", link_id="elm-isle-sea", from_node="elm", to_node="isle", mode="sea",
+          length_km="900")  # fmt: skip
+    i.explain("links", "elm-isle-sea", "length_km")
+    elm = next(r for r in i.rows("nodes") if r["node_id"] == "elm")
+    _add_line(i, "elm-isle-sea", (float(elm["lon"]), float(elm["lat"])), (64.0, 14.0))
+    i.line("elm-isle-sea", lambda f: f["properties"].update(made="straight"))
+    row = i.add("chokepoints", chokepoint="lane", name="A lane", selector="{border: [XA, XC]}")
+    return "chokepoints.csv", row, "selector"
 
 
 def nodes_are_linked(i: Island) -> Expected:
@@ -324,6 +393,12 @@ WHOLE = [
     members_are_one_thing,
     capacities_have_members,
     capacities_can_be_counted,
+    limit_rules_can_be_read,
+    everything_has_a_limit,
+    capacities_leave_room,
+    transfers_have_a_cost,
+    demand_is_of_its_time,
+    borders_are_on_land,
     cargo_has_rates,
     demand_goes_somewhere,
     selectors_match,

@@ -12,8 +12,8 @@ from corridors.assignment.assign import assign, day_of
 from corridors.errors import DataError
 from corridors.files import write_text
 from corridors.network.folder import seal, table_text
-from corridors.network.limit_coverage import limits_table
-from corridors.network.limit_rules import infer_limits, with_limits, without_rules
+from corridors.network.limits.coverage import limits_table
+from corridors.network.limits.rules import infer_limits, with_limits, without_rules
 from corridors.network.network import Network
 from corridors.network.reading.yaml_lines import value_of
 from corridors.network.schema import tables
@@ -67,7 +67,7 @@ def what_passes(net: Network, as_of: str | dt.date | None = None) -> list[pd.Dat
     Returns
     -------
     list of DataFrame
-        As `corridors.network.limit_rules.infer_limits` takes them: the states, then the counts.
+        As `corridors.network.limits.rules.infer_limits` takes them: the states, then the counts.
     """
     plain = without_rules(net)
     day = day_of(net, None, as_of)

@@ -283,7 +283,7 @@ class Assignment:
     def inferred_limits(self) -> list[str]:
         """Ids of the capacities with a price whose amount nobody published: they decide too."""
         found = self.bottlenecks
-        return found["capacity_id"][found["inferred"]].tolist()
+        return [str(name) for name in found["capacity_id"][found["inferred"]]]
 
     @property
     def demand_year(self) -> int | None:

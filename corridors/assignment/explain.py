@@ -183,8 +183,8 @@ def _what_stops(before: pd.DataFrame, after: pd.DataFrame) -> str:
     if not len(new):
         return ""
     parts = [
-        f"{row['name']} ({'inferred; ' if row['inferred'] else ''}one more {row['unit']} a day would save "
-        f"{number(row['price_usd'], 'USD')} a day)"
+        f"{row['name']} ({'inferred; ' if row['inferred'] else ''}"
+        f"one more {row['unit']} a day would save {number(row['price_usd'], 'USD')} a day)"
         for row in new.head(_SHOWN).to_dict("records")
     ]
     return f"Newly full: {'; '.join(parts)}."

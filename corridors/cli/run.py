@@ -114,7 +114,7 @@ def _print(comparison: Comparison) -> None:
         ["capacity_id", "name", "unit", "amount", "price_usd", "confidence"]
     ]
     if len(full):
-        title = "Full, the dearest first (price: what one more unit a day would save a day; D: inferred)"
+        title = "Full, the dearest first (price: what one more a day would save a day; D: inferred)"
         print_table(full.head(_ROWS).rename(columns=_words), title)
     proof = comparison.disrupted.certificate
     echo(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corridors.network.limit_coverage import limits_table
+from corridors.network.limits.coverage import limits_table
 from corridors.network.provenance import sourced_numbers
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 
 from corridors.network.arcs import DIRECTIONS, LINK, TRANSFER, Arcs
 from corridors.network.calendar import in_period, in_season
-from corridors.network.limit_coverage import amount_grades
+from corridors.network.limits.coverage import amount_grades
 from corridors.network.loads import conversion
 
 if TYPE_CHECKING:
@@ -96,7 +96,11 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
     by_capacity: dict[str, list[dict[str, Any]]] = {}
     for member in net.tables["capacity_members"].to_dict("records"):
         by_capacity.setdefault(member["capacity_id"], []).append(member)
-    by_unit = {unit: conversion(net, arcs.cargo, unit) for unit in sorted(set(rows["unit"]))}
+    usable = np.isfinite(arcs.usd)
+    by_unit = {
+        unit: np.where(usable, _units_by_arc(arcs, conversion(net, arcs.cargo, unit)), np.nan)
+        for unit in sorted(set(rows["unit"]))
+    }
     grades = amount_grades(net.whole, rows)
     limits = []
     for row in rows.sort_values("capacity_id").to_dict("records"):
@@ -131,11 +135,9 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
 
 
 def _entries(
-    member: dict[str, Any],
-    side: str,
-    arcs: Arcs,
-    units: dict[str, NDArray[np.float64]],
+    member: dict[str, Any], side: str, arcs: Arcs, units: NDArray[np.float64]
 ) -> list[tuple[int, int, float]]:
+    """Return arc, class and factor of what a member counts; `units` is NaN where nothing does."""
     link = member["link_id"]
     kind, key = (LINK, link) if link else (TRANSFER, member["transfer_id"])
     own = member["direction"]
@@ -150,12 +152,21 @@ def _entries(
         arc = arcs.number_of.get((kind, key, direction))
         if arc is None:
             continue
-        factor = units_on_arc(arcs, arc, units)
-        for c, name in enumerate(arcs.cargo):
-            counts = (not only or name in only) and np.isfinite(arcs.usd[c, arc])
-            if counts and np.isfinite(factor[c]):
-                entries.append((arc, c, float(factor[c])))
+        for c, factor in enumerate(units[:, arc].tolist()):
+            if factor == factor and (not only or arcs.cargo[c] in only):
+                entries.append((arc, c, factor))
     return entries
+
+
+def _units_by_arc(arcs: Arcs, units: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return what `units_on_arc` does of all arcs at once, shape (C, A)."""
+    number: dict[tuple[str, ...], int] = {}
+    of_arc = [number.setdefault(modes, len(number)) for modes in arcs.mode]
+    columns = np.full((len(arcs.cargo), len(number)), np.nan)
+    for modes, i in number.items():
+        for mode in modes:
+            columns[:, i] = np.where(np.isnan(columns[:, i]), units[mode], columns[:, i])
+    return np.asarray(columns[:, of_arc], dtype=np.float64)
 
 
 def units_on_arc(

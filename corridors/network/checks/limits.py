@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corridors.network.limit_coverage import limits_table
-from corridors.network.limit_rules import read_applies
+from corridors.network.limits.coverage import limits_table
+from corridors.network.limits.rules import read_applies
 from corridors.network.loads import conversion
 from corridors.network.reading.cells import Problem, problem_at
 from corridors.network.reading.manifest import exceptions_in

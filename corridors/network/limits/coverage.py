@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
 
 Directed = tuple[str, str, int]
-"""A link or transfer in one direction: ``link`` or ``transfer``, its id, 0 forward or 1 backward."""
+"""``link`` or ``transfer``, its id, and 0 for its forward or 1 for its backward direction."""
 
 _COLUMNS = ["kind", "id", "direction", "basis", "limits", "rule", "confidence"]
 

@@ -1,22 +1,20 @@
 """What limits each place, and what a limit is taken to be where nobody has published one.
 
-A *place* is what one limit is about: the links of one mode between two nodes (two
-gauges on one bridge are one place), the sea lanes of a port, or a transfer. The
-table `limit_rules` says what a place of a class passes; the first rule by rank that
+The table `limit_rules` says what a place of a class passes; the first rule by rank that
 fits decides. Tables in, tables out: nothing is solved here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridors.errors import DataError, nearest
 from corridors.network.arcs import DIRECTIONS
-from corridors.network.limit_coverage import Directed, allowed_cargo, left_open
+from corridors.network.limits.coverage import Directed, allowed_cargo, left_open
+from corridors.network.limits.places import Place, places
 from corridors.network.loads import conversion
 from corridors.network.provenance import row_keys
 from corridors.network.reading.yaml_lines import value_of
@@ -89,33 +87,6 @@ class LimitRule:
         return True
 
 
-@dataclass(frozen=True)
-class Place:
-    """What one limit is about.
-
-    Attributes
-    ----------
-    place_id, name
-        Of the limit, without its prefix.
-    members
-        Links or transfers, each with the number of its direction that counts as
-        the place's forward one.
-    traits
-        What rules ask for, by key of `KEYS`.
-    """
-
-    place_id: str
-    name: str
-    members: tuple[Directed, ...]
-    traits: dict[str, frozenset[str]]
-
-    @cached_property
-    def directed(self) -> tuple[tuple[Directed, ...], tuple[Directed, ...]]:
-        """Members in the forward and in the backward direction of the place."""
-        back = tuple((kind, name, 1 - d) for kind, name, d in self.members)
-        return self.members, back
-
-
 def limit_rules(net: Network) -> list[LimitRule]:
     """Return the rules of a network in the order in which they are tried.
 
@@ -172,92 +143,6 @@ def _words(value: Any) -> list[str]:
         # YAML reads a bare yes or no, and the code of Norway, as true or false.
         return ["yes" if value else "no"]
     return [str(value)]
-
-
-def places(net: Network) -> list[Place]:
-    """Return every place that can have a limit of its own, by id: links, ports, transfers."""
-    return [*_line_places(net), *_ports(net), *_transfer_places(net)]
-
-
-def _line_places(net: Network) -> list[Place]:
-    """Return the links of one mode between two nodes as one place, named by the first of them."""
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    links = net.tables["links"].assign(border=net.borders).sort_values("link_id")
-    for row in links.to_dict("records"):
-        key = (row["mode"], *sorted((row["from_node"], row["to_node"])))
-        groups.setdefault(key, []).append(row)
-    found = []
-    for rows in groups.values():
-        first = rows[0]
-        ends = (first["from_node"], first["to_node"])
-        members = tuple(
-            ("link", row["link_id"], int(row["from_node"] != first["from_node"])) for row in rows
-        )
-        traits = {
-            "of": frozenset({"link"}),
-            "mode": frozenset({first["mode"]}),
-            "gauge_mm": frozenset(_whole(row["gauge_mm"]) for row in rows),
-            "tracks": frozenset(_whole(row["tracks"]) for row in rows),
-            "electrified": frozenset(row["electrified"] for row in rows),
-            "corridor": frozenset(row["corridor"] for row in rows),
-            "border": frozenset({"yes" if first["border"] else "no"}),
-            **_traits_of_nodes(net, ends),
-        }
-        name = f"{net.link_name(first['link_id'])} by {first['mode']}"
-        found.append(Place(first["link_id"], name, members, traits))
-    return found
-
-
-def _ports(net: Network) -> list[Place]:
-    """Return the ports: nodes where something can change to a ship, or start as one."""
-    nodes = net.tables["nodes"].set_index("node_id")
-    changes = net.tables["transfers"]
-    at_sea = (changes["from_mode"] == "sea") | (changes["to_mode"] == "sea")
-    ports = set(changes["node_id"][at_sea]) | set(nodes.index[nodes["kind"] == "port"])
-    lanes = net.tables["links"]
-    lanes = lanes[lanes["mode"] == "sea"].sort_values("link_id")
-    found = []
-    for node in sorted(ports & (set(lanes["from_node"]) | set(lanes["to_node"]))):
-        own = lanes[(lanes["from_node"] == node) | (lanes["to_node"] == node)]
-        members = tuple(
-            ("link", link, 0 if to == node else 1)
-            for link, to in zip(own["link_id"], own["to_node"], strict=True)
-        )
-        traits = {"of": frozenset({"port"}), **_traits_of_nodes(net, (node,))}
-        found.append(Place(f"{node}.port", f"{nodes['name'][node]}, by sea", members, traits))
-    return found
-
-
-def _transfer_places(net: Network) -> list[Place]:
-    found = []
-    for row in net.tables["transfers"].sort_values("transfer_id").to_dict("records"):
-        traits = {
-            "of": frozenset({"transfer"}),
-            "from_mode": frozenset({row["from_mode"]}),
-            "to_mode": frozenset({row["to_mode"]}),
-            **_traits_of_nodes(net, (row["node_id"],)),
-        }
-        sides = [
-            f"{row[f'{side}_mode']} {_whole(row[f'{side}_gauge_mm'])}".strip()
-            for side in ("from", "to")
-        ]
-        name = f"{net.node_names[row['node_id']]}, {sides[0]} to {sides[1]}"
-        member = ("transfer", row["transfer_id"], 0)
-        found.append(Place(row["transfer_id"], name, (member,), traits))
-    return found
-
-
-def _traits_of_nodes(net: Network, nodes: Iterable[str]) -> dict[str, frozenset[str]]:
-    kinds = dict(zip(net.tables["nodes"]["node_id"], net.tables["nodes"]["kind"], strict=True))
-    return {
-        "country": frozenset(net.country_of[node] for node in nodes),
-        "node": frozenset(nodes),
-        "kind": frozenset(kinds[node] for node in nodes),
-    }
-
-
-def _whole(value: float) -> str:
-    return str(int(value)) if value == value else ""
 
 
 def infer_limits(net: Network, passing: Iterable[pd.DataFrame] = ()) -> dict[str, pd.DataFrame]:
@@ -359,9 +244,8 @@ def _without_limit(net: Network) -> Iterable[tuple[Place, tuple[set[str], set[st
     # What a port limits at one end of a lane needs no limit on the lane.
     every.sort(key=lambda place: ("port" not in place.traits["of"], place.place_id))
     for place in every:
-        if "link" in place.traits["of"] and "sea" in place.traits["mode"]:
-            if all(d in limited for side in place.directed for d in side):
-                continue
+        if "link" in place.traits["of"] and limited.issuperset(place.members):
+            continue
         uncounted = tuple(
             set().union(*(open_to.get(d, set()) for d in side)) for side in place.directed
         )
