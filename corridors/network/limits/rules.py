@@ -183,9 +183,10 @@ def infer_limits(net: Network, passing: Iterable[pd.DataFrame] = ()) -> dict[str
             msg = f"limit_rules: no rule fits {place.place_id}, which has no published limit"
             raise DataError(msg)
         cargo = sorted(set().union(*uncounted))
-        passed = _passes(net, place, rule, cargo, states)
-        amount = max(rule.amount, _rounded_up(passed * (1.0 + rule.reserve)))
         sides = [side for side, own in enumerate(uncounted) if own]
+        counted = [place.directed[side] for side in sides]
+        passed = _passes(net, place, rule, cargo, counted, states)
+        amount = max(rule.amount, _rounded_up(passed * (1.0 + rule.reserve)))
         both = rule.per_direction and len(sides) == 2
         capacity = PREFIX + place.place_id
         rows["capacities"].append(
@@ -342,6 +343,7 @@ def _passes(
     place: Place,
     rule: LimitRule,
     cargo: list[str],
+    counted: list[tuple[Directed, ...]],
     states: list[dict[Directed, dict[str, float]]],
 ) -> float:
     """Return what passes a place in the unit of its rule: the most of all states."""
@@ -365,7 +367,7 @@ def _passes(
                 for name, amount in state.get(member, {}).items()
                 if take.get(name, 0.0) == take.get(name, 0.0)
             )
-            for side in place.directed
+            for side in counted
         ]
         most = max(most, *sides) if rule.per_direction else max(most, sum(sides))
     return most
