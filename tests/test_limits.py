@@ -213,7 +213,7 @@ def test_all_countries_of_a_place_must_be_named():
     within = [{**RULES[1], "applies": "{of: link, mode: road, country: [XA]}"}, *RULES[2:],
               RULES[0]]  # fmt: skip
     assert amounts(with_inferred_limits(small(per_day=1.0, rules=within), DAY))["limit.bc"] == 500
-    assert [r.rule for r in limit_rules(small(rules=within))][0] == "track"
+    assert next(r.rule for r in limit_rules(small(rules=within))) == "track"
 
 
 def test_counts_of_one_link_are_what_passes_too():
