@@ -319,28 +319,6 @@ def test_a_folder_that_is_no_network_is_refused(folder, tmp_path):
         write_limits(co.load(folder), tmp_path / "other")
 
 
-def test_an_exception_in_the_manifest_needs_a_reason(folder):
-    rows = rows_of(folder, "transfers")
-    rows[0] |= {"usd_per_t": "", "usd_per_teu": ""}
-    write_rows(folder, "transfers", rows)
-    kept = [
-        r for r in rows_of(folder, "provenance")
-        if not (r["row"] == rows[0]["transfer_id"] and r["column"].startswith("usd"))
-    ]  # fmt: skip
-    write_rows(folder, "provenance", kept)
-    rule = "transfers-have-a-cost"
-    path = folder / "datapackage.json"
-    for reason, expected in (("", [rule]), ("not known", [])):
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        manifest["exceptions"] = [{"rule": rule, "rows": [rows[0]["transfer_id"]],
-                                   "reason": reason}]  # fmt: skip
-        path.write_text(json.dumps(manifest), encoding="utf-8")
-        # To seal a folder keeps what its manifest excepts.
-        seal(folder)
-        own = [p.rule for p in co.check(folder) if p.rule == rule]
-        assert own == expected
-
-
 # --- the shipped network
 
 

@@ -129,7 +129,7 @@ def headroom(
         The network.
     demand, cargo, origin, destination, from_country, to_country
         Which demand grows: a name or several each, combined by and; all demand
-        where nothing is given. The rest stays as it is.
+        that totals count where nothing is given. The rest stays as it is.
     scenario, as_of
         As in `corridors.criticality`.
 
@@ -167,6 +167,8 @@ def headroom(
         "to_country": to_country,
     }
     mask = select_demand(state.net, state.demand, selector)
+    if all(name is None for name in selector.values()):
+        mask &= state.demand["cargo"].isin(state.net.cargo_in_totals).to_numpy()
     return _Growth(state, mask).followed()
 
 

@@ -297,10 +297,11 @@ class Assignment:
         """Totals: tonnes a day, transport cost, hours and loss apart, shares by cargo and corridor.
 
         ``mean_hours`` is per tonne served. The cost is what is paid for
-        transport: neither the value of time nor the loss is in it.
+        transport: neither the value of time nor the loss is in it. Cargo that its
+        table keeps out of totals is in ``by_cargo`` alone.
         """
-        short = self.shortfall
-        routes = self.routes
+        short = self.counted(self.shortfall)
+        routes = self.counted(self.routes)
         served = float(routes["t_per_day"].sum())
         cost = float((routes["units_per_day"] * routes["usd_per_unit"]).sum())
         hours = float((routes["t_per_day"] * routes["hours"]).sum())
@@ -315,6 +316,10 @@ class Assignment:
             "by_corridor": self._by_corridor(),
         }
 
+    def counted(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of a table with a column ``cargo`` that totals count."""
+        return frame[frame["cargo"].isin(self.state.net.cargo_in_totals)]
+
     def _by_cargo(self) -> dict[str, dict[str, float]]:
         columns = ["demand_t_per_day", "served_t_per_day", "shortfall_t_per_day"]
         grouped = self.shortfall.groupby("cargo")[columns].sum()
@@ -324,7 +329,7 @@ class Assignment:
         }
 
     def _by_corridor(self) -> dict[str, float]:
-        grouped = self.routes.groupby("corridor")["t_per_day"].sum()
+        grouped = self.counted(self.routes).groupby("corridor")["t_per_day"].sum()
         return {str(name): float(value) for name, value in grouped.items()}
 
     def to_dict(self) -> dict[str, Any]:

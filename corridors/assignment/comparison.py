@@ -122,7 +122,7 @@ class Comparison:
         rows more say what is no longer wanted, and so no part of it, and what is newly
         wanted, and so among it.
         """
-        d = self.by_demand
+        d = self.disrupted.counted(self.by_demand)
         changed = {
             "no longer wanted": float(d["withdrawn_t_per_day"].sum()),
             "newly wanted": self._added_demand,
@@ -192,7 +192,7 @@ class Comparison:
         added to the demand and taken from it.
         """
         a, b = self.baseline.summary, self.disrupted.summary
-        d = self.by_demand
+        d = self.disrupted.counted(self.by_demand)
         rerouted = float(d["rerouted_t_per_day"].sum())
         hours = float((d["added_hours"] * d["rerouted_t_per_day"]).sum())
         transport = b["cost_usd_per_day"] - a["cost_usd_per_day"]
@@ -218,7 +218,7 @@ class Comparison:
     def _added_demand(self) -> float:
         """Tonnes a day that are wanted now and were not before."""
         before, after = (
-            own.shortfall.set_index("demand_id")["demand_t_per_day"]
+            own.counted(own.shortfall).set_index("demand_id")["demand_t_per_day"]
             for own in (self.baseline, self.disrupted)
         )
         added = (after - before.reindex(after.index).fillna(0.0)).clip(lower=0.0)
@@ -228,7 +228,7 @@ class Comparison:
     def _value_of_time(own: Assignment) -> float:
         """Return what the hours of all that is carried are worth, in USD a day."""
         cargo = own.state.net.tables["cargo"].set_index("cargo")["usd_per_unit_day"]
-        routes = own.routes
+        routes = own.counted(own.routes)
         days = routes["units_per_day"] * routes["hours"] / 24.0
         return float((days * routes["cargo"].map(cargo).astype("float64")).sum())
 

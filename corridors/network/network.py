@@ -163,6 +163,12 @@ class Network:
         return self.borders.where(self.borders.isin(by_land), "")
 
     @cached_property
+    def cargo_in_totals(self) -> frozenset[str]:
+        """Cargo that totals count: all but that which says ``out`` in its column ``totals``."""
+        cargo = self.tables["cargo"]
+        return frozenset(cargo["cargo"][cargo["totals"] != "out"])
+
+    @cached_property
     def country_of(self) -> dict[str, str]:
         """Country of each node."""
         frame = self.tables["nodes"]

@@ -27,21 +27,26 @@ def selectors_match(net: Network) -> Iterator[Problem]:
             yield problem_at("chokepoints", i, "selector", selectors_match, message)
 
 
-def borders_are_on_land(net: Network) -> Iterator[Problem]:
-    """No chokepoint is a border that sea lanes alone make: it names a lane or a port then.
+def borders_are_crossed_on_land(net: Network) -> Iterator[Problem]:
+    """A border that a chokepoint names is crossed on land, unless it says that it means the sea.
 
-    A border is derived from where the ends of a link lie, so a tanker lane has one too;
-    to close it as one would close a post means something else.
+    Two countries that a lane alone joins, such as a tanker's ports, have no border to shut.
     """
-    on_land = set(net.land_borders)
+    rule = borders_are_crossed_on_land
+    at_sea = set(net.borders) - set(net.land_borders)
     for i, row in net.tables["chokepoints"].iterrows():
-        pair = value_of(row["selector"]).get("border")
-        if pair and "-".join(sorted(map(str, pair))) in set(net.borders) - on_land:
+        selector = value_of(row["selector"])
+        if not isinstance(selector, dict) or selector.get("mode") == "sea":
+            continue
+        pair = selector.get("border")
+        if not isinstance(pair, list):
+            continue
+        if "-".join(sorted(map(str, pair))) in at_sea:
             message = (
-                f"{row['chokepoint']}: sea lanes alone join {' and '.join(map(str, pair))}; "
-                "name the lanes (link) or the port (node)"
+                f"{row['chokepoint']}: only sea lanes join {' and '.join(map(str, pair))}; "
+                "name the lanes, or add mode: sea"
             )
-            yield problem_at("chokepoints", i, "selector", borders_are_on_land, message)
+            yield problem_at("chokepoints", i, "selector", rule, message)
 
 
 def projects_can_be_applied(net: Network) -> Iterator[Problem]:
@@ -54,5 +59,9 @@ def projects_can_be_applied(net: Network) -> Iterator[Problem]:
             yield problem_at("projects", i, "changes", projects_can_be_applied, message)
 
 
-RULES: tuple[Rule, ...] = (selectors_match, borders_are_on_land, projects_can_be_applied)
+RULES: tuple[Rule, ...] = (
+    selectors_match,
+    borders_are_crossed_on_land,
+    projects_can_be_applied,
+)
 """All rules of this room, in the order in which they run."""

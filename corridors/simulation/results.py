@@ -84,6 +84,8 @@ class Simulation:
         p = record.problem
         per_day = round(1 / p.step)
         self._weight = p.weight[p.kind]
+        demand = timetable.states[0].demand
+        self._counted = demand["cargo"].isin(timetable.states[0].net.cargo_in_totals).to_numpy()
         n_days = (p.n_steps - p.begin) // per_day
         self.start = timetable.day_of(p.begin)
         self.days = [self.start + dt.timedelta(days=i) for i in range(n_days)]
@@ -198,15 +200,15 @@ class Simulation:
     def daily(self) -> pd.DataFrame:
         """Where the cargo of the reported days is at the end of each: date and `PLACES`, in t.
 
-        The row sums to all that wanted to leave up to that day (`wanted`).
+        The row sums to all that wanted to leave up to that day (`wanted`). Cargo that
+        its table keeps out of totals is not in it.
         """
         p = self.record.problem
         frame = pd.DataFrame({"date": [d.isoformat() for d in self.days]})
-        frame["wanted"] = (
-            (self._tables.sum_by_day(p.amount * p.step) * self._weight).cumsum(0).sum(1)
-        )
+        wanted = self._tables.sum_by_day(p.amount * p.step) * self._weight
+        frame["wanted"] = wanted[:, self._counted].cumsum(0).sum(1)
         for place in PLACES:
-            frame[place] = self._new[place].sum(axis=1)
+            frame[place] = self._new[place][:, self._counted].sum(axis=1)
         return frame
 
     @cached_property
@@ -301,12 +303,12 @@ class Simulation:
         DataFrame
             what (`under_way_at_start` and then where it is in the end), t, loss_usd.
         """
-        return cargo_tables.earlier(self.record, self._weight)
+        return cargo_tables.earlier(self.record, self._weight * self._counted)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Totals; cost, hours and loss apart."""
-        totals = self._totals
+        totals = self._totals[self._counted]
         w = self.waterfall
         return {
             "days": len(self.days),

@@ -16,13 +16,14 @@ from corridors.network.checks.capacities import (
     periods_do_not_overlap,
     periods_leave_no_gap,
 )
-from corridors.network.checks.limits import (
-    capacities_leave_room,
-    demand_is_of_its_time,
-    everything_has_a_limit,
-    limit_rules_can_be_read,
-    transfers_have_a_cost,
+from corridors.network.checks.figures import (
+    demand_before_its_base_year_says_so,
+    demand_waits_for_its_project,
+    limits_are_no_copy_of_demand,
+    notes_agree_with_their_numbers,
+    transfers_have_a_price,
 )
+from corridors.network.checks.limits import everything_has_a_limit, limit_rules_can_be_read
 from corridors.network.checks.lines import (
     lengths_fit_great_circles,
     lengths_fit_lines,
@@ -288,10 +289,7 @@ RULES: tuple[Rule, ...] = (
     capacities_can_be_counted,
     limit_rules_can_be_read,
     everything_has_a_limit,
-    capacities_leave_room,
-    transfers_have_a_cost,
     cargo_has_rates,
-    demand_is_of_its_time,
     demand_goes_somewhere,
     numbers_have_sources,
     provenance_points_at_numbers,
@@ -302,5 +300,10 @@ RULES: tuple[Rule, ...] = (
     lengths_fit_great_circles,
     lines_stay_in_their_countries,
     text_is_only_text,
+    limits_are_no_copy_of_demand,
+    notes_agree_with_their_numbers,
+    demand_waits_for_its_project,
+    demand_before_its_base_year_says_so,
+    transfers_have_a_price,
 )
 """All rules of this room, in the order in which they run."""

@@ -57,32 +57,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return {**manifest, "resources": resources}
 
 
-def exceptions_in(folder: Path | None, rule: str) -> set[str]:
-    """Return what a network's manifest excepts from a rule of `corridors check`.
-
-    Parameters
-    ----------
-    folder
-        The network folder; None for a network that has none.
-    rule
-        Name of the rule.
-
-    Returns
-    -------
-    set of str
-        Ids of rows, or ``*`` for all. The manifest has them as a list ``exceptions`` of
-        ``{"rule": ..., "rows": [...], "reason": ...}``; one without a reason excepts nothing.
-    """
-    if folder is None or not (folder / MANIFEST).is_file():
-        return set()
-    listed = _parsed(folder / MANIFEST).get("exceptions", [])
-    found: set[str] = set()
-    for one in listed if isinstance(listed, list) else []:
-        if isinstance(one, dict) and one.get("rule") == rule and one.get("reason"):
-            found.update(str(row) for row in one.get("rows", ["*"]))
-    return found
-
-
 def _parsed(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
@@ -207,8 +181,6 @@ def seal(folder: Path, *, name: str | None = None, title: str | None = None) -> 
         ),
         "resources": resources,
     }
-    if old.get("exceptions"):
-        manifest["exceptions"] = old["exceptions"]
     write_text(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
 
 
