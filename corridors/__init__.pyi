@@ -15,6 +15,7 @@ from .analysis.k_routes import routes as routes
 from .analysis.kept import KeptResult as KeptResult
 from .analysis.kept import load_result as load_result
 from .analysis.kept import verify as verify
+from .analysis.limits import limits as limits
 from .analysis.min_cut import Cut as Cut
 from .analysis.min_cut import cut as cut
 from .analysis.min_cut import min_cut as min_cut

@@ -65,7 +65,12 @@ _CAPACITIES = [
     "used",
     "use",
     "price_usd",
+    "confidence",
+    "inferred",
 ]
+
+INFERRED = "D"
+"""Grade of a number that nobody published: what it decides is said with it."""
 
 
 class Assignment:
@@ -247,7 +252,9 @@ class Assignment:
             capacity_id (with the direction where each has its own), name, unit,
             amount, background, used by the demand's cargo, use (share of the
             amount, background included; 1 where a capacity of 0 is all gone),
-            price_usd (what one more unit a day would save a day), and whether it binds.
+            price_usd (what one more unit a day would save a day), confidence of the amount
+            (A to D, empty where the network does not say), whether it is inferred (D), and
+            whether it binds.
             Of the logit also waiting_hours: how long the cargo that passes would wait
             if it paid the price in time, by its values of time.
         """
@@ -267,10 +274,13 @@ class Assignment:
                     "used": use,
                     "use": taken / limit.amount if limit.amount > 0 else 1.0,
                     "price_usd": float(price),
+                    "confidence": limit.confidence,
+                    "inferred": limit.confidence == INFERRED,
                 }
             )
         assert len(rows) == problem.n_limits
         frame = pd.DataFrame(rows, columns=_CAPACITIES)
+        frame["inferred"] = frame["inferred"].astype(np.bool_)
         frame["binding"] = frame["used"] >= (frame["amount"] - frame["background"]) * BINDING
         if self.model == "logit":
             frame["waiting_hours"] = self._waiting_hours()
@@ -299,6 +309,19 @@ class Assignment:
         return frame.assign(value_usd_per_day=value).sort_values(
             ["value_usd_per_day", "capacity_id"], ascending=[False, True], ignore_index=True
         )
+
+    @property
+    def inferred_limits(self) -> list[str]:
+        """Ids of the capacities with a price whose amount nobody published: they decide too."""
+        found = self.bottlenecks
+        return [str(name) for name in found["capacity_id"][found["inferred"]]]
+
+    @property
+    def demand_year(self) -> int | None:
+        """Year that the figures of most tonnes of the day's demand are of; None without demand."""
+        demand = self.state.demand
+        wanted = demand.groupby("base_year")["t_per_day"].sum()
+        return int(wanted.idxmax()) if wanted.sum() > 0 else None
 
     @cached_property
     def summary(self) -> dict[str, Any]:

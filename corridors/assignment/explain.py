@@ -49,6 +49,8 @@ def sentences(tables: ComparisonTables) -> list[str]:
             _shortfall(tables.by_demand, tables.node_names, change["added_loss_usd_per_day"]),
             _what_stops(tables.before.bottlenecks, tables.after.bottlenecks),
         ]
+    if change["rerouted_t_per_day"] > _SMALL or change["newly_unserved_t_per_day"] > _SMALL:
+        found.append(_inferred(tables.before.bottlenecks, tables.after.bottlenecks))
     if change["rerouted_t_per_day"] <= _SMALL and change["newly_unserved_t_per_day"] <= _SMALL:
         found.append("Nothing else changes: no cargo leaves its route and none is lost.")
     found += [_how_sure(tables.after.bottlenecks), _years(tables.day, tables.base_years)]
@@ -257,13 +259,31 @@ def _shortfall(by_demand: pd.DataFrame, node_names: Mapping[str, str], loss: flo
     )
 
 
+def _inferred(before: pd.DataFrame, after: pd.DataFrame) -> str:
+    """Say how many of the limits that the scenario makes decide are nobody's published figure."""
+    new = _newly_full(before, after)
+    count, all_ = int(new["inferred"].sum()), len(new)
+    if not count:
+        return ""
+    if all_ == 1:
+        return "The one capacity that stops this rerouting is inferred (D), not published."
+    return (
+        f"{count} of the {all_} capacities that stop this rerouting "
+        f"{'is' if count == 1 else 'are'} inferred (D), not published."
+    )
+
+
+def _newly_full(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    return after[~after["capacity_id"].isin(set(before["capacity_id"]))]
+
+
 def _what_stops(before: pd.DataFrame, after: pd.DataFrame) -> str:
-    new = after[~after["capacity_id"].isin(set(before["capacity_id"]))]
+    new = _newly_full(before, after)
     if not len(new):
         return ""
     parts = [
-        f"{row['name']} (one more {row['unit']} a day would save "
-        f"{number(row['price_usd'], 'USD')} a day)"
+        f"{row['name']} ({'inferred; ' if row['inferred'] else ''}"
+        f"one more {row['unit']} a day would save {number(row['price_usd'], 'USD')} a day)"
         for row in new.head(_SHOWN).to_dict("records")
     ]
     return f"Newly full: {'; '.join(parts)}."

@@ -117,9 +117,11 @@ def _print(comparison: Comparison) -> None:
         title = f"No longer carried: the largest {min(_ROWS, len(lost))} of {len(lost)}"
         columns = ["demand_id", "cargo", "lost_t_per_day", "demand_t_per_day"]
         print_table(lost[columns].head(_ROWS).rename(columns=_words), title)
-    full = comparison.disrupted.bottlenecks[["capacity_id", "name", "unit", "amount", "price_usd"]]
+    full = comparison.disrupted.bottlenecks[
+        ["capacity_id", "name", "unit", "amount", "price_usd", "confidence"]
+    ]
     if len(full):
-        title = "Full, the dearest first (price: what one more unit a day would save a day)"
+        title = "Full, the dearest first (price: what one more a day would save a day; D: inferred)"
         print_table(full.head(_ROWS).rename(columns=_words), title)
     proof = comparison.disrupted.certificate
     echo(

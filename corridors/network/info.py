@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from corridors.network.limits.coverage import limits_table
 from corridors.network.provenance import sourced_numbers
 
 if TYPE_CHECKING:
@@ -58,6 +59,18 @@ def network_info(net: Network) -> dict[str, Any]:
         "demand_t_per_year": {str(c): round(float(t), 1) for c, t in tonnes.items()},
         "dates": _dates(net),
         "provenance": _provenance(net),
+        "limits": _limits(net),
+    }
+
+
+def _limits(net: Network) -> dict[str, Any]:
+    table = limits_table(net)
+    limited = table[table["basis"] != "none"]
+    return {
+        "coverage": len(limited) / len(table) if len(table) else 1.0,
+        "by_confidence": {g: int((limited["confidence"] == g).sum()) for g in "ABCD"},
+        "published": int((table["basis"] == "published").sum()),
+        "inferred": int((table["basis"] == "inferred").sum()),
     }
 
 
