@@ -10,10 +10,10 @@ import pandas as pd
 
 from corridors.assignment.tables import AssignmentTables
 from corridors.assignment.views.by import assignment_by, balance, named_ends
+from corridors.assignment.views.capacities import capacity_table
 from corridors.assignment.views.grouping import largest_first
 from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
 from corridors.errors import old_name
-from corridors.flow.usage import limit_use
 from corridors.network.arcs import DIRECTIONS, LINK
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     import folium
 
-    from corridors.flow.arrays import Floats
     from corridors.flow.certificate import Certificate
     from corridors.flow.choice.certificate import ChoiceCertificate
     from corridors.flow.choice.solve import ChoiceAnswer
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 """Corridor of a route none of whose links carries a label."""
-
-BINDING = 1 - 1e-6
-"""Share of use from which a capacity counts as full."""
 
 _SHORT = 1e-6
 """Tonnes a day below which a shortfall is rounding."""
@@ -55,22 +51,6 @@ _ROUTES = [
     "key",
     "arcs",
 ]
-
-_CAPACITIES = [
-    "capacity_id",
-    "name",
-    "unit",
-    "amount",
-    "background",
-    "used",
-    "use",
-    "price_usd",
-    "confidence",
-    "inferred",
-]
-
-INFERRED = "D"
-"""Grade of a number that nobody published: what it decides is said with it."""
 
 
 class Assignment:
@@ -258,47 +238,7 @@ class Assignment:
             Of the logit also waiting_hours: how long the cargo that passes would wait
             if it paid the price in time, by its values of time.
         """
-        limits = self.state.limits
-        problem = self.state.problem
-        used = limit_use(problem, self.answer.class_flow).tolist()
-        rows = []
-        for limit, use, price in zip(limits, used, self.answer.limit_price, strict=True):
-            taken = use + min(limit.background, limit.amount)
-            rows.append(
-                {
-                    "capacity_id": limit.limit_id,
-                    "name": limit.name,
-                    "unit": limit.unit,
-                    "amount": limit.amount,
-                    "background": limit.background,
-                    "used": use,
-                    "use": taken / limit.amount if limit.amount > 0 else 1.0,
-                    "price_usd": float(price),
-                    "confidence": limit.confidence,
-                    "inferred": limit.confidence == INFERRED,
-                }
-            )
-        assert len(rows) == problem.n_limits
-        frame = pd.DataFrame(rows, columns=_CAPACITIES)
-        frame["inferred"] = frame["inferred"].astype(np.bool_)
-        frame["binding"] = frame["used"] >= (frame["amount"] - frame["background"]) * BINDING
-        if self.model == "logit":
-            frame["waiting_hours"] = self._waiting_hours()
-        return frame
-
-    def _waiting_hours(self) -> Floats:
-        """Return the hours that the price of each limit is worth to what passes it, shape (R,)."""
-        p, arcs = self.state.problem, self.state.arcs
-        cargo = self.state.net.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
-        per_hour = cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0
-        c = np.maximum(p.member_class, 0)
-        flow = self.answer.class_flow[c, p.member_arc]
-        paid = self.answer.limit_price[p.member_limit] * p.member_factor * flow
-        usd, value = (
-            np.bincount(p.member_limit, weight, p.n_limits).astype(np.float64)
-            for weight in (paid, per_hour[c] * flow)
-        )
-        return np.divide(usd, value, out=np.zeros(p.n_limits), where=value > 0)
+        return capacity_table(self.state, self.answer, waiting=self.model == "logit")
 
     @property
     def bottlenecks(self) -> pd.DataFrame:

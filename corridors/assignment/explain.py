@@ -53,7 +53,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
         found.append(_inferred(tables.before.bottlenecks, tables.after.bottlenecks))
     if change["rerouted_t_per_day"] <= _SMALL and change["newly_unserved_t_per_day"] <= _SMALL:
         found.append("Nothing else changes: no cargo leaves its route and none is lost.")
-    found += [_how_sure(tables.after.bottlenecks), _years(tables.day, tables.base_years)]
+    found.append(_years(tables.day, tables.base_years))
     return [text for text in found if text]
 
 
@@ -114,19 +114,6 @@ def _pushed(aside: pd.DataFrame, names: Mapping[str, str]) -> str:
         if said:
             parts.append(f"of {names[row['cargo']]} {' and '.join(said)}")
     return f"Cargo that did not use it makes room, a day: {'; '.join(parts)}." if parts else ""
-
-
-def _how_sure(full: pd.DataFrame) -> str:
-    """Return how much of the answer rests on limits that nobody published."""
-    if "inferred" not in full.columns or not len(full):
-        return ""
-    inferred = full["inferred"].astype(bool)
-    worth = full["price_usd"] * (full["amount"] - full["background"]).clip(lower=0.0)
-    part = share(float(worth[inferred].sum()), float(worth.sum()))
-    return (
-        f"{int(inferred.sum())} of the {len(full)} full limits that decide this are inferred, "
-        f"with {part} of what more room would be worth."
-    )
 
 
 def _years(day: dt.date, base_years: Mapping[int, float]) -> str:
@@ -267,9 +254,12 @@ def _inferred(before: pd.DataFrame, after: pd.DataFrame) -> str:
         return ""
     if all_ == 1:
         return "The one capacity that stops this rerouting is inferred (D), not published."
+    worth = new["price_usd"] * (new["amount"] - new["background"]).clip(lower=0.0)
+    part = share(float(worth[new["inferred"]].sum()), float(worth.sum()))
     return (
         f"{count} of the {all_} capacities that stop this rerouting "
-        f"{'is' if count == 1 else 'are'} inferred (D), not published."
+        f"{'is' if count == 1 else 'are'} inferred (D), not published, with {part} of what more "
+        "room in all of them would be worth."
     )
 
 
