@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from corridors.cli import analysis, calibrate, exchange, network, osm, run, simulate, validate
+from corridors.cli.asking import again, find
 
 app = typer.Typer(
     name="corridors",
@@ -14,7 +15,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (network, run, exchange, osm, analysis, simulate, validate, calibrate):
+for module in (
+    network, run, exchange, osm, analysis, simulate, validate, calibrate, find, again,
+):  # fmt: skip
     module.register(app)
 
 
