@@ -18,6 +18,7 @@ from .analysis.criticality.criticality import criticality as criticality
 from .analysis.criticality.sweep import sweep as sweep
 from .analysis.headroom import Headroom as Headroom
 from .analysis.headroom import headroom as headroom
+from .analysis.headroom import headroom_by_year as headroom_by_year
 from .analysis.k_routes import k_routes as k_routes
 from .analysis.k_routes import routes as routes
 from .analysis.min_cut import Cut as Cut

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from corridors.cli import analysis, calibrate, exchange, network, osm, run, simulate, validate
-from corridors.cli.asking import again, find
+from corridors.cli.asking import again, find, fits
 
 app = typer.Typer(
     name="corridors",
@@ -16,7 +16,7 @@ app = typer.Typer(
 )
 
 for module in (
-    network, run, exchange, osm, analysis, simulate, validate, calibrate, find, again,
+    network, run, exchange, osm, analysis, simulate, validate, calibrate, find, again, fits,
 ):  # fmt: skip
     module.register(app)
 

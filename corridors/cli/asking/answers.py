@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _ROWS = 20
 
+_OF_DAYS = ["wanted", "late", "other_way", "lost", "waiting", "waiting_value_usd", "lost_value_usd"]
+"""Columns of a run by days that fit on a line."""
+
 
 def known_cargo(net: Network, cargo: list[str] | None) -> list[str]:
     """Return the cargo that an option names; raise UnknownIdError where one is none."""
@@ -143,10 +146,13 @@ class Extra:
             title = (
                 f"By {key.replace('_', ' ')}: the first {min(_ROWS, len(frame))} of {len(frame)}"
             )
-            shown = frame.head(_ROWS).rename(
-                columns=lambda c: c.replace("_t_per_day", "").replace("_", " ")
+            if "wanted" in frame.columns:
+                frame = frame.assign(lost=frame["turned_back"] + frame["never_shipped"])
+                frame = frame[[key, *_OF_DAYS]]
+            words = frame.head(_ROWS).rename(
+                columns=lambda c: c.replace("_t_per_day", ", t/day").replace("_", " ")
             )
-            found.append((title, shown))
+            found.append((title, words))
         if self.parts is not None:
             frame = self.parts.total.rename(columns=lambda c: c.replace("_", " "))
             found.append(("Apart and together", frame))
