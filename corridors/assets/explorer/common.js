@@ -34,12 +34,13 @@ function short(value) {
   for (const [scale, letter] of SCALES) {
     if (size >= 0.9995 * scale) return `${three(value / scale)} ${letter}`;
   }
-  return three(value);
+  return three(value, true);
 }
 
-function three(value) {
+function three(value, whole = false) {
   const size = Math.abs(value);
-  return value.toLocaleString('en-GB', { maximumFractionDigits: size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2 });
+  const digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+  return value.toLocaleString('en-GB', { minimumFractionDigits: whole ? 0 : digits, maximumFractionDigits: digits });
 }
 
 const tonnes = (value) => (Math.abs(value) >= 999.5 ? `${short(value)}t` : `${short(value)} t`);

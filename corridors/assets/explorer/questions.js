@@ -126,9 +126,12 @@ class Questions {
     const plain = this.problem(question.state || 0);
     const p = { ...plain };
     const { close = [], capacity = {}, delay = {}, demand = {} } = question;
-    if (close.length) {
+    // A limit to nothing is a closure of all that it counts, as in a scenario.
+    const none = Object.keys(capacity).filter((id) => capacity[id] === 0 && this.elementOf.has(`capacity:${id}`));
+    const shut = [...close, ...none.map((id) => `capacity:${id}`)];
+    if (shut.length) {
       p.closed = plain.closed.slice();
-      for (const key of close) for (const a of this.arcsOf(key)) p.closed[a] = 1;
+      for (const key of shut) for (const a of this.arcsOf(key)) p.closed[a] = 1;
     }
     if (Object.keys(capacity).length) {
       p.bound = plain.bound.slice();

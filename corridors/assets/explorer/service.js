@@ -10,9 +10,10 @@ class Service {
   first(s) {
     if (!this.engines.has(s)) {
       const p = this.questions.problem(s);
+      const started = performance.now();
       const engine = new Engine(p);
-      const answer = engine.solve(p);
-      this.engines.set(s, { engine, p, ...this.told(p, answer) });
+      const told = this.told(p, engine.solve(p));
+      this.engines.set(s, { engine, ...told, milliseconds: performance.now() - started });
     }
     return this.engines.get(s);
   }
@@ -56,11 +57,12 @@ class Service {
 
   // All that the page shows of a question.
   solve(question) {
-    const started = performance.now();
-    const after = this.answered(question);
-    const solved = performance.now() - started;
     const base = this.questions.texts.states[question.state || 0].base;
     const before = this.first(base);
+    const first = this.first(question.state || 0);
+    const started = performance.now();
+    const after = this.answered(question);
+    const solved = after === first ? first.milliseconds : performance.now() - started;
     const flow = tonnes(this.questions, after.p, after.proof.flow);
     const flowBefore = tonnes(this.questions, before.p, before.proof.flow);
     const moved = compareTotals(before, after);
@@ -134,6 +136,12 @@ function limitsOf({ p, proof, answer }) {
   return { limit: p.limit, bound: p.bound, amount: p.amountOf, background: p.background, used: proof.used, price: answer.price };
 }
 
+// A question with one thing more shut, to be held against the question itself.
+function besides(question, key) {
+  const close = question.close || [];
+  return { ...question, close: [...close, key], instead: close };
+}
+
 // Speaks with the page: {id, what, ...} in, {id, answer} or {id, error} out.
 function serve(post) {
   let service = null;
@@ -143,7 +151,7 @@ function serve(post) {
       let answer = true;
       if (what === 'open') service = new Service(message.buffer);
       else if (what === 'solve') answer = service.solve(message.question);
-      else if (what === 'brief') answer = service.brief(message.question);
+      else if (what === 'briefs') answer = message.keys.map((key) => service.brief(besides(message.question, key)));
       else if (what === 'routes') answer = service.routes(message.question, message.demand);
       post({ id, answer });
     } catch (error) {

@@ -42,7 +42,19 @@ SOLVER = (
 )
 """Scripts of the solver, in the order in which they stand in the page."""
 
-PAGE = ("common", "solving", "start")
+PAGE = (
+    "common",
+    "solving",
+    "names",
+    "state",
+    "yaml",
+    "map",
+    "tables",
+    "views",
+    "details",
+    "panel",
+    "start",
+)
 """Scripts of what is seen."""
 
 
