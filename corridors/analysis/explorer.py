@@ -64,7 +64,7 @@ def explorer(
     >>> import corridors as co
     >>> page = co.explorer(co.load(), [], as_of="2025-09-12")
     >>> page
-    Explorer(2025-09-12, 0 scenarios, 0.4 MB)
+    Explorer(2025-09-12, 0 scenarios, 0.6 MB)
     """
     return build_explorer(explorer_data(net, scenarios, as_of=as_of))
 

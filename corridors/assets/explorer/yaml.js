@@ -199,9 +199,11 @@ function fromYaml(text, names, amounts) {
     const [[by, value]] = entries;
     if (kind === 'demand') {
       if (!['cargo', 'demand'].includes(by) || typeof event.to !== 'number') cannot('this change of demand');
-      for (const id of list(value)) {
-        const which = `${by}:${id}`;
-        if (!(by === 'cargo' ? texts.cargo.id : texts.demand.id).includes(id)) throw new Error(`${where}there is no ${by} ${id}`);
+      const known = by === 'cargo' ? texts.cargo.id : texts.demand.id;
+      const unknown = list(value).find((id) => !known.includes(id));
+      if (unknown !== undefined) throw new Error(`${where}there is no ${by} ${unknown}`);
+      const every = by === 'cargo' && texts.demand.cargo.every((c) => list(value).includes(texts.cargo.id[c]));
+      for (const which of every ? ['all'] : list(value).map((id) => `${by}:${id}`)) {
         state.demand[which] = (state.demand[which] === undefined ? 1 : state.demand[which]) * event.to;
       }
       continue;
