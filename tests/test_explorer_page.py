@@ -215,6 +215,7 @@ def test_a_line_of_the_map_opens_on_a_click_and_shuts_with_shift(opened):
     page.mouse.click(*middle)
     assert page.locator("#details").is_visible()
     assert text(page, "details-title")
+    assert "[object" not in text(page, "details")
     page.keyboard.press("Escape")
     assert page.locator("#details").is_hidden()
     before = page.locator("#chips li").count()
@@ -264,6 +265,51 @@ def test_the_details_show_sources_with_their_grade(opened, net):
     shown = page.locator("#details .sources li").all_inner_texts()
     for row in sources.to_dict("records"):
         assert any(row["confidence"] in own and row["publisher"] in own for own in shown)
+
+
+def test_every_kind_of_thing_has_its_details(opened, net):
+    page = opened(POLAND).page
+    busy = {"link:nizhny-moscow-rail": "Before", "node:brest": "Brest", "border:BY-PL": "Open it"}
+    busy |= {"chokepoint:kz-ru-rail": "Shut it", "country:KZ": "Kazakhstan"}
+    busy |= {"capacity:terespol-rail": "21 train a day"}
+    for key, said in busy.items():
+        page.fill("#search", key.split(":")[1].replace("BY-PL", "belarus poland border"))
+        options = page.locator("#found li")
+        kinds = options.locator(".quiet").all_inner_texts()
+        word = {"node": "place", "link": "line"}.get(key.split(":")[0], key.split(":")[0])
+        at = next(i for i, kind in enumerate(kinds) if kind == word or kind.startswith("shut"))
+        for _ in range(at):
+            page.press("#search", "ArrowDown")
+        page.press("#search", "Shift+Enter")
+        shown = text(page, "details")
+        assert said in shown
+        assert "[object" not in shown
+        assert "undefined" not in shown
+        assert "NaN" not in shown
+    del net
+
+
+def test_a_slider_that_is_held_moves_the_numbers_and_stays_in_hand(opened):
+    page = opened(POLAND + "&view=full").page
+    before = text(page, "headline")
+    held = page.locator("#view-full input[type=range]").first
+    box = held.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for part in (0.5, 0.7, 0.9):
+        page.mouse.move(box["x"] + box["width"] * part, box["y"] + box["height"] / 2)
+        settle(page)
+    mid = text(page, "headline")
+    assert mid != before
+    page.mouse.move(box["x"] + box["width"] * 0.05, box["y"] + box["height"] / 2)
+    page.mouse.up()
+    settle(page)
+    assert text(page, "headline") != mid
+    assert address(page).count("@") == 1
+    page.locator("#top h1").click()
+    page.keyboard.press("u")
+    settle(page)
+    assert text(page, "headline") == before
 
 
 def test_the_routes_of_a_demand_are_looked_up(opened):

@@ -48,6 +48,9 @@ class Reference:
     def answer(self, close=(), capacity=None):
         """Solve afresh what is asked; return it as an assignment."""
         p = self.state.problem
+        # A limit to nothing is a closure of all that it counts, as in a scenario.
+        none = [f"capacity:{name}" for name, factor in (capacity or {}).items() if factor == 0]
+        close = [*close, *(key for key in none if key in self.arcs)]
         closed = np.unique(np.concatenate([[], *(self.arcs[key] for key in close)])).astype(int)
         bounds = {}
         for name, factor in (capacity or {}).items():

@@ -47,7 +47,8 @@ function headline(answer) {
     element('dt', {}, head), element('dd', {}, element('strong', {}, show(now)), element('span', { class: 'quiet' }, change || `before ${show(was)}`)));
   const hours = (h) => `${number(h / 24, 2)} d`;
   const usd = (v) => `${short(v)} $`;
-  const from = (was, now, show) => `before ${show(was)}${Math.abs(now - was) > 1e-9 * Math.max(1, Math.abs(was)) ? ` (${signed(now - was, show(now - was))})` : ''}`;
+  const whole = (text) => text.replaceAll(' ', '\u00a0');
+  const from = (was, now, show) => `before ${whole(show(was))}${Math.abs(now - was) > 1e-9 * Math.max(1, Math.abs(was)) ? ` (${whole(signed(now - was, show(now - was)))})` : ''}`;
   replace(byId('headline'),
     card('not carried, a day', before.short_t, after.short_t, tonnes, from(before.short_t, after.short_t, tonnes)),
     card('go another way, a day', 0, answer.rerouted_t, tonnes, `of ${tonnes(before.served_t)} carried before`),
