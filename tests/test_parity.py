@@ -16,6 +16,7 @@ COMMANDS = sorted(typer.main.get_command(app).commands)
 
 OTHER_WORD = {
     "list": ("listing", "`list` is a function of Python"),
+    "explore": ("explorer", "`explore` is what a table or result does with itself"),
     "map": ("network_map", "`map` is a function of Python"),
     "new": ("new_network", "the library says what is new"),
     "osm": ("propose", "the library has a service, a proposal and what applies it"),
