@@ -133,9 +133,10 @@ def test_the_explanation_names_what_is_lost_and_what_stops_it(net):
     text = comparison.explain()
     assert "Most is lost" in text
     assert f"({number(worst['lost_t_per_day'], 't')})" in text
-    loss = hit.shortfall["loss_usd_per_day"].sum()
-    base = comparison.baseline.shortfall["loss_usd_per_day"].sum()
-    assert f"{number(loss - base, 'USD')} a day, apart from any cost" in text
+    loss = hit.shortfall["surplus_lost_usd_per_day"].sum()
+    assert 0 < loss < hit.shortfall["loss_usd_per_day"].sum()
+    assert comparison.baseline.shortfall["surplus_lost_usd_per_day"].sum() == 0
+    assert f"what stays loses {number(loss, 'USD')} a day by it" in text
     # The loss is in no cost.
     routes = hit.routes
     cost = (routes["units_per_day"] * routes["usd_per_unit"]).sum()

@@ -177,7 +177,8 @@ class ClosureSolver:
         rerouted, extra_usd, extra_hours, extra_cost, touched = self._moved(paths)
         hit_ones = touched | (lost * weight > TRACE)
         usd, general = self._paid if hit is base else self._bill(paths)
-        loss = float(problem.flow.penalty @ (hit.shortfall - base.shortfall))
+        flow = problem.flow
+        loss = float((flow.loss_of(hit.shortfall) - flow.loss_of(base.shortfall)).sum())
         values = {
             "baseline_t_per_day": through_t,
             "shortfall_t_per_day": float((hit.shortfall - base.shortfall) @ weight),

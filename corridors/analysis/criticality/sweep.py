@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from corridors.analysis.jobs.workers import solve_each
 from corridors.analysis.question import ask
 from corridors.display import progress
 from corridors.errors import ScenarioError
+from corridors.scenarios.demand_curves import with_curves
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -85,6 +87,7 @@ def sweep(
         msg = f"workers: saw {workers}, expected at least 1"
         raise ScenarioError(msg)
     question = ask(net, scenario, as_of)
+    question = replace(question, state=with_curves(question.state))
     state = question.state
     wanted = [of] if isinstance(of, str) else list(of)
     elements = find_elements(state, wanted)
