@@ -31,6 +31,8 @@ from .analysis.monte_carlo import quantiles as quantiles
 from .analysis.select_link import places_of as places_of
 from .analysis.select_link import select as select
 from .analysis.select_link import select_link as select_link
+from .analysis.uncertainty.uncertainty import Uncertainty as Uncertainty
+from .analysis.uncertainty.uncertainty import uncertainty as uncertainty
 from .analysis.validation.calibrate import calibrate as calibrate
 from .analysis.validation.check import check as check
 from .analysis.validation.validate import validate as validate

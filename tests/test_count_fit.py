@@ -208,3 +208,29 @@ def test_the_command_writes_the_file_and_predicts(tmp_path):
     both = CliRunner().invoke(app, ["calibrate", "--folds", "2", "--out", str(tmp_path / "x")])
     assert both.exit_code != 0
     assert not (tmp_path / "x").exists()
+
+
+def test_validate_says_what_rows_are_of_and_what_went_into_the_model():
+    net = two_ways(
+        observed("all", 3.0, "d-e-road"),
+        observed("one", 5.0, "c-d-road"),
+        observed("far", 9.0, "c-d-road", role="validate"),
+        observed("days", 1.0, "", measure="route_time", unit="days", role="validate",
+                 asks="{places: [a, d], cargo: bulk}"),
+        observed("price", 1.0, "", measure="route_cost", unit="USD/t", role="validate",
+                 asks="{places: [a, d], cargo: bulk}"),
+        observed("shut", 1.0, "", measure="", asks="", scenario="gone", not_modelled="no run"),
+        observed("fee", 1.0, "", measure="", asks="", unit="USD/TEU", not_modelled="no market"),
+        observed("wait", 1.0, "", measure="", asks="", unit="hours", not_modelled="no post"),
+    )  # fmt: skip
+    rows = co.validate(net).set_index("observation_id")
+    kinds = {"all": "static", "one": "static", "far": "static", "days": "time", "price": "cost",
+             "shut": "event", "fee": "cost", "wait": "time"}  # fmt: skip
+    assert rows["kind"].to_dict() == kinds
+    assert rows.index[rows["identity"]].tolist() == ["all"]
+    assert not rows["fitted"].any()
+    # With the file that calibrate writes, its counts are fitted; rows to judge by never are.
+    chosen = read_parameters(parameter_file(net), "choice.json")
+    use_parameters(net, chosen)
+    rows = co.validate(net).set_index("observation_id")
+    assert rows.index[rows["fitted"]].tolist() == ["one"]

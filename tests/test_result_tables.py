@@ -89,6 +89,7 @@ def by_hand():
         capacities=limits,
         shortfall=pd.DataFrame(),
         bottlenecks=limits[:0],
+        lost_by_step=pd.DataFrame(),
         links_there=frozenset("xyz"),
         capacity_links=(("x",),),
     )
@@ -108,6 +109,7 @@ def by_hand():
             "added_transport_usd_per_day_rerouted": -300.0,
             "added_time_usd_per_day_rerouted": 900.0,
             "added_loss_usd_per_day": 5000.0,
+            "surplus_lost_usd_per_day": 5000.0,
         },
         waterfall=pd.DataFrame(STEPS.items(), columns=["step", "t_per_day"]),
         by_demand=pd.DataFrame(
@@ -164,8 +166,9 @@ def test_sentences_are_made_of_tables_alone(by_hand):
             "5 t by the north corridor."
         ),
         (
-            "Most is lost, a day, by bulk Alpha–Beta (10.0 t); the loss is put at 5,000 USD a day, "
-            "apart from any cost."
+            "Most is lost, a day, by bulk Alpha–Beta (10.0 t); what stays loses 5,000 USD a day by "
+            "it, what it would have paid at most less what its way costs in ordinary times; that "
+            "is in no cost."
         ),
         "Newly full: The Gate (one more TEU a day would save 7 USD a day).",
     ]
@@ -292,7 +295,7 @@ def test_a_comparison_is_saved_whole(closure, tmp_path):
     names = {file.name for file in folder.iterdir()}
     states = {
         f"{t}_{s}.csv"
-        for t in ("flows", "routes", "capacities", "shortfall")
+        for t in ("flows", "routes", "capacities", "shortfall", "lost_by_step")
         for s in ("before", "after")
     }
     assert names == states | {
@@ -316,6 +319,7 @@ def test_an_assignment_is_saved_with_its_proof(closure, tmp_path):
         "routes.csv",
         "capacities.csv",
         "shortfall.csv",
+        "lost_by_step.csv",
         "summary.json",
     }
     summary = json.loads((folder / "summary.json").read_text("utf-8"))

@@ -244,7 +244,8 @@ class _Ways:
             return "same bottleneck", f"{names}; and {extra:,.2f} USD dearer", extra
         if len(full) and cost <= self.margin + near:
             return "full", names, extra
-        loss = float(self.state.problem.penalty[self.k])
+        p = self.state.problem
+        loss = float(p.step_price[self.k, -1] if p.n_steps else p.penalty[self.k])
         if cost > loss + near:
             return "dearer than its loss", f"{cost - loss:,.2f} USD above the loss", extra
         also = f", {charge:,.2f} of it for the full {names}" if len(full) else ""

@@ -9,6 +9,7 @@ from corridors.assignment.choice import choose_routes
 from corridors.errors import ScenarioError, nearest, old_name
 from corridors.flow.solve import Answer, solve
 from corridors.network.network import as_date
+from corridors.scenarios.demand_curves import with_curves
 from corridors.scenarios.scenario import Scenario
 from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.scenarios.state import network_state
@@ -36,7 +37,7 @@ def assign(
     """Spread the cargo of every demand over routes, within every capacity.
 
     ``"optimal"`` is the linear program that minimises transport cost + value of time x
-    hours + loss x shortfall: the best that any dispatcher could do, so its damage is a
+    hours + loss of what stays: the best that any dispatcher could do, so its damage is a
     lower bound. ``"logit"`` is how shippers spread: path-size logit over generated
     routes, with limits whose prices read as equilibrium waiting (`docs/choice.md`).
 
@@ -92,8 +93,9 @@ def assigned(state: NetworkState, plan: Scenario | None, model: str = "optimal")
     """Solve a situation and put the answer into tables."""
     answer: Answer | ChoiceAnswer
     if model == "logit":
-        answer = choose_routes(state, disturbed=plan is not None)
+        state, answer = choose_routes(state, disturbed=plan is not None)
     else:
+        state = with_curves(state)
         answer = solve(state.problem)
     return Assignment(state, answer, plan, model)
 

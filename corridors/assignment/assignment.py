@@ -181,17 +181,68 @@ class Assignment:
 
     @cached_property
     def shortfall(self) -> pd.DataFrame:
-        """Demand, served and not, one row each: units and tonnes a day, and the loss."""
-        demand = self.state.demand
-        short = self.answer.shortfall
+        """Demand, served and not, one row each: units and tonnes a day, and the loss.
+
+        Returns
+        -------
+        DataFrame
+            demand_id, origin, destination, cargo; demand, shortfall and what is served in
+            units or tonnes a day; loss_usd_per_day, what those that stay would have paid at
+            most; surplus_lost_usd_per_day, that less what their transport costs in ordinary
+            times: what they lose by staying. Where others make room, route choice lets
+            demand grow; the growth is among the demand.
+        """
+        demand, lost = self.state.demand, self.lost_by_step
+        short, weight = self.answer.shortfall, demand["t_per_unit"]
+        wanted = demand["units_per_day"].to_numpy(dtype=np.float64)
+        wanted = wanted + self.answer.growth
         frame = demand[["demand_id", "origin", "destination", "cargo"]].copy()
-        frame["demand_units_per_day"] = demand["units_per_day"]
-        frame["demand_t_per_day"] = demand["t_per_day"]
+        frame["demand_units_per_day"] = wanted
+        frame["demand_t_per_day"] = wanted * weight
         frame["shortfall_units_per_day"] = short
-        frame["shortfall_t_per_day"] = short * demand["t_per_unit"]
+        frame["shortfall_t_per_day"] = short * weight
         frame["served_t_per_day"] = frame["demand_t_per_day"] - frame["shortfall_t_per_day"]
-        frame["loss_usd_per_day"] = short * self.state.problem.penalty
+        frame["loss_usd_per_day"] = self.state.problem.loss_of(short)
+        surplus = lost.groupby("demand_id")["surplus_lost_usd_per_day"].sum()
+        found = frame["demand_id"].map(surplus).fillna(0.0)
+        frame["surplus_lost_usd_per_day"] = found.to_numpy(dtype=np.float64)
         return frame
+
+    @cached_property
+    def lost_by_step(self) -> pd.DataFrame:
+        """What stays, by demand and step of its curve, the steps that pay least first.
+
+        Returns
+        -------
+        DataFrame
+            demand_id, cargo, step (from 1), price_usd (what a unit of the step would have paid at
+            most), ordinary_usd (what its transport costs in ordinary times; the price itself
+            in a state without events, from which losses are reckoned), shortfall in units
+            and tonnes a day, loss_usd_per_day and surplus_lost_usd_per_day.
+        """
+        state, p = self.state, self.state.problem
+        price = p.step_price if p.n_steps else p.penalty[:, None]
+        short = self.answer.shortfall
+        parts = p.shortfall_by_step(short) if p.n_steps else short[:, None]
+        ordinary = price if state.ordinary is None else state.ordinary[:, None]
+        ordinary = np.where(np.isfinite(ordinary), ordinary, price)
+        ordinary = np.broadcast_to(ordinary, price.shape)
+        k, step = np.nonzero(parts)
+        demand = state.demand
+        units = parts[k, step]
+        return pd.DataFrame(
+            {
+                "demand_id": demand["demand_id"].to_numpy()[k],
+                "cargo": demand["cargo"].to_numpy()[k],
+                "step": step + 1,
+                "price_usd": price[k, step],
+                "ordinary_usd": ordinary[k, step],
+                "shortfall_units_per_day": units,
+                "shortfall_t_per_day": units * demand["t_per_unit"].to_numpy()[k],
+                "loss_usd_per_day": units * price[k, step],
+                "surplus_lost_usd_per_day": units * (price - ordinary)[k, step],
+            }
+        )
 
     @cached_property
     def flows(self) -> pd.DataFrame:
@@ -269,7 +320,9 @@ class Assignment:
 
         ``mean_hours`` is per tonne served. ``cost_usd_per_day`` is what is paid for
         transport, ``time_usd_per_day`` what the hours under way are worth to the cargo;
-        ``generalised_cost_usd_per_day`` is the sum of both. The loss is in none of them.
+        ``generalised_cost_usd_per_day`` is the sum of both. The loss is in none of them:
+        ``loss_usd_per_day`` is what those that stay would have paid at most,
+        ``surplus_lost_usd_per_day`` that less what they pay in ordinary times.
         Cargo that its table keeps out of totals is in ``by_cargo`` alone.
         """
         short = self.counted(self.shortfall)
@@ -286,6 +339,7 @@ class Assignment:
             "time_usd_per_day": time,
             "generalised_cost_usd_per_day": cost + time,
             "loss_usd_per_day": float(short["loss_usd_per_day"].sum()),
+            "surplus_lost_usd_per_day": float(short["surplus_lost_usd_per_day"].sum()),
             "mean_hours": hours / served if served else 0.0,
             "by_cargo": self._by_cargo(),
             "by_corridor": self._by_corridor(),
@@ -399,6 +453,7 @@ class Assignment:
             capacities=self.capacities,
             shortfall=self.shortfall,
             bottlenecks=self.bottlenecks,
+            lost_by_step=self.lost_by_step,
             links_there=frozenset(ids[arcs.row[state.there & (arcs.arc_type == LINK)]]),
             capacity_links=tuple(tuple(sorted(set(ids[arcs.row[own]]))) for own in members),
         )

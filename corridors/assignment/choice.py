@@ -20,6 +20,12 @@ from corridors.flow.choice.solve import choose
 from corridors.flow.solve import solve
 from corridors.flow.usage import open_costs
 from corridors.network.arcs import LINK
+from corridors.scenarios.demand_curves import (
+    elasticities,
+    price_of_goods,
+    steepness_of,
+    with_curves,
+)
 from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
@@ -31,6 +37,9 @@ if TYPE_CHECKING:
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.network.network import Network
     from corridors.scenarios.state import NetworkState
+
+_WHOLE = 0.99
+"""Share of a demand that the usual state carries from which it answers to price."""
 
 _MOST_DAYS = 24
 """Undisturbed days that are kept for each network."""
@@ -63,7 +72,7 @@ _USUAL: WeakKeyDictionary[Network, dict[tuple[dt.date, ChoiceParameters], Usual]
 )
 
 
-def choose_routes(state: NetworkState, *, disturbed: bool) -> ChoiceAnswer:
+def choose_routes(state: NetworkState, *, disturbed: bool) -> tuple[NetworkState, ChoiceAnswer]:
     """Spread the cargo of a situation over routes.
 
     Parameters
@@ -75,12 +84,15 @@ def choose_routes(state: NetworkState, *, disturbed: bool) -> ChoiceAnswer:
 
     Returns
     -------
-    ChoiceAnswer
-        With the certificate that proves it.
+    NetworkState, ChoiceAnswer
+        The situation, with each demand as a curve where events may be in force, and the
+        answer with the certificate that proves it.
     """
     usual = usual_of(state.net, state.day, None if disturbed else state)
     if not disturbed:
-        return usual.answer
+        return state, usual.answer
+    ordinary = _ordinary(usual)
+    state = with_curves(state, ordinary)
     p = state.problem
     open_cost = open_costs(p)
     cost = usual.routes.sums(p, open_cost)
@@ -96,7 +108,36 @@ def choose_routes(state: NetworkState, *, disturbed: bool) -> ChoiceAnswer:
     routes = usual.routes.only(np.isfinite(cost)).with_paths(found)
     now = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
     least = np.where(np.isfinite(usual.least), usual.least, now)
-    return choose(p, model_of(state, least), routes, grow=True)
+    return state, choose(p, _elastic(model_of(state, least), state, usual), routes, grow=True)
+
+
+def _ordinary(usual: Usual) -> Floats:
+    """Return the composite cost of each demand in the usual state, shape (K,).
+
+    Not a number where that state leaves some of it at home: it stays worth its loss.
+    """
+    answer = usual.answer
+    whole = answer.volume >= _WHOLE * answer.problem.amount
+    own = whole & np.isfinite(answer.composite_cost) & (answer.problem.amount > 0)
+    return np.where(own, answer.composite_cost, np.nan)
+
+
+def _elastic(model: ChoiceModel, state: NetworkState, usual: Usual) -> ChoiceModel:
+    """Return the model in which demand falls and grows along its curve, from what is usual."""
+    if state.ordinary is None:
+        return model
+    which = np.flatnonzero(np.isfinite(steepness_of(state, state.ordinary)))
+    if not len(which):
+        return model
+    before = usual.answer
+    share = before.volume[which] / before.problem.amount[which]
+    return model.elastic(
+        which,
+        state.problem.amount[which] * share,
+        state.ordinary[which],
+        elasticities(state)[which],
+        base=price_of_goods(state, state.ordinary)[which],
+    )
 
 
 def usual_of(net: Network, day: dt.date, state: NetworkState | None = None) -> Usual:

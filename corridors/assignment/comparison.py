@@ -197,6 +197,8 @@ class Comparison(Changes):
         and ``added_time_usd_per_day`` of the hours at their value. All three fall where
         cargo is no longer carried. The same with ``_rerouted`` behind it, and
         ``added_hours_mean``, are of the rerouted cargo alone.
+        ``added_loss_usd_per_day`` is what those that stay would have paid at most for their
+        way, ``surplus_lost_usd_per_day`` that less what they pay in ordinary times.
         ``added_demand_t_per_day`` and ``withdrawn_t_per_day`` are what events have
         added to the demand and taken from it.
         """
@@ -221,6 +223,8 @@ class Comparison(Changes):
             "added_transport_usd_per_day": transport,
             "added_time_usd_per_day": time,
             "added_loss_usd_per_day": b["loss_usd_per_day"] - a["loss_usd_per_day"],
+            "surplus_lost_usd_per_day": b["surplus_lost_usd_per_day"]
+            - a["surplus_lost_usd_per_day"],
         }
 
     @cached_property

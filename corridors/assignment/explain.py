@@ -46,7 +46,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
             found.append(_where_to(tables.reroutes, tables.link_names))
     if change["newly_unserved_t_per_day"] > _SMALL:
         found += [
-            _shortfall(tables.by_demand, tables.node_names, change["added_loss_usd_per_day"]),
+            _shortfall(tables.by_demand, tables.node_names, change["surplus_lost_usd_per_day"]),
             _what_stops(tables.before.bottlenecks, tables.after.bottlenecks),
         ]
     if change["rerouted_t_per_day"] > _SMALL or change["newly_unserved_t_per_day"] > _SMALL:
@@ -242,7 +242,8 @@ def _shortfall(by_demand: pd.DataFrame, node_names: Mapping[str, str], loss: flo
     ]
     return (
         f"Most is lost, a day, by {', '.join(parts)}; "
-        f"the loss is put at {number(loss, 'USD')} a day, apart from any cost."
+        f"what stays loses {number(loss, 'USD')} a day by it, what it would have paid at most "
+        "less what its way costs in ordinary times; that is in no cost."
     )
 
 

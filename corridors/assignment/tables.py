@@ -24,7 +24,7 @@ class AssignmentTables:
 
     Attributes
     ----------
-    flows, routes, capacities, shortfall, bottlenecks
+    flows, routes, capacities, shortfall, bottlenecks, lost_by_step
         As `corridors.Assignment` has them.
     links_there
         Links that exist on the day, closed by events or not.
@@ -37,6 +37,7 @@ class AssignmentTables:
     capacities: pd.DataFrame
     shortfall: pd.DataFrame
     bottlenecks: pd.DataFrame
+    lost_by_step: pd.DataFrame
     links_there: frozenset[str]
     capacity_links: tuple[tuple[str, ...], ...]
 
@@ -47,6 +48,7 @@ class AssignmentTables:
             "routes": self.routes.drop(columns="arcs"),
             "capacities": self.capacities,
             "shortfall": self.shortfall,
+            "lost_by_step": self.lost_by_step,
         }
 
 

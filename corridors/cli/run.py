@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,7 @@ from corridors.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from corridors.analysis.uncertainty.uncertainty import Uncertainty
     from corridors.assignment.comparison import Comparison
     from corridors.cli.asking.answers import Extra
 
@@ -67,6 +69,21 @@ def run(
         Path | None,
         typer.Option(help="Keep all tables, and what makes them again.", metavar="FOLDER"),
     ] = None,
+    uncertainty: Annotated[
+        int | None,
+        typer.Option(help="Draw the uncertain inputs so many times.", metavar="N", min=1),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Decides all draws.", min=0)] = 0,
+    days: Annotated[
+        int | None, typer.Option(help="Days that each draw simulates too.", min=1)
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that draw; as many as there are cores.", min=1)
+    ] = None,
+    draws_file: Annotated[
+        Path | None,
+        typer.Option(help="Draws as they come; a run that was stopped goes on.", metavar="FILE"),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Hold a scenario against the undisturbed network and say what changes."""
@@ -100,10 +117,21 @@ def run(
                 write_text(report, comparison.report())
         if out is not None:
             comparison.save(out)
+    sure = None
+    if uncertainty is not None:
+        from corridors.analysis.uncertainty.uncertainty import uncertainty as draw
+
+        sure = draw(
+            net, plan, uncertainty, seed, as_of=day.isoformat(), model=model, days=days,
+            workers=workers or os.cpu_count() or 1, out=draws_file,
+        )  # fmt: skip
     if json:
-        print_json({**comparison.to_dict(), **extra.to_dict(comparison)})
+        told = {**comparison.to_dict(), **extra.to_dict(comparison)}
+        print_json(told if sure is None else told | {"uncertainty": sure.to_dict()})
     else:
         _print(comparison, extra)
+        if sure is not None:
+            _print_uncertainty(sure)
     for target in (map, report, out):
         if target is not None:
             note(f"wrote {target}")
@@ -163,6 +191,26 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         f"{proof.balance_residual:.1e}, capacity {proof.capacity_residual:.1e}, "
         f"flow on closed things {proof.closed_flow:g}"
     )
+
+
+def _print_uncertainty(sure: Uncertainty) -> None:
+    """Print what each result may be, and what decides it."""
+    print_table(
+        sure.percentiles.rename(columns=_words),
+        f"How sure: {sure.n} draws of {len(sure.inputs)} inputs (5 %, median, 95 %)",
+    )
+    drivers = sure.drivers
+    drivers = drivers[drivers["beyond_chance"]].drop(columns="beyond_chance")
+    if len(drivers):
+        shown = drivers.groupby("quantity", sort=False).head(3)
+        print_table(
+            shown.rename(columns=_words), "What decides it (rank correlation, beyond chance)"
+        )
+    if len(sure.duals):
+        print_table(
+            sure.duals.head(_ROWS).rename(columns=_words),
+            "By shadow prices: damage more, USD a day, were one capacity at the low end",
+        )
 
 
 def _words(column: str) -> str:

@@ -31,9 +31,19 @@ def validate(network: NetworkOption = None, json: JsonOption = False) -> None:
     columns = ["observation_id", "unit", "role", "observed", "low", "high", "modelled", "within"]
     shown = known[columns].assign(within=["yes" if w else "no" for w in known["within"]])
     print_table(shown, "Modelled and observed")
+    print_table(_by_kind(known), "By what they are of; identities are inputs of the model")
     unknown = frame[frame["modelled"].isna()]
     print_table(unknown[["observation_id", "quantity", "how"]], "Not modelled")
     note(_summary(known, len(unknown)))
+
+
+def _by_kind(known: pd.DataFrame) -> pd.DataFrame:
+    """Return how many modelled rows of each kind and role lie within, inputs apart."""
+    inside = (known["within"] == True) & ~known["identity"]  # noqa: E712  None as well
+    frame = known.assign(rows=1, within=inside.astype(int), fitted=known["fitted"].astype(int),
+                         identities=known["identity"].astype(int))  # fmt: skip
+    columns = ["rows", "identities", "fitted", "within"]
+    return frame.groupby(["kind", "role"])[columns].sum().reset_index()
 
 
 def _summary(known: pd.DataFrame, unknown: int) -> str:

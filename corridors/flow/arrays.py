@@ -7,7 +7,7 @@ name of the argument, what was seen and what was expected.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,3 +114,56 @@ def check_not_negative(name: str, values: Floats, *, finite: bool) -> None:
         wanted = "a finite number of at least 0" if finite else "at least 0"
         msg = f"{name}[{place}]: expected {wanted}, saw {values[where]}"
         raise ProblemError(msg)
+
+
+def check_problem(p: Any) -> None:
+    """Refuse a problem whose arrays do not go together, or hold what is not allowed."""
+    n_arcs, n_commodities = len(p.tail), len(p.origin)
+    for name, array, size in (
+        ("head", p.head, n_arcs),
+        ("destination", p.destination, n_commodities),
+        ("amount", p.amount, n_commodities),
+        ("penalty", p.penalty, n_commodities),
+        ("commodity_class", p.commodity_class, n_commodities),
+        ("closed", p.closed, n_arcs),
+        ("excess_price", p.excess_price, len(p.bound)),
+        ("member_arc", p.member_arc, len(p.member_limit)),
+        ("member_class", p.member_class, len(p.member_limit)),
+        ("member_factor", p.member_factor, len(p.member_limit)),
+    ):
+        if len(array) != size:
+            msg = f"{name}: expected {size} entries, saw {len(array)}"
+            raise ProblemError(msg)
+    for name, matrix in (("cost", p.cost), ("tie_cost", p.tie_cost)):
+        if matrix.ndim != 2 or matrix.shape[1] != n_arcs:
+            msg = f"{name}: expected shape (classes, {n_arcs}), saw {matrix.shape}"
+            raise ProblemError(msg)
+    if p.tie_cost.shape != p.cost.shape:
+        msg = f"tie_cost: expected shape {p.cost.shape}, saw {p.tie_cost.shape}"
+        raise ProblemError(msg)
+    for name, nodes in (
+        ("tail", p.tail),
+        ("head", p.head),
+        ("origin", p.origin),
+        ("destination", p.destination),
+    ):
+        check_range(name, nodes, p.n_nodes, "nodes")
+    if p.step_price.ndim != 2 or len(p.step_price) != n_commodities:
+        msg = f"step_price: expected shape ({n_commodities}, steps), saw {p.step_price.shape}"
+        raise ProblemError(msg)
+    check_not_negative("step_price", p.step_price, finite=True)
+    if (np.diff(p.step_price, axis=1) < 0).any():
+        k = int(np.argmax((np.diff(p.step_price, axis=1) < 0).any(axis=1)))
+        msg = f"step_price[{k}]: expected prices that rise, saw {p.step_price[k].tolist()}"
+        raise ProblemError(msg)
+    check_range("commodity_class", p.commodity_class, p.cost.shape[0], "classes")
+    check_range("member_limit", p.member_limit, len(p.bound), "limits")
+    check_range("member_arc", p.member_arc, n_arcs, "arcs")
+    check_range("member_class", p.member_class + 1, p.cost.shape[0] + 1, "classes")
+    check_not_negative("cost", p.cost, finite=False)
+    check_not_negative("tie_cost", p.tie_cost, finite=True)
+    check_not_negative("amount", p.amount, finite=True)
+    check_not_negative("penalty", p.penalty, finite=True)
+    check_not_negative("capacity" if p.arc_limit is not None else "bound", p.bound, finite=False)
+    check_not_negative("excess_price", p.excess_price, finite=False)
+    check_not_negative("member_factor", p.member_factor, finite=True)

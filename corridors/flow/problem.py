@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from corridors.flow.arrays import (
     Floats,
     Ints,
     check_not_negative,
+    check_problem,
     check_range,
     closed_arcs,
     costs_by_class,
@@ -82,6 +84,10 @@ class FlowProblem:
         limit has unless told, lets nothing pass above it. A limit that is hard
         has no price. Several limits over the same members make the cost of
         congestion any convex function of what passes, in pieces.
+    step_price
+        What each of N equal parts of a commodity would pay at most, shape (K, N), rising along
+        a row: a falling demand curve in steps, instead of one penalty for all. With N of 0,
+        as it is unless told, every unit is worth the penalty.
     member_limit, member_arc, member_class, member_factor
         Members of the limits, shape (E,): units of limit ``member_limit`` that one
         unit of class ``member_class`` (-1 for all) takes on arc ``member_arc``.
@@ -114,13 +120,16 @@ class FlowProblem:
     arc_rank: Ints = field(default_factory=_no_ints)
     commodity_rank: Ints = field(default_factory=_no_ints)
     excess_price: Floats = field(default_factory=_no_floats)
+    step_price: Floats = field(default_factory=_no_floats)
 
     def __post_init__(self) -> None:
         if len(self.closed) == 0:
             object.__setattr__(self, "closed", np.zeros(len(self.tail), dtype=np.bool_))
         if len(self.excess_price) == 0:
             object.__setattr__(self, "excess_price", np.full(len(self.bound), np.inf))
-        _check(self)
+        if self.step_price.size == 0:
+            object.__setattr__(self, "step_price", np.empty((len(self.origin), 0)))
+        check_problem(self)
         if len(self.arc_rank) == 0:
             object.__setattr__(self, "arc_rank", _rank(*_arc_keys(self)))
         if len(self.commodity_rank) == 0:
@@ -146,6 +155,56 @@ class FlowProblem:
     def n_limits(self) -> int:
         """Number of limits, R."""
         return len(self.bound)
+
+    @property
+    def n_steps(self) -> int:
+        """Steps of each commodity's demand curve, N; 0 where every unit is worth the penalty."""
+        return int(self.step_price.shape[1])
+
+    @cached_property
+    def by_step(self) -> FlowProblem:
+        """The same problem with each step of a demand as a commodity of its own, (K * N).
+
+        Step ``n`` of commodity ``k`` has the number ``k * N + n`` and its price as penalty. A
+        problem without steps is its own.
+        """
+        n = self.n_steps
+        if not n:
+            return self
+        values: dict[str, Any] = {name: np.repeat(getattr(self, name), n) for name in _OF_COMMODITY}
+        rank = np.repeat(self.commodity_rank * n, n) + np.tile(np.arange(n), self.n_commodities)
+        return replace(
+            self,
+            **values,
+            amount=np.repeat(self.amount / n, n),
+            penalty=self.step_price.ravel(),
+            commodity_rank=rank,
+            step_price=_no_floats(),
+        )
+
+    def shortfall_by_step(self, shortfall: Floats) -> Floats:
+        """Return what each step falls short of a shortfall, shape (K, N); the cheapest go first.
+
+        Parameters
+        ----------
+        shortfall
+            Units by commodity, shape (K,).
+        """
+        part = self.amount[:, None] / max(self.n_steps, 1)
+        before = part * np.arange(self.n_steps)[None, :]
+        return np.asarray(np.clip(np.asarray(shortfall)[:, None] - before, 0.0, part))
+
+    def loss_of(self, shortfall: Floats) -> Floats:
+        """Return the loss of what falls short by commodity, shape (K,).
+
+        Parameters
+        ----------
+        shortfall
+            Units by commodity, shape (K,).
+        """
+        if not self.n_steps:
+            return np.asarray(self.penalty * shortfall)
+        return np.asarray((self.step_price * self.shortfall_by_step(shortfall)).sum(axis=1))
 
     def __repr__(self) -> str:
         return (
@@ -346,10 +405,24 @@ class FlowProblem:
                 shown = "capacity" if name == "bound" and self.arc_limit is not None else name
                 check_not_negative(shown, values[name], finite=finite)
         # What did not change was checked when this problem was made.
-        other = object.__new__(FlowProblem)
-        other.__dict__.update(self.__dict__)
-        other.__dict__.update(values)
-        return other
+        return _with(self, values)
+
+
+def _with(problem: FlowProblem, values: dict[str, Any]) -> FlowProblem:
+    """Return a problem with other arrays; what is not named stays the same object."""
+    other = object.__new__(FlowProblem)
+    other.__dict__.update(problem.__dict__)
+    other.__dict__.update(values)
+    split = other.__dict__.pop("by_step", None)
+    if split is not None and problem.n_steps:
+        parts = dict(values)
+        if "amount" in parts:
+            parts["amount"] = np.repeat(parts["amount"] / problem.n_steps, problem.n_steps)
+        other.__dict__["by_step"] = _with(split, parts)
+    return other
+
+
+_OF_COMMODITY = ("origin", "destination", "commodity_class")
 
 
 def _arc_keys(p: FlowProblem) -> list[NDArray[Any]]:
@@ -365,48 +438,3 @@ def _rank(*keys: NDArray[Any]) -> Ints:
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     return rank
-
-
-def _check(p: FlowProblem) -> None:
-    """Refuse a problem whose arrays do not go together, or hold what is not allowed."""
-    n_arcs, n_commodities = len(p.tail), len(p.origin)
-    for name, array, size in (
-        ("head", p.head, n_arcs),
-        ("destination", p.destination, n_commodities),
-        ("amount", p.amount, n_commodities),
-        ("penalty", p.penalty, n_commodities),
-        ("commodity_class", p.commodity_class, n_commodities),
-        ("closed", p.closed, n_arcs),
-        ("excess_price", p.excess_price, len(p.bound)),
-        ("member_arc", p.member_arc, len(p.member_limit)),
-        ("member_class", p.member_class, len(p.member_limit)),
-        ("member_factor", p.member_factor, len(p.member_limit)),
-    ):
-        if len(array) != size:
-            msg = f"{name}: expected {size} entries, saw {len(array)}"
-            raise ProblemError(msg)
-    for name, matrix in (("cost", p.cost), ("tie_cost", p.tie_cost)):
-        if matrix.ndim != 2 or matrix.shape[1] != n_arcs:
-            msg = f"{name}: expected shape (classes, {n_arcs}), saw {matrix.shape}"
-            raise ProblemError(msg)
-    if p.tie_cost.shape != p.cost.shape:
-        msg = f"tie_cost: expected shape {p.cost.shape}, saw {p.tie_cost.shape}"
-        raise ProblemError(msg)
-    for name, nodes in (
-        ("tail", p.tail),
-        ("head", p.head),
-        ("origin", p.origin),
-        ("destination", p.destination),
-    ):
-        check_range(name, nodes, p.n_nodes, "nodes")
-    check_range("commodity_class", p.commodity_class, p.cost.shape[0], "classes")
-    check_range("member_limit", p.member_limit, len(p.bound), "limits")
-    check_range("member_arc", p.member_arc, n_arcs, "arcs")
-    check_range("member_class", p.member_class + 1, p.cost.shape[0] + 1, "classes")
-    check_not_negative("cost", p.cost, finite=False)
-    check_not_negative("tie_cost", p.tie_cost, finite=True)
-    check_not_negative("amount", p.amount, finite=True)
-    check_not_negative("penalty", p.penalty, finite=True)
-    check_not_negative("capacity" if p.arc_limit is not None else "bound", p.bound, finite=False)
-    check_not_negative("excess_price", p.excess_price, finite=False)
-    check_not_negative("member_factor", p.member_factor, finite=True)

@@ -8,7 +8,8 @@ order and solved once more, and only then read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -242,3 +243,87 @@ def written(
         tied=tied[n.commodity_number],
         tied_limit=tied_limit[n.limit_number],
     )
+
+
+def whole_commodities(outcome: FlowSolution, problem: FlowProblem) -> FlowSolution:
+    """Return an outcome by step as one by commodity: one set of paths, shortfalls added up.
+
+    The paths of a commodity are told by what it carries on each arc, as if it had no steps:
+    which step goes by which path means nothing.
+
+    Parameters
+    ----------
+    outcome
+        Of the problem `FlowProblem.by_step`.
+    problem
+        The problem whose demand has steps.
+    """
+    n = problem.n_steps
+    found: dict[int, dict[bytes, list[float]]] = {}
+    arcs = outcome.path_arcs
+    ends = pairwise(outcome.path_start.tolist())
+    owner = (outcome.path_commodity // n).tolist()
+    for k, (a, b), amount in zip(owner, ends, outcome.path_amount.tolist(), strict=True):
+        found.setdefault(k, {}).setdefault(arcs[a:b].tobytes(), []).append(amount)
+    commodity: list[int] = []
+    paths: list[Ints] = []
+    amounts: list[float] = []
+    for k in sorted(found):
+        own = [(np.frombuffer(key, dtype=arcs.dtype), math.fsum(x)) for key, x in found[k].items()]
+        if len(own) > 1:
+            own = _by_lowest_arc(problem, k, own)
+        commodity += [k] * len(own)
+        paths += [path for path, _ in own]
+        amounts += [amount for _, amount in own]
+    start = np.zeros(len(paths) + 1, dtype=np.int64)
+    np.cumsum([len(path) for path in paths], out=start[1:])
+    shape = (problem.n_commodities, n)
+    return replace(
+        outcome,
+        path_commodity=np.array(commodity, dtype=np.int64),
+        path_start=start,
+        path_arcs=np.concatenate(paths) if paths else arcs[:0],
+        path_amount=np.array(amounts, dtype=np.float64),
+        shortfall=outcome.shortfall.reshape(shape).sum(axis=1),
+        commodity_price=outcome.commodity_price.reshape(shape).max(axis=1),
+        tied=np.asarray(outcome.tied.reshape(shape).any(axis=1)),
+    )
+
+
+def _by_lowest_arc(
+    problem: FlowProblem, k: int, given: list[tuple[Ints, float]]
+) -> list[tuple[Ints, float]]:
+    """Return paths of a commodity that its flow on arcs alone decides.
+
+    From the origin follow the arc of lowest rank that still carries something; take off what
+    the whole path carries; repeat. Where that goes in a circle, the paths stay as given.
+    """
+    flow: dict[int, list[float]] = {}
+    for path, amount in given:
+        for arc in path.tolist():
+            flow.setdefault(arc, []).append(amount)
+    rank = problem.arc_rank
+    left = {arc: math.fsum(flow[arc]) for arc in sorted(flow, key=rank.__getitem__)}
+    leaving: dict[int, list[int]] = {}
+    for arc in left:
+        leaving.setdefault(int(problem.tail[arc]), []).append(arc)
+    near = 1e-11 * (1.0 + float(problem.amount[k]))
+    found: list[tuple[Ints, float]] = []
+    while True:
+        node = int(problem.origin[k])
+        path_: list[int] = []
+        while node != problem.destination[k]:
+            arc = next((a for a in leaving.get(node, ()) if left[a] > near), -1)
+            if arc < 0 or len(path_) > len(left):
+                break
+            path_.append(arc)
+            node = int(problem.head[arc])
+        if node != problem.destination[k] or not path_:
+            break
+        least = min(left[arc] for arc in path_)
+        for arc in path_:
+            left[arc] -= least
+        found.append((np.array(path_, dtype=np.int64), least))
+    if max(left.values()) > near:
+        return sorted(given, key=lambda one: rank[one[0]].tolist())
+    return found

@@ -18,7 +18,7 @@ from corridors.errors import (
 from corridors.flow.certificate import Certificate, certify, still_proved
 from corridors.flow.column_generation import MASTERS, Engine, MasterName
 from corridors.flow.problem import FlowProblem
-from corridors.flow.solution import Plan
+from corridors.flow.solution import Plan, whole_commodities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -72,7 +72,8 @@ class Answer:
         it). `price_range` tells the prices from both sides, those of closed
         limits too.
     commodity_price
-        What one more unit of each commodity would cost, shape (K,).
+        What one more unit of each commodity would cost, shape (K,); of a demand in steps the
+        cheapest way at the prices, or what the step that pays most would pay, if that is less.
     rounds
         How often shortest paths were asked for.
     cold_starts
@@ -108,8 +109,8 @@ class Answer:
 
     @property
     def loss(self) -> float:
-        """Penalty times shortfall, in all."""
-        return float(self.problem.penalty @ self.shortfall)
+        """What falls short at its penalty, or at the prices of its steps, in all."""
+        return float(self.problem.loss_of(self.shortfall).sum())
 
     @property
     def cost(self) -> float:
@@ -137,6 +138,11 @@ class Answer:
             self.path_amount[keep],
             np.where(self.shortfall > least, self.shortfall, 0.0),
         )
+
+    @property
+    def growth(self) -> Floats:
+        """Units that travel above the amount of each commodity, shape (K,): none."""
+        return np.zeros(self.problem.n_commodities)
 
     @property
     def arc_flow(self) -> Floats:
@@ -190,10 +196,10 @@ class Answer:
             limit = int(p.arc_limit[limit])
         if limit < 0 or np.isinf(p.bound[limit]):
             return PriceRange(0.0, np.inf, 0.0, np.inf)
-        more, more_amount = self._engine.price_from(p, limit, 1)
+        more, more_amount = self._engine.price_from(p.by_step, limit, 1)
         less, less_amount = np.nan, 0.0
         if p.bound[limit] > 0:
-            less, less_amount = self._engine.price_from(p, limit, -1)
+            less, less_amount = self._engine.price_from(p.by_step, limit, -1)
         return PriceRange(more, more_amount, less, less_amount)
 
     @property
@@ -214,7 +220,8 @@ class Answer:
         p = self.problem
         plain = replace(p, tie_cost=np.zeros_like(p.tie_cost))
         name = self._engine.master_name
-        for of in (Engine(plain, opposite=True, master=name), Engine(plain, master=name)):
+        parts = plain.by_step
+        for of in (Engine(parts, opposite=True, master=name), Engine(parts, master=name)):
             other = Answer(of, plain)
             ours, theirs = self._flow_by_commodity(), other._flow_by_commodity()
             near = 1e-7 * (1.0 + p.amount.max(initial=0.0))
@@ -275,13 +282,19 @@ class Answer:
 
     def solve(self, problem: FlowProblem) -> Answer:
         """Answer another problem, warm where it has the same arcs and members of limits."""
-        if self._engine.numbering.fits(self.problem, problem):
+        if self._engine.numbering.fits(self.problem.by_step, problem.by_step):
             return Answer(self._engine, problem)
         return solve(problem, master=self._engine.master_name)
 
 
 def _proved(engine: Engine, problem: FlowProblem) -> tuple[FlowSolution, Certificate]:
-    """Return an outcome that proves itself; what a warm start got wrong is solved afresh."""
+    """Return an outcome that proves itself; what a warm start got wrong is solved afresh.
+
+    The engine and the certificate know each step of a demand as a commodity of its own.
+    """
+    if problem.n_steps:
+        outcome, certificate = _proved(engine, problem.by_step)
+        return whole_commodities(outcome, problem), certificate
     for cold in (False, True):
         outcome = engine.solve(problem, cold=cold)
         if engine.proof is not None and not outcome.rounds:
@@ -343,7 +356,7 @@ def solve(problem: FlowProblem, *, master: MasterName = "own") -> Answer:
     if master not in MASTERS:
         msg = f"solve: no master {master!r}{nearest(master, MASTERS)}"
         raise ProblemError(msg)
-    return Answer(Engine(problem, master=master), problem)
+    return Answer(Engine(problem.by_step, master=master), problem)
 
 
 _CHANGES = ("closed", "capacity", "cost", "demand")

@@ -48,6 +48,10 @@ class NetworkState:
         tonnes as tie cost.
     closed_links
         Ids of links of which no direction is left because of the events.
+    ordinary
+        What a unit of each demand costs to carry in ordinary times, shape (K,), where the
+        demand answers to price (`corridors.scenarios.demand_curves`); None where every unit
+        is worth the loss of its cargo.
     """
 
     net: Network
@@ -59,6 +63,7 @@ class NetworkState:
     closed: NDArray[np.bool_]
     problem: FlowProblem
     closed_links: tuple[str, ...]
+    ordinary: NDArray[np.float64] | None = None
 
 
 def arcs_of(net: Network) -> Arcs:

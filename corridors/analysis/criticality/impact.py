@@ -217,8 +217,9 @@ class ClosureSolver:
         rerouted, extra_usd, extra_hours, extra_cost, touched = self._moved(paths)
         hit_ones = touched | (lost * weight > TRACE)
         usd, general = self._paid if hit is base else self._bill(paths)
-        more = np.where(weight > 0, hit.shortfall - base.shortfall, 0.0)
-        loss = float(problem.flow.penalty @ more)
+        flow = problem.flow
+        more = flow.loss_of(hit.shortfall) - flow.loss_of(base.shortfall)
+        loss = float(np.where(weight > 0, more, 0.0).sum())
         values = {
             "baseline_t_per_day": through_t,
             "shortfall_t_per_day": float((hit.shortfall - base.shortfall) @ weight),

@@ -30,6 +30,7 @@ from corridors.analysis.jobs.workers import solve_each
 from corridors.analysis.question import ask
 from corridors.display import progress
 from corridors.errors import ScenarioError
+from corridors.scenarios.demand_curves import with_curves
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -98,6 +99,7 @@ def sweep(
         msg = f"workers: saw {workers}, expected at least 1"
         raise ScenarioError(msg)
     question = ask(net, scenario, as_of)
+    question = replace(question, state=with_curves(question.state))
     state = question.state
     wanted = [of] if isinstance(of, str) else list(of)
     elements = find_elements(state, wanted)

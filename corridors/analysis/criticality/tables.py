@@ -81,7 +81,7 @@ def state_hash(state: NetworkState) -> str:
     names = {_HASHED_AS.get(field.name, field.name): field.name for field in fields(state.problem)}
     for name in sorted(names):
         value = getattr(state.problem, names[name])
-        if value is None:
+        if value is None or (name == "step_price" and not value.size):
             continue
         content = np.ascontiguousarray(value)
         total.update(f"{name} {content.dtype.str} {content.shape}".encode())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.analysis.validation.catalogue import missing_in, question_of, windows
 from corridors.analysis.validation.check import require_questions
+from corridors.analysis.validation.kinds import fitted_rows, identities, kind_of
 from corridors.analysis.validation.runs import ModelRuns
 from corridors.analysis.validation.wording import in_words, names_of
 from corridors.errors import ScenarioError, UnknownIdError
@@ -40,8 +41,11 @@ def validate(
     -------
     DataFrame
         observation_id, scenario, quantity, unit, role, observed, low, high,
-        modelled (NaN where the package cannot model it), within (None there),
-        and `how`: what the model is asked, in words, or why there is nothing to ask.
+        modelled (NaN where the package cannot model it), within (None there), and `how`:
+        what the model is asked, in words, or why there is nothing to ask. Then `kind`:
+        of an ordinary day (``static``), of something that happened (``event``), of how long
+        a way takes (``time``) or of what it costs (``cost``); `fitted`, whether a parameter
+        was fitted to the row; and `identity`, whether its figure is an input.
 
     Raises
     ------
@@ -62,13 +66,21 @@ def validate(
     asked = [question_of(row) for row in observed]
     pairs = [(r, q) for r, q in zip(observed, asked, strict=True) if q is not None]
     runs = ModelRuns(whole, _windows(whole, pairs))
+    fitted, inputs = fitted_rows(whole), identities(whole)
     rows = []
     for done, (row, question) in enumerate(zip(observed, asked, strict=True)):
         if progress is not None:
             progress(row["observation_id"], done, len(table))
-        rows.append(_judged(runs, row, question, names))
+        rows.append(
+            _judged(runs, row, question, names)
+            | {
+                "kind": kind_of(row, question),
+                "fitted": row["observation_id"] in fitted,
+                "identity": row["observation_id"] in inputs,
+            }
+        )
     columns = ["observation_id", "scenario", "quantity", "unit", "role", "observed", "low",
-               "high", "modelled", "within", "how"]  # fmt: skip
+               "high", "modelled", "within", "how", "kind", "fitted", "identity"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from corridors.errors import ProblemError
 from corridors.flow.arrays import check_not_negative, check_range, numbers
+from corridors.flow.choice.demand_curve import GROWTH, steepness
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -180,7 +181,14 @@ class ChoiceModel:
         )
 
     def elastic(
-        self, which: Ints, amount: Floats, foot: Floats, elasticity: Floats, growth: float = 2.0
+        self,
+        which: Ints,
+        amount: Floats,
+        foot: Floats,
+        elasticity: Floats,
+        growth: float = GROWTH,
+        *,
+        base: Floats | None = None,
     ) -> ChoiceModel:
         """Return the model in which some commodities have a curve of a given elasticity.
 
@@ -191,26 +199,27 @@ class ChoiceModel:
         amount, foot
             What travels at which composite cost in ordinary times, shape (N,).
         elasticity
-            Of the amount by the composite cost at the foot, above 0, shape (N,).
+            By how many per cent the amount falls where `base` rises by one, at the foot, above
+            0, shape (N,).
         growth
             What the amount tends to, as a multiple, where transport costs nothing.
+        base
+            Price that the elasticity is of, shape (N,); the foot if None.
 
         Notes
         -----
         ``most = growth * amount``; the middle is where the curve passes through the
-        foot, and the steepness where its slope there is the elasticity.
+        foot, and the steepness where its slope there is the elasticity
+        (`corridors.flow.choice.demand_curve`).
         """
-        if growth <= 1.0 or (elasticity <= 0).any():
-            msg = "a curve: expected a growth above 1 and elasticities above 0"
-            raise ProblemError(msg)
-        most, steepness = self.most.copy(), self.steepness.copy()
+        most, steep = self.most.copy(), self.steepness.copy()
         middle, knee = self.middle.copy(), self.knee.copy()
-        steep = elasticity / np.maximum(foot, LEAST_COST) / (1.0 - growth**-2)
+        price = np.maximum(foot if base is None else base, LEAST_COST)
+        steep[which] = steepness(elasticity, price, growth)
         most[which] = growth * amount
-        steepness[which] = steep
-        middle[which] = foot - np.log(growth**2 - 1.0) / (2.0 * steep)
+        middle[which] = foot - np.log(growth**2 - 1.0) / (2.0 * steep[which])
         knee[which] = 2.0
-        return replace(self, most=most, steepness=steepness, middle=middle, knee=knee)
+        return replace(self, most=most, steepness=steep, middle=middle, knee=knee)
 
 
 def spread_by_cost(least_cost: Floats, dispersion: float) -> Floats:

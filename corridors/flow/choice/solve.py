@@ -111,6 +111,11 @@ class ChoiceAnswer:
         return np.maximum(self.problem.amount - self.volume, 0.0)
 
     @cached_property
+    def growth(self) -> Floats:
+        """Units that travel above the amount of each commodity, shape (K,)."""
+        return np.maximum(self.volume - self.problem.amount, 0.0)
+
+    @cached_property
     def _carries(self) -> Flags:
         amount = np.maximum(self.problem.amount, self.model.most)
         least = _CARRIED * amount[self.route_set.commodity]

@@ -87,7 +87,8 @@ class Pricing:
         ends, which = np.unique(pairs, axis=0, return_inverse=True)
         if self._aimed_at is None:
             self._groups = trees.group_commodities(p.origin, p.commodity_class)
-            self._shared = p.n_commodities >= _SHARED * len(self._groups[0])
+            self._alike = _between_ends(p)
+            self._shared = len(self._alike[0]) >= _SHARED * len(self._groups[0])
         if self._shared or len(ends) * p.n_nodes > _MOST_BOUNDS or not len(ends):
             self._group_togo = np.full(len(self._groups[0]), -1, dtype=np.int64)
             self._aimed_at = cost
@@ -95,9 +96,9 @@ class Pricing:
         self._togo = trees.distances_to(*self._in_star, p.tail, cost, ends[:, 0], ends[:, 1])
         # A hair shorter, so that rounding cannot make them longer than a path.
         self._togo *= 1.0 - 1e-12
-        every = np.arange(p.n_commodities + 1, dtype=np.int64)
-        self._groups = (p.origin, p.commodity_class, every, every[:-1])
-        self._group_togo = np.ascontiguousarray(which.ravel(), dtype=np.int64)
+        self._groups = self._alike
+        first = self._groups[3][self._groups[2][:-1]]
+        self._group_togo = np.ascontiguousarray(which.ravel()[first], dtype=np.int64)
         self._aimed_at = cost
 
     def weights(self, open_cost: Floats, price: Floats) -> Floats:
@@ -182,3 +183,13 @@ class Pricing:
             single,
         )
         return Tied(tie_cost, rank, path_start, path_arcs, np.where(takes_part, freedom, 0))
+
+
+def _between_ends(p: FlowProblem) -> tuple[Ints, Ints, Ints, Ints]:
+    """Group commodities that share origin, class and destination, as steps of a demand do."""
+    ends = np.stack([p.origin, p.commodity_class, p.destination], axis=1)
+    same, which = np.unique(ends, axis=0, return_inverse=True)
+    which = which.ravel()
+    members = np.argsort(which, kind="stable").astype(np.int64)
+    start = np.searchsorted(which[members], np.arange(len(same) + 1)).astype(np.int64)
+    return same[:, 0].copy(), same[:, 1].copy(), start, members

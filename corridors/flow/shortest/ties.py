@@ -95,12 +95,18 @@ def tight_subgraphs(
             done,
             touched,
         )
+        like = -1
         for k in ks:
             first[k] = used
             node = destination[k]
             if not dist[node] <= ceiling[k]:
                 continue
             takes_part[k] = True
+            # Steps of one demand go between the same ends, mostly within the same slack.
+            if like >= 0 and destination[like] == node and near[like] == near[k]:
+                first[k], size[k], single[k] = first[like], size[like], single[like]
+                continue
+            like = k
             # Mostly there is one way back, which is then all there is.
             alone = True
             while alone and node != origin:

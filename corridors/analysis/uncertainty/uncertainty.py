@@ -1,0 +1,381 @@
+"""The same question asked of many networks, each with its uncertain numbers drawn anew.
+
+A draw depends on its number, the seed and how many there are, so draws may run in any
+order, side by side and on other machines, be stopped and go on: the results are the same.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing, nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors import __version__
+from corridors.analysis.criticality.tables import network_hash
+from corridors.analysis.jobs.checkpoint import Ledger
+from corridors.analysis.jobs.workers import solve_each
+from corridors.analysis.uncertainty.inputs import UncertainInputs
+from corridors.assignment.assign import MODELS, day_of
+from corridors.assignment.run import run
+from corridors.display import progress
+from corridors.errors import ScenarioError, nearest
+from corridors.network.ranges import value_ranges
+from corridors.scenarios.scenario import scenario as read_scenario
+from corridors.simulation.simulate import MOST_DAYS, simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
+    import pandas as pd
+
+    from corridors.assignment.comparison import Comparison
+    from corridors.flow.arrays import Floats
+    from corridors.network.network import Network
+    from corridors.scenarios.scenario import Scenario
+
+MOST_DRAWS = 100_000
+MOST_WORKERS = 1024
+MOST_SEED = 2**63 - 1
+
+DRIVERS = 8
+"""Inputs that are named for each result."""
+
+_CENTRAL = "central"
+"""Case in which nothing is drawn."""
+
+_CENT = 0.01
+"""Change of a price, in USD, below which it is rounding."""
+
+_DUALS = [
+    "capacity_id",
+    "unit",
+    "amount",
+    "low",
+    "added_price_usd",
+    "damage_usd_per_day_at_low",
+]
+
+Row = dict[str, Any]
+Basis = tuple["Network", "Scenario", str, str, "int | None", int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Uncertainty:
+    """What a scenario comes to where the inputs are as uncertain as their sources say.
+
+    Attributes
+    ----------
+    scenario, model, as_of, days, n, seed
+        What was asked.
+    draws
+        draw, quantity, value: every result of every draw.
+    central
+        quantity, value: the same where nothing is drawn.
+    duals
+        Of the exact model with nothing drawn: capacity_id, unit, amount and the low end of its
+        range, what the scenario adds to its shadow price, and by the prices how much more
+        damage (cost plus loss) the scenario would do at the low end: to first order,
+        and of one capacity alone.
+    inputs
+        Names of what was drawn.
+    places
+        Where in its range each input lay in each draw, shape (n, inputs).
+    """
+
+    scenario: str
+    model: str
+    as_of: str
+    days: int | None
+    n: int
+    seed: int
+    draws: pd.DataFrame
+    central: pd.DataFrame
+    duals: pd.DataFrame
+    inputs: tuple[str, ...]
+    places: Floats
+
+    def __repr__(self) -> str:
+        return f"Uncertainty({self.scenario}: {self.n} draws of {len(self.inputs)} inputs)"
+
+    @cached_property
+    def _values(self) -> dict[str, Floats]:
+        """Values by quantity and draw; what a draw does not name was nothing in it."""
+        found: dict[str, Floats] = {}
+        for quantity, own in self.draws.groupby("quantity", sort=True):
+            values = np.zeros(self.n)
+            values[own["draw"].to_numpy()] = own["value"].to_numpy()
+            found[str(quantity)] = values
+        return found
+
+    @cached_property
+    def percentiles(self) -> pd.DataFrame:
+        """What each result may be.
+
+        Returns
+        -------
+        DataFrame
+            quantity, central (with nothing drawn), low_5, median, high_95 and mean of the draws.
+        """
+        import pandas as pd
+
+        central = dict(zip(self.central["quantity"], self.central["value"], strict=True))
+        rows = []
+        for quantity, values in self._values.items():
+            low, middle, high = np.quantile(values, [0.05, 0.5, 0.95]).tolist()
+            mean = float(values.mean())
+            rows.append((quantity, central.get(quantity, 0.0), low, middle, high, mean))
+        return pd.DataFrame(
+            rows, columns=["quantity", "central", "low_5", "median", "high_95", "mean"]
+        )
+
+    @cached_property
+    def drivers(self) -> pd.DataFrame:
+        """Which inputs decide each result, by rank correlation, the strongest first.
+
+        Returns
+        -------
+        DataFrame
+            quantity, input, rank_correlation (Spearman), and beyond_chance: whether it is
+            larger than all but about one of all inputs would be if none mattered.
+        """
+        import pandas as pd
+        from scipy.stats import norm, rankdata
+
+        columns = ["quantity", "input", "rank_correlation", "beyond_chance"]
+        if self.n < 3 or not self.inputs:
+            return pd.DataFrame([], columns=columns)
+        ranks = rankdata(self.places, axis=0)
+        ranks = (ranks - ranks.mean(axis=0)) / ranks.std(axis=0)
+        chance = float(norm.isf(0.5 / len(self.inputs))) / np.sqrt(self.n - 1)
+        rows = []
+        for quantity, values in self._values.items():
+            own = rankdata(values)
+            if own.std() == 0:
+                continue
+            own = (own - own.mean()) / own.std()
+            with_each = (ranks * own[:, None]).mean(axis=0)
+            order = sorted(
+                range(len(self.inputs)), key=lambda i: (-abs(with_each[i]), self.inputs[i])
+            )
+            for i in order[:DRIVERS]:
+                size = round(float(with_each[i]), 6)
+                rows.append((quantity, self.inputs[i], size, bool(abs(size) > chance)))
+        return pd.DataFrame(rows, columns=columns)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what was found as plain values, in the form of ``run --json``."""
+        return {
+            "draws": self.n,
+            "seed": self.seed,
+            "inputs": len(self.inputs),
+            "days": self.days,
+            "percentiles": self.percentiles.to_dict("records"),
+            "drivers": self.drivers.to_dict("records"),
+            "duals": self.duals.to_dict("records"),
+        }
+
+
+def uncertainty(
+    net: Network,
+    scenario: str | Path | Scenario,
+    n: int = 200,
+    seed: int = 0,
+    *,
+    as_of: str | None = None,
+    model: str = "optimal",
+    days: int | None = None,
+    workers: int = 2,
+    out: str | Path | None = None,
+    executor: Executor | None = None,
+) -> Uncertainty:
+    """Ask what a scenario does of many networks whose uncertain numbers are drawn.
+
+    Drawn are capacities, demand, hours of links and transfers, rates and tariffs, values of
+    time, elasticities, and for the logit the dispersion of choices, each within the range
+    that its source gives or, where it gives none, the default spread of its confidence,
+    which is widest for what was inferred.
+
+    Parameters
+    ----------
+    net
+        The network.
+    scenario
+        Its name, a path or the object.
+    n
+        How many draws.
+    seed
+        Decides all of them.
+    as_of
+        The day; that of the scenario if None.
+    model
+        ``"optimal"`` or ``"logit"``.
+    days
+        Days that are simulated too; none if None.
+    workers
+        Processes, this one among them.
+    out
+        File of JSON lines that results go to as they come; a run that was stopped goes on
+        where it was. None keeps nothing.
+    executor
+        Any `concurrent.futures.Executor` to work beside this process instead of workers of
+        this machine.
+
+    Returns
+    -------
+    Uncertainty
+        Percentiles of each result, and the inputs that decide it. The same seed gives the same
+        values, whatever the workers.
+
+    Raises
+    ------
+    ScenarioError
+        Where a number makes no sense, or the scenario cannot be meant.
+    DataError
+        Where `out` holds something else, cannot be written, or is being written.
+    """
+    if model not in MODELS:
+        msg = f"no model {model!r}{nearest(model, MODELS)}"
+        raise ScenarioError(msg)
+    for name, value, least, most in (
+        ("uncertainty", n, 1, MOST_DRAWS),
+        ("workers", workers, 1, MOST_WORKERS),
+        ("seed", seed, 0, MOST_SEED),
+        ("days", 1 if days is None else days, 1, MOST_DAYS),
+    ):
+        if not isinstance(value, Integral) or not least <= value <= most:
+            msg = f"{name}: saw {value!r}, expected a whole number from {least} to {most}"
+            raise ScenarioError(msg)
+    plan = read_scenario(scenario)
+    day = day_of(net, plan, as_of).isoformat()
+    header = {
+        "uncertainty": "corridors",
+        "version": __version__,
+        "network": network_hash(net.whole),
+        "scenario": plan.name,
+        "events": repr(plan.events),
+        "as_of": day,
+        "model": model,
+        "days": days,
+        "of": n,
+        "seed": seed,
+    }
+    cases = [_CENTRAL, *map(str, range(n))]
+    with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
+        done = dict(ledger.rows) if ledger is not None else {}
+        missing = [case for case in cases if case not in done]
+        basis: Basis = (net.whole, plan, day, model, days, n, seed)
+        with (
+            progress("drawing", len(cases)) as advance,
+            closing(solve_each(drawer, basis, missing, workers, executor=executor)) as solved,
+        ):
+            for _ in done:
+                advance()
+            for _, row in solved:
+                done[row["case"]] = row
+                if ledger is not None:
+                    ledger.append([row])
+                advance()
+        rows = [done[case] for case in cases]
+        if ledger is not None and not ledger.finished:
+            ledger.finish(rows)
+    import pandas as pd
+
+    inputs = UncertainInputs(net, choice=model == "logit")
+    central, drawn = _tidy(rows[:1]), _tidy(rows[1:])
+    return Uncertainty(
+        scenario=plan.name,
+        model=model,
+        as_of=day,
+        days=days,
+        n=n,
+        seed=seed,
+        draws=drawn,
+        central=central.drop(columns="draw"),
+        duals=pd.DataFrame(rows[0]["duals"], columns=_DUALS),
+        inputs=inputs.names,
+        places=inputs.places(n, seed),
+    )
+
+
+def drawer(basis: Basis) -> Callable[[str], Row]:
+    """Return what answers one draw, by the name of its case."""
+    net, plan, day, model, days, n, seed = basis
+    inputs = UncertainInputs(net, choice=model == "logit")
+    places = inputs.places(n, seed)
+
+    def draw(case: str) -> Row:
+        own = net if case == _CENTRAL else inputs.network(places[int(case)])
+        found = run(own, plan, as_of=day, model=model)
+        values = {
+            name: found.change[name]
+            for name in (
+                "rerouted_t_per_day",
+                "newly_unserved_t_per_day",
+                "added_hours_mean",
+                "added_cost_usd_per_day_rerouted",
+                "surplus_lost_usd_per_day",
+            )
+        }
+        before = found.baseline.summary
+        values["baseline_shortfall_t_per_day"] = before["shortfall_t_per_day"]
+        lost = found.by_cargo.set_index("cargo")["lost_t_per_day"]
+        values |= {f"lost_t_per_day: {name}": t for name, t in lost.items() if t > 0}
+        if days is not None:
+            sim = simulate(own, plan, days)
+            values |= {f"waterfall_t: {k}": v for k, v in sim.summary["waterfall_t"].items()}
+            peaks = zip(sim.peaks["capacity_id"], sim.peaks["peak"], strict=True)
+            values |= {f"peak: {k}": v for k, v in peaks if v > 0}
+        row: Row = {"case": case, "values": {k: float(v) for k, v in sorted(values.items())}}
+        if case == _CENTRAL:
+            row["duals"] = _duals(net, found) if model == "optimal" else []
+        return row
+
+    return draw
+
+
+def _duals(net: Network, found: Comparison) -> list[Row]:
+    """Return what the scenario's damage would be more at the low end of each capacity's range."""
+    ranges = value_ranges(net, "capacities", "amount")
+    share = dict(
+        zip(
+            net.tables["capacities"]["capacity_id"],
+            (ranges["low"] / ranges["value"].where(ranges["value"] > 0)).fillna(1.0),
+            strict=True,
+        )
+    )
+    before = found.baseline.capacities.set_index("capacity_id")["price_usd"]
+    rows = []
+    for limit in found.disrupted.capacities.to_dict("records"):
+        name = limit["capacity_id"]
+        more = limit["price_usd"] - float(before.get(name, 0.0))
+        low = share.get(name.partition(":")[0], 1.0)
+        if abs(more) > _CENT:
+            rows.append(
+                {
+                    "capacity_id": name,
+                    "unit": limit["unit"],
+                    "amount": limit["amount"],
+                    "low": low * limit["amount"],
+                    "added_price_usd": more,
+                    "damage_usd_per_day_at_low": more * (1.0 - low) * limit["amount"],
+                }
+            )
+    rows.sort(key=lambda r: (-abs(r["damage_usd_per_day_at_low"]), r["capacity_id"]))
+    return rows
+
+
+def _tidy(rows: list[Row]) -> pd.DataFrame:
+    import pandas as pd
+
+    found = [
+        (-1 if row["case"] == _CENTRAL else int(row["case"]), quantity, value)
+        for row in rows
+        for quantity, value in row["values"].items()
+    ]
+    return pd.DataFrame(found, columns=["draw", "quantity", "value"])
