@@ -13,6 +13,7 @@ from corridors.assignment.views.by import assignment_by, balance, named_ends
 from corridors.assignment.views.capacities import capacity_table
 from corridors.assignment.views.grouping import largest_first
 from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
+from corridors.assignment.views.shortfall import lost_by_step, shortfall_table
 from corridors.errors import old_name
 from corridors.network.arcs import DIRECTIONS, LINK
 
@@ -192,21 +193,7 @@ class Assignment:
             times: what they lose by staying. Where others make room, route choice lets
             demand grow; the growth is among the demand.
         """
-        demand, lost = self.state.demand, self.lost_by_step
-        short, weight = self.answer.shortfall, demand["t_per_unit"]
-        wanted = demand["units_per_day"].to_numpy(dtype=np.float64)
-        wanted = wanted + self.answer.growth
-        frame = demand[["demand_id", "origin", "destination", "cargo"]].copy()
-        frame["demand_units_per_day"] = wanted
-        frame["demand_t_per_day"] = wanted * weight
-        frame["shortfall_units_per_day"] = short
-        frame["shortfall_t_per_day"] = short * weight
-        frame["served_t_per_day"] = frame["demand_t_per_day"] - frame["shortfall_t_per_day"]
-        frame["loss_usd_per_day"] = self.state.problem.loss_of(short)
-        surplus = lost.groupby("demand_id")["surplus_lost_usd_per_day"].sum()
-        found = frame["demand_id"].map(surplus).fillna(0.0)
-        frame["surplus_lost_usd_per_day"] = found.to_numpy(dtype=np.float64)
-        return frame
+        return shortfall_table(self.state, self.answer, self.lost_by_step)
 
     @cached_property
     def lost_by_step(self) -> pd.DataFrame:
@@ -220,29 +207,7 @@ class Assignment:
             in a state without events, from which losses are reckoned), shortfall in units
             and tonnes a day, loss_usd_per_day and surplus_lost_usd_per_day.
         """
-        state, p = self.state, self.state.problem
-        price = p.step_price if p.n_steps else p.penalty[:, None]
-        short = self.answer.shortfall
-        parts = p.shortfall_by_step(short) if p.n_steps else short[:, None]
-        ordinary = price if state.ordinary is None else state.ordinary[:, None]
-        ordinary = np.where(np.isfinite(ordinary), ordinary, price)
-        ordinary = np.broadcast_to(ordinary, price.shape)
-        k, step = np.nonzero(parts)
-        demand = state.demand
-        units = parts[k, step]
-        return pd.DataFrame(
-            {
-                "demand_id": demand["demand_id"].to_numpy()[k],
-                "cargo": demand["cargo"].to_numpy()[k],
-                "step": step + 1,
-                "price_usd": price[k, step],
-                "ordinary_usd": ordinary[k, step],
-                "shortfall_units_per_day": units,
-                "shortfall_t_per_day": units * demand["t_per_unit"].to_numpy()[k],
-                "loss_usd_per_day": units * price[k, step],
-                "surplus_lost_usd_per_day": units * (price - ordinary)[k, step],
-            }
-        )
+        return lost_by_step(self.state, self.answer)
 
     @cached_property
     def flows(self) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from corridors.cli.common import (
     print_prose,
     print_table,
     results,
+    whole_number,
     working,
 )
 
@@ -71,14 +72,31 @@ def run(
     ] = None,
     uncertainty: Annotated[
         int | None,
-        typer.Option(help="Draw the uncertain inputs so many times.", metavar="N", min=1),
+        typer.Option(
+            help="Draw the uncertain inputs so many times.",
+            metavar="N",
+            parser=whole_number("uncertainty", least=1),
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Decides all draws.", min=0)] = 0,
+    seed: Annotated[
+        int,
+        typer.Option(help="Decides all draws.", metavar="N", parser=whole_number("seed", least=0)),
+    ] = 0,
     days: Annotated[
-        int | None, typer.Option(help="Days that each draw simulates too.", min=1)
+        int | None,
+        typer.Option(
+            help="Days that each draw simulates too.",
+            metavar="N",
+            parser=whole_number("days", least=1),
+        ),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(help="Processes that draw; as many as there are cores.", min=1)
+        int | None,
+        typer.Option(
+            help="Processes that draw; as many as there are cores.",
+            metavar="N",
+            parser=whole_number("workers", least=1, most=1024),
+        ),
     ] = None,
     draws_file: Annotated[
         Path | None,
