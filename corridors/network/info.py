@@ -27,7 +27,11 @@ def network_info(net: Network) -> dict[str, Any]:
         ``demand_t_per_year`` by cargo, of a network of all of time that of the year that most
         rows are of (``demand_year`` among the dates), at its end, ``dates`` and
         ``provenance`` (coverage is the share of numbers that have a source;
-        confidence counts them from A to D, for all numbers, capacities and demand).
+        confidence counts them from A to D, for all numbers, for demand, and for capacities
+        without those that a rule has made), and ``limits``, which counts links and
+        transfers, each direction apart: coverage is the share that has a limit of its own
+        for all of its cargo and days, by_confidence grades them, published have a figure,
+        inferred need a rule.
 
     Examples
     --------
@@ -109,6 +113,7 @@ def _provenance(net: Network) -> dict[str, Any]:
         "demand": dict.fromkeys("ABCD", 0),
     }
     main = {"capacities": "amount", "demand": "units_per_year"}
+    by_rule = set(net.inferred_limits()["capacity_id"])
     for table, _, column, key in sourced_numbers(net):
         total += 1
         found = grade.get((table, key, column))
@@ -116,7 +121,7 @@ def _provenance(net: Network) -> dict[str, Any]:
             continue
         known += 1
         all_grades[found] += 1
-        if main.get(table) == column:
+        if main.get(table) == column and not (table == "capacities" and key in by_rule):
             by_table[table][found] += 1
     count = sum(sum(g.values()) for g in by_table.values())
     inferred = sum(g["D"] for g in by_table.values())
