@@ -190,15 +190,11 @@ def routes(
 
 def _print_by(plan: Assignment, chosen: list[str], cargo: list[str] | None, *, json: bool) -> None:
     """Print the routes that carry something by some keys, kept to some cargo."""
-    from corridors.assignment.views.by import assignment_by
     from corridors.cli.asking.answers import known_cargo
     from corridors.display import records
 
-    net, own = plan.state.net, known_cargo(plan.state.net, cargo)
-    shortfall, routes = (
-        frame[frame["cargo"].isin(own)] if own else frame for frame in (plan.shortfall, plan.routes)
-    )
-    found = {key: assignment_by(net, plan.state.arcs, shortfall, routes, key) for key in chosen}
+    own = known_cargo(plan.state.net, cargo)
+    found = {key: plan.by(key, own or None) for key in chosen}
     if json:
         by = {key: records(frame) for key, frame in found.items()}
         print_json({"as_of": str(plan.state.day), "cargo": own, "by": by})

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 _ROWS = 20
 
+_HAPPENS = (
+    "rerouted_t_per_day", "lost_t_per_day", "gained_t_per_day", "withdrawn_t_per_day",
+    "change_t_per_day",
+)  # fmt: skip
+"""Columns of which one says that anything happens."""
+
+_SELDOM = ("gained_t_per_day", "unserved_before_t_per_day", "withdrawn_t_per_day")
+"""Columns that are left out where they are empty."""
+
 _OF_DAYS = ["wanted", "late", "other_way", "lost", "waiting", "waiting_value_usd", "lost_value_usd"]
 """Columns of a run by days that fit on a line."""
 
@@ -71,6 +80,17 @@ def of_parts(net: Network, scenario: str | None, day: dt.date, model: str) -> In
         msg = f"--parts: saw {scenario!r}, expected scenarios joined by +, such as a+b"
         raise ScenarioError(msg)
     return interaction(net, *names, as_of=day, model=model)
+
+
+def _that_change(frame: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Return what fits on a line: rows and columns in which anything happens, in words."""
+    happens = [c for c in _HAPPENS if c in frame.columns]
+    rows = frame[(frame[happens].abs() > 1e-6).any(axis=1)] if happens else frame
+    rows = rows if len(rows) else frame
+    empty = [c for c in _SELDOM if c in rows.columns and not rows[c].abs().max() > 1e-6]
+    names = {c: c.replace("_t_per_day", "").replace("_", " ") for c in rows.columns if c != key}
+    names[key] = "demand id" if key == "demand" else key.replace("_", " ")
+    return rows.drop(columns=empty).head(_ROWS).rename(columns=names)
 
 
 @dataclass
@@ -143,26 +163,21 @@ class Extra:
         found = []
         for key in self.keys:
             frame = self.by(result, key)
-            title = (
-                f"By {key.replace('_', ' ')}: the first {min(_ROWS, len(frame))} of {len(frame)}"
-            )
             if "wanted" in frame.columns:
                 frame = frame.assign(lost=frame["turned_back"] + frame["never_shipped"])
                 frame = frame[[key, *_OF_DAYS]]
-            words = frame.head(_ROWS).rename(
-                columns=lambda c: c.replace("_t_per_day", ", t/day").replace("_", " ")
-            )
-            found.append((title, words))
+            shown = _that_change(frame, key)
+            what = "" if "wanted" in frame.columns else ", t/day"
+            title = f"By {key.replace('_', ' ')}{what}: {len(shown)} of {len(frame)}"
+            found.append((title, shown))
         if self.parts is not None:
             frame = self.parts.total.rename(columns=lambda c: c.replace("_", " "))
             found.append(("Apart and together", frame))
         return found
 
     def by(self, result: Any, key: str) -> pd.DataFrame:
-        """Return a result by a key, kept to the cargo that is asked for where it has one."""
-        frame: pd.DataFrame = result.by(key)
-        if self.cargo and key in {"cargo", "product"}:
-            return self.only(frame, frame[key]).reset_index(drop=True)
+        """Return a result by a key, kept to the cargo that is asked for."""
+        frame: pd.DataFrame = result.by(key, self.cargo or None)
         return frame
 
     def to_dict(self, result: Any) -> dict[str, Any]:
