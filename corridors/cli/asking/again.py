@@ -91,8 +91,11 @@ def curve(
         shown = shown[[found.family.parameter, *names]].rename(columns=names)
     title = f"{plan.title or plan.name}, against no scenario"
     print_table(shown.rename(columns=lambda c: c.replace("_", " ")), title)
+    even = found.break_even
+    if even["turns_at"].isna().all():
+        even = even.drop(columns="turns_at")
     print_table(
-        found.break_even.rename(columns=lambda c: c.replace("_", " ")),
+        even.rename(columns=lambda c: c.replace("_", " ")),
         "The wait that costs as much as going round, by cargo",
     )
 
