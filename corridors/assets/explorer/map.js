@@ -3,6 +3,8 @@ const mercator = (lat) => (-Math.log(Math.tan(Math.PI / 4 + (Math.max(-85, Math.
 const latitude = (y) => (Math.atan(Math.exp((-y * Math.PI) / 180)) * 360) / Math.PI - 90;
 
 const LEAST_T = 0.5;
+
+const largest = (values, least) => values.reduce((most, value) => Math.max(most, value), least);
 const COLOURS = ['sea', 'land', 'edge', 'line', 'ink', 'halo', 'more', 'less', 'same', 'shut', 'accent'];
 
 class FlowCanvas {
@@ -92,7 +94,7 @@ class FlowCanvas {
         }
       }
     }
-    this.most = Math.max(1, ...this.was, ...this.now);
+    this.most = largest(this.now, largest(this.was, 1));
     this.through = names.texts.nodes.id.map(() => 0);
     links.id.forEach((_, l) => {
       for (const n of [links.from[l], links.to[l]]) this.through[n] = Math.max(this.through[n], this.was[l], this.now[l]);
@@ -393,7 +395,7 @@ class FlowCanvas {
   fitChanged() {
     const { links } = this.names.texts;
     const change = links.id.map((_, l) => Math.abs(this.now[l] - this.was[l]));
-    const most = Math.max(...change.filter((_, l) => links.mode[l] !== 'sea'), LEAST_T);
+    const most = largest(change.filter((_, l) => links.mode[l] !== 'sea'), LEAST_T);
     const moved = links.id.map((_, l) => l).filter((l) => this.gone[l] || (links.mode[l] !== 'sea' && change[l] >= 0.25 * most && change[l] > LEAST_T));
     const shut = moved.filter((l) => this.gone[l]);
     if (!moved.length) this.fitAll();
