@@ -269,9 +269,10 @@ def test_the_details_show_sources_with_their_grade(opened, net):
 
 def test_every_kind_of_thing_has_its_details(opened, net):
     page = opened(POLAND).page
-    busy = {"link:nizhny-moscow-rail": "Before", "node:brest": "Brest", "border:BY-PL": "Open it"}
+    plain = [i for i in net.at(DAY).tables["links"]["link_id"] if "_" not in i]
+    busy = {f"link:{plain[0]}": "Before", "node:brest": "Brest", "border:BY-PL": "Open it"}
     busy |= {"chokepoint:kz-ru-rail": "Shut it", "country:KZ": "Kazakhstan"}
-    busy |= {"capacity:terespol-rail": "21 train a day"}
+    busy |= {"capacity:terespol-rail": "a day"}
     for key, said in busy.items():
         page.fill("#search", key.split(":")[1].replace("BY-PL", "belarus poland border"))
         options = page.locator("#found li")
@@ -286,7 +287,6 @@ def test_every_kind_of_thing_has_its_details(opened, net):
         assert "[object" not in shown
         assert "undefined" not in shown
         assert "NaN" not in shown
-    del net
 
 
 def test_a_slider_that_is_held_moves_the_numbers_and_stays_in_hand(opened):
@@ -418,6 +418,17 @@ def test_hostile_names_show_as_text(opened, tmp_path):
     assert "alert(1)" in page.evaluate("document.body.innerText")
 
 
+def test_a_network_without_demand_or_limits_opens(opened, tmp_path):
+    own = toys.network({"a": "XA", "b": "XB"}, [{"from_node": "a", "to_node": "b"}], [])
+    file = explorer(own, as_of=DAY).save(tmp_path / "bare.html")
+    page = opened("#close=border:XA-XB", file=file).page
+    assert "nothing changes for the cargo" in text(page, "sentence")
+    for name in ("who", "full", "worst", "map"):
+        page.click(f"#tab-{name}")
+        settle(page)
+    assert "Optimal, proved" in text(page, "proof")
+
+
 def test_no_script_but_the_pages_own_runs(opened):
     seen = opened()
     page = seen.page
@@ -483,3 +494,16 @@ def test_it_shows_itself_in_a_notebook(net):
     bundle = page._repr_mimebundle_()
     assert bundle["text/html"].startswith("<div><iframe sandbox=")
     assert bundle["text/plain"] == repr(page)
+
+
+def test_it_works_in_the_frame_of_a_notebook(browser, net, tmp_path):  # noqa: F811
+    cell = explorer(net, [], as_of=DAY)._repr_mimebundle_()["text/html"]
+    file = tmp_path / "notebook.html"
+    file.write_text(f"<!doctype html><meta charset=utf-8><title>n</title>{cell}", "utf-8")
+    with visit(browser, file) as seen:
+        frame = seen.page.frames[1]
+        wait_for(lambda: frame.evaluate(SETTLED))
+        frame.fill("#search", "belarus poland border")
+        frame.press("#search", "Enter")
+        wait_for(lambda: "border shut" in frame.locator("#sentence").inner_text())
+        assert seen.noise == []

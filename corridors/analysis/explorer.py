@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.analysis import explorer_names, explorer_states
@@ -11,24 +12,22 @@ from corridors.assignment.map_data import network_credits, network_title
 from corridors.maps.explorer.page import Explorer, ExplorerData, build_explorer
 from corridors.network.folder import data_folder
 from corridors.network.network import SHIPPED
+from corridors.scenarios.scenario import Scenario, shipped_scenarios
 from corridors.scenarios.scenario import scenario as read_scenario
-from corridors.scenarios.scenario import shipped_scenarios
 from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
-    from pathlib import Path
 
     from corridors.network.network import Network
-    from corridors.scenarios.scenario import Scenario
 
 __all__ = ["explorer", "explorer_data"]
 
 
 def explorer(
     net: Network,
-    scenarios: Iterable[str | Path | Scenario] | None = None,
+    scenarios: str | Path | Scenario | Iterable[str | Path | Scenario] | None = None,
     *,
     as_of: str | dt.date | None = None,
 ) -> Explorer:
@@ -63,20 +62,22 @@ def explorer(
     --------
     >>> import corridors as co
     >>> page = co.explorer(co.load(), [], as_of="2025-09-12")
-    >>> page
-    Explorer(2025-09-12, 0 scenarios, 0.6 MB)
+    >>> page  # doctest: +ELLIPSIS
+    Explorer(2025-09-12, 0 scenarios, ... MB)
     """
     return build_explorer(explorer_data(net, scenarios, as_of=as_of))
 
 
 def explorer_data(
     net: Network,
-    scenarios: Iterable[str | Path | Scenario] | None = None,
+    scenarios: str | Path | Scenario | Iterable[str | Path | Scenario] | None = None,
     *,
     as_of: str | dt.date | None = None,
 ) -> ExplorerData:
     """Return what the page of `explorer` is made of, as plain texts and arrays."""
     asked = scenarios is not None
+    if isinstance(scenarios, str | Path | Scenario):
+        scenarios = [scenarios]
     if scenarios is None:
         scenarios = shipped_scenarios() if _is_shipped(net) else ()
     plans = [read_scenario(one) for one in scenarios]

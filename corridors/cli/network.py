@@ -232,7 +232,7 @@ def draw(
 def explore(
     out: Annotated[
         Path, typer.Option(help="File to write.", metavar="FILE", show_default=True)
-    ] = Path("maps/explorer.html"),
+    ] = Path("explorer.html"),
     scenario: Annotated[
         list[str] | None,
         typer.Option(

@@ -3,6 +3,8 @@ const mercator = (lat) => (-Math.log(Math.tan(Math.PI / 4 + (Math.max(-85, Math.
 const latitude = (y) => (Math.atan(Math.exp((-y * Math.PI) / 180)) * 360) / Math.PI - 90;
 
 const LEAST_T = 0.5;
+
+const largest = (values, least) => values.reduce((most, value) => Math.max(most, value), least);
 const COLOURS = ['sea', 'land', 'edge', 'line', 'ink', 'halo', 'more', 'less', 'same', 'shut', 'accent'];
 
 class FlowCanvas {
@@ -73,6 +75,14 @@ class FlowCanvas {
     const total = (flow, l) => names.linkArcs[l].reduce((sum, a) => sum + flow[a], 0);
     this.was = links.id.map((_, l) => total(answer.flowBefore.total, l));
     this.now = links.id.map((_, l) => total(answer.flow.total, l));
+    // Which way most of it goes: 1 along the line, -1 against it, 0 where neither is most.
+    const way = (flow, l) => {
+      const along = names.linkArcs[l].reduce((sum, a) => sum + (names.arrays.arc_direction[a] === 0 ? flow[a] : -flow[a]), 0);
+      const whole = total(flow, l);
+      return whole > LEAST_T && Math.abs(along) > 0.3 * whole ? Math.sign(along) : 0;
+    };
+    this.wayBefore = links.id.map((_, l) => way(answer.flowBefore.total, l));
+    this.way = links.id.map((_, l) => way(answer.flow.total, l));
     const gone = (closed, l) => names.linkArcs[l].length > 0 && names.linkArcs[l].every((a) => closed[a]);
     this.gone = links.id.map((_, l) => gone(answer.closed, l) && !gone(answer.closedBefore, l));
     this.absent = links.id.map((_, l) => gone(answer.closedBefore, l) && gone(answer.closed, l));
@@ -84,7 +94,7 @@ class FlowCanvas {
         }
       }
     }
-    this.most = Math.max(1, ...this.was, ...this.now);
+    this.most = largest(this.now, largest(this.was, 1));
     this.through = names.texts.nodes.id.map(() => 0);
     links.id.forEach((_, l) => {
       for (const n of [links.from[l], links.to[l]]) this.through[n] = Math.max(this.through[n], this.was[l], this.now[l]);
@@ -106,6 +116,8 @@ class FlowCanvas {
     const box = canvas.getBoundingClientRect();
     if (!box.width || !box.height) return;
     const ratio = this.ratio || window.devicePixelRatio || 1;
+    // On paper the map shows what the screen showed, however wide the paper is.
+    if (this.ratio && this.width) this.scale *= box.width / this.width;
     this.width = box.width;
     this.height = box.height;
     canvas.width = Math.round(box.width * ratio);
@@ -175,6 +187,7 @@ class FlowCanvas {
     for (const [l, look] of late) this.stroke(l, look, k);
     if (this.chosen) this.mark(colour, k);
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
+    for (const l of idle) if (!this.absent[l] && (this.before || !this.gone[l])) this.arrow(l, colour);
     this.paintPlaces(colour);
     if (document.activeElement === this.canvas && this.byKeys) this.cross(colour);
   }
@@ -192,6 +205,34 @@ class FlowCanvas {
       c.setLineDash([]);
       c.lineCap = 'round';
     }
+  }
+
+  // A small arrow in the middle of a thick line, the way that most of it goes.
+  arrow(l, colour) {
+    const way = (this.before ? this.wayBefore : this.way)[l];
+    const width = this.width_(this.before ? this.was[l] : this.now[l]);
+    const { points, box } = this.lines[l];
+    if (!way || width < 2.5 || Math.max(box[2] - box[0], box[3] - box[1]) * this.scale < 45) return;
+    let i = 2 * Math.floor((points.length / 2 - 1) / 2);
+    const [ax, ay] = this.toScreen([points[i], points[i + 1]]);
+    for (i += 2; i + 3 < points.length; i += 2) if (Math.hypot(points[i] - points[i - 2], points[i + 1] - points[i - 1]) * this.scale > 4) break;
+    const [bx, by] = this.toScreen([points[i], points[i + 1]]);
+    const turn = Math.atan2(by - ay, bx - ax) + (way < 0 ? Math.PI : 0);
+    const size = Math.min(7, 2.5 + width / 2);
+    const { context: c } = this;
+    c.fillStyle = colour.halo;
+    c.strokeStyle = colour.ink;
+    c.lineWidth = 0.8;
+    c.beginPath();
+    for (const [j, angle] of [0, 2.5, -2.5].entries()) {
+      const x = (ax + bx) / 2 + size * Math.cos(turn + angle);
+      const y = (ay + by) / 2 + size * Math.sin(turn + angle);
+      if (j === 0) c.moveTo(x, y);
+      else c.lineTo(x, y);
+    }
+    c.closePath();
+    c.fill();
+    c.stroke();
   }
 
   // Rings what is chosen.
@@ -286,7 +327,8 @@ class FlowCanvas {
       if (this.absent[l] || !overlaps(box, seen)) return;
       for (let i = 0; i + 3 < points.length; i += 2) {
         const far = distance(wx, wy, points[i], points[i + 1], points[i + 2], points[i + 3]);
-        const own = far - (this.now[l] > 0 || this.was[l] > 0 ? 2 / this.scale : 0);
+        const busy = this.width_(Math.max(this.now[l], this.was[l]));
+        const own = far - (busy > 0 ? (2 + busy / 2) / this.scale : 0);
         if (own < closest) [best, closest] = [`link:${this.names.texts.links.id[l]}`, own];
       }
     });
@@ -353,7 +395,7 @@ class FlowCanvas {
   fitChanged() {
     const { links } = this.names.texts;
     const change = links.id.map((_, l) => Math.abs(this.now[l] - this.was[l]));
-    const most = Math.max(...change.filter((_, l) => links.mode[l] !== 'sea'), LEAST_T);
+    const most = largest(change.filter((_, l) => links.mode[l] !== 'sea'), LEAST_T);
     const moved = links.id.map((_, l) => l).filter((l) => this.gone[l] || (links.mode[l] !== 'sea' && change[l] >= 0.25 * most && change[l] > LEAST_T));
     const shut = moved.filter((l) => this.gone[l]);
     if (!moved.length) this.fitAll();

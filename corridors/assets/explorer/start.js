@@ -280,7 +280,9 @@ class Page {
   paper(on) {
     document.documentElement.classList.toggle('paper', on);
     byId('address').textContent = window.location.href.startsWith('file:') ? window.location.hash : window.location.href;
+    if (on && !this.map.ratio) this.onScreen = this.map.scale;
     this.map.ratio = on ? 3 : 0;
+    if (!on && this.onScreen) this.map.scale = this.onScreen;
     this.map.resize();
   }
 
