@@ -223,9 +223,9 @@ def written(
     ends = np.flatnonzero(np.append(number[order][1:] != number[order][:-1], True)) + 1
     sizes = np.diff(ends, prepend=0)
     several = sizes > 1
-    spelt = [pool.spelt(j) for j in column.tolist()]
     for last, size in zip(ends[several].tolist(), sizes[several].tolist(), strict=True):
-        mine = sorted(order[last - size : last].tolist(), key=spelt.__getitem__)
+        mine = order[last - size : last].tolist()
+        mine.sort(key=lambda i: pool.spelt(int(column[i])))
         order[last - size : last] = mine
     start, arcs = pool.paths(column[order])
     return FlowSolution(
