@@ -13,7 +13,7 @@ from corridors.maps.data import CREDITS
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
@@ -50,6 +50,10 @@ class AssignmentTables:
         }
 
 
+def _usual_credits() -> tuple[str, ...]:
+    return CREDITS
+
+
 @dataclass(frozen=True, eq=False)
 class ComparisonTables:
     """A comparison as tables.
@@ -74,8 +78,9 @@ class ComparisonTables:
         What a reader calls them, by id.
     certificate
         The proof of the disrupted state, as plain values.
-    credits
-        Whom its maps owe their lines and places to.
+    credited
+        Returns whom its maps owe their lines and places to; asked only where a map
+        is drawn, because it takes the geometry of all links.
     """
 
     title: str
@@ -97,7 +102,12 @@ class ComparisonTables:
     link_names: Mapping[str, str]
     cargo_names: Mapping[str, str]
     certificate: Mapping[str, Any]
-    credits: tuple[str, ...] = CREDITS
+    credited: Callable[[], tuple[str, ...]] = _usual_credits
+
+    @property
+    def credits(self) -> tuple[str, ...]:
+        """Whom its maps owe their lines and places to."""
+        return self.credited()
 
     @property
     def steps(self) -> dict[str, float]:
