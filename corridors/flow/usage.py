@@ -20,27 +20,36 @@ class Charges:
     limit, arc, own_class, unit
         Members of limits, those of one limit together, shape (E,); a class of -1
         stands for all classes.
+    n_limits
+        Number of limits.
     shape
         Numbers of classes and arcs, (C, A).
     """
 
     def __init__(
-        self, limit: Ints, arc: Ints, own_class: Ints, unit: Floats, shape: tuple[int, int]
+        self,
+        limit: Ints,
+        arc: Ints,
+        own_class: Ints,
+        unit: Floats,
+        n_limits: int,
+        shape: tuple[int, int],
     ) -> None:
         # Member by member, each for all its classes, so that sums have one order.
         times = np.where(own_class < 0, shape[0], 1)
         member = np.repeat(np.arange(len(limit)), times)
         within = np.arange(len(member)) - np.repeat(np.cumsum(times) - times, times)
-        self._limit, self._unit = limit[member], unit[member]
+        self._unit = unit[member]
+        self._size = np.bincount(limit, times, n_limits).astype(np.int64)
+        self._first = np.cumsum(self._size) - self._size
         self._cell = (np.maximum(own_class, 0)[member] + within) * shape[1] + arc[member]
 
     def add(self, weight: Floats, price: Floats) -> Floats:
         """Add to arc weights (C, A), in place, what the limits charge at their prices (R,)."""
         priced = np.flatnonzero(price)
-        first = np.searchsorted(self._limit, priced)
-        size = np.searchsorted(self._limit, priced, side="right") - first
-        begin = np.cumsum(size) - size
-        part = np.arange(size.sum()) + np.repeat(first - begin, size)
+        size = self._size[priced]
+        end = np.cumsum(size)
+        part = np.arange(size.sum()) + np.repeat(self._first[priced] + size - end, size)
         charge = np.repeat(price[priced], size) * self._unit[part]
         np.add.at(weight.reshape(-1), self._cell[part], charge)
         return weight

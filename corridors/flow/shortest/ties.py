@@ -165,6 +165,50 @@ def tight_subgraphs(
 
 
 @compiled
+def touched(
+    before, after, tail, head, since, which_since, togo, which_togo, class_start, members, reach
+):
+    """Say which commodities a change of weights may concern.
+
+    That of an arc concerns a commodity whose shortest path over the arc, by what is
+    at least left on both sides of it, is not beyond its reach. A change within
+    rounding is none.
+
+    Parameters
+    ----------
+    before, after
+        Weights by class and arc, shape (C, A).
+    tail, head
+        Arc ends, shape (A,).
+    since, which_since, togo, which_togo
+        Lower bounds from origins and to destinations, shapes (., N), and which of
+        them are each commodity's, shape (K,).
+    class_start, members
+        Commodities of each class, as offsets (C + 1,) into `members` (K,).
+    reach
+        Of each commodity, shape (K,).
+
+    Returns
+    -------
+    ndarray
+        Shape (K,).
+    """
+    concerns = np.zeros(len(reach), np.bool_)
+    for c in range(len(before)):
+        for arc in range(len(tail)):
+            old, new = before[c, arc], after[c, arc]
+            least = min(old, new)
+            if old == new or abs(new - old) <= 1e-13 * (1.0 + least):
+                continue
+            for i in range(class_start[c], class_start[c + 1]):
+                k = members[i]
+                to_tail = since[which_since[k], tail[arc]]
+                if to_tail + least + togo[which_togo[k], head[arc]] <= reach[k]:
+                    concerns[k] = True
+    return concerns
+
+
+@compiled
 def paths_by_tie_cost(
     n_nodes,
     tail,
