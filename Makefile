@@ -38,8 +38,8 @@ test-lowest: $(BIN)/python
 	$(BIN)/python scripts/test_lowest.py
 
 lint: $(DEV)
-	$(BIN)/ruff format --check corridors tests scripts benchmarks
-	$(BIN)/ruff check corridors tests scripts benchmarks
+	$(BIN)/ruff format --check corridors tests scripts benchmarks docs
+	$(BIN)/ruff check corridors tests scripts benchmarks docs
 	$(BIN)/mypy
 	$(BIN)/bandit --quiet -c pyproject.toml -r corridors scripts benchmarks
 
@@ -48,8 +48,8 @@ audit: $(DEV)
 	$(BIN)/python scripts/audit.py
 
 format: $(DEV)
-	$(BIN)/ruff format corridors tests scripts benchmarks
-	$(BIN)/ruff check --fix corridors tests scripts benchmarks
+	$(BIN)/ruff format corridors tests scripts benchmarks docs
+	$(BIN)/ruff check --fix corridors tests scripts benchmarks docs
 
 # Every check of the shipped network.
 check: $(STAMP)
@@ -57,7 +57,7 @@ check: $(STAMP)
 
 docs: $(DEV)
 	$(BIN)/python scripts/build_reference.py
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs site
 
 bench: $(DEV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'

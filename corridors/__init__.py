@@ -15,24 +15,37 @@ from types import ModuleType as _ModuleType
 
 import lazy_loader as _lazy
 
+import corridors.scenarios  # noqa: F401  nothing but names that wait: `co.scenarios.family`
+from corridors.network.asking import answered_by as _answered_by
+
 __version__ = "0.1.0"
+
+# What a network is asked in the words of rooms above it, and who answers: the door knows them all.
+_answered_by("scenario", "corridors.analysis.on_network", "on")
+_answered_by("explore", "corridors.assignment.explore", "explore_network")
 
 # Names are loaded when first used, so that `import corridors` costs milliseconds.
 __getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)
 
 
-class _Moved(_ModuleType):
-    """A package that was public and has moved; goes with the next release."""
+class _Elsewhere(_ModuleType):
+    """A package by a name at the top, loaded from its room when first used."""
+
+    def __init__(self, name: str, room: str, *, gone: bool = False) -> None:
+        super().__init__(f"{__name__}.{name}", f"See `{__name__}.{room}`.")
+        self._room, self._gone = f"{__name__}.{room}", gone
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
         from importlib import import_module
 
-        from corridors.errors import old_name
+        if self._gone:
+            from corridors.errors import old_name
 
-        old_name("corridors.osm", "corridors.exchange.osm")
-        return getattr(import_module("corridors.exchange.osm"), name)
+            old_name(self.__name__, self._room)
+        return getattr(import_module(self._room), name)
 
 
-_sys.modules[f"{__name__}.osm"] = _Moved(f"{__name__}.osm", "See `corridors.exchange.osm`.")
+for _package in (_Elsewhere("plots", "maps.plots"), _Elsewhere("osm", "exchange.osm", gone=True)):
+    _sys.modules[_package.__name__] = _package

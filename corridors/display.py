@@ -84,6 +84,14 @@ def plain_frame(frame: Any) -> Any:
     return frame.assign(**changed) if changed else frame
 
 
+def records(frame: Any) -> list[dict[str, Any]]:
+    """Return the rows of a frame as plain values for JSON, in which there is no NaN."""
+    return [
+        {str(k): None if isinstance(v, float) and v != v else v for k, v in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
 def in_html(text: object) -> str:
     """Return a text as `plain` text that stays text between tags and in attributes of HTML."""
     return escape(plain(text), quote=True)
@@ -159,14 +167,75 @@ def share(part: float, whole: float) -> str:
     return f"{value:.1f} %" if 0 < abs(value) < 10 else f"{value:.0f} %"
 
 
+_UNITS = {
+    "_usd_per_t_km": "USD per t-km",
+    "_usd_per_unit_day": "USD per unit and day",
+    "_usd_per_unit": "USD per unit",
+    "_usd_per_day": "USD a day",
+    "_t_hours": "t-hours",
+    "_t_per_day": "t a day",
+    "_units_per_day": "units a day",
+    "_per_day": "a day",
+    "_t_per_unit": "t per unit",
+    "_hours": "hours",
+    "_days": "days",
+    "_usd": "USD",
+    "_km": "km",
+    "_t": "t",
+}
+"""How a name of a figure ends, and what that means; the longer endings first."""
+
+
+def in_words(key: object) -> str:
+    """Return the name of a figure as words and its unit.
+
+    Examples
+    --------
+    >>> in_words("served_t_per_day"), in_words("cost_usd"), in_words("mean_hours"), in_words("days")
+    ('served, t a day', 'cost, USD', 'mean, hours', 'days')
+    """
+    text = str(key)
+    for ending, unit in _UNITS.items():
+        if text.endswith(ending) and text != ending[1:]:
+            return f"{text.removesuffix(ending).replace('_', ' ')}, {unit}"
+    return text.replace("_", " ")
+
+
 def card(title: str, values: dict[str, Any]) -> str:
-    """Return a small HTML table for a notebook; every text is escaped."""
+    """Return a small HTML table for a notebook: words and units, every text escaped."""
     rows = "".join(
-        f"<tr><th style='text-align:left'>{in_html(k)}</th><td>"
-        f"{in_html(number(v) if isinstance(v, int | float) else v)}</td></tr>"
+        f"<tr><th style='text-align:left'>{in_html(in_words(k))}</th>"
+        f"<td>{in_html(_said(v))}</td></tr>"
         for k, v in values.items()
     )
     return f"<p><b>{in_html(title)}</b></p><table>{rows}</table>"
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and 0 < abs(value) < _TINY:
+        return f"{value:.1e}"
+    if isinstance(value, int | float):
+        return number(value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+
+
+_TINY = 1e-4
+
+
+class Card:
+    """Shows itself in a notebook: what it says of itself, its figures in words, its tables."""
+
+    def _repr_html_(self) -> str:
+        known = {k: v for k, v in vars(self).items() if not k.startswith("_")}
+        tables = {k: v for k, v in known.items() if hasattr(v, "to_html")}
+        plain_ones = {k: v for k, v in known.items() if isinstance(v, str | int | float | tuple)}
+        shown = [card(repr(self), {k: v for k, v in plain_ones.items() if v != ()})]
+        for name, frame in tables.items():
+            words = plain_frame(frame).rename(columns=in_words)
+            shown += [f"<p>{in_html(in_words(name))}</p>", words.to_html(index=False, border=0)]
+        return "".join(shown)
 
 
 @contextmanager

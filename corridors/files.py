@@ -14,13 +14,12 @@ import stat
 import tempfile
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Self
 
-from corridors.display import json_text
 from corridors.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     import pandas as pd
 
@@ -174,31 +173,6 @@ def make_folder(path: Path) -> None:
     except OSError as error:
         msg = f"{path}: cannot be made ({reason(error)})"
         raise DataError(msg) from None
-
-
-def save_tables(
-    folder: str | os.PathLike[str], tables: Mapping[str, pd.DataFrame], summary: Mapping[str, Any]
-) -> Path:
-    """Write tables as CSV, and a summary as JSON, into a folder: all of it, or nothing.
-
-    Parameters
-    ----------
-    folder
-        Is made if it does not exist; the one it lies in must. It is returned.
-    tables, summary
-        Each table goes to ``NAME.csv``, the plain values to ``summary.json``.
-
-    Raises
-    ------
-    DataError
-        Where the folder cannot be made or written to.
-    """
-    target = Path(folder)
-    with whole_folder(target) as made:
-        for name, table in tables.items():
-            write_text(made / f"{name}.csv", csv_text(table))
-        write_text(made / "summary.json", json_text(summary))
-    return target
 
 
 @contextmanager

@@ -3,8 +3,8 @@
     python scripts/build_reference.py            # writes them
     python scripts/build_reference.py --check    # says which are out of date, exit 1
 
-Written are ``docs/reference/data.md``, ``scenario.md``, ``commands.md``, ``api.md`` and
-``measures.md``, and ``data/README.md``. Nothing in them is typed twice.
+Written are ``docs/reference/data.md``, ``scenario.md``, ``commands.md``, ``api.md``,
+``python.md`` and ``measures.md``, and ``data/README.md``. Nothing in them is typed twice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from reference.data import data_page, readme_page
 from reference.measures import measures_page
-from reference.names import api_page, commands_page, scenario_page
+from reference.names import api_page, commands_page, python_page, scenario_page
 
 from corridors.files import write_text
 
@@ -30,6 +30,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/scenario.md": scenario_page,
     "docs/reference/commands.md": commands_page,
     "docs/reference/api.md": api_page,
+    "docs/reference/python.md": python_page,
     "docs/reference/measures.md": measures_page,
     "data/README.md": readme_page,
 }

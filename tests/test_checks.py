@@ -128,14 +128,15 @@ def rail_has_a_gauge(i: Island) -> Expected:
 
 def transfers_change_something(i: Island) -> Expected:
     row = i.add("transfers", transfer_id="dale-rail", node_id="dale", from_mode="rail",
-                from_gauge_mm="1520", to_mode="rail", to_gauge_mm="1520", hours="1")  # fmt: skip
+                from_gauge_mm="1520", to_mode="rail", to_gauge_mm="1520", hours="1",
+                note="No price: made up")  # fmt: skip
     i.explain("transfers", "dale-rail", "hours")
     return "transfers.csv", row, "to_mode"
 
 
 def transfers_join_links(i: Island) -> Expected:
     row = i.add("transfers", transfer_id="aster-sea", node_id="aster", from_mode="road",
-                to_mode="sea", hours="1")  # fmt: skip
+                to_mode="sea", hours="1", note="No price: made up")  # fmt: skip
     i.explain("transfers", "aster-sea", "hours")
     return "transfers.csv", row, "to_mode"
 
@@ -294,6 +295,60 @@ def text_is_only_text(i: Island) -> Expected:
     return "nodes.csv", i.set("nodes", "aster", name="As\x1b[31mter"), "name"
 
 
+def limits_are_no_copy_of_demand(i: Island) -> Expected:
+    # Four trains less one, of 100 TEU each, are 300 TEU a day.
+    i.set("demand", "aster-dale-container", units_per_year="109500", high="120000")
+    rows = i.rows("capacities")
+    at = next(n for n, r in enumerate(rows) if r["capacity_id"] == "border-trains")
+    return "capacities.csv", at + 2, "amount"
+
+
+def notes_agree_with_their_numbers(i: Island) -> Expected:
+    rows = i.rows("provenance")
+    at = next(n for n, r in enumerate(rows) if (r["row"], r["column"]) == ("cedar-break", "amount"))
+    rows[at]["note"] = "91,250 TEU a year divided by 365"
+    i.write("provenance", rows)
+    assert co.check(i.folder) == []
+    rows[at]["note"] = "1 m TEU a year, as designed, divided by 365"
+    i.write("provenance", rows)
+    return "provenance.csv", at + 2, "note"
+
+
+def demand_waits_for_its_project(i: Island) -> Expected:
+    i.set("demand", "dale-aster-grain", project="second-crane", valid_from="2028-01-01")
+    assert co.check(i.folder) == []
+    row = i.set("demand", "dale-aster-grain", valid_from="2027-12-31")
+    return "demand.csv", row, "valid_from"
+
+
+def demand_before_its_base_year_says_so(i: Island) -> Expected:
+    note = "Holds for the years before too"
+    row = i.set("demand", "dale-aster-grain", valid_from="2021-01-01", note=note)
+    assert co.check(i.folder) == []
+    i.set("demand", "dale-aster-grain", note="")
+    return "demand.csv", row, "valid_from"
+
+
+def transfers_have_a_price(i: Island) -> Expected:
+    note = "No price: the port pays"
+    row = i.set("transfers", "elm-road-sea", usd_per_t="", usd_per_teu="", note=note)
+    assert co.check(i.folder) == []
+    i.set("transfers", "elm-road-sea", note="")
+    return "transfers.csv", row, "usd_per_t"
+
+
+def borders_are_crossed_on_land(i: Island) -> Expected:
+    # Only the ferry joins Elm and Port Gorse once the port is a country of its own.
+    i.set("nodes", "gorse", country="XC")
+    i.set("chokepoints", "ferries", selector="{border: [XC, XA], mode: sea}")
+    assert co.check(i.folder) == []
+    return (
+        "chokepoints.csv",
+        i.set("chokepoints", "ferries", selector="{border: [XC, XA]}"),
+        "selector",
+    )
+
+
 def _add_line(i: Island, link: str, *points: tuple[float, float]) -> None:
     path = i.folder / "lines.geojson"
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -339,6 +394,12 @@ WHOLE = [
     observations_ask_or_say_why_not,
     observations_ask_for_what_is_there,
     text_is_only_text,
+    limits_are_no_copy_of_demand,
+    notes_agree_with_their_numbers,
+    demand_waits_for_its_project,
+    demand_before_its_base_year_says_so,
+    transfers_have_a_price,
+    borders_are_crossed_on_land,
 ]
 ALSO = {
     # What breaks the one rule cannot but break the other.
@@ -387,6 +448,9 @@ FILES = {
     "readable-csv": (lambda i: _bytes(i, "cargo.csv", b"\xff\xfe"), "cargo.csv", 0, "", "UTF-8"),
     "readable-csv (no rows at all)": (
         lambda i: _bytes(i, "cargo.csv", b""), "cargo.csv", 0, "", "not a table"),
+    "readable-csv (an empty first line)": (
+        lambda i: _bytes(i, "cargo.csv", b"\ncargo,name\ngrain,Grain\n"), "cargo.csv", 0, "",
+        "its first line is empty"),
     "readable-csv (semicolons)": (
         lambda i: _replace(i, "cargo.csv", ",", ";"), "cargo.csv", 0, "", "semicolons"),
     "listed-files": (
@@ -593,10 +657,10 @@ def test_every_reading_rule_has_a_case():
     import inspect
 
     from corridors.network import folder as package
-    from corridors.network.reading import cells as reading
-    from corridors.network.reading import manifest
+    from corridors.network.reading import cells, columns, keys, manifest
 
-    source = "".join(inspect.getsource(module) for module in (reading, manifest, package))
+    modules = (cells, columns, keys, manifest, package)
+    source = "".join(inspect.getsource(module) for module in modules)
     named = set(re.findall(r'"((?:[a-z]+-)+[a-z]+|hashes|numbers|references)"', source))
     rules = {n for n in named if re.fullmatch(
         r"(required|known|readable|country|number|unique|listed|plain|named|row)-[a-z]+"

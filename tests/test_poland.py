@@ -60,7 +60,7 @@ def test_the_waterfall_adds_up(closure):
     steps = dict(closure.waterfall.itertuples(index=False))
     parts = [v for k, v in steps.items() if k != "demand"]
     assert sum(parts) == pytest.approx(steps["demand"], rel=1e-9)
-    table = closure.by_cargo
+    table = closure.disrupted.counted(closure.by_cargo)
     assert table["kept_t_per_day"].sum() == pytest.approx(steps["kept its route"])
     assert table["lost_t_per_day"].sum() == pytest.approx(steps["newly unserved"])
 
@@ -77,9 +77,10 @@ def test_every_number_of_the_explanation_is_in_the_tables(net, closure):
     """Work each sentence out again from the assignments, not from the comparison's own tables."""
     text = closure.explain()
     assert text == " ".join(sentences(closure.tables))
-    demand = closure.disrupted.shortfall["demand_t_per_day"].sum()
+    counted = closure.disrupted.counted
+    demand = counted(closure.disrupted.shortfall)["demand_t_per_day"].sum()
     routes = {
-        state: result.routes.groupby(["demand_id", "key"])["t_per_day"].sum()
+        state: counted(result.routes).groupby(["demand_id", "key"])["t_per_day"].sum()
         for state, result in (("before", closure.baseline), ("after", closure.disrupted))
     }
     shared = routes["before"].index.intersection(routes["after"].index)
@@ -95,7 +96,7 @@ def test_every_number_of_the_explanation_is_in_the_tables(net, closure):
     before = closure.baseline.flows
     used = before[before["id"].isin(closed)]["id"].nunique()
     assert f"closes {len(closed)} links, {used} of which carried cargo before" in text
-    moves = closure.reroutes
+    moves = counted(closure.reroutes)
     days = (moves["added_hours"] * moves["t_per_day"]).sum() / moves["t_per_day"].sum() / 24
     assert f"takes {number(days)} days more on average" in text
     usd = moves["added_cost_usd_per_day"].sum()
@@ -133,12 +134,12 @@ def test_the_explanation_names_what_is_lost_and_what_stops_it(net):
     text = comparison.explain()
     assert "Most is lost" in text
     assert f"({number(worst['lost_t_per_day'], 't')})" in text
-    loss = hit.shortfall["surplus_lost_usd_per_day"].sum()
-    assert 0 < loss < hit.shortfall["loss_usd_per_day"].sum()
+    loss = hit.counted(hit.shortfall)["surplus_lost_usd_per_day"].sum()
+    assert 0 < loss < hit.counted(hit.shortfall)["loss_usd_per_day"].sum()
     assert comparison.baseline.shortfall["surplus_lost_usd_per_day"].sum() == 0
     assert f"what stays loses {number(loss, 'USD')} a day by it" in text
     # The loss is in no cost.
-    routes = hit.routes
+    routes = hit.counted(hit.routes)
     cost = (routes["units_per_day"] * routes["usd_per_unit"]).sum()
     assert hit.summary["cost_usd_per_day"] == pytest.approx(cost)
 

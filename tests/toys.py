@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
 from corridors.network.network import Network
-from corridors.network.reading.cells import references, typed_table
+from corridors.network.reading.columns import typed_table
+from corridors.network.reading.keys import references
 from corridors.network.schema import MODES, tables
 
 CARGO = {
@@ -110,10 +109,10 @@ def built(rows: dict[str, list[dict[str, Any]]]) -> Network:
         text = [
             {k: "" if v is None else str(v) for k, v in row.items()} for row in rows[table.name]
         ]
-        raw = pd.DataFrame(text, columns=table.names, dtype="str").fillna("")
+        cells = {name: [row.get(name, "") for row in text] for name in table.names}
         unknown = {k for row in text for k in row} - set(table.names)
         assert not unknown, f"{table.name}: {unknown}"
-        frames[table.name], found = typed_table(raw, table)
+        frames[table.name], found = typed_table(cells, len(text), table)
         problems += found
     for table in tables().values():
         problems += references(frames, table)

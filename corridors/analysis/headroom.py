@@ -10,6 +10,7 @@ import numpy as np
 
 from corridors.analysis.parametric import LinearPiece, piece_at
 from corridors.analysis.question import ask
+from corridors.display import Card
 from corridors.errors import CertificateError
 from corridors.flow import solve
 from corridors.flow.usage import LimitUsage, limit_use
@@ -46,7 +47,7 @@ _MAX_PIECES = 2000
 
 
 @dataclass(frozen=True)
-class Headroom:
+class Headroom(Card):
     """The largest multiple of demand that still fits.
 
     Attributes
@@ -129,7 +130,7 @@ def headroom(
         The network.
     demand, cargo, origin, destination, from_country, to_country
         Which demand grows: a name or several each, combined by and; all demand
-        where nothing is given. The rest stays as it is.
+        that totals count where nothing is given. The rest stays as it is.
     scenario, as_of
         As in `corridors.criticality`.
 
@@ -167,6 +168,8 @@ def headroom(
         "to_country": to_country,
     }
     mask = select_demand(state.net, state.demand, selector)
+    if all(name is None for name in selector.values()):
+        mask &= state.demand["cargo"].isin(state.net.cargo_in_totals).to_numpy()
     return _Growth(state, mask).followed()
 
 

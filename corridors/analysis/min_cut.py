@@ -11,6 +11,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
 from corridors.analysis.question import ask
+from corridors.display import Card
 from corridors.errors import CertificateError, UnknownIdError, nearest
 from corridors.flow.usage import open_costs
 
@@ -31,7 +32,7 @@ _GOLDEN = 0.618033988749895
 
 
 @dataclass(frozen=True)
-class Cut:
+class Cut(Card):
     """What limits the cargo between two regions.
 
     Attributes

@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from corridors.assignment.tables import AssignmentTables
+from corridors.assignment.tables import (
+    AssignmentTables,
+    lost_by_step,
+    route_corridor,
+    shortfall_table,
+    waiting_hours,
+)
+from corridors.assignment.views.by import assignment_by, balance, named_ends
+from corridors.assignment.views.grouping import largest_first
+from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
 from corridors.errors import old_name
-from corridors.files import save_tables
 from corridors.flow.usage import limit_use
 from corridors.network.arcs import DIRECTIONS, LINK
 
@@ -18,20 +26,21 @@ if TYPE_CHECKING:
     import os
     from pathlib import Path
 
-    from corridors.flow.arrays import Floats
+    import folium
+
     from corridors.flow.certificate import Certificate
     from corridors.flow.choice.certificate import ChoiceCertificate
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.flow.solve import Answer
+    from corridors.maps.plots.accessor import Plots
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
-
-LOCAL = "local"
-"""Corridor of a route none of whose links carries a label."""
 
 BINDING = 1 - 1e-6
 """Share of use from which a capacity counts as full."""
 
+_SHORT = 1e-6
+"""Tonnes a day below which a shortfall is rounding."""
 
 _ROUTES = [
     "demand_id",
@@ -108,6 +117,24 @@ class Assignment:
 
         return card(repr(self), {k: v for k, v in self.summary.items() if not isinstance(v, dict)})
 
+    def explore(self, *, tiles: Any = None, **options: Any) -> folium.Map:
+        """Return what each link carries, and what is full, as a plain folium map to build on.
+
+        ``tiles`` are as `folium.Map` takes them, the countries of the package if None.
+        """
+        from corridors.assignment.explore import explore_assignment
+
+        return explore_assignment(
+            self.state.net, self.tables, self.state.closed_links, tiles=tiles, **options
+        )
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures of it; see `corridors.plots`."""
+        from corridors.maps.plots.accessor import Plots
+
+        return Plots(self, ("utilisation",))
+
     @property
     def events_not_in_force(self) -> list[str]:
         """Events of the scenario that the day lies outside of, in words."""
@@ -160,7 +187,7 @@ class Assignment:
                     "usd_per_unit": float(arcs.usd[c, path].sum()),
                     "time_usd_per_unit": hours * float(of_time[arcs.cargo[c]]),
                     "km": float(km[row].sum()),
-                    "corridor": _route_corridor(label[row], km[row]),
+                    "corridor": route_corridor(label[row], km[row]),
                     "borders": ">".join(b for b in border[row] if b),
                     "crossings": ">".join(link_ids[row][border[row] != ""]),
                     "key": ">".join(arcs.names(path)),
@@ -182,21 +209,7 @@ class Assignment:
             times: what they lose by staying. Where others make room, route choice lets
             demand grow; the growth is among the demand.
         """
-        demand, lost = self.state.demand, self.lost_by_step
-        short, weight = self.answer.shortfall, demand["t_per_unit"]
-        wanted = demand["units_per_day"].to_numpy(dtype=np.float64)
-        wanted = wanted + self.answer.growth
-        frame = demand[["demand_id", "origin", "destination", "cargo"]].copy()
-        frame["demand_units_per_day"] = wanted
-        frame["demand_t_per_day"] = wanted * weight
-        frame["shortfall_units_per_day"] = short
-        frame["shortfall_t_per_day"] = short * weight
-        frame["served_t_per_day"] = frame["demand_t_per_day"] - frame["shortfall_t_per_day"]
-        frame["loss_usd_per_day"] = self.state.problem.loss_of(short)
-        surplus = lost.groupby("demand_id")["surplus_lost_usd_per_day"].sum()
-        found = frame["demand_id"].map(surplus).fillna(0.0)
-        frame["surplus_lost_usd_per_day"] = found.to_numpy(dtype=np.float64)
-        return frame
+        return shortfall_table(self.state, self.answer, self.lost_by_step)
 
     @cached_property
     def lost_by_step(self) -> pd.DataFrame:
@@ -207,32 +220,11 @@ class Assignment:
         DataFrame
             demand_id, cargo, step (from 1), price_usd (what a unit of the step would have paid at
             most), ordinary_usd (what its transport costs in ordinary times; the price itself
-            in a state without events, from which losses are reckoned), shortfall in units
-            and tonnes a day, loss_usd_per_day and surplus_lost_usd_per_day.
+            where the demand falls short then too, 0 where no cargo of the network has an
+            elasticity), shortfall in units and tonnes a day, loss_usd_per_day and
+            surplus_lost_usd_per_day.
         """
-        state, p = self.state, self.state.problem
-        price = p.step_price if p.n_steps else p.penalty[:, None]
-        short = self.answer.shortfall
-        parts = p.shortfall_by_step(short) if p.n_steps else short[:, None]
-        ordinary = price if state.ordinary is None else state.ordinary[:, None]
-        ordinary = np.where(np.isfinite(ordinary), ordinary, price)
-        ordinary = np.broadcast_to(ordinary, price.shape)
-        k, step = np.nonzero(parts)
-        demand = state.demand
-        units = parts[k, step]
-        return pd.DataFrame(
-            {
-                "demand_id": demand["demand_id"].to_numpy()[k],
-                "cargo": demand["cargo"].to_numpy()[k],
-                "step": step + 1,
-                "price_usd": price[k, step],
-                "ordinary_usd": ordinary[k, step],
-                "shortfall_units_per_day": units,
-                "shortfall_t_per_day": units * demand["t_per_unit"].to_numpy()[k],
-                "loss_usd_per_day": units * price[k, step],
-                "surplus_lost_usd_per_day": units * (price - ordinary)[k, step],
-            }
-        )
+        return lost_by_step(self.state, self.answer)
 
     @cached_property
     def flows(self) -> pd.DataFrame:
@@ -299,22 +291,8 @@ class Assignment:
         frame = pd.DataFrame(rows, columns=_CAPACITIES)
         frame["binding"] = frame["used"] >= (frame["amount"] - frame["background"]) * BINDING
         if self.model == "logit":
-            frame["waiting_hours"] = self._waiting_hours()
+            frame["waiting_hours"] = waiting_hours(self.state, self.answer)
         return frame
-
-    def _waiting_hours(self) -> Floats:
-        """Return the hours that the price of each limit is worth to what passes it, shape (R,)."""
-        p, arcs = self.state.problem, self.state.arcs
-        cargo = self.state.net.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
-        per_hour = cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0
-        c = np.maximum(p.member_class, 0)
-        flow = self.answer.class_flow[c, p.member_arc]
-        paid = self.answer.limit_price[p.member_limit] * p.member_factor * flow
-        usd, value = (
-            np.bincount(p.member_limit, weight, p.n_limits).astype(np.float64)
-            for weight in (paid, per_hour[c] * flow)
-        )
-        return np.divide(usd, value, out=np.zeros(p.n_limits), where=value > 0)
 
     @property
     def bottlenecks(self) -> pd.DataFrame:
@@ -335,9 +313,10 @@ class Assignment:
         ``generalised_cost_usd_per_day`` is the sum of both. The loss is in none of them:
         ``loss_usd_per_day`` is what those that stay would have paid at most,
         ``surplus_lost_usd_per_day`` that less what they pay in ordinary times.
+        Cargo that its table keeps out of totals is in ``by_cargo`` alone.
         """
-        short = self.shortfall
-        routes = self.routes
+        short = self.counted(self.shortfall)
+        routes = self.counted(self.routes)
         served = float(routes["t_per_day"].sum())
         cost = float((routes["units_per_day"] * routes["usd_per_unit"]).sum())
         time = float((routes["units_per_day"] * routes["time_usd_per_unit"]).sum())
@@ -356,6 +335,10 @@ class Assignment:
             "by_corridor": self._by_corridor(),
         }
 
+    def counted(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of a table with a column ``cargo`` that totals count."""
+        return frame[frame["cargo"].isin(self.state.net.cargo_in_totals)]
+
     def _by_cargo(self) -> dict[str, dict[str, float]]:
         columns = ["demand_t_per_day", "served_t_per_day", "shortfall_t_per_day"]
         grouped = self.shortfall.groupby("cargo")[columns].sum()
@@ -365,15 +348,63 @@ class Assignment:
         }
 
     def _by_corridor(self) -> dict[str, float]:
-        grouped = self.routes.groupby("corridor")["t_per_day"].sum()
+        grouped = self.counted(self.routes).groupby("corridor")["t_per_day"].sum()
         return {str(name): float(value) for name, value in grouped.items()}
+
+    def by(self, key: str) -> pd.DataFrame:
+        """Return what is carried and what is not by any key.
+
+        Parameters
+        ----------
+        key
+            ``"cargo"``, ``"product"``, ``"demand"``, ``"country"`` (of either end),
+            ``"origin_country"``, ``"destination_country"``, ``"border"``, ``"mode"`` or
+            ``"corridor"``.
+
+        Returns
+        -------
+        DataFrame
+            By a key of demand: demand, served and shortfall in t a day, the loss and the
+            value of the shortfall, mean hours, and what the served pays: transport, time
+            at its value, and both. By border, mode and corridor: t_per_day that passes,
+            each route once in each group, mean hours, and the same costs of the whole
+            routes. Most shortfall, or most tonnes, first.
+
+        Raises
+        ------
+        UnknownIdError
+            Where there is no such key.
+        """
+        arcs = self.state.arcs
+        return assignment_by(self.state.net, arcs, self.shortfall, self.routes, key)
+
+    def balance(self) -> pd.DataFrame:
+        """Return who is short of what, by country and product, the shortest first.
+
+        Returns
+        -------
+        DataFrame
+            country, product, and in tonnes a day: wanted, received, short; offered, sent,
+            stranded. What stays within a country is on both sides.
+        """
+        return balance(self.state.net, self.shortfall)
+
+    def top_losses(self, n: int = 10) -> pd.DataFrame:
+        """Return the `n` demands with the largest shortfall, ends named."""
+        own = self.shortfall[self.shortfall["shortfall_t_per_day"] > _SHORT]
+        frame = largest_first(own, ["shortfall_t_per_day"], "demand_id").head(n)
+        return named_ends(self.state.net, frame)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the summary as plain values for JSON."""
         return self.summary
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
-        """Write flows, routes, capacities and shortfall as CSV, and the summary as JSON.
+        """Keep the assignment: flows, routes, capacities, shortfall, summary and manifest.
+
+        Each table is written as CSV and as Parquet, the links that carry something as
+        GeoParquet; `corridors.load_result` reads the folder, ``corridors verify`` runs the
+        manifest again.
 
         Parameters
         ----------
@@ -390,14 +421,14 @@ class Assignment:
         DataError
             Where the folder cannot be made or written to.
         """
-        summary = {
-            "scenario": self.scenario.name if self.scenario else None,
-            "model": self.model,
-            "as_of": self.state.day.isoformat(),
-            **self.to_dict(),
-            "certificate": self.certificate.to_dict(),
-        }
-        return save_tables(folder, self.tables.files(), summary)
+        parameters = {"as_of": self.state.day.isoformat(), "model": self.model}
+        name = self.scenario.name if self.scenario else None
+        proof = self.certificate.to_dict()
+        summary = {"scenario": name, **parameters, **self.to_dict(), "certificate": proof}
+        net, files = self.state.net, self.tables.files()
+        manifest = manifest_of("assignment", net, self.scenario, parameters, files, proof)
+        links = link_flows(net, t_per_day=by_link(self.flows, "t_per_day"))
+        return keep(folder, files, summary, manifest, links)
 
     @cached_property
     def tables(self) -> AssignmentTables:
@@ -416,14 +447,3 @@ class Assignment:
             links_there=frozenset(ids[arcs.row[state.there & (arcs.arc_type == LINK)]]),
             capacity_links=tuple(tuple(sorted(set(ids[arcs.row[own]]))) for own in members),
         )
-
-
-def _route_corridor(labels: Any, km: Any) -> str:
-    """Return the corridor with the most kilometres; ties go to the first by name."""
-    total: dict[str, float] = {}
-    for label, length in zip(labels, km, strict=True):
-        if label:
-            total[label] = total.get(label, 0.0) + float(length)
-    if not total:
-        return LOCAL
-    return min(total, key=lambda name: (-total[name], name))

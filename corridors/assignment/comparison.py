@@ -9,20 +9,27 @@ import pandas as pd
 
 from corridors.assignment import reroutes as moves
 from corridors.assignment.tables import ComparisonTables
+from corridors.assignment.views.by import named_ends
+from corridors.assignment.views.changes import Changes
+from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
+from corridors.assignment.views.through import base_years
+from corridors.display import records
 from corridors.errors import CorridorsError, old_name
-from corridors.files import save_tables
 
 if TYPE_CHECKING:
     import os
     from pathlib import Path
 
+    import folium
     from matplotlib.figure import Figure
 
     from corridors.assignment.assignment import Assignment
     from corridors.maps.flowmap import FlowMap
+    from corridors.maps.plots.accessor import Plots
+    from corridors.maps.static import FlowLine
 
 
-class Comparison:
+class Comparison(Changes):
     """A baseline and a disrupted assignment of the same network on the same day.
 
     Parameters
@@ -124,7 +131,7 @@ class Comparison:
         rows more say what is no longer wanted, and so no part of it, and what is newly
         wanted, and so among it.
         """
-        d = self.by_demand
+        d = self.disrupted.counted(self.by_demand)
         changed = {
             "no longer wanted": float(d["withdrawn_t_per_day"].sum()),
             "newly wanted": self._added_demand,
@@ -196,7 +203,7 @@ class Comparison:
         added to the demand and taken from it.
         """
         a, b = self.baseline.summary, self.disrupted.summary
-        d = self.by_demand
+        d = self.disrupted.counted(self.by_demand)
         rerouted = float(d["rerouted_t_per_day"].sum())
         hours = float((d["added_hours"] * d["rerouted_t_per_day"]).sum())
         transport = b["cost_usd_per_day"] - a["cost_usd_per_day"]
@@ -224,7 +231,7 @@ class Comparison:
     def _added_demand(self) -> float:
         """Tonnes a day that are wanted now and were not before."""
         before, after = (
-            own.shortfall.set_index("demand_id")["demand_t_per_day"]
+            own.counted(own.shortfall).set_index("demand_id")["demand_t_per_day"]
             for own in (self.baseline, self.disrupted)
         )
         added = (after - before.reindex(after.index).fillna(0.0)).clip(lower=0.0)
@@ -249,6 +256,7 @@ class Comparison:
         """Return the comparison as plain values, in the form of ``run --json``."""
         scenario = self.disrupted.scenario
         bottlenecks = self.disrupted.bottlenecks
+        shortfall = named_ends(self.disrupted.state.net, self.disrupted.shortfall)
         return {
             "scenario": scenario.name if scenario else None,
             "model": self.disrupted.model,
@@ -269,6 +277,14 @@ class Comparison:
                 }
                 for row in bottlenecks.to_dict("records")
             ],
+            "shortfall": records(shortfall[shortfall["shortfall_t_per_day"] > moves.TRACE]),
+            "reroutes": records(self.reroutes),
+            "used": records(self.by_use[0]),
+            "pushed_aside": records(self.by_use[1]),
+            "demand_year": self.disrupted.state.day.year,
+            "demand_base_years": {
+                str(year): t for year, t in base_years(self.disrupted.state).items()
+            },
             "events_not_in_force": self.disrupted.events_not_in_force,
             "closed_links": list(self.disrupted.state.closed_links),
             "explanation": self.explain(),
@@ -295,6 +311,43 @@ class Comparison:
             panels.append((f"{title}, {state.state.day}", lines))
         return flow_figure(panels, network_credits(self.disrupted.state.net))
 
+    def explore(self, *, tiles: Any = None, **options: Any) -> folium.Map:
+        """Return what the events change on each link, as a plain folium map to build on.
+
+        Parameters
+        ----------
+        tiles
+            As `folium.Map` takes them; the countries of the package if None.
+        **options
+            Handed to `folium.Map`.
+        """
+        from corridors.assignment.explore import explore_comparison
+
+        return explore_comparison(self.disrupted.state.net, self.tables, tiles=tiles, **options)
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures of it; see `corridors.plots`."""
+        from corridors.maps.plots.accessor import Plots
+
+        return Plots(self, ("waterfall", "shares", "utilisation", "before_after"))
+
+    def changed_lines(self) -> list[FlowLine]:
+        """Return the links as lines with what the events change, t a day, below 0 for a loss."""
+        from dataclasses import replace
+
+        from corridors.assignment.map_data import flow_lines
+
+        closed = frozenset(self.disrupted.state.closed_links)
+        links = self.disrupted.state.net.links
+        before, after = (
+            flow_lines(links, own.flows, closed) for own in (self.baseline, self.disrupted)
+        )
+        return [
+            replace(b, t_per_day=b.t_per_day - a.t_per_day)
+            for a, b in zip(before, after, strict=True)
+        ]
+
     def report(self) -> str:
         """Return one page to read, print or send, as HTML that asks no other host for anything."""
         from corridors.assignment.report import report_html
@@ -302,7 +355,11 @@ class Comparison:
         return report_html(self.tables, self.figure())
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
-        """Write every table as CSV and what `to_dict` returns as JSON, as ``run --out`` does.
+        """Keep the comparison: every table, what `to_dict` returns, and a manifest.
+
+        What ``run --out`` writes. Each table is written as CSV and as Parquet, the links
+        that carry something as GeoParquet; `corridors.load_result` reads the folder,
+        ``corridors verify`` runs the manifest again.
 
         Parameters
         ----------
@@ -319,7 +376,20 @@ class Comparison:
         DataError
             Where the folder cannot be made or written to.
         """
-        return save_tables(folder, self.tables.files(), self.to_dict())
+        state, files = self.disrupted.state, self.tables.files()
+        parameters = {"as_of": state.day.isoformat(), "model": self.disrupted.model}
+        proof = self.disrupted.certificate.to_dict()
+        scenario = self.disrupted.scenario
+        manifest = manifest_of("comparison", state.net, scenario, parameters, files, proof)
+        manifest["baseline_scenario"] = (
+            self.baseline.scenario.to_yaml() if self.baseline.scenario else None
+        )
+        links = link_flows(
+            state.net,
+            before_t_per_day=by_link(self.baseline.flows, "t_per_day"),
+            after_t_per_day=by_link(self.disrupted.flows, "t_per_day"),
+        )
+        return keep(folder, files, self.to_dict(), manifest, links)
 
     @cached_property
     def tables(self) -> ComparisonTables:
@@ -350,6 +420,10 @@ class Comparison:
             cargo_names=dict(zip(cargo["cargo"], cargo["name"], strict=True)),
             certificate=self.disrupted.certificate.to_dict(),
             credits=network_credits(net),
+            used=self.by_use[0],
+            aside=self.by_use[1],
+            rerouted_users=self.rerouted_users,
+            base_years=base_years(state),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.reroutes import ADDED
 from corridors.display import number, share
@@ -20,22 +20,30 @@ _SMALL = 0.5
 
 _SHOWN = 3
 
+_PARTS = ("before_t_per_day", "kept_t_per_day", "rerouted_t_per_day", "lost_t_per_day")
+"""What passed before, and what became of it."""
+
 
 def sentences(tables: ComparisonTables) -> list[str]:
     """Return what happens, a sentence each."""
     change = tables.change
+    lead = _lead(tables)
+    whole = _overall(
+        tables.day,
+        tables.steps,
+        change["withdrawn_t_per_day"],
+        change.get("added_demand_t_per_day", 0.0),
+    )
     found = [
-        _overall(
-            tables.day,
-            tables.steps,
-            change["withdrawn_t_per_day"],
-            change.get("added_demand_t_per_day", 0.0),
-        ),
+        *lead,
+        whole.replace(f"On {tables.day}, of", "In all, of", 1) if lead else whole,
         _not_in_force(tables.events_not_in_force, tables.n_events),
         _closed(tables.closed_links, tables.before.flows),
     ]
     if change["rerouted_t_per_day"] > _SMALL:
-        found += [_reroutes(change), _where_to(tables.reroutes, tables.link_names)]
+        found.append(_reroutes(change))
+        if not lead:
+            found.append(_where_to(tables.reroutes, tables.link_names))
     if change["newly_unserved_t_per_day"] > _SMALL:
         found += [
             _shortfall(tables.by_demand, tables.node_names, change["surplus_lost_usd_per_day"]),
@@ -43,7 +51,96 @@ def sentences(tables: ComparisonTables) -> list[str]:
         ]
     if change["rerouted_t_per_day"] <= _SMALL and change["newly_unserved_t_per_day"] <= _SMALL:
         found.append("Nothing else changes: no cargo leaves its route and none is lost.")
+    found += [_how_sure(tables.after.bottlenecks), _years(tables.day, tables.base_years)]
     return [text for text in found if text]
+
+
+def _lead(tables: ComparisonTables) -> list[str]:
+    """Return what becomes of those that used what the events touch, and whom they push aside."""
+    used, aside = tables.used, tables.aside
+    if used is None or aside is None or used["before_t_per_day"].sum() <= _SMALL:
+        return []
+    total = {name: float(used[name].sum()) for name in _PARTS}
+    before = number(total["before_t_per_day"], "t")
+    fate = _fate(total, 1.0, "t")
+    found = [f"On {tables.day}, of {before} a day that used what the scenario touches, {fate}."]
+    if len(used) > 1:
+        parts = [_of_cargo(row, tables.cargo_names) for row in used.to_dict("records")[:_SHOWN]]
+        rest = float(used["before_t_per_day"].iloc[_SHOWN:].sum())
+        more = f"; {number(rest, 't')} of others" if rest > _SMALL else ""
+        found.append(f"By cargo: {'; '.join(parts)}{more}.")
+    moved = tables.rerouted_users
+    if moved is not None and moved["t_per_day"].sum() > _SMALL:
+        found.append(_where_to(moved[moved["t_per_day"] > 0], tables.link_names))
+    if aside["rerouted_t_per_day"].sum() + aside["lost_t_per_day"].sum() > _SMALL:
+        found.append(_pushed(aside, tables.cargo_names))
+    return found
+
+
+def _fate(row: Mapping[str, Any], t_per_unit: float, unit: str) -> str:
+    """Return how much goes round, stays and still passes, in some unit."""
+    parts = []
+    for name, words in (
+        ("rerouted_t_per_day", "go round"),
+        ("lost_t_per_day", "stay where they start"),
+        ("kept_t_per_day", "still pass"),
+    ):
+        if row[name] > _SMALL:
+            parts.append(f"{number(row[name] / t_per_unit, unit)} {words}")
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1] if parts else ""]))
+
+
+def _of_cargo(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Return what becomes of a cargo in its own unit."""
+    per, unit = float(row["t_per_unit"]), str(row["unit"])
+    amount = number(row["before_t_per_day"] / per, unit)
+    return f"{names[row['cargo']]} {amount}, of which {_fate(row, per, unit)}"
+
+
+def _pushed(aside: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Return whom those that go round push aside."""
+    order = aside.assign(_moved=aside["rerouted_t_per_day"] + aside["lost_t_per_day"])
+    order = order.sort_values(["_moved", "cargo"], ascending=[False, True])
+    parts = []
+    for row in order.head(_SHOWN).to_dict("records"):
+        per, unit = float(row["t_per_unit"]), str(row["unit"])
+        said = []
+        if row["rerouted_t_per_day"] > _SMALL:
+            said.append(f"{number(row['rerouted_t_per_day'] / per, unit)} go another way")
+        if row["lost_t_per_day"] > _SMALL:
+            said.append(f"{number(row['lost_t_per_day'] / per, unit)} are no longer carried")
+        if said:
+            parts.append(f"of {names[row['cargo']]} {' and '.join(said)}")
+    return f"Cargo that did not use it makes room, a day: {'; '.join(parts)}." if parts else ""
+
+
+def _how_sure(full: pd.DataFrame) -> str:
+    """Return how much of the answer rests on limits that nobody published."""
+    if "inferred" not in full.columns or not len(full):
+        return ""
+    inferred = full["inferred"].astype(bool)
+    worth = full["price_usd"] * (full["amount"] - full["background"]).clip(lower=0.0)
+    part = share(float(worth[inferred].sum()), float(worth.sum()))
+    return (
+        f"{int(inferred.sum())} of the {len(full)} full limits that decide this are inferred, "
+        f"with {part} of what more room would be worth."
+    )
+
+
+def _years(day: dt.date, base_years: Mapping[int, float]) -> str:
+    """Return for which years the demand was published."""
+    others = {year: t for year, t in base_years.items() if t > _SMALL}
+    if not others:
+        return ""
+    first, last = min(others), max(others)
+    main = max(others, key=lambda year: (others[year], year))
+    if first == last:
+        return f"Demand is that published for {first}, carried on to {day.year}."
+    part = share(others[main], sum(others.values()))
+    return (
+        f"Demand is that published for {first} to {last} ({part} of it for {main}), "
+        f"carried on to {day.year}."
+    )
 
 
 def _overall(day: dt.date, steps: Mapping[str, float], withdrawn: float, added: float) -> str:

@@ -53,12 +53,9 @@ _FEW_SOURCES = 8
 def comparison_map(net: Network, tables: ComparisonTables) -> FlowMap:
     """Return the map of a baseline and a disrupted state with a switch between them."""
     states = dict(zip(STATES, (tables.before, tables.after), strict=True))
-    steps, change = tables.steps, tables.change
+    change = tables.change
     headline = [
-        ("Demand", number(steps["demand"], "t a day")),
-        ("Kept its route", _part(steps, "kept its route")),
-        ("Rerouted", _part(steps, "rerouted")),
-        ("No longer carried", _part(steps, "newly unserved")),
+        *_headline(tables),
         ("Rerouted takes longer by", number(change["added_hours_mean"] / 24, "days")),
         ("Rerouted costs more by", number(change["added_cost_usd_per_day_rerouted"], "USD a day")),
     ]
@@ -86,6 +83,31 @@ def comparison_map(net: Network, tables: ComparisonTables) -> FlowMap:
             notes=(_MODEL_NOTE, " ".join(sentences(tables))),
         )
     )
+
+
+def _headline(tables: ComparisonTables) -> list[tuple[str, str]]:
+    """Return the first figures: of those that used what is touched, or else of all cargo."""
+    steps, used, aside = tables.steps, tables.used, tables.aside
+    total = 0.0 if used is None else float(used["before_t_per_day"].sum())
+    if used is None or aside is None or total <= _TRACE:
+        return [
+            ("Demand", number(steps["demand"], "t a day")),
+            ("Kept its route", _part(steps, "kept its route")),
+            ("Rerouted", _part(steps, "rerouted")),
+            ("No longer carried", _part(steps, "newly unserved")),
+        ]
+    found = [("Used what the scenario touches", number(total, "t a day"))]
+    for name, words in (
+        ("kept_t_per_day", "of it, still passes"),
+        ("rerouted_t_per_day", "of it, goes round"),
+        ("lost_t_per_day", "of it, stays where it starts"),
+    ):
+        tonnes = float(used[name].sum())
+        found.append((words.capitalize(), f"{number(tonnes, 't')} ({share(tonnes, total)})"))
+    others = aside[["rerouted_t_per_day", "lost_t_per_day"]].sum()
+    found.append(("Others go another way", number(float(others["rerouted_t_per_day"]), "t")))
+    found.append(("Others no longer carried", number(float(others["lost_t_per_day"]), "t")))
+    return found
 
 
 def network_map(net: Network) -> FlowMap:

@@ -59,6 +59,8 @@ def report_html(tables: ComparisonTables, maps: Figure) -> str:
         f"<p>{in_html(tables.description)}</p>" if tables.description else "",
         "<h2>What happens</h2>",
         *(f"<p>{in_html(text)}</p>" for text in sentences(tables)),
+        _section("Those that used what the scenario touches, t a day", _used(tables.used, tables)),
+        _section("Those that make room for them, t a day", _used(tables.aside, tables)),
         _section("What becomes of the demand, t a day", tables.waterfall),
         _section("By cargo, t a day", _cargo(tables.by_cargo, tables.cargo_names)),
         _section("By corridor, t a day", _plain(tables.by_corridor)),
@@ -115,6 +117,13 @@ def _section(title: str, frame: pd.DataFrame) -> str:
 def _cell(tag: str, text: str, numeric: Any) -> str:
     mark = ' class="n"' if numeric else ""
     return f"<{tag}{mark}>{in_html(text)}</{tag}>"
+
+
+def _used(frame: pd.DataFrame | None, tables: ComparisonTables) -> pd.DataFrame:
+    """Return what became of some cargo as a reader sees it; no rows where it is not known."""
+    if frame is None:
+        return tables.waterfall[:0]
+    return _cargo(frame.drop(columns=["unit", "t_per_unit"]), tables.cargo_names)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from corridors.cli.common import (
     note,
     print_json,
     print_table,
+    whole_number,
     working,
 )
 
@@ -54,9 +55,19 @@ def sweep(
             "such as border:BY-PL; several times, or with commas. The first four if not given."
         ),
     ] = None,
-    n: Annotated[int, typer.Option("--n", help="1: each element. 2: each pair.")] = 1,
+    n: Annotated[
+        int,
+        typer.Option(
+            "--n", help="1: each element. 2: each pair.", metavar="N", parser=whole_number("n")
+        ),
+    ] = 1,
     workers: Annotated[
-        int | None, typer.Option(help="Processes; one for each core if not given.", min=1, max=1024)
+        int | None,
+        typer.Option(
+            help="Processes; one for each core if not given.",
+            metavar="N",
+            parser=whole_number("workers", least=1, most=1024),
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -178,7 +189,15 @@ def _listed(names: list[str], word: str) -> str:
 
 def routes(
     demand: Annotated[str, typer.Argument(help="Id of the demand.")],
-    k: Annotated[int, typer.Option("--k", help="Ways besides those used.", min=1, max=1000)] = 8,
+    k: Annotated[
+        int,
+        typer.Option(
+            "--k",
+            help="Ways besides those used.",
+            metavar="N",
+            parser=whole_number("k", least=1, most=1000),
+        ),
+    ] = 8,
     distinct: Annotated[
         str, typer.Option(help="What makes another way: route, or borders crossed.")
     ] = "route",

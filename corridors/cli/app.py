@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import typer
+from typer.main import get_command
 
 from corridors.cli import analysis, calibrate, exchange, network, osm, run, simulate, validate
 
@@ -33,3 +37,9 @@ def _version(
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
+
+
+@cache
+def command() -> Any:
+    """Return what runs an argument list: the application as its library has made it, once."""
+    return get_command(app)

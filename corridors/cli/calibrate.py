@@ -17,6 +17,7 @@ from corridors.cli.common import (
     print_json,
     print_table,
     results,
+    whole_number,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def calibrate(
     folds: Annotated[
         int | None,
         typer.Option(
-            help="Predict each count from fits to the others, in so many folds.", metavar="N"
+            help="Predict each count from fits to the others, in so many folds.",
+            metavar="N",
+            parser=whole_number("folds"),
         ),
     ] = None,
     counts: Annotated[

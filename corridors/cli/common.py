@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import sys
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from corridors.cli.ending import say
 from corridors.display import json_text, plain
+from corridors.errors import CorridorsError
+from corridors.network.reading.numbers import read_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pandas as pd
 
@@ -29,6 +35,86 @@ JsonOption = Annotated[
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Day, such as 2025-09-12.", metavar="DATE")
 ]
+
+_READABLE = 100
+"""Columns of prose at most: longer lines are hard to read."""
+
+_NARROWEST = 20
+_GAP = 3
+_EDGES = 2
+_ENDLESS = 10_000
+"""Columns of a pipe, in which nothing needs to be wrapped."""
+
+
+def decimal_number(option: str) -> Callable[[Any], float]:
+    """Return what reads the number that an option is given.
+
+    Python itself also takes ``1_000``, digits of other scripts and ``nan``.
+
+    Parameters
+    ----------
+    option
+        Name that messages call it by.
+
+    Raises
+    ------
+    CorridorsError
+        By what is returned, where the text is no number. It is no ValueError, to which the
+        library of the options would add words of its own.
+    """
+
+    def parse(text: Any) -> float:
+        return _number(text, option, "a number")
+
+    return parse
+
+
+def whole_number(
+    option: str, *, least: int | None = None, most: int | None = None
+) -> Callable[[Any], int]:
+    """Return what reads the whole number that an option is given.
+
+    Parameters
+    ----------
+    option
+        Name that messages call it by.
+    least, most
+        What it may be; what is asked with it may ask for more.
+
+    Raises
+    ------
+    CorridorsError
+        By what is returned, where the text is no whole number, or out of bounds.
+    """
+    expected = "a whole number"
+    if least is not None:
+        expected += f" of at least {least}"
+    if most is not None:
+        expected += f"{' and' if least is not None else ' of'} at most {most}"
+
+    def parse(text: Any) -> int:
+        value = _number(text, option, expected)
+        # A fraction of the computer holds no more than 15 digits for sure.
+        whole = int(text) if re.fullmatch(r"[+\-]?[0-9]+", str(text)) else int(value)
+        inside = (least is None or whole >= least) and (most is None or whole <= most)
+        if value % 1 != 0 or not inside:
+            msg = f"{option}: saw {text!r}, expected {expected}"
+            raise CorridorsError(msg)
+        return whole
+
+    return parse
+
+
+def _number(text: Any, option: str, expected: str) -> float:
+    if not isinstance(text, str):
+        # Defaults come through here too.
+        return float(text)
+    try:
+        return read_number(text)
+    except ValueError as error:
+        why = f"; {error}" if str(error) else ""
+        msg = f"{option}: saw {text!r}, expected {expected}{why}"
+        raise CorridorsError(msg) from None
 
 
 def check_target(target: Path | None) -> None:
@@ -98,6 +184,19 @@ def working(what: str) -> Iterator[None]:
         yield
 
 
+def columns() -> int | None:
+    """Return how many columns there are to print on: None where nobody says, as in a pipe."""
+    if os.environ.get("COLUMNS", "").isdecimal() or sys.stdout.isatty():
+        return max(shutil.get_terminal_size().columns, _NARROWEST)
+    return None
+
+
+def print_prose(text: str) -> None:
+    """Print a paragraph, as wide as there is room and as a reader likes it."""
+    width = min(columns() or _READABLE, _READABLE)
+    echo(fill(plain(text), width, break_long_words=False, break_on_hyphens=False))
+
+
 def print_table(
     frame: pd.DataFrame,
     title: str,
@@ -105,6 +204,10 @@ def print_table(
     right: tuple[str, ...] = (),
 ) -> None:
     """Print a frame as a table: text to the left, numbers to the right.
+
+    Nothing is left out or cut, however narrow the terminal: text is wrapped between
+    words, and where that is not enough the columns are printed in turn, each time with
+    the first one, or a number, that says what the row is.
 
     Parameters
     ----------
@@ -117,30 +220,89 @@ def print_table(
     right
         Columns of text that stand to the right, being numbers already formatted.
     """
+    cells = {
+        str(name): [_cell(value, (formats or {}).get(str(name))) for value in frame[name]]
+        for name in frame.columns
+    }
+    numeric = {
+        str(name) for name in frame.columns if frame[name].dtype.kind in "fiu" or name in right
+    }
+    for part, names in enumerate(_fitting(cells, numeric, columns())):
+        _print_part({name: cells[name] for name in names}, numeric, title if not part else None)
+
+
+def _cell(value: Any, spec: str | None) -> str:
+    from corridors.display import number
+
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return format(value, spec) if spec else number(value)
+    return plain(value)
+
+
+def _fitting(cells: dict[str, list[str]], numeric: set[str], width: int | None) -> list[list[str]]:
+    """Return columns in groups that fit side by side, each with the first one."""
+    names = list(cells)
+    if width is None or not names:
+        return [names]
+    least = {name: _least(name, own, name in numeric) for name, own in cells.items()}
+    if sum(least.values()) + _GAP * (len(names) - 1) + _EDGES <= width:
+        return [names]
+    key, *others = names
+    wide = any(least[key] + _GAP + least[name] + _EDGES > width for name in others)
+    if wide or len(set(cells[key])) < len(cells[key]):
+        # The first column cannot say each time what the row is: a number does.
+        key, others = "#", names
+        cells["#"] = [str(i + 1) for i in range(len(cells[names[0]]))]
+        least["#"] = _least("#", cells["#"], numeric=True)
+    groups = [[key]]
+    for name in others:
+        taken = sum(least[n] + _GAP for n in groups[-1])
+        if len(groups[-1]) > 1 and taken + least[name] + _EDGES > width:
+            groups.append([key])
+        groups[-1].append(name)
+    return groups
+
+
+def _least(name: str, cells: list[str], numeric: bool) -> int:
+    """Return the columns that a table's column needs so that no word is cut."""
+    from rich.cells import cell_len
+
+    whole = cells if numeric else [word for cell in cells for word in cell.split()]
+    return max((cell_len(text) for text in [*name.split(), *whole]), default=0)
+
+
+def _widths(cells: dict[str, list[str]], numeric: set[str], width: int | None) -> dict[str, int]:
+    """Return the width of each column: all it would like, or what there is, shared fairly."""
+    from rich.cells import cell_len
+
+    least = {name: _least(name, own, name in numeric) for name, own in cells.items()}
+    wish = {name: max(map(cell_len, [name, *own])) for name, own in cells.items()}
+    if width is None:
+        return wish
+    given = dict(least)
+    left = width - sum(least.values()) - _GAP * (len(cells) - 1) - _EDGES
+    while left > 0 and (wanting := [name for name in cells if given[name] < wish[name]]):
+        given[min(wanting, key=lambda name: given[name])] += 1
+        left -= 1
+    return given
+
+
+def _print_part(cells: dict[str, list[str]], numeric: set[str], title: str | None) -> None:
     from rich import box
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    from corridors.display import number
-
     table = Table(
-        title=escape(plain(title)), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False
+        title=escape(plain(title)) if title else None,
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        pad_edge=False,
     )
-    for name in frame.columns:
-        numeric = frame[name].dtype.kind in "fiu" or name in right
-        table.add_column(
-            escape(plain(name)), justify="right" if numeric else "left", no_wrap=numeric
-        )
-    for row in frame.itertuples(index=False):
-        cells = []
-        for name, value in zip(frame.columns, row, strict=True):
-            if isinstance(value, float | int) and not isinstance(value, bool):
-                spec = (formats or {}).get(str(name))
-                cells.append(format(value, spec) if spec else number(value))
-            else:
-                cells.append(escape(plain(value)))
-        table.add_row(*cells)
-    # Off a terminal rich assumes 80 columns and would cut names in two.
-    width = None if sys.stdout.isatty() else 160
-    Console(width=width).print(table)
+    widths = _widths(cells, numeric, columns())
+    for name in cells:
+        justify: Any = "right" if name in numeric else "left"
+        table.add_column(escape(plain(name)), justify=justify, width=widths[name])
+    for row in zip(*cells.values(), strict=True):
+        table.add_row(*(escape(cell) for cell in row))
+    Console(width=columns() or _ENDLESS, soft_wrap=False).print(table)

@@ -10,10 +10,12 @@ import typer
 from corridors.cli.common import (
     JsonOption,
     NetworkOption,
+    decimal_number,
     echo,
     note,
     print_json,
     print_table,
+    whole_number,
     working,
 )
 
@@ -38,7 +40,11 @@ def osm(
     ] = None,
     buffer: Annotated[
         float | None,
-        typer.Option(help="Half the width of the strip that is searched, km.", metavar="KM"),
+        typer.Option(
+            help="Half the width of the strip that is searched, km.",
+            metavar="KM",
+            parser=decimal_number("buffer"),
+        ),
     ] = None,
     server: Annotated[
         str | None, typer.Option(help="Overpass server, ending in /api.", metavar="ADDRESS")
@@ -50,9 +56,21 @@ def osm(
         bool, typer.Option("--keep/--no-keep", help="Whether answers are kept and used again.")
     ] = True,
     timeout: Annotated[
-        float, typer.Option(help="Longest time without an answer, s.", metavar="SECONDS")
+        float,
+        typer.Option(
+            help="Longest time without an answer, s.",
+            metavar="SECONDS",
+            parser=decimal_number("timeout"),
+        ),
     ] = 180.0,
-    attempts: Annotated[int, typer.Option(help="How often a busy server is asked in all.")] = 3,
+    attempts: Annotated[
+        int,
+        typer.Option(
+            help="How often a busy server is asked in all.",
+            metavar="N",
+            parser=whole_number("attempts"),
+        ),
+    ] = 3,
     json: JsonOption = False,
 ) -> None:
     """Say what OpenStreetMap knows about a link and how that differs from the table."""

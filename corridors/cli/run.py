@@ -15,6 +15,7 @@ from corridors.cli.common import (
     echo,
     note,
     print_json,
+    print_prose,
     print_table,
     results,
     working,
@@ -110,12 +111,11 @@ def run(
 
 
 def _print(comparison: Comparison) -> None:
-    from textwrap import fill
-
     plan = comparison.disrupted.scenario
     if plan is not None:
         echo(f"{plan.title or plan.name}, as of {comparison.disrupted.state.day}\n")
-    echo(fill(comparison.explain(), 100) + "\n")
+    print_prose(comparison.explain())
+    echo()
     print_table(comparison.waterfall, "What becomes of the demand, t a day")
     cargo = comparison.by_cargo.rename(
         columns=lambda c: c.replace("_t_per_day", "").replace("_per_day", "").replace("_", " ")

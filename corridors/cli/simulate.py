@@ -17,6 +17,7 @@ from corridors.cli.common import (
     print_json,
     print_table,
     results,
+    whole_number,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def simulate(
     scenario: Annotated[
         str, typer.Argument(help="Name of a shipped scenario or path to a YAML file; a+b adds two.")
     ],
-    days: Annotated[int, typer.Option(help="Days to report.")] = 90,
+    days: Annotated[
+        int, typer.Option(help="Days to report.", metavar="N", parser=whole_number("days"))
+    ] = 90,
     start: Annotated[
         str | None,
         typer.Option(help="First day, such as 2025-09-12; that of the first event if not given."),
@@ -166,10 +169,24 @@ def draws(
     scenario: Annotated[
         str, typer.Argument(help="Name of a shipped scenario or path to a YAML file; a+b adds two.")
     ],
-    days: Annotated[int, typer.Option(help="Days of each simulation.")] = 90,
-    number: Annotated[int, typer.Option("--draws", help="How many simulations.")] = 100,
-    seed: Annotated[int, typer.Option(help="Decides all draws.")] = 0,
-    workers: Annotated[int, typer.Option(help="Processes, this one among them.")] = 2,
+    days: Annotated[
+        int, typer.Option(help="Days of each simulation.", metavar="N", parser=whole_number("days"))
+    ] = 90,
+    number: Annotated[
+        int,
+        typer.Option(
+            "--draws", help="How many simulations.", metavar="N", parser=whole_number("draws")
+        ),
+    ] = 100,
+    seed: Annotated[
+        int, typer.Option(help="Decides all draws.", metavar="N", parser=whole_number("seed"))
+    ] = 0,
+    workers: Annotated[
+        int,
+        typer.Option(
+            help="Processes, this one among them.", metavar="N", parser=whole_number("workers")
+        ),
+    ] = 2,
     network: NetworkOption = None,
     out: Annotated[
         Path | None,

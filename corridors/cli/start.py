@@ -26,9 +26,9 @@ def main(arguments: list[str] | None = None) -> Any:
     with ended_well(given, debug=_wants_trace(given)):
         _refuse_control(given)
         # Imported in here, so that a key pressed meanwhile ends it as it does later.
-        from corridors.cli.app import app
+        from corridors.cli.app import command
 
-        app(args=given, prog_name="corridors")
+        command()(args=given, prog_name="corridors")
 
 
 def _refuse_control(arguments: list[str]) -> None:

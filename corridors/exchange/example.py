@@ -300,7 +300,8 @@ def _limits() -> dict[str, list[dict[str, str]]]:
             {"capacity_id": "cedar-break", "name": "Crane at the break of gauge", "unit": "TEU",
              "amount": "250"},
             {"capacity_id": "ferry-fleet", "name": "The ferry fleet on all its lines",
-             "unit": "t", "amount": "2400"},
+             "unit": "t", "amount": "2400",
+             "note": "Same figure as the boxes of a day, by chance"},
         ],
         "capacity_members": [
             {"capacity_id": "border-trains", "link_id": "brook-cedar-rail"},

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.network.network import Network
 from corridors.network.provenance import sourced_numbers
-from corridors.network.reading.cells import Problem, references, typed_table
+from corridors.network.reading.columns import typed_table
+from corridors.network.reading.keys import references
 from corridors.network.schema import tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
+
+    from corridors.network.reading.cells import Problem
 
 Rows = dict[str, list[dict[str, str]]]
 
@@ -31,13 +34,11 @@ def frames_from_rows(
     -------
     frames, problems
     """
-    import pandas as pd
-
     frames, problems = {}, []
     for table in tables().values():
         given = rows.get(table.name, [])
-        columns = {c: pd.Series([r.get(c, "") for r in given], dtype="str") for c in table.names}
-        frames[table.name], found = typed_table(pd.DataFrame(columns), table)
+        cells = {name: [row.get(name, "") for row in given] for name in table.names}
+        frames[table.name], found = typed_table(cells, len(given), table)
         problems += found
     for table in tables().values():
         problems += references(frames, table)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from corridors.display import Card
 from corridors.errors import CertificateError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
-class Certificate:
+class Certificate(Card):
     """How far an answer is from a perfect proof; each figure is 0 for exact arithmetic.
 
     Attributes

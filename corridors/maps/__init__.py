@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corridors.maps import plots
 from corridors.maps.data import (
     FlowMapData,
     LinkFlow,
@@ -21,4 +22,5 @@ __all__ = [
     "MapNode",
     "MapSource",
     "build_flow_map",
+    "plots",
 ]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-__all__ = ["ALBERS", "FlowLine", "flow_figure", "network_figure"]
+__all__ = ["ALBERS", "FlowLine", "change_figure", "flow_figure", "network_figure"]
 
 ALBERS = "+proj=aea +lat_1=35 +lat_2=65 +lat_0=50 +lon_0=70 +ellps=WGS84 +units=km"
 """Equal areas over Eurasia; kilometres."""
@@ -41,6 +41,8 @@ _MODE_COLOUR = {"rail": "#1b3a5c", "road": "#b06a1e", "sea": "#5b8db8", "pipelin
 _LONGEST_TITLE = 90
 """Characters; a longer title would push the map out of the picture."""
 
+_GAINS, _LOSES = "#0072b2", "#e69f00"
+_TRACE = 1e-6
 _LAND, _COAST, _SEA, _SHUT = "#faf8f3", "#cdbf9e", "#e8eff5", "#c2102f"
 
 
@@ -150,6 +152,50 @@ def flow_figure(
         said = plain(shorten(title, _LONGEST_TITLE))
         ax.set_title(said, loc="left", fontsize=12, parse_math=False)
     _credit(figure, owed_to)
+    return figure
+
+
+def change_figure(panels: Sequence[tuple[str, Sequence[FlowLine]]]) -> Figure:
+    """Draw what some scenarios change, a small map each, on one scale.
+
+    Parameters
+    ----------
+    panels
+        A title and lines each, whose t_per_day is what the line gains, less than 0 where
+        it loses.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Blue gains, orange loses, red is closed; width grows with the square root.
+    """
+    from math import ceil, isqrt
+
+    from matplotlib.figure import Figure
+
+    columns = max(isqrt(max(len(panels) - 1, 0)) + 1, 1) if len(panels) > 2 else len(panels)
+    rows = ceil(len(panels) / columns)
+    figure = Figure(figsize=(5.2 * columns, 3.2 * rows), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for spare in axes[len(panels) :]:
+        spare.remove()
+    every = [line for _, lines in panels for line in lines]
+    most = max((abs(line.t_per_day) for line in every), default=0.0)
+    view = _view_of(every, "land")
+    for ax, (title, lines) in zip(axes, panels, strict=False):
+        _background(ax, view)
+        for line, course in zip(lines, view.lines(lines), strict=True):
+            if line.closed:
+                ax.plot(*course, color=_SHUT, linewidth=1.6, zorder=5)
+            elif abs(line.t_per_day) > _TRACE:
+                width = max(_WIDEST_POINTS * float(np.sqrt(abs(line.t_per_day) / most)), 0.4)
+                colour = _GAINS if line.t_per_day > 0 else _LOSES
+                ax.plot(*course, color=colour, linewidth=width, solid_capstyle="round", zorder=3)
+        said = plain(shorten(title, _LONGEST_TITLE))
+        ax.set_title(said, loc="left", fontsize=9, parse_math=False)
+    for colour, label in ((_GAINS, "gains"), (_LOSES, "loses"), (_SHUT, "closed")):
+        axes[0].plot([], [], color=colour, linewidth=3, label=label)
+    axes[0].legend(loc="lower left", fontsize=8)
     return figure
 
 

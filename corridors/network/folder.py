@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from corridors.errors import DataError
 from corridors.files import make_folder, read_whole, write_bytes, write_text
-from corridors.network.reading.cells import Problem, read_cells, references, typed_table
+from corridors.network.reading.cells import Problem, read_cells
+from corridors.network.reading.columns import typed_table
+from corridors.network.reading.keys import references
 from corridors.network.reading.manifest import (
     LINES,
     MANIFEST,
@@ -21,6 +23,8 @@ from corridors.network.reading.manifest import (
 from corridors.network.schema import OPTIONAL_TABLES, Table, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
 __all__ = [
@@ -67,8 +71,6 @@ def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     DataError
         Where there is no data package to read.
     """
-    import pandas as pd
-
     manifest = read_manifest(folder)
     problems = listed_files(folder, manifest["resources"])
     frames: dict[str, pd.DataFrame] = {}
@@ -78,14 +80,13 @@ def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
         if not path.exists():
             if table.name not in OPTIONAL_TABLES | set(manifest["resources"]):
                 problems.append(Problem(file, 0, "", "required-tables", "the file is missing"))
-            empty = pd.DataFrame({name: pd.Series(dtype="str") for name in table.names})
-            frames[table.name], _ = typed_table(empty, table)
+            frames[table.name], _ = typed_table(dict.fromkeys(table.names, ()), 0, table)
             continue
         content = read_whole(path)
         problems += check_hash(manifest["resources"].get(table.name), file, content)
-        raw, found = _read_csv(content, file, table)
+        cells, rows, found = _columns(content, file, table)
         problems += found
-        frames[table.name], found = typed_table(raw, table)
+        frames[table.name], found = typed_table(cells, rows, table)
         problems += found
     if (folder / LINES).exists():
         content = read_whole(folder / LINES)
@@ -122,17 +123,21 @@ def copy_scenarios(source: Path, target: Path) -> list[Path]:
     return made
 
 
-def _read_csv(content: bytes, file: str, table: Table) -> tuple[pd.DataFrame, list[Problem]]:
-    import pandas as pd
-
+def _columns(
+    content: bytes, file: str, table: Table
+) -> tuple[dict[str, Sequence[str]], int, list[Problem]]:
+    """Return the cells of each column of a file, how many there are, and what is wrong with it."""
     header, rows, problems = read_cells(content, file)
     if not header:
-        frame = pd.DataFrame({name: pd.Series(dtype="str") for name in table.names})
-        return frame, problems
-    raw = pd.DataFrame(rows, columns=header, dtype="str")
+        return dict.fromkeys(table.names, ()), 0, problems
     # Of a column that stands twice the first is looked at further, and of one without a
     # name nothing: that they are there is a problem already.
-    return raw.loc[:, ~raw.columns.duplicated() & (raw.columns != "")], problems
+    columns = zip(*rows, strict=True) if rows else [()] * len(header)
+    cells: dict[str, Sequence[str]] = {}
+    for name, column in zip(header, columns, strict=True):
+        if name:
+            cells.setdefault(name, column)
+    return cells, len(rows), problems
 
 
 def raise_problems(folder: Path, problems: list[Problem]) -> None:

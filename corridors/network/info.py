@@ -23,9 +23,10 @@ def network_info(net: Network) -> dict[str, Any]:
     dict
         ``network``, ``as_of``, ``counts`` (rows of each table; ``limits`` are the
         capacities by id, however many rows of validity each has), ``links_km`` by mode,
-        ``demand_t_per_year`` by cargo, ``dates`` and ``provenance`` (coverage
-        is the share of numbers that have a source; confidence counts them from
-        A to D, for all numbers, capacities and demand).
+        ``demand_t_per_year`` by cargo, of a network of all of time that of the year that most
+        rows are of (``demand_year`` among the dates), at its end, ``dates`` and
+        ``provenance`` (coverage is the share of numbers that have a source;
+        confidence counts them from A to D, for all numbers, capacities and demand).
 
     Examples
     --------
@@ -40,7 +41,9 @@ def network_info(net: Network) -> dict[str, Any]:
     counts["borders"] = len(set(net.borders) - {""})
     counts["countries"] = len(set(frames["nodes"]["country"]))
     links = frames["links"]
-    demand = frames["demand"]
+    year = _demand_year(net)
+    # Rows of several years are one trade, not so many trades.
+    demand = (net if net.date or year is None else net.at(f"{year}-12-31")).tables["demand"]
     weight = frames["cargo"].set_index("cargo")["t_per_unit"]
     each = demand["cargo"].map(weight).astype("float64")
     tonnes = (demand["units_per_year"] * each).groupby(demand["cargo"]).sum()
@@ -58,11 +61,18 @@ def network_info(net: Network) -> dict[str, Any]:
     }
 
 
+def _demand_year(net: Network) -> str | None:
+    """Return the year that most rows of the demand table are of, the later of two."""
+    years = net.tables["demand"]["base_year"].value_counts()
+    return str(int(years[years == years.max()].index.max())) if len(years) else None
+
+
 def _dates(net: Network) -> dict[str, Any]:
     links, capacities = net.tables["links"], net.tables["capacities"]
     opens = sorted(d for d in links["opens"] if d)
     changes = sorted(d for d in capacities["valid_from"] if d)
     return {
+        "demand_year": str(net.date.year) if net.date else _demand_year(net),
         "links_with_an_opening_date": len(opens),
         "links_that_close": int((links["closes"] != "").sum()),
         "dated_capacity_rows": len(changes),

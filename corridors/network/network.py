@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError, UnknownIdError, nearest
+from corridors.network.asking import Asked
 from corridors.network.calendar import in_period, in_season, parse_date
 from corridors.network.folder import LINES, data_folder, raise_problems, read_tables
 
@@ -24,7 +25,7 @@ MOST_YEARS = 15
 """Years for which growth is carried on, either way: no forecast in the sources looks further."""
 
 
-class Network:
+class Network(Asked):
     """Tables of a network, as a folder holds them or as they stand on one day.
 
     Parameters
@@ -65,8 +66,10 @@ class Network:
 
     def _repr_html_(self) -> str:
         from corridors.display import card
+        from corridors.network.thumbnail import thumbnail
 
-        return card(repr(self), {n: len(t) for n, t in self.tables.items()})
+        counts = {n: len(t) for n, t in self.tables.items() if len(t)}
+        return card(repr(self), counts) + thumbnail(self.tables["nodes"], self.tables["links"])
 
     @property
     def name(self) -> str:
@@ -161,6 +164,12 @@ class Network:
         """Borders as above, empty where sea lanes alone join the two countries."""
         by_land = set(self.borders[self.tables["links"]["mode"] != "sea"])
         return self.borders.where(self.borders.isin(by_land), "")
+
+    @cached_property
+    def cargo_in_totals(self) -> frozenset[str]:
+        """Cargo that totals count: all but that which says ``out`` in its column ``totals``."""
+        cargo = self.tables["cargo"]
+        return frozenset(cargo["cargo"][cargo["totals"] != "out"])
 
     @cached_property
     def country_of(self) -> dict[str, str]:

@@ -27,6 +27,28 @@ def selectors_match(net: Network) -> Iterator[Problem]:
             yield problem_at("chokepoints", i, "selector", selectors_match, message)
 
 
+def borders_are_crossed_on_land(net: Network) -> Iterator[Problem]:
+    """A border that a chokepoint names is crossed on land, unless it says that it means the sea.
+
+    Two countries that a lane alone joins, such as a tanker's ports, have no border to shut.
+    """
+    rule = borders_are_crossed_on_land
+    at_sea = set(net.borders) - set(net.land_borders)
+    for i, row in net.tables["chokepoints"].iterrows():
+        selector = value_of(row["selector"])
+        if not isinstance(selector, dict) or selector.get("mode") == "sea":
+            continue
+        pair = selector.get("border")
+        if not isinstance(pair, list):
+            continue
+        if "-".join(sorted(map(str, pair))) in at_sea:
+            message = (
+                f"{row['chokepoint']}: only sea lanes join {' and '.join(map(str, pair))}; "
+                "name the lanes, or add mode: sea"
+            )
+            yield problem_at("chokepoints", i, "selector", rule, message)
+
+
 def projects_can_be_applied(net: Network) -> Iterator[Problem]:
     """The changes of every project are events that the network understands."""
     for i, row in net.tables["projects"].iterrows():
@@ -37,5 +59,9 @@ def projects_can_be_applied(net: Network) -> Iterator[Problem]:
             yield problem_at("projects", i, "changes", projects_can_be_applied, message)
 
 
-RULES: tuple[Rule, ...] = (selectors_match, projects_can_be_applied)
+RULES: tuple[Rule, ...] = (
+    selectors_match,
+    borders_are_crossed_on_land,
+    projects_can_be_applied,
+)
 """All rules of this room, in the order in which they run."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from corridors.errors import ScenarioError, UnknownIdError, nearest
 from corridors.network.reading.yaml_lines import value_of
-from corridors.scenarios.scenario import Scenario, event_from
+from corridors.scenarios.authoring.reading import event_from
+from corridors.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from corridors.network.network import Network

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from corridors.errors import ScenarioError, nearest
 from corridors.network.calendar import parse_date
 from corridors.network.folder import data_folder
-from corridors.network.reading.numbers import read_number
 from corridors.network.reading.yaml_lines import Lines, Path_, read
-from corridors.scenarios.events import KINDS, Event
-from corridors.scenarios.quantities import parse_time
-from corridors.scenarios.schema import MOST_EVENTS, amount_keys, first_fault
+from corridors.scenarios.authoring.calls import Changes
+from corridors.scenarios.authoring.phrases import is_phrase, read_phrase
+from corridors.scenarios.authoring.reading import event_from, place_of, read_event, value_at
+from corridors.scenarios.authoring.series import series
+from corridors.scenarios.authoring.text import as_yaml, event_dict, slug
+from corridors.scenarios.authoring.values import name_of, plain
+from corridors.scenarios.schema import MOST_EVENTS, first_fault
+
+if TYPE_CHECKING:
+    from corridors.scenarios.events import Event
+
+__all__ = ["MOST_LEVELS", "MOST_PARTS", "Scenario", "event_from", "scenario", "shipped_scenarios"]
 
 MOST_PARTS = 100
 """Scenarios that are added up by ``+``, or that one extends."""
@@ -22,19 +31,15 @@ MOST_PARTS = 100
 MOST_LEVELS = 20
 """Scenarios that extend one another in a row."""
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-T = TypeVar("T")
-
 
 @dataclass(frozen=True)
-class Scenario:
+class Scenario(Changes):
     """A named, dated list of events: an overlay, never an edit.
 
     Two scenarios add up to one with the events of both, in order, as of the
     first day on which the most of them are in force, some of each. What both have
-    from the same place of the same file counts once.
+    from the same place of the same file counts once. `close`, `limit`, `delay`,
+    `surcharge`, `ban`, `open` and `demand` return one with an event more.
 
     Examples
     --------
@@ -50,10 +55,14 @@ class Scenario:
     title: str = ""
     description: str = ""
     sources: tuple[str, ...] = field(default=())
+    family: tuple[str, tuple[Any, ...]] | None = None
 
-    def __add__(self, other: Scenario) -> Scenario:
+    def __add__(self, other: Scenario) -> Self:
         if not isinstance(other, Scenario):
             return NotImplemented
+        if not self.events and not self.name:
+            # What nothing has been said of yet adds nothing, not even a name.
+            return replace(self, **{f.name: getattr(other, f.name) for f in fields(Scenario)})
         count = len(self.events) + len(other.events)
         if count > MOST_EVENTS:
             msg = (
@@ -62,22 +71,71 @@ class Scenario:
             )
             raise ScenarioError(msg)
         titles = [t for t in (self.title, other.title) if t]
-        return Scenario(
+        return replace(
+            self,
             name=f"{self.name}+{other.name}",
             events=self.events + _not_among(self.events, other.events),
             as_of=_common_day(self, other),
             title=" + ".join(titles),
+            description="",
             sources=tuple(dict.fromkeys(self.sources + other.sources)),
+            family=None,
         )
 
-    def at(self, date: str | dt.date) -> Scenario:
+    def at(self, date: str | dt.date) -> Self:
         """Return the scenario as of another day."""
         from corridors.network.network import as_date
 
         return replace(self, as_of=as_date(date))
 
+    def named(self, name: str, title: str | None = None) -> Self:
+        """Return the scenario under another name, and another title where one is given."""
+        return replace(self, name=name, title=self.title if title is None else title)
+
+    def with_event(self, raw: dict[str, Any]) -> Self:
+        """Return the scenario with one event more, given as a file has it.
+
+        One without a name takes it from its events.
+
+        Raises
+        ------
+        ScenarioError
+            Where it is not what a scenario's event may be.
+        """
+        event = event_from(raw, f"{self.name or 'scenario'}, event {len(self.events) + 1}")
+        if len(self.events) >= MOST_EVENTS:
+            msg = f"{self.name}: more than {MOST_EVENTS} events"
+            raise ScenarioError(msg)
+        own = [event_dict(e) for e in self.events]
+        by_events = slug(" ".join(name_of(e) for e in own)) if own else ""
+        name = slug(f"{self.name} {name_of(raw)}") if self.name == by_events else self.name
+        return replace(self, name=name, events=(*self.events, event))
+
+    def to_yaml(self) -> str:
+        """Return the scenario as the text of a file, with all that it extends written out.
+
+        Examples
+        --------
+        >>> import corridors as co
+        >>> print(co.Scenario("shut").at("2025-09-12").close(country="IR").to_yaml(), end="")
+        name: shut
+        as_of: '2025-09-12'
+        events:
+        - close:
+            country: IR
+        """
+        return as_yaml(self)
+
     def __repr__(self) -> str:
         return f"Scenario({self.name}, as of {self.as_of}, {len(self.events)} events)"
+
+    def _repr_html_(self) -> str:
+        from corridors.display import card
+
+        events = {f"event {i}": event.in_words() for i, event in enumerate(self.events, 1)}
+        about = {"as of": self.as_of or "any day", "about": self.description} | events
+        told = {k: v for k, v in about.items() if v} | {"sources": self.sources or "none"}
+        return card(self.title or self.name, told)
 
 
 def _not_among(events: tuple[Event, ...], others: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -119,14 +177,16 @@ def shipped_scenarios() -> dict[str, Path]:
     return {p.stem: p for p in sorted((data_folder() / "scenarios").glob("*.yaml"))}
 
 
-def scenario(source: str | Path | Scenario) -> Scenario:
-    """Return a scenario by name, by path, or as it is.
+def scenario(source: str | Path | Mapping[str, Any] | Scenario) -> Scenario:
+    """Return a scenario by name, by path, from a dict or a line, or as it is.
 
     Parameters
     ----------
     source
-        A shipped scenario's name, a path to a YAML file, a Scenario, or names
-        and paths joined by ``+``.
+        A shipped scenario's name, a path to a YAML file, a change in a line such as
+        ``"close border:KZ-RU"``, several of these joined by ``+``; a dict that holds
+        what a file holds, with dates and tuples where a file has text and lists; or a
+        Scenario.
 
     Raises
     ------
@@ -138,11 +198,17 @@ def scenario(source: str | Path | Scenario) -> Scenario:
     >>> import corridors as co
     >>> co.scenario("poland-closure-2025").as_of
     datetime.date(2025, 9, 12)
+    >>> co.scenario("close border:KZ-RU from 2025-09-12 for 14 days").events[0].end_day
+    datetime.date(2025, 9, 26)
+    >>> co.scenario({"name": "shut", "events": [{"close": {"country": "IR"}}]})
+    Scenario(shut, as of None, 1 events)
     """
     if isinstance(source, Scenario):
         return source
+    if isinstance(source, Mapping):
+        return _from_values(dict(source))
     if not isinstance(source, str | Path):
-        msg = f"scenario: saw {source!r}, expected a name, a path or a Scenario"
+        msg = f"scenario: saw {source!r}, expected a name, a path, a dict or a Scenario"
         raise ScenarioError(msg)
     known: dict[Path, Scenario] = {}
     if isinstance(source, str) and "+" in source and not _exists(Path(source)):
@@ -150,11 +216,32 @@ def scenario(source: str | Path | Scenario) -> Scenario:
         if len(names) > MOST_PARTS:
             msg = f"{len(names)} scenarios added up, expected at most {MOST_PARTS}"
             raise ScenarioError(msg)
-        total, *parts = (_read(_find(name, Path()), (), known) for name in names)
+        total, *parts = (_one(name, known) for name in names)
         for part in parts:
             total = total + part
         return total
+    return _one(source, known)
+
+
+def _one(source: str | Path, known: dict[Path, Scenario]) -> Scenario:
+    """Return a scenario that is no sum: a change in a line, a name or a path."""
+    if isinstance(source, str) and is_phrase(source) and not _exists(Path(source)):
+        text = " ".join(source.split())
+        raw = read_phrase(text)
+        try:
+            found = Scenario(name="", title=text).with_event(raw)
+        except ScenarioError as error:
+            msg = f"{text!r}: {str(error).removeprefix('scenario, event 1').lstrip(':, ')}"
+            raise ScenarioError(msg) from None
+        return found.at(raw["from"]) if "from" in raw else found
     return _read(_find(source, Path()), (), known)
+
+
+def _from_values(content: dict[str, Any]) -> Scenario:
+    """Return a scenario given as plain values; paths in it start in the working folder."""
+    name = str(content.get("name", ""))[:100]
+    here = Path(f"scenario {name}" if name else "scenario")
+    return _built(plain(content), here, {}, (), {})
 
 
 def _exists(path: Path) -> bool:
@@ -198,19 +285,30 @@ def _read_anew(path: Path, under: tuple[Path, ...], known: dict[Path, Scenario])
         msg = f"{path}: scenarios extend one another in a circle: {chain}"
         raise ScenarioError(msg)
     content, lines = read(path)
+    return _built(content, path, lines, under, known)
+
+
+def _built(
+    content: Any,
+    path: Path,
+    lines: dict[Path_, int],
+    under: tuple[Path, ...],
+    known: dict[Path, Scenario],
+) -> Scenario:
+    """Return the scenario that plain values are, of a file or of a script."""
     if not isinstance(content, dict):
         msg = f"{path}: expected a scenario with name and events, saw {type(content).__name__}"
         raise ScenarioError(msg)
-    fault = first_fault(content, lines.written)
+    fault = first_fault(content, lines.written if isinstance(lines, Lines) else None)
     if fault is not None:
-        msg = f"{_place(path, fault[0], lines)}: {fault[1]}"
+        msg = f"{place_of(path, fault[0], lines)}: {fault[1]}"
         raise ScenarioError(msg)
-    here = str(path.resolve())
+    here = str(path.resolve()) if isinstance(lines, Lines) else ""
     events = tuple(
-        replace(_event(raw, ("events", i), path, lines), origin=(here, i))
+        replace(read_event(raw, ("events", i), path, lines), origin=(here, i) if here else None)
         for i, raw in enumerate(content["events"])
     )
-    as_of = _value(parse_date, content, ("as_of",), path, lines)
+    as_of = value_at(parse_date, content, ("as_of",), path, lines)
     own = Scenario(
         name=content["name"],
         events=events,
@@ -218,6 +316,7 @@ def _read_anew(path: Path, under: tuple[Path, ...], known: dict[Path, Scenario])
         title=content.get("title", ""),
         description=" ".join(content.get("description", "").split()),
         sources=tuple(content.get("sources", ())),
+        family=_family(content, path, lines),
     )
     extends = content.get("extends", [])
     if isinstance(extends, str):
@@ -226,6 +325,19 @@ def _read_anew(path: Path, under: tuple[Path, ...], known: dict[Path, Scenario])
         return own
     total = _extended(own, extends, path, lines, under, known)
     return replace(own, events=total.events, as_of=as_of or total.as_of, sources=total.sources)
+
+
+def _family(
+    content: dict[str, Any], path: Path, lines: dict[Path_, int]
+) -> tuple[str, tuple[Any, ...]] | None:
+    """Return the parameter of a family and its values, None where a scenario is alone."""
+    for parameter, values in content.get("family", {}).items():
+        try:
+            return parameter, series(values)
+        except ScenarioError as error:
+            msg = f"{place_of(path, ('family', parameter), lines)}: {error}"
+            raise ScenarioError(msg) from None
+    return None
 
 
 def _extended(
@@ -237,7 +349,7 @@ def _extended(
     known: dict[Path, Scenario],
 ) -> Scenario:
     """Return a scenario after all those that it extends."""
-    where = _place(path, ("extends",), lines)
+    where = place_of(path, ("extends",), lines)
     if len(extends) > MOST_PARTS:
         msg = f"{where}: {len(extends)} scenarios, expected at most {MOST_PARTS}"
         raise ScenarioError(msg)
@@ -252,92 +364,3 @@ def _extended(
     except ScenarioError as error:
         msg = f"{where}: {error}"
         raise ScenarioError(msg) from None
-
-
-def _place(path: Path, keys: Path_, lines: dict[Path_, int]) -> str:
-    known = keys
-    while known and known not in lines:
-        known = known[:-1]
-    where = f"{path}, line {lines[known]}" if known in lines else str(path)
-    words = [str(k) if isinstance(k, str) else f"[{k}]" for k in keys]
-    return f"{where}, {'.'.join(words).replace('.[', '[')}" if words else where
-
-
-def _value(
-    parse: Callable[[Any], T],
-    raw: dict[str, Any],
-    keys: Path_,
-    path: Path,
-    lines: dict[Path_, int],
-) -> T | None:
-    """Return what stands under the last of some keys, None where nothing does."""
-    if keys[-1] not in raw:
-        return None
-    try:
-        seen = raw[keys[-1]]
-        if isinstance(seen, int | float) and isinstance(lines, Lines) and keys in lines.written:
-            _check_writing(lines.written[keys], seen)
-        return parse(seen)
-    except ValueError as error:
-        msg = f"{_place(path, keys, lines)}: {error}"
-        raise ScenarioError(msg) from None
-
-
-def _check_writing(text: str, seen: float) -> None:
-    """Raise ValueError where YAML reads a number that is not written as numbers are."""
-    try:
-        same = read_number(text) == seen
-    except ValueError as error:
-        msg = f"saw {text}: {str(error) or 'that is no number'}"
-        raise ValueError(msg) from None
-    if not same:
-        msg = f"saw {text}, which YAML takes for {seen}; write it without the zeros before it"
-        raise ValueError(msg)
-
-
-def event_from(raw: dict[str, Any], where: str) -> Event:
-    """Return one event given as plain values; `where` names it in messages.
-
-    Raises
-    ------
-    ScenarioError
-        Where it is not what a scenario's event may be.
-    """
-    fault = first_fault({"name": "x", "events": [raw]})
-    if fault is not None:
-        msg = f"{where}: {fault[1]}"
-        raise ScenarioError(msg)
-    return _event(raw, (), Path(where), {})
-
-
-def _event(raw: dict[str, Any], keys: Path_, path: Path, lines: dict[Path_, int]) -> Event:
-    kind = next(kind for name, kind in KINDS.items() if name in raw)
-
-    def value(parse: Callable[[Any], T], key: str) -> T | None:
-        return _value(parse, raw, (*keys, key), path, lines)
-
-    amount = value(kind.parse, kind.amount_key) if kind.amount_key else None
-    unused = [key for key in amount_keys() if key in raw and key != kind.amount_key]
-    if unused:
-        msg = f"{_place(path, (*keys, unused[0]), lines)}: {kind.name} takes no {unused[0]!r}"
-        raise ScenarioError(msg)
-    first, end = value(parse_date, "from"), value(parse_date, "until")
-    if first and end and end <= first:
-        msg = (
-            f"{_place(path, (*keys, 'until'), lines)}: the end {end} is not after "
-            f"the start {first}; until is the first day no longer in force"
-        )
-        raise ScenarioError(msg)
-    cargo = raw.get("cargo", [])
-    return Event(
-        kind=kind.name,
-        selector=raw[kind.name],
-        amount=amount,
-        cargo=(cargo,) if isinstance(cargo, str) else tuple(cargo),
-        first_day=first,
-        end_day=end,
-        over_hours=value(parse_time, "over") or 0.0,
-        note=raw.get("note", ""),
-        where=_place(path, keys, lines),
-        folder=path.parent,
-    )

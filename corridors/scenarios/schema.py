@@ -126,6 +126,17 @@ def scenario_schema() -> dict[str, Any]:
             },
             "extends": {**_NAMES, "description": "Scenarios whose events come first"},
             "events": {"type": "array", "items": {"$ref": "#/$defs/event"}},
+            "family": {
+                "type": "object",
+                "properties": {
+                    name: {"type": "array", "minItems": 1} for name in ("duration", "to", "by")
+                },
+                "additionalProperties": False,
+                "minProperties": 1,
+                "maxProperties": 1,
+                "description": "One parameter and its values, for `corridors curve`: "
+                "duration in days, or what its events are set to or add by",
+            },
             "sources": {"type": "array", "items": {"type": "string"}},
         },
         "required": ["name", "events"],

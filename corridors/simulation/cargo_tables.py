@@ -91,9 +91,10 @@ def earlier(record: SimulationRecord, weight: Floats) -> pd.DataFrame:
     record
         The run.
     weight
-        Tonnes per unit by demand, shape (K,).
+        Tonnes per unit by demand, shape (K,); 0 for what is not to be told.
     """
     o, p, w = record, record.problem, weight
+    loss = np.where(w > 0, p.loss, 0.0)
     ends = o.ends[p.begin :, ..., OLD].sum(axis=0)
     never = o.never[p.begin :, ..., OLD].sum(axis=(0, 2))
     still = {"waiting": o.waiting, "under_way": o.moving, "not_yet_left": o.held}
@@ -112,7 +113,7 @@ def earlier(record: SimulationRecord, weight: Floats) -> pd.DataFrame:
         {
             "what": what,
             "t": float((units[what] * w).sum()),
-            "loss_usd": float((units[what] * p.loss).sum()) if what in lost else 0.0,
+            "loss_usd": float((units[what] * loss).sum()) if what in lost else 0.0,
         }
         for what in PLACES
         if what in units

@@ -3,52 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from corridors.errors import UnknownIdError
-from corridors.files import make_folder, write_text
 from corridors.simulation import cargo_tables
+from corridors.simulation.asked import SAVED, Asked
 from corridors.simulation.cargo_tables import PLACES
+from corridors.simulation.effects import queue_rows
 from corridors.simulation.queue_counts import counts_by_limit
 from corridors.simulation.queue_tables import TRACE, QueueTables
 from corridors.simulation.queueing.state import LATE, NEW, ON_TIME, OTHER_WAY, TURNED_BACK
 
 if TYPE_CHECKING:
-    import os
+    from collections.abc import Callable
+
+    import folium
 
     from corridors.flow.arrays import Floats
     from corridors.maps.flowmap import FlowMap
+    from corridors.maps.plots.accessor import Plots
+    from corridors.maps.queuemap import QueueMapData
     from corridors.scenarios.scenario import Scenario
     from corridors.simulation.foresight import Bound
     from corridors.simulation.queueing.run import SimulationRecord
     from corridors.simulation.timetable import Timetable
 
-
-SAVED = (
-    "queues",
-    "curves",
-    "throughput",
-    "peaks",
-    "daily",
-    "waterfall",
-    "earlier",
-    "delivered",
-    "by_demand",
-    "flows",
-    "cost",
-    "hours",
-    "loss",
-)
-"""The tables that `Simulation.save` writes."""
+__all__ = ["SAVED", "Simulation"]
 
 
-class Simulation:
+class Simulation(Asked):
     """A run by days.
 
     Attributes
@@ -74,7 +61,9 @@ class Simulation:
         scenario: Scenario | None,
         model: str,
         bound: Bound | None = None,
+        undisturbed: Callable[[], Simulation] | None = None,
     ) -> None:
+        self._undisturbed = undisturbed
         self.timetable = timetable
         self.record = record
         self.queue_counts = counts_by_limit(record, timetable.limits)
@@ -84,6 +73,8 @@ class Simulation:
         p = record.problem
         per_day = round(1 / p.step)
         self._weight = p.weight[p.kind]
+        demand = timetable.states[0].demand
+        self._counted = demand["cargo"].isin(timetable.states[0].net.cargo_in_totals).to_numpy()
         n_days = (p.n_steps - p.begin) // per_day
         self.start = timetable.day_of(p.begin)
         self.days = [self.start + dt.timedelta(days=i) for i in range(n_days)]
@@ -198,15 +189,15 @@ class Simulation:
     def daily(self) -> pd.DataFrame:
         """Where the cargo of the reported days is at the end of each: date and `PLACES`, in t.
 
-        The row sums to all that wanted to leave up to that day (`wanted`).
+        The row sums to all that wanted to leave up to that day (`wanted`). Cargo that
+        its table keeps out of totals is not in it.
         """
         p = self.record.problem
         frame = pd.DataFrame({"date": [d.isoformat() for d in self.days]})
-        frame["wanted"] = (
-            (self._tables.sum_by_day(p.amount * p.step) * self._weight).cumsum(0).sum(1)
-        )
+        wanted = self._tables.sum_by_day(p.amount * p.step) * self._weight
+        frame["wanted"] = wanted[:, self._counted].cumsum(0).sum(1)
         for place in PLACES:
-            frame[place] = self._new[place].sum(axis=1)
+            frame[place] = self._new[place][:, self._counted].sum(axis=1)
         return frame
 
     @cached_property
@@ -301,12 +292,12 @@ class Simulation:
         DataFrame
             what (`under_way_at_start` and then where it is in the end), t, loss_usd.
         """
-        return cargo_tables.earlier(self.record, self._weight)
+        return cargo_tables.earlier(self.record, self._weight * self._counted)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Totals; cost, hours and loss apart."""
-        totals = self._totals
+        totals = self._totals[self._counted]
         w = self.waterfall
         return {
             "days": len(self.days),
@@ -321,24 +312,12 @@ class Simulation:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the results as plain values for JSON."""
-        peaks = self.peaks
-        queues = [
-            {
-                "id": row["capacity_id"],
-                "name": row["name"],
-                "unit": row["unit"],
-                "peak": row["peak"],
-                "peak_whole": row["peak_whole"],
-                "peak_date": row["peak_date"],
-                "cleared_date": row["cleared_date"]
-                if isinstance(row["cleared_date"], str)
-                else None,
-                "mean_wait_hours": row["mean_wait_hours"],
-                "longest_wait_hours": row["longest_wait_hours"],
-            }
-            for row in peaks.to_dict("records")
-        ]
+        """Return the results as plain values for JSON.
+
+        Of a scenario ``queues`` are those that it causes; what stands there without it
+        too is in ``usual_queues``. This runs the baseline.
+        """
+        queues, others = queue_rows(self.peaks, None if self.baseline is None else self.caused)
         summary = self.summary
         result = {
             "scenario": self.scenario.name if self.scenario else None,
@@ -356,36 +335,18 @@ class Simulation:
             "loss_usd": summary["loss_usd"],
             "conservation_residual_t": self.residual_t,
         }
+        if self.baseline is not None:
+            usual = self.baseline.summary["waterfall_t"]
+            result |= {
+                "usual_queues": others,
+                "baseline": {"waterfall_t": usual},
+                "change_t": dict(zip(self.effect["what"], self.effect["change_t"], strict=True)),
+                "losses": self.top_losses().to_dict("records"),
+            }
+        result["explanation"] = self.explain()
         if self.bound is not None:
             result["bound"] = self.bound.to_dict()
         return result
-
-    def save(self, folder: str | os.PathLike[str]) -> Path:
-        """Write every table as CSV and the summary as JSON.
-
-        Parameters
-        ----------
-        folder
-            Is made if it does not exist; the one it lies in must.
-
-        Returns
-        -------
-        Path
-            The folder.
-
-        Raises
-        ------
-        DataError
-            Where the folder cannot be made or written to.
-        """
-        target = Path(folder)
-        make_folder(target)
-        for name in SAVED:
-            text = getattr(self, name).to_csv(index=False, lineterminator="\n")
-            write_text(target / f"{name}.csv", text)
-        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
-        write_text(target / "summary.json", text + "\n")
-        return target
 
     def map(self) -> FlowMap:
         """Return a map with a slider over the days: queues as circles, flows as lines.
@@ -396,22 +357,31 @@ class Simulation:
             One file that needs nothing but a browser; the same run gives the same bytes.
         """
         from corridors.maps.queuemap import build_queue_map
+
+        return build_queue_map(self._map_data)
+
+    def explore(self, *, date: str | None = None, tiles: Any = None, **options: Any) -> folium.Map:
+        """Return the queues of a day, the worst if None, as a plain folium map to build on."""
+        from corridors.maps.explore_days import explore_days
+
+        return explore_days(self._map_data, date=date, tiles=tiles, **options)
+
+    @cached_property
+    def _map_data(self) -> QueueMapData:
         from corridors.simulation.map_data import queue_map_data
 
-        t = self.timetable
-        return build_queue_map(
-            queue_map_data(
-                self.scenario,
-                self.days,
-                t.states[0],
-                t.limits,
-                self.arc_flows,
-                self.queues,
-                self.queue_arcs,
-            )
-        )
+        first, limits = self.timetable.states[0], self.timetable.limits
+        plan, days, flows = self.scenario, self.days, self.arc_flows
+        return queue_map_data(plan, days, first, limits, flows, self.queues, self.queue_arcs)
 
-    def plot(self, capacity_id: str | None = None) -> Any:
+    @property
+    def plot(self) -> Plots:
+        """Pictures of it; see `corridors.plots`. A call draws `cumulative_curves`."""
+        from corridors.maps.plots.accessor import Plots
+
+        return Plots(self, ("waterfall", "daily", "queues", "queue"), self.cumulative_curves)
+
+    def cumulative_curves(self, capacity_id: str | None = None) -> Any:
         """Draw the cumulative arrivals and departures of a capacity, the largest queue's if None.
 
         Returns

@@ -145,7 +145,11 @@ def simulate(
 
         say("the bound of perfect foresight", 0, 0)
         bound = lower_bound(table.problem, record)
-    return Simulation(table, record, plan, model, bound)
+
+    def undisturbed() -> Simulation:
+        return simulate(net, None, days, start=first, step=step, warm_up=warm_up)
+
+    return Simulation(table, record, plan, model, bound, undisturbed)
 
 
 def _whole(name: str, value: object, least: int) -> int:

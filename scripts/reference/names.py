@@ -13,7 +13,13 @@ from corridors.scenarios.events import KINDS
 from corridors.scenarios.schema import scenario_schema
 from reference.markdown import MADE, grid
 
-MODULES = ("corridors", "corridors.flow", "corridors.exchange", "corridors.exchange.osm")
+MODULES = (
+    "corridors",
+    "corridors.flow",
+    "corridors.maps.plots",
+    "corridors.exchange",
+    "corridors.exchange.osm",
+)
 """Packages whose public names scripts may rely on."""
 
 
@@ -160,6 +166,35 @@ def api_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def python_page() -> str:
+    """Return the page on which the documentation's builder writes out every docstring."""
+    parts = [
+        "# Python in full",
+        MADE,
+        (
+            "Every public name with its parameters, what it returns, what it raises, and an "
+            "example. [All of them at a glance](api.md)."
+        ),
+    ]
+    seen: set[int] = set()
+    for name in MODULES:
+        module = import_module(name)
+        lines = [f".. currentmodule:: {name}", ""]
+        for public in sorted(module.__all__, key=str.lower):
+            value = getattr(module, public)
+            # What two packages offer is written out once.
+            if inspect.ismodule(value) or id(value) in seen:
+                continue
+            if inspect.isclass(value):
+                lines += [f".. autoclass:: {public}", "   :members:", ""]
+            elif callable(value):
+                lines += [f".. autofunction:: {public}", ""]
+        seen |= {id(getattr(module, public)) for public in module.__all__}
+        parts += [f"## {name}", _paragraph(module)]
+        parts.append("\n".join(["```{eval-rst}", *lines, "```"]))
+    return "\n\n".join(parts) + "\n"
+
+
 def _members(name: str, value: type) -> list[str]:
     rows = []
     for member in sorted(vars(value)):
@@ -191,7 +226,7 @@ def _signature(value: Any, *, bound: bool = False) -> str:
 
 def _first(value: Any) -> str:
     """Return the first line of a docstring, or of what a constant is."""
-    if inspect.isfunction(value) or inspect.isclass(value):
+    if inspect.isfunction(value) or inspect.isclass(value) or inspect.ismodule(value):
         lines = (inspect.getdoc(value) or "").splitlines()
         if not lines:
             raise SystemExit(f"{value!r} has no docstring")

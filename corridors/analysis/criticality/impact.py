@@ -59,7 +59,7 @@ class ClosureProblem:
     usd, hours
         Per unit by class and arc, shape (C, A).
     t_per_unit
-        By commodity, shape (K,).
+        By commodity, shape (K,); 0 where totals leave its cargo out.
     cargo
         Names by class.
     countries
@@ -81,7 +81,9 @@ def closure_problem(state: NetworkState) -> ClosureProblem:
         flow=state.problem,
         usd=state.arcs.usd,
         hours=state.arcs.hours,
-        t_per_unit=demand["t_per_unit"].to_numpy(dtype=np.float64),
+        t_per_unit=np.where(
+            demand["cargo"].isin(state.net.cargo_in_totals), demand["t_per_unit"], 0.0
+        ),
         cargo=state.arcs.cargo,
         countries=tuple(
             (country[a], country[b])
@@ -158,7 +160,12 @@ class ClosureSolver:
 
     def _bill(self, paths: _Paths) -> tuple[float, float]:
         """Return dollars and generalised cost a day of all paths."""
-        rates = [(amount, self._rates(key, arcs)) for key, (amount, arcs) in paths.items()]
+        weight = self.problem.t_per_unit
+        rates = [
+            (amount, self._rates(key, arcs))
+            for key, (amount, arcs) in paths.items()
+            if weight[key[0]] > 0
+        ]
         return fsum(x * r[0] for x, r in rates), fsum(x * r[2] for x, r in rates)
 
     def _figures(self, hit: Plan, closed: Ints) -> dict[str, Any]:
@@ -178,7 +185,8 @@ class ClosureSolver:
         hit_ones = touched | (lost * weight > TRACE)
         usd, general = self._paid if hit is base else self._bill(paths)
         flow = problem.flow
-        loss = float((flow.loss_of(hit.shortfall) - flow.loss_of(base.shortfall)).sum())
+        more = flow.loss_of(hit.shortfall) - flow.loss_of(base.shortfall)
+        loss = float(more[weight > 0].sum())
         values = {
             "baseline_t_per_day": through_t,
             "shortfall_t_per_day": float((hit.shortfall - base.shortfall) @ weight),

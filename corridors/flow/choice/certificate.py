@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.display import Card
 from corridors.errors import CertificateError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ MISSING = 1e-3
 
 
 @dataclass(frozen=True)
-class ChoiceCertificate:
+class ChoiceCertificate(Card):
     """How far flows are from those of the choice model; 0 for exact arithmetic.
 
     Attributes

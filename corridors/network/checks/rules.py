@@ -16,6 +16,13 @@ from corridors.network.checks.capacities import (
     periods_do_not_overlap,
     periods_leave_no_gap,
 )
+from corridors.network.checks.figures import (
+    demand_before_its_base_year_says_so,
+    demand_waits_for_its_project,
+    limits_are_no_copy_of_demand,
+    notes_agree_with_their_numbers,
+    transfers_have_a_price,
+)
 from corridors.network.checks.lines import (
     lengths_fit_great_circles,
     lengths_fit_lines,
@@ -289,5 +296,10 @@ RULES: tuple[Rule, ...] = (
     lengths_fit_great_circles,
     lines_stay_in_their_countries,
     text_is_only_text,
+    limits_are_no_copy_of_demand,
+    notes_agree_with_their_numbers,
+    demand_waits_for_its_project,
+    demand_before_its_base_year_says_so,
+    transfers_have_a_price,
 )
 """All rules of this room, in the order in which they run."""

@@ -30,7 +30,7 @@ from corridors.scenarios.quantities import (
     parse_limit,
     parse_time,
 )
-from corridors.scenarios.selectors import names_in
+from corridors.scenarios.selectors import describe, names_in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -176,7 +176,7 @@ class Cap(Closure):
                 f"{amount.unit} on that day"
             )
             raise ScenarioError(msg)
-        name = event.note or f"limit set by the scenario ({event.where.rsplit(', ', 1)[-1]})"
+        name = event.note or f"limit set by the scenario on {describe(event.selector)}"
         draft.limits.append(replace(limit, limit_id=event_limit_id(number), name=name))
 
 

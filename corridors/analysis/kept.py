@@ -1,0 +1,292 @@
+"""Results that were kept: read again, and run again to see whether they still come out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from corridors.assignment.assign import assign
+from corridors.assignment.comparison import compare
+from corridors.assignment.views.kept import (
+    LINKS,
+    MANIFEST,
+    SUMMARY,
+    data_hashes,
+    result_hash,
+    table_hashes,
+    versions,
+)
+from corridors.errors import DataError
+from corridors.files import read_whole
+from corridors.network.network import Network, load
+from corridors.scenarios.scenario import Scenario
+from corridors.scenarios.scenario import scenario as read_scenario
+from corridors.simulation.asked import SAVED
+from corridors.simulation.simulate import simulate
+
+if TYPE_CHECKING:
+    import os
+
+    import geopandas as gpd
+    import pandas as pd
+
+_MOST_BYTES = 2_000_000_000
+_KEYS = ("kind", "scenario", "parameters", "network", "versions", "tables", "result")
+
+
+@dataclass(frozen=True, eq=False)
+class KeptResult:
+    """A result as it was kept.
+
+    Attributes
+    ----------
+    folder
+        Where it lies.
+    kind
+        ``"assignment"``, ``"comparison"`` or ``"simulation"``.
+    manifest, summary
+        Plain values.
+    tables
+        Frames by name, each also an attribute: ``kept.by_demand``. The unit of a column is
+        in ``units``.
+    """
+
+    folder: Path
+    kind: str
+    manifest: dict[str, Any]
+    summary: dict[str, Any]
+    tables: dict[str, pd.DataFrame]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        # Asked before there are any, as a copy does, there is no table either.
+        tables = self.__dict__.get("tables", {})
+        if name in tables:
+            found: pd.DataFrame = tables[name]
+            return found
+        msg = f"no table {name!r} in {self.__dict__.get('folder')}: {', '.join(tables)}"
+        raise AttributeError(msg)
+
+    def __repr__(self) -> str:
+        plan = self.scenario
+        name = plan.name if plan else "undisturbed"
+        return f"KeptResult({self.kind} of {name}, {len(self.tables)} tables, {self.folder})"
+
+    @property
+    def scenario(self) -> Scenario | None:
+        """The scenario that was asked, or None."""
+        return _scenario(self.manifest["scenario"])
+
+    @property
+    def links(self) -> gpd.GeoDataFrame:
+        """Links with what they carry, as lines."""
+        import geopandas as gpd
+
+        return gpd.read_parquet(self.folder / f"{LINKS}.parquet")
+
+    @property
+    def units(self) -> dict[str, dict[str, str]]:
+        """The unit of each column that has one, by table."""
+        import pyarrow.parquet as pq
+
+        found = {}
+        for name in self.tables:
+            schema = pq.read_schema(self.folder / f"{name}.parquet")
+            with_unit = ((f.name, (f.metadata or {}).get(b"unit")) for f in schema)
+            found[name] = {column: unit.decode() for column, unit in with_unit if unit}
+        return found
+
+    def verify(self, net: Network | None = None) -> dict[str, Any]:
+        """Run the result again and compare; see `corridors.verify`."""
+        return verify(self.folder / MANIFEST, net=net)
+
+
+def load_result(folder: str | os.PathLike[str]) -> KeptResult:
+    """Read a result that `save` has kept.
+
+    Parameters
+    ----------
+    folder
+        As it was given to `save`, or to ``--out``.
+
+    Returns
+    -------
+    KeptResult
+
+    Raises
+    ------
+    DataError
+        Where there is no such result, or a file of it cannot be read.
+
+    Examples
+    --------
+    >>> import corridors as co, tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     plan = co.assign(co.load(), as_of="2025-09-12")
+    ...     kept = co.load_result(plan.save(pathlib.Path(folder) / "plan"))
+    ...     bool(kept.shortfall["demand_t_per_day"].sum() > 0)
+    True
+    """
+    import pyarrow.parquet as pq
+    from pyarrow import ArrowException
+
+    target = Path(folder)
+    manifest = read_manifest(target / MANIFEST)
+    summary = _json(target / SUMMARY)
+    tables = {}
+    for name in manifest["tables"]:
+        file = target / f"{name}.parquet"
+        try:
+            tables[name] = pq.read_table(file).to_pandas()
+        except (OSError, ArrowException) as error:
+            msg = f"{file}: cannot be read ({' '.join(str(error).split())[:200]})"
+            raise DataError(msg) from None
+    return KeptResult(target, manifest["kind"], manifest, summary, tables)
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Return the manifest of a kept result.
+
+    Raises
+    ------
+    DataError
+        Where it is none.
+    """
+    content = _json(path)
+    missing = [k for k in _KEYS if k not in content]
+    if missing:
+        msg = f"{path}: no manifest of a result, {missing[0]!r} is missing"
+        raise DataError(msg)
+    kind = content["kind"]
+    if kind not in {"assignment", "comparison", "simulation"}:
+        msg = f"{path}: saw the kind {kind!r}, expected assignment, comparison or simulation"
+        raise DataError(msg)
+    shapes = {"parameters": dict, "network": dict, "versions": dict, "tables": dict, "result": str}
+    wrong = next((k for k, shape in shapes.items() if not isinstance(content[k], shape)), None)
+    if wrong is not None:
+        msg = f"{path}: {wrong}: saw {content[wrong]!r}, expected {shapes[wrong].__name__}"
+        raise DataError(msg)
+    return content
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(read_whole(path, _MOST_BYTES, "a result").decode("utf-8"))
+    except ValueError as error:
+        # A file that cannot be read at all has said so itself, and is a DataError already.
+        if isinstance(error, DataError):
+            raise
+        msg = f"{path}: not JSON ({error})"
+        raise DataError(msg) from None
+    if not isinstance(content, dict):
+        msg = f"{path}: saw {type(content).__name__}, expected a mapping"
+        raise DataError(msg)
+    return content
+
+
+def _scenario(text: str | None) -> Scenario | None:
+    return None if text is None else read_scenario(yaml.safe_load(text))
+
+
+def verify(manifest: str | os.PathLike[str], *, net: Network | None = None) -> dict[str, Any]:
+    """Run a kept result again and say whether the same comes out.
+
+    Parameters
+    ----------
+    manifest
+        The file ``manifest.json`` of a kept result, or its folder.
+    net
+        The network to run on; the one that the manifest names if None.
+
+    Returns
+    -------
+    dict
+        ``ok``: whether the result is the same to the last digit; ``data_changed``: files of
+        the network, or tables where it has none, of which a byte is another, is new or is
+        gone; ``tables_changed``: tables of the result that come out otherwise;
+        ``files_changed``: kept tables that are no longer what was written;
+        ``versions_changed``: releases that are others, each was and is; ``result`` and
+        ``expected``: the hashes.
+
+    Raises
+    ------
+    DataError
+        Where there is no manifest, or its network cannot be had.
+    """
+    path = Path(manifest)
+    path = path / MANIFEST if path.is_dir() else path
+    said = read_manifest(path)
+    own = net if net is not None else load(_folder(said["network"], path))
+    now = data_hashes(own)
+    tables = _tables_of(own, said, path)
+    hashes = table_hashes(tables)
+    names = sorted({*hashes, *said["tables"]})
+    changed = [n for n in names if hashes.get(n) != said["tables"].get(n)]
+    there = versions()
+    before = said["versions"]
+    return {
+        "ok": result_hash(hashes) == said["result"] and not changed,
+        "kind": said["kind"],
+        "data_changed": _data_changed(said["network"], now),
+        "tables_changed": changed,
+        "files_changed": _files_changed(path.parent, said["tables"]),
+        "versions_changed": {
+            name: [before.get(name), there.get(name)]
+            for name in sorted({*before, *there})
+            if before.get(name) != there.get(name)
+        },
+        "result": result_hash(hashes),
+        "expected": said["result"],
+    }
+
+
+def _folder(network: dict[str, Any], path: Path) -> str | None:
+    """Return where the network lies, None for the shipped one."""
+    if network.get("shipped"):
+        return None
+    folder = network.get("folder")
+    if not isinstance(folder, str):
+        msg = f"{path}: its network {network.get('name')} has no folder; give it (--network)"
+        raise DataError(msg)
+    return folder
+
+
+def _data_changed(was: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Return the files of a network that are others, or its tables where it has no files."""
+    part = "files" if was.get("files") and now["files"] else "tables"
+    before, after = was.get(part, {}), now[part]
+    return sorted(n for n in {*before, *after} if before.get(n) != after.get(n))
+
+
+def _files_changed(folder: Path, tables: dict[str, str]) -> list[str]:
+    """Return the kept tables of which the CSV is not what was written."""
+    import hashlib
+
+    found = []
+    for name, expected in sorted(tables.items()):
+        file = folder / f"{name}.csv"
+        content = file.read_bytes() if file.is_file() else b""
+        if "sha256:" + hashlib.sha256(content).hexdigest() != expected:
+            found.append(file.name)
+    return found
+
+
+def _tables_of(net: Network, said: dict[str, Any], path: Path) -> dict[str, pd.DataFrame]:
+    """Return the tables of a result that is run again."""
+    plan, asked = _scenario(said["scenario"]), dict(said["parameters"])
+    try:
+        if said["kind"] == "simulation":
+            days = asked.pop("days")
+            sim = simulate(net, plan, days, **asked)
+            return {name: getattr(sim, name) for name in SAVED}
+        hit = assign(net, plan, **asked)
+        if said["kind"] == "assignment":
+            return hit.tables.files()
+        base = assign(net, _scenario(said.get("baseline_scenario")), **asked)
+        return compare(base, hit).tables.files()
+    except (TypeError, KeyError) as error:
+        msg = f"{path}: parameters: saw {said['parameters']}, which cannot be run ({error})"
+        raise DataError(msg) from None

@@ -1,0 +1,123 @@
+"""Several scenarios held against one baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from corridors.assignment.assign import assign
+from corridors.assignment.assignment import Assignment
+from corridors.assignment.comparison import Comparison
+from corridors.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+@dataclass(frozen=True, eq=False)
+class Comparisons:
+    """Comparisons with one baseline, in the order in which they were asked for.
+
+    Attributes
+    ----------
+    baseline
+        The undisturbed assignment.
+    names, members
+        Of the scenarios, and the comparison of each.
+    """
+
+    baseline: Assignment
+    names: tuple[str, ...]
+    members: tuple[Comparison, ...]
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def __iter__(self) -> Iterator[Comparison]:
+        return iter(self.members)
+
+    def __getitem__(self, which: int | str) -> Comparison:
+        return self.members[self.names.index(which) if isinstance(which, str) else which]
+
+    def __repr__(self) -> str:
+        return f"Comparisons({', '.join(self.names)}, {self.baseline.state.day})"
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each scenario: its name and what it changes, as `Comparison.change`."""
+        return pd.DataFrame(
+            [{"scenario": n, **c.change} for n, c in zip(self.names, self.members, strict=True)]
+        )
+
+    def by(self, key: str) -> pd.DataFrame:
+        """Return `Comparison.by` of each, one under the other, with the scenario before it."""
+        parts = [c.by(key) for c in self.members]
+        for name, part in zip(self.names, parts, strict=True):
+            part.insert(0, "scenario", name)
+        return pd.concat(parts, ignore_index=True)
+
+    def top_losses(self, n: int = 10) -> pd.DataFrame:
+        """Return the demands that lose most in any of the scenarios, a column for each.
+
+        Returns
+        -------
+        DataFrame
+            demand_id and the tonnes a day that it loses in each scenario, most first.
+        """
+        lost = {
+            name: c.by_demand.set_index("demand_id")["lost_t_per_day"]
+            for name, c in zip(self.names, self.members, strict=True)
+        }
+        frame = pd.DataFrame(lost)
+        frame = frame[frame.max(axis=1) > 1e-6]
+        order = frame.assign(_worst=frame.max(axis=1).round(6)).reset_index()
+        order = order.sort_values(["_worst", "demand_id"], ascending=[False, True])
+        return order.drop(columns="_worst").head(n).reset_index(drop=True)
+
+
+def compare_many(baseline: Assignment, disrupted: Iterable[Any]) -> Comparisons:
+    """Hold several scenarios against one baseline.
+
+    Parameters
+    ----------
+    baseline
+        The undisturbed assignment.
+    disrupted
+        Assignments, or scenarios as `corridors.scenario` takes them; these are assigned
+        to the baseline's network on its day, by its model.
+
+    Returns
+    -------
+    Comparisons
+
+    Raises
+    ------
+    ScenarioError
+        Where there is none, or two bear the same name.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> base = co.assign(co.load(), as_of="2025-09-12")
+    >>> both = co.compare_many(base, ["poland-closure-2025", "close border:KZ-RU"])
+    >>> both.table["scenario"].tolist()
+    ['poland-closure-2025', 'close-kz-ru']
+    """
+    state = baseline.state
+    plans = [
+        one
+        if isinstance(one, Assignment)
+        else assign(state.net, one, as_of=state.day, model=baseline.model)
+        for one in disrupted
+    ]
+    names = [p.scenario.name if p.scenario else "baseline" for p in plans]
+    if not names:
+        raise ScenarioError("compare_many: saw no scenario, expected at least one")
+    twice = next((n for n in names if names.count(n) > 1), None)
+    if twice:
+        msg = f"compare_many: two scenarios are called {twice!r}; give each its own name"
+        raise ScenarioError(msg)
+    members = tuple(Comparison(baseline, plan) for plan in plans)
+    return Comparisons(baseline, tuple(names), members)

@@ -1,0 +1,122 @@
+"""What a comparison can be asked besides its own tables: by any key, and who used what is shut."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from corridors.assignment.reroutes import TRACE
+from corridors.assignment.views.by import (
+    comparison_by,
+    comparison_by_route,
+    left_routes,
+    named_ends,
+)
+from corridors.assignment.views.grouping import (
+    OF_DEMAND,
+    checked_key,
+    largest_first,
+    value_per_tonne,
+)
+from corridors.assignment.views.through import by_use, rerouted_users, users
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corridors.assignment.assignment import Assignment
+    from corridors.scenarios.scenario import Scenario
+
+
+class Changes:
+    """Views of a comparison of two assignments."""
+
+    baseline: Assignment
+    disrupted: Assignment
+    by_demand: pd.DataFrame
+    reroutes: pd.DataFrame
+
+    @property
+    def scenario(self) -> Scenario | None:
+        """The scenario that is held against its baseline."""
+        return self.disrupted.scenario
+
+    def by(self, key: str) -> pd.DataFrame:
+        """Return what becomes of the cargo by any key.
+
+        Parameters
+        ----------
+        key
+            As in `Assignment.by`.
+
+        Returns
+        -------
+        DataFrame
+            By a key of demand: the columns of `by_demand` summed, added hours of the
+            rerouted, and the value of the goods that are lost. By border, mode and
+            corridor: tonnes a day before and after, the change, and what became of those
+            that passed before: kept their route, went another way, are not carried.
+
+        Raises
+        ------
+        UnknownIdError
+            Where there is no such key.
+        """
+        net, arcs = self.disrupted.state.net, self.disrupted.state.arcs
+        if checked_key(key) in OF_DEMAND:
+            return comparison_by(net, self.by_demand, key)
+        return comparison_by_route(arcs, self.left_routes, self.disrupted.routes, key)
+
+    def top_losses(self, n: int = 10) -> pd.DataFrame:
+        """Return the `n` demands that lose most, ends named: `by_demand` and lost value."""
+        own = self.by_demand[self.by_demand["lost_t_per_day"] > TRACE]
+        net = self.disrupted.state.net
+        frame = named_ends(net, largest_first(own, ["lost_t_per_day"], "demand_id").head(n))
+        worth = frame["cargo"].map(value_per_tonne(net)).astype("float64")
+        return frame.assign(lost_value_usd_per_day=frame["lost_t_per_day"] * worth)
+
+    @cached_property
+    def left_routes(self) -> pd.DataFrame:
+        """Routes of the baseline, and what became of their cargo: kept, rerouted, lost."""
+        return left_routes((self.baseline.routes, self.disrupted.routes), self.by_demand)
+
+    @cached_property
+    def users(self) -> pd.DataFrame:
+        """Routes of the baseline, whether each used what the events touch, and what became.
+
+        Returns
+        -------
+        DataFrame
+            demand_id, cargo, uses, and in tonnes a day: before, kept, rerouted, lost.
+        """
+        return users(self.baseline, self.disrupted, self.left_routes)
+
+    @cached_property
+    def by_use(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """By cargo: those that used what the events touch, and those pushed aside by them."""
+        cargo = self.disrupted.state.net.tables["cargo"].set_index("cargo")
+        return by_use(self.users, cargo[["unit", "t_per_unit"]])
+
+    @cached_property
+    def rerouted_users(self) -> pd.DataFrame:
+        """The reroutes of those that used what the events touch; columns as `reroutes`."""
+        return rerouted_users(self.reroutes, self.users)
+
+    def balance(self) -> pd.DataFrame:
+        """Return who is short of what by country and product, before and after.
+
+        Returns
+        -------
+        DataFrame
+            As `Assignment.balance`, with short_before_t_per_day and newly_short_t_per_day;
+            what is newly short comes first.
+        """
+        keys = ["country", "product"]
+        now = self.disrupted.balance()
+        was = self.baseline.balance()[[*keys, "short_t_per_day"]]
+        was = was.rename(columns={"short_t_per_day": "short_before_t_per_day"})
+        found = now.merge(was, on=keys, how="left").fillna({"short_before_t_per_day": 0.0})
+        new = found["short_t_per_day"] - found["short_before_t_per_day"]
+        found["newly_short_t_per_day"] = new.where(new.abs() > TRACE, 0.0)
+        return found.sort_values(
+            "newly_short_t_per_day", ascending=False, kind="stable", ignore_index=True
+        )

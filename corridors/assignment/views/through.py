@@ -1,0 +1,106 @@
+"""Whose cargo used what a scenario is about, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from numpy.typing import NDArray
+
+    from corridors.assignment.assignment import Assignment
+    from corridors.scenarios.scenario import Scenario
+    from corridors.scenarios.state import NetworkState
+
+_NOT_ABOUT_PLACES = ("open", "demand")
+"""Kinds of events after which nothing that was used before is touched."""
+
+PARTS = ["before_t_per_day", "kept_t_per_day", "rerouted_t_per_day", "lost_t_per_day"]
+
+
+def touched(state: NetworkState, scenario: Scenario | None, day: dt.date) -> NDArray[np.bool_]:
+    """Return what the events in force shut, limit, delay or charge, by class and arc, (C, A)."""
+    arcs = state.arcs
+    found = np.zeros((len(arcs.cargo), arcs.size), dtype=np.bool_)
+    for event in scenario.events if scenario else ():
+        if event.in_force(day) and event.kind not in _NOT_ABOUT_PLACES:
+            found |= arcs.classes(event.cargo)[:, None] & arcs.select(event.select(state.net))
+    return found
+
+
+def users(baseline: Assignment, disrupted: Assignment, left: pd.DataFrame) -> pd.DataFrame:
+    """Return the routes of the baseline with whether they used what is touched.
+
+    Parameters
+    ----------
+    baseline, disrupted
+        The two assignments.
+    left
+        As `corridors.Comparison.left_routes` has it.
+
+    Returns
+    -------
+    DataFrame
+        demand_id, cargo, `uses` and the parts of what passed before, a row for each route.
+    """
+    state = disrupted.state
+    where = touched(state, disrupted.scenario, state.day)
+    row = {name: c for c, name in enumerate(state.arcs.cargo)}
+    uses = [
+        bool(where[row[cargo], path].any())
+        for cargo, path in zip(left["cargo"], left["arcs"], strict=True)
+    ]
+    # Arcs are the same on every day and in every scenario of a network.
+    assert baseline.state.arcs.size == state.arcs.size
+    return left[["demand_id", "cargo", *PARTS]].assign(uses=np.array(uses, dtype=np.bool_))
+
+
+def by_use(routes: pd.DataFrame, units: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return by cargo what became of those that used what is touched, and of the others.
+
+    Parameters
+    ----------
+    routes
+        As `users` returns them.
+    units
+        By cargo: unit and t_per_unit.
+
+    Returns
+    -------
+    used, aside
+        cargo, unit, t_per_unit and the parts in t a day, most tonnes first; of the
+        others only cargo of which something goes another way or is lost.
+    """
+    found = []
+    for own in (routes[routes["uses"]], routes[~routes["uses"]]):
+        total = own.groupby("cargo")[PARTS].sum().join(units).reset_index()
+        size = total["before_t_per_day"].round(6)
+        order = total.assign(_size=size).sort_values(["_size", "cargo"], ascending=[False, True])
+        found.append(order.drop(columns="_size").reset_index(drop=True))
+    used, aside = found
+    moved = aside["rerouted_t_per_day"] + aside["lost_t_per_day"] > 1e-6
+    return used, aside[moved].reset_index(drop=True)
+
+
+def rerouted_users(reroutes: pd.DataFrame, routes: pd.DataFrame) -> pd.DataFrame:
+    """Return the reroutes of those that used what is touched.
+
+    Who of a demand takes which of its new routes is not known: each takes its share.
+    """
+    moved = routes["rerouted_t_per_day"]
+    total = moved.groupby(routes["demand_id"]).sum()
+    own = moved.where(routes["uses"], 0.0).groupby(routes["demand_id"]).sum()
+    share = (own / total.where(total > 1e-6)).fillna(0.0)
+    factor = reroutes["demand_id"].map(share).fillna(0.0).astype("float64")
+    return reroutes.assign(t_per_day=reroutes["t_per_day"] * factor)
+
+
+def base_years(state: NetworkState) -> dict[int, float]:
+    """Return the tonnes of demand a day by the year that their amount was published for."""
+    demand = state.demand
+    total = pd.Series(demand["t_per_day"].to_numpy()).groupby(demand["base_year"].to_numpy()).sum()
+    return {int(year): float(t) for year, t in total.items() if t > 0}

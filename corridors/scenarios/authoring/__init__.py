@@ -1,0 +1,1 @@
+"""Scenarios as people and scripts write them: files, dicts, phrases, calls, families."""

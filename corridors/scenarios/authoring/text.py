@@ -1,0 +1,119 @@
+"""Scenarios as YAML again: what is written reads back as the same scenario."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from corridors.errors import ScenarioError
+from corridors.files import read_whole
+
+if TYPE_CHECKING:
+    from corridors.scenarios.events import Event
+    from corridors.scenarios.quantities import Quantity
+
+_LONGEST_NAME = 100
+_MOST_AREA_BYTES = 20_000_000
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes each value where it stands: no anchors, which no scenario may have."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Return True: nothing is written as a reference to something else."""
+        del data
+        return True
+
+
+def slug(text: str) -> str:
+    """Return a text as the name of a scenario: lower-case letters, digits, - and _.
+
+    Examples
+    --------
+    >>> slug("Poland + KZ-RU"), slug("++")
+    ('poland-kz-ru', 'scenario')
+    """
+    parts = re.findall(r"[a-z0-9_]+", text.lower())
+    return "-".join(parts).lstrip("_-")[:_LONGEST_NAME].rstrip("-") or "scenario"
+
+
+def as_dict(scenario: Any) -> dict[str, Any]:
+    """Return a scenario as the plain values that a file of it holds.
+
+    What it extends is written out, so that the text stands alone; the area of a
+    `within` that lies in a file is written into it.
+    """
+    name = scenario.name
+    found: dict[str, Any] = {"name": name if slug(name) == name else slug(name)}
+    if scenario.title:
+        found["title"] = scenario.title
+    if scenario.description:
+        found["description"] = scenario.description
+    if scenario.as_of is not None:
+        found["as_of"] = scenario.as_of.isoformat()
+    if scenario.family is not None:
+        found["family"] = {scenario.family[0]: list(scenario.family[1])}
+    found["events"] = [event_dict(event) for event in scenario.events]
+    if scenario.sources:
+        found["sources"] = list(scenario.sources)
+    return found
+
+
+def as_yaml(scenario: Any) -> str:
+    """Return a scenario as the text of a file; see `as_dict`."""
+    text = yaml.dump(
+        as_dict(scenario), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100
+    )
+    return str(text)
+
+
+def event_dict(event: Event) -> dict[str, Any]:
+    """Return an event as the plain values that a file of it holds."""
+    raw: dict[str, Any] = {event.kind: {k: _value(event, k, v) for k, v in event.selector.items()}}
+    if event.amount is not None:
+        raw[event.meaning.amount_key] = amount_text(event.amount)
+    if event.cargo:
+        raw["cargo"] = list(event.cargo)
+    if event.first_day is not None:
+        raw["from"] = event.first_day.isoformat()
+    if event.end_day is not None:
+        raw["until"] = event.end_day.isoformat()
+    if event.over_hours:
+        raw["over"] = f"{_number(event.over_hours)} h"
+    if event.note:
+        raw["note"] = event.note
+    return raw
+
+
+def _value(event: Event, key: str, value: Any) -> Any:
+    if key == "within" and not isinstance(value, dict):
+        path = event.folder / str(value) if event.folder else value
+        try:
+            return json.loads(read_whole(path, _MOST_AREA_BYTES, "an area").decode("utf-8-sig"))
+        except ValueError as error:
+            msg = f"within: {path}: not GeoJSON ({error})"
+            raise ScenarioError(msg) from None
+    return list(value) if isinstance(value, tuple) else value
+
+
+def amount_text(amount: Quantity) -> str | float:
+    """Return an amount as a scenario writes it.
+
+    Examples
+    --------
+    >>> from corridors.scenarios.quantities import parse_limit
+    >>> amount_text(parse_limit("3500 trucks/week")), amount_text(parse_limit(0.5))
+    ('500 truck/day', 0.5)
+    """
+    if amount.unit in {"share", "factor"}:
+        return amount.value
+    if amount.unit == "h" or amount.unit.startswith("USD/"):
+        return f"{_number(amount.value)} {amount.unit}"
+    return f"{_number(amount.value)} {amount.unit}/day"
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))

@@ -1,0 +1,105 @@
+"""Scenarios as a script has them: dicts with dates and tuples, and single changes as calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
+
+from corridors.errors import ScenarioError, nearest
+from corridors.network.reading.numbers import NUMBER
+from corridors.scenarios.authoring.text import slug
+from corridors.scenarios.events import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def plain(value: Any) -> Any:
+    """Return values of Python as those of YAML: dates as text, tuples as lists, numbers as such.
+
+    Examples
+    --------
+    >>> plain({"as_of": dt.date(2025, 9, 12), "border": ("KZ", "RU")})
+    {'as_of': '2025-09-12', 'border': ['KZ', 'RU']}
+    """
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, set | frozenset):
+        return sorted(plain(v) for v in value)
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else value
+
+
+def selector_of(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the selector that keywords or ``key:value`` words name.
+
+    A border may be a pair of countries or ``"KZ-RU"``.
+
+    Raises
+    ------
+    ScenarioError
+        Where a key is none of the kind's.
+    """
+    keys = KINDS[kind].keys
+    selector: dict[str, Any] = {}
+    for key, value in given.items():
+        if value is None:
+            continue
+        if key not in keys:
+            msg = f"{kind}: unknown key {key!r}{nearest(key, keys)}"
+            raise ScenarioError(msg)
+        split = key == "border" and isinstance(value, str)
+        selector[key] = value.split("-") if split else plain(value)
+    if not selector:
+        msg = f"{kind}: nothing is selected; name what, such as border=('KZ', 'RU')"
+        raise ScenarioError(msg)
+    return selector
+
+
+def change(kind: str, selector: Mapping[str, Any], **others: Any) -> dict[str, Any]:
+    """Return an event as plain values, as a file of a scenario has it.
+
+    Parameters
+    ----------
+    kind
+        Its name.
+    selector
+        As `selector_of` takes it.
+    others
+        ``to`` (a number written as text is one), ``by``, ``cargo``, ``from``,
+        ``until``, ``over``, ``note``; None where not given.
+    """
+    raw: dict[str, Any] = {kind: selector_of(kind, selector)}
+    for key, value in others.items():
+        if value is not None:
+            is_share = key == "to" and isinstance(value, str) and NUMBER.fullmatch(value.strip())
+            raw[key] = float(value) if is_share else plain(value)
+    return raw
+
+
+def name_of(raw: Mapping[str, Any]) -> str:
+    """Return a name for an event given as plain values.
+
+    Examples
+    --------
+    >>> name_of({"close": {"border": ["KZ", "RU"], "mode": "rail"}})
+    'close-kz-ru-rail'
+    """
+    kind = next(k for k in KINDS if k in raw)
+    words = [kind]
+    for value in raw[kind].values():
+        if isinstance(value, list):
+            words += [str(v) for v in value]
+        elif not isinstance(value, dict):
+            words.append(str(value))
+    return slug(" ".join(words))

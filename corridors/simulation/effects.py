@@ -1,0 +1,198 @@
+"""What a scenario changes day by day, in tables and words: plain tables in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from corridors.display import number, share
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+SMALLEST = 0.05
+"""Units below which a queue is what whole steps leave: less than a twentieth of a vehicle."""
+
+_LONGER = 0.01
+"""Share of its usual length by which a queue must be longer on some day to be an effect."""
+
+_SMALL = 0.5
+"""Tonnes below which a sentence is not worth a reader's time."""
+
+_SHOWN = 3
+
+
+def caused_queues(
+    now: tuple[pd.DataFrame, pd.DataFrame], usual: tuple[pd.DataFrame, pd.DataFrame]
+) -> pd.DataFrame:
+    """Return the queues that are longer on some day than without the scenario.
+
+    Parameters
+    ----------
+    now, usual
+        Queues by day and their peaks, as `corridors.Simulation` has them, with the
+        scenario and without.
+    """
+    queues, peaks = now
+    before = usual[0].set_index(["capacity_id", "date"])["queue"].to_dict()
+    longer = {
+        row.capacity_id
+        for row in queues[["capacity_id", "date", "queue"]].itertuples(index=False)
+        if row.queue > before.get((row.capacity_id, row.date), 0.0) * (1.0 + _LONGER) + SMALLEST
+    }
+    own = peaks[peaks["capacity_id"].isin(longer)].reset_index(drop=True)
+    was = usual[1].set_index("capacity_id")["peak"].to_dict()
+    return own.assign(usual_peak=[float(was.get(c, 0.0)) for c in own["capacity_id"]])
+
+
+def queue_rows(
+    peaks: pd.DataFrame, caused: pd.DataFrame | None
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the queues as plain values: those that a scenario causes, and the others.
+
+    Parameters
+    ----------
+    peaks, caused
+        As `corridors.Simulation` has them; None for a run without a scenario, of which
+        all queues are its own.
+    """
+    usual = {}
+    if caused is not None:
+        usual = dict(zip(caused["capacity_id"], caused["usual_peak"], strict=True))
+    own: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
+    for row in peaks.to_dict("records"):
+        queue = {
+            "id": row["capacity_id"],
+            **{n: row[n] for n in ("name", "unit", "peak", "peak_whole", "peak_date")},
+            "cleared_date": row["cleared_date"] if isinstance(row["cleared_date"], str) else None,
+            "mean_wait_hours": row["mean_wait_hours"],
+            "longest_wait_hours": row["longest_wait_hours"],
+        }
+        if row["capacity_id"] in usual:
+            queue["usual_peak"] = float(usual[row["capacity_id"]])
+        (own if caused is None or row["capacity_id"] in usual else others).append(queue)
+    return own, others
+
+
+def sentences(
+    *,
+    days: list[dt.date],
+    title: str,
+    effect: pd.DataFrame,
+    caused: pd.DataFrame,
+    n_usual: int,
+    values: pd.DataFrame,
+    before: pd.DataFrame | None,
+    node_names: Mapping[str, str],
+    cargo_names: Mapping[str, str],
+) -> list[str]:
+    """Return what happens, a sentence each.
+
+    Parameters
+    ----------
+    days
+        The reported days.
+    title
+        Of the scenario; empty without one.
+    effect, caused, values
+        As `corridors.Simulation` has them.
+    n_usual
+        Queues that stand without the scenario too.
+    before
+        `outcomes` of the baseline, None without a scenario.
+    node_names, cargo_names
+        What a reader calls them, by id.
+    """
+    span = f"In the {len(days)} day{'s' if len(days) > 1 else ''} from {days[0]}"
+    steps = effect.set_index("what")
+    if before is None:
+        wanted = float(steps.loc["wanted", "t"])
+        on_time = float(steps.loc["on_time", "t"])
+        said = f"{span}, of {number(wanted, 't')} that want to leave, {number(on_time, 't')} "
+        return [f"{said}({share(on_time, wanted)}) come on time."]
+    found = [_overall(f"{span} of {title}", steps["change_t"].to_dict())]
+    if len(caused):
+        found.append(_queues(caused))
+    elif n_usual:
+        found.append("It makes no queue longer than it is without it.")
+    if len(caused) and n_usual > 0:
+        those = "queue stands" if n_usual == 1 else "queues stand"
+        found.append(f"{n_usual} more {those} there without it too.")
+    found += _losses(values, before, node_names, cargo_names)
+    return found
+
+
+_SAID = {
+    "late": "come late",
+    "other_way": "go another way",
+    "turned_back": "turn back",
+    "never_shipped": "are never shipped",
+    "waiting": "wait at the end",
+    "not_yet_left": "have not left at the end",
+}
+
+
+def _overall(start: str, change: dict[str, float]) -> str:
+    parts = [
+        f"{number(change[what], 't')} more {words}"
+        for what, words in _SAID.items()
+        if change[what] > _SMALL
+    ]
+    if not parts:
+        return f"{start}, no cargo comes later, goes another way or is lost that would not anyway."
+    return f"{start}, against the same days without it, {', '.join(parts)}."
+
+
+def _queues(caused: pd.DataFrame) -> str:
+    parts = []
+    for row in caused.head(_SHOWN).to_dict("records"):
+        end = row["cleared_date"]
+        gone = f"gone by {end}" if isinstance(end, str) else "still there at the end"
+        usual = f", {number(row['usual_peak'])} usually" if row["usual_peak"] > SMALLEST else ""
+        parts.append(
+            f"{row['name']} ({number(row['peak'], row['unit'])} on {row['peak_date']}{usual}, "
+            f"{number(row['mean_wait_hours'] / 24)} days on average, {gone})"
+        )
+    rest = len(caused) - len(parts)
+    more = f"; and {rest} more" if rest else ""
+    return f"The longest queues that it causes: {'; '.join(parts)}{more}."
+
+
+def _losses(
+    values: pd.DataFrame,
+    before: pd.DataFrame,
+    node_names: Mapping[str, str],
+    cargo_names: Mapping[str, str],
+) -> list[str]:
+    was = before.set_index("demand_id")
+    lost = values["turned_back"] + values["never_shipped"]
+    usual = (was["turned_back"] + was["never_shipped"]).reindex(values["demand_id"]).fillna(0.0)
+    frame = values.assign(more=lost.to_numpy() - usual.to_numpy())
+    frame = frame[frame["more"] > _SMALL].sort_values(
+        ["more", "demand_id"], ascending=[False, True]
+    )
+    found = []
+    if len(frame):
+        parts = [
+            f"{cargo_names[row['cargo']]} {node_names[row['origin']]}–"
+            f"{node_names[row['destination']]} ({number(row['more'], 't')})"
+            for row in frame.head(_SHOWN).to_dict("records")
+        ]
+        rest = float(frame["more"].iloc[_SHOWN:].sum())
+        more = f" and others ({number(rest, 't')})" if rest > _SMALL else ""
+        found.append(f"Most is lost by {', '.join(parts)}{more}.")
+    worth = {
+        words: float(values[column].sum() - before[column].sum())
+        for column, words in (
+            ("waiting_value_usd", "waits at the end"),
+            ("held_value_usd", "has not left"),
+            ("lost_value_usd", "is lost"),
+        )
+    }
+    said = [f"what {words} {number(usd, 'USD')}" for words, usd in worth.items() if usd > 1.0]
+    if said:
+        found.append(f"Of goods, more than without it is worth: {', '.join(said)}.")
+    return found

@@ -1,0 +1,122 @@
+"""What a comparison says first: whose cargo used what is shut, and whom it pushes aside."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+import toys
+
+from corridors.assignment.explain import sentences
+from corridors.assignment.views.through import touched
+
+DAY = dt.date(2025, 9, 12)
+
+
+@pytest.fixture(scope="module")
+def pushed():
+    r"""A closure that pushes others aside.
+
+    a --100-- b --100-- d    shut between b and d
+     \--150-- c --150--/     at most 6 t a day
+    c --100-- e --300-- d    no limit
+
+    10 t from a to d by b before; 5 t from c to d. A tonne from a loses 10,000 and saves
+    nothing by c-e (it costs 150 + 400 against 300), one from c costs 150 or 400. With b-d
+    shut 16 t want to pass and 6 pass c-d: all go, 9 t of them by e, whoever it is: 250 USD a
+    tonne more for each.
+    """
+    return toys.network(
+        {"a": "AA", "b": "BB", "c": "CC", "d": "DD", "e": "EE"},
+        [
+            {"from_node": "a", "to_node": "b"},
+            {"from_node": "b", "to_node": "d"},
+            {"from_node": "a", "to_node": "c", "length_km": 150},
+            {"from_node": "c", "to_node": "d", "length_km": 150},
+            {"from_node": "c", "to_node": "e"},
+            {"from_node": "e", "to_node": "d", "length_km": 300},
+        ],
+        [
+            {"origin": "a", "destination": "d", "per_day": 10},
+            {"origin": "c", "destination": "d", "per_day": 5, "cargo": "heavy"},
+        ],
+        # What is heavy takes two of the limit, and so makes room first.
+        cargo={"bulk": {"name": "Loose goods"}, "heavy": {"t_per_unit": 2, "name": "Heavy"}},
+        capacities=[{"capacity_id": "c", "name": "C", "unit": "t", "amount": 12}],
+        capacity_members=[{"capacity_id": "c", "link_id": "c-d-road"}],
+    )
+
+
+def test_the_cargo_that_used_it_comes_first_and_then_whom_it_pushes_aside(pushed):
+    found = pushed.close(link="b-d-road").compare(DAY)
+    used, aside = found.by_use
+    [row] = used.to_dict("records")
+    assert (row["cargo"], row["before_t_per_day"]) == ("bulk", pytest.approx(10))
+    assert row["rerouted_t_per_day"] == pytest.approx(10)
+    [other] = aside.to_dict("records")
+    # 10 t of bulk by c leave room for 2 t, one unit of heavy; the other four go by e.
+    assert (other["cargo"], other["before_t_per_day"]) == ("heavy", pytest.approx(10))
+    assert other["rerouted_t_per_day"] == pytest.approx(8)
+    said = found.explain()
+    assert said.startswith(
+        "On 2025-09-12, of 10.0 t a day that used what the scenario touches, 10.0 t go round. "
+    )
+    assert "Cargo that did not use it makes room, a day: of Heavy 4 t go another way." in said
+    assert "In all, of 20.0 t of cargo a day, 2 t (10 %) keep their route" in said
+    assert "Demand is that published for 2025, carried on to 2025." in said
+    json = found.to_dict()
+    assert json["demand_year"] == 2025
+    assert json["demand_base_years"] == {"2025": pytest.approx(20)}
+    assert json["shortfall"] == []
+    assert sum(r["t_per_day"] for r in json["reroutes"]) == pytest.approx(18)
+    assert found.rerouted_users["t_per_day"].sum() == pytest.approx(10)
+    assert json["used"][0]["cargo"] == "bulk"
+    assert json["pushed_aside"][0]["cargo"] == "heavy"
+
+
+def test_what_is_limited_still_passes_in_part(pushed):
+    found = pushed.limit("4 t/day", link="b-d-road", cargo="bulk").compare(DAY)
+    [row] = found.by_use[0].to_dict("records")
+    assert row["kept_t_per_day"] == pytest.approx(4)
+    assert row["rerouted_t_per_day"] == pytest.approx(6)
+    assert "6 t go round and 4 t still pass" in found.explain()
+
+
+def test_only_events_in_force_about_places_and_their_cargo_touch(pushed):
+    plan = pushed.ban("bulk", link="b-d-road").close(node="e", until="2025-01-01")
+    plan = plan.demand(2, cargo="heavy")
+    hit = plan.assign(DAY)
+    where = touched(hit.state, hit.scenario, DAY)
+    arcs = hit.state.arcs
+    assert set(arcs.ids[where.any(axis=0)]) == {"b-d-road"}
+    assert where.any(axis=1).tolist() == [name == "bulk" for name in arcs.cargo]
+
+
+def test_a_scenario_that_touches_nothing_used_speaks_of_all_cargo(pushed):
+    found = pushed.close(link="c-e-road").compare(DAY)
+    assert len(found.by_use[0]) == 0
+    assert found.explain().startswith("On 2025-09-12, of 20.0 t of cargo a day, 20.0 t (100 %)")
+
+
+def test_it_is_said_how_much_rests_on_inferred_limits(pushed):
+    from dataclasses import replace
+
+    tables = pushed.close(link="b-d-road").compare(DAY).tables
+    assert not any("inferred" in text for text in sentences(tables))
+    full = pd.DataFrame(
+        {
+            "capacity_id": ["c", "x"],
+            "name": ["C", "X"],
+            "unit": ["t", "t"],
+            "amount": [10.0, 10.0],
+            "background": [0.0, 0.0],
+            "price_usd": [3.0, 1.0],
+            "inferred": [True, False],
+        }
+    )
+    known = replace(tables, after=replace(tables.after, bottlenecks=full))
+    assert (
+        "1 of the 2 full limits that decide this are inferred, with 75 % of what more room "
+        "would be worth."
+    ) in sentences(known)

@@ -1,0 +1,90 @@
+"""Several scenarios: against one baseline, and together against their parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import analysis_toys
+import pytest
+
+import corridors as co
+
+DAY = dt.date(2025, 9, 12)
+
+
+@pytest.fixture
+def net():
+    """10 t a day: 200 USD by b, or 300 by c, where 6 t pass; loss 10,000 a tonne."""
+    return analysis_toys.two_ways()
+
+
+def shut(node):
+    return co.Scenario(f"no-{node}").close(node=node)
+
+
+def test_parts_and_what_they_do_together_worked_out_by_hand(net):
+    """Without b 4 t stay and 6 pay 300; without c nothing changes; without both 10 stay."""
+    found = co.interaction(net, shut("b"), shut("c"), as_of=DAY)
+    total = found.total.set_index("measure")
+    short = total.loc["shortfall_t_per_day"]
+    assert (short["no-b"], short["no-c"], short["together"]) == pytest.approx((4, 0, 10))
+    assert short["interaction"] == pytest.approx(6)
+    cost = total.loc["generalised_cost_usd_per_day"]
+    assert (cost["no-b"], cost["no-c"], cost["together"]) == pytest.approx((1800 - 2000, 0, -2000))
+    assert cost["interaction"] == pytest.approx(-1800)
+    assert total.loc["loss_usd_per_day", "interaction"] == pytest.approx(60_000)
+    said = found.explain()
+    assert said.startswith(
+        "No longer carried, a day: 4 t (no-b) and 0 t (no-c) apart, 10.0 t together, "
+        "6 t more than the parts."
+    )
+    assert "Most of that is bulk A–D (+6 t)." in said
+    assert found.together.disrupted.scenario.name == "no-b+no-c"
+    assert len(found.to_dict()["by_demand"]) == 3
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_they_add_up_exactly_by_demand_and_in_all(seed):
+    net = analysis_toys.at_random(seed)
+    parts = [shut("n1"), shut("n3"), co.Scenario("half").limit(0.5, capacity="limit0")]
+    found = co.interaction(net, *parts, as_of=DAY)
+    for frame in (found.by_demand, found.total):
+        names = list(found.names)
+        assert (frame[names].sum(axis=1) == frame["sum_of_parts"]).all()
+        assert (frame["sum_of_parts"] + frame["interaction"] == frame["together"]).all()
+    for column in ("together", "interaction", "sum_of_parts"):
+        own = found.by_demand.groupby("measure")[column].sum()
+        assert (own == found.total.set_index("measure")[column][own.index]).all()
+    change = found.together.change["shortfall_t_per_day"]
+    assert found.total["together"].iloc[0] == pytest.approx(change, abs=1e-4)
+
+
+def test_one_alone_or_one_twice_is_no_question(net):
+    for parts in ((shut("b"),), (shut("b"), shut("b")), ()):
+        with pytest.raises(co.ScenarioError, match="two or more, each once"):
+            co.interaction(net, *parts, as_of=DAY)
+
+
+def test_many_are_held_against_one_baseline(net):
+    base = co.assign(net, as_of=DAY)
+    found = co.compare_many(base, [shut("b"), co.assign(net, shut("c"), as_of=DAY), "close node:d"])
+    assert found.names == ("no-b", "no-c", "close-d")
+    assert found.table["newly_unserved_t_per_day"].tolist() == pytest.approx([4, 0, 10])
+    assert found["no-b"] is found[0]
+    assert len(found) == 3
+    assert all(c.baseline is base for c in found)
+    by = found.by("cargo").set_index(["scenario", "cargo"])["lost_t_per_day"]
+    assert by["close-d", "bulk"] == pytest.approx(10)
+    [row] = found.top_losses().to_dict("records")
+    assert row == {
+        "demand_id": "a-d-bulk",
+        "no-b": pytest.approx(4), "no-c": pytest.approx(0), "close-d": pytest.approx(10),
+    }  # fmt: skip
+
+
+def test_many_need_names_of_their_own(net):
+    base = co.assign(net, as_of=DAY)
+    with pytest.raises(co.ScenarioError, match="two scenarios are called 'no-b'"):
+        co.compare_many(base, [shut("b"), shut("b")])
+    with pytest.raises(co.ScenarioError, match="at least one"):
+        co.compare_many(base, [])

@@ -1,0 +1,101 @@
+"""What objects show of themselves in a notebook: words and units, and every text as text."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+import toys
+from hostile import HOSTILE
+from simulate_toys import DAY0, close, link, one_road, scenario
+
+import corridors as co
+
+KEY = re.compile(r"\b[a-z]+_[a-z_]+\b")
+
+
+@pytest.fixture(scope="module")
+def shown():
+    net = one_road(16)
+    plan = scenario(close("a-b-road"))
+    base = co.assign(net, as_of=DAY0)
+    hit = co.assign(net, plan, as_of=DAY0)
+    return {
+        "network": net,
+        "scenario": plan,
+        "assignment": base,
+        "comparison": co.compare(base, hit),
+        "simulation": co.simulate(net, plan, 12, start=DAY0),
+        "certificate": base.certificate,
+        "headroom": co.headroom(net, as_of=DAY0),
+        "cut": co.min_cut(net, "a", "b", "bulk", as_of=DAY0),
+    }
+
+
+KINDS = ("network", "scenario", "assignment", "comparison", "simulation", "certificate",
+         "headroom", "cut")  # fmt: skip
+
+
+def heads_of(page):
+    return [re.sub("<[^>]+>", "", text) for text in re.findall(r"<th[^>]*>.*?</th>", page)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_says_words_and_no_raw_keys(shown, kind):
+    page = shown[kind]._repr_html_()
+    assert page.startswith("<p><b>")
+    heads = heads_of(page)
+    assert heads
+    tables = set(shown["network"].tables) if kind == "network" else set()
+    assert not [head for head in heads if KEY.search(head) and head not in tables]
+
+
+def test_figures_have_their_units(shown):
+    assert "served, t a day" in heads_of(shown["assignment"]._repr_html_())
+    assert "waiting, t-hours" in heads_of(shown["simulation"]._repr_html_())
+    page = shown["certificate"]._repr_html_()
+    assert ">0</td>" in page
+
+
+def test_a_headroom_shows_what_stops_it(shown):
+    page = shown["headroom"]._repr_html_()
+    assert "1.6" in page
+    assert "<td>C</td>" in page
+
+
+def test_a_network_shows_its_map(shown):
+    page = shown["network"]._repr_html_()
+    assert page.count("<circle") == 2
+    assert 'aria-label="Map of the network"' in page
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, [name for name, _ in attrs]))
+
+
+def tags_of(page):
+    found = Tags()
+    found.feed(page)
+    return found.seen
+
+
+def test_hostile_names_are_text():
+    for name in HOSTILE:
+        plan = co.Scenario(name="x", title=name, description=name, sources=(name,))
+        plain = co.Scenario(name="x", title="x", description="x", sources=("x",))
+        assert tags_of(plan._repr_html_()) == tags_of(plain._repr_html_())
+    net = toys.network(
+        {"a": "XA", "b": "XB"},
+        [link("a", "b")],
+        [{"origin": "a", "destination": "b", "per_day": 10}],
+        capacities=[{"capacity_id": "c", "name": "<b onclick=x>$1</b>", "unit": "t", "amount": 16}],
+        capacity_members=[{"capacity_id": "c", "link_id": "a-b-road"}],
+    )
+    page = co.headroom(net, as_of=DAY0)._repr_html_()
+    assert "onclick" not in [name for _, names in tags_of(page) for name in names]

@@ -1,0 +1,126 @@
+"""What the shipped network answered once and a freight economist laughed at: it no longer does.
+
+Some answers of that kind are left; docs/validation.md lists them with what each waits for.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+import corridors as co
+from corridors.scenarios.events import Event
+from corridors.scenarios.scenario import Scenario
+
+DAY = "2025-09-12"
+
+
+@pytest.fixture(scope="module")
+def base(net):
+    return co.assign(net, as_of=DAY)
+
+
+@pytest.fixture(scope="module")
+def shut(net, base):
+    known: dict[str, co.Comparison] = {}
+
+    def compare(**selector):
+        key = repr(selector)
+        if key not in known:
+            plan = Scenario("shut", (Event("close", selector),))
+            known[key] = co.compare(base, co.assign(net, plan, as_of=DAY))
+        return known[key]
+
+    return compare
+
+
+def trucks(comparison, *places):
+    """Return trucks a day over the links that touch the places, the demand's alone."""
+    flows = comparison.disrupted.flows
+    road = flows[flows["id"].str.endswith("-road") & flows["cargo"].str.startswith("truck")]
+    over = road[road["id"].str.contains("|".join(places))]
+    return over.groupby(["id", "direction"])["t_per_day"].sum().div(15).max()
+
+
+def test_a_mountain_road_does_not_carry_what_a_railway_did(shut):
+    """2,800 trucks a day went over Irkeshtam once China and Kazakhstan were shut."""
+    assert 0 < trucks(shut(border=["CN", "KZ"]), "kashgar-irkeshtam") <= 150
+
+
+def test_coal_for_tashkent_does_not_go_round_the_caspian(shut):
+    """Coal of 90 USD a tonne went by Russia, Azerbaijan and Turkmenbashi."""
+    hit = shut(border=["KZ", "UZ"])
+    coal = hit.by_demand.set_index("demand_id").loc["kz-uz-coal-ekibastuz-tashkent"]
+    assert coal["lost_t_per_day"] == pytest.approx(coal["demand_t_per_day"])
+
+
+def test_the_pipeline_has_its_real_alternatives(shut):
+    """Nine tenths were lost beside lines that stood half empty."""
+    hit = shut(chokepoint="cpc")
+    moved = hit.reroutes[hit.reroutes["cargo"] == "crude"]
+    by_samara = moved[moved["to_route"] == "KZ-RU>NL-RU"]["t_per_day"].sum()
+    assert by_samara > 20_000
+    before = hit.baseline.flows
+    carried = before[before["id"] == "kropotkin-cpc_terminal-pipeline"]["t_per_day"].sum()
+    assert 0.5 < hit.change["newly_unserved_t_per_day"] / carried < 0.8
+
+
+def test_crude_does_not_go_by_wagon_to_the_gulf(shut):
+    """Tengiz went by Iran and Oman to Rotterdam."""
+    routes = shut(border=["KZ", "RU"]).disrupted.routes
+    crude = routes[routes["cargo"] == "crude"]
+    assert len(crude)
+    assert not crude["borders"].str.contains("IR-").any()
+
+
+def test_fuel_for_dushanbe_stays_on_the_train(base):
+    """It left the train at Tashkent for a tank truck."""
+    routes = base.routes[base.routes["demand_id"].str.startswith("ru-tj-")]
+    assert len(routes) >= 4
+    assert not routes["crossings"].str.contains("-road").any()
+
+
+def test_the_sea_has_no_border(net):
+    """Tanker lanes between Russia and Türkiye headed the list of the worst borders."""
+    worst = co.criticality(net, "border", as_of=DAY)
+    land = set(net.land_borders) - {""}
+    assert set(worst["thing"]) <= land
+    assert worst["thing"].iloc[0] == "KZ-RU"
+
+
+def test_going_round_costs_more_than_not(shut, closure):
+    """Boxes went another way and saved money, because the bill had no time in it."""
+    for comparison in (closure, shut(chokepoint="cpc")):
+        change = comparison.change
+        lost = change["added_loss_usd_per_day"]
+        assert change["added_cost_usd_per_day"] + lost > 0
+    assert closure.change["added_cost_usd_per_day"] > 0
+
+
+def test_two_closures_do_not_double_what_one_takes(net, closure):
+    """Minsk to Warsaw lost twice as much once Kazakhstan shut too, by which it does not go."""
+    name = "by-pl-truck-minsk-warsaw"
+    both = co.assign(net, "poland-and-kz-ru")
+    hit = co.compare(co.assign(net, as_of=both.state.day), both)
+    lost = [c.by_demand.set_index("demand_id")["lost_t_per_day"][name] for c in (closure, hit)]
+    assert lost[0] > 0
+    assert lost[1] < 1.25 * lost[0]
+
+
+def test_closing_a_strait_matters_and_dilutes_nothing(base, shut):
+    """Closing Suez changed nothing; with ocean boxes in the totals, nothing else did."""
+    hit = shut(node="suez")
+    boxes = hit.by_cargo.set_index("cargo").loc["container-ocean"]
+    assert boxes["rerouted_t_per_day"] > 10_000
+    demand = base.shortfall.groupby("cargo")["demand_t_per_day"].sum()
+    assert demand["container-ocean"] > 400_000
+    total = demand.drop("container-ocean").sum()
+    assert base.summary["demand_t_per_day"] == pytest.approx(total)
+    assert sum(base.summary["by_corridor"].values()) == pytest.approx(
+        base.summary["served_t_per_day"]
+    )
+
+
+def test_kuryk_has_wagons(base):
+    """It had none on any date, because a guess made Aktau a little cheaper."""
+    used = base.capacities.set_index("capacity_id")["used"]
+    assert 10 < used["kuryk-ferry-wagons:forward"] <= 47
