@@ -17,6 +17,7 @@ import pytest
 import toys
 
 import corridors as co
+from corridors.analysis.limits import with_inferred_limits, write_limits
 from corridors.analysis.validation.check import RULES
 from corridors.network.folder import seal
 from corridors.network.schema import OPTIONAL_TABLES, tables
@@ -139,6 +140,34 @@ def transfers_join_links(i: Island) -> Expected:
                 to_mode="sea", hours="1", note="No price: made up")  # fmt: skip
     i.explain("transfers", "aster-sea", "hours")
     return "transfers.csv", row, "to_mode"
+
+
+def _with_rules(i: Island, applies: str = "{of: %s}") -> None:
+    """Give the example a rule for each sort of place, one class for all."""
+    names = list(tables()["limit_rules"].names)
+    rows = [
+        dict.fromkeys(names, "")
+        | {"rule": of, "rank": "1", "applies": applies % of, "unit": "t", "amount": "90000"}
+        for of in ("link", "port", "transfer")
+    ]
+    i.write("limit_rules", rows)
+    for row in rows:
+        i.explain("limit_rules", row["rule"], "amount")
+
+
+def limit_rules_can_be_read(i: Island) -> Expected:
+    _with_rules(i)
+    write_limits(with_inferred_limits(co.load(i.folder), "2026-03-01"), i.folder)
+    return "limit_rules.csv", i.set("limit_rules", "port", applies="{of: prot}"), "applies"
+
+
+def everything_has_a_limit(i: Island) -> Expected:
+    _with_rules(i)
+    write_limits(with_inferred_limits(co.load(i.folder), "2026-03-01"), i.folder)
+    # Its member counts forward alone once the two directions share the amount.
+    i.set("capacities", "limit.aster-brook-rail", per_direction="no")
+    links = [r["link_id"] for r in i.rows("links")]
+    return "links.csv", links.index("aster-brook-rail") + 2, "link_id"
 
 
 def nodes_are_linked(i: Island) -> Expected:
@@ -379,6 +408,8 @@ WHOLE = [
     members_are_one_thing,
     capacities_have_members,
     capacities_can_be_counted,
+    limit_rules_can_be_read,
+    everything_has_a_limit,
     cargo_has_rates,
     demand_goes_somewhere,
     selectors_match,

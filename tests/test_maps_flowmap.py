@@ -123,6 +123,7 @@ def test_flows_and_limits_arrive_as_given() -> None:
         40,
         [10, 40],
         [0, 31.5],
+        0,
     ]
     (closed,) = (link for link in found["links"] if link["closed"] != [0, 0])
     assert (closed["id"], closed["closed"]) == ("a-b", [0, 1])

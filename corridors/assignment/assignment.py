@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from corridors.assignment.tables import (
-    AssignmentTables,
-    lost_by_step,
-    route_corridor,
-    shortfall_table,
-    waiting_hours,
-)
+from corridors.assignment.tables import AssignmentTables
 from corridors.assignment.views.by import assignment_by, balance, named_ends
+from corridors.assignment.views.capacities import capacity_table
 from corridors.assignment.views.grouping import largest_first
 from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
+from corridors.assignment.views.shortfall import lost_by_step, shortfall_table
 from corridors.errors import old_name
-from corridors.flow.usage import limit_use
 from corridors.network.arcs import DIRECTIONS, LINK
 
 if TYPE_CHECKING:
@@ -36,8 +31,8 @@ if TYPE_CHECKING:
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
 
-BINDING = 1 - 1e-6
-"""Share of use from which a capacity counts as full."""
+LOCAL = "local"
+"""Corridor of a route none of whose links carries a label."""
 
 _SHORT = 1e-6
 """Tonnes a day below which a shortfall is rounding."""
@@ -56,17 +51,6 @@ _ROUTES = [
     "crossings",
     "key",
     "arcs",
-]
-
-_CAPACITIES = [
-    "capacity_id",
-    "name",
-    "unit",
-    "amount",
-    "background",
-    "used",
-    "use",
-    "price_usd",
 ]
 
 
@@ -187,7 +171,7 @@ class Assignment:
                     "usd_per_unit": float(arcs.usd[c, path].sum()),
                     "time_usd_per_unit": hours * float(of_time[arcs.cargo[c]]),
                     "km": float(km[row].sum()),
-                    "corridor": route_corridor(label[row], km[row]),
+                    "corridor": _route_corridor(label[row], km[row]),
                     "borders": ">".join(b for b in border[row] if b),
                     "crossings": ">".join(link_ids[row][border[row] != ""]),
                     "key": ">".join(arcs.names(path)),
@@ -265,34 +249,13 @@ class Assignment:
             capacity_id (with the direction where each has its own), name, unit,
             amount, background, used by the demand's cargo, use (share of the
             amount, background included; 1 where a capacity of 0 is all gone),
-            price_usd (what one more unit a day would save a day), and whether it binds.
+            price_usd (what one more unit a day would save a day), confidence of the amount
+            (A to D, empty where the network does not say), whether it is inferred (D), and
+            whether it binds.
             Of the logit also waiting_hours: how long the cargo that passes would wait
             if it paid the price in time, by its values of time.
         """
-        limits = self.state.limits
-        problem = self.state.problem
-        used = limit_use(problem, self.answer.class_flow).tolist()
-        rows = []
-        for limit, use, price in zip(limits, used, self.answer.limit_price, strict=True):
-            taken = use + min(limit.background, limit.amount)
-            rows.append(
-                {
-                    "capacity_id": limit.limit_id,
-                    "name": limit.name,
-                    "unit": limit.unit,
-                    "amount": limit.amount,
-                    "background": limit.background,
-                    "used": use,
-                    "use": taken / limit.amount if limit.amount > 0 else 1.0,
-                    "price_usd": float(price),
-                }
-            )
-        assert len(rows) == problem.n_limits
-        frame = pd.DataFrame(rows, columns=_CAPACITIES)
-        frame["binding"] = frame["used"] >= (frame["amount"] - frame["background"]) * BINDING
-        if self.model == "logit":
-            frame["waiting_hours"] = waiting_hours(self.state, self.answer)
-        return frame
+        return capacity_table(self.state, self.answer, waiting=self.model == "logit")
 
     @property
     def bottlenecks(self) -> pd.DataFrame:
@@ -303,6 +266,19 @@ class Assignment:
         return frame.assign(value_usd_per_day=value).sort_values(
             ["value_usd_per_day", "capacity_id"], ascending=[False, True], ignore_index=True
         )
+
+    @property
+    def inferred_limits(self) -> list[str]:
+        """Ids of the capacities with a price whose amount nobody published: they decide too."""
+        found = self.bottlenecks
+        return [str(name) for name in found["capacity_id"][found["inferred"]]]
+
+    @property
+    def demand_year(self) -> int | None:
+        """Year that the figures of most tonnes of the day's demand are of; None without demand."""
+        demand = self.state.demand
+        wanted = demand.groupby("base_year")["t_per_day"].sum()
+        return int(wanted.idxmax()) if wanted.sum() > 0 else None
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -447,3 +423,14 @@ class Assignment:
             links_there=frozenset(ids[arcs.row[state.there & (arcs.arc_type == LINK)]]),
             capacity_links=tuple(tuple(sorted(set(ids[arcs.row[own]]))) for own in members),
         )
+
+
+def _route_corridor(labels: Any, km: Any) -> str:
+    """Return the corridor with the most kilometres; ties go to the first by name."""
+    total: dict[str, float] = {}
+    for label, length in zip(labels, km, strict=True):
+        if label:
+            total[label] = total.get(label, 0.0) + float(length)
+    if not total:
+        return LOCAL
+    return min(total, key=lambda name: (-total[name], name))

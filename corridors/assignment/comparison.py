@@ -274,6 +274,8 @@ class Comparison(Changes):
                     "unit": row["unit"],
                     "use": row["use"],
                     "shadow_price_usd": row["price_usd"],
+                    "confidence": row["confidence"],
+                    "inferred": row["inferred"],
                 }
                 for row in bottlenecks.to_dict("records")
             ],
@@ -281,10 +283,11 @@ class Comparison(Changes):
             "reroutes": records(self.reroutes),
             "used": records(self.by_use[0]),
             "pushed_aside": records(self.by_use[1]),
-            "demand_year": self.disrupted.state.day.year,
             "demand_base_years": {
                 str(year): t for year, t in base_years(self.disrupted.state).items()
             },
+            "inferred_limits": self.disrupted.inferred_limits,
+            "demand_year": self.disrupted.demand_year,
             "events_not_in_force": self.disrupted.events_not_in_force,
             "closed_links": list(self.disrupted.state.closed_links),
             "explanation": self.explain(),

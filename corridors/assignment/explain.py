@@ -49,9 +49,11 @@ def sentences(tables: ComparisonTables) -> list[str]:
             _shortfall(tables.by_demand, tables.node_names, change["surplus_lost_usd_per_day"]),
             _what_stops(tables.before.bottlenecks, tables.after.bottlenecks),
         ]
+    if change["rerouted_t_per_day"] > _SMALL or change["newly_unserved_t_per_day"] > _SMALL:
+        found.append(_inferred(tables.before.bottlenecks, tables.after.bottlenecks))
     if change["rerouted_t_per_day"] <= _SMALL and change["newly_unserved_t_per_day"] <= _SMALL:
         found.append("Nothing else changes: no cargo leaves its route and none is lost.")
-    found += [_how_sure(tables.after.bottlenecks), _years(tables.day, tables.base_years)]
+    found.append(_years(tables.day, tables.base_years))
     return [text for text in found if text]
 
 
@@ -112,19 +114,6 @@ def _pushed(aside: pd.DataFrame, names: Mapping[str, str]) -> str:
         if said:
             parts.append(f"of {names[row['cargo']]} {' and '.join(said)}")
     return f"Cargo that did not use it makes room, a day: {'; '.join(parts)}." if parts else ""
-
-
-def _how_sure(full: pd.DataFrame) -> str:
-    """Return how much of the answer rests on limits that nobody published."""
-    if "inferred" not in full.columns or not len(full):
-        return ""
-    inferred = full["inferred"].astype(bool)
-    worth = full["price_usd"] * (full["amount"] - full["background"]).clip(lower=0.0)
-    part = share(float(worth[inferred].sum()), float(worth.sum()))
-    return (
-        f"{int(inferred.sum())} of the {len(full)} full limits that decide this are inferred, "
-        f"with {part} of what more room would be worth."
-    )
 
 
 def _years(day: dt.date, base_years: Mapping[int, float]) -> str:
@@ -258,13 +247,34 @@ def _shortfall(by_demand: pd.DataFrame, node_names: Mapping[str, str], loss: flo
     )
 
 
+def _inferred(before: pd.DataFrame, after: pd.DataFrame) -> str:
+    """Say how many of the limits that the scenario makes decide are nobody's published figure."""
+    new = _newly_full(before, after)
+    count, all_ = int(new["inferred"].sum()), len(new)
+    if not count:
+        return ""
+    if all_ == 1:
+        return "The one capacity that stops this rerouting is inferred (D), not published."
+    worth = new["price_usd"] * (new["amount"] - new["background"]).clip(lower=0.0)
+    part = share(float(worth[new["inferred"]].sum()), float(worth.sum()))
+    return (
+        f"{count} of the {all_} capacities that stop this rerouting "
+        f"{'is' if count == 1 else 'are'} inferred (D), not published, with {part} of what more "
+        "room in all of them would be worth."
+    )
+
+
+def _newly_full(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    return after[~after["capacity_id"].isin(set(before["capacity_id"]))]
+
+
 def _what_stops(before: pd.DataFrame, after: pd.DataFrame) -> str:
-    new = after[~after["capacity_id"].isin(set(before["capacity_id"]))]
+    new = _newly_full(before, after)
     if not len(new):
         return ""
     parts = [
-        f"{row['name']} (one more {row['unit']} a day would save "
-        f"{number(row['price_usd'], 'USD')} a day)"
+        f"{row['name']} ({'inferred; ' if row['inferred'] else ''}"
+        f"one more {row['unit']} a day would save {number(row['price_usd'], 'USD')} a day)"
         for row in new.head(_SHOWN).to_dict("records")
     ]
     return f"Newly full: {'; '.join(parts)}."

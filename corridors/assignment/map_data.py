@@ -256,7 +256,7 @@ def _limits(states: Mapping[str, AssignmentTables]) -> dict[str, list[dict[str, 
 
 def _limit(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a limit with nothing known of any state yet."""
-    kept = {name: row[name] for name in ("name", "unit", "amount")}
+    kept = {name: row[name] for name in ("name", "unit", "amount", "inferred")}
     return {**kept, "used": {}, "price": {}, "use": {}}
 
 
@@ -300,7 +300,9 @@ def _map_links(
                 note=row["note"],
                 flows={state: f[link_id] for state, f in flows.items() if link_id in f},
                 capacities=[
-                    MapCapacity(e["name"], e["unit"], e["amount"], e["used"], e["price"])
+                    MapCapacity(
+                        e["name"], e["unit"], e["amount"], e["used"], e["price"], e["inferred"]
+                    )
                     for e in own
                 ],
                 use=use,

@@ -159,7 +159,7 @@ def _lost(by_demand: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _full(bottlenecks: pd.DataFrame) -> pd.DataFrame:
-    columns = ["name", "unit", "amount", "background", "price_usd"]
+    columns = ["name", "unit", "amount", "background", "price_usd", "confidence"]
     frame = bottlenecks[columns].head(_ROWS)
     return frame.rename(columns={"price_usd": "one more a day saves, USD a day"})
 

@@ -9,22 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-
 from corridors.maps.data import CREDITS
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from corridors.flow.arrays import Floats
-    from corridors.flow.choice.solve import ChoiceAnswer
-    from corridors.flow.solve import Answer
-    from corridors.scenarios.state import NetworkState
-
-LOCAL = "local"
-"""Corridor of a route none of whose links carries a label."""
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,96 +127,3 @@ class ComparisonTables:
         for when, tables in (("before", self.before), ("after", self.after)):
             found |= {f"{name}_{when}": frame for name, frame in tables.files().items()}
         return found
-
-
-def lost_by_step(state: NetworkState, answer: Answer | ChoiceAnswer) -> pd.DataFrame:
-    """Return what stays by demand and step, as `corridors.Assignment.lost_by_step` says.
-
-    Parameters
-    ----------
-    state, answer
-        A situation and what was answered.
-    """
-    p, short = state.problem, answer.shortfall
-    price = p.step_price if p.n_steps else p.penalty[:, None]
-    parts = p.shortfall_by_step(short) if p.n_steps else short[:, None]
-    if state.ordinary is None:
-        ordinary = np.zeros_like(price)
-    else:
-        known = np.isfinite(state.ordinary)[:, None]
-        ordinary = np.where(known, state.ordinary[:, None], price)
-    k, step = np.nonzero(parts)
-    demand, units = state.demand, parts[k, step]
-    return pd.DataFrame(
-        {
-            "demand_id": demand["demand_id"].to_numpy()[k],
-            "cargo": demand["cargo"].to_numpy()[k],
-            "step": step + 1,
-            "price_usd": price[k, step],
-            "ordinary_usd": ordinary[k, step],
-            "shortfall_units_per_day": units,
-            "shortfall_t_per_day": units * demand["t_per_unit"].to_numpy()[k],
-            "loss_usd_per_day": units * price[k, step],
-            "surplus_lost_usd_per_day": units * (price - ordinary)[k, step],
-        }
-    )
-
-
-def shortfall_table(
-    state: NetworkState, answer: Answer | ChoiceAnswer, lost: pd.DataFrame
-) -> pd.DataFrame:
-    """Return demand, what is served and what is not, as `corridors.Assignment.shortfall` says.
-
-    Parameters
-    ----------
-    state, answer
-        A situation and what was answered.
-    lost
-        As `lost_by_step` returns it.
-    """
-    demand, short = state.demand, answer.shortfall
-    weight = demand["t_per_unit"]
-    wanted = demand["units_per_day"].to_numpy(dtype=np.float64) + answer.growth
-    frame = demand[["demand_id", "origin", "destination", "cargo"]].copy()
-    frame["demand_units_per_day"] = wanted
-    frame["demand_t_per_day"] = wanted * weight
-    frame["shortfall_units_per_day"] = short
-    frame["shortfall_t_per_day"] = short * weight
-    frame["served_t_per_day"] = frame["demand_t_per_day"] - frame["shortfall_t_per_day"]
-    frame["loss_usd_per_day"] = state.problem.loss_of(short)
-    surplus = lost.groupby("demand_id")["surplus_lost_usd_per_day"].sum()
-    found = frame["demand_id"].map(surplus).fillna(0.0)
-    frame["surplus_lost_usd_per_day"] = found.to_numpy(dtype=np.float64)
-    return frame
-
-
-def waiting_hours(state: NetworkState, answer: Answer | ChoiceAnswer) -> Floats:
-    """Return the hours that the price of each limit is worth to what passes it, shape (R,).
-
-    Parameters
-    ----------
-    state, answer
-        A situation and what was answered.
-    """
-    p, arcs = state.problem, state.arcs
-    cargo = state.net.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
-    per_hour = cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0
-    c = np.maximum(p.member_class, 0)
-    flow = answer.class_flow[c, p.member_arc]
-    paid = answer.limit_price[p.member_limit] * p.member_factor * flow
-    usd, value = (
-        np.bincount(p.member_limit, weight, p.n_limits).astype(np.float64)
-        for weight in (paid, per_hour[c] * flow)
-    )
-    return np.divide(usd, value, out=np.zeros(p.n_limits), where=value > 0)
-
-
-def route_corridor(labels: Any, km: Any) -> str:
-    """Return the corridor with the most kilometres; ties go to the first by name."""
-    total: dict[str, float] = {}
-    for label, length in zip(labels, km, strict=True):
-        if label:
-            total[label] = total.get(label, 0.0) + float(length)
-    if not total:
-        return LOCAL
-    return min(total, key=lambda name: (-total[name], name))

@@ -1,4 +1,4 @@
-"""Commands about the network itself: info, check, scenarios, schema, map, seal."""
+"""Commands about the network itself: info, check, scenarios, schema, map, explore, seal."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from corridors.cli.common import (
     note,
     print_json,
     print_table,
+    results,
+    working,
 )
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to the application."""
-    for command in (info, check, scenarios, schema, seal):
+    for command in (info, check, limits, scenarios, schema, seal):
         app.command()(command)
     app.command(name="map")(draw)
+    app.command()(explore)
 
 
 def info(network: NetworkOption = None, as_of: AsOfOption = None, json: JsonOption = False) -> None:
@@ -50,6 +53,7 @@ _TITLES = {
     "demand_t_per_year": "Demand, t a year",
     "dates": "Dates",
     "provenance": "Where the numbers come from",
+    "limits": "Limits of links and transfers, each direction apart",
 }
 
 
@@ -97,6 +101,54 @@ def check(network: NetworkOption = None, json: JsonOption = False) -> None:
             echo(f"clean: the files and {len(RULES)} rules about the network as a whole")
     if problems:
         raise typer.Exit(1)
+
+
+def limits(
+    network: NetworkOption = None,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            help="Infer anew and write the rows to this network folder.", metavar="FOLDER"
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="Day whose baseline says what passes.", metavar="DATE"),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """List what limits each link and transfer: a published figure, or a rule and its amount."""
+    from corridors.analysis.limits import limits as limits_of
+    from corridors.analysis.limits import with_inferred_limits, write_limits
+    from corridors.network.network import load
+
+    net = load(network)
+    if as_of is not None or write is not None:
+        with working("solving the baseline with published limits alone"):
+            net = with_inferred_limits(net, as_of)
+    written = write_limits(net, write)["written"] if write is not None else []
+    table, inferred = limits_of(net), net.inferred_limits()
+    if json:
+        print_json(
+            {
+                "limits": table.to_dict("records"),
+                "inferred": _plain(inferred),
+                "written": written,
+            }
+        )
+        return
+    counts = table.groupby(["kind", "basis"]).size().rename("count").reset_index()
+    print_table(counts, "Links and transfers, each direction apart")
+    print_table(table.drop(columns="rule"), "What limits them")
+    print_table(inferred.drop(columns="name"), "Limits that a rule has inferred, a day")
+    for path in written:
+        note(f"wrote {path}")
+
+
+def _plain(frame: Any) -> list[dict[str, Any]]:
+    """Return rows for JSON, what is empty as None."""
+    rows = frame.to_dict("records")
+    return [{k: None if v != v else v for k, v in row.items()} for row in rows]
 
 
 def scenarios(json: JsonOption = False) -> None:
@@ -175,3 +227,41 @@ def draw(
         print_json({"map": str(out), "bytes": out.stat().st_size})
     else:
         note(f"wrote {out}")
+
+
+def explore(
+    out: Annotated[
+        Path, typer.Option(help="File to write.", metavar="FILE", show_default=True)
+    ] = Path("maps/explorer.html"),
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Scenario to choose from in the page, by name or path; may be repeated. "
+            "The shipped ones if not given, none with 'none'.",
+            metavar="SCENARIO",
+        ),
+    ] = None,
+    network: NetworkOption = None,
+    as_of: AsOfOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write one offline page in which anyone can shut things and see what the cargo does."""
+    from corridors.analysis.explorer import explorer
+    from corridors.network.network import load
+
+    with results(out):
+        with working("reading the network"):
+            net = load(network)
+        with working("writing the page"):
+            page = explorer(net, [] if scenario == ["none"] else scenario, as_of=as_of)
+            page.save(out)
+    if json:
+        print_json(
+            {
+                "file": str(out),
+                "as_of": page.day,
+                "scenarios": page.n_scenarios,
+                "bytes": len(page.html.encode()),
+            }
+        )
+    note(f"wrote {out}")

@@ -10,20 +10,25 @@ import typer
 
 from corridors.cli.common import (
     AsOfOption,
+    ByOption,
+    CargoOption,
     JsonOption,
     NetworkOption,
     echo,
+    keys,
     note,
     print_json,
     print_prose,
     print_table,
     results,
+    whole_number,
     working,
 )
 
 if TYPE_CHECKING:
     from corridors.analysis.uncertainty.uncertainty import Uncertainty
     from corridors.assignment.comparison import Comparison
+    from corridors.cli.asking.answers import Extra
 
 _ROWS = 12
 
@@ -35,13 +40,26 @@ def register(app: typer.Typer) -> None:
 
 def run(
     scenario: Annotated[
-        str, typer.Argument(help="Name of a shipped scenario or path to a YAML file; a+b adds two.")
-    ],
+        str | None,
+        typer.Argument(
+            help='Name of a shipped scenario, path to a YAML file, or a line such as "close '
+            'border:KZ-RU"; a+b adds two. None with --with: what the project itself changes.'
+        ),
+    ] = None,
     network: NetworkOption = None,
     model: Annotated[
         str, typer.Option(help="How cargo chooses its way: optimal or logit.")
     ] = "optimal",
     as_of: AsOfOption = None,
+    by: ByOption = None,
+    cargo: CargoOption = None,
+    projects: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="Project that is built; several times.", metavar="PROJECT"),
+    ] = None,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="Of a+b, what each does alone and both beyond it.")
+    ] = False,
     map: Annotated[  # noqa: A002  the option is called --map
         Path | None, typer.Option(help="Write the map of both states.", metavar="FILE")
     ] = None,
@@ -49,18 +67,36 @@ def run(
         Path | None, typer.Option(help="Write a page to read and send.", metavar="FILE")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write all tables as CSV.", metavar="FOLDER")
+        Path | None,
+        typer.Option(help="Keep all tables, and what makes them again.", metavar="FOLDER"),
     ] = None,
     uncertainty: Annotated[
         int | None,
-        typer.Option(help="Draw the uncertain inputs so many times.", metavar="N", min=1),
+        typer.Option(
+            help="Draw the uncertain inputs so many times.",
+            metavar="N",
+            parser=whole_number("uncertainty", least=1),
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Decides all draws.", min=0)] = 0,
+    seed: Annotated[
+        int,
+        typer.Option(help="Decides all draws.", metavar="N", parser=whole_number("seed", least=0)),
+    ] = 0,
     days: Annotated[
-        int | None, typer.Option(help="Days that each draw simulates too.", min=1)
+        int | None,
+        typer.Option(
+            help="Days that each draw simulates too.",
+            metavar="N",
+            parser=whole_number("days", least=1),
+        ),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(help="Processes that draw; as many as there are cores.", min=1)
+        int | None,
+        typer.Option(
+            help="Processes that draw; as many as there are cores.",
+            metavar="N",
+            parser=whole_number("workers", least=1, most=1024),
+        ),
     ] = None,
     draws_file: Annotated[
         Path | None,
@@ -69,19 +105,28 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """Hold a scenario against the undisturbed network and say what changes."""
-    from corridors.assignment.assign import day_of
+    from corridors.assignment.run import brings
     from corridors.assignment.run import run as hold
+    from corridors.cli.asking.answers import Extra, known_cargo, of_parts, planned
     from corridors.files import write_text
     from corridors.network.network import load
-    from corridors.scenarios.scenario import scenario as read_scenario
 
     with results(map, report, folder=out):
         with working("reading the network"):
             net = load(network)
-            plan = read_scenario(scenario)
-            day = day_of(net, plan, as_of)
+            plan, day = planned(net, scenario, projects or [], as_of)
+            chosen = known_cargo(net, cargo)
+        extra = Extra(keys(by), chosen)
         with working("solving the baseline and the scenario"):
-            comparison = hold(net, plan, as_of=day, model=model)
+            built = projects if scenario is not None and projects else ()
+            comparison = hold(net, plan, as_of=day, model=model, projects=built or ())
+            if projects:
+                extra.note_projects(net, projects)
+            if built:
+                without = hold(net, plan, as_of=day, model=model)
+                extra.note_brings(without, brings(without, comparison))
+            if parts:
+                extra.parts = of_parts(net, scenario, day, model)
         if map is not None:
             with working("drawing the map"):
                 comparison.map().save(map)
@@ -99,10 +144,10 @@ def run(
             workers=workers or os.cpu_count() or 1, out=draws_file,
         )  # fmt: skip
     if json:
-        found = comparison.to_dict()
-        print_json(found if sure is None else found | {"uncertainty": sure.to_dict()})
+        told = {**comparison.to_dict(), **extra.to_dict(comparison)}
+        print_json(told if sure is None else told | {"uncertainty": sure.to_dict()})
     else:
-        _print(comparison)
+        _print(comparison, extra)
         if sure is not None:
             _print_uncertainty(sure)
     for target in (map, report, out):
@@ -110,18 +155,23 @@ def run(
             note(f"wrote {target}")
 
 
-def _print(comparison: Comparison) -> None:
+def _print(comparison: Comparison, extra: Extra) -> None:
     plan = comparison.disrupted.scenario
     if plan is not None:
         echo(f"{plan.title or plan.name}, as of {comparison.disrupted.state.day}\n")
     print_prose(comparison.explain())
     echo()
+    for text in extra.sentences():
+        print_prose(text)
+        echo()
+    for title, frame in extra.tables(comparison):
+        print_table(frame, title)
     print_table(comparison.waterfall, "What becomes of the demand, t a day")
     cargo = comparison.by_cargo.rename(
         columns=lambda c: c.replace("_t_per_day", "").replace("_per_day", "").replace("_", " ")
     )
     print_table(
-        cargo,
+        extra.only(cargo, cargo["cargo"]),
         "By cargo, t a day (of the rerouted: cost, its parts transport and time, USD a day; hours)",
     )
     corridor = comparison.by_corridor.rename(columns=lambda c: c.replace("_t_per_day", ""))
@@ -136,18 +186,22 @@ def _print(comparison: Comparison) -> None:
             "added_cost_usd_per_unit",
         ]
     ]
+    reroutes = extra.only(reroutes, comparison.reroutes["cargo"])
     if len(reroutes):
         title = f"Rerouted: the largest {min(_ROWS, len(reroutes))} of {len(reroutes)}"
         print_table(reroutes.head(_ROWS).rename(columns=_words), title)
     lost = comparison.by_demand
+    lost = extra.only(lost, lost["cargo"])
     lost = lost[lost["lost_t_per_day"] > 0.5].sort_values("lost_t_per_day", ascending=False)
     if len(lost):
         title = f"No longer carried: the largest {min(_ROWS, len(lost))} of {len(lost)}"
         columns = ["demand_id", "cargo", "lost_t_per_day", "demand_t_per_day"]
         print_table(lost[columns].head(_ROWS).rename(columns=_words), title)
-    full = comparison.disrupted.bottlenecks[["capacity_id", "name", "unit", "amount", "price_usd"]]
+    full = comparison.disrupted.bottlenecks[
+        ["capacity_id", "name", "unit", "amount", "price_usd", "confidence"]
+    ]
     if len(full):
-        title = "Full, the dearest first (price: what one more unit a day would save a day)"
+        title = "Full, the dearest first (price: what one more a day would save a day; D: inferred)"
         print_table(full.head(_ROWS).rename(columns=_words), title)
     proof = comparison.disrupted.certificate
     echo(

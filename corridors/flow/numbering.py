@@ -177,7 +177,7 @@ class Numbering:
 
 
 @compiled
-def split_into_paths(origin, destination, tail, head, start, arcs, amount, near):
+def split_into_paths(origin, destination, tail, head, start, own, place, amount, near):
     """Split the flow that some paths carry in the one way that its arcs alone decide.
 
     From the origin follow the arc of lowest number that still carries something;
@@ -189,8 +189,9 @@ def split_into_paths(origin, destination, tail, head, start, arcs, amount, near)
         Where the flow begins and ends.
     tail, head
         Arc ends, shape (A,).
-    start, arcs
-        Paths as offsets (P + 1,) into arc numbers.
+    start, own, place
+        Paths as offsets (P + 1,) into `place`, which are places in `own`: the
+        numbers of all arcs of the paths, once each and in order.
     amount
         What each path carries, and in which direction that moves, which counts
         where it is 0; shape (2, P).
@@ -199,20 +200,19 @@ def split_into_paths(origin, destination, tail, head, start, arcs, amount, near)
 
     Returns
     -------
-    start, arcs
+    start, place
         As many paths as were given, as above; empty where they cannot be told
         apart.
     """
-    own = np.unique(arcs)
     flow = np.zeros((2, len(own)))
     for i in range(len(start) - 1):
         for j in range(start[i], start[i + 1]):
-            a = np.searchsorted(own, arcs[j])
+            a = place[j]
             flow[0, a] += amount[0, i]
             flow[1, a] += amount[1, i]
-    none = np.zeros(0, dtype=np.int64)
-    found_start = np.zeros(len(start), dtype=np.int64)
-    found = np.zeros((len(start) - 1) * len(own) + 1, dtype=np.int64)
+    found_start = np.zeros(len(start), np.int64)
+    found = np.zeros((len(start) - 1) * len(own) + 1, np.int64)
+    none = found[:0]
     used = 0
     for i in range(len(start) - 1):
         node = origin
@@ -243,7 +243,7 @@ def split_into_paths(origin, destination, tail, head, start, arcs, amount, near)
     for a in range(len(own)):
         if flow[0, a] > near or (flow[0, a] > -near and flow[1, a] > 1e-9):
             return none, none
-    return found_start, own[found[:used]]
+    return found_start, found[:used]
 
 
 def _orders(rank: Ints) -> tuple[Ints, Ints]:

@@ -161,18 +161,21 @@ def _told_apart(
     held = [pool.path(j) for j in paths]
     start = np.zeros(len(paths) + 1, dtype=np.int64)
     np.cumsum([len(path) for path in held], out=start[1:])
-    start, arcs = split_into_paths(
+    own, place = np.unique(np.concatenate(held), return_inverse=True)
+    start, place = split_into_paths(
         p.origin[k],
         p.destination[k],
         p.tail,
         p.head,
         start,
-        np.concatenate(held),
+        own,
+        place,
         np.array([amount[j] for j in paths]).T,
         TOLERANCE * (1.0 + p.amount[k]),
     )
     if not len(start):
         return mine
+    arcs = own[place]
     numbers = [pool.number(k, arcs[a:b], p.cost, p.tie_cost) for a, b in pairwise(start)]
     if len(set(numbers)) < len(paths):
         return mine

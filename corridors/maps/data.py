@@ -92,7 +92,8 @@ class MapCapacity:
     """A limit that a link is part of.
 
     `amount` and `used` are per day, in `unit`; `price` is what one more unit a day
-    would be worth, in USD. An amount of None means that no limit is known.
+    would be worth, in USD. An amount of None means that no limit is known; `inferred`
+    that nobody has published it.
     """
 
     name: str
@@ -100,6 +101,7 @@ class MapCapacity:
     amount: float | None
     used: Mapping[str, float] = field(default_factory=dict)
     price: Mapping[str, float] = field(default_factory=dict)
+    inferred: bool = False
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ class _Limits:
             _number(capacity.amount),
             [_number(capacity.used.get(state)) for state in self._states],
             [_number(capacity.price.get(state)) for state in self._states],
+            int(capacity.inferred),
         ]
         key = repr(row)
         if key not in self._ranks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from corridors.network.limits.coverage import limits_table
 from corridors.network.provenance import sourced_numbers
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ def network_info(net: Network) -> dict[str, Any]:
         ``demand_t_per_year`` by cargo, of a network of all of time that of the year that most
         rows are of (``demand_year`` among the dates), at its end, ``dates`` and
         ``provenance`` (coverage is the share of numbers that have a source;
-        confidence counts them from A to D, for all numbers, capacities and demand).
+        confidence counts them from A to D, for all numbers, for demand, and for capacities
+        without those that a rule has made), and ``limits``, which counts links and
+        transfers, each direction apart: coverage is the share that has a limit of its own
+        for all of its cargo and days, by_confidence grades them, published have a figure,
+        inferred need a rule.
 
     Examples
     --------
@@ -58,6 +63,18 @@ def network_info(net: Network) -> dict[str, Any]:
         "demand_t_per_year": {str(c): round(float(t), 1) for c, t in tonnes.items()},
         "dates": _dates(net),
         "provenance": _provenance(net),
+        "limits": _limits(net),
+    }
+
+
+def _limits(net: Network) -> dict[str, Any]:
+    table = limits_table(net)
+    limited = table[table["basis"] != "none"]
+    return {
+        "coverage": len(limited) / len(table) if len(table) else 1.0,
+        "by_confidence": {g: int((limited["confidence"] == g).sum()) for g in "ABCD"},
+        "published": int((table["basis"] == "published").sum()),
+        "inferred": int((table["basis"] == "inferred").sum()),
     }
 
 
@@ -96,6 +113,7 @@ def _provenance(net: Network) -> dict[str, Any]:
         "demand": dict.fromkeys("ABCD", 0),
     }
     main = {"capacities": "amount", "demand": "units_per_year"}
+    by_rule = set(net.inferred_limits()["capacity_id"])
     for table, _, column, key in sourced_numbers(net):
         total += 1
         found = grade.get((table, key, column))
@@ -103,7 +121,7 @@ def _provenance(net: Network) -> dict[str, Any]:
             continue
         known += 1
         all_grades[found] += 1
-        if main.get(table) == column:
+        if main.get(table) == column and not (table == "capacities" and key in by_rule):
             by_table[table][found] += 1
     count = sum(sum(g.values()) for g in by_table.values())
     inferred = sum(g["D"] for g in by_table.values())

@@ -225,6 +225,25 @@ class Network(Asked):
             ["column", "publisher", "title", "date", "url", "confidence", "low", "high", "note"]
         ]
 
+    def inferred_limits(self) -> pd.DataFrame:
+        """Return the limits that a rule has inferred, because nobody has published one.
+
+        Returns
+        -------
+        DataFrame
+            capacity_id, name, unit, amount, per_direction, low, high, rule; a line each.
+            They are of confidence D, and `sources_of` says how each was inferred.
+
+        Examples
+        --------
+        >>> import corridors as co
+        >>> "irkeshtam-road" in set(co.load().inferred_limits()["capacity_id"])
+        False
+        """
+        columns = ["capacity_id", "name", "unit", "amount", "per_direction", "low", "high", "rule"]
+        capacities = self.tables["capacities"]
+        return capacities.loc[capacities["rule"] != "", columns].reset_index(drop=True)
+
     def to_networkx(
         self, cargo: str | None = None, *, gates: bool = False, integer_ids: bool = False
     ) -> nx.MultiDiGraph[Any]:

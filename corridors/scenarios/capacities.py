@@ -9,6 +9,7 @@ import numpy as np
 
 from corridors.network.arcs import DIRECTIONS, LINK, TRANSFER, Arcs
 from corridors.network.calendar import in_period, in_season
+from corridors.network.limits.coverage import amount_grades
 from corridors.network.loads import conversion
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class Limit:
         Members: arc numbers, classes, and units that one unit of cargo takes.
     from_event
         Whether an event has set it, beside those of the capacities.
+    confidence
+        Of the amount, A to D; empty where the network has no source for it, or an event
+        alone has set it.
     """
 
     limit_id: str
@@ -53,6 +57,7 @@ class Limit:
     cargo: NDArray[np.int64]
     factor: NDArray[np.float64]
     from_event: bool = False
+    confidence: str = ""
 
     @property
     def available(self) -> float:
@@ -91,7 +96,12 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
     by_capacity: dict[str, list[dict[str, Any]]] = {}
     for member in net.tables["capacity_members"].to_dict("records"):
         by_capacity.setdefault(member["capacity_id"], []).append(member)
-    by_unit = {unit: conversion(net, arcs.cargo, unit) for unit in sorted(set(rows["unit"]))}
+    usable = np.isfinite(arcs.usd)
+    by_unit = {
+        unit: np.where(usable, _units_by_arc(arcs, conversion(net, arcs.cargo, unit)), np.nan)
+        for unit in sorted(set(rows["unit"]))
+    }
+    grades = amount_grades(net.whole, rows)
     limits = []
     for row in rows.sort_values("capacity_id").to_dict("records"):
         units = by_unit[row["unit"]]
@@ -118,17 +128,16 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
                     arc=np.array([e[0] for e in entries], dtype=np.int64),
                     cargo=np.array([e[1] for e in entries], dtype=np.int64),
                     factor=np.array([e[2] for e in entries]),
+                    confidence=grades.get(row["capacity_id"], ""),
                 )
             )
     return limits
 
 
 def _entries(
-    member: dict[str, Any],
-    side: str,
-    arcs: Arcs,
-    units: dict[str, NDArray[np.float64]],
+    member: dict[str, Any], side: str, arcs: Arcs, units: NDArray[np.float64]
 ) -> list[tuple[int, int, float]]:
+    """Return arc, class and factor of what a member counts; `units` is NaN where nothing does."""
     link = member["link_id"]
     kind, key = (LINK, link) if link else (TRANSFER, member["transfer_id"])
     own = member["direction"]
@@ -143,12 +152,21 @@ def _entries(
         arc = arcs.number_of.get((kind, key, direction))
         if arc is None:
             continue
-        factor = units_on_arc(arcs, arc, units)
-        for c, name in enumerate(arcs.cargo):
-            counts = (not only or name in only) and np.isfinite(arcs.usd[c, arc])
-            if counts and np.isfinite(factor[c]):
-                entries.append((arc, c, float(factor[c])))
+        for c, factor in enumerate(units[:, arc].tolist()):
+            if factor == factor and (not only or arcs.cargo[c] in only):
+                entries.append((arc, c, factor))
     return entries
+
+
+def _units_by_arc(arcs: Arcs, units: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return what `units_on_arc` does of all arcs at once, shape (C, A)."""
+    number: dict[tuple[str, ...], int] = {}
+    of_arc = [number.setdefault(modes, len(number)) for modes in arcs.mode]
+    columns = np.full((len(arcs.cargo), len(number)), np.nan)
+    for modes, i in number.items():
+        for mode in modes:
+            columns[:, i] = np.where(np.isnan(columns[:, i]), units[mode], columns[:, i])
+    return np.asarray(columns[:, of_arc], dtype=np.float64)
 
 
 def units_on_arc(

@@ -97,7 +97,8 @@ def find_elements(state: NetworkState, of: str | Iterable[str] = USUAL) -> list[
 def _names(net: Network, kind: str, *, every: bool) -> dict[str, str]:
     """Return the names of the elements of a kind by id.
 
-    Countries that sea lanes alone join have a border only where it is asked for.
+    Countries that sea lanes alone join have a border only where it is asked for, and
+    what a rule has inferred is a capacity only then: to close it is to close its link.
     """
     tables = net.tables
     if kind == "link":
@@ -117,6 +118,8 @@ def _names(net: Network, kind: str, *, every: bool) -> dict[str, str]:
         "capacity": ("capacities", "capacity_id"),
     }[kind]
     frame = tables[table].drop_duplicates(column)
+    if kind == "capacity" and not every:
+        frame = frame[frame["rule"] == ""]
     return dict(zip(frame[column], frame["name"], strict=True))
 
 

@@ -54,9 +54,10 @@
     return { title, rows };
   }
 
-  function limitGroup(shown, [name, unit, amount, used, price]) {
+  function limitGroup(shown, [name, unit, amount, used, price, inferred]) {
     const isDifference = (column) => column.label === 'Change';
-    const title = amount === null ? `${name}: limit not known` : `${name}: ${number(amount)} ${corridors.units(unit)}/day`;
+    const known = `${name}: ${number(amount)} ${corridors.units(unit)}/day${inferred ? ' (inferred)' : ''}`;
+    const title = amount === null ? `${name}: limit not known` : known;
     if (used.every((value) => value === null)) {
       return { title, rows: [] };
     }

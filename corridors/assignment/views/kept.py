@@ -69,7 +69,7 @@ def unit_of(column: str) -> str:
 
     Examples
     --------
-    >>> unit_of("lost_t_per_day"), unit_of("added_usd_per_unit"), unit_of("cargo")
+    >>> unit_of("lost_t_per_day"), unit_of("added_cost_usd_per_unit"), unit_of("cargo")
     ('t/day', 'USD/unit', '')
     """
     if column in _IN_TONNES:

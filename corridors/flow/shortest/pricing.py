@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors.flow.shortest import ties, trees
-from corridors.flow.usage import add_charges
+from corridors.flow.usage import Charges
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
@@ -65,7 +65,7 @@ class Pricing:
     ) -> None:
         self._p = p = problem
         self._rank, self._rank_of_commodity = rank, rank_of_commodity
-        self._members = (p.member_limit, p.member_arc, p.member_class, unit)
+        self._charges = Charges(p.member_limit, p.member_arc, p.member_class, unit, p.cost.shape)
         self._star = trees.forward_star(p.tail, p.n_nodes)
         self._in_star = trees.forward_star(p.head, p.n_nodes)
         self._aimed_at: Floats | None = None
@@ -103,8 +103,7 @@ class Pricing:
 
     def weights(self, open_cost: Floats, price: Floats) -> Floats:
         """Return costs (C, A) and what limits charge at their prices (R,), together."""
-        weight: Floats = add_charges(open_cost.copy(), price, *self._members)
-        return weight
+        return self._charges.add(open_cost.copy(), price)
 
     def cheapest(self, weight: Floats, ceiling: Floats) -> tuple[Ints, Ints, Ints]:
         """Find each commodity's cheapest path where that is below a ceiling.
@@ -165,7 +164,7 @@ class Pricing:
         )
         charge = np.zeros((2, *p.cost.shape))
         for level in range(2):
-            add_charges(charge[level], price[level], *self._members)
+            self._charges.add(charge[level], price[level])
         tie_cost, rank, path_start, path_arcs, freedom = ties.paths_by_tie_cost(
             p.n_nodes,
             p.tail,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def periods_do_not_overlap(net: Network) -> Iterator[Problem]:
     """At most one row of a capacity holds on any day."""
     for capacity, rows in _several(net):
-        days = _days_of_change(rows)
+        days = days_of_change(rows)
         listed = list(rows.iterrows())
         for n, (i, row) in enumerate(listed):
             for other_i, other in listed[:n]:
@@ -41,19 +41,21 @@ def periods_leave_no_gap(net: Network) -> Iterator[Problem]:
     day, nor where one season alone has a row and others limit the members all the time.
     """
     whole = net.tables["capacities"]
-    for capacity, rows in whole.groupby("capacity_id"):
+    # One row for all of the year leaves no gap.
+    apart = whole["capacity_id"].duplicated(keep=False) | (whole["season"] != "")
+    for capacity, rows in whole[apart].groupby("capacity_id"):
         if (len(rows) < 2 and not rows["season"].any()) or (rows["gaps"] == "unlimited").any():
             continue
         members = _members(net, str(capacity))
         if len(rows) == 1:
             others = _always(whole)
             members = [m for m in members if not _capacities_of(net, m) & others]
-        days = _days_of_change(rows, members)
+        days = days_of_change(rows, members)
         first = min(rows["valid_from"]) if rows["valid_from"].all() else ""
         last = max(rows["valid_until"]) if rows["valid_until"].all() else ""
         for day in days:
             inside = in_period(first, last, day)
-            if inside and not _any_holds(rows, day) and any(_there(m, day) for m in members):
+            if inside and not any_holds(rows, day) and any(is_there(m, day) for m in members):
                 message = (
                     f"{capacity} has no row for {day}, so nothing would limit its members then; "
                     "give the day a row, or write unlimited in gaps"
@@ -107,16 +109,18 @@ def _capacities_of(net: Network, member: Any) -> set[str]:
 
 
 def _several(net: Network) -> Iterator[tuple[str, pd.DataFrame]]:
-    for capacity, rows in net.tables["capacities"].groupby("capacity_id"):
-        if len(rows) > 1:
-            yield str(capacity), rows
+    frame = net.tables["capacities"]
+    several = frame[frame["capacity_id"].duplicated(keep=False)]
+    for capacity, rows in several.groupby("capacity_id"):
+        yield str(capacity), rows
 
 
 def _holds(row: Any, day: dt.date) -> bool:
     return in_period(row["valid_from"], row["valid_until"], day) and in_season(row["season"], day)
 
 
-def _any_holds(rows: pd.DataFrame, day: dt.date) -> bool:
+def any_holds(rows: pd.DataFrame, day: dt.date) -> bool:
+    """Return whether some row of a capacity holds on a day."""
     return any(_holds(row, day) for _, row in rows.iterrows())
 
 
@@ -131,12 +135,12 @@ def _members(net: Network, capacity: str) -> list[Any]:
     ]
 
 
-def _there(row: Any, day: dt.date) -> bool:
+def is_there(row: Any, day: dt.date) -> bool:
     """Return whether a link or transfer exists on a day."""
     return in_period(row["opens"], row["closes"], day) and in_season(row.get("season", ""), day)
 
 
-def _days_of_change(rows: pd.DataFrame, members: list[Any] | None = None) -> list[dt.date]:
+def days_of_change(rows: pd.DataFrame, members: list[Any] | None = None) -> list[dt.date]:
     """Return days of which one lies in every stretch in which nothing changes, in order.
 
     Those are the bounds of the periods, the day before the first, and the bounds of

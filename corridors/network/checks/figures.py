@@ -53,7 +53,7 @@ def limits_are_no_copy_of_demand(net: Network) -> Iterator[Problem]:
     Then the figure of one stands in for the other: arrivals equal the limit, a queue
     neither forms nor clears, and a detour has no room. Where the traffic is all that is
     known of the limit, or chance has made both equal, the limit's note says "same figure"
-    and why.
+    and why. What a rule has made leaves room by the rule.
     """
     capacities = net.tables["capacities"]
     demand = net.tables["demand"].to_dict("records")
@@ -71,7 +71,7 @@ def limits_are_no_copy_of_demand(net: Network) -> Iterator[Problem]:
     per_unit = {u: conversion(net, ids, u) for u in set(capacities["unit"])}
     for i, row in capacities.iterrows():
         room = row["amount"] - row["background"]
-        if room <= 0 or SAME in row["note"].lower():
+        if room <= 0 or row["rule"] or SAME in row["note"].lower():
             continue
         for member in members.get(row["capacity_id"], ()):
             pair, own = border[member["link_id"]], per_unit[row["unit"]][mode[member["link_id"]]]

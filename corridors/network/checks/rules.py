@@ -23,6 +23,7 @@ from corridors.network.checks.figures import (
     notes_agree_with_their_numbers,
     transfers_have_a_price,
 )
+from corridors.network.checks.limits import everything_has_a_limit, limit_rules_can_be_read
 from corridors.network.checks.lines import (
     lengths_fit_great_circles,
     lengths_fit_lines,
@@ -157,7 +158,8 @@ def dates_are_in_order(net: Network) -> Iterator[Problem]:
 def rows_of_a_capacity_agree(net: Network) -> Iterator[Problem]:
     """All rows of a capacity count the same unit in the same way."""
     frame = net.tables["capacities"]
-    for _, rows in frame.groupby("capacity_id"):
+    several = frame[frame["capacity_id"].duplicated(keep=False)]
+    for _, rows in several.groupby("capacity_id"):
         first = rows.iloc[0]
         for i, row in rows.iterrows():
             for column in ("unit", "per_direction"):
@@ -285,6 +287,8 @@ RULES: tuple[Rule, ...] = (
     members_are_counted_once,
     capacities_have_members,
     capacities_can_be_counted,
+    limit_rules_can_be_read,
+    everything_has_a_limit,
     cargo_has_rates,
     demand_goes_somewhere,
     numbers_have_sources,

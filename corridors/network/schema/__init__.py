@@ -12,7 +12,9 @@ from importlib.resources import files
 
 __all__ = ["MODES", "OPTIONAL_TABLES", "Column", "Table", "tables"]
 
-OPTIONAL_TABLES = frozenset({"tariffs", "chokepoints", "projects", "observations", "transfers"})
+OPTIONAL_TABLES = frozenset(
+    {"tariffs", "limit_rules", "chokepoints", "projects", "observations", "transfers"}
+)
 """Tables that a folder may leave out; they are then empty."""
 
 

@@ -1,0 +1,94 @@
+"""What each capacity carries, and what more of it would be worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from corridors.flow.usage import limit_use
+
+if TYPE_CHECKING:
+    from corridors.flow.arrays import Floats
+    from corridors.flow.choice.solve import ChoiceAnswer
+    from corridors.flow.solve import Answer
+    from corridors.scenarios.state import NetworkState
+
+BINDING = 1 - 1e-6
+"""Share of a capacity from which on it counts as full."""
+
+INFERRED = "D"
+"""Confidence of an amount that nobody published."""
+
+_CAPACITIES = [
+    "capacity_id",
+    "name",
+    "unit",
+    "amount",
+    "background",
+    "used",
+    "use",
+    "price_usd",
+    "confidence",
+    "inferred",
+]
+
+
+def capacity_table(
+    state: NetworkState, answer: Answer | ChoiceAnswer, *, waiting: bool = False
+) -> pd.DataFrame:
+    """Return every capacity that holds on the day.
+
+    Parameters
+    ----------
+    state, answer
+        What was solved, and the answer.
+    waiting
+        Whether prices are also told as hours of waiting.
+
+    Returns
+    -------
+    DataFrame
+        As `corridors.Assignment.capacities` says.
+    """
+    rows = []
+    used = limit_use(state.problem, answer.class_flow).tolist()
+    for limit, use, price in zip(state.limits, used, answer.limit_price, strict=True):
+        taken = use + min(limit.background, limit.amount)
+        rows.append(
+            {
+                "capacity_id": limit.limit_id,
+                "name": limit.name,
+                "unit": limit.unit,
+                "amount": limit.amount,
+                "background": limit.background,
+                "used": use,
+                "use": taken / limit.amount if limit.amount > 0 else 1.0,
+                "price_usd": float(price),
+                "confidence": limit.confidence,
+                "inferred": limit.confidence == INFERRED,
+            }
+        )
+    assert len(rows) == state.problem.n_limits
+    frame = pd.DataFrame(rows, columns=_CAPACITIES)
+    frame["inferred"] = frame["inferred"].astype(np.bool_)
+    frame["binding"] = frame["used"] >= (frame["amount"] - frame["background"]) * BINDING
+    if waiting:
+        frame["waiting_hours"] = _waiting_hours(state, answer)
+    return frame
+
+
+def _waiting_hours(state: NetworkState, answer: Answer | ChoiceAnswer) -> Floats:
+    """Return the hours that the price of each limit is worth to what passes it, shape (R,)."""
+    p = state.problem
+    cargo = state.net.tables["cargo"].set_index("cargo").loc[list(state.arcs.cargo)]
+    per_hour = cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0
+    c = np.maximum(p.member_class, 0)
+    flow = answer.class_flow[c, p.member_arc]
+    paid = answer.limit_price[p.member_limit] * p.member_factor * flow
+    usd, value = (
+        np.bincount(p.member_limit, weight, p.n_limits).astype(np.float64)
+        for weight in (paid, per_hour[c] * flow)
+    )
+    return np.divide(usd, value, out=np.zeros(p.n_limits), where=value > 0)

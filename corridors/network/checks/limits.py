@@ -1,0 +1,49 @@
+"""Rules about what limits a place: each has one, and what rules say of it can be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corridors.network.limits.coverage import limits_table
+from corridors.network.limits.rules import read_applies
+from corridors.network.reading.cells import Problem, problem_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from corridors.network.network import Network
+
+
+def limit_rules_can_be_read(net: Network) -> Iterator[Problem]:
+    """What a rule applies to is a mapping of known keys that says what it is of."""
+    for i, text in net.tables["limit_rules"]["applies"].items():
+        fault = read_applies(text)[1]
+        if fault:
+            yield problem_at("limit_rules", i, "applies", limit_rules_can_be_read, fault)
+
+
+def everything_has_a_limit(net: Network) -> Iterator[Problem]:
+    """Each link and transfer has a limit of its own, for all cargo and days, by figure or by rule.
+
+    Only of a network with rules for what nobody has published.
+    """
+    if not len(net.tables["limit_rules"]):
+        return
+    table = limits_table(net)
+    row_of = {
+        (kind, name): i
+        for kind in ("link", "transfer")
+        for i, name in net.tables[f"{kind}s"][f"{kind}_id"].items()
+    }
+    for row in table[table["basis"] == "none"].to_dict("records"):
+        message = (
+            f"{row['id']} {row['direction']} has no limit for some cargo or day; "
+            "`corridors limits --write FOLDER` infers one"
+        )
+        yield problem_at(
+            f"{row['kind']}s",
+            row_of[row["kind"], row["id"]],
+            f"{row['kind']}_id",
+            everything_has_a_limit,
+            message,
+        )

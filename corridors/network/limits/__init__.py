@@ -1,0 +1,1 @@
+"""What limits each place: figures that somebody published, and what rules infer elsewhere."""
