@@ -234,3 +234,12 @@ def test_validate_says_what_rows_are_of_and_what_went_into_the_model():
     use_parameters(net, chosen)
     rows = co.validate(net).set_index("observation_id")
     assert rows.index[rows["fitted"]].tolist() == ["one"]
+
+
+def test_counts_of_another_year_are_of_another_demand():
+    net = two_ways(
+        observed("one", 5.0, "c-d-road"),
+        observed("two", 5.0, "a-b-road"),
+        observed("old", 9.0, "c-d-road", date="2022-06-01"),
+    )
+    assert [c.observation_id for c in CountFit(net).counts] == ["one", "two"]

@@ -142,6 +142,14 @@ def test_the_ordinary_state_is_the_same_with_curves(tmp_path):
         assert idle.answer.class_flow == pytest.approx(usual.answer.class_flow, abs=1e-6)
 
 
+def test_without_elasticities_what_stays_loses_all_that_it_is_worth(tmp_path):
+    text = "  - close: {node: b}\n    from: 2025-01-01\n"
+    hit = co.assign(island(), shut(tmp_path, text))
+    row = hit.shortfall.iloc[0]
+    assert row["loss_usd_per_day"] == row["surplus_lost_usd_per_day"] == 80 * 600
+    assert hit.lost_by_step["ordinary_usd"].tolist() == [0.0]
+
+
 def test_a_full_limit_is_part_of_the_ordinary_price(tmp_path):
     """Half of the cargo goes by c in ordinary times, at 160 USD: that is what all are used to."""
     gate = {

@@ -35,6 +35,7 @@ PARTS = {
     "interaction": "`run a+b --parts`",
     "load": "the option --network of every command",
     "load_result": "what `--out` has kept",
+    "uncertainty": "`run --uncertainty N`",
     "places_of": "`select demand:ID`",
     "project": "a scenario, added to others",
     "quantiles": "what `draws` prints",

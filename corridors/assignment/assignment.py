@@ -205,8 +205,9 @@ class Assignment:
         DataFrame
             demand_id, cargo, step (from 1), price_usd (what a unit of the step would have paid at
             most), ordinary_usd (what its transport costs in ordinary times; the price itself
-            in a state without events, from which losses are reckoned), shortfall in units
-            and tonnes a day, loss_usd_per_day and surplus_lost_usd_per_day.
+            where the demand falls short then too, 0 where no cargo of the network has an
+            elasticity), shortfall in units and tonnes a day, loss_usd_per_day and
+            surplus_lost_usd_per_day.
         """
         return lost_by_step(self.state, self.answer)
 

@@ -85,14 +85,13 @@ def choose_routes(state: NetworkState, *, disturbed: bool) -> tuple[NetworkState
     Returns
     -------
     NetworkState, ChoiceAnswer
-        The situation, with each demand as a curve where events may be in force, and the
+        The situation, with each demand as a curve where cargo has an elasticity, and the
         answer with the certificate that proves it.
     """
     usual = usual_of(state.net, state.day, None if disturbed else state)
+    state = with_curves(state, _ordinary(usual))
     if not disturbed:
         return state, usual.answer
-    ordinary = _ordinary(usual)
-    state = with_curves(state, ordinary)
     p = state.problem
     open_cost = open_costs(p)
     cost = usual.routes.sums(p, open_cost)

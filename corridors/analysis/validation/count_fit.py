@@ -26,6 +26,7 @@ from corridors.analysis.validation.counted import (
     count_of,
     counted_rows,
     day_of_counts,
+    of_year,
 )
 from corridors.assignment.choice import corridors_of, least_costs
 from corridors.assignment.choice_parameters import DISPERSION
@@ -101,6 +102,7 @@ class CountFit:
             raise DataError(msg)
         self.net, self.dispersion = net.whole, dispersion
         self.day = day_of_counts(rows)
+        rows = of_year(rows, self.day)
         self.state = network_state(net.whole, None, as_date(self.day))
         found = [count_of(self.state, row) for row in rows]
         self.rows = {row["observation_id"]: row for row in rows}

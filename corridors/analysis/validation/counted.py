@@ -85,8 +85,17 @@ def counted_rows(net: Network) -> list[dict[str, Any]]:
 
 def day_of_counts(rows: list[dict[str, Any]]) -> str:
     """Return the day that most rows are of, the first of those."""
-    days = [_asked(row).parameters.get("as_of") or row["date"] for row in rows]
-    return str(min(set(days), key=lambda day: (-days.count(day), day)))
+    days = [_day(row) for row in rows]
+    return min(set(days), key=lambda day: (-days.count(day), day))
+
+
+def of_year(rows: list[dict[str, Any]], day: str) -> list[dict[str, Any]]:
+    """Return the rows of the year of a day: what was counted in another is of another demand."""
+    return [row for row in rows if _day(row)[:4] == day[:4]]
+
+
+def _day(row: dict[str, Any]) -> str:
+    return str(_asked(row).parameters.get("as_of") or row["date"])
 
 
 def _asked(row: dict[str, Any]) -> Question:

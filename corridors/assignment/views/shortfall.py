@@ -47,9 +47,11 @@ def lost_by_step(state: NetworkState, answer: Answer | ChoiceAnswer) -> pd.DataF
     price = p.step_price if p.n_steps else p.penalty[:, None]
     short = answer.shortfall
     parts = p.shortfall_by_step(short) if p.n_steps else short[:, None]
-    ordinary = price if state.ordinary is None else state.ordinary[:, None]
-    ordinary = np.where(np.isfinite(ordinary), ordinary, price)
-    ordinary = np.broadcast_to(ordinary, price.shape)
+    if state.ordinary is None:
+        ordinary = np.zeros_like(price)
+    else:
+        known = np.isfinite(state.ordinary)[:, None]
+        ordinary = np.where(known, state.ordinary[:, None], price)
     k, step = np.nonzero(parts)
     demand = state.demand
     units = parts[k, step]

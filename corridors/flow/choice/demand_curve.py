@@ -73,7 +73,7 @@ def price_at(share: Floats, foot: Floats, steep: Floats, growth: float = GROWTH)
     >>> foot = np.array([100.0])
     >>> steep = steepness(np.array([1.0]), foot)
     >>> [price_at(np.array([share]), foot, steep).round(1).item() for share in (1.0, 0.5, 0.1)]
-    [100.0, 160.4, 283.3]
+    [100.0, 160.4, 283.4]
     """
     rise = np.log((growth / share) ** 2 - 1.0) - np.log(growth**2 - 1.0)
     return np.asarray(foot + rise / (2.0 * steep))
