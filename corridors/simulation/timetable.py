@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.network.calendar import season_changes
+from corridors.network.limits.published import with_published_limits
+from corridors.scenarios.selectors import names_in
 from corridors.scenarios.state import network_state
 from corridors.simulation.base_routes import BaseRoutes, base_routes, longest_days
 from corridors.simulation.queue_points import (
@@ -69,6 +71,12 @@ class Timetable:
         return self.first + dt.timedelta(days=int(step * self.problem.step + 1e-9))
 
 
+def _named_capacities(scenario: Scenario | None) -> set[str]:
+    """Return the capacities that events name."""
+    events = scenario.events if scenario is not None else ()
+    return {name for e in events for name in names_in(e.selector.get("capacity", []))}
+
+
 def build_timetable(
     net: Network,
     scenario: Scenario | None,
@@ -81,6 +89,10 @@ def build_timetable(
     progress: Callable[[str], None] | None = None,
 ) -> Timetable:
     """Work out what holds on each day.
+
+    Queues stand at limits that somebody has published, and at those that events set or
+    name: a limit that a rule has inferred from what passes in ordinary times cannot say
+    on which day a queue begins, and a thousand of them would be followed step by step.
 
     Parameters
     ----------
@@ -99,6 +111,7 @@ def build_timetable(
         Is told what is being done.
     """
     say = progress or (lambda _: None)
+    net = with_published_limits(net, _named_capacities(scenario))
     say("what is usual")
     solutions = BaseRoutes()
     if warm_up is None:
