@@ -12,6 +12,7 @@ from corridors.assignment.map_data import network_credits, network_title
 from corridors.maps.explorer.page import Explorer, ExplorerData, build_explorer
 from corridors.network.folder import data_folder
 from corridors.network.network import SHIPPED
+from corridors.scenarios.demand_curves import with_curves
 from corridors.scenarios.scenario import Scenario, shipped_scenarios
 from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.scenarios.state import network_state
@@ -89,6 +90,7 @@ def explorer_data(
     states = [explorer_states.state_texts(opening, None, 0)]
     arrays = explorer_states.network_arrays(opening)
     arrays |= explorer_states.state_arrays(0, opening, opening, book)
+    arrays |= explorer_states.ordinary_costs(0, with_curves(opening))
     plain = {day: (0, opening)}
     for plan in plans:
         own_day = day if plan.as_of is None else plan.as_of
@@ -98,6 +100,7 @@ def explorer_data(
             plain[own_day] = (number, state)
             states.append(explorer_states.state_texts(state, None, number))
             arrays |= explorer_states.state_arrays(number, state, state, book)
+            arrays |= explorer_states.ordinary_costs(number, with_curves(state))
         base, undisturbed = plain[own_day]
         number = len(states)
         state = network_state(net, plan, own_day)

@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.flow.choice.demand_curve import steepness, step_prices
 from corridors.flow.numbering import Numbering
+from corridors.scenarios.demand_curves import DELIVERED, answers_to_price
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
+    from corridors.network.network import Network
     from corridors.scenarios.capacities import Limit
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
@@ -93,10 +97,41 @@ def network_arrays(state: NetworkState) -> Numbers:
         "usd_per_hour": cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0,
         "t_per_unit": cargo["t_per_unit"].to_numpy(dtype=np.float64),
         "loss_usd": cargo["loss_usd_per_unit"].to_numpy(dtype=np.float64),
+        "counted": cargo.index.isin(state.net.cargo_in_totals).astype(np.int64),
+        **_curves(state.net, cargo),
         "origin": p.origin,
         "destination": p.destination,
         "demand_class": p.commodity_class,
     }
+
+
+def _curves(net: Network, cargo: pd.DataFrame) -> Numbers:
+    """Return what the curves of demands are made of, with `ordinary_costs`.
+
+    ``rise`` is what the steps of a curve of elasticity 1 of a price of 1 pay above its foot;
+    it widens with the price and shrinks with the elasticity. None where no demand is curved.
+    """
+    one = np.ones(1)
+    rise = step_prices(np.zeros(1), steepness(one, one), np.full(1, np.inf))[0]
+    delivered = (cargo["elasticity_of"] == DELIVERED).to_numpy()
+    goods = cargo["usd_per_unit"].to_numpy(dtype=np.float64)
+    bent = -cargo["elasticity"].to_numpy(dtype=np.float64)
+    return {
+        "rise": rise if answers_to_price(net) else rise[:0],
+        "elasticity": np.where(bent > 0.0, bent, 0.0),
+        "goods_usd": np.where(delivered, goods, 0.0),
+    }
+
+
+def ordinary_costs(number: int, state: NetworkState) -> Numbers:
+    """Return what demands cost in ordinary times, by the undisturbed state of a day.
+
+    Parameters
+    ----------
+    number, state
+        Of the state; the state, its demands as curves.
+    """
+    return {} if state.ordinary is None else {f"{number}/ordinary": state.ordinary}
 
 
 def state_arrays(number: int, state: NetworkState, plain: NetworkState, book: LimitBook) -> Numbers:

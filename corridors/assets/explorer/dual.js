@@ -21,6 +21,7 @@ function worstOutside(pool, b, amount, bound, w) {
   for (let k = 0; k < b.key.length; k++) {
     const x1 = b.xKey[0][k];
     const scale = 1 + amount[0][k];
+    if (x1 > SMALL * scale && !pool.banned[b.key[k]]) continue;
     const off = scale * outside(x1, b.xKey[1][k], scale);
     hold(off, w.key[k], 0, k, 1);
     if (off === 0 && pool.banned[b.key[k]]) hold(Math.max(x1, 1e-12), w.key[k], 0, k, -1);
@@ -36,6 +37,7 @@ function worstOutside(pool, b, amount, bound, w) {
   for (let r = 0; r < bound[0].length; r++) {
     if (b.place[r] >= 0 || bound[0][r] === Infinity) continue;
     const scale = 1 + bound[0][r];
+    if (bound[0][r] - b.use[0][r] > SMALL * scale) continue;
     hold(scale * outside(bound[0][r] - b.use[0][r], bound[1][r] - b.use[1][r], scale), w.limit[r], 2, r, 1);
   }
   return found;
@@ -65,10 +67,57 @@ function weigh(b, w, loosen, leave, tighten, alone, u, m) {
   }
 }
 
-// What takes a basic variable out of the basis at the least loss. `alpha` is filled with what
-// each column does to the variable that leaves, in the direction in which it leaves.
-function replacement(pool, nColumns, b, kind, number, sign, alpha, reduced, w) {
+// What each column does to a variable that leaves, in the direction in which it leaves; few do
+// anything, and those are listed.
+class PivotRow {
+  constructor(nColumns) {
+    this.alpha = new Float64Array(nColumns);
+    this.seen = new Uint8Array(nColumns);
+    this.columns = new Int32Array(nColumns);
+    this.size = 0;
+  }
+
+  clear() {
+    const { alpha, seen, columns } = this;
+    for (let i = 0; i < this.size; i++) {
+      alpha[columns[i]] = 0;
+      seen[columns[i]] = 0;
+    }
+    this.size = 0;
+  }
+
+  add(j, value) {
+    if (!this.seen[j]) {
+      this.seen[j] = 1;
+      this.columns[this.size++] = j;
+    }
+    this.alpha[j] += value;
+  }
+
+  // Adds `weight` times what each column takes of limit r.
+  along(pool, r, weight) {
+    const { newest, older, owner, unit } = pool;
+    for (let e = newest[r]; e >= 0; e = older[e]) this.add(owner[e], weight * unit[e]);
+  }
+
+  // A column comes in for its key: takes off what the key does.
+  lessKeys(pool, key) {
+    const { alpha, columns, size } = this;
+    const keys = [];
+    for (let i = 0; i < size; i++) {
+      const j = columns[i];
+      const k = pool.commodity[j];
+      if (key[k] === j && alpha[j] !== 0) keys.push([k, alpha[j]]);
+    }
+    for (const [k, value] of keys) for (let j = pool.newestOf[k]; j >= 0; j = pool.olderOf[j]) this.add(j, -value);
+  }
+}
+
+// What takes a basic variable out of the basis at the least loss; fills the row.
+function replacement(pool, b, kind, number, sign, row, reduced, w) {
   const { p, room, inverse, key } = b;
+  row.clear();
+  const { alpha, columns } = row;
   const { commodity } = pool;
   let leave = -1;
   let tighten = -1;
@@ -100,19 +149,18 @@ function replacement(pool, nColumns, b, kind, number, sign, alpha, reduced, w) {
   let least = Infinity;
   if (alone >= 0) {
     // Its amount is given, so another column of the same commodity must take its place.
-    for (let j = 0; j < nColumns; j++) {
-      alpha[j] = commodity[j] === alone && j !== key[alone] ? 1 : 0;
-      if (alpha[j] > 0) least = Math.min(least, clip(reduced[j]));
+    for (let j = pool.newestOf[alone]; j >= 0; j = pool.olderOf[j]) {
+      if (j === key[alone]) continue;
+      row.add(j, 1);
+      least = Math.min(least, clip(reduced[j]));
     }
   } else {
-    alpha.fill(0, 0, nColumns);
-    for (let t = 0; t < p; t++) if (effect[t] !== 0) along(pool, nColumns, b.tight[t], effect[t], alpha);
-    if (tighten >= 0) along(pool, nColumns, tighten, -sign, alpha);
-    const throughKey = new Float64Array(key.length);
-    for (let k = 0; k < key.length; k++) throughKey[k] = alpha[key[k]];
-    for (let j = 0; j < nColumns; j++) {
-      const a = alpha[j] - throughKey[commodity[j]];
-      alpha[j] = a;
+    for (let t = 0; t < p; t++) if (effect[t] !== 0) row.along(pool, b.tight[t], effect[t]);
+    if (tighten >= 0) row.along(pool, tighten, -sign);
+    row.lessKeys(pool, key);
+    for (let i = 0; i < row.size; i++) {
+      const j = columns[i];
+      const a = alpha[j];
       if (a > PIVOT && reduced[j] < least * a) least = clip(reduced[j]) / a;
     }
     for (let t = 0; t < p; t++) {
@@ -128,7 +176,8 @@ function replacement(pool, nColumns, b, kind, number, sign, alpha, reduced, w) {
   let strength = 0;
   let first = true;
   if (least < Infinity) {
-    for (let j = 0; j < nColumns; j++) {
+    for (let i = 0; i < row.size; i++) {
+      const j = columns[i];
       const a = alpha[j];
       if (!(a > PIVOT && reduced[j] <= most * a && b.state[j] === 0)) continue;
       const k = key[commodity[j]];

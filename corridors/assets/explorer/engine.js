@@ -189,23 +189,35 @@ class Engine {
       addCharges(new Float64Array(p.cost.length), b.price[level], p, this.memberUnit),
     );
     const found = [];
-    for (let k = 0; k < p.nCommodities; k++) {
-      const ceiling = sigma[k] + near[k];
-      pricing.settle(k, weight, ceiling + near[k], near[k]);
-      const own = tightSubgraph(pricing, k, weight, ceiling, near[k]);
-      pricing.unsettle(k);
-      const best = own && bestTied(p, k, own, this.rank, this.rankOfCommodity[k], charge2, charge3);
-      if (!best) continue;
-      const sigma2 = b.sigma[1][k];
-      const sigma3 = b.sigma[2][k];
-      const near2 = TOLERANCE * (1 + Math.abs(sigma2));
-      const near3 = TOLERANCE * (1 + Math.abs(sigma3));
-      if (
-        best.tieCost < sigma2 - near2 ||
-        (best.tieCost <= sigma2 + near2 && best.rank < sigma3 - near3)
-      ) {
-        found.push([k, best.arcs]);
+    for (const alike of pricing.alike) {
+      let reach = 0;
+      let beyond = 0;
+      for (const k of alike) {
+        reach = Math.max(reach, sigma[k] + near[k]);
+        beyond = Math.max(beyond, near[k]);
       }
+      pricing.settle(alike[0], weight, reach + beyond, beyond);
+      let own = null;
+      let like = -1;
+      for (const k of alike) {
+        if (!(pricing.dist[p.destination[k]] <= sigma[k] + near[k])) continue;
+        // Steps of one demand mostly have the same slack.
+        if (like < 0 || near[like] !== near[k]) own = tightSubgraph(pricing, k, weight, sigma[k] + near[k], near[k]);
+        like = k;
+        const best = bestTied(p, k, own, this.rank, this.rankOfCommodity[k], charge2, charge3);
+        if (!best) continue;
+        const sigma2 = b.sigma[1][k];
+        const sigma3 = b.sigma[2][k];
+        const near2 = TOLERANCE * (1 + Math.abs(sigma2));
+        const near3 = TOLERANCE * (1 + Math.abs(sigma3));
+        if (
+          best.tieCost < sigma2 - near2 ||
+          (best.tieCost <= sigma2 + near2 && best.rank < sigma3 - near3)
+        ) {
+          found.push([k, best.arcs]);
+        }
+      }
+      pricing.unsettle(alike[0]);
     }
     return this.pool.add(found, p);
   }

@@ -2,45 +2,51 @@
 const TRACE = 1e-6;
 
 // Routes by demand, told apart by the links and transfers that they use.
-function routesOf(questions, p, answer) {
+function routesOf(questions, p, whole) {
   const { arrays: x, nArcs } = questions;
-  const routes = Array.from({ length: p.nCommodities }, () => new Map());
-  for (const { commodity, arcs, amount } of answer.paths) {
-    const base = p.klass[commodity] * nArcs;
+  const routes = Array.from({ length: p.nDemands }, () => new Map());
+  for (const { commodity, arcs, amount } of whole.paths) {
+    const c = x.demand_class[commodity];
     let usd = 0;
     let hours = 0;
     const key = [];
     for (const a of arcs) {
-      usd += p.usd[base + a];
-      hours += p.hours[base + a];
+      usd += p.usd[c * nArcs + a];
+      hours += p.hours[c * nArcs + a];
       if (x.arc_type[a] === LINK || x.arc_type[a] === TRANSFER) key.push(`${x.arc_type[a]}/${x.arc_row[a]}`);
     }
-    const t = amount * x.t_per_unit[p.klass[commodity]];
-    routes[commodity].set(key.join(), { t, units: amount, usd, hours, arcs: Array.from(arcs) });
+    const t = amount * x.t_per_unit[c];
+    const time_usd = hours * x.usd_per_hour[c];
+    routes[commodity].set(key.join(), { t, units: amount, usd, time_usd, hours, arcs: Array.from(arcs) });
   }
   return routes;
 }
 
-// Totals of a day, and by demand what is wanted and served, in tonnes.
-function totals(questions, p, answer) {
+// Totals of a day, and by demand what is wanted and served, in tonnes, and lost, in USD. Cargo
+// that its table keeps out of totals is by demand alone.
+function totals(questions, p, whole) {
   const { arrays: x } = questions;
-  const routes = routesOf(questions, p, answer);
-  const wanted = Float64Array.from(p.amount, (units, k) => units * x.t_per_unit[p.klass[k]]);
-  const short = Float64Array.from(answer.shortfall, (units, k) => units * x.t_per_unit[p.klass[k]]);
-  const sum = { demand_t: 0, short_t: 0, served_t: 0, usd: 0, t_hours: 0, time_usd: 0, loss_usd: 0 };
-  for (let k = 0; k < p.nCommodities; k++) {
+  const routes = routesOf(questions, p, whole);
+  const inTonnes = (units, k) => units * x.t_per_unit[x.demand_class[k]];
+  const wanted = p.wanted.map(inTonnes);
+  const short = whole.shortfall.map(inTonnes);
+  const { loss, surplus } = lossesOf(p, whole.shortfall);
+  const sum = { demand_t: 0, short_t: 0, served_t: 0, usd: 0, t_hours: 0, time_usd: 0, loss_usd: 0, surplus_lost_usd: 0 };
+  for (let k = 0; k < p.nDemands; k++) {
+    if (!x.counted[x.demand_class[k]]) continue;
     sum.demand_t += wanted[k];
     sum.short_t += short[k];
-    sum.loss_usd += answer.shortfall[k] * p.penalty[k];
-    for (const { t, units, usd, hours } of routes[k].values()) {
+    sum.loss_usd += loss[k];
+    sum.surplus_lost_usd += surplus[k];
+    for (const { t, units, usd, time_usd, hours } of routes[k].values()) {
       sum.served_t += t;
       sum.usd += units * usd;
       sum.t_hours += t * hours;
-      sum.time_usd += units * hours * x.usd_per_hour[p.klass[k]];
+      sum.time_usd += units * time_usd;
     }
   }
   sum.mean_hours = sum.served_t > 0 ? sum.t_hours / sum.served_t : 0;
-  return { routes, wanted, short, sum };
+  return { routes, wanted, short, surplus, sum };
 }
 
 // Of each demand: kept its route, rerouted, lost, gained; as `corridors.compare` has it.
@@ -49,7 +55,7 @@ function compareTotals(before, after) {
   const column = () => new Float64Array(n);
   const found = {
     kept: column(), rerouted: column(), lost: column(), gained: column(), withdrawn: column(),
-    added_hours: column(), added_usd: column(),
+    added_hours: column(), added_usd: column(), added_time_usd: column(),
   };
   const or0 = (t) => (t > TRACE ? t : 0);
   for (let k = 0; k < n; k++) {
@@ -86,12 +92,51 @@ function compareTotals(before, after) {
       for (const [taken, gain] of gains) {
         const t = share * loss * gain;
         hours += t * (taken.hours - left.hours);
-        found.added_usd[k] += ((taken.usd - left.usd) * t * left.units) / left.t;
+        const units = (t * left.units) / left.t;
+        found.added_usd[k] += (taken.usd - left.usd) * units;
+        found.added_time_usd[k] += (taken.time_usd - left.time_usd) * units;
       }
     }
     found.added_hours[k] = rerouted > TRACE ? hours / rerouted : 0;
   }
   return found;
+}
+
+// What changes in all, as `corridors.compare(...).change` has it and under its names.
+function changeOf(questions, before, after, moved) {
+  const { counted, demand_class: klass } = questions.arrays;
+  const total = (of) => {
+    let sum = 0;
+    for (let k = 0; k < klass.length; k++) if (counted[klass[k]]) sum += of(k);
+    return sum;
+  };
+  const [a, b] = [before.sum, after.sum];
+  const rerouted = total((k) => moved.rerouted[k]);
+  const hours = total((k) => moved.rerouted[k] * moved.added_hours[k]);
+  const usd = total((k) => moved.added_usd[k]);
+  const time = total((k) => moved.added_time_usd[k]);
+  return {
+    served_t_per_day: b.served_t - a.served_t,
+    shortfall_t_per_day: b.short_t - a.short_t,
+    kept_t_per_day: total((k) => moved.kept[k]),
+    rerouted_t_per_day: rerouted,
+    newly_unserved_t_per_day: total((k) => moved.lost[k]),
+    newly_served_t_per_day: total((k) => moved.gained[k]),
+    withdrawn_t_per_day: total((k) => moved.withdrawn[k]),
+    added_demand_t_per_day: total((k) => {
+      const more = after.wanted[k] - before.wanted[k];
+      return more > TRACE ? more : 0;
+    }),
+    added_hours_mean: rerouted > TRACE ? hours / rerouted : 0,
+    added_cost_usd_per_day_rerouted: usd + time,
+    added_transport_usd_per_day_rerouted: usd,
+    added_time_usd_per_day_rerouted: time,
+    added_cost_usd_per_day: b.usd - a.usd + (b.time_usd - a.time_usd),
+    added_transport_usd_per_day: b.usd - a.usd,
+    added_time_usd_per_day: b.time_usd - a.time_usd,
+    added_loss_usd_per_day: b.loss_usd - a.loss_usd,
+    surplus_lost_usd_per_day: b.surplus_lost_usd - a.surplus_lost_usd,
+  };
 }
 
 // Tonnes a day by arc, and by class and arc where there are any.

@@ -1,4 +1,4 @@
-// The panel: search, what is changed, four numbers, one sentence and the proof.
+// The panel: search, what is changed, five numbers, one sentence and the proof.
 
 // Names of what is shut in words: "the Belarus–Poland border and Brest".
 function inWords(names, keys) {
@@ -27,12 +27,12 @@ function sentence(names, store, answer) {
     return `On ${day} nothing is shut: ${tonnes(after.served_t)} a day are carried, ${after.short_t > 0.05 ? `${tonnes(after.short_t)} are not` : 'all that is wanted'}, at ${short(after.usd)} USD a day.`;
   }
   const found = [];
-  if (answer.lost_t > 0.05) found.push(`${tonnes(answer.lost_t)} a day are no longer carried`);
-  if (answer.gained_t > 0.05) found.push(`${tonnes(answer.gained_t)} are newly carried`);
-  if (answer.rerouted_t > 0.05) {
-    const hours = answer.demands.rerouted.reduce((sum, t, k) => sum + t * answer.demands.added_hours[k], 0) / answer.rerouted_t;
+  const { newly_unserved_t_per_day: lost, newly_served_t_per_day: gained, rerouted_t_per_day: rerouted, added_hours_mean: hours } = answer.change;
+  if (lost > 0.05) found.push(`${tonnes(lost)} a day are no longer carried`);
+  if (gained > 0.05) found.push(`${tonnes(gained)} are newly carried`);
+  if (rerouted > 0.05) {
     const longer = Math.abs(hours) < 0.05 ? 'in the same time' : `${number(Math.abs(hours) / 24, Math.abs(hours) < 24 ? 2 : 1)} days ${hours > 0 ? 'longer' : 'shorter'} on average`;
-    found.push(`${tonnes(answer.rerouted_t)} go another way, ${longer}`);
+    found.push(`${tonnes(rerouted)} go another way, ${longer}`);
   }
   const usd = after.usd - before.usd;
   if (Math.abs(usd) > 0.5) found.push(`the transport bill ${usd > 0 ? 'rises' : 'falls'} by ${short(Math.abs(usd))} USD a day`);
@@ -42,18 +42,19 @@ function sentence(names, store, answer) {
 }
 
 function headline(answer) {
-  const { before, after } = answer;
-  const card = (head, was, now, show, change) => element('div', { class: 'card' },
-    element('dt', {}, head), element('dd', {}, element('strong', {}, show(now)), element('span', { class: 'quiet' }, change || `before ${show(was)}`)));
+  const { before, after, change } = answer;
+  const card = (head, was, now, show, below) => element('div', { class: 'card' },
+    element('dt', {}, head), element('dd', {}, element('strong', {}, show(now)), element('span', { class: 'quiet' }, below || `before ${show(was)}`)));
   const hours = (h) => `${number(h / 24, 2)} d`;
   const usd = (v) => `${short(v)} $`;
   const whole = (text) => text.replaceAll(' ', '\u00a0');
   const from = (was, now, show) => `before ${whole(show(was))}${Math.abs(now - was) > 1e-9 * Math.max(1, Math.abs(was)) ? ` (${whole(signed(now - was, show(now - was)))})` : ''}`;
   replace(byId('headline'),
     card('not carried, a day', before.short_t, after.short_t, tonnes, from(before.short_t, after.short_t, tonnes)),
-    card('go another way, a day', 0, answer.rerouted_t, tonnes, `of ${tonnes(before.served_t)} carried before`),
+    card('go another way, a day', 0, change.rerouted_t_per_day, tonnes, `of ${tonnes(before.served_t)} carried before`),
     card('mean time of a tonne', before.mean_hours, after.mean_hours, hours, from(before.mean_hours, after.mean_hours, hours)),
-    card('transport bill, a day', before.usd, after.usd, usd, from(before.usd, after.usd, usd)));
+    card('transport bill, a day', before.usd, after.usd, usd, from(before.usd, after.usd, usd)),
+    card('lost by staying, a day', 0, change.surplus_lost_usd_per_day, usd, `of ${whole(usd(change.added_loss_usd_per_day))} they would have paid`));
 }
 
 // Chips of all that the reader has changed; each takes its change back.

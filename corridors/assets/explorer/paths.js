@@ -92,6 +92,18 @@ function openCosts(p) {
 
 const MOST_BOUNDS = 3e7;
 
+// Commodities that share origin, class and destination, as the steps of a demand do: one
+// search serves them all.
+function alikeOf(p) {
+  const groups = new Map();
+  for (let k = 0; k < p.nCommodities; k++) {
+    const key = `${p.origin[k]}/${p.klass[k]}/${p.destination[k]}`;
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(k);
+  }
+  return [...groups.values()];
+}
+
 class Pricing {
   constructor(p) {
     this.p = p;
@@ -116,6 +128,7 @@ class Pricing {
       this.aimOf[k] = known.get(key);
     }
     this.togo = null;
+    this.alike = alikeOf(p);
     this.aim(p.cost);
   }
 
@@ -227,19 +240,24 @@ class Pricing {
   cheapest(weight, ceiling) {
     const { p } = this;
     const found = [];
-    for (let k = 0; k < p.nCommodities; k++) {
-      if (!(ceiling[k] > 0)) continue;
-      this.settle(k, weight, ceiling[k], -1);
-      let node = p.destination[k];
-      if (this.done[node] === 2 && this.dist[node] < ceiling[k]) {
+    for (const own of this.alike) {
+      let most = 0;
+      for (const k of own) most = Math.max(most, ceiling[k]);
+      if (!(most > 0)) continue;
+      const [first] = own;
+      this.settle(first, weight, most, -1);
+      let node = p.destination[first];
+      const far = this.dist[node];
+      if (this.done[node] === 2 && far < most) {
         const arcs = [];
-        while (node !== p.origin[k]) {
+        while (node !== p.origin[first]) {
           arcs.push(this.pred[node]);
           node = p.tail[this.pred[node]];
         }
-        found.push([k, arcs.reverse()]);
+        arcs.reverse();
+        for (const k of own) if (far < ceiling[k]) found.push([k, arcs]);
       }
-      this.unsettle(k);
+      this.unsettle(first);
     }
     return found;
   }

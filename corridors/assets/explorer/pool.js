@@ -25,6 +25,9 @@ class PathPool {
     const room = 4 * k + 64;
     this.commodity = new Int32Array(room);
     for (let j = 0; j < k; j++) this.commodity[j] = j;
+    // Columns of each commodity, the newest first.
+    this.newestOf = Int32Array.from({ length: k }, (_, j) => j);
+    this.olderOf = new Int32Array(room).fill(-1);
     this.start = new Int32Array(room + 1);
     this.cost = [0, 1, 2].map(() => new Float64Array(room));
     this.cost[2].set(rankOfShortfall);
@@ -78,8 +81,15 @@ class PathPool {
   // Adds paths, each [commodity, arcs], that the pool does not hold yet; says how many were new.
   add(found, p) {
     let count = 0;
+    let last = null;
+    let text = '';
     for (const [k, arcs] of found) {
-      const key = `${k}:${arcs.join()}`;
+      // Steps of one demand come together, with one path.
+      if (arcs !== last) {
+        last = arcs;
+        text = arcs.join();
+      }
+      const key = `${k}:${text}`;
       if (this.known.has(key)) continue;
       this.known.set(key, this.size);
       this.keys.push(key);
@@ -114,6 +124,8 @@ class PathPool {
       this.owner[e] = j;
     }
     this.commodity[j] = k;
+    this.olderOf[j] = this.newestOf[k];
+    this.newestOf[k] = j;
     this.start[j + 1] = n;
     this.banned[j] = 0;
     this.paths.push(arcs);
@@ -125,6 +137,7 @@ class PathPool {
     if (this.size + 1 > this.commodity.length) {
       const room = 2 * this.commodity.length + 1;
       this.commodity = grown(this.commodity, room);
+      this.olderOf = grown(this.olderOf, room);
       this.start = grown(this.start, room + 1);
       this.banned = grown(this.banned, room);
       this.cost = this.cost.map((level) => grown(level, room));
@@ -141,6 +154,7 @@ class PathPool {
   shorten(size) {
     for (const key of this.keys.splice(size - this.fixed)) this.known.delete(key);
     this.paths.length = size - this.fixed;
+    for (let j = this.size - 1; j >= size; j--) this.newestOf[this.commodity[j]] = this.olderOf[j];
     this.size = size;
     const end = this.start[size];
     for (let r = 0; r < this.newest.length; r++) {

@@ -85,8 +85,10 @@ function tiedColumns(pool, nColumns, b, reduced) {
   return tied;
 }
 
-// What improves the tie cost, or else the rank, the most at no cost.
-function betterTied(pool, b, slack, tied) {
+// What improves the tie cost, or else the rank, the most at no cost; `listed` gets the columns
+// nearly as good, among which to look next before all are priced again.
+function betterTied(pool, b, slack, tied, listed) {
+  const good = [[], []];
   const [, c2, c3] = pool.cost;
   const [p1, p2, p3] = b.price;
   let best2 = 0;
@@ -100,6 +102,7 @@ function betterTied(pool, b, slack, tied) {
     const k = b.key[pool.commodity[j]];
     let sigma = charged(pool, c2, p2, k);
     let d = (charged(pool, c2, p2, j) - sigma) / (1 + Math.abs(sigma));
+    if (d < -SMALL) good[0].push([j, d]);
     if (d < Math.min(best2, -SMALL)) {
       best2 = d;
       enter2 = j;
@@ -107,6 +110,7 @@ function betterTied(pool, b, slack, tied) {
     if (enter2 < 0 && d <= SMALL) {
       sigma = charged(pool, c3, p3, k);
       d = (charged(pool, c3, p3, j) - sigma) / (1 + Math.abs(sigma));
+      if (d < -SMALL) good[1].push([j, d]);
       if (d < Math.min(best3, -SMALL)) {
         best3 = d;
         enter3 = j;
@@ -131,7 +135,11 @@ function betterTied(pool, b, slack, tied) {
       }
     }
   }
-  return enter2 >= 0 || loosen2 >= 0 ? [enter2, loosen2] : [enter3, loosen3];
+  const byTie = enter2 >= 0 || loosen2 >= 0;
+  listed.length = 0;
+  const [most, own] = byTie ? [best2, good[0]] : [best3, good[1]];
+  for (const [j, d] of own) if (d < 0.3 * most && listed.length < LISTED) listed.push(j);
+  return byTie ? [enter2, loosen2] : [enter3, loosen3];
 }
 
 // Prices of commodities in tie cost and rank, and what is large among them.

@@ -67,21 +67,28 @@ class Questions {
       hours[at] = of('cost_hours')[i];
     });
     const limit = of('limit');
+    const base = this.texts.states[s].base;
+    const { penalty, ordinary, steps } = demandCurves(x, x[`${base}/ordinary`]);
+    const wanted = Float64Array.from(of('demand'));
     let members = 0;
     for (const l of limit) members += x.member_start[l + 1] - x.member_start[l];
     const p = {
       nNodes: this.nNodes,
       nArcs,
       nClasses,
-      nCommodities: this.nDemands,
+      nDemands: this.nDemands,
+      nSteps: steps,
+      nCommodities: this.nDemands * steps,
       nLimits: limit.length,
       tail: Int32Array.from(x.tail),
       head: Int32Array.from(x.head),
-      origin: Int32Array.from(x.origin),
-      destination: Int32Array.from(x.destination),
-      klass: Int32Array.from(x.demand_class),
-      penalty: Float64Array.from(x.demand_class, (c) => x.loss_usd[c]),
-      amount: Float64Array.from(of('demand')),
+      origin: repeated(Int32Array.from(x.origin), steps),
+      destination: repeated(Int32Array.from(x.destination), steps),
+      klass: repeated(Int32Array.from(x.demand_class), steps),
+      penalty,
+      ordinary,
+      wanted,
+      amount: amountsOf(wanted, steps),
       bound: Float64Array.from(of('bound')),
       closed: this.bits(`${s}/closed`),
       there: this.bits(`${s}/there`),
@@ -149,11 +156,12 @@ class Questions {
       }
     }
     if (Object.keys(demand).length) {
-      p.amount = plain.amount.slice();
+      p.wanted = plain.wanted.slice();
       for (const [which, factor] of Object.entries(demand)) {
         checked(factor, `the factor of ${which}`);
-        for (const k of this.demandsOf(which)) p.amount[k] *= factor;
+        for (const k of this.demandsOf(which)) p.wanted[k] *= factor;
       }
+      p.amount = amountsOf(p.wanted, p.nSteps);
     }
     if (Object.keys(delay).length) {
       p.hours = plain.hours.slice();

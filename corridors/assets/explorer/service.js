@@ -21,7 +21,7 @@ class Service {
   told(p, answer) {
     const proof = prove(p, answer);
     if (!proof.ok) throw new Error(`the answer does not prove itself: gap ${proof.gap}, balance ${proof.balance}, over ${proof.over}, on closed ${proof.closedFlow}`);
-    return { p, answer, proof, ...totals(this.questions, p, answer) };
+    return { p, answer, proof, ...totals(this.questions, p, wholeDemands(p, answer)) };
   }
 
   // The answer to a question; the last one asked is remembered.
@@ -73,14 +73,13 @@ class Service {
       rounds: after.answer.rounds,
       before: before.sum,
       after: after.sum,
-      rerouted_t: moved.rerouted.reduce((sum, t) => sum + t, 0),
-      lost_t: moved.lost.reduce((sum, t) => sum + t, 0),
-      gained_t: moved.gained.reduce((sum, t) => sum + t, 0),
+      change: changeOf(this.questions, before, after, moved),
       demands: {
         wanted: after.wanted,
         short: after.short,
         wanted_before: before.wanted,
         short_before: before.short,
+        surplus: after.surplus.map((usd, k) => usd - before.surplus[k]),
         ...moved,
       },
       limits: limitsOf(after),
@@ -97,12 +96,12 @@ class Service {
     if (this.idle(question)) return { short_t: 0, rerouted_t: 0, usd: 0, damage_usd: 0 };
     const after = this.answered(question);
     const before = this.beforeOf(question);
-    const moved = compareTotals(before, after);
+    const change = changeOf(this.questions, before, after, compareTotals(before, after));
     return {
-      short_t: after.sum.short_t - before.sum.short_t,
-      rerouted_t: moved.rerouted.reduce((sum, t) => sum + t, 0),
-      usd: after.sum.usd - before.sum.usd,
-      damage_usd: after.proof.objective - before.proof.objective,
+      short_t: change.shortfall_t_per_day,
+      rerouted_t: change.rerouted_t_per_day,
+      usd: change.added_transport_usd_per_day,
+      damage_usd: change.added_cost_usd_per_day + change.added_loss_usd_per_day,
     };
   }
 

@@ -17,9 +17,10 @@ function optimise(pool, b, amount, bound, fresh, most) {
   const slack = ones(3);
   const step = new Float64Array(2);
   const saving = new Float64Array(3);
-  const alpha = new Float64Array(nColumns);
+  const row = new PivotRow(nColumns);
   const reduced = new Float64Array(nColumns);
   const listed = [];
+  const listedTied = [];
   let stale = fresh ? REFRESH : 0;
   let tied = null;
   let repairs = 0;
@@ -29,6 +30,7 @@ function optimise(pool, b, amount, bound, fresh, most) {
   // Once all is inside its bounds the primal method keeps it there.
   let started = false;
   let scaled = false;
+  let weighed = false;
   let inside = false;
   let kind = -1;
   let number = -1;
@@ -63,11 +65,12 @@ function optimise(pool, b, amount, bound, fresh, most) {
       tied = null;
       if (!known) {
         allReduced(pool, nColumns, b, reduced);
+        weighed = false;
         known = true;
       }
       let loss;
       ({ enter, loosen, leave, tighten, alone, loss } = replacement(
-        pool, nColumns, b, kind, number, sign, alpha, reduced, w,
+        pool, b, kind, number, sign, row, reduced, w,
       ));
       good = enter >= 0 || loosen >= 0;
       if (good) {
@@ -80,7 +83,7 @@ function optimise(pool, b, amount, bound, fresh, most) {
           else step[level] = (bound[level][tighten] - b.use[level][tighten]) / m.limitRate[tighten];
         }
         if (loss !== 0) {
-          for (let j = 0; j < nColumns; j++) if (alpha[j] !== 0) reduced[j] -= loss * alpha[j];
+          for (let i = 0; i < row.size; i++) reduced[row.columns[i]] -= loss * row.alpha[row.columns[i]];
         }
         if (enter >= 0) reduced[enter] = 0;
         good = Number.isFinite(step[0]) && Number.isFinite(step[1]);
@@ -95,12 +98,16 @@ function optimise(pool, b, amount, bound, fresh, most) {
       if (enter < 0 && loosen < 0) {
         if (!known) {
           allReduced(pool, nColumns, b, reduced);
+          weighed = false;
           known = true;
           tied = null;
         }
-        slack[0] = 1;
-        for (let k = 0; k < nKeys; k++) {
-          if (amount[0][k] > 0) slack[0] = Math.max(slack[0], 0.1 * Math.abs(b.sigma[0][k]));
+        if (!weighed) {
+          slack[0] = 1;
+          for (let k = 0; k < nKeys; k++) {
+            if (amount[0][k] > 0) slack[0] = Math.max(slack[0], 0.1 * Math.abs(b.sigma[0][k]));
+          }
+          weighed = true;
         }
         if (!tied) [enter, loosen] = cheaper(pool, nColumns, b, slack, reduced, listed);
         if (enter < 0 && loosen < 0) {
@@ -110,8 +117,12 @@ function optimise(pool, b, amount, bound, fresh, most) {
             afterCost(pool, b, slack);
             scaled = true;
           }
-          if (!tied) tied = tiedColumns(pool, nColumns, b, reduced);
-          [enter, loosen] = betterTied(pool, b, slack, tied);
+          if (!tied) {
+            tied = tiedColumns(pool, nColumns, b, reduced);
+            listedTied.length = 0;
+          }
+          if (listedTied.length) [enter, loosen] = betterTied(pool, b, slack, listedTied, []);
+          if (enter < 0 && loosen < 0) [enter, loosen] = betterTied(pool, b, slack, tied, listedTied);
         }
         if (enter < 0 && loosen < 0) {
           if (!carried) {

@@ -18,7 +18,7 @@ window.corridors = {
     return {
       objective: answer.objective,
       shortfall_t_per_day: answer.after.short_t,
-      rerouted_t_per_day: answer.rerouted_t,
+      rerouted_t_per_day: answer.change.rerouted_t_per_day,
       relative_gap: answer.gap,
     };
   },
@@ -38,7 +38,9 @@ window.corridors = {
       relative_gap: answer.gap,
       before: answer.before,
       after: answer.after,
-      rerouted_t_per_day: answer.rerouted_t,
+      change: answer.change,
+      rerouted_t_per_day: answer.change.rerouted_t_per_day,
+      surplus_lost_usd_per_day: Object.fromEntries(texts.demand.id.map((id, k) => [id, answer.demands.surplus[k]])),
       shortfall_t_per_day: Object.fromEntries(texts.demand.id.map((id, k) => [id, answer.demands.short[k]])),
       flow_t_per_day: flow,
       price_usd: Object.fromEntries(Array.from(answer.limits.limit, (l, r) => [ids[l], answer.limits.price[r]])),

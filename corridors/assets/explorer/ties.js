@@ -57,60 +57,80 @@ function bestTied(p, k, own, rank, scale, charge2, charge3) {
   const target = p.destination[k];
   const { tail, head, tie } = p;
   if (own.single) {
-    let tieCost = 0;
-    let ranks = 0;
-    for (const arc of own.arcs) {
-      tieCost += tie[base + arc] + charge2[base + arc];
-      ranks += rank[arc] * scale + charge3[base + arc];
+    // The same path for all that ask: only the scale of the rank is their own.
+    if (own.tieCost === undefined) {
+      own.path = own.arcs.slice().reverse();
+      [own.tieCost, own.ranks, own.charges] = [0, 0, 0];
+      for (const arc of own.arcs) {
+        own.tieCost += tie[base + arc] + charge2[base + arc];
+        own.ranks += rank[arc];
+        own.charges += charge3[base + arc];
+      }
     }
-    return { tieCost, rank: ranks, arcs: own.arcs.slice().reverse() };
+    return { tieCost: own.tieCost, rank: own.ranks * scale + own.charges, arcs: own.path };
   }
-  // Only arcs from which the destination can be reached count.
-  const leads = new Set([target]);
-  let moved = target !== origin;
-  while (moved) {
+  if (!own.usable) own.usable = usableArcs(p, origin, target, own.arcs);
+  const { arcs: usable, nodes } = own.usable;
+  const { far, ranks, pred } = scratch(p.nNodes);
+  far[origin] = 0;
+  ranks[origin] = 0;
+  let moved = true;
+  for (let rounds = 0; moved && rounds <= nodes; rounds++) {
     moved = false;
-    for (let i = own.arcs.length - 1; i >= 0; i--) {
-      const a = tail[own.arcs[i]];
-      const b = head[own.arcs[i]];
+    for (const arc of usable) {
+      const a = tail[arc];
+      const b = head[arc];
+      if (far[a] === Infinity) continue;
+      const newFar = far[a] + tie[base + arc] + charge2[base + arc];
+      const newRank = ranks[a] + rank[arc] * scale + charge3[base + arc];
+      const near = 1e-11 * (1 + Math.abs(newFar));
+      let better = newFar < far[b] - near;
+      if (!better && newFar <= far[b] + near) better = newRank < ranks[b] - 1e-12 * (1 + Math.abs(newRank));
+      if (better) {
+        far[b] = newFar;
+        ranks[b] = newRank;
+        pred[b] = arc;
+        moved = true;
+      }
+    }
+  }
+  const found = far[target] < Infinity ? { tieCost: far[target], rank: ranks[target], arcs: [] } : null;
+  let node = target;
+  // A cycle of length 0 could make the labels run in a ring: then there is no path.
+  while (found && node !== origin && found.arcs.length <= nodes) {
+    found.arcs.push(pred[node]);
+    node = tail[pred[node]];
+  }
+  far[origin] = Infinity;
+  for (const arc of usable) far[head[arc]] = Infinity;
+  if (!found || node !== origin) return null;
+  found.arcs.reverse();
+  return found;
+}
+
+// The arcs of a subgraph from which its destination can be reached, and how many nodes they join.
+function usableArcs(p, origin, target, arcs) {
+  const leads = new Set([target]);
+  for (let moved = target !== origin; moved; ) {
+    moved = false;
+    for (let i = arcs.length - 1; i >= 0; i--) {
+      const a = p.tail[arcs[i]];
+      const b = p.head[arcs[i]];
       if (leads.has(b) && b !== origin && !leads.has(a)) {
         leads.add(a);
         moved = true;
       }
     }
   }
-  const far = new Map([[origin, 0]]);
-  const ranks = new Map([[origin, 0]]);
-  const pred = new Map();
-  moved = true;
-  for (let rounds = 0; moved && rounds <= leads.size; rounds++) {
-    moved = false;
-    for (const arc of own.arcs) {
-      const a = tail[arc];
-      const b = head[arc];
-      if (!leads.has(b) || b === origin || !far.has(a)) continue;
-      const newFar = far.get(a) + tie[base + arc] + charge2[base + arc];
-      const newRank = ranks.get(a) + rank[arc] * scale + charge3[base + arc];
-      const old = far.has(b) ? far.get(b) : Infinity;
-      const near = 1e-11 * (1 + Math.abs(newFar));
-      let better = newFar < old - near;
-      if (!better && newFar <= old + near) better = newRank < ranks.get(b) - 1e-12 * (1 + Math.abs(newRank));
-      if (better) {
-        far.set(b, newFar);
-        ranks.set(b, newRank);
-        pred.set(b, arc);
-        moved = true;
-      }
-    }
+  return { arcs: arcs.filter((arc) => leads.has(p.head[arc]) && p.head[arc] !== origin), nodes: leads.size };
+}
+
+// Labels of nodes, whose distances are infinite between two uses.
+let labels = null;
+
+function scratch(nNodes) {
+  if (!labels || labels.far.length < nNodes) {
+    labels = { far: new Float64Array(nNodes).fill(Infinity), ranks: new Float64Array(nNodes), pred: new Int32Array(nNodes) };
   }
-  if (!far.has(target)) return null;
-  const arcs = [];
-  let node = target;
-  // A cycle of length 0 could make the labels run in a ring: then there is no path.
-  while (node !== origin && arcs.length <= leads.size) {
-    arcs.push(pred.get(node));
-    node = tail[pred.get(node)];
-  }
-  if (node !== origin) return null;
-  return { tieCost: far.get(target), rank: ranks.get(target), arcs: arcs.reverse() };
+  return labels;
 }

@@ -22,6 +22,7 @@ class WhoView {
         column('Goes round', 'rerouted', t0, 'Carried before and after, by other routes'),
         column('Hours longer', 'hours', (h) => (Math.abs(h) < 0.05 ? '0' : signed(h, number(h, 1))), 'Of what goes round, on average'),
         column('USD a day more', 'usd', (v) => signed(v, usd0(v)), 'Transport bill of what goes round'),
+        column('Lost by staying, USD a day', 'surplus', (v) => signed(v, usd0(v)), 'What those that stay would have paid at most, less what they pay in ordinary times; change'),
       ],
     });
     this.by = element('select', { id: 'who-by', onchange: () => this.fill() },
@@ -50,9 +51,9 @@ class WhoView {
     demand.id.forEach((id, k) => {
       if (d.wanted[k] < 1e-9 && d.wanted_before[k] < 1e-9) return;
       const [key, label] = by === 'demand' ? [id, names.demand(k)]
-        : by === 'cargo' ? [cargo.id[demand.cargo[k]], cargo.name[demand.cargo[k]]]
+        : by === 'cargo' ? [cargo.id[demand.cargo[k]], `${cargo.name[demand.cargo[k]]}${names.arrays.counted[demand.cargo[k]] ? '' : ' (not in totals)'}`]
           : [nodes.country[demand[by][k]], names.country(nodes.country[demand[by][k]])];
-      if (!groups.has(key)) groups.set(key, { key, label, k: by === 'demand' ? k : undefined, wanted: 0, was: 0, short: 0, lost: 0, rerouted: 0, t_hours: 0, usd: 0 });
+      if (!groups.has(key)) groups.set(key, { key, label, k: by === 'demand' ? k : undefined, wanted: 0, was: 0, short: 0, lost: 0, rerouted: 0, t_hours: 0, usd: 0, surplus: 0 });
       const row = groups.get(key);
       row.wanted += d.wanted[k];
       row.was += d.short_before[k];
@@ -61,6 +62,7 @@ class WhoView {
       row.rerouted += d.rerouted[k];
       row.t_hours += d.rerouted[k] * d.added_hours[k];
       row.usd += d.added_usd[k];
+      row.surplus += d.surplus[k];
     });
     const rows = [...groups.values()];
     for (const row of rows) row.hours = row.rerouted > 1e-6 ? row.t_hours / row.rerouted : 0;

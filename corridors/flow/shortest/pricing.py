@@ -115,7 +115,8 @@ class Pricing:
         self._togo *= 1.0 - 1e-12
         self._groups = self._alike
         first = self._groups[3][self._groups[2][:-1]]
-        self._group_togo = np.ascontiguousarray(which.ravel()[first], dtype=np.int64)
+        self._togo_of = np.ascontiguousarray(which.ravel(), dtype=np.int64)
+        self._group_togo = self._togo_of[first]
         self._aimed_at = cost
 
     def weights(self, open_cost: Floats, price: Floats) -> Floats:
@@ -145,7 +146,7 @@ class Pricing:
             since *= 1.0 - 1e-12
             first = np.searchsorted(np.sort(p.commodity_class), np.arange(p.n_classes + 1))
             by_class = np.argsort(p.commodity_class, kind="stable")
-            self._around = since, which.ravel(), self._togo, self._group_togo, first, by_class
+            self._around = since, which.ravel(), self._togo, self._togo_of, first, by_class
         reach = ceiling + 4.0 * TOLERANCE * (1.0 + np.abs(ceiling))
         concerned = ties.touched(kept.weight, weight, p.tail, p.head, *self._around, reach)
         return np.asarray(~concerned & (ceiling <= kept.sigma - kept.near + _hair(kept.sigma)))

@@ -34,6 +34,7 @@ SOLVER = (
     "dual",
     "simplex",
     "engine",
+    "steps",
     "proof",
     "container",
     "questions",
