@@ -14,6 +14,7 @@ from corridors.assignment.views.capacities import capacity_table
 from corridors.assignment.views.grouping import largest_first, of_cargo
 from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
 from corridors.assignment.views.shortfall import lost_by_step, shortfall_table
+from corridors.display import card
 from corridors.errors import old_name
 from corridors.network.arcs import DIRECTIONS, LINK
 
@@ -98,8 +99,6 @@ class Assignment:
         )
 
     def _repr_html_(self) -> str:
-        from corridors.display import card
-
         return card(repr(self), {k: v for k, v in self.summary.items() if not isinstance(v, dict)})
 
     def explore(self, *, tiles: Any = None, **options: Any) -> folium.Map:
