@@ -56,6 +56,18 @@ def test_going_round_costs_less_than_the_wait():
     assert what(sim, "other_way") == pytest.approx(40, **EXACT)
 
 
+@pytest.mark.parametrize(("elasticity", "other_way"), [(-0.4, 40), (-0.5, 0)])
+def test_a_way_round_that_costs_more_than_the_curve_pays_is_not_taken(elasticity, other_way):
+    """Half of a demand of 200 USD stays at 200 + 200 ln 2 / 0.4 = 547 USD; going round costs 500.
+
+    At an elasticity of -0.5 it is 477 USD: all wait, and nobody gives up for it.
+    """
+    net = two_roads(elasticity=elasticity, elasticity_of="transport")
+    sim = co.simulate(net, scenario(close("b-z-road")), 20, start=DAY0, announced=True)
+    assert what(sim, "other_way") == pytest.approx(other_way, **EXACT)
+    assert what(sim, "waiting") == pytest.approx(100 - other_way, **EXACT)
+
+
 def test_an_unknown_end_is_expected_to_last_as_long_again():
     # On day 10 + n it has lasted n days, and 10 n / 16 more are needed for those who stand
     # there: 1.625 n days of 48 USD are more than 300 USD from day 14 on, when 40 stand.

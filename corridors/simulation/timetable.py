@@ -14,6 +14,7 @@ import numpy as np
 
 from corridors.network.calendar import season_changes
 from corridors.network.limits.published import with_published_limits
+from corridors.scenarios.demand_curves import choke_prices
 from corridors.scenarios.selectors import names_in
 from corridors.scenarios.state import network_state
 from corridors.simulation.base_routes import BaseRoutes, base_routes, longest_days
@@ -252,6 +253,7 @@ def _assemble(
         destination=p.destination,
         kind=p.commodity_class,
         loss=p.penalty,
+        choke=_choke(states),
         amount=demand[state],
         base_routes=routes,
         base_of=base_of[: len(state)],
@@ -267,6 +269,22 @@ def _open_usd(state: NetworkState) -> NDArray[np.float64]:
     usd = state.arcs.usd.copy()
     usd[:, ~state.there | state.closed] = np.inf
     return usd
+
+
+def _choke(states: list[NetworkState]) -> NDArray[np.float64]:
+    """Return what a unit of each demand pays at most for another way, shape (K,), in USD.
+
+    The price at which half of it stays, on the first day on which there is any: demand of
+    later days has no ordinary cost before.
+    """
+    found = states[0].problem.penalty.copy()
+    known = np.zeros(len(found), dtype=np.bool_)
+    for state in states:
+        new = (state.problem.amount > 0) & ~known
+        if new.any():
+            found[new] = choke_prices(state).to_numpy()[new]
+            known |= new
+    return found
 
 
 def _behaviour(cargo: Any) -> Behaviour:

@@ -139,8 +139,8 @@ class Origin:
                         for shipment in shipments
                     ]
                     continue
-                # Who may not load would take any way that beats not shipping.
-                ceiling = float(p.loss[k]) if stopped else min(cost[number], p.loss[k])
+                # Who may not load would take any way that is worth its price.
+                ceiling = float(p.choke[k]) if stopped else min(cost[number], p.choke[k])
                 amount = sum(shipment.amount for shipment in shipments)
                 wishes.append((len(troubled), k, number, amount, float(ceiling)))
                 troubled.append((k, number, stopped, shipments))
@@ -169,13 +169,13 @@ class Origin:
         choice: Choice,
         impatient: list[tuple[int, list[HeldShipment]]],
     ) -> list[Departure]:
-        """Send those who will not wait on any way without a queue that beats not shipping.
+        """Send those who will not wait on any way without a queue that is worth its price.
 
         Others weigh such a way against the wait in money; these cannot. Who finds no
         room is held back.
         """
         wishes = [
-            (i, k, shipments[0].way, sum(s.amount for s in shipments), float(self._p.loss[k]))
+            (i, k, shipments[0].way, sum(s.amount for s in shipments), float(self._p.choke[k]))
             for i, (k, shipments) in enumerate(impatient)
         ]
         left, departing = self._round(

@@ -100,6 +100,9 @@ class QueueProblem:
         0 where the limit does not count it.
     origin, destination, kind, loss
         Of each demand, shape (K,); the loss in USD per unit not shipped.
+    choke
+        What a unit of each demand pays at most for another way, shape (K,), in USD: who
+        would have to pay more waits as long as its patience lasts, and stays.
     amount
         Units per day by step, shape (T, K).
     base_routes, base_of
@@ -142,6 +145,7 @@ class QueueProblem:
     destination: Ints
     kind: Ints
     loss: Floats
+    choke: Floats
     amount: Floats
     base_routes: Sequence[Sequence[BaseRoute]]
     base_of: Ints

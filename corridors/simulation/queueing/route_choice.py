@@ -244,6 +244,11 @@ class RouteChoice:
             self.search.forget_trees()
         return granted
 
+    def _without_waits(self, state: int, c: int, arcs: Ints) -> float:
+        """Return what a way costs with its time valued, and with no wait, in USD per unit."""
+        hours = self._p.hours[state, c, arcs].sum()
+        return float(self._book.usd[state, c, arcs].sum() + self._p.value_of_time[c] * hours)
+
     def _full(self, limits: QueueLimits, share: Floats) -> Flags:
         most = float(share.max(initial=0.0))
         with np.errstate(invalid="ignore"):
@@ -306,10 +311,13 @@ class RouteChoice:
             if not len(hit) or value <= 0:
                 continue
             distance, following = self.search.to(k, int(r), full, self.own[int(r)])
+            most_added = float(p.choke[k]) - self._without_waits(state, c, book.arcs[int(r)])
             for v in hit.tolist():
                 place = int(p.tail[before.arc[v]])
                 gain = cost_from[v] - distance[place]
                 if not gain > 1e-9 * abs(cost_from[v]):
+                    continue
+                if value * wait_from[v] - gain > most_added:
                     continue
                 self._want(step, k)
                 arcs = self.search.path(following, place, int(p.destination[k]))
