@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corridors.simulation.queueing.state import RouteArrays
+from corridors.simulation.queueing.ways.growing import Growing
+from corridors.simulation.queueing.ways.upstream import Upstream
 
 if TYPE_CHECKING:
-    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.arrays import Ints
     from corridors.simulation.queueing.problem import QueueProblem
 
 
@@ -33,18 +34,21 @@ class RouteBook:
         self._known: dict[tuple[int, bool, bytes, tuple[bool, ...]], int] = {}
         self.arcs: list[Ints] = []
         self.segment_arcs: list[Ints] = []
-        self._demand: list[int] = []
-        self._is_base: list[bool] = []
-        self._sizes: list[int] = []
-        self._limit: list[int] = []
-        self._arc: list[int] = []
-        self._factor: list[float] = []
-        self._newcomer: list[bool] = []
-        self._hours: list[Floats] = []
-        self._usd: list[Floats] = []
-        self._made = -1
-        self._tables: tuple[Floats, Floats] | None = None
-        self._arrays: dict[str, Any] = {}
+        n_states = len(problem.usd)
+        self._first = Growing(np.int64)
+        self._first.extend([0])
+        self._demand = Growing(np.int64)
+        self._kind = Growing(np.int64)
+        self._is_base = Growing(np.bool_)
+        self._limit = Growing(np.int64)
+        self._arc = Growing(np.int64)
+        self._factor = Growing(np.float64)
+        self._newcomer = Growing(np.bool_)
+        self._advice = Growing(np.int64)
+        self._advice_wait = Growing(np.float64)
+        self._hours = Growing(np.float64, n_states)
+        self._usd = Growing(np.float64, n_states)
+        self._upstream = Upstream(problem.n_limits)
 
     def __len__(self) -> int:
         return len(self.arcs)
@@ -79,121 +83,55 @@ class RouteBook:
             return self._known[key]
         p = self._problem
         c = int(p.kind[demand])
-        segment: list[int] = []
-        size = 0
         own = own or set()
+        segments: list[list[int]] = [[]]
+        visits: list[tuple[int, int, float, bool]] = []
         for arc in arcs.tolist():
             for m in range(p.member_first[arc], p.member_first[arc + 1]):
-                if p.member_factor[m, c] > 0:
-                    self._close_segment(segment, c)
-                    segment = []
-                    self._limit.append(int(p.member_limit[m]))
-                    self._arc.append(arc)
-                    self._factor.append(float(p.member_factor[m, c]))
-                    self._newcomer.append(not is_base and arc not in own)
-                    size += 1
-            segment.append(arc)
-        self._close_segment(segment, c)
-        self._sizes.append(size)
-        self._demand.append(demand)
-        self._is_base.append(is_base)
+                factor = float(p.member_factor[m, c])
+                if factor > 0:
+                    segments.append([])
+                    newcomer = not is_base and arc not in own
+                    visits.append((int(p.member_limit[m]), arc, factor, newcomer))
+            segments[-1].append(arc)
+        for segment in segments:
+            stretch = np.array(segment, dtype=np.int64)
+            self.segment_arcs.append(stretch)
+            self._hours.extend(p.hours[:, c, stretch].sum(axis=1)[:, None])
+            self._usd.extend(self.usd[:, c, stretch].sum(axis=1)[:, None])
+        self._limit.extend([visit[0] for visit in visits])
+        self._arc.extend([visit[1] for visit in visits])
+        self._factor.extend([visit[2] for visit in visits])
+        self._newcomer.extend([visit[3] for visit in visits])
+        self._advice.extend([-1] * len(visits))
+        self._advice_wait.extend([-1.0] * len(visits))
+        self._upstream.add([visit[0] for visit in visits])
+        self._first.extend([len(self._limit)])
+        self._demand.extend([demand])
+        self._kind.extend([c])
+        self._is_base.extend([is_base])
         self.arcs.append(arcs)
         number = len(self.arcs) - 1
         self._known[key] = number
         return number
 
-    def _close_segment(self, arcs: list[int], c: int) -> None:
-        own = np.array(arcs, dtype=np.int64)
-        self.segment_arcs.append(own)
-        self._hours.append(self._problem.hours[:, c, own].sum(axis=1))
-        self._usd.append(self.usd[:, c, own].sum(axis=1))
-
     def arrays(self, state: int) -> RouteArrays:
         """Return all ways as the kernel takes them, with the costs and hours of a state."""
-        if self._made != len(self.arcs):
-            self._make()
-        a = self._arrays
-        assert self._tables is not None
         return RouteArrays(
-            first=a["first"],
-            demand=a["demand"],
-            kind=a["kind"],
-            is_base=a["is_base"],
-            limit=a["limit"],
-            arc=a["arc"],
-            factor=a["factor"],
-            newcomer=a["newcomer"],
-            hours=self._tables[0][state],
-            usd=self._tables[1][state],
-            advice=a["advice"],
-            advice_wait=a["advice_wait"],
+            first=self._first.all(),
+            demand=self._demand.all(),
+            kind=self._kind.all(),
+            is_base=self._is_base.all(),
+            limit=self._limit.all(),
+            arc=self._arc.all(),
+            factor=self._factor.all(),
+            newcomer=self._newcomer.all(),
+            hours=self._hours.row(state),
+            usd=self._usd.row(state),
+            advice=self._advice.all(),
+            advice_wait=self._advice_wait.all(),
         )
 
-    def _make(self) -> None:
-        sizes = np.array(self._sizes, dtype=np.int64)
-        first = np.zeros(len(sizes) + 1, dtype=np.int64)
-        np.cumsum(sizes, out=first[1:])
-        demand = np.array(self._demand, dtype=np.int64)
-        self._arrays = {
-            "first": first,
-            "demand": demand,
-            "kind": self._problem.kind[demand] if len(demand) else demand,
-            "is_base": np.array(self._is_base, dtype=np.bool_),
-            "limit": np.array(self._limit, dtype=np.int64),
-            "arc": np.array(self._arc, dtype=np.int64),
-            "factor": np.array(self._factor, dtype=np.float64),
-            "newcomer": np.array(self._newcomer, dtype=np.bool_),
-            "advice": np.full(len(self._limit), -1, dtype=np.int64),
-            "advice_wait": np.full(len(self._limit), -1.0),
-        }
-        n_states = len(self._problem.usd)
-        hours = np.array(self._hours, dtype=np.float64).reshape(-1, n_states)
-        usd = np.array(self._usd, dtype=np.float64).reshape(-1, n_states)
-        self._tables = (np.ascontiguousarray(hours.T), np.ascontiguousarray(usd.T))
-        self._made = len(self.arcs)
-
     def order(self) -> Ints:
-        """Return the limits, upstream before downstream as far as the ways allow.
-
-        The greedy heuristic of Eades, Lin and Smyth (1993): ways may lead in
-        circles, and then the order that most follow is taken.
-        """
-        n = self._problem.n_limits
-        weight: dict[tuple[int, int], int] = {}
-        at = 0
-        for size in self._sizes:
-            own = self._limit[at : at + size]
-            at += size
-            for a, b in pairwise(own):
-                if a != b:
-                    weight[a, b] = weight.get((a, b), 0) + 1
-        inward: list[dict[int, int]] = [{} for _ in range(n)]
-        outward: list[dict[int, int]] = [{} for _ in range(n)]
-        for (a, b), w in weight.items():
-            outward[a][b] = w
-            inward[b][a] = w
-        left = set(range(n))
-        front: list[int] = []
-        back: list[int] = []
-        while left:
-            sinks = [r for r in sorted(left) if not outward[r]]
-            sources = [r for r in sorted(left) if not inward[r] and outward[r]]
-            if sinks:
-                chosen = sinks
-                back.extend(reversed(sinks))
-            elif sources:
-                chosen = sources
-                front.extend(sources)
-            else:
-                best = max(
-                    sorted(left), key=lambda r: sum(outward[r].values()) - sum(inward[r].values())
-                )
-                chosen = [best]
-                front.append(best)
-            for r in chosen:
-                left.discard(r)
-                for b in outward[r]:
-                    inward[b].pop(r, None)
-                for a in inward[r]:
-                    outward[a].pop(r, None)
-        return np.array(front + back[::-1], dtype=np.int64)
+        """Return the limits, upstream before downstream as far as the ways allow, shape (R,)."""
+        return self._upstream.order()
