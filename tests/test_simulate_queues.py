@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import toys
@@ -86,6 +88,31 @@ def test_two_bottlenecks_in_series():
     waited = sim.record.waited.sum(axis=0)
     assert waited[number["one"]] == pytest.approx(100 * 10 / 2 + 100 * 20 / 2, **EXACT)
     assert waited[number["two"]] == pytest.approx(60 * (20 + 30) / 2, **EXACT)
+
+
+def test_cargo_on_a_way_with_many_limits_is_not_cut_finer_and_finer():
+    """Twelve limits in a row, 7 h from one to the next: 84 h in all, and 10 a day.
+
+    What the end of a step cuts goes on as one once it is through the limit: of each
+    of the five days that can be under way there are at most three parts.
+    """
+    names = [f"n{i:02d}" for i in range(13)]
+    ways = [link(a, b, 7.0) for a, b in pairwise(names)]
+    limited = [f"{a}-{b}-road" for a, b in pairwise(names)]
+    net = toys.network(
+        dict.fromkeys(names, "XA"),
+        ways,
+        [{"origin": names[0], "destination": names[-1], "per_day": 10}],
+        cargo={"bulk": {"unit": "t", "t_per_unit": 1}},
+        capacities=[{"capacity_id": x, "name": x, "unit": "t", "amount": 15} for x in limited],
+        capacity_members=[{"capacity_id": x, "link_id": x} for x in limited],
+    )
+    sim = co.simulate(net, None, 20, start=DAY0)
+    packets = sim.record.packets
+    assert 0 < len(packets.after) - int(packets.n_free[0]) <= 15
+    assert sim.queues["queue"].sum() == pytest.approx(0, abs=1e-9)
+    assert what(sim, "on_time") + what(sim, "under_way") == pytest.approx(200, **EXACT)
+    assert what(sim, "under_way") == pytest.approx(35, **EXACT)
 
 
 def shared(capacities, members):

@@ -315,11 +315,7 @@ def resolved(tables: dict[str, pd.DataFrame], day: dt.date) -> dict[str, pd.Data
     links = links[_during(links, "opens", "closes", day)]
     transfers = transfers[_during(transfers, "opens", "closes", day)]
     capacities = capacities[_during(capacities, "valid_from", "valid_until", day)]
-    demand = demand[_during(demand, "valid_from", "valid_until", day)].copy()
-    years = (day.year - demand["base_year"]).clip(-MOST_YEARS, MOST_YEARS)
-    grown = (1.0 + demand["growth"]) ** years
-    for column in ("units_per_year", "low", "high"):
-        demand[column] = demand[column] * grown
+    demand = demand_during(demand, day)
     members = tables["capacity_members"]
     member_of = members["capacity_id"].isin(capacities["capacity_id"])
     here = members["link_id"].isin(links["link_id"]) | members["transfer_id"].isin(
@@ -336,6 +332,16 @@ def resolved(tables: dict[str, pd.DataFrame], day: dt.date) -> dict[str, pd.Data
         name: changed[name].reset_index(drop=True) if name in changed else frame
         for name, frame in tables.items()
     }
+
+
+def demand_during(demand: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """Return the demand that there is on a day, grown from its base year to the day's."""
+    demand = demand[_during(demand, "valid_from", "valid_until", day)].copy()
+    years = (day.year - demand["base_year"]).clip(-MOST_YEARS, MOST_YEARS)
+    grown = (1.0 + demand["growth"]) ** years
+    for column in ("units_per_year", "low", "high"):
+        demand[column] = demand[column] * grown
+    return demand
 
 
 def _during(frame: pd.DataFrame, first: str, end: str, day: dt.date) -> NDArray[np.bool_]:

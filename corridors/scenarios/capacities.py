@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.network.arcs import DIRECTIONS, LINK, TRANSFER, Arcs
+from corridors.network.arcs import DIRECTIONS, LINK
 from corridors.network.calendar import in_period, in_season
 from corridors.network.limits.coverage import amount_grades
 from corridors.network.loads import conversion
+from corridors.scenarios.capacity_members import members_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from corridors.network.arcs import Arcs
     from corridors.network.network import Network
     from corridors.scenarios.selectors import Selection
 
@@ -93,29 +95,15 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
     rows
         The capacity rows that hold on the day.
     """
-    by_capacity: dict[str, list[dict[str, Any]]] = {}
-    for member in net.tables["capacity_members"].to_dict("records"):
-        by_capacity.setdefault(member["capacity_id"], []).append(member)
-    usable = np.isfinite(arcs.usd)
-    by_unit = {
-        unit: np.where(usable, _units_by_arc(arcs, conversion(net, arcs.cargo, unit)), np.nan)
-        for unit in sorted(set(rows["unit"]))
-    }
+    members = members_of(net, arcs)
     grades = amount_grades(net.whole, rows)
     limits = []
     for row in rows.sort_values("capacity_id").to_dict("records"):
-        units = by_unit[row["unit"]]
         sides = DIRECTIONS if row["per_direction"] == "yes" else ("",)
         for side in sides:
-            entries = [
-                entry
-                for member in by_capacity.get(row["capacity_id"], [])
-                for entry in _entries(member, side, arcs, units)
-            ]
-            if not entries:
+            arc, cargo, factor = members.counted(net, row["capacity_id"], row["unit"], side)
+            if not len(arc):
                 continue
-            # What is listed twice counts once.
-            entries = sorted(set(entries))
             suffix = f":{side}" if side else ""
             limits.append(
                 Limit(
@@ -125,48 +113,13 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
                     unit=row["unit"],
                     amount=row["amount"],
                     background=row["background"],
-                    arc=np.array([e[0] for e in entries], dtype=np.int64),
-                    cargo=np.array([e[1] for e in entries], dtype=np.int64),
-                    factor=np.array([e[2] for e in entries]),
+                    arc=arc,
+                    cargo=cargo,
+                    factor=factor,
                     confidence=grades.get(row["capacity_id"], ""),
                 )
             )
     return limits
-
-
-def _entries(
-    member: dict[str, Any], side: str, arcs: Arcs, units: NDArray[np.float64]
-) -> list[tuple[int, int, float]]:
-    """Return arc, class and factor of what a member counts; `units` is NaN where nothing does."""
-    link = member["link_id"]
-    kind, key = (LINK, link) if link else (TRANSFER, member["transfer_id"])
-    own = member["direction"]
-    if side:
-        along = 1 if own == "backward" else 0
-        directions = [along if side == "forward" else 1 - along]
-    else:
-        directions = [0, 1] if own == "both" else [DIRECTIONS.index(own)]
-    only = set(filter(None, member["cargo"].split(";")))
-    entries = []
-    for direction in directions:
-        arc = arcs.number_of.get((kind, key, direction))
-        if arc is None:
-            continue
-        for c, factor in enumerate(units[:, arc].tolist()):
-            if factor == factor and (not only or arcs.cargo[c] in only):
-                entries.append((arc, c, factor))
-    return entries
-
-
-def _units_by_arc(arcs: Arcs, units: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Return what `units_on_arc` does of all arcs at once, shape (C, A)."""
-    number: dict[tuple[str, ...], int] = {}
-    of_arc = [number.setdefault(modes, len(number)) for modes in arcs.mode]
-    columns = np.full((len(arcs.cargo), len(number)), np.nan)
-    for modes, i in number.items():
-        for mode in modes:
-            columns[:, i] = np.where(np.isnan(columns[:, i]), units[mode], columns[:, i])
-    return np.asarray(columns[:, of_arc], dtype=np.float64)
 
 
 def units_on_arc(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.errors import UnknownIdError, nearest
+from corridors.network.network import demand_during
 from corridors.scenarios.selectors import describe
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def demand_on(net: Network, day: dt.date) -> pd.DataFrame:
         The demand table by demand_id with `units_per_day` and `t_per_unit`.
     """
     every = net.tables["demand"].sort_values("demand_id", ignore_index=True)
-    today = net.at(day).tables["demand"].set_index("demand_id")
+    today = demand_during(every, day).set_index("demand_id")
     for column in ("units_per_year", "low", "high"):
         found = every["demand_id"].map(today[column])
         every[column] = found.astype("float64").fillna(0.0)

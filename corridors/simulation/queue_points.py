@@ -90,6 +90,8 @@ def _numbered(
     number: dict[tuple[Any, ...], int] = {}
     found: list[list[tuple[int, Limit]]] = []
     names: set[str] = set()
+    # Limits that no event has changed share their members from day to day.
+    last: dict[int, tuple[NDArray[Any], ...]] = {}
     for state in states:
         own = []
         for limit in state.limits:
@@ -105,10 +107,15 @@ def _numbered(
                         name, limit.capacity_id, limit.name, limit.unit, limit.from_event, {}
                     )
                 )
+            own.append((number[key], limit))
+            members = (limit.arc, limit.cargo, limit.factor)
+            known = last.get(number[key], ())
+            if known and all(a is b for a, b in zip(known, members, strict=True)):
+                continue
+            last[number[key]] = members
             point = points[number[key]]
             entries = zip(limit.arc.tolist(), limit.cargo.tolist(), limit.factor, strict=True)
             point.entries.update({(a, c): float(f) for a, c, f in entries})
-            own.append((number[key], limit))
         found.append(own)
     return points, found
 

@@ -12,9 +12,9 @@ from corridors.simulation.queueing.route_choice import TROUBLE_DAYS
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats
     from corridors.simulation.queueing.problem import QueueProblem
-    from corridors.simulation.queueing.route_book import RouteBook
     from corridors.simulation.queueing.route_choice import RouteChoice
     from corridors.simulation.queueing.state import Choice, QueueLimits
+    from corridors.simulation.queueing.ways import RouteBook
 
 _DUST = 1e-12
 """Units that are nobody, left over by shares."""

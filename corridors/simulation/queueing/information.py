@@ -163,6 +163,7 @@ def waits(seen, own, room, ordinary, reduced_for):
 def waits_ahead(
     first,
     kind,
+    is_base,
     limit,
     arc,
     hours,
@@ -176,13 +177,14 @@ def waits_ahead(
     closed_for,
     value_of_time,
 ):
-    """Work out cost and waiting from the start of every way and from every limit on it.
+    """Work out cost and waiting from the start of every base route and from every limit on it.
 
-    A closure is waited for only as far as it outlasts the way to it.
+    A closure is waited for only as far as it outlasts the way to it. From limits on,
+    nothing is worked out where nobody on the route expects to wait.
 
     Parameters
     ----------
-    first, kind, limit, arc, hours, usd
+    first, kind, is_base, limit, arc, hours, usd
         Of the ways, as in `RouteArrays`.
     seen
         Units known to stand in the queue of each limit, by class, shape (C, R).
@@ -198,9 +200,11 @@ def waits_ahead(
     Returns
     -------
     cost, wait
-        From the start of each way: USD per unit with the time valued, days.
+        From the start of each base route: USD per unit with the time valued, days; 0 of
+        other ways.
     cost_from, wait_from, wait_at
-        From each visit on, shape of `limit`; and the wait at the visit alone.
+        From each visit on, shape of `limit`; and the wait at the visit alone. All are 0
+        on ways without any wait.
     """
     n = len(kind)
     cost = np.zeros(n)
@@ -209,11 +213,23 @@ def waits_ahead(
     wait_from = np.zeros(len(limit))
     wait_at = np.zeros(len(limit))
     for r in range(n):
+        if not is_base[r]:
+            continue
         c = kind[r]
         value = value_of_time[c]
         segment = first[r] + r
         size = first[r + 1] - first[r]
-        for begin in range(-1, size):
+        calm = True
+        for v in range(first[r], first[r + 1]):
+            at = limit[v]
+            if (
+                closed_for[c, arc[v]] > 0
+                or limit_shut[c, at] > 0
+                or seen[c, at] > 0
+                or reduced_for[c, at] > 0
+            ):
+                calm = False
+        for begin in range(-1, 0 if calm else size):
             days = 0.0
             waited = 0.0
             money = 0.0

@@ -24,14 +24,17 @@ def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):
     """Bring what arrives within the step to its limit or destination, the rest later."""
     end = (clock.number + 1) * clock.step
     if packets.end[i] > end + HAIR * clock.step:
-        if packets.start[i] >= end - HAIR * clock.step:
-            append(packets, head, tail, min(clock.number + 1, clock.last), i)
+        later = i
+        if packets.start[i] < end - HAIR * clock.step:
+            i = split(
+                packets, later, (end - packets.start[i]) / (packets.end[i] - packets.start[i])
+            )
+            packets.end[i] = end
+            packets.start[later] = end
+        append(packets, head, tail, min(clock.number + 1, clock.last), later)
+        if i == later:
             return
-        later = (packets.end[i] - end) / (packets.end[i] - packets.start[i])
-        j = split(packets, i, later)
-        packets.start[j] = end
-        packets.end[i] = end
-        append(packets, head, tail, min(clock.number + 1, clock.last), j)
+    packets.on[i] = -1
     r = packets.route[i]
     k = routes.demand[r]
     if packets.visit[i] == routes.first[r + 1] - routes.first[r]:

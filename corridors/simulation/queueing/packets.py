@@ -15,6 +15,9 @@ from numba import njit
 
 from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
 
+FINE = 1e6
+"""Parts of a day to which waits are told apart when a packet like another is looked for."""
+
 
 @njit(cache=True, inline="always")
 def take(packets):
@@ -26,6 +29,7 @@ def take(packets):
 @njit(cache=True, inline="always")
 def drop(packets, i):
     """Give back a packet of which nothing is left."""
+    packets.on[i] = -1
     packets.free[packets.n_free[0]] = i
     packets.n_free[0] += 1
 
@@ -35,6 +39,7 @@ def split(packets, i, share):
     """Return a new packet that holds `share` of packet i; the rest stays."""
     j = take(packets)
     packets.after[j] = -1
+    packets.on[j] = -1
     packets.route[j] = packets.route[i]
     packets.visit[j] = packets.visit[i]
     packets.amount[j] = packets.amount[i] * share
@@ -94,6 +99,63 @@ def _schedule(packets, head, tail, clock, i):
 
 
 @njit(cache=True, inline="always")
+def _is_like(packets, clock, i, j):
+    """Say whether packet j, put together with packet i, behaves as the two apart.
+
+    It does where it comes at the same time, or right behind as if it had never been cut
+    off, and has wanted, waited and borne the same. Without this, cargo on a way with
+    many limits is cut finer and finer: at the end of each step, and at each limit.
+    """
+    hair = HAIR * clock.step
+    if packets.wanted_at[i] != packets.wanted_at[j]:
+        return False
+    if abs(packets.waited[i] - packets.waited[j]) > hair:
+        return False
+    if abs(packets.waited_before[i] - packets.waited_before[j]) > hair:
+        return False
+    left, other = packets.patience_left[i], packets.patience_left[j]
+    if left != other and not abs(left - other) <= hair:
+        return False
+    if abs(packets.start[i] - packets.start[j]) <= hair:
+        return abs(packets.end[i] - packets.end[j]) <= hair
+    if abs(packets.end[i] - packets.start[j]) > hair:
+        return False
+    long_i = packets.end[i] - packets.start[i]
+    long_j = packets.end[j] - packets.start[j]
+    if long_i <= 0.0 or long_j <= 0.0 or long_i + long_j > clock.step + hair:
+        return False
+    evenly = packets.amount[i] * long_j
+    return abs(evenly - packets.amount[j] * long_i) <= HAIR * evenly
+
+
+@njit(cache=True, inline="always")
+def _slot(packets, segment, i):
+    """Return where the packet is noted that last came to a segment and was like this one."""
+    left = packets.patience_left[i]
+    number = segment
+    number = number * 1000003 + int(packets.wanted_at[i] * FINE + 0.5)
+    number = number * 1000003 + int(packets.waited[i] * FINE + 0.5)
+    number = number * 1000003 + int(packets.waited_before[i] * FINE + 0.5)
+    number = number * 1000003 + (int(left * FINE + 0.5) if left < FINE else -1)
+    return (number ^ (number >> 29)) % len(packets.noted)
+
+
+@njit(cache=True, inline="always")
+def _onto(packets, head, tail, clock, segment, i):
+    """Put a packet on a segment, together with the last one that is like it there."""
+    slot = _slot(packets, segment, i)
+    j = packets.noted[slot]
+    if j >= 0 and packets.on[j] == segment and _is_like(packets, clock, j, i):
+        packets.amount[j] += packets.amount[i]
+        packets.end[j] = max(packets.end[j], packets.end[i])
+        drop(packets, i)
+        return
+    packets.on[i] = segment
+    packets.noted[slot] = i
+    _schedule(packets, head, tail, clock, i)
+
+
+@njit(cache=True, inline="always")
 def enter(packets, routes, record, clock, head, tail, i):
     """Send a packet along the segment before its next point."""
     r = packets.route[i]
@@ -109,7 +171,7 @@ def enter(packets, routes, record, clock, head, tail, i):
     record.passes[clock.number, segment] += packets.amount[i]
     record.usd[k, age] += packets.amount[i] * routes.usd[segment]
     record.hours[k, age] += packets.amount[i] * hours
-    _schedule(packets, head, tail, clock, i)
+    _onto(packets, head, tail, clock, segment, i)
 
 
 @njit(cache=True, inline="always")

@@ -19,8 +19,8 @@ from corridors.simulation.queueing.reneging import book
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.simulation.queueing.problem import QueueProblem
-    from corridors.simulation.queueing.route_book import RouteBook
     from corridors.simulation.queueing.state import Choice, QueueLimits, RouteArrays
+    from corridors.simulation.queueing.ways import RouteBook
 
 TROUBLE_DAYS = 0.05
 """Waiting below which nobody looks for another way."""
@@ -173,6 +173,7 @@ class RouteChoice:
         result: tuple[Floats, Floats, Floats, Floats, Floats] = waits_ahead(
             arrays.first,
             arrays.kind,
+            arrays.is_base,
             arrays.limit,
             arrays.arc,
             arrays.hours,

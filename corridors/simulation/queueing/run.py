@@ -11,7 +11,6 @@ from corridors.simulation.queueing.counting import CountingRule
 from corridors.simulation.queueing.departures import Origin
 from corridors.simulation.queueing.kernel import run_step
 from corridors.simulation.queueing.packets import depart
-from corridors.simulation.queueing.route_book import RouteBook
 from corridors.simulation.queueing.route_choice import TROUBLE_DAYS, RouteChoice
 from corridors.simulation.queueing.state import (
     NEW,
@@ -22,6 +21,7 @@ from corridors.simulation.queueing.state import (
     QueueLimits,
     Record,
 )
+from corridors.simulation.queueing.ways import RouteBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,6 +121,8 @@ def _packets(size: int) -> Packets:
 
     return Packets(
         after=np.full(size, -1, dtype=np.int64),
+        on=np.full(size, -1, dtype=np.int64),
+        noted=np.full(1 << 16, -1, dtype=np.int64),
         route=whole(),
         visit=whole(),
         amount=real(),
@@ -142,6 +144,7 @@ def _grown(old: Packets) -> Packets:
     new = _packets(2 * size)
     names = (
         "after",
+        "on",
         "route",
         "visit",
         "amount",
@@ -155,6 +158,7 @@ def _grown(old: Packets) -> Packets:
     )
     for name in names:
         getattr(new, name)[:size] = getattr(old, name)
+    new.noted[:] = old.noted
     free = int(old.n_free[0])
     new.free[:free] = old.free[:free]
     new.free[free : free + size] = np.arange(2 * size - 1, size - 1, -1)

@@ -25,10 +25,13 @@ class Packets(NamedTuple):
     """Amounts on their way, as parallel arrays with linked lists through `after`.
 
     `batch` is the step in which what stands in a queue came to it: who came in the
-    same one goes together.
+    same one goes together. `on` is the segment that a packet is on, -1 where it is on
+    none; `noted` finds the packet of a kind that was the last to enter a segment.
     """
 
     after: Ints
+    on: Ints
+    noted: Ints
     route: Ints
     visit: Ints
     amount: Floats
