@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -243,3 +244,28 @@ def test_counts_of_another_year_are_of_another_demand():
         observed("old", 9.0, "c-d-road", date="2022-06-01"),
     )
     assert [c.observation_id for c in CountFit(net).counts] == ["one", "two"]
+
+
+def test_the_shipped_parameters_are_those_of_the_command(net):
+    """Whoever changes a table writes the file anew; nothing in it was put there by hand."""
+    path = net.folder / "choice.json"
+    assert path.read_text(encoding="utf-8") == parameter_file(net)
+
+
+def test_the_page_says_how_well_counts_are_predicted(net):
+    """Of docs/choice.md, the lines of the table; and what is promised of the fit."""
+    page = (Path(__file__).parent.parent / "docs" / "choice.md").read_text(encoding="utf-8")
+    found = cross_validate(net, 8)
+    for name, one in (
+        ("each predicted from fits that have not seen it", found.to_dict()),
+        ("nor any other count of the same place (`places_apart`)", found.places_apart),
+    ):
+        others = one["without_identities"]
+        line = (
+            f"| {name} | {one['within_25_percent']:.0f} % | {one['mean_absolute_log_error']:.2f} "
+            f"| {others['within_25_percent']:.0f} %, {others['mean_absolute_log_error']:.2f} |"
+        )
+        assert line in page
+    assert found.within_25_percent >= 88
+    assert found.mean_absolute_log_error <= 0.15
+    assert found.largest_multiplier_share < 0.5
