@@ -104,6 +104,9 @@ class QueueProblem:
         Units per day by step, shape (T, K).
     base_routes, base_of
         Sets of base routes, and the set that holds in each step, shape (T,).
+    fallen
+        Part of each demand that cannot leave while a set holds, because a by-product has no
+        outlet, shape (sets, K): of what the shares of the set leave. None anywhere unless told.
     behaviour
         How cargo decides.
     late_days
@@ -150,8 +153,12 @@ class QueueProblem:
     state_ahead: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     level_ahead: Floats = field(default_factory=lambda: np.empty((0, 0)))
     ordinary: Floats = field(kw_only=True)
+    fallen: Floats = field(kw_only=True, default_factory=lambda: np.empty((0, 0)))
 
     def __post_init__(self) -> None:
+        if self.fallen.size == 0:
+            none = np.zeros((len(self.base_routes), len(self.origin)))
+            object.__setattr__(self, "fallen", none)
         _check(self)
 
     @property
@@ -208,7 +215,11 @@ def _check(p: QueueProblem) -> None:
     if p.usd.shape != p.hours.shape or p.usd.shape[2] != len(p.tail):
         msg = f"usd, hours: expected (states, classes, {len(p.tail)}), saw {p.usd.shape}"
         raise ProblemError(msg)
-    for name in ("rate", "amount", "background"):
+    if p.fallen.shape != (len(p.base_routes), len(p.origin)):
+        shape = (len(p.base_routes), len(p.origin))
+        msg = f"fallen: expected shape {shape}, saw {p.fallen.shape}"
+        raise ProblemError(msg)
+    for name in ("rate", "amount", "background", "fallen"):
         values = getattr(p, name)
         if np.isnan(values).any() or (values < 0).any():
             msg = f"{name}: expected numbers of at least 0"
