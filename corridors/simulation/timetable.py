@@ -25,6 +25,7 @@ from corridors.simulation.base_routes import (
 from corridors.simulation.queue_points import (
     QueuePoint,
     dated_columns,
+    grants,
     members_by_arc,
     queue_points,
 )
@@ -263,6 +264,7 @@ def _assemble(
         level_ahead=level_ahead,
         ordinary=ordinary,
         fallen=np.array(base.fallen),
+        grants=grants(net, points, calendar, level, step),
     )
     return Timetable(problem, calendar[0], states, points, base.bases)
 

@@ -15,6 +15,7 @@ __all__ = ["MODES", "OPTIONAL_TABLES", "Column", "Table", "tables"]
 OPTIONAL_TABLES = frozenset(
     {
         "tariffs",
+        "quotas",
         "limit_rules",
         "chokepoints",
         "couplings",
