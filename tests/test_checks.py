@@ -378,6 +378,16 @@ def borders_are_crossed_on_land(i: Island) -> Expected:
     )
 
 
+def couplings_are_of_two_demands(i: Island) -> Expected:
+    row = dict.fromkeys(tables()["couplings"].names, "") | {
+        "coupling_id": "boxes-with-grain", "name": "Boxes with grain", "node_id": "aster",
+        "cargo": "container", "by_product": "grain", "outlet": "dale", "share": "0.5",
+    }  # fmt: skip
+    i.write("couplings", [row])
+    i.explain("couplings", "boxes-with-grain", "share")
+    return "couplings.csv", 2, "outlet"
+
+
 def _add_line(i: Island, link: str, *points: tuple[float, float]) -> None:
     path = i.folder / "lines.geojson"
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -412,6 +422,7 @@ WHOLE = [
     everything_has_a_limit,
     cargo_has_rates,
     demand_goes_somewhere,
+    couplings_are_of_two_demands,
     selectors_match,
     projects_can_be_applied,
     numbers_have_sources,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corridors.assignment.assignment import Assignment
 from corridors.assignment.choice import choose_routes
 from corridors.errors import ScenarioError, nearest, old_name
-from corridors.flow.solve import Answer, solve
 from corridors.network.network import as_date
+from corridors.scenarios.coupling.couplings import couplings_of, with_room
+from corridors.scenarios.coupling.settle import joint_gap, settle, solve_settled
 from corridors.scenarios.demand_curves import with_curves
 from corridors.scenarios.scenario import Scenario
 from corridors.scenarios.scenario import scenario as read_scenario
@@ -16,10 +18,13 @@ from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from corridors.flow.arrays import Floats
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.network.network import Network
+    from corridors.scenarios.coupling.couplings import Coupling
     from corridors.scenarios.state import NetworkState
 
 MODELS = ("optimal", "logit")
@@ -90,14 +95,29 @@ def assign(
 
 
 def assigned(state: NetworkState, plan: Scenario | None, model: str = "optimal") -> Assignment:
-    """Solve a situation and put the answer into tables."""
-    answer: Answer | ChoiceAnswer
+    """Solve a situation, couplings held, and put the answer into tables."""
     if model == "logit":
-        state, answer = choose_routes(state, disturbed=plan is not None)
-    else:
-        state = with_curves(state)
-        answer = solve(state.problem)
-    return Assignment(state, answer, plan, model)
+        return _chosen(state, plan, model)
+    state = with_curves(state)
+    answer, fallen = solve_settled(state.problem, couplings_of(state))
+    if fallen is None:
+        return Assignment(state, answer, plan, model)
+    fallen = replace(fallen, gap=joint_gap(state.problem, answer, fallen))
+    state = with_room(state, fallen.couplings, fallen.rooms)
+    return Assignment(state, answer, plan, model, fallen)
+
+
+def _chosen(state: NetworkState, plan: Scenario | None, model: str) -> Assignment:
+    """Spread the cargo of a situation as shippers do, couplings held."""
+    last, answer = choose_routes(state, disturbed=plan is not None)
+
+    def again(own: Sequence[Coupling], rooms: Floats) -> ChoiceAnswer:
+        nonlocal last
+        last, found = choose_routes(with_room(state, own, rooms), disturbed=True)
+        return found
+
+    answer, fallen = settle(answer, couplings_of(state), again)
+    return Assignment(last, answer, plan, model, fallen)
 
 
 def day_of(net: Network, plan: Scenario | None, as_of: str | dt.date | None) -> dt.date:

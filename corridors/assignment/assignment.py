@@ -11,6 +11,7 @@ import pandas as pd
 from corridors.assignment.tables import AssignmentTables
 from corridors.assignment.views.by import assignment_by, balance, named_ends
 from corridors.assignment.views.capacities import capacity_table
+from corridors.assignment.views.couplings import coupling_table
 from corridors.assignment.views.grouping import largest_first, of_cargo
 from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
 from corridors.assignment.views.shortfall import lost_by_step, shortfall_table
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.flow.solve import Answer
     from corridors.maps.plots.accessor import Plots
+    from corridors.scenarios.coupling.settle import Fallen
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
 
@@ -69,6 +71,8 @@ class Assignment:
         The scenario, or None.
     model
         Name of the model.
+    fallen
+        What couplings do; None where none bites.
     """
 
     def __init__(
@@ -77,11 +81,13 @@ class Assignment:
         answer: Answer | ChoiceAnswer,
         scenario: Scenario | None,
         model: str,
+        fallen: Fallen | None = None,
     ) -> None:
         self.state = state
         self.answer = answer
         self.scenario = scenario
         self.model = model
+        self.fallen = fallen
 
     @property
     def situation(self) -> NetworkState:
@@ -257,6 +263,11 @@ class Assignment:
         """
         return capacity_table(self.state, self.answer, waiting=self.model == "logit")
 
+    @cached_property
+    def couplings(self) -> pd.DataFrame:
+        """What falls because its by-product has no outlet; see `coupling_table`."""
+        return coupling_table(self.state, self.answer, self.fallen)
+
     @property
     def bottlenecks(self) -> pd.DataFrame:
         """Capacities with a price, the dearest per day of all they pass first."""
@@ -412,8 +423,7 @@ class Assignment:
     @cached_property
     def tables(self) -> AssignmentTables:
         """All that sentences, maps, pages and files are made of."""
-        state = self.state
-        arcs = state.arcs
+        state, arcs = self.state, self.state.arcs
         ids = state.net.tables["links"]["link_id"].to_numpy()
         members = (limit.arc[arcs.arc_type[limit.arc] == LINK] for limit in state.limits)
         return AssignmentTables(
@@ -425,6 +435,7 @@ class Assignment:
             lost_by_step=self.lost_by_step,
             links_there=frozenset(ids[arcs.row[state.there & (arcs.arc_type == LINK)]]),
             capacity_links=tuple(tuple(sorted(set(ids[arcs.row[own]]))) for own in members),
+            couplings=self.couplings,
         )
 
 

@@ -283,6 +283,7 @@ class Comparison(Changes):
             "reroutes": records(self.reroutes),
             "used": records(self.by_use[0]),
             "pushed_aside": records(self.by_use[1]),
+            "couplings": records(self.disrupted.couplings),
             "demand_base_years": {
                 str(year): t for year, t in base_years(self.disrupted.state).items()
             },

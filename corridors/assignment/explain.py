@@ -39,6 +39,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
         whole.replace(f"On {tables.day}, of", "In all, of", 1) if lead else whole,
         _not_in_force(tables.events_not_in_force, tables.n_events),
         _closed(tables.closed_links, tables.before.flows),
+        _coupled(tables.after.couplings, tables.cargo_names),
     ]
     if change["rerouted_t_per_day"] > _SMALL:
         found.append(_reroutes(change))
@@ -77,6 +78,20 @@ def _lead(tables: ComparisonTables) -> list[str]:
     if aside["rerouted_t_per_day"].sum() + aside["lost_t_per_day"].sum() > _SMALL:
         found.append(_pushed(aside, tables.cargo_names))
     return found
+
+
+def _coupled(couplings: pd.DataFrame | None, names: Mapping[str, str]) -> str:
+    """Return what falls because something else has no outlet."""
+    if couplings is None or not len(couplings):
+        return ""
+    parts = [
+        f"{number(row['missing_units_per_day'], row['by_product_unit'])} of "
+        f"{names[row['by_product']]} have no outlet, so that of "
+        f"{number(row['ordinary_units_per_day'], row['unit'])} of {names[row['cargo']]} "
+        f"{number(row['room_units_per_day'], row['unit'])} can leave ({row['name']})"
+        for row in couplings.to_dict("records")
+    ]
+    return f"What hangs on something else falls with it, a day: {'; '.join(parts)}."
 
 
 def _fate(row: Mapping[str, Any], t_per_unit: float, unit: str) -> str:

@@ -30,6 +30,8 @@ class AssignmentTables:
         Links that exist on the day, closed by events or not.
     capacity_links
         Links under each capacity, sorted, in the order of the rows of `capacities`.
+    couplings
+        As `corridors.Assignment` has it; None where it is not known.
     """
 
     flows: pd.DataFrame
@@ -40,6 +42,7 @@ class AssignmentTables:
     lost_by_step: pd.DataFrame
     links_there: frozenset[str]
     capacity_links: tuple[tuple[str, ...], ...]
+    couplings: pd.DataFrame | None = None
 
     def files(self) -> dict[str, pd.DataFrame]:
         """Return the tables that are kept on disk, by name."""

@@ -82,3 +82,25 @@ def in_period(first: str, end: str, day: dt.date) -> bool:
     """Return whether a day lies in ``[first, end)``; an empty bound does not bind."""
     today = day.isoformat()
     return (not first or first <= today) and (not end or today < end)
+
+
+def period_bounds(day: dt.date, period: str) -> tuple[dt.date, dt.date]:
+    """Return the first day of the period that a day lies in, and the first after it.
+
+    A week begins on Monday.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> [d.isoformat() for d in period_bounds(dt.date(2025, 11, 6), "week")]
+    ['2025-11-03', '2025-11-10']
+    >>> [d.isoformat() for d in period_bounds(dt.date(2025, 12, 6), "month")]
+    ['2025-12-01', '2026-01-01']
+    """
+    if period == "week":
+        first = day - dt.timedelta(days=day.weekday())
+        return first, first + dt.timedelta(days=7)
+    if period == "month":
+        year, month = day.year + day.month // 12, day.month % 12 + 1
+        return day.replace(day=1), dt.date(year, month, 1)
+    return dt.date(day.year, 1, 1), dt.date(day.year + 1, 1, 1)

@@ -74,7 +74,7 @@ def value_ranges(net: Network, table: str, column: str) -> pd.DataFrame:
     for bound in ("low", "high"):
         result[bound] = known_rows[bound].reindex(keys).to_numpy()
         # Only the column that the table's own range is about may use it.
-        if bound in frame.columns and column in {"amount", "units_per_year", "value"}:
+        if bound in frame.columns and column in {"amount", "units_per_year", "share", "value"}:
             result[bound] = result[bound].where(result[bound].notna(), frame[bound].to_numpy())
     result["confidence"] = known_rows["confidence"].reindex(keys).fillna("D").to_numpy()
     result["stated"] = (result["low"].notna() & (result["low"] <= result["value"])) | (

@@ -9,6 +9,8 @@ import numpy as np
 
 from corridors.flow import solve
 from corridors.flow.usage import limit_use
+from corridors.scenarios.coupling.couplings import couplings_of
+from corridors.scenarios.coupling.settle import served
 from corridors.simulation.queueing.problem import BaseRoute
 
 if TYPE_CHECKING:
@@ -41,6 +43,69 @@ class BaseRoutes:
             self.ways.append(base_routes(base, self.ways[-1] if self.ways else None))
             self.bases.append(base)
         return self._known[key]
+
+
+class FallenRoutes:
+    """Base routes as they are, and less of them where a by-product has no outlet on a day.
+
+    How much of the by-product has an outlet is what the best answer to the situation of the
+    day delivers. What cannot leave for want of it is never shipped, and nothing is made up
+    for later: the wells have been throttled meanwhile. Each set keeps its own number while
+    nothing falls.
+
+    Parameters
+    ----------
+    whole
+        The sets of base routes.
+
+    Attributes
+    ----------
+    ways, base_of, fallen
+        Sets of base routes, the number in `whole` of the one that each is made of, and the
+        part of each demand that cannot leave, shape (K,) each.
+    """
+
+    def __init__(self, whole: BaseRoutes) -> None:
+        self._whole = whole
+        self._known: dict[tuple[int, bytes], int] = {}
+        self._left: dict[int, NDArray[np.float64]] = {}
+        self.ways: list[list[BaseRoute]] = []
+        self.base_of: list[int] = []
+        self.fallen: list[NDArray[np.float64]] = []
+
+    @property
+    def bases(self) -> list[NetworkState]:
+        """The undisturbed situation of each set."""
+        return [self._whole.bases[b] for b in self.base_of]
+
+    def number(self, base: int, state: NetworkState) -> int:
+        """Return the number of the set for a set of base routes and the situation of a day."""
+        if id(state) not in self._left:
+            self._left[id(state)] = _left(state)
+        left = self._left[id(state)]
+        key = (base, left.tobytes())
+        if key not in self._known:
+            self._known[key] = len(self.ways)
+            before = self._whole.ways[base]
+            ways = [replace(w, share=w.share * float(left[w.demand])) for w in before]
+            share = np.bincount([w.demand for w in before], [w.share for w in before], len(left))
+            self.ways.append([way for way in ways if way.share > 0])
+            self.base_of.append(base)
+            self.fallen.append(share * (1.0 - left))
+        return self._known[key]
+
+
+def _left(state: NetworkState) -> NDArray[np.float64]:
+    """Return the part of each demand that can leave by the couplings of a day, shape (K,)."""
+    left = np.ones(state.problem.n_commodities)
+    couplings = couplings_of(state)
+    if couplings:
+        carried = served(solve(state.problem))
+        for c in couplings:
+            wanted = float(state.problem.amount[c.falls].sum())
+            part = min(c.room(carried) / wanted, 1.0) if wanted > 0 else 1.0
+            left[c.falls] = np.minimum(left[c.falls], part)
+    return left
 
 
 def base_routes(base: NetworkState, before: list[BaseRoute] | None) -> list[BaseRoute]:

@@ -274,10 +274,11 @@ def _laid_out(graph: _Expanded) -> tuple[FlowProblem, dict[tuple[int, int], Floa
         layer_arcs.setdefault(c, []).append((begin, end, float(money[last_state])))
         if member is not None:
             limited = when < n_steps
+            limit = int(p.member_limit[member])
             rows.append(
                 (
                     np.flatnonzero(limited) + at,
-                    p.member_limit[member] * n_steps + when[limited],
+                    limit * n_steps + _row_of(p, limit, when[limited]),
                     c,
                     float(p.member_factor[member, c]),
                 )
@@ -337,12 +338,26 @@ def _add_waiting(
     return at
 
 
+def _row_of(p: QueueProblem, limit: int, when: Ints) -> Ints:
+    """Return the step whose row stands for each step: of a stock, the first of the period."""
+    if p.grants is None:
+        return when
+    first = p.grants.period[when, limit]
+    return np.where(first >= 0, first, when)
+
+
 def _rows(
     p: QueueProblem, rows: list[tuple[Ints, Ints, int, float]], graph: _Expanded
 ) -> tuple[Floats, dict[str, Any]]:
     """Return the limits by step that are finite, and their entries."""
     most = np.where(np.isnan(p.burst), p.rate, np.where(p.rate > 0, np.maximum(p.rate, p.burst), 0))
     room = np.maximum(most - p.reserved, 0.0) * p.step
+    if p.grants is not None:
+        # A stock is one row for all of its period; background may leave its part to cargo.
+        for t, r in zip(*np.nonzero(p.grants.period >= 0), strict=True):
+            first = p.grants.period[t, r]
+            room[t, r] = room[t, r] if first < t else 0.0
+            room[first, r] += p.grants.given[t, r]
     flat = np.ascontiguousarray(room.T).ravel()
     arc = np.concatenate([r[0] for r in rows]) if rows else np.empty(0, dtype=np.int64)
     row = np.concatenate([r[1] for r in rows]) if rows else np.empty(0, dtype=np.int64)

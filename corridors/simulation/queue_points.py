@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.network.arcs import DIRECTIONS, LINK
-from corridors.network.calendar import in_period, in_season
+from corridors.network.calendar import in_period, in_season, period_bounds
+from corridors.simulation.queueing.problem import Grants
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -207,3 +208,67 @@ def dated_columns(
             if row["ban_above"] == row["ban_above"]:
                 ban[r] = min(ban[r], row["ban_above"])
     return pattern, burst, ban
+
+
+def grants(
+    net: Network,
+    points: list[QueuePoint],
+    calendar: list[dt.date],
+    level: NDArray[np.float64],
+    step: float,
+) -> Grants | None:
+    """Return what is given of each limit on which step; None where none is handed out so.
+
+    Permits are forms: those of a week come on its first day, can be used up before its
+    last, and are worth nothing in the next. They are given at the beginning of a period, for
+    all of its days at the amount that holds on them; where the amount changes within a
+    period, what is added is for the days from then on.
+
+    Parameters
+    ----------
+    net
+        The network, with its quotas.
+    points
+        The limits.
+    calendar
+        The days, warm-up included.
+    level
+        Units a day of each limit by step, shape (T, R).
+    step
+        Length of a step in days.
+
+    Notes
+    -----
+    Of a period that has begun before the first day, the rest is given at its rate; of one
+    that reaches beyond the last day, all is.
+    """
+    table = net.whole.tables["quotas"]
+    quota = dict(zip(table["capacity_id"], table["period"], strict=True))
+    n_steps, n_limits = level.shape
+    if not quota:
+        return None
+    none = np.full((n_steps, n_limits), -1, dtype=np.int64)
+    found = Grants(none, none.copy(), np.zeros((n_steps, n_limits)))
+    per_day = round(1 / step)
+    for r, point in enumerate(points):
+        if point.from_event or point.capacity_id not in quota:
+            continue
+        bounds = [period_bounds(day, quota[point.capacity_id]) for day in calendar]
+        own = level[::per_day, r]
+        start = 0
+        for i, (first, end) in enumerate(bounds):
+            # Where nothing limits there is no stock, and one begins when something does.
+            fresh = i == 0 or bounds[i - 1][0] != first or not np.isfinite(own[i - 1])
+            if not np.isfinite(own[i]):
+                continue
+            start = i if fresh else start
+            days = slice(i * per_day, (i + 1) * per_day)
+            found.period[days, r] = start * per_day
+            found.end[days, r] = (i + (end - calendar[i]).days) * per_day
+            if fresh or own[i] != own[i - 1]:
+                left = (end - calendar[i]).days
+                same = 1
+                while same < left and (i + same >= len(own) or own[i + same] == own[i]):
+                    same += 1
+                found.given[i * per_day, r] = own[i] * same
+    return found

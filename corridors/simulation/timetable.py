@@ -17,10 +17,16 @@ from corridors.network.limits.published import with_published_limits
 from corridors.scenarios.demand_curves import choke_prices
 from corridors.scenarios.selectors import names_in
 from corridors.scenarios.state import network_state
-from corridors.simulation.base_routes import BaseRoutes, base_routes, longest_days
+from corridors.simulation.base_routes import (
+    BaseRoutes,
+    FallenRoutes,
+    base_routes,
+    longest_days,
+)
 from corridors.simulation.queue_points import (
     QueuePoint,
     dated_columns,
+    grants,
     members_by_arc,
     queue_points,
 )
@@ -34,7 +40,6 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
-    from corridors.simulation.queueing.problem import BaseRoute
 
 MOST_WARM_UP = 75
 """Most days that are run before the reported ones."""
@@ -124,6 +129,7 @@ def build_timetable(
     calendar = [first + dt.timedelta(days=i) for i in range(total + ahead)]
     changes = set(_changes(net, first, calendar[-1]))
     base_of = np.zeros(len(calendar), dtype=np.int64)
+    fallen = FallenRoutes(solutions)
     states: list[NetworkState] = []
     state_of = np.zeros(len(calendar), dtype=np.int64)
     known: dict[Any, int] = {}
@@ -133,7 +139,6 @@ def build_timetable(
             number = solutions.number(base)
             say(f"what is usual from {day}")
             since = day
-        base_of[i] = number
         shares = tuple(e.share_on(day) for e in scenario.events) if scenario else ()
         key = (since, shares)
         if key not in known:
@@ -141,6 +146,7 @@ def build_timetable(
             idle = not any(shares)
             states.append(base if idle else network_state(net, scenario, day, building_up=True))
         state_of[i] = known[key]
+        base_of[i] = fallen.number(number, states[known[key]])
     per_day = round(1 / step)
     rows = np.repeat(np.arange(total), per_day)
     later = np.repeat(np.arange(total, len(calendar)), per_day)
@@ -149,9 +155,8 @@ def build_timetable(
         states,
         state_of[rows],
         state_of[later],
-        solutions.bases,
+        fallen,
         base_of[np.concatenate([rows, later])],
-        solutions.ways,
         calendar[:total],
         rows,
         step=step,
@@ -193,9 +198,8 @@ def _assemble(
     states: list[NetworkState],
     state: NDArray[np.int64],
     state_ahead: NDArray[np.int64],
-    bases: list[NetworkState],
+    base: FallenRoutes,
     base_of: NDArray[np.int64],
-    routes: list[list[BaseRoute]],
     calendar: list[dt.date],
     rows: NDArray[np.int64],
     *,
@@ -207,7 +211,7 @@ def _assemble(
     usd = np.stack([_open_usd(s) for s in states])
     hours = np.stack([s.arcs.hours for s in states])
     points, amount, reserved = queue_points(states, usd)
-    base_ids = [{limit.limit_id: limit for limit in b.limits} for b in bases]
+    base_ids = [{limit.limit_id: limit for limit in b.limits} for b in base.bases]
     level = amount[state]
     kept = reserved[state]
     level_ahead = amount[state_ahead]
@@ -255,14 +259,16 @@ def _assemble(
         loss=p.penalty,
         choke=_choke(states),
         amount=demand[state],
-        base_routes=routes,
+        base_routes=base.ways,
         base_of=base_of[: len(state)],
         behaviour=_behaviour(cargo),
         state_ahead=state_ahead,
         level_ahead=level_ahead,
         ordinary=ordinary,
+        fallen=np.array(base.fallen),
+        grants=grants(net, points, calendar, level, step),
     )
-    return Timetable(problem, calendar[0], states, points, bases)
+    return Timetable(problem, calendar[0], states, points, base.bases)
 
 
 def _open_usd(state: NetworkState) -> NDArray[np.float64]:

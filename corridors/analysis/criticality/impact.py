@@ -11,6 +11,8 @@ import numpy as np
 
 from corridors.flow import solve
 from corridors.flow.usage import LimitUsage
+from corridors.scenarios.coupling.couplings import couplings_of
+from corridors.scenarios.coupling.settle import solve_settled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from corridors.flow.problem import FlowProblem
     from corridors.flow.solution import Plan
     from corridors.flow.solve import Answer
+    from corridors.scenarios.coupling.couplings import Coupling
     from corridors.scenarios.state import NetworkState
 
     _Key = tuple[int, bytes]
@@ -68,6 +71,8 @@ class ClosureProblem:
     labels
         Groups of each commodity by which the figures are told apart; none of one that
         they are not of. None where they are of all.
+    couplings
+        What falls because something else has no outlet.
     """
 
     flow: FlowProblem
@@ -77,6 +82,7 @@ class ClosureProblem:
     cargo: tuple[str, ...]
     countries: tuple[tuple[str, str], ...]
     labels: tuple[tuple[str, ...], ...] | None = None
+    couplings: tuple[Coupling, ...] = ()
 
 
 def closure_problem(state: NetworkState) -> ClosureProblem:
@@ -94,6 +100,7 @@ def closure_problem(state: NetworkState) -> ClosureProblem:
             (country[a], country[b])
             for a, b in zip(demand["origin"], demand["destination"], strict=True)
         ),
+        couplings=couplings_of(state),
     )
 
 
@@ -133,7 +140,8 @@ class ClosureSolver:
         self.problem = problem
         self.uses = LimitUsage(problem.flow)
         self.answer: Answer = solve(problem.flow)
-        self.plan = self.answer.plan
+        settled, _ = solve_settled(problem.flow, problem.couplings, self.answer)
+        self.plan = settled.plan
         self.carried = carried(self.plan, problem.flow.n_arcs)
         self._known: dict[_Key, tuple[float, float, float]] = {}
         self.measure_from(self.plan)
@@ -165,8 +173,9 @@ class ClosureSolver:
         """
         if not self.carried[arcs].any():
             return ClosureImpact(self.plan, self._measured(self.plan, arcs))
-        answer = self.answer.resolve(closed=arcs)
-        plan = answer.plan
+        found = self.answer.resolve(closed=arcs)
+        settled, _ = solve_settled(found.problem, self.problem.couplings, found)
+        plan = settled.plan
         return ClosureImpact(plan, self._measured(plan, arcs))
 
     def _measured(self, hit: Plan, closed: Ints) -> dict[str, Any]:

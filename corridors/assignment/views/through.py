@@ -45,7 +45,8 @@ def users(baseline: Assignment, disrupted: Assignment, left: pd.DataFrame) -> pd
     Returns
     -------
     DataFrame
-        demand_id, cargo, `uses` and the parts of what passed before, a row for each route.
+        demand_id, cargo, `uses` and the parts of what passed before, a row for each route;
+        `falls`, whether it is of a demand that falls with a by-product.
     """
     state = disrupted.state
     where = touched(state, disrupted.scenario, state.day)
@@ -56,7 +57,17 @@ def users(baseline: Assignment, disrupted: Assignment, left: pd.DataFrame) -> pd
     ]
     # Arcs are the same on every day and in every scenario of a network.
     assert baseline.state.arcs.size == state.arcs.size
-    return left[["demand_id", "cargo", *PARTS]].assign(uses=np.array(uses, dtype=np.bool_))
+    falls = left["demand_id"].isin(_fallen(disrupted))
+    own = left[["demand_id", "cargo", *PARTS]]
+    return own.assign(uses=np.array(uses, dtype=np.bool_), falls=falls)
+
+
+def _fallen(disrupted: Assignment) -> list[str]:
+    """Return the demands that fall because a by-product of them has no outlet."""
+    if disrupted.fallen is None:
+        return []
+    falls = np.concatenate([c.falls for c in disrupted.fallen.couplings])
+    return list(disrupted.state.demand["demand_id"].iloc[falls])
 
 
 def by_use(routes: pd.DataFrame, units: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -73,10 +84,11 @@ def by_use(routes: pd.DataFrame, units: pd.DataFrame) -> tuple[pd.DataFrame, pd.
     -------
     used, aside
         cargo, unit, t_per_unit and the parts in t a day, most tonnes first; of the
-        others only cargo of which something goes another way or is lost.
+        others only cargo of which something goes another way or is lost. What falls with
+        a by-product is pushed aside by nobody, and in neither.
     """
     found = []
-    for own in (routes[routes["uses"]], routes[~routes["uses"]]):
+    for own in (routes[routes["uses"]], routes[~routes["uses"] & ~routes["falls"]]):
         total = own.groupby("cargo")[PARTS].sum().join(units).reset_index()
         size = total["before_t_per_day"].round(6)
         order = total.assign(_size=size).sort_values(["_size", "cargo"], ascending=[False, True])

@@ -16,6 +16,7 @@ from corridors.network.checks.capacities import (
     periods_do_not_overlap,
     periods_leave_no_gap,
 )
+from corridors.network.checks.couplings import couplings_are_of_two_demands
 from corridors.network.checks.figures import (
     demand_before_its_base_year_says_so,
     demand_waits_for_its_project,
@@ -148,6 +149,7 @@ def dates_are_in_order(net: Network) -> Iterator[Problem]:
         ("transfers", "opens", "closes"),
         ("capacities", "valid_from", "valid_until"),
         ("demand", "valid_from", "valid_until"),
+        ("couplings", "valid_from", "valid_until"),
     ):
         for i, row in net.tables[table].iterrows():
             if row[first] and row[end] and row[end] <= row[first]:
@@ -173,6 +175,7 @@ def ranges_hold_their_value(net: Network) -> Iterator[Problem]:
     for table, column in (
         ("capacities", "amount"),
         ("demand", "units_per_year"),
+        ("couplings", "share"),
         ("observations", "value"),
     ):
         for i, row in net.tables[table].iterrows():
@@ -291,6 +294,7 @@ RULES: tuple[Rule, ...] = (
     everything_has_a_limit,
     cargo_has_rates,
     demand_goes_somewhere,
+    couplings_are_of_two_demands,
     numbers_have_sources,
     provenance_points_at_numbers,
     inferences_are_explained,

@@ -20,7 +20,8 @@ _DUST = 1e-12
 """Units that are nobody, left over by shares."""
 
 BASE_SHORT, STAYED_HOME = 0, 1
-"""Why cargo is never shipped: no base route has room for it, or every way is too bad."""
+"""Why cargo is never shipped: no base route has room for it in ordinary times, or every way
+is too bad, or it has fallen with a by-product."""
 
 
 class Departure(NamedTuple):
@@ -228,7 +229,9 @@ class Origin:
         shipments, self.held[k] = self.held[k], []
         served = sum(share for _, share in ways)
         if served < 1.0 - 1e-12:
-            self._stay(n, k, fresh * (1.0 - served), now, BASE_SHORT)
+            fallen = min(float(self._p.fallen[self._p.base_of[n], k]), 1.0 - served)
+            self._stay(n, k, fresh * fallen, now, STAYED_HOME)
+            self._stay(n, k, fresh * (1.0 - served - fallen), now, BASE_SHORT)
         wanting: dict[int, list[HeldShipment]] = {number: [] for number, _ in ways}
         for shipment in shipments:
             if shipment.way in wanting or not ways:

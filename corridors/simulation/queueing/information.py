@@ -37,6 +37,8 @@ class Information:
         self._open_level = mean
         self.reductions = Reductions(p)
         self.queue_seen = np.zeros((p.n_steps + 1, p.n_limits))
+        # Days until limits that are used up are handed out again; of the step that is run.
+        self.used_up = np.zeros(p.n_limits)
         self._reaction = np.rint(p.behaviour.reaction / p.step).astype(np.int64)
 
     def closed(self, step: int) -> Flags:
@@ -74,10 +76,13 @@ class Information:
         return result
 
     def limit_shut(self, step: int, *, known: bool) -> Floats:
-        """Return the days for which limits of 0 are expected to stay so, shape (C, R)."""
+        """Return the days for which limits of 0 are expected to stay so, shape (C, R).
+
+        When a limit that is used up will be handed out again is known to everybody.
+        """
         p = self._p
         n_classes = len(p.weight)
-        result = np.zeros((n_classes, p.n_limits))
+        result = np.tile(self.used_up, (n_classes, 1))
         zero = self._zero[step] & (self._open_level > 0)
         if zero.any():
             since, until = self._zero_since[step, zero], self._zero_until[step, zero]

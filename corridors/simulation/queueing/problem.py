@@ -64,6 +64,27 @@ class Behaviour:
 
 
 @dataclass(frozen=True, eq=False)
+class Grants:
+    """What is given of limits that are handed out for a period, such as a week's permits.
+
+    Attributes
+    ----------
+    period
+        First step of the period in which each step lies; -1 for limits that are none of a
+        period, and while nothing limits; shape (T, R).
+    end
+        First step after that period, shape (T, R); may lie beyond the last step.
+    given
+        Units that are given at the beginning of a step, shape (T, R). What is left at the
+        end of a period is gone.
+    """
+
+    period: Ints
+    end: Ints
+    given: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class QueueProblem:
     """Dated demand on a network of arcs with shared limits, T steps long.
 
@@ -107,6 +128,11 @@ class QueueProblem:
         Units per day by step, shape (T, K).
     base_routes, base_of
         Sets of base routes, and the set that holds in each step, shape (T,).
+    fallen
+        Part of each demand that cannot leave while a set holds, because a by-product has no
+        outlet, shape (sets, K): of what the shares of the set leave. None anywhere unless told.
+    grants
+        Limits that are handed out for a period, as stocks; none unless told.
     behaviour
         How cargo decides.
     late_days
@@ -154,8 +180,13 @@ class QueueProblem:
     state_ahead: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     level_ahead: Floats = field(default_factory=lambda: np.empty((0, 0)))
     ordinary: Floats = field(kw_only=True)
+    fallen: Floats = field(kw_only=True, default_factory=lambda: np.empty((0, 0)))
+    grants: Grants | None = field(kw_only=True, default=None)
 
     def __post_init__(self) -> None:
+        if self.fallen.size == 0:
+            none = np.zeros((len(self.base_routes), len(self.origin)))
+            object.__setattr__(self, "fallen", none)
         _check(self)
 
     @property
@@ -212,7 +243,11 @@ def _check(p: QueueProblem) -> None:
     if p.usd.shape != p.hours.shape or p.usd.shape[2] != len(p.tail):
         msg = f"usd, hours: expected (states, classes, {len(p.tail)}), saw {p.usd.shape}"
         raise ProblemError(msg)
-    for name in ("rate", "amount", "background"):
+    if p.fallen.shape != (len(p.base_routes), len(p.origin)):
+        shape = (len(p.base_routes), len(p.origin))
+        msg = f"fallen: expected shape {shape}, saw {p.fallen.shape}"
+        raise ProblemError(msg)
+    for name in ("rate", "amount", "background", "fallen"):
         values = getattr(p, name)
         if np.isnan(values).any() or (values < 0).any():
             msg = f"{name}: expected numbers of at least 0"

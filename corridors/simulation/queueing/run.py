@@ -13,6 +13,7 @@ from corridors.simulation.queueing.kernel import run_step
 from corridors.simulation.queueing.packets import depart
 from corridors.simulation.queueing.route_choice import TROUBLE_DAYS, RouteChoice
 from corridors.simulation.queueing.state import (
+    HAIR,
     NEW,
     OLD,
     Choice,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.simulation.queueing.departures import HeldShipment
-    from corridors.simulation.queueing.problem import QueueProblem
+    from corridors.simulation.queueing.problem import Grants, QueueProblem
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,6 +204,7 @@ class QueueRun:
         self.origin = Origin(p, self.book, self.route_choice, fixed=fixed)
         self.recovering = np.zeros(n_limits, dtype=np.bool_)
         self.open_before = np.full(n_limits, np.inf)
+        self.stock = np.zeros(n_limits)
         self._order: tuple[int, Ints] | None = None
         self._use: tuple[int, int, Floats] | None = None
 
@@ -243,7 +245,28 @@ class QueueRun:
         self.open_before = opened
         faster = self.recovering & (p.burst[n] > rate) & (rate > 0)
         rate[faster] = p.burst[n][faster]
+        if p.grants is not None:
+            self._hand_out(p.grants, n, rate)
         return np.asarray(rate)
+
+    def _hand_out(self, grants: Grants, n: int, rate: Floats) -> None:
+        """Give what a step begins with, and let no more pass than is left of it.
+
+        What stands there knows how long the next period is off.
+        """
+        p, own = self.p, grants.period[n] >= 0
+        if n:
+            self.stock = np.maximum(self.stock - self.per_limit["left"][n - 1], 0.0)
+        self.stock[grants.period[n] == n] = 0.0
+        self.stock += grants.given[n]
+        least = HAIR * np.maximum(p.level[n] * p.step, 1.0)
+        left = np.where(self.stock > least, self.stock, 0.0)
+        rate[own] = np.where(rate > 0, left / p.step, 0.0)[own]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            wait = self.queue_state["queue"] / p.level[n]
+            off = np.maximum((grants.end[n] - n) * p.step - np.nan_to_num(wait), 0.0)
+        gone = own & (left <= 0) & (p.level[n] > 0)
+        self.route_choice.information.used_up = np.where(gone, off, 0.0)
 
     def banned(self) -> Flags:
         """Return the limits for which nothing more is accepted, shape (R,)."""

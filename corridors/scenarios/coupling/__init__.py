@@ -1,0 +1,1 @@
+"""What falls because something else has no outlet: rules of the data, held in every model."""

@@ -1,0 +1,195 @@
+r"""The couplings of a network on one day: how much of a cargo can leave, by what else leaves.
+
+Oil of a field comes up with gas. Where the gas has no outlet and cannot go back into the
+ground, the wells are throttled and the oil falls with it. With the ordinary amounts of both
+on the day, :math:`d` of what falls and :math:`g` of its by-product, a share :math:`s` and
+what is delivered, :math:`x` and :math:`y`,
+
+.. math:: x / d \le 1 - s \, (1 - y / g) .
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.network.arcs import ENTRY
+from corridors.network.calendar import in_period
+from corridors.network.provenance import row_keys
+from corridors.network.schema import tables
+from corridors.scenarios.capacities import Limit
+from corridors.scenarios.demand import demand_on
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.problem import FlowProblem
+    from corridors.network.network import Network
+    from corridors.scenarios.state import NetworkState
+
+NEAR = 1e-9
+"""Share of an ordinary amount below which nothing has fallen."""
+
+
+@dataclass(frozen=True, eq=False)
+class Coupling:
+    """A row of `couplings` on one day, in the numbers of a situation.
+
+    Attributes
+    ----------
+    coupling_id, name, unit
+        As in the table; the unit is that of the cargo that falls.
+    share
+        Part of the cargo that falls when none of the by-product is delivered.
+    ordinary, by_product
+        Units a day of the cargo and of its by-product that are wanted on the day without
+        any event.
+    falls, hangs_on
+        Numbers of their demands.
+    arc, cargo
+        Arcs by which the cargo leaves its node, shape (M,), and its class.
+    confidence
+        Of the share, A to D; empty where the network has no source for it.
+    """
+
+    coupling_id: str
+    name: str
+    unit: str
+    share: float
+    ordinary: float
+    by_product: float
+    falls: Ints
+    hangs_on: Ints
+    arc: Ints
+    cargo: int
+    confidence: str = ""
+
+    def missing(self, served: Floats) -> float:
+        """Return the part of the by-product that is not delivered, from 0 to 1.
+
+        Parameters
+        ----------
+        served
+            Units a day of each demand, shape (K,).
+        """
+        part = 1.0 - float(served[self.hangs_on].sum()) / self.by_product
+        return min(max(part, 0.0), 1.0) if part > NEAR else 0.0
+
+    def room(self, served: Floats) -> float:
+        """Return the units a day of the cargo that can leave.
+
+        Parameters
+        ----------
+        served
+            Units a day of each demand, shape (K,).
+        """
+        return self.ordinary * (1.0 - self.share * self.missing(served))
+
+    def limit(self, room: float) -> Limit:
+        """Return the room as a limit on what leaves the node."""
+        return Limit(
+            limit_id=self.coupling_id,
+            capacity_id="",
+            name=self.name,
+            unit=self.unit,
+            amount=room,
+            background=0.0,
+            arc=self.arc,
+            cargo=np.full(len(self.arc), self.cargo, dtype=np.int64),
+            factor=np.ones(len(self.arc)),
+            confidence=self.confidence,
+        )
+
+
+def couplings_of(state: NetworkState) -> tuple[Coupling, ...]:
+    """Return the couplings that hold in a situation, in the order of their ids.
+
+    One of which either amount is 0 on the day says nothing, and neither does one whose
+    cargo has no way to leave.
+
+    Parameters
+    ----------
+    state
+        The situation.
+    """
+    net = state.net.whole
+    table = net.tables["couplings"]
+    if not len(table):
+        return ()
+    grades = _grades(net)
+    unit_of = dict(zip(net.tables["cargo"]["cargo"], net.tables["cargo"]["unit"], strict=True))
+    usual = demand_on(net, state.day)
+    wanted = usual["units_per_day"].to_numpy(dtype=np.float64)
+    origin, cargo, destination = (usual[c] for c in ("origin", "cargo", "destination"))
+    found = []
+    for row in table.sort_values("coupling_id").to_dict("records"):
+        if not in_period(row["valid_from"], row["valid_until"], state.day):
+            continue
+        here = origin == row["node_id"]
+        falls = np.flatnonzero(here & (cargo == row["cargo"]))
+        goes = here & (cargo == row["by_product"]) & (destination == row["outlet"])
+        hangs_on = np.flatnonzero(goes)
+        own = state.arcs.cargo.index(row["cargo"])
+        arcs = state.arcs
+        leaves = (arcs.arc_type == ENTRY) & (arcs.ids == row["node_id"])
+        coupling = Coupling(
+            coupling_id=row["coupling_id"],
+            name=row["name"],
+            unit=unit_of[row["cargo"]],
+            share=float(row["share"]),
+            ordinary=float(wanted[falls].sum()),
+            by_product=float(wanted[hangs_on].sum()),
+            falls=falls,
+            hangs_on=hangs_on,
+            arc=np.flatnonzero(leaves & np.isfinite(arcs.usd[own])),
+            cargo=own,
+            confidence=grades.get(row["coupling_id"], ""),
+        )
+        if coupling.ordinary > 0 and coupling.by_product > 0 and len(coupling.arc):
+            found.append(coupling)
+    return tuple(found)
+
+
+def capped(problem: FlowProblem, couplings: Sequence[Coupling], rooms: Floats) -> FlowProblem:
+    """Return a problem with a limit for the room of each coupling, after its other limits.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    couplings, rooms
+        What falls, and the units a day that can leave, shape (N,).
+    """
+    count = [len(c.arc) for c in couplings]
+    number = problem.n_limits + np.repeat(np.arange(len(couplings)), count)
+    arc = [c.arc for c in couplings]
+    kind = np.repeat([c.cargo for c in couplings], count)
+    return replace(
+        problem,
+        bound=np.concatenate([problem.bound, rooms]),
+        excess_price=np.concatenate([problem.excess_price, np.full(len(rooms), np.inf)]),
+        member_limit=np.concatenate([problem.member_limit, number.astype(np.int64)]),
+        member_arc=np.concatenate([problem.member_arc, *arc]),
+        member_class=np.concatenate([problem.member_class, kind.astype(np.int64)]),
+        member_factor=np.concatenate([problem.member_factor, np.ones(len(number))]),
+    )
+
+
+def with_room(state: NetworkState, couplings: Sequence[Coupling], rooms: Floats) -> NetworkState:
+    """Return a situation in which each coupling is a limit at its room."""
+    limits = [c.limit(float(room)) for c, room in zip(couplings, rooms, strict=True)]
+    problem = capped(state.problem, couplings, rooms)
+    return replace(state, limits=[*state.limits, *limits], problem=problem)
+
+
+def _grades(net: Network) -> dict[str, str]:
+    """Return the confidence of the share of each coupling that has a source."""
+    provenance = net.tables["provenance"]
+    own = provenance[(provenance["table"] == "couplings") & (provenance["column"] == "share")]
+    grade = dict(zip(own["row"], own["confidence"], strict=True))
+    table = net.tables["couplings"]
+    keys = row_keys(table, tables()["couplings"].key)
+    return {c: grade[k] for c, k in zip(table["coupling_id"], keys, strict=True) if k in grade}
