@@ -13,7 +13,7 @@ from importlib.resources import files
 __all__ = ["MODES", "OPTIONAL_TABLES", "Column", "Table", "tables"]
 
 OPTIONAL_TABLES = frozenset(
-    {"tariffs", "limit_rules", "chokepoints", "projects", "observations", "transfers"}
+    {"tariffs", "limit_rules", "chokepoints", "supply", "projects", "observations", "transfers"}
 )
 """Tables that a folder may leave out; they are then empty."""
 
