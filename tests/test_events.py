@@ -295,7 +295,8 @@ def test_a_new_kind_of_event_is_one_class(toll):
 
 def test_without_the_toy_no_trace_of_it_is_left():
     assert "toll" not in KINDS
-    assert tuple(KINDS) == ("close", "limit", "delay", "surcharge", "ban", "open", "demand")
+    kinds = ("close", "limit", "delay", "surcharge", "ban", "open", "demand", "supply")
+    assert tuple(KINDS) == kinds
 
 
 def test_the_room_of_scenarios_is_in_order():

@@ -432,8 +432,56 @@ def test_a_border_of_demand_that_answers_to_price_by_hand(browser, tmp_path):  #
     assert change["surplus_lost_usd_per_day"] == pytest.approx(loss - 40 * 100)
 
 
+def two_sellers():
+    """A buyer with two sellers, the dearer behind a border that takes 5; a field with two outlets.
+
+    ::
+
+        a --100-- c       10 t a day wanted at c: of a 8 at 500 USD, of b 6 at 600
+        b ---50-- c       4 t a day from c, to a at 80 USD or to b at 70
+    """
+    roads = [("a", "c", 100), ("b", "c", 50), ("c", "a", 100), ("c", "b", 50)]
+    offers = [("m", "a", "seller", 8, 500), ("m", "b", "seller", 6, 600),
+              ("o", "a", "outlet", 3, 80), ("o", "b", "outlet", 3, 70)]  # fmt: skip
+    keys = ("market", "node_id", "side", "amount", "usd_per_unit")
+    return toys.network(
+        {"a": "XA", "b": "XB", "c": "XC"},
+        [
+            {"link_id": f"{x}-{y}", "from_node": x, "to_node": y, "length_km": km,
+             "direction": "forward"}
+            for x, y, km in roads
+        ],
+        [
+            {"origin": "", "destination": "c", "market": "m", "per_day": 10, "demand_id": "buys"},
+            {"origin": "c", "destination": "", "market": "o", "per_day": 4, "demand_id": "sells"},
+        ],
+        supply=[
+            {**dict(zip(keys, row, strict=True)), "cargo": "bulk", "per": "day"} for row in offers
+        ],
+        capacities=[{"capacity_id": "post", "name": "The post", "unit": "t", "amount": 5}],
+        capacity_members=[{"capacity_id": "post", "link_id": "b-c"}],
+    )  # fmt: skip
+
+
+def test_who_sells_instead_by_hand(browser, tmp_path):  # noqa: F811
+    """8 of a at 600 with the way and 2 of b at 650, less 500 each for the goods; 3 to a, 1 to b.
+
+    With a shut 5 come from b over the post and 5 are short; 3 are sold to b and 1 is not.
+    """
+    path = explorer(two_sellers(), as_of=DAY).save(tmp_path / "toy.html")
+    sells = 3 * 100 + (50 + 10)
+    with visit(browser, path) as seen:
+        plain, shut = seen.page.evaluate(ASK, [{}, {"close": ["node:a"]}])
+        assert seen.noise == []
+    assert plain["objective"] == pytest.approx(8 * 100 + 2 * 150 + sells)
+    assert shut["objective"] == pytest.approx(5 * 150 + 5 * 10_000 + 3 * 60 + 10_000)
+    assert shut["shortfall_t_per_day"] == pytest.approx({"buys": 5, "sells": 1})
+
+
 @pytest.mark.parametrize(
-    "make", [parallel_lines, one_border, priced_border], ids=lambda make: make.__name__
+    "make",
+    [parallel_lines, one_border, priced_border, two_sellers],
+    ids=lambda make: make.__name__,
 )
 def test_networks_of_ones_own(browser, make, tmp_path):  # noqa: F811
     hold_everything(browser, make(), tmp_path)
@@ -450,7 +498,7 @@ def hold_everything(browser, net, tmp_path):  # noqa: F811
     path = explorer(net, as_of=DAY).save(tmp_path / "own.html")
     singles = [{"close": [key]} for key in own.arcs]
     draw = random.Random(7)
-    names = sorted({limit.capacity_id for limit in own.state.limits})
+    names = sorted({limit.capacity_id for limit in own.state.limits} - {""})
     several = [
         {
             "close": draw.sample(sorted(own.arcs), draw.randint(0, 2)),

@@ -99,13 +99,13 @@ def explorer_data(
             state = network_state(net, None, own_day)
             plain[own_day] = (number, state)
             states.append(explorer_states.state_texts(state, None, number))
-            arrays |= explorer_states.state_arrays(number, state, state, book)
+            arrays |= explorer_states.state_arrays(number, state, opening, book)
             arrays |= explorer_states.ordinary_costs(number, with_curves(state))
-        base, undisturbed = plain[own_day]
+        base, _ = plain[own_day]
         number = len(states)
         state = network_state(net, plan, own_day)
         states.append(explorer_states.state_texts(state, plan, base))
-        arrays |= explorer_states.state_arrays(number, state, undisturbed, book)
+        arrays |= explorer_states.state_arrays(number, state, opening, book)
     elements, element_arrays = explorer_names.elements(opening)
     sources, source_arrays = explorer_names.sources(net)
     texts: dict[str, Any] = {

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.analysis.criticality.elements import KINDS, find_elements
+from corridors.analysis.explorer_states import places_of
 from corridors.network.antimeridian import map_longitude
+from corridors.network.markets.offers import with_ends
 from corridors.scenarios.passages import PLACES, nodes_inside
 
 if TYPE_CHECKING:
@@ -29,7 +31,17 @@ DIGITS = 1000
 _STRAIGHT = 0.003
 """Degrees by which a drawn line may leave its course: nothing on any screen."""
 
-_SOURCED = ("links", "capacities", "demand", "nodes", "transfers", "cargo", "rates", "tariffs")
+_SOURCED = (
+    "links",
+    "capacities",
+    "demand",
+    "nodes",
+    "transfers",
+    "cargo",
+    "rates",
+    "tariffs",
+    "supply",
+)
 """Tables whose sources a reader is shown."""
 
 
@@ -81,9 +93,10 @@ def names(net: Network) -> Texts:
     """Return names of nodes, links, transfers, cargo and demands, column by column."""
     tables = net.whole.tables
     nodes = {node: i for i, node in enumerate(tables["nodes"]["node_id"])}
+    ends = {place: i for i, place in enumerate(places_of(net))}
     cargo = tables["cargo"].sort_values("cargo")
     class_of = {name: c for c, name in enumerate(cargo["cargo"])}
-    demand = tables["demand"].sort_values("demand_id", ignore_index=True)
+    demand = with_ends(tables["demand"].sort_values("demand_id", ignore_index=True))
     links = net.whole.links
 
     def columns(frame: Any, *which: str) -> Texts:
@@ -103,10 +116,11 @@ def names(net: Network) -> Texts:
             **columns(links, "mode", "corridor", "made", "note"),
         },
         "transfers": columns(tables["transfers"], "transfer_id"),
+        **({"markets": list(ends)[len(nodes) :]} if len(ends) > len(nodes) else {}),
         "demand": {
             "id": [str(i) for i in demand["demand_id"]],
-            "from": [nodes[n] for n in demand["origin"]],
-            "to": [nodes[n] for n in demand["destination"]],
+            "from": [ends[n] for n in demand["origin"]],
+            "to": [ends[n] for n in demand["destination"]],
             "cargo": [class_of[c] for c in demand["cargo"]],
         },
     }

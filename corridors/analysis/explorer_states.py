@@ -81,9 +81,9 @@ def network_arrays(state: NetworkState) -> Numbers:
     arcs, p = state.arcs, state.problem
     cargo = state.net.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
     # Both directions of a link cost the same, and many links cost nothing but by length.
-    both = np.concatenate([arcs.usd, arcs.hours])
+    both = np.concatenate([paid(state), arcs.hours])
     columns, which = np.unique(both, axis=1, return_inverse=True)
-    node = {name: i for i, name in enumerate(state.net.tables["nodes"]["node_id"])}
+    node = {name: i for i, name in enumerate(places_of(state.net))}
     return {
         "tail": p.tail,
         "head": p.head,
@@ -134,7 +134,20 @@ def ordinary_costs(number: int, state: NetworkState) -> Numbers:
     return {} if state.ordinary is None else {f"{number}/ordinary": state.ordinary}
 
 
-def state_arrays(number: int, state: NetworkState, plain: NetworkState, book: LimitBook) -> Numbers:
+def places_of(net: Network) -> list[str]:
+    """Return what the page numbers as places: nodes, then markets in the order of their names."""
+    tables = net.whole.tables
+    return [*tables["nodes"]["node_id"], *sorted(set(tables["supply"]["market"]))]
+
+
+def paid(state: NetworkState) -> NDArray[np.float64]:
+    """Return what is paid on each arc: transport, and the premium of an offer, shape (C, A)."""
+    return np.asarray(state.arcs.usd + state.arcs.premium)
+
+
+def state_arrays(
+    number: int, state: NetworkState, opening: NetworkState, book: LimitBook
+) -> Numbers:
     """Return what holds in one state, under names that begin with its number.
 
     Parameters
@@ -143,17 +156,16 @@ def state_arrays(number: int, state: NetworkState, plain: NetworkState, book: Li
         Of the state.
     state
         The state.
-    plain
-        The undisturbed state of the same day.
+    opening
+        The undisturbed state that `network_arrays` was made of.
     book
         Where its limits are entered, in the order in which the engine sees them.
     """
     p = state.problem
     order = Numbering(p).limit_order
     limits = [state.limits[r] for r in order.tolist()]
-    usd, hours = state.arcs.usd, state.arcs.hours
-    undisturbed = plain.arcs
-    other = (usd != undisturbed.usd) | (hours != undisturbed.hours)
+    usd, hours = paid(state), state.arcs.hours
+    other = (usd != paid(opening)) | (hours != opening.arcs.hours)
     c, a = np.nonzero(other)
     return {
         f"{number}/there": np.packbits(state.there, bitorder="little"),

@@ -14,6 +14,8 @@ from corridors.assignment.views.capacities import capacity_table
 from corridors.assignment.views.couplings import coupling_table
 from corridors.assignment.views.grouping import largest_first, of_cargo
 from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
+from corridors.assignment.views.routes import route_table
+from corridors.assignment.views.sales import premium_paid, sales
 from corridors.assignment.views.shortfall import lost_by_step, shortfall_table
 from corridors.display import card
 from corridors.errors import old_name
@@ -35,27 +37,8 @@ if TYPE_CHECKING:
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
 
-LOCAL = "local"
-"""Corridor of a route none of whose links carries a label."""
-
 _SHORT = 1e-6
 """Tonnes a day below which a shortfall is rounding."""
-
-_ROUTES = [
-    "demand_id",
-    "cargo",
-    "units_per_day",
-    "t_per_day",
-    "hours",
-    "usd_per_unit",
-    "time_usd_per_unit",
-    "km",
-    "corridor",
-    "borders",
-    "crossings",
-    "key",
-    "arcs",
-]
 
 
 class Assignment:
@@ -148,43 +131,32 @@ class Assignment:
             usd_per_unit (transport) and time_usd_per_unit (the hours at the cargo's
             value of time), which together are its generalised cost; km, corridor,
             borders crossed and the links that cross them, the key that tells equal
-            routes, and the arcs.
+            routes, and the arcs. Where the network has markets, also
+            premium_usd_per_unit: what is paid to the seller above the cheapest of its
+            market, or got from the outlet below the dearest, part of the generalised cost
+            and of neither transport nor time.
         """
-        state, answer = self.state, self.answer
-        demand, arcs = state.demand, state.arcs
-        links = state.net.tables["links"]
-        label = links["corridor"].to_numpy()
-        km = links["length_km"].to_numpy()
-        border = state.net.borders.to_numpy()
-        link_ids = links["link_id"].to_numpy()
-        of_time = state.net.tables["cargo"].set_index("cargo")["usd_per_unit_day"] / 24.0
-        rows = []
-        for k, path, units in zip(
-            answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
-        ):
-            c = int(state.problem.commodity_class[k])
-            own = path[arcs.arc_type[path] == LINK]
-            row = arcs.row[own]
-            weight = float(demand["t_per_unit"].iloc[k])
-            hours = float(arcs.hours[c, path].sum())
-            rows.append(
-                {
-                    "demand_id": demand["demand_id"].iloc[k],
-                    "cargo": demand["cargo"].iloc[k],
-                    "units_per_day": units,
-                    "t_per_day": units * weight,
-                    "hours": hours,
-                    "usd_per_unit": float(arcs.usd[c, path].sum()),
-                    "time_usd_per_unit": hours * float(of_time[arcs.cargo[c]]),
-                    "km": float(km[row].sum()),
-                    "corridor": _route_corridor(label[row], km[row]),
-                    "borders": ">".join(b for b in border[row] if b),
-                    "crossings": ">".join(link_ids[row][border[row] != ""]),
-                    "key": ">".join(arcs.names(path)),
-                    "arcs": path,
-                }
-            )
-        return pd.DataFrame(rows, columns=_ROUTES)
+        return route_table(self.state, self.answer, premium=self.has_markets)
+
+    @property
+    def has_markets(self) -> bool:
+        """Whether the network has markets; what is said of them is said only then."""
+        return len(self.state.net.whole.tables["supply"]) > 0
+
+    @cached_property
+    def sales(self) -> pd.DataFrame:
+        """What each seller sells and each outlet takes, one row for each offer of the day.
+
+        Returns
+        -------
+        DataFrame
+            market, side, node_id, name, country, cargo; offered, sold and unsold (for an
+            outlet: what it could take, takes and leaves) in units and tonnes a day;
+            premium_usd_per_unit above the cheapest seller, or below the dearest outlet;
+            premium_usd_per_day in all; price_usd, what one more unit offered there would
+            save.
+        """
+        return sales(self.state, self.answer)
 
     @cached_property
     def shortfall(self) -> pd.DataFrame:
@@ -297,7 +269,9 @@ class Assignment:
 
         ``mean_hours`` is per tonne served. ``cost_usd_per_day`` is what is paid for
         transport, ``time_usd_per_day`` what the hours under way are worth to the cargo;
-        ``generalised_cost_usd_per_day`` is the sum of both. The loss is in none of them:
+        ``generalised_cost_usd_per_day`` is the sum of both, and where the network has
+        markets of ``premium_usd_per_day``: what is paid to sellers above the cheapest, or
+        got from outlets below the dearest. The loss is in none of them:
         ``loss_usd_per_day`` is what those that stay would have paid at most,
         ``surplus_lost_usd_per_day`` that less what they pay in ordinary times.
         Cargo that its table keeps out of totals is in ``by_cargo`` alone.
@@ -307,6 +281,8 @@ class Assignment:
         served = float(routes["t_per_day"].sum())
         cost = float((routes["units_per_day"] * routes["usd_per_unit"]).sum())
         time = float((routes["units_per_day"] * routes["time_usd_per_unit"]).sum())
+        premium = premium_paid(routes)
+        paid = {"premium_usd_per_day": premium} if self.has_markets else {}
         hours = float((routes["t_per_day"] * routes["hours"]).sum())
         return {
             "demand_t_per_day": float(short["demand_t_per_day"].sum()),
@@ -314,7 +290,8 @@ class Assignment:
             "shortfall_t_per_day": float(short["shortfall_t_per_day"].sum()),
             "cost_usd_per_day": cost,
             "time_usd_per_day": time,
-            "generalised_cost_usd_per_day": cost + time,
+            **paid,
+            "generalised_cost_usd_per_day": cost + time + premium,
             "loss_usd_per_day": float(short["loss_usd_per_day"].sum()),
             "surplus_lost_usd_per_day": float(short["surplus_lost_usd_per_day"].sum()),
             "mean_hours": hours / served if served else 0.0,
@@ -346,7 +323,9 @@ class Assignment:
         key
             ``"cargo"``, ``"product"``, ``"demand"``, ``"country"`` (of either end),
             ``"origin_country"``, ``"destination_country"``, ``"border"``, ``"mode"`` or
-            ``"corridor"``.
+            ``"corridor"``. The country of what is bought on a market is its seller's, of
+            what is sold on one its outlet's; what nobody sells or takes stands by the id of
+            the market.
         cargo
             Kinds of cargo that it is about; all if None.
 
@@ -375,9 +354,11 @@ class Assignment:
         -------
         DataFrame
             country, product, and in tonnes a day: wanted, received, short; offered, sent,
-            stranded. What stays within a country is on both sides.
+            stranded. What stays within a country is on both sides. What is bought on a
+            market is offered and sent by the country of its seller, what is sold on one
+            wanted and received by that of its outlet.
         """
-        return balance(self.state.net, self.shortfall)
+        return balance(self.state.net, self.shortfall, self.state.arcs, self.routes)
 
     def top_losses(self, n: int = 10) -> pd.DataFrame:
         """Return the `n` demands with the largest shortfall, ends named."""
@@ -433,18 +414,8 @@ class Assignment:
             shortfall=self.shortfall,
             bottlenecks=self.bottlenecks,
             lost_by_step=self.lost_by_step,
+            sales=self.sales if self.has_markets else None,
             links_there=frozenset(ids[arcs.row[state.there & (arcs.arc_type == LINK)]]),
             capacity_links=tuple(tuple(sorted(set(ids[arcs.row[own]]))) for own in members),
             couplings=self.couplings,
         )
-
-
-def _route_corridor(labels: Any, km: Any) -> str:
-    """Return the corridor with the most kilometres; ties go to the first by name."""
-    total: dict[str, float] = {}
-    for label, length in zip(labels, km, strict=True):
-        if label:
-            total[label] = total.get(label, 0.0) + float(length)
-    if not total:
-        return LOCAL
-    return min(total, key=lambda name: (-total[name], name))

@@ -170,7 +170,7 @@ class Comparison(Changes):
             "lost_t_per_day",
             "gained_t_per_day",
             "unserved_before_t_per_day",
-            *moves.ADDED,
+            *moves.added_columns(self.by_demand),
         ]
         frame = self.by_demand.groupby("cargo")[columns].sum()
         weighted = self.by_demand["added_hours"] * self.by_demand["rerouted_t_per_day"]
@@ -180,23 +180,16 @@ class Comparison(Changes):
         return frame.reset_index()
 
     @cached_property
-    def by_corridor(self) -> pd.DataFrame:
-        """Tonnes a day by corridor: before, after, change."""
-        before = pd.Series(self.baseline.summary["by_corridor"], dtype="float64")
-        after = pd.Series(self.disrupted.summary["by_corridor"], dtype="float64")
-        frame = pd.DataFrame({"before_t_per_day": before, "after_t_per_day": after}).fillna(0.0)
-        frame["change_t_per_day"] = frame["after_t_per_day"] - frame["before_t_per_day"]
-        return frame.rename_axis("corridor").sort_index().reset_index()
-
-    @cached_property
     def change(self) -> dict[str, float]:
         """What the events change, in all.
 
         ``added_cost_usd_per_day`` is the change of the generalised cost of all that is
         carried, in its two parts: ``added_transport_usd_per_day`` of the transport bill
-        and ``added_time_usd_per_day`` of the hours at their value. All three fall where
-        cargo is no longer carried. The same with ``_rerouted`` behind it, and
-        ``added_hours_mean``, are of the rerouted cargo alone.
+        and ``added_time_usd_per_day`` of the hours at their value; where the network has
+        markets a third, ``added_premium_usd_per_day``, is what is paid to sellers above the
+        cheapest, or got from outlets below the dearest. All fall where cargo is no longer
+        carried. The same with ``_rerouted`` behind it, and ``added_hours_mean``, are of the
+        rerouted cargo alone.
         ``added_loss_usd_per_day`` is what those that stay would have paid at most for their
         way, ``surplus_lost_usd_per_day`` that less what they pay in ordinary times.
         ``added_demand_t_per_day`` and ``withdrawn_t_per_day`` are what events have
@@ -208,6 +201,9 @@ class Comparison(Changes):
         hours = float((d["added_hours"] * d["rerouted_t_per_day"]).sum())
         transport = b["cost_usd_per_day"] - a["cost_usd_per_day"]
         time = b["time_usd_per_day"] - a["time_usd_per_day"]
+        premium = {}
+        if "premium_usd_per_day" in a:
+            premium[moves.PREMIUM] = b["premium_usd_per_day"] - a["premium_usd_per_day"]
         return {
             "served_t_per_day": b["served_t_per_day"] - a["served_t_per_day"],
             "shortfall_t_per_day": b["shortfall_t_per_day"] - a["shortfall_t_per_day"],
@@ -218,10 +214,11 @@ class Comparison(Changes):
             "withdrawn_t_per_day": float(d["withdrawn_t_per_day"].sum()),
             "added_demand_t_per_day": self._added_demand,
             "added_hours_mean": hours / rerouted if rerouted > moves.TRACE else 0.0,
-            **{f"{name}_rerouted": float(d[name].sum()) for name in moves.ADDED},
-            "added_cost_usd_per_day": transport + time,
+            **{f"{name}_rerouted": float(d[name].sum()) for name in moves.added_columns(d)},
+            "added_cost_usd_per_day": transport + time + sum(premium.values()),
             "added_transport_usd_per_day": transport,
             "added_time_usd_per_day": time,
+            **premium,
             "added_loss_usd_per_day": b["loss_usd_per_day"] - a["loss_usd_per_day"],
             "surplus_lost_usd_per_day": b["surplus_lost_usd_per_day"]
             - a["surplus_lost_usd_per_day"],
@@ -419,7 +416,7 @@ class Comparison(Changes):
             closed_links=tuple(state.closed_links),
             events_not_in_force=tuple(self.disrupted.events_not_in_force),
             n_events=len(scenario.events) if scenario else 0,
-            node_names=net.node_names,
+            node_names=net.end_names,
             link_names={link: net.link_name(link) for link in net.tables["links"]["link_id"]},
             cargo_names=dict(zip(cargo["cargo"], cargo["name"], strict=True)),
             certificate=self.disrupted.certificate.to_dict(),
@@ -427,6 +424,7 @@ class Comparison(Changes):
             aside=self.by_use[1],
             rerouted_users=self.rerouted_users,
             base_years=base_years(state),
+            sales=self.sales if self.disrupted.has_markets else None,
             credited=partial(network_credits, net),
         )
 

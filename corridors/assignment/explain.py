@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corridors.assignment.reroutes import ADDED
+from corridors.assignment.reroutes import ADDED, PREMIUM
 from corridors.assignment.views.by import PARTS
 from corridors.display import number, share
+from corridors.network.markets.offers import SELLER
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -54,6 +55,8 @@ def sentences(tables: ComparisonTables) -> list[str]:
         found.append(_inferred(tables.before.bottlenecks, tables.after.bottlenecks))
     if change["rerouted_t_per_day"] <= _SMALL and change["newly_unserved_t_per_day"] <= _SMALL:
         found.append("Nothing else changes: no cargo leaves its route and none is lost.")
+    if tables.sales is not None:
+        found += _sellers(tables.sales, tables.cargo_names)
     found.append(_years(tables.day, tables.base_years))
     return [text for text in found if text]
 
@@ -193,13 +196,15 @@ def _closed(links: Sequence[str], flows_before: pd.DataFrame) -> str:
 def _reroutes(change: Mapping[str, float]) -> str:
     days = change["added_hours_mean"] / 24
     usd, transport, time = (change[f"{name}_rerouted"] for name in ADDED)
+    premium = change.get(f"{PREMIUM}_rerouted", 0.0)
+    sellers = f", and {number(premium, 'USD')} more to sellers" if abs(premium) > 1.0 else ""
     per_tonne = usd / change["rerouted_t_per_day"]
     slower = f"{number(abs(days))} days {'more' if days >= 0 else 'less'}"
     dearer = f"{number(abs(usd), 'USD')} a day {'more' if usd >= 0 else 'less'}"
     return (
         f"What goes another way takes {slower} on average and costs {dearer} "
         f"({number(per_tonne, 'USD')} a tonne): {number(transport, 'USD')} for transport and "
-        f"{number(time, 'USD')} for the time."
+        f"{number(time, 'USD')} for the time{sellers}."
     )
 
 
@@ -261,6 +266,36 @@ def _shortfall(by_demand: pd.DataFrame, node_names: Mapping[str, str], loss: flo
         f"what stays loses {number(loss, 'USD')} a day by it, what it would have paid at most "
         "less what its way costs in ordinary times; that is in no cost."
     )
+
+
+def _sellers(sales: pd.DataFrame, cargo_names: Mapping[str, str]) -> list[str]:
+    """Say of each market who sells or takes less, and who more instead and at what price."""
+    found = []
+    for market, rows in sales.groupby("market"):
+        moved = rows["change_t_per_day"]
+        less, more = rows[moved < -_SMALL], rows[moved > _SMALL]
+        if not len(less):
+            continue
+        sold = "sold" if rows["side"].iloc[0] == SELLER else "taken"
+        listed = _offers(less.assign(t=-less["change_t_per_day"]), cargo_names, priced=False)
+        instead = "by nobody else"
+        if len(more):
+            others = _offers(more.assign(t=more["change_t_per_day"]), cargo_names, priced=True)
+            instead = f"more by {others}"
+        found.append(f"On the market {market}, a day, less is {sold} by {listed}; {instead}.")
+    return found
+
+
+def _offers(rows: pd.DataFrame, cargo_names: Mapping[str, str], *, priced: bool) -> str:
+    parts = []
+    for row in rows.sort_values(["t", "node_id"], ascending=[False, True]).to_dict("records"):
+        premium = row["premium_usd_per_unit"]
+        at = f" at {number(premium, 'USD')} a unit above the best" if priced and premium > 0 else ""
+        amount = number(row["t"], "t")
+        cargo = cargo_names[row["cargo"]]
+        parts.append(f"{row['name']} ({row['country']}, {amount} of {cargo}{at})")
+    more = f" and {len(parts) - _SHOWN} others" if len(parts) > _SHOWN else ""
+    return "; ".join(parts[:_SHOWN]) + more
 
 
 def _inferred(before: pd.DataFrame, after: pd.DataFrame) -> str:

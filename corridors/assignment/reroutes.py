@@ -52,6 +52,9 @@ _REROUTES = [
 ADDED = ("added_cost_usd_per_day", "added_transport_usd_per_day", "added_time_usd_per_day")
 """What the rerouted pays more: its generalised cost, and the two parts of it."""
 
+PREMIUM = "added_premium_usd_per_day"
+"""A third part of it where the network has markets: what is paid to sellers above the best."""
+
 _NOTHING: dict[str, Any] = {"t_per_day": 0.0}
 
 
@@ -89,11 +92,17 @@ def reroutes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
             for left, loss in losses.items()
             for taken, gain in gains.items()
         ]
-    return pd.DataFrame(rows, columns=_REROUTES).sort_values(
+    columns = [*_REROUTES, PREMIUM] if _with_premium(before) else _REROUTES
+    return pd.DataFrame(rows, columns=columns).sort_values(
         ["t_per_day", "demand_id", "from_route", "to_route"],
         ascending=[False, True, True, True],
         ignore_index=True,
     )
+
+
+def _with_premium(routes: pd.DataFrame) -> bool:
+    """Return whether routes say what they pay to sellers above the best price."""
+    return "premium_usd_per_unit" in routes.columns
 
 
 def _routes(routes: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
@@ -111,6 +120,12 @@ def _reroute(
     transport = taken["usd_per_unit"] - left["usd_per_unit"]
     time = taken["time_usd_per_unit"] - left["time_usd_per_unit"]
     units = tonnes * left["units_per_day"] / left["t_per_day"]
+    paid = {}
+    cost = transport + time
+    if "premium_usd_per_unit" in taken:
+        premium = taken["premium_usd_per_unit"] - left["premium_usd_per_unit"]
+        paid = {PREMIUM: premium * units}
+        cost += premium
     return {
         "demand_id": demand_id,
         "cargo": left["cargo"],
@@ -122,11 +137,12 @@ def _reroute(
         "from_crossings": left["crossings"],
         "to_crossings": taken["crossings"],
         "added_hours": hours,
-        "added_cost_usd_per_unit": transport + time,
-        "added_cost_usd_per_day": (transport + time) * units,
+        "added_cost_usd_per_unit": cost,
+        "added_cost_usd_per_day": cost * units,
         "added_transport_usd_per_day": transport * units,
         "added_time_usd_per_day": time * units,
         "added_t_hours_per_day": hours * tonnes,
+        **paid,
     }
 
 
@@ -151,7 +167,8 @@ def by_demand(
     """
     was_short, now_short = (table.set_index("demand_id") for table in shortfall)
     before, after = (_tonnes(table) for table in routes)
-    added = moved.groupby("demand_id")[["added_t_hours_per_day", *ADDED]].sum()
+    parts = added_columns(moved)
+    added = moved.groupby("demand_id")[["added_t_hours_per_day", *parts]].sum()
     rows = []
     for demand_id, now in now_short.iterrows():
         own = after.get(demand_id, {})
@@ -166,7 +183,7 @@ def by_demand(
         withdrawn = max(wanted - float(now["demand_t_per_day"]), 0.0)
         lost = _or_nothing(max(was - served, 0.0) - withdrawn)
         short = float(now["shortfall_t_per_day"])
-        t_hours, *usd = [0.0] * (1 + len(ADDED))
+        t_hours, *usd = [0.0] * (1 + len(parts))
         if demand_id in added.index:
             t_hours, *usd = (float(value) for value in added.loc[demand_id])
         rows.append(
@@ -183,10 +200,15 @@ def by_demand(
                 "unserved_before_t_per_day": _or_nothing(short - lost),
                 "withdrawn_t_per_day": _or_nothing(withdrawn),
                 "added_hours": t_hours / rerouted if rerouted > TRACE else 0.0,
-                **dict(zip(ADDED, usd, strict=True)),
+                **dict(zip(parts, usd, strict=True)),
             }
         )
-    return pd.DataFrame(rows, columns=_BY_DEMAND)
+    return pd.DataFrame(rows, columns=[*_BY_DEMAND, *parts[len(ADDED) :]])
+
+
+def added_columns(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns of a table that say what the rerouted pays more, and its parts."""
+    return (*ADDED, PREMIUM) if PREMIUM in frame.columns else ADDED
 
 
 def _tonnes(routes: pd.DataFrame) -> dict[Any, dict[str, float]]:

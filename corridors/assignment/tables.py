@@ -32,6 +32,8 @@ class AssignmentTables:
         Links under each capacity, sorted, in the order of the rows of `capacities`.
     couplings
         As `corridors.Assignment` has it; None where it is not known.
+    sales
+        As `corridors.Assignment` has it; None where the network has no markets.
     """
 
     flows: pd.DataFrame
@@ -43,6 +45,7 @@ class AssignmentTables:
     links_there: frozenset[str]
     capacity_links: tuple[tuple[str, ...], ...]
     couplings: pd.DataFrame | None = None
+    sales: pd.DataFrame | None = None
 
     def files(self) -> dict[str, pd.DataFrame]:
         """Return the tables that are kept on disk, by name."""
@@ -52,6 +55,7 @@ class AssignmentTables:
             "capacities": self.capacities,
             "shortfall": self.shortfall,
             "lost_by_step": self.lost_by_step,
+            **({} if self.sales is None else {"sales": self.sales}),
         }
 
 
@@ -91,6 +95,8 @@ class ComparisonTables:
         they push aside; the reroutes of the former. None where that is not known.
     base_years
         Tonnes of demand a day by the year that their amount was published for.
+    sales
+        As `corridors.Comparison` has it; None where the network has no markets.
     """
 
     title: str
@@ -117,6 +123,7 @@ class ComparisonTables:
     aside: pd.DataFrame | None = None
     rerouted_users: pd.DataFrame | None = None
     base_years: Mapping[int, float] = field(default_factory=dict)
+    sales: pd.DataFrame | None = None
 
     @property
     def credits(self) -> tuple[str, ...]:
@@ -136,6 +143,7 @@ class ComparisonTables:
             "by_corridor": self.by_corridor,
             "by_demand": self.by_demand,
             "reroutes": self.reroutes,
+            **({} if self.sales is None else {"sales": self.sales}),
         }
         for when, tables in (("before", self.before), ("after", self.after)):
             found |= {f"{name}_{when}": frame for name, frame in tables.files().items()}

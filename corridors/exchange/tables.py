@@ -8,6 +8,7 @@ from corridors.network.network import Network
 from corridors.network.provenance import sourced_numbers
 from corridors.network.reading.columns import typed_table
 from corridors.network.reading.keys import references
+from corridors.network.reading.markets import markets
 from corridors.network.schema import tables
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def frames_from_rows(
         problems += found
     for table in tables().values():
         problems += references(frames, table)
-    return frames, sorted(problems)
+    return frames, sorted(problems + markets(frames))
 
 
 def missing_provenance(

@@ -3,16 +3,19 @@
 Cargo travels on *mode-gauges*: a mode, and for rail its gauge. A node has one
 mode node for each mode-gauge that reaches it; links join mode nodes of one mode-gauge,
 transfers join the places of one node. Cargo enters at any place of its origin
-that one of its modes serves, and leaves likewise.
+that one of its modes serves, and leaves likewise. A market is a gate of its own: from it
+to the gates of its sellers, or to it from those of its outlets, lead arcs without way.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+
+from corridors.network.markets.offers import SELLER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,11 +24,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-LINK, TRANSFER, ENTRY, EXIT = 0, 1, 2, 3
-"""Kinds of arcs."""
+LINK, TRANSFER, ENTRY, EXIT, OFFER = 0, 1, 2, 3, 4
+"""Kinds of arcs: an offer joins a market to the place of one of its sellers or outlets."""
 
 DIRECTIONS = ("forward", "backward")
 """Words for the directions of a link or transfer, by number."""
+
+
+_STROKE = "/"
+"""Stands between the market and the node of an offer; no id holds it."""
 
 
 class DirectedRows(Protocol):
@@ -47,7 +54,7 @@ class Arcs:
     Attributes
     ----------
     arc_type
-        `LINK`, `TRANSFER`, `ENTRY` or `EXIT`, shape (A,).
+        `LINK`, `TRANSFER`, `ENTRY`, `EXIT` or `OFFER`, shape (A,).
     row
         Row of the link or transfer in the network's table; for the others the
         row of the node, shape (A,).
@@ -56,9 +63,9 @@ class Arcs:
     tail, head
         Places, shape (A,).
     node_of
-        Node of each place, shape (P,).
+        Node of each place, shape (P,); of the gate of a market the market.
     origin_mode_node, destination_mode_node
-        Place where a node's cargo enters and leaves, by node_id.
+        Place where a node's or market's cargo enters and leaves, by its id.
     usd, hours
         Per unit, shape (C, A); `usd` is infinite where the cargo is not allowed.
     mode
@@ -67,7 +74,11 @@ class Arcs:
     cargo
         Cargo ids by class, in the order of the rows of `usd`.
     ids
-        Id of the link or transfer; for the others the node, shape (A,).
+        Id of the link or transfer; of an offer market and node with a stroke between
+        them; for the others the node, shape (A,).
+    premium
+        What a unit costs above the best price of its market, shape (C, A): of a seller
+        above the cheapest, of an outlet below the dearest; 0 on all other arcs.
     """
 
     arc_type: NDArray[np.int64]
@@ -83,6 +94,11 @@ class Arcs:
     mode: list[tuple[str, ...]]
     cargo: tuple[str, ...]
     ids: NDArray[np.object_]
+    premium: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        if self.premium.shape != self.usd.shape:
+            object.__setattr__(self, "premium", np.zeros(self.usd.shape))
 
     @property
     def size(self) -> int:
@@ -113,6 +129,20 @@ class Arcs:
             (int(self.arc_type[a]), self.ids[a], int(self.direction[a])): int(a)
             for a in np.flatnonzero(self.is_real)
         }
+
+    @cached_property
+    def offer_number(self) -> dict[tuple[str, str], int]:
+        """Number of the arc of each offer, by market and node."""
+        return {
+            (market, node): int(a)
+            for a in np.flatnonzero(self.arc_type == OFFER)
+            for market, node in [str(self.ids[a]).split(_STROKE)]
+        }
+
+    def ends(self, path: NDArray[np.int64]) -> tuple[str, str]:
+        """Return the nodes at which a path enters and leaves, whatever market it is of."""
+        kinds = self.arc_type[path]
+        return str(self.ids[path[kinds == ENTRY][0]]), str(self.ids[path[kinds == EXIT][-1]])
 
     def names(self, arcs: Sequence[int] | NDArray[np.int64]) -> list[str]:
         """Return the ids of those of some arcs that are links or transfers, in order."""
@@ -162,7 +192,9 @@ def build_arcs(tables: Mapping[str, pd.DataFrame]) -> Arcs:
     names = [mode_gauge(m, g) for m, g in zip(links["mode"], links["gauge_mm"], strict=True)]
     both = (links["direction"] == "both").to_list()
     two_way = (transfers["direction"] == "both").to_list()
+    supply = tables["supply"]
     ends = set(tables["demand"]["origin"]) | set(tables["demand"]["destination"])
+    ends = (ends | set(supply["node_id"])) - {""}
     before = _mode_gauges(transfers, "from")
     after = _mode_gauges(transfers, "to")
     places: set[tuple[str, str]] = set()
@@ -190,6 +222,12 @@ def build_arcs(tables: Mapping[str, pd.DataFrame]) -> Arcs:
             plan.append((ENTRY, node, node_row[node], 0, (node, ">"), place))
             plan.append((EXIT, node, node_row[node], 0, place, (node, "<")))
         places.update([(node, ">"), (node, "<")])
+    for market, node, side in sorted(
+        set(zip(supply["market"], supply["node_id"], supply["side"], strict=True))
+    ):
+        way = ((market, ">"), (node, ">")) if side == SELLER else ((node, "<"), (market, "<"))
+        plan.append((OFFER, f"{market}{_STROKE}{node}", node_row[node], 0, *way))
+        places.update(way)
     plan.sort(key=lambda p: (p[0], p[1], p[3], p[4], p[5]))
     ordered = sorted(places)
     number = {place: i for i, place in enumerate(ordered)}
@@ -203,8 +241,8 @@ def build_arcs(tables: Mapping[str, pd.DataFrame]) -> Arcs:
         tail=np.array([number[p[4]] for p in plan], dtype=np.int64),
         head=np.array([number[p[5]] for p in plan], dtype=np.int64),
         node_of=np.array([node for node, _ in ordered], dtype=object),
-        origin_mode_node={node: number[node, ">"] for node in sorted(ends)},
-        destination_mode_node={node: number[node, "<"] for node in sorted(ends)},
+        origin_mode_node={node: number[node, ">"] for node, gate in ordered if gate == ">"},
+        destination_mode_node={node: number[node, "<"] for node, gate in ordered if gate == "<"},
         usd=usd,
         hours=hours,
         mode=modes,
@@ -242,10 +280,23 @@ def _costs(
     hours[:, of_transfer] = change_hours[row[of_transfer]]
     gate = {ENTRY: 5, EXIT: 4}
     modes = [set(m.split(";")) for m in cargo["modes"]]
-    for a in np.flatnonzero(kind >= ENTRY):
+    for a in np.flatnonzero((kind == ENTRY) | (kind == EXIT)):
         mode = plan[a][gate[plan[a][0]]][1].split("-")[0]
         usd[:, a] = [0.0 if mode in allowed else np.inf for allowed in modes]
+    offered = _offered(tables["supply"])
+    for a in np.flatnonzero(kind == OFFER):
+        usd[:, a] = [0.0 if (plan[a][1], c) in offered else np.inf for c in cargo["cargo"]]
     return usd, hours
+
+
+def _offered(supply: pd.DataFrame) -> set[tuple[str, str]]:
+    """Return what is ever offered: the id of the offer's arc, and the cargo."""
+    return {
+        (f"{market}{_STROKE}{node}", cargo)
+        for market, node, cargo in zip(
+            supply["market"], supply["node_id"], supply["cargo"], strict=True
+        )
+    }
 
 
 def _link_costs(

@@ -82,6 +82,10 @@ class Asked:
         """Return a scenario in which demand is another; see `Scenario.demand`."""
         return self.scenario().demand(to, **what)
 
+    def supply(self, to: float | str, **what: Any) -> Any:
+        """Return a scenario in which sellers offer another amount; see `Scenario.supply`."""
+        return self.scenario().supply(to, **what)
+
     def explore(self, **options: Any) -> Any:
         """Return links by mode and the places, as a plain folium map to build on.
 

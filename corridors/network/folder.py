@@ -20,6 +20,7 @@ from corridors.network.reading.manifest import (
     seal,
     sha256,
 )
+from corridors.network.reading.markets import markets
 from corridors.network.schema import OPTIONAL_TABLES, Table, tables
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
         return frames, sorted(unreadable)
     for table in tables().values():
         problems += references(frames, table)
-    return frames, sorted(problems)
+    return frames, sorted(problems + markets(frames))
 
 
 def copy_scenarios(source: Path, target: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from corridors.errors import DataError, UnknownIdError, nearest
 from corridors.network.asking import Asked
 from corridors.network.calendar import in_period, in_season, parse_date
 from corridors.network.folder import LINES, data_folder, raise_problems, read_tables
+from corridors.network.markets.offers import offers_at
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -92,9 +93,9 @@ class Network(Asked):
         Parameters
         ----------
         date
-            ``YYYY-MM-DD`` or a date. Links, transfers, capacities and demand
-            outside their period or season are left out; demand has grown from
-            its base year to the year of the date.
+            ``YYYY-MM-DD`` or a date. Links, transfers, capacities, offers and demand
+            outside their period or season are left out; demand and offers have grown from
+            their base year to the year of the date.
 
         Returns
         -------
@@ -182,6 +183,16 @@ class Network(Asked):
         """Name of each node."""
         frame = self.tables["nodes"]
         return dict(zip(frame["node_id"], frame["name"], strict=True))
+
+    @cached_property
+    def end_names(self) -> dict[str, str]:
+        """Name of each end that a demand may have: nodes by their names, markets by their ids."""
+        return self.node_names | {market: market for market in self.tables["supply"]["market"]}
+
+    @cached_property
+    def end_countries(self) -> dict[str, str]:
+        """Country of each end that a demand may have; of a market, which has none, its id."""
+        return self.country_of | {market: market for market in self.tables["supply"]["market"]}
 
     def link_name(self, link_id: str) -> str:
         """Return a link as a reader names it: its two ends.
@@ -326,6 +337,7 @@ def resolved(tables: dict[str, pd.DataFrame], day: dt.date) -> dict[str, pd.Data
         "transfers": transfers,
         "capacities": capacities,
         "demand": demand,
+        "supply": offers_at(tables["supply"], day, MOST_YEARS),
         "capacity_members": members[member_of & here],
     }
     return {

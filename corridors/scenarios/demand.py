@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.errors import UnknownIdError, nearest
+from corridors.network.markets.offers import with_ends
 from corridors.network.network import demand_during
 from corridors.scenarios.selectors import describe
 
@@ -37,7 +38,8 @@ def demand_on(net: Network, day: dt.date) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The demand table by demand_id with `units_per_day` and `t_per_unit`.
+        The demand table by demand_id with `units_per_day` and `t_per_unit`; a market stands
+        as the origin or destination that it takes the place of.
     """
     every = net.tables["demand"].sort_values("demand_id", ignore_index=True)
     today = demand_during(every, day).set_index("demand_id")
@@ -45,7 +47,7 @@ def demand_on(net: Network, day: dt.date) -> pd.DataFrame:
         found = every["demand_id"].map(today[column])
         every[column] = found.astype("float64").fillna(0.0)
     weight = net.tables["cargo"].set_index("cargo")["t_per_unit"]
-    return every.assign(
+    return with_ends(every).assign(
         units_per_day=every["units_per_year"] / DAYS_PER_YEAR,
         t_per_unit=every["cargo"].map(weight).astype("float64"),
     )
@@ -79,13 +81,14 @@ def select_demand(
     >>> bool(select_demand(net, rows, {"from_country": "KZ", "cargo": "grain"}).any())
     True
     """
+    demand = with_ends(demand)
     columns = {
         "demand": demand["demand_id"],
         "cargo": demand["cargo"],
         "origin": demand["origin"],
         "destination": demand["destination"],
-        "from_country": demand["origin"].map(net.country_of),
-        "to_country": demand["destination"].map(net.country_of),
+        "from_country": demand["origin"].map(net.end_countries),
+        "to_country": demand["destination"].map(net.end_countries),
     }
     mask = np.ones(len(demand), dtype=np.bool_)
     given = {key: value for key, value in selector.items() if value is not None}

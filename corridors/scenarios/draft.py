@@ -11,6 +11,7 @@ from corridors.network.arcs import ENTRY, LINK, TRANSFER, Arcs
 from corridors.network.calendar import in_period, in_season
 from corridors.scenarios.capacities import build_limits, capacities_on, share_of_limits
 from corridors.scenarios.demand import demand_on
+from corridors.scenarios.offers import offer_limits, offered_costs, offers_on
 from corridors.scenarios.passages import felt_once
 
 if TYPE_CHECKING:
@@ -47,8 +48,12 @@ class Draft:
         Arcs that events take away for every cargo, shape (A,).
     usd, hours
         Per unit, shape (C, A); `usd` is infinite where the cargo may not pass.
+    premium
+        What an offer costs above the best of its market, per unit, shape (C, A).
+    offers
+        What sellers offer and outlets take on the day, as `offers_on` returns it.
     limits
-        Limits so far; none before `find_limits`.
+        Limits so far; none before `find_limits`. Those of offers come with `find_offers`.
     opened
         What events have put into use.
     """
@@ -62,6 +67,8 @@ class Draft:
     closed: NDArray[np.bool_]
     usd: NDArray[np.float64]
     hours: NDArray[np.float64]
+    premium: NDArray[np.float64]
+    offers: pd.DataFrame
     limits: list[Limit] = field(default_factory=list)
     opened: Selection | None = None
 
@@ -74,6 +81,13 @@ class Draft:
         """Look up the capacities of the day, and of what events have opened."""
         rows = capacities_on(self.net, self.day, self.opened)
         self.limits = build_limits(self.net, self.arcs, rows)
+
+    def find_offers(self) -> None:
+        """Limit each seller and outlet to what it offers; what offers nothing is closed."""
+        gone = self.offers["units_per_day"].to_numpy() <= 0.0
+        c, a = (self.offers[name].to_numpy()[gone] for name in ("class", "arc"))
+        self.usd[c, a] = np.inf
+        self.limits = self.limits + offer_limits(self.net, self.offers)
 
     def inside(self, selection: Selection, cargo: tuple[str, ...]) -> NDArray[np.bool_]:
         """Return what a selection means of what is there, by class and arc, shape (C, A)."""
@@ -123,6 +137,8 @@ def undisturbed(net: Network, arcs: Arcs, day: dt.date) -> Draft:
     """
     there = arcs.of(LINK, _there(net.tables["links"], day))
     there |= arcs.of(TRANSFER, _there(net.tables["transfers"], day)) | (arcs.arc_type >= ENTRY)
+    found = offers_on(net, arcs, day)
+    usd, premium = offered_costs(arcs, found)
     return Draft(
         net=net,
         day=day,
@@ -131,8 +147,10 @@ def undisturbed(net: Network, arcs: Arcs, day: dt.date) -> Draft:
         usual=there,
         there=there,
         closed=np.zeros(arcs.size, dtype=np.bool_),
-        usd=arcs.usd.copy(),
+        usd=usd,
         hours=arcs.hours.copy(),
+        premium=premium,
+        offers=found,
     )
 
 

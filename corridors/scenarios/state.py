@@ -44,10 +44,14 @@ class NetworkState:
     closed
         Arcs that the events take away for every cargo, shape (A,).
     problem
-        The flow problem: generalised cost in USD per unit, hours weighted by
-        tonnes as tie cost.
+        The flow problem: generalised cost in USD per unit, premiums of offers included,
+        hours weighted by tonnes as tie cost.
     closed_links
         Ids of links of which no direction is left because of the events.
+    offers
+        What sellers offer and outlets take on the day: rows of the supply table with
+        units_per_day, premium_usd (above the cheapest seller of the market, or below its
+        best outlet), arc and class.
     ordinary
         What a unit of each demand costs to carry in ordinary times, shape (K,), where the
         demand answers to price (`corridors.scenarios.demand_curves`); None where every unit
@@ -63,6 +67,7 @@ class NetworkState:
     closed: NDArray[np.bool_]
     problem: FlowProblem
     closed_links: tuple[str, ...]
+    offers: pd.DataFrame
     ordinary: NDArray[np.float64] | None = None
 
 
@@ -109,9 +114,10 @@ def network_state(
     for number, event in enumerate(events, start=1):
         share = event.share_on(day) if building_up else 1.0
         event.meaning.apply(event, draft, number, share)
+    draft.find_offers()
     demand = draft.demand
     demand = demand.assign(t_per_day=demand["units_per_day"] * demand["t_per_unit"])
-    arcs = replace(draft.arcs, usd=draft.usd, hours=draft.hours)
+    arcs = replace(draft.arcs, usd=draft.usd, hours=draft.hours, premium=draft.premium)
     there, closed = draft.there, draft.closed
     return NetworkState(
         net=whole,
@@ -122,6 +128,7 @@ def network_state(
         there=there,
         closed=closed,
         problem=_problem(whole, arcs, draft.limits, demand, closed | ~there),
+        offers=draft.offers,
         closed_links=tuple(sorted(arcs.links(there & closed) - arcs.links(there & ~closed))),
     )
 
@@ -144,7 +151,7 @@ def _problem(
         n_nodes=arcs.n_mode_nodes,
         tail=arcs.tail,
         head=arcs.head,
-        cost=arcs.usd + value_of_time[:, None] * arcs.hours,
+        cost=arcs.usd + value_of_time[:, None] * arcs.hours + arcs.premium,
         tie_cost=weight[:, None] * arcs.hours,
         origin=demand["origin"].map(arcs.origin_mode_node).to_numpy(dtype=np.int64),
         destination=demand["destination"].map(arcs.destination_mode_node).to_numpy(dtype=np.int64),

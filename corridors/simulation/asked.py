@@ -254,7 +254,7 @@ class Asked:
             n_usual=len(self.peaks) - len(self.caused),
             values=self.outcomes,
             before=self.baseline.outcomes if self.baseline is not None else None,
-            node_names=net.node_names,
+            node_names=net.end_names,
             cargo_names=dict(zip(cargo["cargo"], cargo["name"], strict=True)),
         )
 

@@ -15,7 +15,7 @@ from corridors.maps.queuemap import (
     QueuePart,
 )
 from corridors.network.antimeridian import map_longitude
-from corridors.network.arcs import LINK
+from corridors.network.arcs import LINK, OFFER
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -128,6 +128,8 @@ def _queues(
             # Cargo waits before the arc; only a link leads to another place.
             before, after = state.arcs.node_of[[state.arcs.tail[arc], state.arcs.head[arc]]]
             is_link = state.arcs.arc_type[arc] == LINK
+            if state.arcs.arc_type[arc] == OFFER:
+                before = state.net.tables["nodes"]["node_id"].iloc[state.arcs.row[arc]]
             ends = (str(before), _place(state, str(after)).name if is_link else "")
             by_place[ends] = by_place.get(ends, 0.0) + tonnes
         queues.append(

@@ -179,6 +179,7 @@ def _changes(net: Network, first: dt.date, last: dt.date) -> Iterator[dt.date]:
         "transfers": ("opens", "closes"),
         "capacities": ("valid_from", "valid_until"),
         "demand": ("valid_from", "valid_until"),
+        "supply": ("valid_from", "valid_until"),
     }
     years = range(first.year, last.year + 1)
     for name, columns in bounds.items():
@@ -272,7 +273,8 @@ def _assemble(
 
 
 def _open_usd(state: NetworkState) -> NDArray[np.float64]:
-    usd = state.arcs.usd.copy()
+    # By days a premium is paid where the cargo is bought, as a charge of its way.
+    usd = state.arcs.usd + state.arcs.premium
     usd[:, ~state.there | state.closed] = np.inf
     return usd
 

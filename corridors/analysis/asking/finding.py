@@ -9,6 +9,7 @@ import pandas as pd
 
 from corridors.display import records
 from corridors.errors import ScenarioError, UnknownIdError, nearest
+from corridors.network.markets.offers import with_ends
 from corridors.network.reading.yaml_lines import value_of
 from corridors.network.schema import tables as schema_tables
 from corridors.scenarios.projects import projects
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
 
 KINDS = (
-    "nodes", "links", "transfers", "borders", "countries", "chokepoints", "demands", "capacities",
-    "cargo", "corridors", "projects", "observations", "sources",
+    "nodes", "links", "transfers", "borders", "countries", "chokepoints", "demands", "markets",
+    "capacities", "cargo", "corridors", "projects", "observations", "sources",
 )  # fmt: skip
 """What can be listed."""
 
@@ -31,6 +32,7 @@ _ID = {
     "countries": "country",
     "chokepoints": "chokepoint",
     "demands": "demand_id",
+    "markets": "market",
     "capacities": "capacity_id",
     "cargo": "cargo",
     "corridors": "corridor",
@@ -39,13 +41,25 @@ _ID = {
     "sources": "source_id",
 }
 
-_TABLE = {"demands": "demand"}
+_TABLE = {"demands": "demand", "markets": "supply"}
 """Tables that bear another name than what is listed."""
 
 _COLUMNS = {
     "nodes": ["name", "kind", "country"],
     "transfers": ["node_id", "from_mode", "to_mode", "hours"],
     "demands": ["name", "cargo", "units_per_year", "unit", "base_year"],
+    "markets": [
+        "side",
+        "node_id",
+        "name",
+        "country",
+        "cargo",
+        "amount",
+        "per",
+        "usd_per_unit",
+        "valid_from",
+        "valid_until",
+    ],
     "cargo": ["name", "unit", "t_per_unit", "modes"],
     "projects": ["name", "status", "usd", "opens", "needs", "what"],
     "observations": ["scenario", "quantity", "value", "unit", "date", "role"],
@@ -63,7 +77,8 @@ def listing(net: Network, kind: str, text: str = "") -> pd.DataFrame:
         The network; of all of time, or resolved at a day.
     kind
         One of nodes, links, transfers, borders, countries, chokepoints, demands,
-        capacities, cargo, corridors, projects, observations, sources.
+        markets (their offers, a line each), capacities, cargo, corridors, projects,
+        observations, sources.
     text
         Words that a row must hold, all of them, in its id, its names or its countries;
         capital letters make no difference.
@@ -124,7 +139,11 @@ def _things(net: Network, kind: str) -> pd.DataFrame:
     if kind == "projects":
         return projects(net)[[_ID[kind], *_COLUMNS[kind]]]
     frame = net.tables[_TABLE.get(kind, kind)].copy()
+    if kind == "markets":
+        frame["name"] = frame["node_id"].map(names)
+        frame["country"] = frame["node_id"].map(net.country_of)
     if kind == "demands":
+        frame, names = with_ends(frame), net.end_names
         frame["name"] = [
             f"{names[a]}–{names[b]}"
             for a, b in zip(frame["origin"], frame["destination"], strict=True)
@@ -214,7 +233,7 @@ def show(net: Network, name: str) -> dict[str, Any]:
     dict
         ``kind``, ``id``, ``rows`` (its rows in its table, columns without a value left
         out), what belongs to it (``links``, ``transfers``, ``capacities``, ``demands``,
-        ``chokepoints``, ``projects``, ``observations``; ids, or rows of them), and
+        ``markets``, ``chokepoints``, ``projects``, ``observations``; ids, or rows of them), and
         ``sources``: publisher, title, date, confidence and note of each of its numbers.
 
     Raises
@@ -265,9 +284,10 @@ def _belongs(net: Network, kind: str, own: str) -> dict[str, Any]:
         row = table[table["project_id"] == own].iloc[0]
         found["needs"] = [n for n in row["needs"].split(";") if n]
         found["what"] = row["what"]
-    demand = net.tables["demand"]
-    country = net.country_of
+    demand = with_ends(net.tables["demand"])
+    country = net.end_countries
     ends = {
+        "markets": demand["market"] == own,
         "nodes": (demand["origin"] == own) | (demand["destination"] == own),
         "countries": (demand["origin"].map(country) == own)
         | (demand["destination"].map(country) == own),
@@ -275,6 +295,14 @@ def _belongs(net: Network, kind: str, own: str) -> dict[str, Any]:
     }
     if kind in ends:
         found["demands"] = sorted(demand["demand_id"][ends[kind]])
+    supply = net.tables["supply"]
+    offered = {
+        "nodes": supply["node_id"] == own,
+        "countries": supply["node_id"].map(net.country_of) == own,
+        "cargo": supply["cargo"] == own,
+    }
+    if kind in offered:
+        found["markets"] = sorted(set(supply["market"][offered[kind]]))
     asked = net.tables["observations"]
     if "asks" in asked.columns:
         whole = re.compile(rf"(?<![\w-]){re.escape(own)}(?![\w-])")

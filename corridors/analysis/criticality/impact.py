@@ -97,7 +97,8 @@ def closure_problem(state: NetworkState) -> ClosureProblem:
         ),
         cargo=state.arcs.cargo,
         countries=tuple(
-            (country[a], country[b])
+            # A market lies in no country: the end that is a place stands for both.
+            (country.get(a, country.get(b, "")), country.get(b, country.get(a, "")))
             for a, b in zip(demand["origin"], demand["destination"], strict=True)
         ),
         couplings=couplings_of(state),

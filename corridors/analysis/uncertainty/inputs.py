@@ -44,6 +44,7 @@ DRAWN = (
     ("cost", "tariffs", "usd_per_unit", ""),
     ("value of time", "cargo", "usd_per_unit_day", ""),
     ("elasticity", "cargo", "elasticity", ""),
+    ("supply", "supply", "amount", ""),
 )
 """What is drawn: kind of input, table, column, and the column whose rows share a draw."""
 

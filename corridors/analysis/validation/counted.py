@@ -14,7 +14,7 @@ import numpy as np
 
 from corridors.analysis.validation.catalogue import question_of
 from corridors.analysis.validation.steady_measures import MODE
-from corridors.network.arcs import ENTRY, LINK, TRANSFER
+from corridors.network.arcs import ENTRY, LINK, OFFER, TRANSFER
 from corridors.scenarios.selectors import select
 
 if TYPE_CHECKING:
@@ -198,7 +198,8 @@ def _carried(state: NetworkState, asked: dict[str, Any]) -> tuple[Members, float
 def _entries(state: NetworkState, k: int) -> list[int]:
     """Return the arcs by which a demand leaves its origin: each route uses one of them."""
     arcs = state.arcs
-    mine = (arcs.arc_type == ENTRY) & (arcs.tail == state.problem.origin[k])
+    gate = np.isin(arcs.arc_type, (ENTRY, OFFER))
+    mine = gate & (arcs.tail == state.problem.origin[k])
     return [int(a) for a in np.flatnonzero(mine)]
 
 

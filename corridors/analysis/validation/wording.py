@@ -6,6 +6,7 @@ import inspect
 import re
 from typing import TYPE_CHECKING, Any
 
+from corridors.network.markets.offers import with_ends
 from corridors.scenarios.capacities import is_event_limit
 
 if TYPE_CHECKING:
@@ -189,7 +190,9 @@ def names_of(net: Network) -> dict[str, str]:
         frame = tables[table]
         id_ = f"{key}_id" if f"{key}_id" in frame else key
         found |= {f"{key} {i}": str(n) for i, n in zip(frame[id_], frame["name"], strict=True)}
-    for r in tables["demand"].to_dict("records"):
+    for market in tables["supply"]["market"]:
+        node[market] = country[market] = market
+    for r in with_ends(tables["demand"]).to_dict("records"):
         a, b = r["origin"], r["destination"]
         found[f"demand {r['demand_id']}"] = f"{node[a]} to {node[b]}"
         found[f"countries {r['demand_id']}"] = f"{country[a]} to {country[b]}"

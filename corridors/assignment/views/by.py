@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from corridors.assignment.views.grouping import (
+    OF_COUNTRY,
     OF_DEMAND,
     checked_key,
     demand_groups,
@@ -16,6 +17,7 @@ from corridors.assignment.views.grouping import (
     summed,
     value_per_tonne,
 )
+from corridors.assignment.views.sales import by_partner, with_partners
 
 if TYPE_CHECKING:
     from corridors.network.arcs import Arcs
@@ -29,7 +31,9 @@ _SENSE = ("added_hours",)
 
 
 def bills(net: Network, routes: pd.DataFrame) -> pd.DataFrame:
-    """Return routes with what they cost a day: transport, time at its value, and both.
+    """Return routes with what they cost a day: transport, time at its value, and in all.
+
+    In all, a premium paid to sellers is part of it.
 
     Parameters
     ----------
@@ -40,12 +44,15 @@ def bills(net: Network, routes: pd.DataFrame) -> pd.DataFrame:
     """
     worth = net.tables["cargo"].set_index("cargo")["usd_per_unit_day"]
     transport = routes["units_per_day"] * routes["usd_per_unit"]
+    premium = 0.0
+    if "premium_usd_per_unit" in routes.columns:
+        premium = routes["units_per_day"] * routes["premium_usd_per_unit"]
     days = routes["units_per_day"] * routes["hours"] / 24.0
     time = days * routes["cargo"].map(worth).astype("float64")
     return routes.assign(
         transport_usd_per_day=transport.astype("float64"),
         time_usd_per_day=time.astype("float64"),
-        generalised_cost_usd_per_day=(transport + time).astype("float64"),
+        generalised_cost_usd_per_day=(transport + time + premium).astype("float64"),
     )
 
 
@@ -65,6 +72,9 @@ def assignment_by(
         found = found.rename(columns={"hours": "mean_hours"})
         return largest_first(found, ["t_per_day"], key)
     names = shortfall.set_index("demand_id")
+    of_country = key in OF_COUNTRY
+    if of_country:
+        shortfall = by_partner(net, shortfall, arcs, routes)
     frame = shortfall[
         ["demand_t_per_day", "served_t_per_day", "shortfall_t_per_day", "loss_usd_per_day"]
     ].copy()
@@ -72,6 +82,8 @@ def assignment_by(
     frame["shortfall_value_usd_per_day"] = short.astype("float64")
     found = summed(frame, demand_groups(net, shortfall, key), key)
     of_route = names.loc[list(routes["demand_id"])].reset_index()
+    if of_country:
+        of_route = with_partners(routes.reset_index(drop=True), arcs)
     cost = summed(
         paid[columns], demand_groups(net, of_route, key), key, means={"hours": "t_per_day"}
     )
@@ -171,15 +183,19 @@ def comparison_by_route(
     return largest_first(found, ["_size", "before_t_per_day"], key)[order]
 
 
-def balance(net: Network, shortfall: pd.DataFrame) -> pd.DataFrame:
+def balance(
+    net: Network, shortfall: pd.DataFrame, arcs: Arcs, routes: pd.DataFrame
+) -> pd.DataFrame:
     """Return who is short of what, by country and product.
 
     Parameters
     ----------
     net
         The network.
-    shortfall
-        As `corridors.Assignment` has it.
+    shortfall, routes
+        As `corridors.Assignment` has them.
+    arcs
+        Of the network.
 
     Returns
     -------
@@ -190,18 +206,20 @@ def balance(net: Network, shortfall: pd.DataFrame) -> pd.DataFrame:
         (stranded_t_per_day). What stays within a country is on both sides.
     """
     own = product_of(net)
-    product = shortfall["cargo"].map(own)
+    told = by_partner(net, shortfall, arcs, routes)
     parts = []
     for end, names in (
         ("destination", ("wanted", "received", "short")),
         ("origin", ("offered", "sent", "stranded")),
     ):
+        # What nobody sells or takes is short or stranded at the end that is a place.
+        rows = told[told[end].isin(net.country_of)]
         frame = pd.DataFrame(
             {
-                "country": shortfall[end].map(net.country_of),
-                "product": product,
+                "country": rows[end].map(net.country_of),
+                "product": rows["cargo"].map(own),
                 **{
-                    f"{name}_t_per_day": shortfall[column]
+                    f"{name}_t_per_day": rows[column]
                     for name, column in zip(
                         names,
                         ("demand_t_per_day", "served_t_per_day", "shortfall_t_per_day"),
@@ -219,7 +237,7 @@ def balance(net: Network, shortfall: pd.DataFrame) -> pd.DataFrame:
 
 def named_ends(net: Network, frame: pd.DataFrame) -> pd.DataFrame:
     """Return rows of demand with the names of their ends after them."""
-    names = net.node_names
+    names = net.end_names
     at = list(frame.columns).index("destination") + 1
     found = frame.copy()
     found.insert(at, "origin_name", frame["origin"].map(names))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from corridors.assignment.reroutes import TRACE
 from corridors.assignment.views.by import (
     comparison_by,
@@ -19,12 +21,11 @@ from corridors.assignment.views.grouping import (
     of_cargo,
     value_per_tonne,
 )
+from corridors.assignment.views.sales import changed_sales
 from corridors.assignment.views.through import by_use, rerouted_users, users
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
     from corridors.assignment.assignment import Assignment
     from corridors.scenarios.scenario import Scenario
@@ -104,6 +105,28 @@ class Changes:
     def rerouted_users(self) -> pd.DataFrame:
         """The reroutes of those that used what the events touch; columns as `reroutes`."""
         return rerouted_users(self.reroutes, self.users)
+
+    @cached_property
+    def sales(self) -> pd.DataFrame:
+        """Who sells or takes more, and who less, than without the events; empty without markets.
+
+        Returns
+        -------
+        DataFrame
+            market, node_id, cargo, side, name, country, premium_usd_per_unit; offered_t_per_day,
+            sold_t_per_day and premium_usd_per_day, each also before (``_before``), and
+            change_t_per_day of what is sold; the largest change first.
+        """
+        return changed_sales(self.baseline.sales, self.disrupted.sales)
+
+    @cached_property
+    def by_corridor(self) -> pd.DataFrame:
+        """Tonnes a day by corridor: before, after, change."""
+        before = pd.Series(self.baseline.summary["by_corridor"], dtype="float64")
+        after = pd.Series(self.disrupted.summary["by_corridor"], dtype="float64")
+        frame = pd.DataFrame({"before_t_per_day": before, "after_t_per_day": after}).fillna(0.0)
+        frame["change_t_per_day"] = frame["after_t_per_day"] - frame["before_t_per_day"]
+        return frame.rename_axis("corridor").sort_index().reset_index()
 
     def balance(self) -> pd.DataFrame:
         """Return who is short of what by country and product, before and after.

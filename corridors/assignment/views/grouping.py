@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 OF_DEMAND = ("cargo", "product", "demand", "country", "origin_country", "destination_country")
 """What a demand is grouped by."""
 
+OF_COUNTRY = ("country", "origin_country", "destination_country")
+"""Those of them that are countries."""
+
 OF_ROUTE = ("border", "mode", "corridor")
 """What a route is grouped by."""
 
@@ -66,14 +69,15 @@ def demand_groups(net: Network, demand: pd.DataFrame, key: str) -> list[tuple[st
     key
         One of `OF_DEMAND`.
     """
-    country = net.country_of
-    if key in {"country", "origin_country", "destination_country"}:
+    country = net.end_countries
+    if key in OF_COUNTRY:
         ends = [
             (country[a], country[b])
             for a, b in zip(demand["origin"], demand["destination"], strict=True)
         ]
         if key == "country":
-            return [tuple(dict.fromkeys(pair)) for pair in ends]
+            places = set(net.country_of.values())
+            return [tuple(c for c in dict.fromkeys(pair) if c in places) for pair in ends]
         return [(pair[key == "destination_country"],) for pair in ends]
     if key == "product":
         own = product_of(net)

@@ -18,17 +18,14 @@ if TYPE_CHECKING:
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
 
-_NOT_ABOUT_PLACES = ("open", "demand")
-"""Kinds of events after which nothing that was used before is touched."""
-
 
 def touched(state: NetworkState, scenario: Scenario | None, day: dt.date) -> NDArray[np.bool_]:
     """Return what the events in force shut, limit, delay or charge, by class and arc, (C, A)."""
     arcs = state.arcs
     found = np.zeros((len(arcs.cargo), arcs.size), dtype=np.bool_)
     for event in scenario.events if scenario else ():
-        if event.in_force(day) and event.kind not in _NOT_ABOUT_PLACES:
-            found |= arcs.classes(event.cargo)[:, None] & arcs.select(event.select(state.net))
+        if event.in_force(day):
+            found |= event.meaning.touches(event, state.net, arcs)
     return found
 
 

@@ -28,8 +28,8 @@ def list_things(
     kind: Annotated[
         str,
         typer.Argument(
-            help="nodes, links, transfers, borders, countries, chokepoints, demands, capacities, "
-            "cargo, corridors, projects, observations or sources."
+            help="nodes, links, transfers, borders, countries, chokepoints, demands, markets, "
+            "capacities, cargo, corridors, projects, observations or sources."
         ),
     ],
     text: Annotated[

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from corridors.network.loads import conversion
+from corridors.network.markets.offers import with_ends
 from corridors.network.provenance import row_keys
 from corridors.network.reading.cells import Problem, problem_at
 from corridors.network.schema import tables
@@ -56,8 +57,8 @@ def limits_are_no_copy_of_demand(net: Network) -> Iterator[Problem]:
     and why. What a rule has made leaves room by the rule.
     """
     capacities = net.tables["capacities"]
-    demand = net.tables["demand"].to_dict("records")
-    country = net.country_of
+    demand = with_ends(net.tables["demand"]).to_dict("records")
+    country = net.end_countries
     cargo = net.tables["cargo"]
     ids = tuple(cargo["cargo"])
     place = {name: c for c, name in enumerate(ids)}

@@ -32,6 +32,7 @@ from corridors.network.checks.lines import (
     lines_meet_their_nodes,
     lines_stay_in_their_countries,
 )
+from corridors.network.checks.markets import offers_do_not_overlap
 from corridors.network.checks.text import text_is_only_text
 from corridors.network.folder import data_folder, read_tables
 from corridors.network.loads import conversion
@@ -150,6 +151,7 @@ def dates_are_in_order(net: Network) -> Iterator[Problem]:
         ("capacities", "valid_from", "valid_until"),
         ("demand", "valid_from", "valid_until"),
         ("couplings", "valid_from", "valid_until"),
+        ("supply", "valid_from", "valid_until"),
     ):
         for i, row in net.tables[table].iterrows():
             if row[first] and row[end] and row[end] <= row[first]:
@@ -176,6 +178,7 @@ def ranges_hold_their_value(net: Network) -> Iterator[Problem]:
         ("capacities", "amount"),
         ("demand", "units_per_year"),
         ("couplings", "share"),
+        ("supply", "amount"),
         ("observations", "value"),
     ):
         for i, row in net.tables[table].iterrows():
@@ -295,6 +298,7 @@ RULES: tuple[Rule, ...] = (
     cargo_has_rates,
     demand_goes_somewhere,
     couplings_are_of_two_demands,
+    offers_do_not_overlap,
     numbers_have_sources,
     provenance_points_at_numbers,
     inferences_are_explained,

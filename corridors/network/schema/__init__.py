@@ -19,6 +19,7 @@ OPTIONAL_TABLES = frozenset(
         "limit_rules",
         "chokepoints",
         "couplings",
+        "supply",
         "projects",
         "observations",
         "transfers",

@@ -131,6 +131,19 @@ class Changes(ABC):
         """Set demand `to` a factor or ``"500 TEU/day"``; picked by cargo, from_country, ..."""
         return self._changed("demand", selector, {"to": to}, None, from_, until, over, note)
 
+    def supply(
+        self,
+        to: float | str,
+        *,
+        from_: str | dt.date | None = None,
+        until: str | dt.date | None = None,
+        over: str | None = None,
+        note: str | None = None,
+        **selector: Any,
+    ) -> Self:
+        """Set what sellers offer `to` a factor or an amount; picked by market, country, cargo."""
+        return self._changed("supply", selector, {"to": to}, None, from_, until, over, note)
+
     def _changed(
         self,
         kind: str,

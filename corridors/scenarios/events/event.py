@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from corridors.errors import ScenarioError, nearest
 from corridors.scenarios.selectors import KEYS, describe, select
 
@@ -13,9 +15,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
+    from corridors.network.arcs import Arcs
     from corridors.network.network import Network
     from corridors.scenarios.draft import Draft
     from corridors.scenarios.quantities import Quantity
@@ -179,6 +181,11 @@ class Kind(ABC):
     def check(self, event: Event, net: Network) -> None:
         """Raise ScenarioError where an event's selector does not fit a network."""
         event.select(net)
+
+    def touches(self, event: Event, net: Network, arcs: Arcs) -> NDArray[np.bool_]:
+        """Return what of the ways used before an event is about, by class and arc, (C, A)."""
+        chosen = arcs.select(event.select(net))
+        return np.asarray(arcs.classes(event.cargo)[:, None] & chosen, dtype=np.bool_)
 
     def prepare(self, event: Event, draft: Draft) -> None:
         """Do what comes before the capacities of the day are looked up; most kinds do nothing."""

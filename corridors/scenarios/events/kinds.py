@@ -10,11 +10,12 @@ the documentation and its test.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from corridors.errors import ScenarioError, UnknownIdError
+from corridors.network.markets.selecting import SUPPLY_KEYS, select_supply
 from corridors.scenarios.capacities import (
     countable_on,
     event_limit_id,
@@ -33,8 +34,10 @@ from corridors.scenarios.quantities import (
 from corridors.scenarios.selectors import describe, names_in
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
+    from corridors.network.arcs import Arcs
     from corridors.network.network import Network
     from corridors.scenarios.draft import Draft
     from corridors.scenarios.events.event import Event
@@ -262,6 +265,11 @@ class Opening(Kind):
     says = "Put into use what is planned, closed or out of season"
     takes_cargo = False
 
+    def touches(self, event: Event, net: Network, arcs: Arcs) -> NDArray[np.bool_]:
+        """Return nothing: what is put into use was not used before."""
+        del event, net
+        return np.zeros(arcs.usd.shape, dtype=np.bool_)
+
     def prepare(self, event: Event, draft: Draft) -> None:
         """Open what is selected, so that its capacities are found."""
         draft.open(event.select(draft.net))
@@ -282,7 +290,7 @@ class DemandChange(Kind):
     amount_types = ("number", "string")
     amount_says = "a factor or an amount with its unit"
     takes_cargo = False
-    keys = DEMAND_KEYS
+    keys: ClassVar[tuple[str, ...]] = DEMAND_KEYS
 
     def parse(self, value: object) -> Quantity:
         """Return a factor, or an amount per day."""
@@ -296,37 +304,105 @@ class DemandChange(Kind):
             msg = f"{event.where}, demand: {error}"
             raise ScenarioError(msg) from None
 
+    def touches(self, event: Event, net: Network, arcs: Arcs) -> NDArray[np.bool_]:
+        """Return nothing: it is about no place."""
+        del event, net
+        return np.zeros(arcs.usd.shape, dtype=np.bool_)
+
     def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
         """Scale the rows that are picked."""
         del number
-        amount, demand = event.its_amount(), draft.demand
-        rows = select_demand(draft.net, demand, event.selector)
-        units = demand.loc[rows, "units_per_day"]
+        rows = select_demand(draft.net, draft.demand, event.selector)
+        draft.demand = self.scaled(event, draft, draft.demand, rows, share)
+
+    def scaled(
+        self,
+        event: Event,
+        draft: Draft,
+        table: pd.DataFrame,
+        rows: NDArray[np.bool_],
+        share: float,
+    ) -> pd.DataFrame:
+        """Return a table with the amount in `units_per_day` of the rows that are picked.
+
+        Parameters
+        ----------
+        event, draft, share
+            As `apply` has them.
+        table
+            With cargo and units_per_day.
+        rows
+            Which of them are picked.
+        """
+        amount = event.its_amount()
+        units = table.loc[rows, "units_per_day"]
         factor = amount.value
         if amount.unit != "factor":
-            self._check_unit(event, draft, rows)
-            weight = demand.loc[rows, "t_per_unit"] if amount.unit == "t" else 1.0
+            self._check_unit(event, draft, table.loc[rows, "cargo"])
+            per_unit = draft.net.tables["cargo"].set_index("cargo")["t_per_unit"]
+            weight = table.loc[rows, "cargo"].map(per_unit) if amount.unit == "t" else 1.0
             now = float((units * weight).sum())
             if now <= 0:
                 msg = (
-                    f"{event.where}: the selected demand is 0 on {draft.day}, "
+                    f"{event.where}: the selected {self.name} is 0 on {draft.day}, "
                     "so an amount cannot be spread"
                 )
                 raise ScenarioError(msg)
             factor = amount.value / now
-        draft.demand = demand.assign(
-            units_per_day=demand["units_per_day"].where(~rows, units * towards(1.0, factor, share))
+        return table.assign(
+            units_per_day=table["units_per_day"].where(~rows, units * towards(1.0, factor, share))
         )
 
-    @staticmethod
-    def _check_unit(event: Event, draft: Draft, rows: NDArray[np.bool_]) -> None:
+    def _check_unit(self, event: Event, draft: Draft, names: pd.Series[Any]) -> None:
         """Refuse an amount in TEU for cargo that has none; all cargo has a weight."""
         unit_of = draft.net.tables["cargo"].set_index("cargo")["unit"]
-        names = draft.demand.loc[rows, "cargo"]
         loose = sorted(set(names[names.map(unit_of) != "TEU"]))
         if event.its_amount().unit == "TEU" and loose:
             msg = (
-                f"{event.where}: the selected demand has {', '.join(loose)}, counted in t; "
+                f"{event.where}: the selected {self.name} has {', '.join(loose)}, counted in t; "
                 "give the amount in t, or select cargo that is counted in TEU alone"
             )
             raise ScenarioError(msg)
+
+
+@register
+class SupplyChange(DemandChange):
+    """What sellers offer, or outlets take, is another: by a factor, or in sum by an amount a day.
+
+    To 0 it is an export stop: nothing is bought there any more. What is shipped by others
+    from the same place, or passes it, goes on.
+    """
+
+    name = "supply"
+    says = "Set what the selected sellers offer, or outlets take, `to` a factor or an amount"
+    keys = SUPPLY_KEYS
+
+    def closes(self, event: Event) -> bool:
+        """Return whether nothing is offered any more."""
+        return event.amount is not None and event.amount.value == 0
+
+    def check(self, event: Event, net: Network) -> None:
+        """Raise ScenarioError where the selector picks nothing that is ever offered."""
+        try:
+            rows = select_supply(net, net.tables["supply"], event.selector)
+        except UnknownIdError as error:
+            msg = f"{event.where}, supply: {error}"
+            raise ScenarioError(msg) from None
+        if not rows.any():
+            msg = f"{event.where}, supply: nothing is offered by {describe(event.selector)}"
+            raise ScenarioError(msg)
+
+    def touches(self, event: Event, net: Network, arcs: Arcs) -> NDArray[np.bool_]:
+        """Return the arcs of the offers that are picked, where these are cut."""
+        found = np.zeros(arcs.usd.shape, dtype=np.bool_)
+        supply = net.whole.tables["supply"]
+        for row in supply[select_supply(net, supply, event.selector)].to_dict("records"):
+            c = arcs.cargo.index(row["cargo"])
+            found[c, arcs.offer_number[row["market"], row["node_id"]]] = True
+        return found
+
+    def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
+        """Scale the offers that are picked."""
+        del number
+        rows = select_supply(draft.net, draft.offers, event.selector)
+        draft.offers = self.scaled(event, draft, draft.offers, rows, share)
