@@ -53,6 +53,40 @@ def test_coal_for_tashkent_does_not_go_round_the_caspian(shut):
     assert coal["lost_t_per_day"] == pytest.approx(coal["demand_t_per_day"])
 
 
+def test_neighbours_do_not_trade_by_a_third_country_of_another_side(shut):
+    """Almaty to Bishkek went by Tashkent, Osh, Kashgar in China and Torugart."""
+    hit = shut(border=["KG", "KZ"])
+    assert hit.change["newly_unserved_t_per_day"] > 5_000
+    routes = hit.disrupted.routes
+    trucks_of_the_pair = routes[routes["demand_id"].str.contains("almaty-bishkek|bishkek-almaty")]
+    assert not trucks_of_the_pair["borders"].str.contains("CN").any()
+
+
+@pytest.mark.parametrize(
+    ("pair", "loses"),
+    [(["CN", "KZ"], 20_000), (["KZ", "UZ"], 20_000), (["KG", "KZ"], 5_000), (["TJ", "UZ"], 5_000)],
+)
+def test_a_shut_border_loses_cargo(shut, pair, loses):
+    """Each of them lost nothing, because ways round had no limit and demand any price."""
+    assert shut(border=pair).change["newly_unserved_t_per_day"] > loses
+
+
+@pytest.mark.parametrize(
+    ("scenario", "demand", "never"),
+    [
+        ("kz-ru-border-2025", "kz-ru-truck-atyrau-astrakhan", "IR|TM"),
+        ("kz-ru-border-2025", "ru-kz-truck-chelyabinsk-kostanay", "MN|CN"),
+        ("kz-ru-border-2025", "kz-cn-truck-almaty-urumqi", "UZ"),
+        ("poland-closure-2025", "ru-pl-truck-moscow-warsaw", "IR|TR|GE"),
+    ],
+)
+def test_neighbours_do_not_go_round_a_continent(net, scenario, demand, never):
+    """321 km were driven by three thousand, at eight thousand dollars a truck."""
+    routes = co.assign(net, scenario).routes
+    own = routes[routes["demand_id"] == demand]
+    assert not own["borders"].str.contains(never).any()
+
+
 def test_the_pipeline_has_its_real_alternatives(shut):
     """Nine tenths were lost beside lines that stood half empty."""
     hit = shut(chokepoint="cpc")
