@@ -21,7 +21,8 @@ ONE_IN = 8
 def fewer_demands(whole: Network) -> Network:
     """Return a network with one demand in eight, eight times as large, and those that are named.
 
-    Named are those of Poland, and in scenarios. Its limits are about as full as with all.
+    Named are those of Poland, in scenarios, and on markets, which offer so much and no more. Its
+    limits are about as full as with all.
     With CORRIDORS_FULL it is the network itself.
     """
     if FULL:
@@ -29,6 +30,7 @@ def fewer_demands(whole: Network) -> Network:
     demand: pd.DataFrame = whole.tables["demand"]
     ends = demand[["origin", "destination"]].apply(lambda nodes: nodes.map(whole.country_of))
     named = (ends == "PL").any(axis=1)
+    named |= demand["market"] != ""
     for name in co.shipped_scenarios():
         for event in co.scenario(name).events:
             if event.kind == "demand":

@@ -275,7 +275,7 @@ def test_delays_and_demand_are_what_events_make_of_them(
         {"demand": {"all": 1.5}},
         {"demand": {"cargo:container": 2, "all": 0.75}, "delay": {"border:BY-PL": 48}},
     ]
-    every = sorted(net.tables["cargo"]["cargo"])
+    every = sorted(set(net.tables["demand"]["cargo"]))
     events = [
         *([f"delay: {selector(key)}, by: 240 h"] for key in DELAYED),
         [f"demand: {{cargo: [{', '.join(every)}]}}, to: 1.5"],
@@ -464,12 +464,14 @@ def two_sellers():
 
 
 def test_who_sells_instead_by_hand(browser, tmp_path):  # noqa: F811
-    """8 of a at 600 with the way and 2 of b at 650, less 500 each for the goods; 3 to a, 1 to b.
+    """8 of a at 600 with the way and 2 of b at 650, less 500 each for the goods.
+
+    Of the 4 that c sells 3 go to b, for 50 and 10 less paid, and 1 to a for 100.
 
     With a shut 5 come from b over the post and 5 are short; 3 are sold to b and 1 is not.
     """
     path = explorer(two_sellers(), as_of=DAY).save(tmp_path / "toy.html")
-    sells = 3 * 100 + (50 + 10)
+    sells = 3 * (50 + 10) + 100
     with visit(browser, path) as seen:
         plain, shut = seen.page.evaluate(ASK, [{}, {"close": ["node:a"]}])
         assert seen.noise == []

@@ -167,7 +167,19 @@ def state_arrays(
     usd, hours = paid(state), state.arcs.hours
     other = (usd != paid(opening)) | (hours != opening.arcs.hours)
     c, a = np.nonzero(other)
+    premium = state.arcs.premium
+    own = np.nonzero(premium)
+    paid_more = (
+        {
+            f"{number}/premium_class": own[0],
+            f"{number}/premium_arc": own[1],
+            f"{number}/premium_usd": premium[own],
+        }
+        if len(own[0])
+        else {}
+    )
     return {
+        **paid_more,
         f"{number}/there": np.packbits(state.there, bitorder="little"),
         f"{number}/closed": np.packbits(p.closed, bitorder="little"),
         f"{number}/limit": np.array([book.number(limit) for limit in limits], dtype=np.int64),

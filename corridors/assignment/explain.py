@@ -278,7 +278,7 @@ def _sellers(sales: pd.DataFrame, cargo_names: Mapping[str, str]) -> list[str]:
             continue
         sold = "sold" if rows["side"].iloc[0] == SELLER else "taken"
         listed = _offers(less.assign(t=-less["change_t_per_day"]), cargo_names, priced=False)
-        instead = "by nobody else"
+        instead = f"nobody {'sells' if sold == 'sold' else 'takes'} more"
         if len(more):
             others = _offers(more.assign(t=more["change_t_per_day"]), cargo_names, priced=True)
             instead = f"more by {others}"

@@ -8,16 +8,18 @@ function routesOf(questions, p, whole) {
   for (const { commodity, arcs, amount } of whole.paths) {
     const c = x.demand_class[commodity];
     let usd = 0;
+    let premium = 0;
     let hours = 0;
     const key = [];
     for (const a of arcs) {
-      usd += p.usd[c * nArcs + a];
+      premium += p.premium[c * nArcs + a];
+      usd += p.usd[c * nArcs + a] - p.premium[c * nArcs + a];
       hours += p.hours[c * nArcs + a];
       if (x.arc_type[a] === LINK || x.arc_type[a] === TRANSFER) key.push(`${x.arc_type[a]}/${x.arc_row[a]}`);
     }
     const t = amount * x.t_per_unit[c];
     const time_usd = hours * x.usd_per_hour[c];
-    routes[commodity].set(key.join(), { t, units: amount, usd, time_usd, hours, arcs: Array.from(arcs) });
+    routes[commodity].set(key.join(), { t, units: amount, usd, premium, time_usd, hours, arcs: Array.from(arcs) });
   }
   return routes;
 }
@@ -31,16 +33,17 @@ function totals(questions, p, whole) {
   const wanted = p.wanted.map(inTonnes);
   const short = whole.shortfall.map(inTonnes);
   const { loss, surplus } = lossesOf(p, whole.shortfall);
-  const sum = { demand_t: 0, short_t: 0, served_t: 0, usd: 0, t_hours: 0, time_usd: 0, loss_usd: 0, surplus_lost_usd: 0 };
+  const sum = { demand_t: 0, short_t: 0, served_t: 0, usd: 0, premium_usd: 0, t_hours: 0, time_usd: 0, loss_usd: 0, surplus_lost_usd: 0 };
   for (let k = 0; k < p.nDemands; k++) {
     if (!x.counted[x.demand_class[k]]) continue;
     sum.demand_t += wanted[k];
     sum.short_t += short[k];
     sum.loss_usd += loss[k];
     sum.surplus_lost_usd += surplus[k];
-    for (const { t, units, usd, time_usd, hours } of routes[k].values()) {
+    for (const { t, units, usd, premium, time_usd, hours } of routes[k].values()) {
       sum.served_t += t;
       sum.usd += units * usd;
+      sum.premium_usd += units * premium;
       sum.t_hours += t * hours;
       sum.time_usd += units * time_usd;
     }
@@ -55,7 +58,7 @@ function compareTotals(before, after) {
   const column = () => new Float64Array(n);
   const found = {
     kept: column(), rerouted: column(), lost: column(), gained: column(), withdrawn: column(),
-    added_hours: column(), added_usd: column(), added_time_usd: column(),
+    added_hours: column(), added_usd: column(), added_time_usd: column(), added_premium_usd: column(),
   };
   const or0 = (t) => (t > TRACE ? t : 0);
   for (let k = 0; k < n; k++) {
@@ -94,6 +97,7 @@ function compareTotals(before, after) {
         hours += t * (taken.hours - left.hours);
         const units = (t * left.units) / left.t;
         found.added_usd[k] += (taken.usd - left.usd) * units;
+        found.added_premium_usd[k] += (taken.premium - left.premium) * units;
         found.added_time_usd[k] += (taken.time_usd - left.time_usd) * units;
       }
     }
@@ -115,6 +119,11 @@ function changeOf(questions, before, after, moved) {
   const hours = total((k) => moved.rerouted[k] * moved.added_hours[k]);
   const usd = total((k) => moved.added_usd[k]);
   const time = total((k) => moved.added_time_usd[k]);
+  const premium = total((k) => moved.added_premium_usd[k]);
+  const paid = {
+    added_premium_usd_per_day_rerouted: premium,
+    added_premium_usd_per_day: b.premium_usd - a.premium_usd,
+  };
   return {
     served_t_per_day: b.served_t - a.served_t,
     shortfall_t_per_day: b.short_t - a.short_t,
@@ -128,12 +137,13 @@ function changeOf(questions, before, after, moved) {
       return more > TRACE ? more : 0;
     }),
     added_hours_mean: rerouted > TRACE ? hours / rerouted : 0,
-    added_cost_usd_per_day_rerouted: usd + time,
+    added_cost_usd_per_day_rerouted: usd + time + premium,
     added_transport_usd_per_day_rerouted: usd,
     added_time_usd_per_day_rerouted: time,
-    added_cost_usd_per_day: b.usd - a.usd + (b.time_usd - a.time_usd),
+    added_cost_usd_per_day: b.usd - a.usd + (b.time_usd - a.time_usd) + (b.premium_usd - a.premium_usd),
     added_transport_usd_per_day: b.usd - a.usd,
     added_time_usd_per_day: b.time_usd - a.time_usd,
+    ...(questions.texts.markets ? paid : {}),
     added_loss_usd_per_day: b.loss_usd - a.loss_usd,
     surplus_lost_usd_per_day: b.surplus_lost_usd - a.surplus_lost_usd,
   };

@@ -5,15 +5,11 @@ const KIND_WORDS = {
 const KIND_ORDER = ['border', 'chokepoint', 'country', 'node', 'capacity', 'link'];
 const MODE_WORDS = { rail: 'rail', road: 'road', sea: 'sea', pipeline: 'pipeline', air: 'air', inland: 'inland water' };
 
-// What the reader's money is called: where there are markets, premiums of sellers are in it.
-const MONEY = { bill: 'transport bill' };
-
 class Names {
   constructor({ texts, arrays }) {
     this.texts = texts;
     this.arrays = arrays;
     const { elements, links, nodes } = texts;
-    if (texts.markets) MONEY.bill = 'transport bill with premiums of sellers';
     this.nodeOf = new Map(nodes.id.map((id, n) => [id, n]));
     this.linkOf = new Map(links.id.map((id, l) => [id, l]));
     this.countryNames = new Map(texts.countries.code.map((code, i) => [code, texts.countries.name[i]]));

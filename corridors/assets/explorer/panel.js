@@ -35,7 +35,7 @@ function sentence(names, store, answer) {
     found.push(`${tonnes(rerouted)} go another way, ${longer}`);
   }
   const usd = after.usd - before.usd;
-  if (Math.abs(usd) > 0.5) found.push(`the ${MONEY.bill} ${usd > 0 ? 'rises' : 'falls'} by ${short(Math.abs(usd))} USD a day`);
+  if (Math.abs(usd) > 0.5) found.push(`the transport bill ${usd > 0 ? 'rises' : 'falls'} by ${short(Math.abs(usd))} USD a day`);
   if (!found.length) found.push('nothing changes for the cargo');
   const text = found.length > 1 ? `${found.slice(0, -1).join(', ')}, and ${found[found.length - 1]}` : found[0];
   return `On ${day}, ${causes.join(' and ')}, ${text}.`;
@@ -53,7 +53,8 @@ function headline(answer) {
     card('not carried, a day', before.short_t, after.short_t, tonnes, from(before.short_t, after.short_t, tonnes)),
     card('go another way, a day', 0, change.rerouted_t_per_day, tonnes, `of ${tonnes(before.served_t)} carried before`),
     card('mean time of a tonne', before.mean_hours, after.mean_hours, hours, from(before.mean_hours, after.mean_hours, hours)),
-    card(`${MONEY.bill}, a day`, before.usd, after.usd, usd, from(before.usd, after.usd, usd)),
+    card('transport bill, a day', before.usd, after.usd, usd, from(before.usd, after.usd, usd)),
+    before.premium_usd || after.premium_usd ? card('paid to sellers above the best, a day', before.premium_usd, after.premium_usd, usd, from(before.premium_usd, after.premium_usd, usd)) : [],
     card('lost by staying, a day', 0, change.surplus_lost_usd_per_day, usd, `of ${whole(usd(change.added_loss_usd_per_day))} they would have paid`));
 }
 

@@ -66,6 +66,11 @@ class Questions {
       usd[at] = of('cost_usd')[i];
       hours[at] = of('cost_hours')[i];
     });
+    // What is paid to sellers above the best of their market is in the costs, and told apart.
+    const premium = new Float64Array(whole);
+    (of('premium_arc') || []).forEach((a, i) => {
+      premium[of('premium_class')[i] * nArcs + a] = of('premium_usd')[i];
+    });
     const limit = of('limit');
     const base = this.texts.states[s].base;
     const { penalty, ordinary, steps } = demandCurves(x, x[`${base}/ordinary`]);
@@ -94,6 +99,7 @@ class Questions {
       there: this.bits(`${s}/there`),
       usd,
       hours,
+      premium,
       limit,
       amountOf: of('amount'),
       background: of('background'),

@@ -38,7 +38,7 @@ function lossesOf(p, shortfall) {
   const surplus = new Float64Array(p.nDemands);
   for (let k = 0; k < p.nDemands; k++) {
     const part = p.wanted[k] / n;
-    const usual = p.ordinary ? p.ordinary[k] : NaN;
+    const usual = p.ordinary ? p.ordinary[k] : 0;
     for (let i = 0; i < n; i++) {
       const units = Math.min(Math.max(shortfall[k] - part * i, 0), part);
       const price = p.penalty[k * n + i];
