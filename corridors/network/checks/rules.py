@@ -176,6 +176,7 @@ def ranges_hold_their_value(net: Network) -> Iterator[Problem]:
         ("capacities", "amount"),
         ("demand", "units_per_year"),
         ("couplings", "share"),
+        ("stores", "amount"),
         ("observations", "value"),
     ):
         for i, row in net.tables[table].iterrows():

@@ -10,7 +10,7 @@ import numpy as np
 from corridors.simulation.queueing.state import RouteArrays
 
 if TYPE_CHECKING:
-    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.simulation.queueing.problem import QueueProblem
 
 
@@ -151,6 +151,17 @@ class RouteBook:
         usd = np.array(self._usd, dtype=np.float64).reshape(-1, n_states)
         self._tables = (np.ascontiguousarray(hours.T), np.ascontiguousarray(usd.T))
         self._made = len(self.arcs)
+
+    def before(self, chosen: Flags) -> Flags:
+        """Return the limits after which some way comes to a chosen one, shape (R,)."""
+        found = np.zeros(self._problem.n_limits, dtype=np.bool_)
+        at = 0
+        for size in self._sizes if chosen.any() else ():
+            own = self._limit[at : at + size]
+            at += size
+            for a, b in pairwise(own):
+                found[a] |= chosen[b]
+        return found
 
     def order(self) -> Ints:
         """Return the limits, upstream before downstream as far as the ways allow.
