@@ -272,3 +272,17 @@ def grants(
                     same += 1
                 found.given[i * per_day, r] = own[i] * same
     return found
+
+
+def stores(net: Network, points: list[QueuePoint]) -> NDArray[np.float64]:
+    """Return the units that find a place before each limit, shape (R,); ``inf`` without a row.
+
+    Parameters
+    ----------
+    net, points
+        The network, and the limits.
+    """
+    table = net.whole.tables["stores"]
+    amount = dict(zip(table["capacity_id"], table["amount"].astype("float64"), strict=True))
+    own = [np.inf if p.from_event else amount.get(p.capacity_id, np.inf) for p in points]
+    return np.array(own, dtype=np.float64)

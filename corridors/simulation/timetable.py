@@ -29,6 +29,7 @@ from corridors.simulation.queue_points import (
     grants,
     members_by_arc,
     queue_points,
+    stores,
 )
 from corridors.simulation.queueing.problem import Behaviour, QueueProblem
 
@@ -268,6 +269,7 @@ def _assemble(
         ordinary=ordinary,
         fallen=np.array(base.fallen),
         grants=grants(net, points, calendar, level, step),
+        store=stores(net, points),
     )
     return Timetable(problem, calendar[0], states, points, base.bases)
 

@@ -179,6 +179,7 @@ def ranges_hold_their_value(net: Network) -> Iterator[Problem]:
         ("demand", "units_per_year"),
         ("couplings", "share"),
         ("supply", "amount"),
+        ("stores", "amount"),
         ("observations", "value"),
     ):
         for i, row in net.tables[table].iterrows():

@@ -16,6 +16,7 @@ OPTIONAL_TABLES = frozenset(
     {
         "tariffs",
         "quotas",
+        "stores",
         "limit_rules",
         "chokepoints",
         "couplings",

@@ -8,12 +8,13 @@ import numpy as np
 
 from corridors.simulation.queueing.reneging import staying
 from corridors.simulation.queueing.route_choice import TROUBLE_DAYS
+from corridors.simulation.queueing.serving import place_at
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats
     from corridors.simulation.queueing.problem import QueueProblem
     from corridors.simulation.queueing.route_choice import RouteChoice
-    from corridors.simulation.queueing.state import Choice, QueueLimits
+    from corridors.simulation.queueing.state import Choice, Clock, QueueLimits, RouteArrays
     from corridors.simulation.queueing.ways import RouteBook
 
 _DUST = 1e-12
@@ -162,6 +163,43 @@ class Origin:
         if impatient:
             departing += self._any_other_way(n, limits, choice, impatient)
         return departing
+
+    def placed(
+        self, departing: list[Departure], arrays: RouteArrays, limits: QueueLimits, clock: Clock
+    ) -> list[Departure]:
+        """Hold back what would find no place before the first limit of its way; return the rest.
+
+        Those who would come to one store have an equal part of the place there.
+
+        Parameters
+        ----------
+        departing
+            What is to leave in a step.
+        arrays, limits, clock
+            As the kernel has them, with what is due at each limit.
+        """
+        onto: dict[int, list[Departure]] = {}
+        going: list[Departure] = []
+        first = arrays.first
+        for d in departing:
+            v = int(first[d.way])
+            limit = int(arrays.limit[v]) if v < first[d.way + 1] else -1
+            if limit < 0 or not np.isfinite(limits.store[limit]):
+                going.append(d)
+            else:
+                onto.setdefault(limit, []).append(d)
+        for limit, own in onto.items():
+            days = min(float(arrays.hours[first[d.way] + d.way]) for d in own) / 24.0
+            wanted = sum(d.amount * float(arrays.factor[first[d.way]]) for d in own)
+            place = float(place_at(limits, limit, days, clock.step))
+            share = min(place / wanted, 1.0) if wanted > 0 else 1.0
+            for d in own:
+                if share > 0:
+                    going.append(d._replace(amount=d.amount * share))
+                if share < 1:
+                    rest = HeldShipment(d.amount * (1 - share), d.wanted_at, d.patience_left, d.way)
+                    self.held[int(arrays.demand[d.way])].append(rest)
+        return going
 
     def _any_other_way(
         self,

@@ -15,7 +15,13 @@ from numba import njit
 from corridors.simulation.queueing.counting import count_queues
 from corridors.simulation.queueing.packets import append, drop, split, take, units_of
 from corridors.simulation.queueing.reneging import divert, renege
-from corridors.simulation.queueing.serving import release, serve
+from corridors.simulation.queueing.serving import (
+    find_due,
+    hold_back,
+    put_back,
+    release,
+    serve,
+)
 from corridors.simulation.queueing.state import BACKGROUND, HAIR, LATE, NEW, OLD, ON_TIME, OTHER_WAY
 
 
@@ -78,6 +84,9 @@ def run_step(packets, routes, limits, choice, counting, record, clock, head, tai
     n_limits = len(limits.rate)
     for r in range(n_limits):
         limits.used[r] = 0.0
+    held_head = np.full(2, -1, dtype=np.int64)
+    held_tail = np.full(2, -1, dtype=np.int64)
+    stores = find_due(packets, routes, limits, clock, head)
     for r in range(n_limits):
         if limits.head[r] >= 0:
             renege(packets, routes, limits, choice, record, clock, head, tail, r)
@@ -115,7 +124,19 @@ def run_step(packets, routes, limits, choice, counting, record, clock, head, tai
                 _arrive(packets, routes, limits, choice, record, clock, head, tail, i)
             r = order[position]
             if limits.new_head[r] >= 0 or (first and limits.head[r] >= 0):
+                holds = stores and limits.leads[r]
+                if holds:
+                    hold_back(
+                        packets, routes, limits, clock, r, limits.head, limits.tail,
+                        held_head, held_tail, 0,
+                    )  # fmt: skip
+                    hold_back(
+                        packets, routes, limits, clock, r, limits.new_head, limits.new_tail,
+                        held_head, held_tail, 1,
+                    )  # fmt: skip
                 serve(packets, routes, limits, choice, record, clock, head, tail, r)
+                if holds:
+                    put_back(packets, limits, clock, r, held_head, held_tail)
                 moved = True
         if head[n] >= 0:
             moved = True

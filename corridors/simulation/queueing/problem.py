@@ -131,6 +131,9 @@ class QueueProblem:
     fallen
         Part of each demand that cannot leave while a set holds, because a by-product has no
         outlet, shape (sets, K): of what the shares of the set leave. None anywhere unless told.
+    store
+        Units that find a place before each limit, shape (R,); ``inf``, which it is unless
+        told, where anything does.
     grants
         Limits that are handed out for a period, as stocks; none unless told.
     behaviour
@@ -182,11 +185,14 @@ class QueueProblem:
     ordinary: Floats = field(kw_only=True)
     fallen: Floats = field(kw_only=True, default_factory=lambda: np.empty((0, 0)))
     grants: Grants | None = field(kw_only=True, default=None)
+    store: Floats = field(kw_only=True, default_factory=lambda: np.empty(0))
 
     def __post_init__(self) -> None:
         if self.fallen.size == 0:
             none = np.zeros((len(self.base_routes), len(self.origin)))
             object.__setattr__(self, "fallen", none)
+        if self.store.size == 0:
+            object.__setattr__(self, "store", np.full(len(self.ban_above), np.inf))
         _check(self)
 
     @property
@@ -247,7 +253,10 @@ def _check(p: QueueProblem) -> None:
         shape = (len(p.base_routes), len(p.origin))
         msg = f"fallen: expected shape {shape}, saw {p.fallen.shape}"
         raise ProblemError(msg)
-    for name in ("rate", "amount", "background", "fallen"):
+    if p.store.shape != (n_limits,):
+        msg = f"store: expected shape {(n_limits,)}, saw {p.store.shape}"
+        raise ProblemError(msg)
+    for name in ("rate", "amount", "background", "fallen", "store"):
         values = getattr(p, name)
         if np.isnan(values).any() or (values < 0).any():
             msg = f"{name}: expected numbers of at least 0"

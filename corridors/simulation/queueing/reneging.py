@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from corridors.simulation.queueing.packets import append, drop, enter, split, units_of
+from corridors.simulation.queueing.packets import append, drop, enter, sent, split, units_of
 from corridors.simulation.queueing.reductions import wait_behind
+from corridors.simulation.queueing.serving import place_at
 from corridors.simulation.queueing.state import BACKGROUND, NEW, OLD, TURNED_BACK
 
 
@@ -96,6 +97,11 @@ def divert(packets, routes, limits, choice, record, clock, head, tail, limit, i,
         if wait <= routes.advice_wait[v]:
             return i
     amount = room_on(routes, limits, choice, way, packets.amount[i])
+    begin_at = routes.first[way]
+    if begin_at < routes.first[way + 1]:
+        days = routes.hours[begin_at + way] / 24.0
+        place = place_at(limits, routes.limit[begin_at], days, clock.step)
+        amount = min(amount, place / routes.factor[begin_at])
     if amount <= packets.amount[i] * 1e-12:
         return i
     book(routes, limits, way, amount)
@@ -115,6 +121,7 @@ def divert(packets, routes, limits, choice, record, clock, head, tail, limit, i,
         packets.end[j] = end
     packets.route[j] = way
     packets.visit[j] = 0
+    sent(packets, routes, limits, j)
     enter(packets, routes, record, clock, head, tail, j)
     return -1 if whole else i
 

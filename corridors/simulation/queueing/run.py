@@ -12,6 +12,7 @@ from corridors.simulation.queueing.departures import Origin
 from corridors.simulation.queueing.kernel import run_step
 from corridors.simulation.queueing.packets import depart
 from corridors.simulation.queueing.route_choice import TROUBLE_DAYS, RouteChoice
+from corridors.simulation.queueing.serving import find_due
 from corridors.simulation.queueing.state import (
     HAIR,
     NEW,
@@ -200,13 +201,17 @@ class QueueRun:
             name: np.full(n_limits, -1, dtype=np.int64)
             for name in ("head", "tail", "new_head", "new_tail")
         }
-        self.queue_state = {name: np.zeros(n_limits) for name in ("used", "taken", "queue")}
+        self.queue_state = {
+            name: np.zeros(n_limits)
+            for name in ("used", "taken", "queue", "due", "coming", "asked")
+        }
         self.origin = Origin(p, self.book, self.route_choice, fixed=fixed)
         self.recovering = np.zeros(n_limits, dtype=np.bool_)
         self.open_before = np.full(n_limits, np.inf)
         self.stock = np.zeros(n_limits)
         self._order: tuple[int, Ints] | None = None
         self._use: tuple[int, int, Floats] | None = None
+        self._leads: tuple[int, Flags] | None = None
 
     def _kernel_record(self) -> Record:
         """Return the record, with room for every segment that there is by now."""
@@ -230,6 +235,12 @@ class QueueRun:
         if self._order is None or self._order[0] != len(self.book):
             self._order = (len(self.book), self.book.order())
         return self._order[1]
+
+    def leads(self) -> Flags:
+        """Return the limits after which some way comes to a store, shape (R,)."""
+        if self._leads is None or self._leads[0] != len(self.book):
+            self._leads = (len(self.book), self.book.before(np.isfinite(self.p.store)))
+        return self._leads[1]
 
     def rates(self, n: int) -> Floats:
         """Return what may pass each limit in a step, faster where a closure has left a queue."""
@@ -302,6 +313,8 @@ class QueueRun:
             new_head=self.queues["new_head"],
             new_tail=self.queues["new_tail"],
             **self.queue_state,
+            store=p.store,
+            leads=self.leads(),
         )
         choice = Choice(
             closed=information.closed(n),
@@ -325,6 +338,8 @@ class QueueRun:
         elif len(arrays.advice):
             self.book.arrays(state).advice[:] = -1
         arrays = self.book.arrays(state)
+        if find_due(self.packets, arrays, limits, clock, self.head):
+            departing = self.origin.placed(departing, arrays, limits, clock)
         record = self._kernel_record()
         now = (n + 0.5) * p.step
         for d in departing:

@@ -69,7 +69,13 @@ class RouteArrays(NamedTuple):
 
 
 class QueueLimits(NamedTuple):
-    """What holds in one step: rates per day, and the queues."""
+    """What holds in one step: rates per day, the queues, and the stores before limits.
+
+    `store` is what finds a place before a limit, infinite where anything does; `leads` says
+    which limits lead to such a one. `due` is what stood there or was under way to it when
+    the step began, `coming` what has been sent there since, `asked` what has been let
+    through in one look at a queue.
+    """
 
     rate: Floats
     reserved: Floats
@@ -85,6 +91,11 @@ class QueueLimits(NamedTuple):
     used: Floats
     taken: Floats
     queue: Floats
+    store: Floats
+    leads: Flags
+    due: Floats
+    coming: Floats
+    asked: Floats
 
 
 class Choice(NamedTuple):

@@ -11,7 +11,7 @@ from corridors.simulation.queueing.ways.growing import Growing
 from corridors.simulation.queueing.ways.upstream import Upstream
 
 if TYPE_CHECKING:
-    from corridors.flow.arrays import Ints
+    from corridors.flow.arrays import Flags, Ints
     from corridors.simulation.queueing.problem import QueueProblem
 
 
@@ -131,6 +131,10 @@ class RouteBook:
             advice=self._advice.all(),
             advice_wait=self._advice_wait.all(),
         )
+
+    def before(self, chosen: Flags) -> Flags:
+        """Return the limits after which some way comes to a chosen one, shape (R,)."""
+        return self._upstream.before(chosen)
 
     def order(self) -> Ints:
         """Return the limits, upstream before downstream as far as the ways allow, shape (R,)."""

@@ -14,7 +14,7 @@ from numba import njit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corridors.flow.arrays import Ints
+    from corridors.flow.arrays import Flags, Ints
 
 
 class Upstream:
@@ -41,6 +41,13 @@ class Upstream:
             if number == len(self._times):
                 self._times.append(0)
             self._times[number] += 1
+
+    def before(self, chosen: Flags) -> Flags:
+        """Return the limits after which some way comes to a chosen one, shape (R,)."""
+        found = np.zeros(self._n_limits, dtype=np.bool_)
+        for earlier, later in self._number:
+            found[earlier] |= chosen[later]
+        return found
 
     def order(self) -> Ints:
         """Return all limits, upstream first, shape (R,).

@@ -1,0 +1,141 @@
+"""Stores that fill: tanks and yards, with days worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+import toys
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from simulate_toys import link, on_day, scenario, what
+
+import corridors as co
+
+START = "2025-01-01"
+SHUT = {"limit": {"capacity": "quay"}, "to": "0 t/day", "from": "2025-01-11", "until": "2025-01-21"}
+
+
+def port(store: float | None, *, hours: float = 0.0, road: float = 30, cargo: dict | None = None):
+    """Ten a day by a road of thirty to a port, and over a quay of twenty.
+
+    ::
+
+        mine ==road 30==> port ==quay 20==> sea
+    """
+    capacities = [
+        {"capacity_id": "road", "name": "Road", "unit": "t", "amount": road},
+        {"capacity_id": "quay", "name": "Quay", "unit": "t", "amount": 20},
+    ]
+    members = [
+        {"capacity_id": "road", "link_id": "mine-port-road"},
+        {"capacity_id": "quay", "link_id": "port-sea-road"},
+    ]
+    own = [] if store is None else [{"capacity_id": "quay", "amount": store}]
+    return toys.network(
+        {"mine": "XA", "port": "XB", "sea": "XC"},
+        [link("mine", "port", hours), link("port", "sea")],
+        [{"origin": "mine", "destination": "sea", "per_day": 10}],
+        cargo={"bulk": cargo or {}},
+        capacities=capacities,
+        capacity_members=members,
+        stores=own,
+    )
+
+
+def run(net: co.Network, *events: dict, days: int = 40, **how: object) -> co.Simulation:
+    return co.simulate(net, scenario(*(events or (SHUT,))), days=days, start=START, **how)
+
+
+def at(sim: co.Simulation, capacity: str) -> list[float]:
+    days = [d.isoformat() for d in sim.days]
+    return [round(on_day(sim.queues, capacity, day, "queue"), 6) for day in days]
+
+
+def test_without_a_store_the_queue_takes_no_room():
+    sim = run(port(None))
+    assert max(at(sim, "quay")) == pytest.approx(100)
+    assert max(at(sim, "road")) == 0
+
+
+def test_what_finds_no_place_waits_at_the_limit_upstream():
+    """The quay is shut for ten days of ten: 35 find a place there, 65 stand on the road.
+
+    When it opens, twenty a day pass and ten come on: the road loses ten a day, until on
+    the seventh day the last fifteen of it leave. A place is free as soon as it is left.
+    """
+    sim = run(port(35))
+    assert at(sim, "quay")[10:20] == pytest.approx([10, 20, 30, 35, 35, 35, 35, 35, 35, 35])
+    assert at(sim, "road")[10:20] == pytest.approx([0, 0, 0, 5, 15, 25, 35, 45, 55, 65])
+    assert at(sim, "quay")[20:28] == pytest.approx([35, 35, 35, 35, 35, 35, 30, 20])
+    assert at(sim, "road")[20:27] == pytest.approx([55, 45, 35, 25, 15, 5, 0])
+    assert sum(at(sim, "quay")[30:]) + sum(at(sim, "road")[30:]) == pytest.approx(0, abs=1e-6)
+    assert what(sim, "never_shipped") == 0
+    assert sim.residual_t < 1e-6
+
+
+def test_a_store_of_nothing_lets_through_what_passes_and_no_more():
+    still = run(port(0), {"delay": {"link": "mine-port-road"}, "by": "0 h"}, days=20)
+    assert what(still, "on_time") == pytest.approx(200)
+    sim = run(port(0))
+    assert max(at(sim, "quay")) == pytest.approx(0, abs=1e-6)
+    assert max(at(sim, "road")) == pytest.approx(100)
+
+
+def test_the_same_waits_in_all_whatever_finds_a_place():
+    free, tight = run(port(None)), run(port(20))
+    for day in range(40):
+        both = [at(sim, "quay")[day] + at(sim, "road")[day] for sim in (free, tight)]
+        assert both[0] == pytest.approx(both[1], abs=1e-6)
+
+
+def test_before_the_first_limit_of_a_way_it_waits_at_its_origin():
+    net = toys.network(
+        {"port": "XB", "sea": "XC"},
+        [link("port", "sea")],
+        [{"origin": "port", "destination": "sea", "per_day": 10}],
+        cargo={"bulk": {}},
+        capacities=[{"capacity_id": "quay", "name": "Quay", "unit": "t", "amount": 20}],
+        capacity_members=[{"capacity_id": "quay", "link_id": "port-sea-road"}],
+        stores=[{"capacity_id": "quay", "amount": 35}],
+    )
+    sim = run(net, days=20)
+    assert max(at(sim, "quay")) == pytest.approx(35)
+    assert what(sim, "not_yet_left") == pytest.approx(65)
+    assert what(sim, "waiting") == pytest.approx(35)
+
+
+def test_what_is_under_way_when_the_rate_falls_still_comes():
+    """Two days on the road: twenty are under way when the quay shuts, and five find a place."""
+    sim = run(port(5, hours=48))
+    assert at(sim, "quay")[10:20] == pytest.approx([10, 20, *[20] * 8])
+    assert at(sim, "road")[11:20] == pytest.approx([20, 30, 40, 50, 60, 70, 80, 90, 100], abs=11)
+    assert what(sim, "on_time") + what(sim, "late") == pytest.approx(380, abs=1e-6)
+
+
+def test_who_waits_upstream_loses_patience_there():
+    patient = run(port(35, cargo={"patience_days": 100}))
+    brief = run(port(35, cargo={"patience_days": 5}))
+    assert what(patient, "turned_back") == 0
+    assert what(brief, "turned_back") + what(brief, "never_shipped") > 10
+    assert brief.residual_t < 1e-6
+
+
+@pytest.mark.parametrize("step", ["12h", "6h"])
+def test_shorter_steps_fill_the_same_store(step):
+    sim = run(port(35), step=step)
+    assert at(sim, "quay")[13:20] == pytest.approx([35] * 7)
+    assert at(sim, "road")[19] == pytest.approx(65)
+
+
+def test_the_bound_of_perfect_foresight_stays_below():
+    sim = run(port(35), model="optimal", days=25)
+    assert sim.bound is not None
+    assert sim.bound.price_of_not_knowing_usd >= -1e-6
+
+
+@given(st.floats(0, 120), st.floats(0, 72))
+@settings(max_examples=12, deadline=None)
+def test_no_more_stands_before_the_quay_than_its_store_and_what_was_under_way(store, hours):
+    sim = run(port(store, hours=hours))
+    assert max(at(sim, "quay")) <= store + 20 * hours / 24 + 1e-6
+    assert what(sim, "on_time") + what(sim, "late") + what(sim, "under_way") == pytest.approx(400)
+    assert sim.residual_t < 1e-6
