@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from corridors.flow.certificate import Certificate
     from corridors.flow.solve import Answer
     from corridors.network.network import Network
-    from corridors.scenarios.capacities import Limit
+    from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
 

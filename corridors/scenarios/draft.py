@@ -9,9 +9,9 @@ import numpy as np
 
 from corridors.network.arcs import ENTRY, LINK, TRANSFER, Arcs
 from corridors.network.calendar import in_period, in_season
-from corridors.scenarios.capacities import build_limits, capacities_on, share_of_limits
+from corridors.scenarios.capacity.capacities import build_limits, capacities_on, share_of_limits
+from corridors.scenarios.capacity.offers import offer_limits, offered_costs, offers_on
 from corridors.scenarios.demand import demand_on
-from corridors.scenarios.offers import offer_limits, offered_costs, offers_on
 from corridors.scenarios.passages import felt_once
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.network.network import Network
-    from corridors.scenarios.capacities import Limit
+    from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.selectors import Selection
 
 

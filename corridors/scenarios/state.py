@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.network.network import Network
-    from corridors.scenarios.capacities import Limit
+    from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.scenario import Scenario
 
 _ARCS: WeakKeyDictionary[Network, Arcs] = WeakKeyDictionary()

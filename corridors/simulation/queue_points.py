@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.network.network import Network
-    from corridors.scenarios.capacities import Limit
+    from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.state import NetworkState
 
 _WEEK = ("mo", "tu", "we", "th", "fr", "sa", "su")
@@ -35,7 +35,7 @@ class QueuePoint:
     Attributes
     ----------
     limit_id, capacity_id, name, unit
-        As in `corridors.scenarios.capacities.Limit`; an empty capacity_id for limits that a
+        As in `corridors.scenarios.capacity.capacities.Limit`; an empty capacity_id for limits that a
         scenario sets, and for links and transfers that have no capacity but are
         closed at times.
     from_event

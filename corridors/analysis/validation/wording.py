@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from corridors.network.markets.offers import with_ends
-from corridors.scenarios.capacities import is_event_limit
+from corridors.scenarios.capacity.capacities import is_event_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

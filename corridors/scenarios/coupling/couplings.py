@@ -19,7 +19,7 @@ from corridors.network.arcs import ENTRY
 from corridors.network.calendar import in_period
 from corridors.network.provenance import row_keys
 from corridors.network.schema import tables
-from corridors.scenarios.capacities import Limit
+from corridors.scenarios.capacity.capacities import Limit
 from corridors.scenarios.demand import demand_on
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import numpy as np
 
 from corridors.errors import ScenarioError, UnknownIdError
 from corridors.network.markets.selecting import SUPPLY_KEYS, select_supply
-from corridors.scenarios.capacities import (
+from corridors.scenarios.capacity.capacities import (
     countable_on,
     event_limit_id,
     limit_over,

@@ -11,7 +11,7 @@ from corridors.network.markets.offers import SELLER, offers, offers_at
 from corridors.network.network import MOST_YEARS
 from corridors.network.provenance import row_keys
 from corridors.network.schema import tables
-from corridors.scenarios.capacities import Limit
+from corridors.scenarios.capacity.capacities import Limit
 
 if TYPE_CHECKING:
     import datetime as dt

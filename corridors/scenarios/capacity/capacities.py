@@ -11,7 +11,7 @@ from corridors.network.arcs import DIRECTIONS, LINK
 from corridors.network.calendar import in_period, in_season
 from corridors.network.limits.coverage import amount_grades
 from corridors.network.loads import conversion
-from corridors.scenarios.capacity_members import members_of
+from corridors.scenarios.capacity.capacity_members import members_of
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -1,0 +1,1 @@
+"""What limits and offers hold on one day, as rows of the program."""
