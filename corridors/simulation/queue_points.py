@@ -35,8 +35,8 @@ class QueuePoint:
     Attributes
     ----------
     limit_id, capacity_id, name, unit
-        As in `corridors.scenarios.capacity.capacities.Limit`; an empty capacity_id for limits that a
-        scenario sets, and for links and transfers that have no capacity but are
+        As in `corridors.scenarios.capacity.capacities.Limit`; an empty capacity_id for limits
+        that a scenario sets, and for links and transfers that have no capacity but are
         closed at times.
     from_event
         Whether a scenario sets it.
