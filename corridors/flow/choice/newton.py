@@ -32,6 +32,11 @@ _ARMIJO = 1e-4
 _NEAR = 1e-9
 """Distance from a bound, in units of the spread of choices, that counts as at it."""
 
+_DAMPING = (1e-13, 1e-9, 1e-6, 1e-3, 1.0)
+"""What is added to the second derivatives, each scaled to 1, one after the other until a step
+is found: rows that nearly repeat each other have a direction that is all rounding, and the more
+is added, the nearer the step comes to that of steepest descent (Levenberg and Marquardt)."""
+
 _REACH = 300.0
 """Largest change of a route's cost in a step, in units of the spread of choices."""
 
@@ -56,7 +61,11 @@ def minimise(dual: Dual, start: Floats) -> tuple[Point, int]:
         miss = _miss(dual, point)
         if miss <= TOLERANCE:
             return point, step
-        found = _step(dual, point, miss)
+        found = None
+        for damping in _DAMPING:
+            found = _step(dual, point, miss, damping)
+            if found is not None:
+                break
         if found is None:
             if miss <= _GOOD_ENOUGH:
                 return point, step
@@ -86,12 +95,12 @@ def _held(dual: Dual, point: Point) -> tuple[Flags, Flags]:
     return low, high & ~low
 
 
-def _step(dual: Dual, point: Point, miss: float) -> Point | None:
-    """Return the next point, or None where the function falls no further."""
+def _step(dual: Dual, point: Point, miss: float, damping: float) -> Point | None:
+    """Return the next point, or None where the function falls no further that way."""
     low, high = _held(dual, point)
     free = ~(low | high)
     direction = np.zeros(len(free))
-    direction[free] = _newton_direction(dual, point, free)
+    direction[free] = _newton_direction(dual, point, free, damping)
     t = dual.terms
     change = kernels.largest_change(dual.first, t.start, t.term, t.unit, dual.scale, direction)
     direction *= min(1.0, _REACH / max(change, 1e-300))
@@ -111,7 +120,7 @@ def _step(dual: Dual, point: Point, miss: float) -> Point | None:
     return None
 
 
-def _newton_direction(dual: Dual, point: Point, free: Flags) -> Floats:
+def _newton_direction(dual: Dual, point: Point, free: Flags, damping: float) -> Floats:
     """Return the step of the second derivatives by the free prices, shape (F,)."""
     matrix = dual.curvature(point, free)
     diagonal = np.diag(matrix).copy()
@@ -119,7 +128,6 @@ def _newton_direction(dual: Dual, point: Point, free: Flags) -> Floats:
     diagonal = np.maximum(diagonal, 1e-12 * diagonal.max(initial=0.0) + 1e-300)
     size = np.sqrt(diagonal)
     right = -point.gradient[free] / size
-    damping = 1e-13
     while True:
         scaled = matrix / np.outer(size, size)
         scaled[np.diag_indices_from(scaled)] = 1.0 + damping
