@@ -10,7 +10,7 @@ import numpy as np
 from corridors.network.arcs import DIRECTIONS, LINK, TRANSFER, Arcs
 from corridors.network.calendar import in_period, in_season
 from corridors.network.limits.coverage import amount_grades
-from corridors.network.loads import conversion
+from corridors.network.loads import conversion, days_on
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -99,6 +99,7 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
     usable = np.isfinite(arcs.usd)
     by_unit = {
         unit: np.where(usable, _units_by_arc(arcs, conversion(net, arcs.cargo, unit)), np.nan)
+        * days_on(arcs.hours, unit)
         for unit in sorted(set(rows["unit"]))
     }
     grades = amount_grades(net.whole, rows)
@@ -153,7 +154,8 @@ def _entries(
         if arc is None:
             continue
         for c, factor in enumerate(units[:, arc].tolist()):
-            if factor == factor and (not only or arcs.cargo[c] in only):
+            # What takes no time takes no driver-day.
+            if factor > 0 and (not only or arcs.cargo[c] in only):
                 entries.append((arc, c, factor))
     return entries
 
@@ -315,8 +317,8 @@ def limit_over(
     units = conversion(net, arcs.cargo, unit)
     entries = []
     for arc in np.flatnonzero(inside.any(axis=0) & (arcs.arc_type == LINK)):
-        factor = units_on_arc(arcs, int(arc), units)
-        usable = inside[:, arc] & np.isfinite(factor) & np.isfinite(arcs.usd[:, arc])
+        factor = units_on_arc(arcs, int(arc), units) * days_on(arcs.hours[:, arc], unit)
+        usable = inside[:, arc] & (factor > 0) & np.isfinite(arcs.usd[:, arc])
         entries += [(int(arc), int(c), float(factor[c])) for c in np.flatnonzero(usable)]
     if not entries:
         return None
