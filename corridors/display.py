@@ -161,7 +161,12 @@ def number(value: float, unit: str = "") -> str:
     return f"{text} {unit}".strip()
 
 
-_SEVERAL = {"train": "trains", "truck": "trucks", "wagon": "wagons"}
+_SEVERAL = {
+    "train": "trains",
+    "truck": "trucks",
+    "wagon": "wagons",
+    "driver-day": "driver-days",
+}
 
 
 def counted(value: float, unit: str) -> str:

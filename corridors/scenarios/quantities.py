@@ -29,6 +29,8 @@ VEHICLES = {
     "truck": "truck",
     "trucks": "truck",
     "permits": "truck",
+    "driver-day": "driver-day",
+    "driver-days": "driver-day",
 }
 """Words for the units of capacity, and the unit that each is."""
 

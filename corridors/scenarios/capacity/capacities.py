@@ -10,7 +10,7 @@ import numpy as np
 from corridors.network.arcs import DIRECTIONS, LINK
 from corridors.network.calendar import in_period, in_season
 from corridors.network.limits.coverage import amount_grades
-from corridors.network.loads import conversion
+from corridors.network.loads import conversion, days_on
 from corridors.scenarios.capacity.capacity_members import members_of
 
 if TYPE_CHECKING:
@@ -268,8 +268,8 @@ def limit_over(
     units = conversion(net, arcs.cargo, unit)
     entries = []
     for arc in np.flatnonzero(inside.any(axis=0) & (arcs.arc_type == LINK)):
-        factor = units_on_arc(arcs, int(arc), units)
-        usable = inside[:, arc] & np.isfinite(factor) & np.isfinite(arcs.usd[:, arc])
+        factor = units_on_arc(arcs, int(arc), units) * days_on(arcs.hours[:, arc], unit)
+        usable = inside[:, arc] & (factor > 0) & np.isfinite(arcs.usd[:, arc])
         entries += [(int(arc), int(c), float(factor[c])) for c in np.flatnonzero(usable)]
     if not entries:
         return None

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from corridors.network.arcs import DIRECTIONS, LINK, TRANSFER, Arcs
-from corridors.network.loads import conversion
+from corridors.network.loads import conversion, days_on
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +57,8 @@ class CapacityMembers:
         if key not in self._counted:
             if unit not in self._units:
                 by_arc = _units_by_arc(self.arcs, conversion(net, self.arcs.cargo, unit))
-                self._units[unit] = np.where(np.isfinite(self.arcs.usd), by_arc, np.nan)
+                usable = np.where(np.isfinite(self.arcs.usd), by_arc, np.nan)
+                self._units[unit] = usable * days_on(self.arcs.hours, unit)
             units = self._units[unit]
             rows = self._rows.get(capacity, [])
             # What is listed twice counts once.
@@ -92,7 +93,8 @@ def _entries(
         if arc is None:
             continue
         for c, factor in enumerate(units[:, arc].tolist()):
-            if factor == factor and (not only or arcs.cargo[c] in only):
+            # What takes no time takes no driver-day.
+            if factor > 0 and (not only or arcs.cargo[c] in only):
                 entries.append((arc, c, factor))
     return entries
 
