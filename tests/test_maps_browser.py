@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 HIT = "window.hit"
-MAP = "window[Object.keys(window).find((name) => /^map_\\d+$/.test(name))]"
+MAP = "window.corridorsMap.map"
 
 
 @pytest.fixture(scope="module")
@@ -268,7 +268,7 @@ def test_two_gauges_on_one_line_lie_side_by_side(browser: Any, tmp_path: Path) -
 def test_a_phone_shows_the_map_and_opens_the_legend(browser: Any, page_file: Path) -> None:  # noqa: F811
     size = {"width": 390, "height": 844}
     with visit(browser, page_file, viewport=size, has_touch=True, is_mobile=True) as seen:
-        box = seen.page.locator(".folium-map").bounding_box()
+        box = seen.page.locator("#map").bounding_box()
         assert box
         assert box["height"] > 500
         assert not seen.page.locator("#legend").is_visible()
@@ -344,7 +344,7 @@ def test_no_text_becomes_markup_or_code(browser: Any, tmp_path: Path, policy: bo
                 assert said == plain(item.name)
         assert opened.locator("img, iframe, object, embed, base").count() == 0
         assert opened.locator("svg[onload]").count() == 0
-        assert opened.locator("script").count() == scripts == 4
+        assert opened.locator("script").count() == scripts == 3
         assert opened.evaluate(f"{HIT} === undefined")
         assert seen.noise == []
 
@@ -361,7 +361,7 @@ def _open_and_hover(seen: Visit, name: str) -> None:
         }""",
         name,
     )
-    box = seen.page.locator(".folium-map").bounding_box()
+    box = seen.page.locator("#map").bounding_box()
     assert box
     seen.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 

@@ -204,7 +204,7 @@ def test_shipped_basemap_is_drawn_and_said_to_be_no_judgement() -> None:
     assert "© OpenStreetMap contributors (ODbL)" in credit
     assert "Natural Earth" in credit
     assert "GeoNames (CC BY 4.0)" in credit
-    assert "no opinion on the status" in payload(sample(), drawn)["disclaimer"]
+    assert "no opinion on the status" in build_flow_map(sample(), COUNTRIES).html
 
 
 def test_450_links_fit_into_two_megabytes() -> None:

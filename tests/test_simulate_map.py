@@ -60,7 +60,7 @@ def test_countries_places_and_sources_are_named(browser, page, width, height):  
                 down = min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"])
                 assert across <= 0 or down <= 0
         # The list and the map share the screen and do not cover each other.
-        panel, drawn = (seen.page.locator(x).bounding_box() for x in ("#panel", ".folium-map"))
+        panel, drawn = (seen.page.locator(x).bounding_box() for x in ("#panel", "#map"))
         assert drawn["height"] > height / 2
         assert panel["x"] + panel["width"] <= drawn["x"] or (
             panel["y"] + panel["height"] <= drawn["y"] + 1

@@ -168,7 +168,7 @@ def _table(about: Mapping[str, Any]) -> str:
 
 
 def _credit(owed_to: Sequence[str]) -> Any:
-    from branca.element import Element
+    from folium import Element
 
     said = "; ".join(_text(text) for text in owed_to)
     style = "position:fixed;right:4px;bottom:18px;z-index:999;font:10px sans-serif;color:#555"
@@ -176,6 +176,6 @@ def _credit(owed_to: Sequence[str]) -> Any:
 
 
 def _css(page: Any, text: str) -> None:
-    from branca.element import Element
+    from folium import Element
 
     page.get_root().header.add_child(Element(f"<style>{text}</style>"))

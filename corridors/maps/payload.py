@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.maps.basemap import rounded
 from corridors.maps.data import (
-    DISCLAIMER,
     FlowMapData,
     LinkFlow,
     MapCapacity,
@@ -71,7 +70,6 @@ def payload(data: FlowMapData, countries: Sequence[Mapping[str, Any]]) -> dict[s
         "focus": sorted(rank[link_id] for link_id in set(data.focus)),
         "countries": list(countries),
         "credits": list(data.credits),
-        "disclaimer": DISCLAIMER,
     }
 
 

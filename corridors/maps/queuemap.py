@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.errors import DataError
-from corridors.maps import basemap, escape, offline, vendored
+from corridors.maps import basemap, page
 from corridors.maps.data import CREDITS, DISCLAIMER
 from corridors.maps.flowmap import FlowMap
 
@@ -37,6 +37,7 @@ _SCRIPTS = (
     "flowmap/labels.js",
     "flowmap/countries.js",
     "queuemap/queuemap.js",
+    "queuemap/start.js",
 )
 """What the page is made of: most of it is that of the flow map."""
 
@@ -163,71 +164,21 @@ def build_queue_map(data: QueueMapData) -> FlowMap:
     DataError
         If the data do not fit together, with every problem that was found.
     """
-    # folium takes most of a second to import, and only a map needs it.
-    from branca.element import MacroElement
-    from jinja2 import Template
-
-    from corridors.maps.layers import bare_map
-
     data.check()
-    content = payload(data)
-
-    class QueuePanel(MacroElement):
-        """What stands beside the map: the day and the queues."""
-
-        _template = Template("""
-            {% macro html(this, kwargs) %}
-            <aside id="panel">
-            <header><h1>{{ this.title }}</h1></header>
-            <div id="queue-day" aria-live="polite"></div>
-            <p id="queue-note"></p>
-            <div id="queue-controls">
-            <button id="queue-play" type="button">Play</button>
-            <input id="queue-slider" type="range" min="0" max="0" value="0" aria-label="Day">
-            </div>
-            <table id="queue-table"><caption>What waits at the end of the day</caption>
-            <tbody id="queue-rows"></tbody></table>
-            <button id="more-button" type="button" aria-expanded="false" aria-controls="more">
-            Legend and more</button>
-            <div id="more">
-            <section id="legend" aria-label="Legend"></section>
-            <footer id="credits"><p>Modelled day by day. {{ this.disclaimer }}</p></footer>
-            </div>
-            </aside>
-            {% endmacro %}
-            """)
-
-        def __init__(self) -> None:
-            super().__init__()  # type: ignore[no-untyped-call]  # branca
-            self._name = "Panel"
-            self.title = escape.text(data.title)
-            self.disclaimer = escape.text(DISCLAIMER)
-
-    class QueueDrawing(MacroElement):
-        """The data, and the scripts that draw them."""
-
-        _template = Template("""
-            {% macro header(this, kwargs) %}<style>{{ this.css }}</style>{% endmacro %}
-            {% macro html(this, kwargs) %}
-            <script type="application/json" id="queue-map-data">{{ this.content }}</script>
-            {% endmacro %}
-            {% macro script(this, kwargs) %}
-            {{ this.code }}
-            window.corridorsMap.drawQueues({{ this._parent.get_name() }},
-              JSON.parse(document.getElementById("queue-map-data").textContent));
-            {% endmacro %}
-            """)
-
-        def __init__(self) -> None:
-            super().__init__()  # type: ignore[no-untyped-call]  # branca
-            self._name = "Queues"
-            self.css = "\n".join(vendored.asset_text(name) for name in _STYLES)
-            self.code = "\n".join(vendored.asset_text(name) for name in _SCRIPTS)
-            self.content = escape.json_for_script(content)
-
-    folium_map = bare_map(QueuePanel())
-    folium_map.add_child(QueueDrawing())
-    return FlowMap(data.title, offline.self_contained(folium_map, title=data.title))
+    content = page.render(
+        "page/map.html",
+        title=data.title,
+        styles=_STYLES,
+        scripts=_SCRIPTS,
+        data={"queue-map-data": payload(data)},
+        kind="queuemap",
+        subtitle="",
+        as_of="",
+        headline=(),
+        notes=("Modelled day by day.",),
+        disclaimer=DISCLAIMER,
+    )
+    return FlowMap(data.title, content)
 
 
 def payload(data: QueueMapData) -> dict[str, Any]:

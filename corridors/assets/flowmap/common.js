@@ -82,6 +82,17 @@
     return [line[0][1], line[0][0]];
   };
 
+  // An empty map of the part of the world that the countries cover, without tiles.
+  corridors.newMap = function (id) {
+    const map = (corridors.map = L.map(id, {
+      center: [47, 60], zoom: 4, minZoom: 2, maxZoom: 11, maxBounds: [[-42, -32], [83, 200]],
+      zoomSnap: 0.25, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, attributionControl: false,
+    }));
+    map.getContainer().setAttribute('role', 'region');
+    map.getContainer().setAttribute('aria-label', 'Map');
+    return map;
+  };
+
   // Who made the picture, in its corner. Leaflet's own control would take it as markup.
   corridors.credit = function (map, credits) {
     const control = L.control({ position: 'bottomright' });

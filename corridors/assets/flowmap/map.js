@@ -36,11 +36,10 @@
     map.setView(about.isValid() ? about.getCenter() : map.getCenter(), about.isValid() ? 3.5 : 2.5, { animate: false });
   }
 
-  corridors.draw = function (map, data) {
+  corridors.draw = function (data) {
+    const map = corridors.newMap('map');
     const renderers = panes(map);
     const page = (id) => document.getElementById(id);
-    map.getContainer().setAttribute('role', 'region');
-    map.getContainer().setAttribute('aria-label', 'Map');
     data.links.forEach((link) => {
       link.middle = corridors.middle(link.line);
       link.total = data.states.map((_, state) => corridors.total(link.forward[state]) + corridors.total(link.backward[state]));
@@ -231,7 +230,6 @@
     });
     corridors.search(page('search'), data, go);
     corridors.layers(page('layers'), data, hidden, refresh);
-    page('credits').append(element('p', null, data.disclaimer));
     page('more-button').addEventListener('click', (event) => {
       const isOpen = document.body.classList.toggle('panel-open');
       event.currentTarget.setAttribute('aria-expanded', String(isOpen));

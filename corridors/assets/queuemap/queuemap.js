@@ -37,11 +37,10 @@
     section.append(element('h2', null, 'Lines: what moves that day, wider for more'), element('ul', { class: 'keys' }, modes));
   }
 
-  corridors.drawQueues = function (map, data) {
+  corridors.drawQueues = function (data) {
+    const map = corridors.newMap('map');
     const renderers = panes(map);
     const page = (id) => document.getElementById(id);
-    map.getContainer().setAttribute('role', 'region');
-    map.getContainer().setAttribute('aria-label', 'Map');
     const names = corridors.countries(map, data, 'countries', renderers.countries);
     let day = 0;
 
