@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.assignment.explain import sentences
+from corridors.assignment.views.grouping import product_of
 from corridors.display import number, share
 from corridors.maps.data import (
     FlowMapData,
     LinkFlow,
     MapCapacity,
+    MapDemand,
     MapLink,
     MapNode,
     MapSource,
@@ -39,13 +41,24 @@ if TYPE_CHECKING:
 
 STATES = ("before", "after")
 
-_MODEL_NOTE = (
-    "Modelled: the cheapest way to carry the demand within the capacities, as if the "
-    "situation of the day lasted. A lower bound for the damage, not a forecast."
-)
+MODEL_NOTES = {
+    "optimal": (
+        "Modelled: the cheapest way to carry the demand within the capacities, as if the "
+        "situation of the day lasted. A lower bound for the damage, not a forecast."
+    ),
+    "logit": (
+        "Modelled: how shippers spread over routes by cost and time, within the capacities, as "
+        "if the situation of the day lasted. What it is fitted to, docs/choice.md says."
+    ),
+}
+"""What the reader of an answer must know of the model behind it."""
+
 _TRACE = 1e-6
-_STORY = 0.3
+_STORY = 0.02
 """Share of the largest change from which a link belongs to the first view."""
+
+_LISTED = 0.5
+"""Tonnes a day of a demand that stay, or go another way, from which it is listed."""
 
 _FEW_SOURCES = 8
 
@@ -76,11 +89,13 @@ def comparison_map(net: Network, tables: ComparisonTables) -> FlowMap:
             states=STATES,
             state_labels={"before": "Before", "after": "After"},
             cargo_labels=tables.cargo_names,
+            products=product_of(net),
+            demands=_demands(tables),
             as_of=tables.day.isoformat(),
-            first_state="after",
+            first_state="difference",
             focus=_changed(links) or _focus(links),
             credits=tables.credits,
-            notes=(_MODEL_NOTE, " ".join(sentences(tables))),
+            notes=(" ".join(sentences(tables)), MODEL_NOTES[tables.model]),
         )
     )
 
@@ -125,6 +140,7 @@ def network_map(net: Network) -> FlowMap:
             links=links,
             nodes=_map_nodes(net, {}),
             cargo_labels=_cargo_labels(net),
+            products=product_of(net),
             as_of=net.date.isoformat() if net.date else "",
             focus=_focus(links),
             credits=network_credits(net),
@@ -223,6 +239,35 @@ def _changed(links: list[MapLink]) -> list[str]:
     largest = max(change.values(), default=0.0)
     moved = [link for link, tonnes in change.items() if tonnes > _STORY * largest > _TRACE]
     return sorted({*moved, *(link.link_id for link in links if "after" in link.closed_in)})
+
+
+def _demands(tables: ComparisonTables) -> list[MapDemand]:
+    """Return the demands of which something stays or goes another way."""
+    wanted, unserved = (
+        {
+            state: dict(zip(own.shortfall["demand_id"], own.shortfall[column], strict=True))
+            for state, own in zip(STATES, (tables.before, tables.after), strict=True)
+        }
+        for column in ("demand_t_per_day", "shortfall_t_per_day")
+    )
+    found = []
+    for row in tables.by_demand.to_dict("records"):
+        key = row["demand_id"]
+        short = {state: float(unserved[state].get(key, 0.0)) for state in STATES}
+        if max(*short.values(), row["rerouted_t_per_day"]) > _LISTED:
+            found.append(
+                MapDemand(
+                    key,
+                    row["origin"],
+                    row["destination"],
+                    row["cargo"],
+                    {state: float(wanted[state].get(key, 0.0)) for state in STATES},
+                    short,
+                    float(row["rerouted_t_per_day"]),
+                    float(row["added_hours"]),
+                )
+            )
+    return found
 
 
 def _total(flow: LinkFlow) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 
 from corridors.display import in_html, number
 from corridors.maps import basemap
-from corridors.maps.data import CREDITS
+from corridors.maps.data import COUNTRIES_CREDIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,7 +89,7 @@ def explore_map(
     layers: Sequence[ExploreLayer],
     *,
     tiles: Any = None,
-    owed_to: Sequence[str] = CREDITS,
+    owed_to: Sequence[str] = (COUNTRIES_CREDIT,),
     **options: Any,
 ) -> folium.Map:
     """Return a map that others build on.

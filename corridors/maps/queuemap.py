@@ -12,7 +12,7 @@ import numpy as np
 
 from corridors.errors import DataError
 from corridors.maps import basemap, page
-from corridors.maps.data import CREDITS, DISCLAIMER
+from corridors.maps.data import COUNTRIES_CREDIT, DISCLAIMER
 from corridors.maps.flowmap import FlowMap
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _STYLES = ("flowmap/flowmap.css", "queuemap/queuemap.css")
 _SCRIPTS = (
     "flowmap/common.js",
     "flowmap/style.js",
+    "flowmap/paper.js",
     "flowmap/labels.js",
     "flowmap/countries.js",
     "queuemap/queuemap.js",
@@ -115,7 +116,7 @@ class QueueMapData:
     links: Sequence[QueueMapLink] = ()
     places: Sequence[QueueMapPlace] = ()
     queues: Sequence[MapQueue] = ()
-    credits: Sequence[str] = CREDITS
+    credits: Sequence[str] = (COUNTRIES_CREDIT,)
 
     def check(self) -> None:
         """Look for everything that could not be drawn.

@@ -34,6 +34,9 @@
     return (value > 0 ? '+' : '') + corridors.number(value);
   };
 
+  // A button whose text is what it does.
+  corridors.button = (text, click, more) => corridors.element('button', { type: 'button', click, ...more }, text);
+
   corridors.percent = function (share) {
     if (share === null || share === undefined) return '–';
     return (share > 0.985 && share < 0.995 ? (100 * share).toFixed(1) : Math.round(100 * share)) + ' %';
@@ -100,7 +103,8 @@
     control.addTo(map);
   };
 
-  corridors.total = function (amounts) {
-    return amounts.reduce((sum, [, amount]) => sum + amount, 0);
+  // Of all cargo, or of those in a set of ranks.
+  corridors.total = function (amounts, cargo) {
+    return amounts.reduce((sum, [which, amount]) => (cargo && !cargo.has(which) ? sum : sum + amount), 0);
   };
 })();
