@@ -37,6 +37,7 @@ SCRIPTS = tuple(
         "countries",
         "ribbons",
         "arrows",
+        "search",
         "panel",
         "hit",
         "marks",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from corridors.maps.basemap import rounded
+from corridors.maps.basemap import DIGITS, rounded
 from corridors.maps.data import (
     FlowMapData,
     LinkFlow,
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["payload"]
 
-_DIGITS = 4
 _NOTHING = LinkFlow()
 
 
@@ -151,7 +150,7 @@ def _node(
         "name": node.name,
         "kind": node.kind,
         "country": node.country,
-        "at": [round(node.lon, _DIGITS), round(node.lat, _DIGITS)],
+        "at": [round(node.lon, DIGITS), round(node.lat, DIGITS)],
         "from": _by_state(node.unserved_from, states, cargo),
         "to": _by_state(node.unserved_to, states, cargo),
         "note": node.note,
@@ -182,7 +181,7 @@ def _link(
         "hours": _number(link.hours),
         "made": link.made,
         "note": link.note,
-        "line": rounded(link.coordinates, _DIGITS),
+        "line": rounded(link.coordinates, DIGITS),
         "forward": [_amounts(flow.forward, cargo) for flow in flows],
         "backward": [_amounts(flow.backward, cargo) for flow in flows],
         "use": [_number(link.use.get(state)) for state in states],

@@ -12,6 +12,7 @@ import numpy as np
 
 from corridors.errors import DataError
 from corridors.maps import basemap, page
+from corridors.maps.basemap import DIGITS, rounded
 from corridors.maps.data import COUNTRIES_CREDIT, DISCLAIMER
 from corridors.maps.flowmap import FlowMap
 
@@ -28,15 +29,19 @@ __all__ = [
 ]
 
 _SHOWN = 0.05
-"""Share of the largest queue from which one belongs to the first view."""
+"""Share of the most that waits anywhere on the worst day from which a place is in its view."""
 
 _STYLES = ("flowmap/flowmap.css", "queuemap/queuemap.css")
 _SCRIPTS = (
     "flowmap/common.js",
     "flowmap/style.js",
     "flowmap/paper.js",
+    "flowmap/search.js",
     "flowmap/labels.js",
     "flowmap/countries.js",
+    "flowmap/ribbons.js",
+    "queuemap/charts.js",
+    "queuemap/circles.js",
     "queuemap/queuemap.js",
     "queuemap/start.js",
 )
@@ -45,12 +50,16 @@ _SCRIPTS = (
 
 @dataclass(frozen=True)
 class QueueMapLink:
-    """A line on the map: its parts as (lon, lat) in degrees, and what enters it, in t by day."""
+    """A line on the map: its parts as (lon, lat) in degrees, and what enters it, in t by day.
+
+    `closed` says of each day whether nothing may pass; it is open throughout where empty.
+    """
 
     name: str
     mode: str
     lines: Sequence[Sequence[tuple[float, float]]]
     tonnes: Sequence[float]
+    closed: Sequence[bool] = ()
 
 
 @dataclass(frozen=True)
@@ -73,12 +82,18 @@ class QueuePart:
 
 @dataclass(frozen=True)
 class MapQueue:
-    """A queue: its length at the end of each day in its unit, and what stands where."""
+    """A queue: its length at the end of each day in its unit, and what stands where.
+
+    `arrived` and `left` are its curves: what has come and gone since the first day, in its
+    unit at the end of each; none are drawn where they are empty.
+    """
 
     name: str
     unit: str
     length: Sequence[float]
     parts: Sequence[QueuePart]
+    arrived: Sequence[float] = ()
+    left: Sequence[float] = ()
 
 
 @dataclass(frozen=True)
@@ -87,12 +102,15 @@ class QueueMapData:
 
     Parameters
     ----------
-    title
-        What the map is about.
+    title, subtitle
+        What the map is about, in a line each.
     days, notes
         The days as ISO dates, and a remark for each; empty where there is none.
     links, places, queues
         What is drawn; series have a value for each day.
+    fate
+        Where the cargo is that wanted to leave so far: a label, and t at the end of each
+        day. The first is all of it, the others add up to that.
     credits
         Where the picture comes from.
 
@@ -116,6 +134,8 @@ class QueueMapData:
     links: Sequence[QueueMapLink] = ()
     places: Sequence[QueueMapPlace] = ()
     queues: Sequence[MapQueue] = ()
+    subtitle: str = ""
+    fate: Sequence[tuple[str, Sequence[float]]] = ()
     credits: Sequence[str] = (COUNTRIES_CREDIT,)
 
     def check(self) -> None:
@@ -135,9 +155,14 @@ class QueueMapData:
             yield "there is no day to show; give at least one"
         series: dict[str, Sequence[object]] = {"notes": self.notes}
         series |= {f"link {link.name!r}": link.tonnes for link in self.links}
+        series |= {f"link {link.name!r}, closed": link.closed for link in self.links if link.closed}
+        series |= {f"fate {label!r}": values for label, values in self.fate}
         for queue in self.queues:
             where = f"queue {queue.name!r}"
             series[where] = queue.length
+            for what, curve in (("arrived", queue.arrived), ("left", queue.left)):
+                if len(curve):
+                    series[f"{where}, {what}"] = curve
             for i, part in enumerate(queue.parts):
                 series[f"{where}, part {i}"] = part.tonnes
                 if not 0 <= part.place < len(self.places):
@@ -173,7 +198,7 @@ def build_queue_map(data: QueueMapData) -> FlowMap:
         scripts=_SCRIPTS,
         data={"queue-map-data": payload(data)},
         kind="queuemap",
-        subtitle="",
+        subtitle=data.subtitle,
         as_of="",
         headline=(),
         notes=("Modelled day by day.",),
@@ -188,7 +213,9 @@ def payload(data: QueueMapData) -> dict[str, Any]:
         {
             "name": queue.name,
             "unit": queue.unit,
-            "units": [round(float(units), 1) for units in queue.length],
+            "units": _shortened(queue.length),
+            "arrived": _shortened(queue.arrived),
+            "left": _shortened(queue.left),
             "stands": [
                 {
                     "place": part.place,
@@ -208,30 +235,37 @@ def payload(data: QueueMapData) -> dict[str, Any]:
     for queue in queues:
         for part in queue["stands"]:
             totals[part["place"]] += part["t"]
-    largest = totals.max(initial=0)
+    begin = int(totals.sum(axis=0).argmax())
+    largest = totals[:, begin].max(initial=0)
     corners = [
         place["at"]
         for place, total in zip(places, totals, strict=True)
-        if total.max() >= _SHOWN * largest
+        if largest and total[begin] >= _SHOWN * largest
     ]
     south, west = np.min(corners or [(40.0, 20.0)], axis=0).tolist()
     north, east = np.max(corners or [(58.0, 110.0)], axis=0).tolist()
     return {
         "days": list(data.days),
         "notes": list(data.notes),
-        "begin": int(totals.sum(axis=0).argmax()),
+        "begin": begin,
         "bounds": [[south - 3, west - 6], [north + 3, east + 6]],
+        "fate": [[label, [round(float(t)) for t in values]] for label, values in data.fate],
         "countries": basemap.countries(basemap.shipped()),
         "credits": list(data.credits),
         "links": [
             {
                 "name": link.name,
                 "mode": link.mode,
-                "line": [[[round(y, 2), round(x, 2)] for x, y in line] for line in link.lines],
+                "lines": [rounded(line, DIGITS) for line in link.lines],
                 "t": [round(float(t)) for t in link.tonnes],
+                "closed": [int(shut) for shut in link.closed],
             }
             for link in data.links
         ],
         "places": places,
         "queues": queues,
     }
+
+
+def _shortened(values: Sequence[float]) -> list[float]:
+    return [round(float(units), 1) for units in values]

@@ -155,24 +155,7 @@
     const add = (name, item) => targets.set(targets.has(name) ? `${name} [${item.id}]` : name, item);
     data.nodes.forEach((node) => add(`${node.name}, ${(words.kind[node.kind] || node.kind).toLowerCase()}`, node));
     data.links.forEach((link) => add(corridors.fullName(link), link));
-    const field = element('input', {
-      type: 'search', id: 'find', list: 'names', placeholder: 'Find a place or a link', 'aria-label': 'Find a place or a link',
-      autocomplete: 'off',
-    });
-    const seek = () => {
-      const wanted = field.value.trim().toLowerCase();
-      if (!wanted) return;
-      const exact = targets.get(field.value.trim());
-      const begins = () => [...targets].find(([name]) => name.toLowerCase().startsWith(wanted));
-      const holds = () => [...targets].find(([name]) => name.toLowerCase().includes(wanted));
-      const found = exact || (begins() || holds() || [])[1];
-      field.setAttribute('aria-invalid', found ? 'false' : 'true');
-      if (found) go(found);
-    };
-    field.addEventListener('change', seek);
-    field.addEventListener('input', () => { if (targets.has(field.value)) seek(); });
-    holder.append(field, element('datalist', { id: 'names' },
-      [...targets.keys()].sort().map((name) => element('option', { value: name }))));
+    corridors.finder(holder, targets, 'Find a place or a link', go);
   };
 
   function group(title, names, label, count, hidden, changed) {
