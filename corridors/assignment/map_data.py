@@ -65,10 +65,15 @@ _FEW_SOURCES = 8
 
 def comparison_map(net: Network, tables: ComparisonTables) -> FlowMap:
     """Return the map of a baseline and a disrupted state with a switch between them."""
+    return build_flow_map(comparison_map_data(net, tables))
+
+
+def comparison_map_data(net: Network, tables: ComparisonTables) -> FlowMapData:
+    """Return what that map shows."""
     states = dict(zip(STATES, (tables.before, tables.after), strict=True))
     change = tables.change
-    headline = [
-        *_headline(tables),
+    figures = [
+        *headline(tables),
         ("Rerouted takes longer by", number(change["added_hours_mean"] / 24, "days")),
         ("Rerouted costs more by", number(change["added_cost_usd_per_day_rerouted"], "USD a day")),
     ]
@@ -79,28 +84,26 @@ def comparison_map(net: Network, tables: ComparisonTables) -> FlowMap:
         _limits(states),
         frozenset(tables.closed_links),
     )
-    return build_flow_map(
-        FlowMapData(
-            title=tables.title,
-            subtitle=tables.description,
-            headline=headline,
-            links=links,
-            nodes=_map_nodes(net, {state: own.shortfall for state, own in states.items()}),
-            states=STATES,
-            state_labels={"before": "Before", "after": "After"},
-            cargo_labels=tables.cargo_names,
-            products=product_of(net),
-            demands=_demands(tables),
-            as_of=tables.day.isoformat(),
-            first_state="difference",
-            focus=_changed(links) or _focus(links),
-            credits=tables.credits,
-            notes=(" ".join(sentences(tables)), MODEL_NOTES[tables.model]),
-        )
+    return FlowMapData(
+        title=tables.title,
+        subtitle=tables.description,
+        headline=figures,
+        links=links,
+        nodes=_map_nodes(net, {state: own.shortfall for state, own in states.items()}),
+        states=STATES,
+        state_labels={"before": "Before", "after": "After"},
+        cargo_labels=tables.cargo_names,
+        products=product_of(net),
+        demands=_demands(tables),
+        as_of=tables.day.isoformat(),
+        first_state="difference",
+        focus=_changed(links) or _focus(links),
+        credits=tables.credits,
+        notes=(" ".join(sentences(tables)), MODEL_NOTES[tables.model]),
     )
 
 
-def _headline(tables: ComparisonTables) -> list[tuple[str, str]]:
+def headline(tables: ComparisonTables) -> list[tuple[str, str]]:
     """Return the first figures: of those that used what is touched, or else of all cargo."""
     steps, used, aside = tables.steps, tables.used, tables.aside
     total = 0.0 if used is None else float(used["before_t_per_day"].sum())
@@ -130,13 +133,13 @@ def network_map(net: Network) -> FlowMap:
     links_there = {"network": frozenset(net.tables["links"]["link_id"])}
     counts = {name: len(net.tables[name]) for name in ("nodes", "links", "demand")}
     links = _map_links(net, links_there, {"network": {}}, {}, frozenset())
-    headline = [(name.capitalize(), number(count)) for name, count in counts.items()]
-    headline.append(("Capacities", number(net.n_capacities)))
+    figures = [(name.capitalize(), number(count)) for name, count in counts.items()]
+    figures.append(("Capacities", number(net.n_capacities)))
     return build_flow_map(
         FlowMapData(
             title="The network",
             subtitle=network_title(net),
-            headline=headline,
+            headline=figures,
             links=links,
             nodes=_map_nodes(net, {}),
             cargo_labels=_cargo_labels(net),

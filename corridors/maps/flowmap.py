@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCRIPTS", "STYLES", "FlowMap", "build_flow_map"]
 
-STYLES = ("flowmap/flowmap.css",)
+STYLES = ("flowmap/flowmap.css", "page/sheet.css")
 SCRIPTS = tuple(
     f"flowmap/{name}.js"
     for name in (

@@ -31,7 +31,7 @@ __all__ = [
 _SHOWN = 0.05
 """Share of the most that waits anywhere on the worst day from which a place is in its view."""
 
-_STYLES = ("flowmap/flowmap.css", "queuemap/queuemap.css")
+_STYLES = ("flowmap/flowmap.css", "queuemap/queuemap.css", "page/sheet.css")
 _SCRIPTS = (
     "flowmap/common.js",
     "flowmap/style.js",

@@ -90,6 +90,8 @@
     const map = (corridors.map = L.map(id, {
       center: [47, 60], zoom: 4, minZoom: 2, maxZoom: 11, maxBounds: [[-42, -32], [83, 200]],
       zoomSnap: 0.25, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, attributionControl: false,
+      // In a page that is read from top to bottom the wheel is the page's.
+      scrollWheelZoom: document.body.classList.contains('filled'),
     }));
     map.getContainer().setAttribute('role', 'region');
     map.getContainer().setAttribute('aria-label', 'Map');

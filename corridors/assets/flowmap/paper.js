@@ -15,6 +15,7 @@
     const follow = () => {
       const paper = forPaper || print.matches;
       corridors.useColours(corridors.isDark());
+      if (!map.getContainer().offsetWidth) return; // a report prints a picture instead
       if (paper && !kept) {
         kept = { bounds: map.getBounds(), center: map.getCenter(), zoom: map.getZoom() };
         document.documentElement.classList.add('paper');

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.reroutes import TRACE
 from corridors.assignment.views.by import (
@@ -19,6 +19,8 @@ from corridors.assignment.views.grouping import (
     of_cargo,
     value_per_tonne,
 )
+from corridors.assignment.views.kept import manifest_of
+from corridors.assignment.views.sources import deciding_sources
 from corridors.assignment.views.through import by_use, rerouted_users, users
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.assignment.assignment import Assignment
+    from corridors.assignment.report import ReportContext
+    from corridors.assignment.tables import ComparisonTables
     from corridors.scenarios.scenario import Scenario
 
 
@@ -37,6 +41,12 @@ class Changes:
     disrupted: Assignment
     by_demand: pd.DataFrame
     reroutes: pd.DataFrame
+
+    if TYPE_CHECKING:
+
+        @cached_property
+        def tables(self) -> ComparisonTables:
+            """All that sentences, maps, pages and files are made of."""
 
     @property
     def scenario(self) -> Scenario | None:
@@ -104,6 +114,39 @@ class Changes:
     def rerouted_users(self) -> pd.DataFrame:
         """The reroutes of those that used what the events touch; columns as `reroutes`."""
         return rerouted_users(self.reroutes, self.users)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What was asked, of which data, with which releases, and hashes of what came out."""
+        state, scenario = self.disrupted.state, self.disrupted.scenario
+        parameters = {"as_of": state.day.isoformat(), "model": self.disrupted.model}
+        proof = self.disrupted.certificate.to_dict()
+        files = self.tables.files()
+        manifest = manifest_of("comparison", state.net, scenario, parameters, files, proof)
+        usual = self.baseline.scenario
+        manifest["baseline_scenario"] = usual.to_yaml() if usual else None
+        return manifest
+
+    @cached_property
+    def context(self) -> ReportContext:
+        """What a report says beside the tables."""
+        from corridors.assignment.map_data import comparison_map_data, network_title
+        from corridors.assignment.report import ReportContext
+
+        state, scenario = self.disrupted.state, self.disrupted.scenario
+        return ReportContext(
+            flow_map=comparison_map_data(state.net, self.tables),
+            network=network_title(state.net) or state.net.name,
+            events=[
+                (event.in_words(), event.in_force(state.day))
+                for event in (scenario.events if scenario else ())
+            ],
+            scenario_sources=scenario.sources if scenario else (),
+            sources=deciding_sources(
+                state.net, self.disrupted.bottlenecks, self.by_demand, self.tables.node_names
+            ),
+            manifest=self.manifest,
+        )
 
     def balance(self) -> pd.DataFrame:
         """Return who is short of what by country and product, before and after.
