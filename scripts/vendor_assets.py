@@ -7,7 +7,7 @@ Run it with npm and the network at hand; the package itself never downloads anyt
 
 Each file is copied byte for byte out of the npm package, next to the licence of
 that package. ``corridors/assets/vendored.csv`` says for every file where it comes
-from, its SHA-256 and the address that folium would have loaded it from.
+from, and its SHA-256.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 ASSETS = Path(__file__).resolve().parent.parent / "corridors" / "assets"
 LIST = ASSETS / "vendored.csv"
-COLUMNS = ("file", "sha256", "bytes", "package", "version", "member", "licence", "url")
+COLUMNS = ("file", "sha256", "bytes", "package", "version", "member", "licence")
 
 
 class Package(NamedTuple):
@@ -35,35 +35,24 @@ class Package(NamedTuple):
     version: str
     integrity: str
     licence: str
-    members: dict[str, str]
-    """Member of the archive -> the address that stands for it, or an empty string."""
+    members: tuple[str, ...]
+    """Of the archive."""
 
 
-# The versions are those that folium 0.20 names in its own default_js and default_css.
 PACKAGES = (
     Package(
         "leaflet",
         "1.9.3",
         "sha512-iB2cR9vAkDOu5l3HAay2obcUHZ7xwUBBjph8+PGtmW/2lYhbLizWtG7nTeYht36WfOslixQF9D/uSIzhZgGMfQ==",
         "BSD-2-Clause",
-        {
-            "dist/leaflet.js": "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js",
-            "dist/leaflet.css": "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css",
-            "dist/images/layers.png": "",
-            "dist/images/layers-2x.png": "",
-            "dist/images/marker-icon.png": "",
-            "LICENSE": "",
-        },
-    ),
-    Package(
-        "jquery",
-        "3.7.1",
-        "sha512-m4avr8yL8kmFN8psrbFFFmB/If14iN5o9nw/NgnnM+kybDJpRsAynV2BsfpTYrTRysYUdADVD7CkUUizgkpLfg==",
-        "MIT",
-        {
-            "dist/jquery.min.js": "https://code.jquery.com/jquery-3.7.1.min.js",
-            "LICENSE.txt": "",
-        },
+        (
+            "dist/leaflet.js",
+            "dist/leaflet.css",
+            "dist/images/layers.png",
+            "dist/images/layers-2x.png",
+            "dist/images/marker-icon.png",
+            "LICENSE",
+        ),
     ),
 )
 
@@ -95,7 +84,7 @@ def vendor() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         for package in PACKAGES:
             with tarfile.open(fetch(package, Path(temporary))) as archive:
-                for member, url in package.members.items():
+                for member in package.members:
                     stream = archive.extractfile(f"package/{member}")
                     if stream is None:
                         sys.exit(f"{package.name}: no member {member}")
@@ -113,7 +102,6 @@ def vendor() -> None:
                             package.version,
                             member,
                             package.licence,
-                            url,
                         )
                     )
     with LIST.open("w", encoding="utf-8", newline="") as out:

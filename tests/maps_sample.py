@@ -14,10 +14,12 @@ from corridors.maps import (
     FlowMapData,
     LinkFlow,
     MapCapacity,
+    MapDemand,
     MapLink,
     MapNode,
     MapSource,
 )
+from corridors.maps.data import CREDITS
 
 NASTY = (
     "<script>window.hit=1</script>",
@@ -156,9 +158,24 @@ def sample() -> FlowMapData:
         ],
         states=STATES,
         cargo_labels={"container": "Containers", "grain": "Grain"},
+        products={"container": "Dry goods", "grain": "Dry goods"},
+        demands=[
+            MapDemand(
+                "m-w",
+                "m",
+                "w",
+                "container",
+                wanted={"before": 9000.0, "after": 9000.0},
+                unserved={"after": 1000.0},
+                rerouted=2000.0,
+                added_hours=8.0,
+            ),
+            MapDemand("w-b", "w", "b", "grain", {"before": 500.0}, {"after": 40.0}),
+        ],
         as_of="2025-09-12",
         notes=["Modelled, not observed."],
         focus=["w-a", "a-b", "b-m"],
+        credits=CREDITS,
     )
 
 
@@ -210,6 +227,18 @@ def hostile() -> FlowMapData:
         states=(attack, "second"),
         state_labels={attack: attack, "second": NASTY[1]},
         cargo_labels={NASTY[0]: attack},
+        products=dict.fromkeys(NASTY, attack),
+        demands=[
+            MapDemand(
+                f"{text} demand",
+                f"{NASTY[0]}0",
+                f"{text}{index}",
+                text,
+                {attack: 9.0},
+                {attack: 9.0},
+            )
+            for index, text in enumerate(NASTY)
+        ],
         as_of=attack,
         first_state=attack,
         notes=[attack],

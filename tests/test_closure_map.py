@@ -60,6 +60,35 @@ def test_the_closed_border_is_marked_and_the_switch_switches(browser, page_file)
         assert seen.noise == []
 
 
+def test_the_map_opens_on_what_changed_from_hamburg_to_xian(browser, page_file, net):  # noqa: F811
+    with visit(browser, page_file, viewport={"width": 1440, "height": 900}) as seen:
+        assert seen.page.get_by_role("radio", name="Difference", exact=True).is_checked()
+        nodes = net.tables["nodes"].set_index("node_id")
+        for place in ("hamburg", "xian"):
+            lat, lon = nodes.loc[place, ["lat", "lon"]]
+            point = f"[{float(lat)}, {float(lon)}]"
+            assert seen.page.evaluate(f"corridorsMap.map.getBounds().contains({point})"), place
+        assert "Warsaw → Minsk" in seen.page.locator("#demands").inner_text()
+        assert seen.noise == []
+
+
+def test_a_map_of_an_own_network_says_nothing_of_the_shipped_one():
+    import toys
+
+    net = toys.network(
+        {"a": "AA", "b": "BB"},
+        [{"from_node": "a", "to_node": "b"}],
+        [{"origin": "a", "destination": "b", "per_day": 5}],
+    )
+    hit = co.assign(net, as_of="2025-01-01")
+    page = co.compare(hit, hit).map().html
+    assert "Countries: Natural Earth" in page
+    for other in ("OpenStreetMap", "GeoNames", "searoute", "Eurasia"):
+        assert f"{other} contributors" not in page
+        assert f"Places: {other}" not in page
+        assert f"Sea lanes: {other}" not in page
+
+
 def test_hostile_names_stay_names(browser, tmp_path):  # noqa: F811
     """A network whose names hold markup and code, from the tables to the page."""
     import toys

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from waiting import wait_for
 
 from corridors.display import plain
-from corridors.maps import FlowMapData, LinkFlow, build_flow_map
+from corridors.maps import FlowMapData, LinkFlow, MapDemand, build_flow_map
 from tests.browser import Visit, browser, visit  # noqa: F401
-from tests.maps_sample import COUNTRIES, hostile, hostile_countries, sample
+from tests.maps_sample import COUNTRIES, NASTY, hostile, hostile_countries, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 HIT = "window.hit"
-MAP = "window[Object.keys(window).find((name) => /^map_\\d+$/.test(name))]"
+MAP = "window.corridorsMap.map"
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +198,7 @@ def test_search_finds_places_and_links(seen: Visit) -> None:
 
 
 def test_what_is_full_is_listed_and_leads_there(seen: Visit) -> None:
-    entry = seen.page.locator(".full button")
+    entry = seen.page.locator("#full button")
     assert entry.count() == 1
     assert "one more is worth 31.5 USD" in entry.inner_text()
     entry.click()
@@ -215,6 +216,115 @@ def test_layers_hide_what_they_name(seen: Visit) -> None:
     assert seen.page.locator("path.place").count() == 0
     seen.page.locator("[data-layer=names]").uncheck()
     assert seen.page.locator(".label").count() == 0
+
+
+def test_the_cargo_that_is_chosen_is_drawn_alone(seen: Visit) -> None:
+    choose(seen, "Before")
+    wide = line(seen, "w-a")["width"]
+    assert line(seen, "a-b")["look"] == "flow"
+    seen.page.select_option("#cargo", label="Grain")
+    # All of the grain goes from W to A, and now it is the widest line.
+    assert line(seen, "w-a")["width"] >= wide
+    assert line(seen, "a-b")["look"] == "idle"
+    assert "Line width: Grain, t/day" in seen.page.locator("#legend").inner_text()
+    seen.page.select_option("#cargo", label="Dry goods")
+    assert line(seen, "w-a")["width"] == wide
+    assert line(seen, "a-b")["look"] == "flow"
+
+
+def test_a_cargo_of_which_nothing_moves_leaves_every_line_idle(
+    browser: Any,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    stuck = MapDemand("s", "a", "b", "coal", {"after": 5.0}, {"after": 5.0})
+    data = replace(sample(), demands=[stuck])
+    with visit(browser, build_flow_map(data, COUNTRIES).save(tmp_path / "stuck.html")) as seen:
+        choose(seen, "Before")
+        seen.page.select_option("#cargo", label="coal")
+        assert line(seen, "w-a")["look"] == "idle"
+        assert "Colour: share of capacity" in seen.page.locator("#legend").inner_text()
+        assert seen.noise == []
+
+
+def test_who_is_hit_is_listed_for_what_is_shown(seen: Visit) -> None:
+    rows = seen.page.locator("#demands li")
+    choose(seen, "Difference")
+    assert rows.all_inner_texts() == [
+        "Midtown → West Port\nContainers: 1,000 t a day more stay; 2,000 t go another way, +8 h",
+        "West Port → Bborder\nGrain: 40 t a day more stay",
+    ]
+    choose(seen, "Before")
+    assert seen.page.locator("#demands").inner_text() == "Not carried before: nobody"
+    choose(seen, "After")
+    seen.page.select_option("#cargo", label="Grain")
+    assert rows.all_inner_texts() == [
+        "West Port → Bborder\nGrain: 40 t of 0 t a day are not carried"
+    ]
+    rows.locator("button").click()
+    said = seen.page.locator(".leaflet-popup-content").inner_text()
+    assert "West Port → Bborder" in said
+    assert re.search(r"Not carried\s+0\s+40", said)
+
+
+def test_arrows_point_where_most_of_the_cargo_goes(browser: Any, tmp_path: Path) -> None:  # noqa: F811
+    """W lies west of A: an arrow that goes from W to A points east."""
+    tips = """() => [...document.querySelectorAll('path.arrows')].flatMap((path) =>
+      path.getAttribute('d').split('M').slice(1).map((part) => {
+        const [foot, tip] = part.split('L').map((pair) => Number(pair.split(' ')[0]));
+        return Math.sign(tip - foot);
+      }))"""
+    data = sample()
+    for there, back, expected in ((900.0, 100.0, {1}), (100.0, 900.0, {-1}), (9.0, 8.0, {1, -1})):
+        flow = LinkFlow({"grain": there}, {"grain": back})
+        links = [replace(data.links[0], flows={"before": flow, "after": flow})]
+        page = build_flow_map(replace(data, links=links, focus=()), COUNTRIES)
+        with visit(browser, page.save(tmp_path / "arrows.html")) as seen:
+            assert set(seen.page.evaluate(tips)) == expected
+            choose(seen, "Difference")
+            assert seen.page.evaluate(tips) == [], "nothing has changed"
+            assert seen.noise == []
+
+
+def test_arrows_lie_on_their_lines_after_the_map_has_moved(seen: Visit) -> None:
+    choose(seen, "Before")
+    seen.page.evaluate(f"{MAP}.setView([52.4, 20], 7, {{ animate: false }})")
+    apart = seen.page.evaluate(
+        """() => {
+          const lines = [...document.querySelectorAll('path.flow')];
+          const tip = (part) => part.split('L')[1].split(' ').map(parseFloat);
+          const marks = [...document.querySelectorAll('path.arrows')]
+            .flatMap((path) => path.getAttribute('d').split('M').slice(1).map(tip));
+          const along = lines.flatMap((path) => {
+            const count = Math.ceil(path.getTotalLength() / 2);
+            return Array.from({ length: count }, (_, i) => path.getPointAtLength(2 * i));
+          });
+          return marks.map(([x, y]) => along
+            .reduce((least, at) => Math.min(least, Math.hypot(at.x - x, at.y - y)), Infinity));
+        }"""
+    )
+    assert apart
+    assert max(apart) < 12
+
+
+def test_dark_paper_and_light_have_their_own_colours(browser: Any, page_file: Path) -> None:  # noqa: F811
+    ground = "getComputedStyle(document.body).backgroundColor"
+    with visit(browser, page_file, color_scheme="dark") as seen:
+        assert seen.page.evaluate(ground) == "rgb(20, 25, 30)"
+        assert line(seen, "w-a")["stroke"] == "#f6efff"
+        box = seen.page.locator("#map").bounding_box()
+        seen.page.emulate_media(media="print")
+        wait_for(lambda: line(seen, "w-a")["stroke"] == "#2a0f52")
+        paper = seen.page.locator("#map").bounding_box()
+        assert paper
+        assert paper["width"] == pytest.approx(201 / 25.4 * 96, abs=1)
+        shown = seen.page.locator(".leaflet-lines-pane svg").bounding_box()
+        assert shown
+        assert shown["width"] > paper["width"]
+        seen.page.emulate_media(media="screen", color_scheme="light")
+        wait_for(lambda: seen.page.locator("#map").bounding_box() == box)
+        assert line(seen, "w-a")["stroke"] == "#2a0f52"
+        assert seen.page.evaluate(ground) == "rgb(255, 255, 255)"
+        assert seen.noise == []
 
 
 def test_names_of_countries_and_places_do_not_overlap(seen: Visit) -> None:
@@ -268,7 +378,7 @@ def test_two_gauges_on_one_line_lie_side_by_side(browser: Any, tmp_path: Path) -
 def test_a_phone_shows_the_map_and_opens_the_legend(browser: Any, page_file: Path) -> None:  # noqa: F811
     size = {"width": 390, "height": 844}
     with visit(browser, page_file, viewport=size, has_touch=True, is_mobile=True) as seen:
-        box = seen.page.locator(".folium-map").bounding_box()
+        box = seen.page.locator("#map").bounding_box()
         assert box
         assert box["height"] > 500
         assert not seen.page.locator("#legend").is_visible()
@@ -294,7 +404,7 @@ def test_many_states_get_a_slider(browser: Any, tmp_path: Path) -> None:  # noqa
         for link in data.links
     ]
     nodes = [replace(node, unserved_from={}, unserved_to={}) for node in data.nodes]
-    shown = replace(data, links=links, nodes=nodes, states=days, first_state=days[2])
+    shown = replace(data, links=links, nodes=nodes, demands=(), states=days, first_state=days[2])
     path = build_flow_map(shown, COUNTRIES).save(tmp_path / "days.html")
     with visit(browser, path) as seen:
         assert line(seen, "a-b")["look"] == "closed"
@@ -312,7 +422,7 @@ def test_a_network_without_flows_is_coloured_by_mode(browser: Any, tmp_path: Pat
     data = sample()
     links = [replace(link, flows={}, use={}, closed_in=(), capacities=()) for link in data.links]
     nodes = [replace(node, unserved_from={}, unserved_to={}) for node in data.nodes]
-    bare = replace(data, links=links, nodes=nodes, states=("network",))
+    bare = replace(data, links=links, nodes=nodes, demands=(), states=("network",))
     with visit(browser, build_flow_map(bare, COUNTRIES).save(tmp_path / "net.html")) as seen:
         assert line(seen, "w-a")["stroke"] != line(seen, "a-r")["stroke"]
         assert seen.page.locator("input[type=radio]").count() == 0
@@ -336,15 +446,20 @@ def test_no_text_becomes_markup_or_code(browser: Any, tmp_path: Path, policy: bo
         assert opened.locator("h1").evaluate("it => it.textContent") == plain(data.title)
         assert opened.locator("dd").first.evaluate("it => it.textContent") == plain(data.title)
         opened.locator(".layers summary").click()
+        shown = opened.locator("#cargo option").all_inner_texts()
+        assert len(shown) == len(NASTY) + 3  # all, the product that all are, grain
         for option in range(3):
             opened.locator(f"#state-{option}").check()
+            for button in opened.locator("#demands li button").all():
+                button.click()
+            opened.select_option("#cargo", index=option)
             for item in [*data.links, *data.nodes]:
                 _open_and_hover(seen, plain(item.name))
                 said = opened.locator(".popup h2").evaluate("it => it.textContent")
                 assert said == plain(item.name)
         assert opened.locator("img, iframe, object, embed, base").count() == 0
         assert opened.locator("svg[onload]").count() == 0
-        assert opened.locator("script").count() == scripts == 4
+        assert opened.locator("script").count() == scripts == 3
         assert opened.evaluate(f"{HIT} === undefined")
         assert seen.noise == []
 
@@ -361,7 +476,7 @@ def _open_and_hover(seen: Visit, name: str) -> None:
         }""",
         name,
     )
-    box = seen.page.locator(".folium-map").bounding_box()
+    box = seen.page.locator("#map").bounding_box()
     assert box
     seen.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 

@@ -17,7 +17,15 @@ from pathlib import Path
 import pytest
 
 from corridors.errors import DataError
-from corridors.maps import FlowMapData, LinkFlow, MapLink, basemap, build_flow_map, vendored
+from corridors.maps import (
+    FlowMapData,
+    LinkFlow,
+    MapDemand,
+    MapLink,
+    basemap,
+    build_flow_map,
+    vendored,
+)
 from corridors.maps.payload import payload
 from tests.maps_sample import COUNTRIES, STATES, hostile, hostile_countries, sample
 
@@ -98,7 +106,7 @@ def test_geometry_stands_once_whatever_the_number_of_states() -> None:
         for link in data.links
     ]
     nodes = [replace(node, unserved_from={}, unserved_to={}) for node in data.nodes]
-    many = replace(data, links=links, nodes=nodes, states=days)
+    many = replace(data, links=links, nodes=nodes, demands=(), states=days)
     found = contents(build_flow_map(many, COUNTRIES).html)
     assert len(found["states"]) == 30
     assert [len(link["forward"]) for link in found["links"]] == [30] * len(links)
@@ -144,18 +152,23 @@ def test_a_link_closed_for_good_is_closed_in_every_state() -> None:
     assert set(map(tuple, closed.values())) == {(1, 1)}
 
 
-def test_colours_of_use_grow_darker_without_any_sense_of_hue() -> None:
+@pytest.mark.parametrize(("palette", "ground"), [("LIGHT", "#fbfaf5"), ("DARK", "#212930")])
+def test_colours_of_use_leave_the_ground_without_any_sense_of_hue(
+    palette: str, ground: str
+) -> None:
     script = vendored.asset_text("flowmap/style.js")
-    steps = re.search(r"const USE = \[(.*?)\];", script, re.DOTALL)
+    steps = re.search(rf"const {palette} = {{\s*USE: \[(.*?)\]", script, re.DOTALL)
     assert steps
-    colours = re.findall(r"#([0-9a-f]{6})", steps.group(1))
+    assert f"--land: {ground}" in vendored.asset_text("flowmap/flowmap.css")
+    colours = [ground[1:], *re.findall(r"#([0-9a-f]{6})", steps.group(1))]
     light = [
         sum(weight * (int(colour[i : i + 2], 16) / 255) ** 2.2 for i, weight in parts)
         for colour in colours
         for parts in [((0, 0.2126), (2, 0.7152), (4, 0.0722))]
     ]
-    assert len(light) == 5
-    assert all(lower < 0.75 * upper for upper, lower in pairwise(light))
+    assert len(light) == 6
+    for near, far in pairwise(light if palette == "LIGHT" else light[::-1]):
+        assert far < 0.75 * near
 
 
 def test_every_problem_is_reported_at_once() -> None:
@@ -170,6 +183,7 @@ def test_every_problem_is_reported_at_once() -> None:
         ],
         states=STATES,
         focus=["zz"],
+        demands=[MapDemand("d", "n", "n", "grain", {"nevr": 1.0}, {"before": -1.0})],
         first_state="afterwards",
     )
     with pytest.raises(DataError) as caught:
@@ -182,6 +196,9 @@ def test_every_problem_is_reported_at_once() -> None:
         "link 'y': 'befor' is no state; did you mean before?",
         "link 'z': a flow is negative",
         "focus: no link 'zz'",
+        "demand 'd': no node 'n'",
+        "demand 'd': 'nevr' is no state",
+        "demand 'd': an amount is negative",
         "first_state: 'afterwards' is no state",
     ):
         assert part in said, part
@@ -204,7 +221,7 @@ def test_shipped_basemap_is_drawn_and_said_to_be_no_judgement() -> None:
     assert "© OpenStreetMap contributors (ODbL)" in credit
     assert "Natural Earth" in credit
     assert "GeoNames (CC BY 4.0)" in credit
-    assert "no opinion on the status" in payload(sample(), drawn)["disclaimer"]
+    assert "no opinion on the status" in build_flow_map(sample(), COUNTRIES).html
 
 
 def test_450_links_fit_into_two_megabytes() -> None:
@@ -216,6 +233,23 @@ def test_450_links_fit_into_two_megabytes() -> None:
     ]
     built = build_flow_map(replace(sample(), links=links, focus=()))
     assert len(built.html.encode()) < 2_000_000
+
+
+def test_credits_are_owed_for_what_is_on_the_map_alone() -> None:
+    own = replace(sample(), credits=None)
+    assert own.owed_to == ("Countries: Natural Earth",)
+    osm = replace(own, links=[replace(link, made="osm-bridged") for link in own.links])
+    assert osm.owed_to == ("Lines © OpenStreetMap contributors (ODbL)", "Countries: Natural Earth")
+    assert FlowMapData("Empty").owed_to == ("Countries: Natural Earth",)
+
+
+def test_who_is_hit_arrives_as_given() -> None:
+    found = contents(build_flow_map(sample(), COUNTRIES).html)
+    names = [node["id"] for node in found["nodes"]]
+    boxes, grain = found["demands"]
+    assert boxes == ["m-w", names.index("m"), names.index("w"), 0, [9000, 9000], [0, 1000], 2000, 8]
+    assert grain[3:] == [1, [500, 0], [0, 40], 0, 0]
+    assert found["products"] == [["Dry goods", [0, 1]]]
 
 
 def test_saved_page_is_the_page(tmp_path: Path) -> None:

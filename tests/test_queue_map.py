@@ -13,6 +13,7 @@ import corridors as co
 from corridors.maps.queuemap import (
     MapQueue,
     QueueMapData,
+    QueueMapLink,
     QueueMapPlace,
     QueuePart,
     build_queue_map,
@@ -44,9 +45,37 @@ def test_a_queue_is_drawn_from_plain_values():
     assert "<b>Two days</b>" not in html
 
 
+def test_lines_of_the_days_are_those_of_the_other_maps():
+    """To 11 m, as the flow map has them, and on past 180 degrees."""
+    course = [(23.70001, 52.1), (23.6555555, 52.1234567), (190.0, 60.0)]
+    link = QueueMapLink("A-B", "rail", [course], [1.0, 2.0], closed=[False, True])
+    (drawn,) = payload(queue_data(links=[link]))["links"]
+    assert drawn["lines"] == [[[23.7, 52.1], [23.6556, 52.1235], [190.0, 60.0]]]
+    assert drawn["closed"] == [0, 1]
+
+
+def test_the_first_view_is_of_the_worst_day():
+    """What waits elsewhere on other days does not widen it."""
+    far = QueuePart(1, "", [900.0, 1.0])
+    queues = [*queue_data().queues, MapQueue("Far", "t", [900.0, 1.0], [far])]
+    places = [QueueMapPlace("Brest", 52.1, 23.7), QueueMapPlace("Far", 30.0, 110.0)]
+    drawn = payload(queue_data(queues=queues, places=places))
+    assert drawn["begin"] == 1
+    assert drawn["bounds"] == [[49.1, 17.7], [55.1, 29.7]]
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
+        (
+            {"links": [QueueMapLink("A", "rail", [[(0, 0), (1, 1)]], [1.0, 1.0], [True])]},
+            "link 'A', closed: expected 2 values, one a day, saw 1",
+        ),
+        ({"fate": [("All", [1.0])]}, "fate 'All': expected 2 values"),
+        (
+            {"queues": [MapQueue("Q", "t", [0.0, 0.0], [], arrived=[1.0])], "places": []},
+            "queue 'Q', arrived: expected 2 values",
+        ),
         ({"notes": [""]}, "notes: expected 2 values, one a day, saw 1"),
         ({"places": []}, "queue 'Brest', part 0: no place 0, there are 0"),
         ({"days": [], "notes": [], "queues": []}, "no day to show"),

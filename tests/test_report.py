@@ -1,13 +1,17 @@
-"""The report: one quiet page with the numbers of the tables."""
+"""The report: question, answer, figures, map, tables, assumptions, sources, manifest."""
 
 from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 import toys
+from test_maps_offline import Tags
 
 import corridors as co
+from corridors.assignment.explain import answer
+from corridors.assignment.views.sources import deciding_sources
 from corridors.display import number
 from corridors.files import write_text
 from tests.browser import browser, visit  # noqa: F401  browser is a fixture
@@ -27,9 +31,101 @@ def test_the_report_says_what_the_tables_say(page, closure):
     assert page == closure.report()
 
 
+def test_it_leads_with_the_cargo_that_the_scenario_is_about(page, closure):
+    used = closure.by_use[0]
+    before = number(float(used["before_t_per_day"].sum()), "t a day")
+    assert re.search(rf"<dt>Used what the scenario touches</dt><dd>{before}</dd>", page)
+    bars = page[page.index('<table class="bars">') : page.index("Before and after</h2>")]
+    names = closure.tables.cargo_names
+    assert re.findall(r'<th scope="row">(.*?)</th>', bars) == [names[c] for c in used["cargo"]]
+    parts = used[["kept_t_per_day", "rerouted_t_per_day", "lost_t_per_day"]].iloc[0]
+    assert f">{' / '.join(number(float(t)) for t in parts)}</td>" in bars
+
+
+def test_the_parts_of_a_report_stand_in_their_order(page):
+    order = ["The question", "The answer", "Before and after", "What becomes of the demand",
+             "What is assumed", "Sources", "The proof", "How to make it again"]  # fmt: skip
+    places = [page.index(f"<h2>{title}") for title in order]
+    assert places == sorted(places)
+
+
+def test_the_answer_has_five_sentences_and_says_ranges_where_there_are(closure):
+    said = answer(closure.tables)
+    assert len(said) == 5
+    assert "range" not in " ".join(said)
+    ranges = {"rerouted_t_per_day": (1200.0, 34567.0), "surplus_lost_usd_per_day": (5e5, 7e5)}
+    ranged = answer(closure.tables, ranges)
+    assert len(ranged) == 5
+    text = " ".join(ranged)
+    assert "(range: 1,200 to 34,567 t a day go another way)." in text
+    assert "(range: 500,000 to 700,000 USD a day are lost by it)." in text
+    frame = pd.DataFrame(
+        [("rerouted_t_per_day", 1.0, 1200.0, 2.0, 34567.0, 2.0)],
+        columns=["quantity", "central", "low_5", "median", "high_95", "mean"],
+    )
+    assert "1,200 to 34,567 t a day go another way" in closure.report(frame)
+
+
+def test_sources_have_their_grade_and_the_manifest_makes_it_again(page, closure):
+    context = closure.context
+    assert len(context.sources)
+    for grade in set(context.sources["confidence"]):
+        assert f"<td>{grade}</td>" in page
+    assert closure.manifest["result"] in page
+    for digest in closure.manifest["network"]["tables"].values():
+        assert digest in page
+    assert "name: poland-closure-2025" in page
+    assert closure.scenario.sources[0] in page
+
+
+def test_only_what_decides_is_accounted_for():
+    net = toys.network(
+        {"a": "AA", "b": "BB"},
+        [{"from_node": "a", "to_node": "b"}],
+        [{"origin": "a", "destination": "b", "per_day": 5}],
+        capacities=[
+            {"capacity_id": name, "name": name.upper(), "unit": "t", "amount": 4} for name in "cd"
+        ],
+        capacity_members=[{"capacity_id": name, "link_id": "a-b-road"} for name in "cd"],
+        sources=[{"source_id": "s", "publisher": "P", "title": "T", "date": "2024"}],
+        provenance=[
+            {"table": table, "row": row, "column": "amount", "source_id": "s", "confidence": grade}
+            for table, row, grade in (
+                ("capacities", "c", "A"),
+                ("capacities", "d", "B"),
+                ("demand", "a-b-bulk", "C"),
+            )
+        ],
+    )
+    full = pd.DataFrame({"capacity_id": ["c:forward"], "name": ["The gate"]})
+    lost = pd.DataFrame(
+        {
+            "demand_id": ["a-b-bulk"], "origin": ["a"], "destination": ["b"], "cargo": ["bulk"],
+            "lost_t_per_day": [1.0], "rerouted_t_per_day": [0.0],
+        }
+    )  # fmt: skip
+    found = deciding_sources(net, full, lost, net.node_names)
+    assert list(found[["what", "confidence"]].itertuples(index=False, name=None)) == [
+        ("The gate", "A"),
+        ("bulk A–B", "C"),
+    ]
+    none = deciding_sources(net, full[:0], lost[:0], net.node_names)
+    assert list(none.columns) == list(found.columns)
+    assert not len(none)
+
+
 def test_the_report_asks_nobody_for_anything(page):
     assert not re.findall(r"""(?:src|href)\s*=\s*["']?\s*(?:https?:)?//""", page)
-    assert "<script" not in page
+    (policy,) = (attrs["content"] for _, attrs in Tags(page).tags if "http-equiv" in attrs)
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_no_place_on_this_machine_is_in_a_report(tmp_path):
+    net = co.load(co.new_network(tmp_path / "own"))
+    hit = co.assign(net, net.folder / "border-closed.yaml")
+    page = co.compare(co.assign(net, as_of=hit.state.day), hit).report()
+    assert str(tmp_path) not in page
 
 
 def test_hostile_names_are_text():
@@ -43,15 +139,33 @@ def test_hostile_names_are_text():
     net.tables["cargo"]["name"] = ["<img src=x onerror=y>", "b"]
     result = co.assign(net, as_of="2025-01-01")
     text = co.compare(result, result).report()
-    assert "<script" not in text
+    assert "<script>x" not in text
     assert "<img src=x" not in text
     assert "&lt;script&gt;" in text
 
 
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
-def test_the_report_opens_without_a_word(browser, closure, tmp_path):  # noqa: F811
+def test_the_report_opens_with_its_map_and_prints_a_picture(browser, closure, tmp_path):  # noqa: F811
     write_text(tmp_path / "report.html", closure.report())
     with visit(browser, tmp_path / "report.html") as seen:
         assert seen.page.get_by_text("What becomes of the demand").is_visible()
+        assert seen.page.locator("path.flow").count() > 100
+        assert seen.page.locator("path.arrows").count()
+        picture, drawn = seen.page.locator("img.on-paper"), seen.page.locator("#map")
+        assert drawn.is_visible()
+        assert not picture.is_visible()
+        seen.page.emulate_media(media="print")
+        assert picture.is_visible()
+        assert not drawn.is_visible()
+        assert seen.noise == []
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_a_phone_reads_a_report_without_moving_it_sideways(browser, closure, tmp_path):  # noqa: F811
+    write_text(tmp_path / "report.html", closure.report())
+    size = {"width": 390, "height": 844}
+    with visit(browser, tmp_path / "report.html", viewport=size, is_mobile=True) as seen:
+        assert seen.page.evaluate("document.documentElement.scrollWidth") == 390
         assert seen.noise == []

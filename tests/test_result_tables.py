@@ -80,6 +80,8 @@ def by_hand():
                 "amount": 5.0,
                 "background": 0.0,
                 "price_usd": 7.0,
+                "confidence": "B",
+                "inferred": False,
             }
         ]
     )
@@ -191,6 +193,7 @@ def test_a_page_is_made_of_tables_and_a_picture(by_hand):
     page = report_html(by_hand, flow_figure([("Before", [line])]))
     for text in ("<h1>Shut</h1>", "By hand.", "Loose goods", "The Gate", "Alpha", "AA-CC"):
         assert text in page
+    assert "<script" not in page
     assert page == report_html(by_hand, flow_figure([("Before", [line])]))
 
 

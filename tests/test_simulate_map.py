@@ -44,6 +44,72 @@ def test_the_slider_moves_the_queues(browser, page):  # noqa: F811
         assert seen.noise == []
 
 
+def test_the_map_opens_on_the_worst_day_with_its_waterfall_and_curves(
+    browser,  # noqa: F811
+    page,
+    simulated,
+):
+    sim = simulated("poland-closure-2025", 20)
+    with visit(browser, page) as seen:
+        day = seen.page.inner_text("#queue-day")
+        assert day == sim.queues.groupby("date")["t"].sum().idxmax()
+        fate = seen.page.inner_text("#queue-fate")
+        for label in ("Arrived on time", "Under way", "Waiting in a queue", "Turned back"):
+            assert label in fate
+        wanted = sim.daily.set_index("date").loc[day, "wanted"]
+        assert f"Of {wanted / 1e6:.1f}"[:6] in fate
+        row = seen.page.locator("#queue-rows button").nth(1)
+        name = row.inner_text()
+        row.click()
+        assert seen.page.inner_text("#queue-curves h2") == f"Come and gone: {name}"
+        popup = seen.page.locator(".leaflet-popup-content")
+        assert name in popup.inner_text()
+        assert f"On {day}" in popup.inner_text()
+        seen.page.locator("#queue-slider").focus()
+        seen.page.keyboard.press("ArrowLeft")
+        assert f"On {seen.page.inner_text('#queue-day')}" in popup.inner_text()
+        assert seen.noise == []
+
+
+def test_closed_links_are_dashed_while_they_are_closed(browser, page):  # noqa: F811
+    dashed = "() => document.querySelectorAll('path.flow[stroke-dasharray]').length"
+    with visit(browser, page) as seen:
+        assert seen.page.evaluate(dashed) > 0
+        slider = seen.page.locator("#queue-slider")
+        slider.focus()
+        seen.page.keyboard.press("End")
+        assert seen.page.inner_text("#queue-day") > "2025-09-25"
+        assert seen.page.evaluate(dashed) == 0
+        assert seen.noise == []
+
+
+def test_no_circle_hides_another(browser, page):  # noqa: F811
+    with visit(browser, page) as seen:
+        circles = [c.bounding_box() for c in seen.page.locator("path.queue").all()]
+        assert len(circles) > 3
+        for i, a in enumerate(circles):
+            for b in circles[:i]:
+                apart = (
+                    (a["x"] + a["width"] / 2 - b["x"] - b["width"] / 2) ** 2
+                    + (a["y"] + a["height"] / 2 - b["y"] - b["height"] / 2) ** 2
+                ) ** 0.5
+                assert apart > 0.7 * (a["width"] + b["width"]) / 2
+
+
+def test_search_finds_queues_places_and_links(browser, page):  # noqa: F811
+    with visit(browser, page) as seen:
+        for name, said in (
+            ("kozlovichi to kukuryki", "at Kozlovichi, towards Kukuryki"),
+            ("Brest", "Brest"),
+            ("Minsk–Brest, road", "Mean a day, t"),
+        ):
+            field = seen.page.locator("#find")
+            field.fill(name)
+            field.press("Enter")
+            assert said in seen.page.inner_text(".leaflet-popup-content")
+        assert seen.noise == []
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 def test_countries_places_and_sources_are_named(browser, page, width, height):  # noqa: F811
     with visit(browser, page, viewport={"width": width, "height": height}) as seen:
@@ -60,7 +126,7 @@ def test_countries_places_and_sources_are_named(browser, page, width, height):  
                 down = min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"])
                 assert across <= 0 or down <= 0
         # The list and the map share the screen and do not cover each other.
-        panel, drawn = (seen.page.locator(x).bounding_box() for x in ("#panel", ".folium-map"))
+        panel, drawn = (seen.page.locator(x).bounding_box() for x in ("#panel", "#map"))
         assert drawn["height"] > height / 2
         assert panel["x"] + panel["width"] <= drawn["x"] or (
             panel["y"] + panel["height"] <= drawn["y"] + 1

@@ -11,7 +11,7 @@ from corridors.assignment import reroutes as moves
 from corridors.assignment.tables import ComparisonTables
 from corridors.assignment.views.by import named_ends
 from corridors.assignment.views.changes import Changes
-from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
+from corridors.assignment.views.kept import by_link, keep, link_flows
 from corridors.assignment.views.through import base_years
 from corridors.display import records
 from corridors.errors import CorridorsError, old_name
@@ -349,11 +349,14 @@ class Comparison(Changes):
             for a, b in zip(before, after, strict=True)
         ]
 
-    def report(self) -> str:
-        """Return one page to read, print or send, as HTML that asks no other host for anything."""
+    def report(self, percentiles: pd.DataFrame | None = None) -> str:
+        """Return one page to read, print or send, as HTML that asks no other host for anything.
+
+        With `percentiles` of `corridors.uncertainty` its answer says the ranges too.
+        """
         from corridors.assignment.report import report_html
 
-        return report_html(self.tables, self.figure())
+        return report_html(self.tables, self.figure(), self.context, percentiles)
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Keep the comparison: every table, what `to_dict` returns, and a manifest.
@@ -377,20 +380,13 @@ class Comparison(Changes):
         DataError
             Where the folder cannot be made or written to.
         """
-        state, files = self.disrupted.state, self.tables.files()
-        parameters = {"as_of": state.day.isoformat(), "model": self.disrupted.model}
-        proof = self.disrupted.certificate.to_dict()
-        scenario = self.disrupted.scenario
-        manifest = manifest_of("comparison", state.net, scenario, parameters, files, proof)
-        manifest["baseline_scenario"] = (
-            self.baseline.scenario.to_yaml() if self.baseline.scenario else None
-        )
+        state = self.disrupted.state
         links = link_flows(
             state.net,
             before_t_per_day=by_link(self.baseline.flows, "t_per_day"),
             after_t_per_day=by_link(self.disrupted.flows, "t_per_day"),
         )
-        return keep(folder, files, self.to_dict(), manifest, links)
+        return keep(folder, self.tables.files(), self.to_dict(), self.manifest, links)
 
     @cached_property
     def tables(self) -> ComparisonTables:

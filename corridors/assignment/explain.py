@@ -22,6 +22,9 @@ _SMALL = 0.5
 
 _SHOWN = 3
 
+_ANSWER = 5
+"""Sentences of an answer."""
+
 """What passed before, and what became of it."""
 
 
@@ -57,8 +60,65 @@ def sentences(tables: ComparisonTables) -> list[str]:
         found.append("Nothing else changes: no cargo leaves its route and none is lost.")
     if tables.sales is not None:
         found += _sellers(tables.sales, tables.cargo_names)
-    found.append(_years(tables.day, tables.base_years))
+    found.append(demand_years(tables.day, tables.base_years))
     return [text for text in found if text]
+
+
+def answer(
+    tables: ComparisonTables, ranges: Mapping[str, tuple[float, float]] | None = None
+) -> list[str]:
+    """Return the answer in at most five sentences, with ranges where there are.
+
+    Parameters
+    ----------
+    tables
+        What is answered from.
+    ranges
+        The 5th and the 95th percentile of results, by their names in
+        `Uncertainty.percentiles`.
+    """
+    own, change = ranges or {}, tables.change
+    lead = _lead(tables)
+    whole = _overall(
+        tables.day,
+        tables.steps,
+        change["withdrawn_t_per_day"],
+        change.get("added_demand_t_per_day", 0.0),
+    )
+    found = [lead[0] if lead else whole]
+    if len(lead) > 1 and lead[1].startswith("By cargo"):
+        found.append(lead[1])
+    if change["rerouted_t_per_day"] > _SMALL:
+        said = _ranged(own, "rerouted_t_per_day", "t a day go another way")
+        cost = _ranged(own, "added_cost_usd_per_day_rerouted", "USD a day more")
+        found.append(_with_ranges(_reroutes(change), said, cost))
+    if change["newly_unserved_t_per_day"] > _SMALL:
+        lost = _shortfall(tables.by_demand, tables.node_names, change["surplus_lost_usd_per_day"])
+        said = _ranged(own, "newly_unserved_t_per_day", "t a day are no longer carried")
+        loss = _ranged(own, "surplus_lost_usd_per_day", "USD a day are lost by it")
+        found.append(_with_ranges(lost, said, loss))
+    rest = [
+        _inferred(tables.before.bottlenecks, tables.after.bottlenecks),
+        _what_stops(tables.before.bottlenecks, tables.after.bottlenecks),
+        whole.replace(f"On {tables.day}, of", "In all, of", 1) if lead else "",
+        _closed(tables.closed_links, tables.before.flows),
+        _not_in_force(tables.events_not_in_force, tables.n_events),
+        demand_years(tables.day, tables.base_years),
+    ]
+    return [*found, *filter(None, rest)][:_ANSWER]
+
+
+def _ranged(ranges: Mapping[str, tuple[float, float]], name: str, words: str) -> str:
+    """Return a range in words; nothing where there is none."""
+    if name not in ranges:
+        return ""
+    low, high = ranges[name]
+    return f"{number(low)} to {number(high)} {words}"
+
+
+def _with_ranges(text: str, *said: str) -> str:
+    known = " and ".join(filter(None, said))
+    return f"{text.removesuffix('.')} (range: {known})." if known else text
 
 
 def _lead(tables: ComparisonTables) -> list[str]:
@@ -135,7 +195,7 @@ def _pushed(aside: pd.DataFrame, names: Mapping[str, str]) -> str:
     return f"Cargo that did not use it makes room, a day: {'; '.join(parts)}." if parts else ""
 
 
-def _years(day: dt.date, base_years: Mapping[int, float]) -> str:
+def demand_years(day: dt.date, base_years: Mapping[int, float]) -> str:
     """Return for which years the demand was published."""
     others = {year: t for year, t in base_years.items() if t > _SMALL}
     if not others:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.assignment.explain import sentences
+from corridors.assignment.views.grouping import product_of
 from corridors.display import number, share
 from corridors.maps.data import (
     FlowMapData,
     LinkFlow,
     MapCapacity,
+    MapDemand,
     MapLink,
     MapNode,
     MapSource,
@@ -39,23 +41,39 @@ if TYPE_CHECKING:
 
 STATES = ("before", "after")
 
-_MODEL_NOTE = (
-    "Modelled: the cheapest way to carry the demand within the capacities, as if the "
-    "situation of the day lasted. A lower bound for the damage, not a forecast."
-)
+MODEL_NOTES = {
+    "optimal": (
+        "Modelled: the cheapest way to carry the demand within the capacities, as if the "
+        "situation of the day lasted. A lower bound for the damage, not a forecast."
+    ),
+    "logit": (
+        "Modelled: how shippers spread over routes by cost and time, within the capacities, as "
+        "if the situation of the day lasted. What it is fitted to, docs/choice.md says."
+    ),
+}
+"""What the reader of an answer must know of the model behind it."""
+
 _TRACE = 1e-6
-_STORY = 0.3
+_STORY = 0.02
 """Share of the largest change from which a link belongs to the first view."""
+
+_LISTED = 0.5
+"""Tonnes a day of a demand that stay, or go another way, from which it is listed."""
 
 _FEW_SOURCES = 8
 
 
 def comparison_map(net: Network, tables: ComparisonTables) -> FlowMap:
     """Return the map of a baseline and a disrupted state with a switch between them."""
+    return build_flow_map(comparison_map_data(net, tables))
+
+
+def comparison_map_data(net: Network, tables: ComparisonTables) -> FlowMapData:
+    """Return what that map shows."""
     states = dict(zip(STATES, (tables.before, tables.after), strict=True))
     change = tables.change
-    headline = [
-        *_headline(tables),
+    figures = [
+        *headline(tables),
         ("Rerouted takes longer by", number(change["added_hours_mean"] / 24, "days")),
         ("Rerouted costs more by", number(change["added_cost_usd_per_day_rerouted"], "USD a day")),
     ]
@@ -66,26 +84,26 @@ def comparison_map(net: Network, tables: ComparisonTables) -> FlowMap:
         _limits(states),
         frozenset(tables.closed_links),
     )
-    return build_flow_map(
-        FlowMapData(
-            title=tables.title,
-            subtitle=tables.description,
-            headline=headline,
-            links=links,
-            nodes=_map_nodes(net, {state: own.shortfall for state, own in states.items()}),
-            states=STATES,
-            state_labels={"before": "Before", "after": "After"},
-            cargo_labels=tables.cargo_names,
-            as_of=tables.day.isoformat(),
-            first_state="after",
-            focus=_changed(links) or _focus(links),
-            credits=tables.credits,
-            notes=(_MODEL_NOTE, " ".join(sentences(tables))),
-        )
+    return FlowMapData(
+        title=tables.title,
+        subtitle=tables.description,
+        headline=figures,
+        links=links,
+        nodes=_map_nodes(net, {state: own.shortfall for state, own in states.items()}),
+        states=STATES,
+        state_labels={"before": "Before", "after": "After"},
+        cargo_labels=tables.cargo_names,
+        products=product_of(net),
+        demands=_demands(tables),
+        as_of=tables.day.isoformat(),
+        first_state="difference",
+        focus=_changed(links) or _focus(links),
+        credits=tables.credits,
+        notes=(" ".join(sentences(tables)), MODEL_NOTES[tables.model]),
     )
 
 
-def _headline(tables: ComparisonTables) -> list[tuple[str, str]]:
+def headline(tables: ComparisonTables) -> list[tuple[str, str]]:
     """Return the first figures: of those that used what is touched, or else of all cargo."""
     steps, used, aside = tables.steps, tables.used, tables.aside
     total = 0.0 if used is None else float(used["before_t_per_day"].sum())
@@ -115,16 +133,17 @@ def network_map(net: Network) -> FlowMap:
     links_there = {"network": frozenset(net.tables["links"]["link_id"])}
     counts = {name: len(net.tables[name]) for name in ("nodes", "links", "demand")}
     links = _map_links(net, links_there, {"network": {}}, {}, frozenset())
-    headline = [(name.capitalize(), number(count)) for name, count in counts.items()]
-    headline.append(("Capacities", number(net.n_capacities)))
+    figures = [(name.capitalize(), number(count)) for name, count in counts.items()]
+    figures.append(("Capacities", number(net.n_capacities)))
     return build_flow_map(
         FlowMapData(
             title="The network",
             subtitle=network_title(net),
-            headline=headline,
+            headline=figures,
             links=links,
             nodes=_map_nodes(net, {}),
             cargo_labels=_cargo_labels(net),
+            products=product_of(net),
             as_of=net.date.isoformat() if net.date else "",
             focus=_focus(links),
             credits=network_credits(net),
@@ -223,6 +242,35 @@ def _changed(links: list[MapLink]) -> list[str]:
     largest = max(change.values(), default=0.0)
     moved = [link for link, tonnes in change.items() if tonnes > _STORY * largest > _TRACE]
     return sorted({*moved, *(link.link_id for link in links if "after" in link.closed_in)})
+
+
+def _demands(tables: ComparisonTables) -> list[MapDemand]:
+    """Return the demands of which something stays or goes another way."""
+    wanted, unserved = (
+        {
+            state: dict(zip(own.shortfall["demand_id"], own.shortfall[column], strict=True))
+            for state, own in zip(STATES, (tables.before, tables.after), strict=True)
+        }
+        for column in ("demand_t_per_day", "shortfall_t_per_day")
+    )
+    found = []
+    for row in tables.by_demand.to_dict("records"):
+        key = row["demand_id"]
+        short = {state: float(unserved[state].get(key, 0.0)) for state in STATES}
+        if max(*short.values(), row["rerouted_t_per_day"]) > _LISTED:
+            found.append(
+                MapDemand(
+                    key,
+                    row["origin"],
+                    row["destination"],
+                    row["cargo"],
+                    {state: float(wanted[state].get(key, 0.0)) for state in STATES},
+                    short,
+                    float(row["rerouted_t_per_day"]),
+                    float(row["added_hours"]),
+                )
+            )
+    return found
 
 
 def _total(flow: LinkFlow) -> float:

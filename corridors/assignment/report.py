@@ -1,6 +1,8 @@
-"""A comparison as one page to read, print or send: words, tables, pictures, proof.
+"""A comparison as one page to read, print or send.
 
-The page asks no other host for anything and runs no script.
+The question, the answer, the figures of the cargo that the scenario is about, the map, the
+tables, what is assumed, where the numbers come from and how to make them again. The page
+asks no other host for anything and runs no script but that of its map.
 """
 
 from __future__ import annotations
@@ -8,36 +10,79 @@ from __future__ import annotations
 import base64
 import io
 import warnings
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from corridors.assignment.explain import sentences
-from corridors.display import in_html, number
+from corridors.assignment.explain import answer, demand_years
+from corridors.assignment.map_data import MODEL_NOTES, headline
+from corridors.display import number, plain
+from corridors.maps import basemap, page
 from corridors.maps.data import DISCLAIMER
+from corridors.maps.flowmap import SCRIPTS
+from corridors.maps.payload import payload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
     from matplotlib.figure import Figure
 
     from corridors.assignment.tables import ComparisonTables
+    from corridors.maps.data import FlowMapData
 
 _ROWS = 25
+_BARS = 8
+"""Cargoes that have a bar of their own."""
 
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #1d2733; max-width: 62rem; margin: 2rem auto;
-  padding: 0 1rem; }
-h1 { font-size: 1.7rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-p.day { color: #5c6773; margin-top: 0; }
-table { border-collapse: collapse; font-size: .86rem; margin: .5rem 0; }
-th, td { padding: .22rem .7rem .22rem 0; border-bottom: 1px solid #dfe4e8; vertical-align: top; }
-th { text-align: left; font-weight: 600; } td.n, th.n { text-align: right; white-space: nowrap; }
-img { max-width: 100%; } footer { color: #5c6773; font-size: .8rem; margin-top: 2.5rem; }
-div.wide { overflow-x: auto; }
-"""
+_NAMED = 3
+"""Numbers that are named for each source."""
+
+_STYLES = ("flowmap/flowmap.css", "report/report.css")
+_PARTS = (
+    ("kept", "kept_t_per_day"),
+    ("rerouted", "rerouted_t_per_day"),
+    ("lost", "lost_t_per_day"),
+)
+_CAUTION = (
+    "Cost is what is paid for transport and, as generalised cost, for the hours; the loss of what "
+    "is not carried is apart from both."
+)
 
 
-def report_html(tables: ComparisonTables, maps: Figure) -> str:
+@dataclass(frozen=True, eq=False)
+class ReportContext:
+    """What a report says beside the tables of a comparison.
+
+    Attributes
+    ----------
+    flow_map
+        What its map shows.
+    network
+        What the network is called.
+    events
+        Each event of the scenario in words, and whether it is in force on the day.
+    scenario_sources
+        Where the scenario says that it has what it says.
+    sources
+        Where the numbers that decide come from: what, publisher, title, date, confidence.
+    manifest
+        What makes the comparison again, as `Comparison.manifest` has it.
+    """
+
+    flow_map: FlowMapData
+    network: str
+    events: Sequence[tuple[str, bool]]
+    scenario_sources: Sequence[str]
+    sources: pd.DataFrame
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+
+def report_html(
+    tables: ComparisonTables,
+    maps: Figure,
+    context: ReportContext | None = None,
+    percentiles: pd.DataFrame | None = None,
+) -> str:
     """Return the page.
 
     Parameters
@@ -45,7 +90,11 @@ def report_html(tables: ComparisonTables, maps: Figure) -> str:
     tables
         What to report.
     maps
-        Maps of the flows before and after.
+        Maps of the flows before and after, for paper, and for a page without `context`.
+    context
+        What it says beside them; left out where None.
+    percentiles
+        As `corridors.Uncertainty` has them; the answer says the ranges.
 
     Returns
     -------
@@ -53,70 +102,187 @@ def report_html(tables: ComparisonTables, maps: Figure) -> str:
         HTML; the same tables and maps give the same text.
     """
     proof = tables.certificate
-    parts = [
-        f"<h1>{in_html(tables.title)}</h1>",
-        f'<p class="day">{tables.day}, model {in_html(tables.model)}</p>',
-        f"<p>{in_html(tables.description)}</p>" if tables.description else "",
-        "<h2>What happens</h2>",
-        *(f"<p>{in_html(text)}</p>" for text in sentences(tables)),
-        _section("Those that used what the scenario touches, t a day", _used(tables.used, tables)),
-        _section("Those that make room for them, t a day", _used(tables.aside, tables)),
-        _section("What becomes of the demand, t a day", tables.waterfall),
-        _section("By cargo, t a day", _cargo(tables.by_cargo, tables.cargo_names)),
-        _section("By corridor, t a day", _plain(tables.by_corridor)),
-        "<h2>Before and after</h2>",
-        f'<img alt="Maps of the flows before and after" src="{_picture(maps)}">',
-        _section(f"Rerouted: the largest {_ROWS}", _reroutes(tables.reroutes)),
-        _section(
-            f"No longer carried: the largest {_ROWS}", _lost(tables.by_demand, tables.node_names)
+    ranges = {} if percentiles is None else _ranges(percentiles)
+    bars_title, bars = _bars(tables)
+    full = tables.after.bottlenecks
+    inferred = full[full["inferred"].astype(bool)]
+    shown = None if context is None else context.flow_map
+    whose = "Those that used what the scenario touches, t a day"
+    return page.render(
+        "report/report.html",
+        title=tables.title,
+        styles=_STYLES,
+        scripts=SCRIPTS if shown else (),
+        libraries=(page.LIBRARY,) if shown else (),
+        data=(
+            {"flow-map-data": payload(shown, basemap.countries(basemap.shipped()))} if shown else {}
         ),
-        _section("Full, the dearest first", _full(tables.after.bottlenecks)),
-        "<h2>The proof</h2>",
-        (
-            f"<p>Relative gap {abs(proof['relative_gap']):.1e}; "
+        day=str(tables.day),
+        model=tables.model,
+        network=context.network if context else "",
+        question=_question(tables),
+        events=context.events if context else (),
+        description=tables.description,
+        answer=answer(tables, ranges),
+        ranged=bool(ranges),
+        cards=headline(tables),
+        bars=bars,
+        bars_title=bars_title,
+        with_map=shown is not None,
+        picture=_picture(maps),
+        tables=[
+            table
+            for table in (
+                _grid("How sure it is", _plain(percentiles)) if percentiles is not None else None,
+                _grid(whose, _used(tables.used, tables)),
+                _grid("Those that make room for them, t a day", _used(tables.aside, tables)),
+                _grid("What becomes of the demand, t a day", _plain(tables.waterfall)),
+                _grid("By cargo, t a day", _cargo(tables.by_cargo, tables.cargo_names)),
+                _grid("By corridor, t a day", _plain(tables.by_corridor)),
+                _grid(f"Rerouted: the largest {_ROWS}", _reroutes(tables.reroutes)),
+                _grid(
+                    f"No longer carried: the largest {_ROWS}",
+                    _lost(tables.by_demand, tables.node_names),
+                ),
+                _grid("Full, the dearest first", _full(full)),
+            )
+            if table
+        ],
+        assumptions=[text for text in _assumptions(tables) if text],
+        inferred=_grid("Full, and nobody has published how much passes there", _full(inferred)),
+        sources=_grid("Sources", _sources(context.sources)) if context else None,
+        graded=_graded(context.sources) if context else "",
+        scenario_sources=context.scenario_sources if context else (),
+        proof=(
+            f"Relative gap {abs(proof['relative_gap']):.1e}; "
             f"balance {proof['balance_residual']:.1e}; "
             f"capacity {proof['capacity_residual']:.1e}; flow on closed things "
-            f"{proof['closed_flow']:g}. Computed from the answer alone.</p>"
+            f"{proof['closed_flow']:g}. Computed from the answer alone."
         ),
-        (
-            "<footer><p>Modelled: the cheapest way to carry the demand within the capacities, "
-            "as if the situation of the day lasted; a lower bound for the damage, not a "
-            "forecast. Cost is what is paid for transport; the loss of what is not carried "
-            "is apart.</p>"
-            f"<p>{in_html('; '.join(tables.credits))}. {in_html(DISCLAIMER)}</p></footer>"
-        ),
-    ]
-    body = "\n".join(part for part in parts if part)
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        "img-src data:; style-src 'unsafe-inline'\">"
-        f"<title>{in_html(tables.title)}</title><style>{_STYLE}</style></head>\n"
-        f"<body>\n{body}\n</body></html>\n"
+        manifest=_manifest(context.manifest) if context else None,
+        scenario_text=(context.manifest.get("scenario") or "").splitlines() if context else [],
+        credits="; ".join(tables.credits),
+        disclaimer=DISCLAIMER,
     )
 
 
-def _section(title: str, frame: pd.DataFrame) -> str:
+def _question(tables: ComparisonTables) -> str:
+    return (
+        f"What becomes of the cargo of {tables.day}, and what does it cost, if this holds: "
+        f"{tables.title}?"
+    )
+
+
+def _ranges(percentiles: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    rows = percentiles[["quantity", "low_5", "high_95"]].itertuples(index=False, name=None)
+    return {str(name): (float(low), float(high)) for name, low, high in rows}
+
+
+def _bars(tables: ComparisonTables) -> tuple[str, list[dict[str, Any]]]:
+    """Return what became of each cargo as bars, first of those that used what is touched."""
+    used = tables.used
+    if used is not None and used["before_t_per_day"].sum() > 1e-6:
+        title, frame = "The cargo that used what the scenario touches, t a day", used
+        whole = frame["before_t_per_day"]
+    else:
+        # A table by hand need not have every part.
+        columns = ["cargo", *(name for _, name in _PARTS)]
+        frame = tables.by_cargo.reindex(columns=columns).fillna(0.0)
+        title = "What becomes of each cargo, t a day"
+        whole = frame[[name for _, name in _PARTS]].sum(axis=1)
+    most = float(whole.max()) if len(frame) else 0.0
+    if most <= 1e-6:
+        return title, []
+    order = frame.assign(_whole=whole).sort_values(["_whole", "cargo"], ascending=[False, True])
+    bars = []
+    for row in order.head(_BARS).to_dict("records"):
+        x, parts, said = 0.0, [], []
+        for kind, name in _PARTS:
+            width = 100 * float(row[name]) / most
+            parts.append((kind, f"{x:.2f}", f"{width:.2f}"))
+            x += width
+            said.append(number(float(row[name])))
+        label = tables.cargo_names.get(row["cargo"], row["cargo"])
+        bars.append({"label": label, "parts": parts, "said": " / ".join(said)})
+    return title, bars
+
+
+def _assumptions(tables: ComparisonTables) -> list[str]:
+    full = tables.after.bottlenecks
+    count = int(full["inferred"].sum())
+    idle = "; ".join(tables.events_not_in_force)
+    return [
+        MODEL_NOTES.get(tables.model, ""),
+        f"The events in force on {tables.day} are taken to last.",
+        f"Events that are not in force on that day change nothing: {idle}." if idle else "",
+        demand_years(tables.day, tables.base_years),
+        (
+            f"{count} of the {len(full)} capacities that are full have a limit that nobody "
+            "published (confidence D); the table says which."
+            if count
+            else ""
+        ),
+        _CAUTION,
+    ]
+
+
+def _sources(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return each publication once, the surest first, with what it is used for."""
+    rows = []
+    keys = ["confidence", "publisher", "title", "date"]
+    for (grade, publisher, title, date), own in frame.groupby(keys, sort=True):
+        what = list(dict.fromkeys(own["what"]))
+        more = f" and {len(what) - _NAMED} more" if len(what) > _NAMED else ""
+        rows.append((grade, publisher, title, date, "; ".join(what[:_NAMED]) + more))
+    names = ["confidence", "publisher", "title", "date", "used for"]
+    return frame.iloc[:0].reindex(columns=names) if not rows else _frame(rows, names)
+
+
+def _graded(frame: pd.DataFrame) -> str:
     if not len(frame):
         return ""
-    numeric = {name: frame[name].dtype.kind in "fiu" for name in frame.columns}
-    head = "".join(_cell("th", str(name), numeric[name]) for name in frame.columns)
-    rows = ""
-    for row in frame.itertuples(index=False):
-        cells = (
-            _cell("td", number(value) if numeric[name] else str(value), numeric[name])
-            for name, value in zip(frame.columns, row, strict=True)
-        )
-        rows += f"<tr>{''.join(cells)}</tr>"
-    return (
-        f'<h2>{in_html(title)}</h2><div class="wide"><table><tr>{head}</tr>\n{rows}</table></div>'
-    )
+    counts = frame["confidence"].value_counts()
+    said = ", ".join(f"{int(counts[grade])} of {grade}" for grade in sorted(counts.index))
+    return f"Of the {len(frame)} numbers behind what is full and who is hit most: {said}."
 
 
-def _cell(tag: str, text: str, numeric: Any) -> str:
-    mark = ' class="n"' if numeric else ""
-    return f"<{tag}{mark}>{in_html(text)}</{tag}>"
+def _manifest(manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what makes the numbers again, without where on this machine the data lie."""
+    if not manifest:
+        return None
+    network = manifest["network"]
+    rows = [
+        *((f"asked: {name}", str(value)) for name, value in manifest["parameters"].items()),
+        ("network", str(network["name"])),
+        *((f"data: {name}", digest) for name, digest in sorted(network["tables"].items())),
+        *((f"release: {name}", text) for name, text in manifest["versions"].items()),
+        ("result", str(manifest["result"])),
+    ]
+    return _grid("Manifest", _frame(rows, ["what", "value"]))
+
+
+def _frame(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(list(rows), columns=list(names))
+
+
+def _grid(title: str, frame: pd.DataFrame) -> dict[str, Any] | None:
+    """Return a table as texts for the template; None where it has no rows."""
+    if not len(frame):
+        return None
+    numeric = [frame[name].dtype.kind in "fiu" for name in frame.columns]
+    return {
+        "title": title,
+        "columns": [(str(name), kind) for name, kind in zip(frame.columns, numeric, strict=True)],
+        "rows": [
+            [
+                number(value) if kind else plain(value)
+                for value, kind in zip(row, numeric, strict=True)
+            ]
+            for row in frame.itertuples(index=False)
+        ],
+    }
 
 
 def _used(frame: pd.DataFrame | None, tables: ComparisonTables) -> pd.DataFrame:
@@ -127,7 +293,10 @@ def _used(frame: pd.DataFrame | None, tables: ComparisonTables) -> pd.DataFrame:
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.rename(columns=lambda c: c.replace("_t_per_day", "").replace("_", " "))
+    named = {"t_per_day": "t a day"}
+    return frame.rename(
+        columns=lambda c: named.get(c) or c.replace("_t_per_day", "").replace("_", " ")
+    )
 
 
 def _cargo(by_cargo: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -170,5 +339,5 @@ def _picture(maps: Figure) -> str:
     with warnings.catch_warnings():
         # A character that the font lacks is shown as a box; the text beside it has it.
         warnings.filterwarnings("ignore", message="Glyph")
-        maps.savefig(out, format="png", dpi=90, metadata={"Software": None})
+        maps.savefig(out, format="png", dpi=80, metadata={"Software": None})
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode("ascii")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from corridors.maps.data import CREDITS
+from corridors.maps.data import COUNTRIES_CREDIT
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -60,7 +60,7 @@ class AssignmentTables:
 
 
 def _usual_credits() -> tuple[str, ...]:
-    return CREDITS
+    return (COUNTRIES_CREDIT,)
 
 
 @dataclass(frozen=True, eq=False)

@@ -130,19 +130,19 @@ def run(
         if map is not None:
             with working("drawing the map"):
                 comparison.map().save(map)
+        sure = None
+        if uncertainty is not None:
+            from corridors.analysis.uncertainty.uncertainty import uncertainty as draw
+
+            sure = draw(
+                net, plan, uncertainty, seed, as_of=day.isoformat(), model=model, days=days,
+                workers=workers or os.cpu_count() or 1, out=draws_file,
+            )  # fmt: skip
         if report is not None:
             with working("writing the report"):
-                write_text(report, comparison.report())
+                write_text(report, comparison.report(None if sure is None else sure.percentiles))
         if out is not None:
             comparison.save(out)
-    sure = None
-    if uncertainty is not None:
-        from corridors.analysis.uncertainty.uncertainty import uncertainty as draw
-
-        sure = draw(
-            net, plan, uncertainty, seed, as_of=day.isoformat(), model=model, days=days,
-            workers=workers or os.cpu_count() or 1, out=draws_file,
-        )  # fmt: skip
     if json:
         told = {**comparison.to_dict(), **extra.to_dict(comparison)}
         print_json(told if sure is None else told | {"uncertainty": sure.to_dict()})

@@ -14,10 +14,13 @@ from typing import Any
 
 from corridors.maps import vendored
 
-__all__ = ["Geometry", "countries", "rounded", "shipped"]
+__all__ = ["DIGITS", "Geometry", "countries", "rounded", "shipped"]
 
 Geometry = Mapping[str, Any]
 """A GeoJSON object."""
+
+DIGITS = 4
+"""Of longitudes and latitudes of the lines on every map: 11 m."""
 
 _DIGITS = 2
 

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = [
+    "COUNTRIES_CREDIT",
     "CREDITS",
     "FlowMapData",
     "LinkFlow",
     "MapCapacity",
+    "MapDemand",
     "MapLink",
     "MapNode",
     "MapSource",
@@ -29,9 +31,11 @@ __all__ = [
 
 Status = Literal["open", "planned", "closed"]
 
+COUNTRIES_CREDIT = "Countries: Natural Earth"
+
 CREDITS = (
     "Lines © OpenStreetMap contributors (ODbL)",
-    "Countries: Natural Earth",
+    COUNTRIES_CREDIT,
     "Places: GeoNames (CC BY 4.0)",
     "Sea lanes: searoute",
 )
@@ -155,6 +159,25 @@ class MapNode:
 
 
 @dataclass(frozen=True)
+class MapDemand:
+    """A demand of which something is not served, or goes another way.
+
+    `origin` and `destination` are ids of nodes on the map; `wanted` and `unserved` are in
+    t/day by state. `rerouted` is what goes another way in the second state than in the
+    first, in t/day, and `added_hours` what that takes it longer.
+    """
+
+    demand_id: str
+    origin: str
+    destination: str
+    cargo: str
+    wanted: Mapping[str, float] = field(default_factory=dict)
+    unserved: Mapping[str, float] = field(default_factory=dict)
+    rerouted: float = 0.0
+    added_hours: float = 0.0
+
+
+@dataclass(frozen=True)
 class FlowMapData:
     """Everything on one map.
 
@@ -173,6 +196,10 @@ class FlowMapData:
         What a reader sees for a state; the key with a capital where there is none.
     cargo_labels
         What a reader sees for a cargo; the key where there is none.
+    products
+        The product that a cargo is, where several are of one: they can be shown together.
+    demands
+        Who is hit.
     as_of
         The day for which the map holds.
     first_state
@@ -183,7 +210,7 @@ class FlowMapData:
     notes
         What the reader must know about the figures, a sentence or two each.
     credits
-        Where the picture comes from.
+        Where the picture comes from; what `credits_for` finds in links and sources if None.
     lang
         Language of the texts, as a BCP 47 tag.
     """
@@ -196,12 +223,23 @@ class FlowMapData:
     states: tuple[str, ...] = ("network",)
     state_labels: Mapping[str, str] = field(default_factory=dict)
     cargo_labels: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
+    demands: Sequence[MapDemand] = ()
     as_of: str = ""
     first_state: str = ""
     focus: Sequence[str] = ()
     notes: Sequence[str] = ()
-    credits: Sequence[str] = CREDITS
+    credits: Sequence[str] | None = None
     lang: str = "en"
+
+    @property
+    def owed_to(self) -> tuple[str, ...]:
+        """Whom lines and places are owed to."""
+        if self.credits is not None:
+            return tuple(self.credits)
+        described: list[MapLink | MapNode] = [*self.links, *self.nodes]
+        publishers = {source.publisher for item in described for source in item.sources}
+        return credits_for({link.made for link in self.links}, publishers)
 
     def check(self) -> None:
         """Look for everything that could not be drawn.
@@ -211,7 +249,12 @@ class FlowMapData:
         DataError
             With every problem that was found.
         """
-        problems = [*self._about_states(), *self._about_links(), *self._about_nodes()]
+        problems = [
+            *self._about_states(),
+            *self._about_links(),
+            *self._about_nodes(),
+            *self._about_demands(),
+        ]
         if problems:
             raise DataError("the map cannot be drawn:\n  " + "\n  ".join(problems))
 
@@ -254,6 +297,19 @@ class FlowMapData:
             if not _on_map(node.lon, node.lat):
                 yield f"{where}: lat {node.lat}, lon {node.lon} is off the map"
             yield from self._unknown_states(where, {*node.unserved_from, *node.unserved_to})
+
+    def _about_demands(self) -> Iterator[str]:
+        yield from _repeated("demand_id", (one.demand_id for one in self.demands))
+        known = {node.node_id for node in self.nodes}
+        for one in self.demands:
+            where = f"demand {one.demand_id!r}"
+            for end in (one.origin, one.destination):
+                if end not in known:
+                    yield f"{where}: no node {end!r}{nearest(end, known)}"
+            yield from self._unknown_states(where, {*one.wanted, *one.unserved})
+            amounts = (*one.wanted.values(), *one.unserved.values(), one.rerouted)
+            if not all(math.isfinite(amount) and amount >= 0 for amount in amounts):
+                yield f"{where}: an amount is negative or not a number"
 
     def _unknown_states(self, where: str, named: Iterable[str]) -> Iterator[str]:
         for state in sorted(set(named) - set(self.states)):

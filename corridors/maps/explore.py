@@ -15,7 +15,7 @@ import numpy as np
 
 from corridors.display import in_html, number
 from corridors.maps import basemap
-from corridors.maps.data import CREDITS
+from corridors.maps.data import COUNTRIES_CREDIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,7 +89,7 @@ def explore_map(
     layers: Sequence[ExploreLayer],
     *,
     tiles: Any = None,
-    owed_to: Sequence[str] = CREDITS,
+    owed_to: Sequence[str] = (COUNTRIES_CREDIT,),
     **options: Any,
 ) -> folium.Map:
     """Return a map that others build on.
@@ -168,7 +168,7 @@ def _table(about: Mapping[str, Any]) -> str:
 
 
 def _credit(owed_to: Sequence[str]) -> Any:
-    from branca.element import Element
+    from folium import Element
 
     said = "; ".join(_text(text) for text in owed_to)
     style = "position:fixed;right:4px;bottom:18px;z-index:999;font:10px sans-serif;color:#555"
@@ -176,6 +176,6 @@ def _credit(owed_to: Sequence[str]) -> Any:
 
 
 def _css(page: Any, text: str) -> None:
-    from branca.element import Element
+    from folium import Element
 
     page.get_root().header.add_child(Element(f"<style>{text}</style>"))

@@ -9,19 +9,43 @@ from __future__ import annotations
 import base64
 import html
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corridors.maps import basemap, offline
+from corridors.files import write_text
+from corridors.maps import basemap, page
+from corridors.maps.data import DISCLAIMER
 from corridors.maps.payload import payload
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Collection
-    from pathlib import Path
 
     from corridors.maps.data import FlowMapData
 
-__all__ = ["FlowMap", "build_flow_map"]
+__all__ = ["SCRIPTS", "STYLES", "FlowMap", "build_flow_map"]
+
+STYLES = ("flowmap/flowmap.css", "page/sheet.css")
+SCRIPTS = tuple(
+    f"flowmap/{name}.js"
+    for name in (
+        "common",
+        "style",
+        "paper",
+        "popup",
+        "labels",
+        "countries",
+        "ribbons",
+        "arrows",
+        "search",
+        "panel",
+        "hit",
+        "marks",
+        "map",
+        "start",
+    )
+)
+"""What a flow map is drawn by, in the order in which it stands in the page."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,7 +82,9 @@ class FlowMap:
         Path
             The file that was written.
         """
-        return offline.write_atomically(path, self.html)
+        target = Path(path)
+        write_text(target, self.html)
+        return target
 
     def with_png(self, png: bytes) -> FlowMap:
         """Return the same map with a picture for notebooks that run no scripts.
@@ -137,11 +163,20 @@ def build_flow_map(data: FlowMapData, countries: basemap.Geometry | None = None)
     >>> build_flow_map(data)  # doctest: +ELLIPSIS
     <FlowMap 'Poland closes', ... MB of HTML>
     """
-    # folium takes most of a second to import, and only a map needs it.
-    from corridors.maps.layers import Drawing, Panel, bare_map
-
     data.check()
     under = basemap.countries(basemap.shipped() if countries is None else countries)
-    folium_map = bare_map(Panel(data))
-    folium_map.add_child(Drawing(payload(data, under)))
-    return FlowMap(data.title, offline.self_contained(folium_map, title=data.title, lang=data.lang))
+    content = page.render(
+        "page/map.html",
+        title=data.title,
+        lang=data.lang,
+        styles=STYLES,
+        scripts=SCRIPTS,
+        data={"flow-map-data": payload(data, under)},
+        kind="flowmap",
+        subtitle=data.subtitle,
+        as_of=data.as_of,
+        headline=data.headline,
+        notes=data.notes,
+        disclaimer=DISCLAIMER,
+    )
+    return FlowMap(data.title, content)

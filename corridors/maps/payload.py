@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from corridors.maps.basemap import rounded
+from corridors.maps.basemap import DIGITS, rounded
 from corridors.maps.data import (
-    DISCLAIMER,
     FlowMapData,
     LinkFlow,
     MapCapacity,
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["payload"]
 
-_DIGITS = 4
 _NOTHING = LinkFlow()
 
 
@@ -64,14 +62,15 @@ def payload(data: FlowMapData, countries: Sequence[Mapping[str, Any]]) -> dict[s
         ],
         "first": _first(data),
         "cargo": [data.cargo_labels.get(name, name) for name in cargo],
+        "products": _products(data, cargo),
         "links": links,
         "nodes": nodes,
+        "demands": _demands(data, cargo, nodes),
         "limits": limits.rows,
         "sources": [[s.publisher, s.title, s.date, s.confidence] for s in sources],
         "focus": sorted(rank[link_id] for link_id in set(data.focus)),
         "countries": list(countries),
-        "credits": list(data.credits),
-        "disclaimer": DISCLAIMER,
+        "credits": list(data.owed_to),
     }
 
 
@@ -108,7 +107,36 @@ def _cargo(data: FlowMapData) -> list[str]:
     for node in data.nodes:
         for by_state in (node.unserved_from, node.unserved_to):
             found.update(*by_state.values())
+    found.update(one.cargo for one in data.demands)
     return sorted(found)
+
+
+def _products(data: FlowMapData, cargo: Sequence[str]) -> list[list[Any]]:
+    """Return the products of which there are several cargoes: [name, ranks of the cargoes]."""
+    by_product: dict[str, list[int]] = {}
+    for rank, name in enumerate(cargo):
+        by_product.setdefault(data.products.get(name) or name, []).append(rank)
+    return [[name, ranks] for name, ranks in sorted(by_product.items()) if len(ranks) > 1]
+
+
+def _demands(
+    data: FlowMapData, cargo: Sequence[str], nodes: Sequence[Mapping[str, Any]]
+) -> list[list[Any]]:
+    """Return who is hit: [id, rank of origin, of destination, of cargo, wanted, unserved, ...]."""
+    place = {node["id"]: rank for rank, node in enumerate(nodes)}
+    return [
+        [
+            one.demand_id,
+            place[one.origin],
+            place[one.destination],
+            cargo.index(one.cargo),
+            [_number(one.wanted.get(state, 0.0)) for state in data.states],
+            [_number(one.unserved.get(state, 0.0)) for state in data.states],
+            _number(one.rerouted),
+            _number(one.added_hours),
+        ]
+        for one in sorted(data.demands, key=lambda one: one.demand_id)
+    ]
 
 
 def _node(
@@ -122,7 +150,7 @@ def _node(
         "name": node.name,
         "kind": node.kind,
         "country": node.country,
-        "at": [round(node.lon, _DIGITS), round(node.lat, _DIGITS)],
+        "at": [round(node.lon, DIGITS), round(node.lat, DIGITS)],
         "from": _by_state(node.unserved_from, states, cargo),
         "to": _by_state(node.unserved_to, states, cargo),
         "note": node.note,
@@ -153,7 +181,7 @@ def _link(
         "hours": _number(link.hours),
         "made": link.made,
         "note": link.note,
-        "line": rounded(link.coordinates, _DIGITS),
+        "line": rounded(link.coordinates, DIGITS),
         "forward": [_amounts(flow.forward, cargo) for flow in flows],
         "backward": [_amounts(flow.backward, cargo) for flow in flows],
         "use": [_number(link.use.get(state)) for state in states],

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.errors import DataError
-from corridors.maps import basemap, escape, offline, vendored
-from corridors.maps.data import CREDITS, DISCLAIMER
+from corridors.maps import basemap, page
+from corridors.maps.basemap import DIGITS, rounded
+from corridors.maps.data import COUNTRIES_CREDIT, DISCLAIMER
 from corridors.maps.flowmap import FlowMap
 
 if TYPE_CHECKING:
@@ -28,27 +29,37 @@ __all__ = [
 ]
 
 _SHOWN = 0.05
-"""Share of the largest queue from which one belongs to the first view."""
+"""Share of the most that waits anywhere on the worst day from which a place is in its view."""
 
-_STYLES = ("flowmap/flowmap.css", "queuemap/queuemap.css")
+_STYLES = ("flowmap/flowmap.css", "queuemap/queuemap.css", "page/sheet.css")
 _SCRIPTS = (
     "flowmap/common.js",
     "flowmap/style.js",
+    "flowmap/paper.js",
+    "flowmap/search.js",
     "flowmap/labels.js",
     "flowmap/countries.js",
+    "flowmap/ribbons.js",
+    "queuemap/charts.js",
+    "queuemap/circles.js",
     "queuemap/queuemap.js",
+    "queuemap/start.js",
 )
 """What the page is made of: most of it is that of the flow map."""
 
 
 @dataclass(frozen=True)
 class QueueMapLink:
-    """A line on the map: its parts as (lon, lat) in degrees, and what enters it, in t by day."""
+    """A line on the map: its parts as (lon, lat) in degrees, and what enters it, in t by day.
+
+    `closed` says of each day whether nothing may pass; it is open throughout where empty.
+    """
 
     name: str
     mode: str
     lines: Sequence[Sequence[tuple[float, float]]]
     tonnes: Sequence[float]
+    closed: Sequence[bool] = ()
 
 
 @dataclass(frozen=True)
@@ -71,12 +82,18 @@ class QueuePart:
 
 @dataclass(frozen=True)
 class MapQueue:
-    """A queue: its length at the end of each day in its unit, and what stands where."""
+    """A queue: its length at the end of each day in its unit, and what stands where.
+
+    `arrived` and `left` are its curves: what has come and gone since the first day, in its
+    unit at the end of each; none are drawn where they are empty.
+    """
 
     name: str
     unit: str
     length: Sequence[float]
     parts: Sequence[QueuePart]
+    arrived: Sequence[float] = ()
+    left: Sequence[float] = ()
 
 
 @dataclass(frozen=True)
@@ -85,12 +102,15 @@ class QueueMapData:
 
     Parameters
     ----------
-    title
-        What the map is about.
+    title, subtitle
+        What the map is about, in a line each.
     days, notes
         The days as ISO dates, and a remark for each; empty where there is none.
     links, places, queues
         What is drawn; series have a value for each day.
+    fate
+        Where the cargo is that wanted to leave so far: a label, and t at the end of each
+        day. The first is all of it, the others add up to that.
     credits
         Where the picture comes from.
 
@@ -114,7 +134,9 @@ class QueueMapData:
     links: Sequence[QueueMapLink] = ()
     places: Sequence[QueueMapPlace] = ()
     queues: Sequence[MapQueue] = ()
-    credits: Sequence[str] = CREDITS
+    subtitle: str = ""
+    fate: Sequence[tuple[str, Sequence[float]]] = ()
+    credits: Sequence[str] = (COUNTRIES_CREDIT,)
 
     def check(self) -> None:
         """Look for everything that could not be drawn.
@@ -133,9 +155,14 @@ class QueueMapData:
             yield "there is no day to show; give at least one"
         series: dict[str, Sequence[object]] = {"notes": self.notes}
         series |= {f"link {link.name!r}": link.tonnes for link in self.links}
+        series |= {f"link {link.name!r}, closed": link.closed for link in self.links if link.closed}
+        series |= {f"fate {label!r}": values for label, values in self.fate}
         for queue in self.queues:
             where = f"queue {queue.name!r}"
             series[where] = queue.length
+            for what, curve in (("arrived", queue.arrived), ("left", queue.left)):
+                if len(curve):
+                    series[f"{where}, {what}"] = curve
             for i, part in enumerate(queue.parts):
                 series[f"{where}, part {i}"] = part.tonnes
                 if not 0 <= part.place < len(self.places):
@@ -163,71 +190,21 @@ def build_queue_map(data: QueueMapData) -> FlowMap:
     DataError
         If the data do not fit together, with every problem that was found.
     """
-    # folium takes most of a second to import, and only a map needs it.
-    from branca.element import MacroElement
-    from jinja2 import Template
-
-    from corridors.maps.layers import bare_map
-
     data.check()
-    content = payload(data)
-
-    class QueuePanel(MacroElement):
-        """What stands beside the map: the day and the queues."""
-
-        _template = Template("""
-            {% macro html(this, kwargs) %}
-            <aside id="panel">
-            <header><h1>{{ this.title }}</h1></header>
-            <div id="queue-day" aria-live="polite"></div>
-            <p id="queue-note"></p>
-            <div id="queue-controls">
-            <button id="queue-play" type="button">Play</button>
-            <input id="queue-slider" type="range" min="0" max="0" value="0" aria-label="Day">
-            </div>
-            <table id="queue-table"><caption>What waits at the end of the day</caption>
-            <tbody id="queue-rows"></tbody></table>
-            <button id="more-button" type="button" aria-expanded="false" aria-controls="more">
-            Legend and more</button>
-            <div id="more">
-            <section id="legend" aria-label="Legend"></section>
-            <footer id="credits"><p>Modelled day by day. {{ this.disclaimer }}</p></footer>
-            </div>
-            </aside>
-            {% endmacro %}
-            """)
-
-        def __init__(self) -> None:
-            super().__init__()  # type: ignore[no-untyped-call]  # branca
-            self._name = "Panel"
-            self.title = escape.text(data.title)
-            self.disclaimer = escape.text(DISCLAIMER)
-
-    class QueueDrawing(MacroElement):
-        """The data, and the scripts that draw them."""
-
-        _template = Template("""
-            {% macro header(this, kwargs) %}<style>{{ this.css }}</style>{% endmacro %}
-            {% macro html(this, kwargs) %}
-            <script type="application/json" id="queue-map-data">{{ this.content }}</script>
-            {% endmacro %}
-            {% macro script(this, kwargs) %}
-            {{ this.code }}
-            window.corridorsMap.drawQueues({{ this._parent.get_name() }},
-              JSON.parse(document.getElementById("queue-map-data").textContent));
-            {% endmacro %}
-            """)
-
-        def __init__(self) -> None:
-            super().__init__()  # type: ignore[no-untyped-call]  # branca
-            self._name = "Queues"
-            self.css = "\n".join(vendored.asset_text(name) for name in _STYLES)
-            self.code = "\n".join(vendored.asset_text(name) for name in _SCRIPTS)
-            self.content = escape.json_for_script(content)
-
-    folium_map = bare_map(QueuePanel())
-    folium_map.add_child(QueueDrawing())
-    return FlowMap(data.title, offline.self_contained(folium_map, title=data.title))
+    content = page.render(
+        "page/map.html",
+        title=data.title,
+        styles=_STYLES,
+        scripts=_SCRIPTS,
+        data={"queue-map-data": payload(data)},
+        kind="queuemap",
+        subtitle=data.subtitle,
+        as_of="",
+        headline=(),
+        notes=("Modelled day by day.",),
+        disclaimer=DISCLAIMER,
+    )
+    return FlowMap(data.title, content)
 
 
 def payload(data: QueueMapData) -> dict[str, Any]:
@@ -236,7 +213,9 @@ def payload(data: QueueMapData) -> dict[str, Any]:
         {
             "name": queue.name,
             "unit": queue.unit,
-            "units": [round(float(units), 1) for units in queue.length],
+            "units": _shortened(queue.length),
+            "arrived": _shortened(queue.arrived),
+            "left": _shortened(queue.left),
             "stands": [
                 {
                     "place": part.place,
@@ -256,30 +235,37 @@ def payload(data: QueueMapData) -> dict[str, Any]:
     for queue in queues:
         for part in queue["stands"]:
             totals[part["place"]] += part["t"]
-    largest = totals.max(initial=0)
+    begin = int(totals.sum(axis=0).argmax())
+    largest = totals[:, begin].max(initial=0)
     corners = [
         place["at"]
         for place, total in zip(places, totals, strict=True)
-        if total.max() >= _SHOWN * largest
+        if largest and total[begin] >= _SHOWN * largest
     ]
     south, west = np.min(corners or [(40.0, 20.0)], axis=0).tolist()
     north, east = np.max(corners or [(58.0, 110.0)], axis=0).tolist()
     return {
         "days": list(data.days),
         "notes": list(data.notes),
-        "begin": int(totals.sum(axis=0).argmax()),
+        "begin": begin,
         "bounds": [[south - 3, west - 6], [north + 3, east + 6]],
+        "fate": [[label, [round(float(t)) for t in values]] for label, values in data.fate],
         "countries": basemap.countries(basemap.shipped()),
         "credits": list(data.credits),
         "links": [
             {
                 "name": link.name,
                 "mode": link.mode,
-                "line": [[[round(y, 2), round(x, 2)] for x, y in line] for line in link.lines],
+                "lines": [rounded(line, DIGITS) for line in link.lines],
                 "t": [round(float(t)) for t in link.tonnes],
+                "closed": [int(shut) for shut in link.closed],
             }
             for link in data.links
         ],
         "places": places,
         "queues": queues,
     }
+
+
+def _shortened(values: Sequence[float]) -> list[float]:
+    return [round(float(units), 1) for units in values]

@@ -16,7 +16,7 @@ import numpy as np
 
 from corridors.display import plain
 from corridors.maps import basemap
-from corridors.maps.data import CREDITS
+from corridors.maps.data import COUNTRIES_CREDIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +123,7 @@ def _view_of(lines: Sequence[FlowLine], window: str) -> _View:
 
 
 def flow_figure(
-    panels: Sequence[tuple[str, Sequence[FlowLine]]], owed_to: Sequence[str] = CREDITS
+    panels: Sequence[tuple[str, Sequence[FlowLine]]], owed_to: Sequence[str] = (COUNTRIES_CREDIT,)
 ) -> Figure:
     """Draw the flows of some states, one above the other.
 
@@ -203,7 +203,7 @@ def network_figure(
     lines: Sequence[FlowLine],
     places: NDArray[np.float64],
     window: str = "all",
-    owed_to: Sequence[str] = CREDITS,
+    owed_to: Sequence[str] = (COUNTRIES_CREDIT,),
 ) -> Figure:
     """Draw what there is, colour by mode, planned lines dotted.
 

@@ -1,4 +1,4 @@
-"""The browser libraries that ship with the package, by the address they stand for.
+"""The browser libraries that ship with the package.
 
 ``scripts/vendor_assets.py`` fetches them and writes ``corridors/assets/vendored.csv``.
 Nothing here reads anything but those files.
@@ -39,7 +39,6 @@ class VendoredFile(NamedTuple):
     sha256: str
     package: str
     version: str
-    url: str
 
 
 @cache
@@ -88,55 +87,48 @@ def asset_text(name: str) -> str:
     return asset_bytes(name).decode("utf-8")
 
 
-def script(url: str) -> tuple[str, str]:
-    """Return the script that stands for an address.
+def script(package: str) -> str:
+    """Return the script of a vendored package, ready to stand in a page.
 
     Parameters
     ----------
-    url
-        Address from which a page would load it.
-
-    Returns
-    -------
-    tuple of str
-        Name of the package, and the script, ready to stand in a page.
+    package
+        Its name in the list.
 
     Raises
     ------
     DataError
-        If no vendored file stands for the address, or it was altered.
+        If there is no such package, or its file was altered.
     """
-    row = _find(url)
+    row = _find(package, ".js")
     code = _SOURCE_MAP.sub("", _checked(row).decode("utf-8")).strip()
     if row.file in _CHANGES:
         pattern, plain = _CHANGES[row.file]
         code, count = pattern.subn(plain, code)
         if count != 1:
             raise DataError(f"{row.file}: the place to change was found {count} times, not once")
-    if "</script" in code.lower() or "<!--" in code:
-        raise DataError(f"{row.file} cannot stand inside a script element")
-    return row.package, code
+    return code
 
 
-def css(url: str) -> tuple[str, str]:
-    """Return the style sheet that stands for an address, its images within it.
+def css(package: str) -> str:
+    """Return the style sheet of a vendored package, its images within it.
 
     Parameters
     ----------
-    url
-        Address from which a page would load it.
+    package
+        Its name in the list.
 
     Returns
     -------
-    tuple of str
-        Name of the package, and the style sheet with every ``url()`` as a data URI.
+    str
+        The style sheet with every ``url()`` as a data URI.
 
     Raises
     ------
     DataError
-        If no vendored file stands for the address, or for an image that it names.
+        If there is no such package, or an image that it names is not vendored.
     """
-    row = _find(url)
+    row = _find(package, ".css")
     folder = row.file.rpartition("/")[0]
     rows = {known.file: known for known in vendored()}
 
@@ -150,7 +142,7 @@ def css(url: str) -> tuple[str, str]:
         kind = _MEDIA_TYPES[name.rpartition(".")[2]]
         return f"url(data:{kind};base64,{base64.b64encode(_checked(known)).decode('ascii')})"
 
-    return row.package, _URL.sub(inlined, _checked(row).decode("utf-8")).strip()
+    return _URL.sub(inlined, _checked(row).decode("utf-8")).strip()
 
 
 def licence(package: str) -> str:
@@ -172,15 +164,14 @@ def licence(package: str) -> str:
     return _checked(row).decode("utf-8")
 
 
-def _find(url: str) -> VendoredFile:
-    by_url = {row.url: row for row in vendored() if row.url}
-    if url not in by_url:
+def _find(package: str, ending: str) -> VendoredFile:
+    found = [row for row in vendored() if row.package == package and row.file.endswith(ending)]
+    if len(found) != 1:
+        known = dict.fromkeys(row.package for row in vendored())
         raise DataError(
-            f"the page would load {url}, and no vendored file stands for that address"
-            f"{nearest(url, by_url)}; leave it out of the map, or add it to "
-            "scripts/vendor_assets.py"
+            f"no vendored package {package!r} with one {ending}{nearest(package, known)}"
         )
-    return by_url[url]
+    return found[0]
 
 
 def _checked(row: VendoredFile) -> bytes:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from corridors.flow.arrays import Floats
+    from corridors.flow.arrays import Flags, Floats
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
     from corridors.simulation.queue_points import QueuePoint
@@ -31,8 +31,19 @@ if TYPE_CHECKING:
 _FEWEST_T = 1.0
 """Tonnes a day below which a link is not drawn, and below which a queue is none."""
 
-_TOLERANCE = 0.03
-"""Degrees by which a line may be simplified."""
+_FATE = {
+    "wanted": "Wanted to leave",
+    "on_time": "Arrived on time",
+    "late": "Arrived late",
+    "other_way": "Arrived another way",
+    "under_way": "Under way",
+    "waiting": "Waiting in a queue",
+    "not_yet_left": "Not yet left",
+    "turned_back": "Turned back",
+    "never_shipped": "Never shipped",
+    "short_as_usual": "Not carried in ordinary times either",
+}
+"""What a reader calls the columns of `Simulation.daily`, in the order in which they are shown."""
 
 
 def queue_map_data(
@@ -43,6 +54,9 @@ def queue_map_data(
     flows: Floats,
     queues: pd.DataFrame,
     by_arc: dict[tuple[int, int], Floats],
+    curves: pd.DataFrame | None = None,
+    daily: pd.DataFrame | None = None,
+    shut: Flags | None = None,
 ) -> QueueMapData:
     """Put together what the map of a run shows.
 
@@ -62,6 +76,10 @@ def queue_map_data(
         As `Simulation.queues`.
     by_arc
         Tonnes that wait, by number of limit and of arc, shape (days,) each.
+    curves, daily
+        As `Simulation` has them; nothing is drawn of what is None.
+    shut
+        Whether all that is no longer passable of each link was so, shape (days, links).
 
     Returns
     -------
@@ -72,35 +90,39 @@ def queue_map_data(
     counts = [sum(e.in_force(day) for e in events) for day in days]
     dates = [day.isoformat() for day in days]
     numbers: dict[str, int] = {}
-    drawn = _queues(state, limits, queues, by_arc, dates, numbers)
+    drawn = _queues(state, limits, queues, by_arc, dates, numbers, curves)
     return QueueMapData(
         title=title,
         days=dates,
         notes=[f"{n} event{'s' if n > 1 else ''} in force" if n else "" for n in counts],
-        links=_links(state, flows),
+        links=_links(state, flows, shut),
         places=[_place(state, node) for node in numbers],
         queues=drawn,
+        subtitle=" ".join(scenario.description.split()) if scenario is not None else "",
+        fate=[] if daily is None else [(_FATE[n], daily[n].tolist()) for n in _FATE],
         credits=credits_for(state.net.links["made"], state.net.tables["sources"]["publisher"]),
     )
 
 
-def _links(state: NetworkState, flows: Floats) -> list[QueueMapLink]:
+def _links(state: NetworkState, flows: Floats, shut: Flags | None) -> list[QueueMapLink]:
     arcs, lines = state.arcs, state.net.links
     by_link = np.zeros((len(flows), len(lines)))
     own = arcs.arc_type == LINK
     np.add.at(by_link.T, arcs.row[own], flows[:, own].T)
+    # The same lines as on the other maps, which run on past 180 degrees.
+    courses = state.net.whole.links.geometry
     links = []
     for i, (link_id, row) in enumerate(lines.iterrows()):
-        if by_link[:, i].max(initial=0.0) < _FEWEST_T:
+        closed = shut[:, i].tolist() if shut is not None and shut[:, i].any() else []
+        if by_link[:, i].max(initial=0.0) < _FEWEST_T and not closed:
             continue
-        line = row.geometry.simplify(_TOLERANCE)
-        parts = [line] if line.geom_type == "LineString" else list(line.geoms)
         links.append(
             QueueMapLink(
                 name=state.net.link_name(str(link_id)),
                 mode=row["mode"],
-                lines=[[(x, y) for x, y, *_ in part.coords] for part in parts],
+                lines=[[(x, y) for x, y, *_ in courses.loc[link_id].coords]],
                 tonnes=by_link[:, i].tolist(),
+                closed=closed,
             )
         )
     return links
@@ -113,6 +135,7 @@ def _queues(
     by_arc: dict[tuple[int, int], Floats],
     dates: list[str],
     numbers: dict[str, int],
+    curves: pd.DataFrame | None,
 ) -> list[MapQueue]:
     """Return the queues with what of each stands where, and number the nodes at which it does."""
     stands: dict[int, list[tuple[int, Floats]]] = {}
@@ -132,6 +155,7 @@ def _queues(
                 before = state.net.tables["nodes"]["node_id"].iloc[state.arcs.row[arc]]
             ends = (str(before), _place(state, str(after)).name if is_link else "")
             by_place[ends] = by_place.get(ends, 0.0) + tonnes
+        arrived, left = _curves(curves, point.limit_id, dates)
         queues.append(
             MapQueue(
                 name=point.name.removesuffix(" (forward)").removesuffix(" (backward)"),
@@ -141,9 +165,22 @@ def _queues(
                     QueuePart(numbers.setdefault(node, len(numbers)), towards, tonnes.tolist())
                     for (node, towards), tonnes in sorted(by_place.items())
                 ],
+                arrived=arrived,
+                left=left,
             )
         )
     return queues
+
+
+def _curves(
+    curves: pd.DataFrame | None, limit: str, dates: list[str]
+) -> tuple[list[float], list[float]]:
+    """Return what has come to a queue and what has left it, cumulative by day."""
+    own = None if curves is None else curves[curves["capacity_id"] == limit].set_index("date")
+    if own is None or not len(own):
+        return [], []
+    own = own.reindex(dates).ffill().fillna(0.0)
+    return own["arrived"].tolist(), (own["passed"] + own["gave_up"]).tolist()
 
 
 def _place(state: NetworkState, node: str) -> QueueMapPlace:

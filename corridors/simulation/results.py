@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import folium
 
-    from corridors.flow.arrays import Floats
+    from corridors.flow.arrays import Flags, Floats
     from corridors.maps.flowmap import FlowMap
     from corridors.maps.plots.accessor import Plots
     from corridors.maps.queuemap import QueueMapData
@@ -372,7 +372,19 @@ class Simulation(Asked):
 
         first, limits = self.timetable.states[0], self.timetable.limits
         plan, days, flows = self.scenario, self.days, self.arc_flows
-        return queue_map_data(plan, days, first, limits, flows, self.queues, self.queue_arcs)
+        return queue_map_data(
+            plan, days, first, limits, flows, self.queues, self.queue_arcs,
+            self.curves, self.daily, self._shut,
+        )  # fmt: skip
+
+    @property
+    def _shut(self) -> Flags:
+        """Whether events have closed each link on each day, shape (days, links)."""
+        links = self.timetable.states[0].net.links.index
+        closed = [links.isin(state.closed_links) for state in self.timetable.states]
+        p = self.record.problem
+        per_day = round(1 / p.step)
+        return np.stack([closed[s] for s in p.state[p.begin :: per_day][: len(self.days)]])
 
     @property
     def plot(self) -> Plots:

@@ -34,6 +34,9 @@
     return (value > 0 ? '+' : '') + corridors.number(value);
   };
 
+  // A button whose text is what it does.
+  corridors.button = (text, click, more) => corridors.element('button', { type: 'button', click, ...more }, text);
+
   corridors.percent = function (share) {
     if (share === null || share === undefined) return '–';
     return (share > 0.985 && share < 0.995 ? (100 * share).toFixed(1) : Math.round(100 * share)) + ' %';
@@ -82,6 +85,19 @@
     return [line[0][1], line[0][0]];
   };
 
+  // An empty map of the part of the world that the countries cover, without tiles.
+  corridors.newMap = function (id) {
+    const map = (corridors.map = L.map(id, {
+      center: [47, 60], zoom: 4, minZoom: 2, maxZoom: 11, maxBounds: [[-42, -32], [83, 200]],
+      zoomSnap: 0.25, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, attributionControl: false,
+      // In a page that is read from top to bottom the wheel is the page's.
+      scrollWheelZoom: document.body.classList.contains('filled'),
+    }));
+    map.getContainer().setAttribute('role', 'region');
+    map.getContainer().setAttribute('aria-label', 'Map');
+    return map;
+  };
+
   // Who made the picture, in its corner. Leaflet's own control would take it as markup.
   corridors.credit = function (map, credits) {
     const control = L.control({ position: 'bottomright' });
@@ -89,7 +105,8 @@
     control.addTo(map);
   };
 
-  corridors.total = function (amounts) {
-    return amounts.reduce((sum, [, amount]) => sum + amount, 0);
+  // Of all cargo, or of those in a set of ranks.
+  corridors.total = function (amounts, cargo) {
+    return amounts.reduce((sum, [which, amount]) => (cargo && !cargo.has(which) ? sum : sum + amount), 0);
   };
 })();

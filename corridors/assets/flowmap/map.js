@@ -3,7 +3,7 @@
   'use strict';
   const { element } = corridors;
   // From bottom to top; the number is the z-index of the Leaflet pane.
-  const PANES = { countries: 200, casing: 410, lines: 420, hits: 430, rings: 440, places: 450, marks: 610, labels: 620 };
+  const PANES = { countries: 200, casing: 410, lines: 420, arrows: 425, hits: 430, rings: 440, places: 450, demand: 460, marks: 610, labels: 620 };
   const HOVER = !window.matchMedia || window.matchMedia('(hover: hover)').matches;
 
   const latLngs = (line) => line.map(([lon, lat]) => [lat, lon]);
@@ -29,31 +29,41 @@
     if (!links.length) data.nodes.forEach((node) => bounds.extend([node.at[1], node.at[0]]));
     if (!bounds.isValid()) return;
     map.fitBounds(bounds, { padding: [24, 24], maxZoom: 7, animate: false });
-    if (map.getZoom() >= 2.5) return;
+    if (map.getZoom() > map.getMinZoom()) return;
     // A narrow screen shows what the map is about, not the whole of a wide network as a strip.
     const shut = data.links.filter((link) => link.closed.some(Boolean) && !corridors.wasClosed(link));
     const about = L.latLngBounds(shut.map((link) => link.middle));
     map.setView(about.isValid() ? about.getCenter() : map.getCenter(), about.isValid() ? 3.5 : 2.5, { animate: false });
   }
 
-  corridors.draw = function (map, data) {
+  corridors.draw = function (data) {
+    const map = corridors.newMap('map');
     const renderers = panes(map);
     const page = (id) => document.getElementById(id);
-    map.getContainer().setAttribute('role', 'region');
-    map.getContainer().setAttribute('aria-label', 'Map');
     data.links.forEach((link) => {
       link.middle = corridors.middle(link.line);
-      link.total = data.states.map((_, state) => corridors.total(link.forward[state]) + corridors.total(link.backward[state]));
     });
-    data.nodes.forEach((node) => {
-      node.unserved = node.from.map(corridors.total);
-    });
-    const most = data.links.reduce((found, link) => Math.max(found, ...link.total), 0);
-    const mostChanged = data.states.length === 2
-      ? data.links.reduce((found, link) => Math.max(found, Math.abs(link.total[1] - link.total[0])), 0) : 0;
-    const mostUnserved = data.nodes.reduce((found, node) => Math.max(found, ...node.unserved), 0);
     const difference = data.first === data.states.length;
-    const view = { state: difference ? 1 : data.first, difference, most, mostChanged, zoom: map.getZoom() };
+    const view = { state: difference ? 1 : data.first, difference, most: 0, mostChanged: 0, mostUnserved: 0, cargo: null, cargoName: '', zoom: map.getZoom() };
+
+    // Add up what is looked at: all cargo, or some.
+    function measure() {
+      const sums = (byState) => byState.map((amounts) => corridors.total(amounts, view.cargo));
+      data.links.forEach((link) => {
+        link.there = sums(link.forward);
+        link.back = sums(link.backward);
+        link.total = link.there.map((amount, state) => amount + link.back[state]);
+      });
+      data.nodes.forEach((node) => {
+        node.unserved = sums(node.from);
+      });
+      const largest = (items, of) => items.reduce((found, item) => Math.max(found, ...of(item)), 0);
+      view.most = largest(data.links, (link) => link.total);
+      view.mostChanged = data.states.length === 2 ? largest(data.links, ({ total }) => [Math.abs(total[1] - total[0])]) : 0;
+      view.mostUnserved = largest(data.nodes, (node) => node.unserved);
+    }
+    measure();
+    view.flows = view.most > 0;
     const hidden = { mode: new Set(), corridor: new Set(), also: new Set() };
     const drawn = new Map();
     let open = null;
@@ -104,7 +114,7 @@
       parts.look = look;
       parts.line.setStyle({ color: look.colour, weight: look.weight, dashArray: look.dash, lineCap: look.cap });
       parts.casing.setStyle({
-        color: link.chosen ? '#ffce3d' : '#ffffff',
+        color: link.chosen ? corridors.colours.CHOSEN : corridors.colours.CASING,
         weight: look.weight + (link.chosen ? 9 : wide ? 2.4 : 0),
         opacity: link.chosen || wide ? 0.95 : 0,
       });
@@ -134,19 +144,16 @@
     const bundles = corridors.bundles(data.links);
 
     data.nodes.forEach((node) => {
-      const style = corridors.nodeStyle(node.kind);
       const at = [node.at[1], node.at[0]];
       const circle = L.circleMarker(at, {
-        pane: 'places', renderer: renderers.places, fillColor: style.fill, color: style.stroke, weight: 1.6, opacity: 1,
-        fillOpacity: 1, className: 'place', bubblingMouseEvents: false,
+        pane: 'places', renderer: renderers.places, weight: 1.6, opacity: 1, fillOpacity: 1, className: 'place', bubblingMouseEvents: false,
       });
       circle.on('click', () => show(node, at));
       if (HOVER) circle.bindTooltip(() => element('div', { class: 'tip' }, element('strong', null, node.name)), { className: 'hint' });
       const ring = L.circleMarker(at, {
-        pane: 'rings', renderer: renderers.rings, interactive: false, color: corridors.colours.CLOSED, weight: 1.6,
-        fillColor: corridors.colours.CLOSED, fillOpacity: 0.1,
+        pane: 'rings', renderer: renderers.rings, interactive: false, weight: 1.6, fillOpacity: 0.1,
       });
-      drawn.set(node, { circle, ring, style });
+      drawn.set(node, { circle, ring });
     });
 
     const mark = corridors.marks(map, 'marks', show, (content, at) => {
@@ -156,6 +163,7 @@
     let closedLabels = [];
 
     // How much passes a place: the widest line that ends there decides who is named first.
+    const widest = view.most || 1;
     const busy = new Map();
     data.links.forEach((link) => link.ends.forEach((name) => {
       busy.set(name, Math.max(busy.get(name) || 0, ...link.total));
@@ -166,8 +174,8 @@
       const names = [...closedLabels, ...countryNames()];
       if (hidden.also.has('places')) return names;
       return names.concat(data.nodes.map((node) => {
-        const { style } = drawn.get(node);
-        const share = most ? Math.sqrt((busy.get(node.name) || 0) / most) : 0;
+        const style = corridors.nodeStyle(node.kind);
+        const share = view.most ? Math.sqrt((busy.get(node.name) || 0) / widest) : 0;
         const rank = style.rank + share + (node.unserved[view.state] > 0 ? 0.5 : 0);
         return {
           at: [node.at[1], node.at[0]], text: node.name, kind: style.rank > 0 ? 'place' : 'minor', rank,
@@ -180,12 +188,25 @@
     function places() {
       const factor = Math.max(0.45, Math.min(1.35, 0.78 + (view.zoom - 4) * 0.18));
       data.nodes.forEach((node) => {
-        const { circle, ring, style } = drawn.get(node);
+        const { circle, ring } = drawn.get(node);
+        const style = corridors.nodeStyle(node.kind);
         const shown = !hidden.also.has('places') && view.zoom >= style.from;
+        circle.setStyle({ fillColor: style.fill, color: style.stroke });
+        ring.setStyle({ fillColor: corridors.colours.CLOSED, color: corridors.colours.CLOSED });
         if (shown) circle.setRadius(style.radius * factor).addTo(map); else circle.remove();
         const missing = view.difference ? node.unserved[1] - node.unserved[0] : node.unserved[view.state];
-        if (missing > 0.05) ring.setRadius(6 + 20 * Math.sqrt(missing / mostUnserved) * factor).addTo(map); else ring.remove();
+        if (missing > 0.05) ring.setRadius(6 + 20 * Math.sqrt(missing / view.mostUnserved) * factor).addTo(map); else ring.remove();
       });
+    }
+
+    const markArrows = corridors.arrows(renderers.arrows);
+    L.polyline([], { pane: 'arrows', renderer: renderers.arrows }).addTo(map); // its renderer is there from now on
+    function arrows() {
+      const change = (amounts) => Math.abs(amounts[1] - amounts[0]);
+      markArrows(data.links.filter((link) => visible(link) && drawn.get(link).look.kind === 'flow' && view.most > 0).map((link) => [
+        drawn.get(link).line, drawn.get(link).look,
+        ...[link.there, link.back].map((amounts) => (view.difference ? change(amounts) : amounts[view.state])),
+      ]));
     }
 
     // Everything that depends on the state, the zoom or the layers.
@@ -208,11 +229,13 @@
         const { casing, line, hit } = drawn.get(link);
         [casing, line, hit].forEach((part) => part.bringToFront());
       });
+      arrows();
       closedLabels = mark(shown.filter((link) => drawn.get(link).look.shut));
       places();
       labels();
       corridors.legend(page('legend'), data, view);
       corridors.fullList(page('full'), data, view, go);
+      corridors.hitList(page('demands'), data, view, showDemand);
       if (open && data.states.length > 3) popup.setContent(contentOf(open));
     }
 
@@ -224,6 +247,24 @@
       show(item, at);
     }
 
+    // Where a demand starts and ends, as a line through the air.
+    const journey = L.polyline([], { pane: 'demand', renderer: renderers.demand, interactive: false, dashArray: '2 7', weight: 3 });
+    map.on('popupclose', () => journey.remove());
+    function showDemand(demand) {
+      if (document.body.classList.contains('panel-open')) page('more-button').click();
+      const ends = [demand[1], demand[2]].map((rank) => [data.nodes[rank].at[1], data.nodes[rank].at[0]]);
+      map.fitBounds(L.latLngBounds(ends).pad(0.25), { maxZoom: 7, animate: false });
+      forget();
+      popup.setLatLng(L.latLngBounds(ends).getCenter()).setContent(corridors.demandPopup(data, demand)).openOn(map);
+      journey.setLatLngs(ends).setStyle({ color: corridors.colours.CHOSEN }).addTo(map);
+    }
+
+    corridors.cargoFilter(page('filter'), data, (cargo, name) => {
+      view.cargo = cargo;
+      view.cargoName = name;
+      measure();
+      refresh();
+    });
     corridors.stateSwitch(page('states'), data, data.first, (option) => {
       view.state = option.state;
       view.difference = option.difference;
@@ -231,7 +272,6 @@
     });
     corridors.search(page('search'), data, go);
     corridors.layers(page('layers'), data, hidden, refresh);
-    page('credits').append(element('p', null, data.disclaimer));
     page('more-button').addEventListener('click', (event) => {
       const isOpen = document.body.classList.toggle('panel-open');
       event.currentTarget.setAttribute('aria-expanded', String(isOpen));
@@ -243,6 +283,8 @@
       view.zoom = map.getZoom();
       refresh();
     });
+    map.on('moveend viewreset', arrows);
+    corridors.onPaper(map, refresh);
     corridors.credit(map, data.credits);
     L.control.scale({ imperial: false, position: 'bottomright' }).addTo(map);
     view.zoom = map.getZoom();

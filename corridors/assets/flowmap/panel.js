@@ -51,7 +51,7 @@
   function cross(x, y, colour) {
     const mark = drawing('g', { transform: `translate(${x} ${y})` });
     mark.append(
-      drawing('circle', { r: 6.5, fill: colour, stroke: '#fff', 'stroke-width': 1.5 }),
+      drawing('circle', { r: 6.5, fill: colour, stroke: corridors.colours.CASING, 'stroke-width': 1.5 }),
       drawing('path', { d: 'M-2.6 -2.6L2.6 2.6M2.6 -2.6L-2.6 2.6', stroke: '#fff', 'stroke-width': 1.8, 'stroke-linecap': 'round' }));
     return mark;
   }
@@ -64,10 +64,16 @@
 
   function dot(style, ring) {
     const circle = ring
-      ? drawing('circle', { cx: 20, cy: 9, r: 7.5, fill: '#c8102e', 'fill-opacity': 0.1, stroke: '#c8102e', 'stroke-width': 1.6 })
+      ? drawing('circle', { cx: 20, cy: 9, r: 7.5, fill: corridors.colours.CLOSED, 'fill-opacity': 0.1, stroke: corridors.colours.CLOSED, 'stroke-width': 1.6 })
       : drawing('circle', { cx: 20, cy: 9, r: style.radius, fill: style.fill, stroke: style.stroke, 'stroke-width': 1.6 });
     return drawing('svg', { width: 40, height: 18, viewBox: '0 0 40 18', 'aria-hidden': 'true' }, circle);
   }
+
+  corridors.arrowSample = () => {
+    const picture = sample(corridors.colours.OTHER_MODE, 8);
+    picture.append(drawing('path', { d: 'M17 5L21 9L17 13', fill: 'none', stroke: corridors.colours.CASING, 'stroke-width': 1.8, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' }));
+    return picture;
+  };
 
   // A strip of colours with the bounds between them.
   function ramp(steps) {
@@ -78,16 +84,16 @@
   }
 
   corridors.legend = function (holder, data, view) {
-    const { USE, UNKNOWN, IDLE, CLOSED, CLOSED_BEFORE, LESS, MORE, MODE, OTHER_MODE } = corridors.colours;
+    const { USE, UNKNOWN, IDLE, SAME, PLANNED, CLOSED, CLOSED_BEFORE, LESS, MORE, MODE, OTHER_MODE } = corridors.colours;
     const parts = [];
     const keys = [];
     const closed = data.links.filter((link) => corridors.isClosed(link, view));
     const old = closed.filter(corridors.wasClosed).length;
     const shut = closed.length - old;
-    const flows = view.most > 0;
+    const { flows } = view;
     if (flows) {
-      const ink = view.difference ? MORE[1] : '#5c6570';
-      parts.push(heading(view.difference ? 'Line width: change, t/day' : 'Line width: cargo, t/day'),
+      const ink = view.difference ? MORE[1] : OTHER_MODE;
+      parts.push(heading(`Line width: ${view.difference ? 'change of ' : ''}${view.cargoName || 'cargo'}, t/day`),
         element('ul', { class: 'widths' }, corridors.widthSteps(view.difference ? view.mostChanged : view.most).map((flow) => {
           const wide = corridors.width(flow, view);
           return element('li', null,
@@ -98,24 +104,25 @@
     }
     if (flows && view.difference) {
       parts.push(heading('Colour: more or less than before'), ramp([
-        { colour: LESS[1], label: 'much less' }, { colour: LESS[0], label: 'less' }, { colour: '#989fa8', label: 'same' },
+        { colour: LESS[1], label: 'much less' }, { colour: LESS[0], label: 'less' }, { colour: SAME, label: 'same' },
         { colour: MORE[0], label: 'more' }, { colour: MORE[1], label: 'much more' }]),
       element('p', { class: 'quiet' }, `Much: ${number(corridors.largeChange(view))} t/day or more.`));
     } else if (flows) {
-      parts.push(heading('Colour: share of capacity in use, %'), ramp(USE));
+      parts.push(heading(`Colour: share of capacity in use${view.cargo ? ' by all cargo' : ''}, %`), ramp(USE));
       keys.push(key(sample(UNKNOWN, 5), 'capacity not known'), key(sample(IDLE, 1.4), 'no cargo'));
     } else {
       const known = Object.keys(words.mode);
       const modes = [...new Set(data.links.map((link) => link.mode))].sort((a, b) => known.indexOf(a) - known.indexOf(b));
       modes.forEach((mode) => keys.push(key(sample(MODE[mode] || OTHER_MODE, 2.6), words.mode[mode] || capital(mode))));
     }
-    if (data.links.some((link) => link.planned)) keys.push(key(sample('#77808b', 2.4, '0.1 5'), 'planned'));
+    if (data.links.some((link) => link.planned)) keys.push(key(sample(PLANNED, 2.4, '0.1 5'), 'planned'));
     if (shut) keys.push(key(sample(CLOSED, 2.6, '7 5', cross(20, 9, CLOSED)), `closed (${shut})`));
     if (old) keys.push(key(sample(CLOSED_BEFORE, 1.6, '5 4', cross(20, 9, CLOSED_BEFORE)), `closed before (${old})`));
     const kinds = new Set(data.nodes.map((node) => node.kind));
     for (const kind of ['border', 'port', 'terminal']) {
       if (kinds.has(kind)) keys.push(key(dot(corridors.nodeStyle(kind)), words.kind[kind].toLowerCase()));
     }
+    if (flows) keys.push(key(corridors.arrowSample(), 'which way most goes'));
     if (data.nodes.some((node) => node.from.some((amounts) => amounts.length))) {
       keys.push(key(dot(null, true), 'not served from here'));
     }
@@ -129,8 +136,8 @@
       .filter(({ row, used }) => row[2] && used !== null && used >= 0.995 * row[2])
       .sort((a, b) => b.price - a.price || (a.row[0] < b.row[0] ? -1 : 1))
       .slice(0, 8);
-    holder.hidden = view.most === 0;
-    if (view.most === 0) return;
+    holder.hidden = !view.flows;
+    if (!view.flows) return;
     const items = limits.map(({ row, rank, price }) => {
       const link = data.links.find((candidate) => candidate.limits.includes(rank));
       return element('li', null, element('button', { type: 'button', click: () => go(link) },
@@ -148,24 +155,7 @@
     const add = (name, item) => targets.set(targets.has(name) ? `${name} [${item.id}]` : name, item);
     data.nodes.forEach((node) => add(`${node.name}, ${(words.kind[node.kind] || node.kind).toLowerCase()}`, node));
     data.links.forEach((link) => add(corridors.fullName(link), link));
-    const field = element('input', {
-      type: 'search', id: 'find', list: 'names', placeholder: 'Find a place or a link', 'aria-label': 'Find a place or a link',
-      autocomplete: 'off',
-    });
-    const seek = () => {
-      const wanted = field.value.trim().toLowerCase();
-      if (!wanted) return;
-      const exact = targets.get(field.value.trim());
-      const begins = () => [...targets].find(([name]) => name.toLowerCase().startsWith(wanted));
-      const holds = () => [...targets].find(([name]) => name.toLowerCase().includes(wanted));
-      const found = exact || (begins() || holds() || [])[1];
-      field.setAttribute('aria-invalid', found ? 'false' : 'true');
-      if (found) go(found);
-    };
-    field.addEventListener('change', seek);
-    field.addEventListener('input', () => { if (targets.has(field.value)) seek(); });
-    holder.append(field, element('datalist', { id: 'names' },
-      [...targets.keys()].sort().map((name) => element('option', { value: name }))));
+    corridors.finder(holder, targets, 'Find a place or a link', go);
   };
 
   function group(title, names, label, count, hidden, changed) {
@@ -190,6 +180,6 @@
       group('Corridor', names('corridor'), (name) => (name ? capital(name) : 'No corridor'), count('corridor'), hidden.corridor, changed),
       group('Also', ['places', 'names'], (name) => ({ places: 'Places', names: 'Names' })[name], () => '', hidden.also, changed),
     ].filter(Boolean);
-    holder.append(element('details', { class: 'layers' }, element('summary', null, 'Layers'), groups));
+    holder.append(element('details', { class: 'layers' }, element('summary', null, 'Modes, corridors, places'), groups));
   };
 })(window.corridorsMap);

@@ -50,7 +50,7 @@
 
   function cargoGroup(data, title, byState) {
     const rows = cargoRows(data, byState);
-    if (rows.length > 1) rows.push({ label: 'Together', values: byState.map(total), class: 'sum' });
+    if (rows.length > 1) rows.push({ label: 'Together', values: byState.map((amounts) => total(amounts)), class: 'sum' });
     return { title, rows };
   }
 
@@ -127,8 +127,8 @@
       ...badges(data, view, link),
       table(shown, [...moving, ...limits]),
       limits.filter((group) => !group.rows.length).map((group) => element('p', null, group.title)),
-      view.most > 0 && !moves ? element('p', { class: 'quiet' }, 'No cargo moves here in the model.') : null,
-      view.most > 0 && !link.limits.length ? element('p', { class: 'quiet' }, 'No capacity is known here.') : null,
+      view.flows && !moves ? element('p', { class: 'quiet' }, 'No cargo moves here in the model.') : null,
+      view.flows && !link.limits.length ? element('p', { class: 'quiet' }, 'No capacity is known here.') : null,
       link.note ? element('p', { class: 'note' }, capital(link.note)) : null,
       link.made ? element('p', { class: 'quiet' }, `Line: ${words.made[link.made] || link.made}`) : null,
       sources(data, link.sources));
@@ -151,7 +151,7 @@
   corridors.linkTip = function (data, view, link) {
     const lines = [element('strong', null, link.name)];
     if (corridors.isClosed(link, view)) lines.push(element('span', { class: 'shut' }, 'closed'));
-    if (view.most > 0) {
+    if (view.flows) {
       if (view.difference) {
         lines.push(element('span', null, `${signed(link.total[1] - link.total[0])} t/day`));
       } else if (!corridors.isClosed(link, view)) {

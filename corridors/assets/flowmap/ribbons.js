@@ -1,4 +1,4 @@
-// Links that share one line, such as two gauges on one embankment, are drawn side by side.
+// Links between the same two places, such as two gauges or rail and road, are drawn side by side.
 (function (corridors) {
   'use strict';
   const GAP = 1; // pixels between two lines
@@ -38,14 +38,16 @@
 
   corridors.ribbon = (points, options) => new Ribbon(points, options);
 
-  // The links that share a line with another one, as groups of [link, runs the other way].
+  const end = ([lon, lat]) => `${lon.toFixed(2)},${lat.toFixed(2)}`;
+
+  // The links that run beside another one, as groups of [link, runs the other way].
   corridors.bundles = function (links) {
     const groups = new Map();
     for (const link of links) {
-      const there = JSON.stringify(link.line);
-      const back = JSON.stringify(link.line.slice().reverse());
+      const there = end(link.line[0]);
+      const back = end(link.line[link.line.length - 1]);
       const turned = back < there;
-      const key = turned ? back : there;
+      const key = turned ? `${back} ${there}` : `${there} ${back}`;
       if (!groups.has(key)) groups.set(key, []);
       groups.get(key).push([link, turned]);
     }

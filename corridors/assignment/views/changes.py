@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -22,12 +22,16 @@ from corridors.assignment.views.grouping import (
     value_per_tonne,
 )
 from corridors.assignment.views.sales import changed_sales
+from corridors.assignment.views.kept import manifest_of
+from corridors.assignment.views.sources import deciding_sources
 from corridors.assignment.views.through import by_use, rerouted_users, users
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corridors.assignment.assignment import Assignment
+    from corridors.assignment.report import ReportContext
+    from corridors.assignment.tables import ComparisonTables
     from corridors.scenarios.scenario import Scenario
 
 
@@ -38,6 +42,12 @@ class Changes:
     disrupted: Assignment
     by_demand: pd.DataFrame
     reroutes: pd.DataFrame
+
+    if TYPE_CHECKING:
+
+        @cached_property
+        def tables(self) -> ComparisonTables:
+            """All that sentences, maps, pages and files are made of."""
 
     @property
     def scenario(self) -> Scenario | None:
@@ -127,6 +137,39 @@ class Changes:
         frame = pd.DataFrame({"before_t_per_day": before, "after_t_per_day": after}).fillna(0.0)
         frame["change_t_per_day"] = frame["after_t_per_day"] - frame["before_t_per_day"]
         return frame.rename_axis("corridor").sort_index().reset_index()
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What was asked, of which data, with which releases, and hashes of what came out."""
+        state, scenario = self.disrupted.state, self.disrupted.scenario
+        parameters = {"as_of": state.day.isoformat(), "model": self.disrupted.model}
+        proof = self.disrupted.certificate.to_dict()
+        files = self.tables.files()
+        manifest = manifest_of("comparison", state.net, scenario, parameters, files, proof)
+        usual = self.baseline.scenario
+        manifest["baseline_scenario"] = usual.to_yaml() if usual else None
+        return manifest
+
+    @cached_property
+    def context(self) -> ReportContext:
+        """What a report says beside the tables."""
+        from corridors.assignment.map_data import comparison_map_data, network_title
+        from corridors.assignment.report import ReportContext
+
+        state, scenario = self.disrupted.state, self.disrupted.scenario
+        return ReportContext(
+            flow_map=comparison_map_data(state.net, self.tables),
+            network=network_title(state.net) or state.net.name,
+            events=[
+                (event.in_words(), event.in_force(state.day))
+                for event in (scenario.events if scenario else ())
+            ],
+            scenario_sources=scenario.sources if scenario else (),
+            sources=deciding_sources(
+                state.net, self.disrupted.bottlenecks, self.by_demand, self.tables.node_names
+            ),
+            manifest=self.manifest,
+        )
 
     def balance(self) -> pd.DataFrame:
         """Return who is short of what by country and product, before and after.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.display import plain_values
-from corridors.maps import offline
+from corridors.files import write_text
+from corridors.maps import page as pages
 from corridors.maps.data import DISCLAIMER
 from corridors.maps.explorer.container import pack
 from corridors.maps.explorer.ground import ground
@@ -18,7 +18,6 @@ from corridors.maps.vendored import asset_text
 if TYPE_CHECKING:
     import os
     from collections.abc import Collection, Mapping
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -122,7 +121,9 @@ class Explorer:
         Path
             The file that was written.
         """
-        return offline.write_atomically(path, self.html)
+        target = Path(path)
+        write_text(target, self.html)
+        return target
 
     def __repr__(self) -> str:
         size = len(self.html.encode()) / 1e6
@@ -164,7 +165,6 @@ def build_explorer(data: ExplorerData) -> Explorer:
     Explorer
         The same data always gives the same bytes.
     """
-    from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
     countries, shapes = ground()
@@ -181,19 +181,20 @@ def build_explorer(data: ExplorerData) -> Explorer:
     style = _asset("explorer.css")
     solver = _solver()
     page = f"(function () {{\n'use strict';\n{_joined(PAGE)}\n}})();"
-    template = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    ).from_string(asset_text("explorer/page.html"))
-    content = template.render(
-        title=data.title,
-        subtitle=data.subtitle,
-        disclaimer=DISCLAIMER,
-        policy=_policy([solver, page], style),
-        # Our own files and base64: they hold no text of anyone's, and autoescape is for texts.
-        style=Markup(style),  # noqa: S704  # nosec B704
-        solver=Markup(solver),  # noqa: S704  # nosec B704
-        page=Markup(page),  # noqa: S704  # nosec B704
-        packed=packed,
+    content = (
+        pages.templates()
+        .get_template("explorer/page.html")
+        .render(
+            title=data.title,
+            subtitle=data.subtitle,
+            disclaimer=DISCLAIMER,
+            policy=pages.policy([solver, page], [style], "worker-src blob:", images="data: blob:"),
+            # Our own files and base64: they hold no text of anyone's, and autoescape is for texts.
+            style=Markup(style),  # noqa: S704  # nosec B704
+            solver=Markup(solver),  # noqa: S704  # nosec B704
+            page=Markup(page),  # noqa: S704  # nosec B704
+            packed=packed,
+        )
     )
     scenarios = [state for state in data.texts["states"] if "name" in state]
     return Explorer(data.title, data.day, len(scenarios), content + "\n")
@@ -211,24 +212,3 @@ def _joined(names: tuple[str, ...]) -> str:
 def _asset(name: str) -> str:
     # A browser reads CR LF as LF before it takes the hash.
     return asset_text(f"explorer/{name}").replace("\r\n", "\n").strip("\n")
-
-
-def _policy(scripts: list[str], style: str) -> str:
-    """Return the content security policy: these scripts, this style, a worker of our own."""
-    hashes = " ".join(_sha256(script) for script in scripts)
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"script-src {hashes}",
-            f"style-src {_sha256(style)}",
-            "worker-src blob:",
-            "img-src data: blob:",
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
-    )
-
-
-def _sha256(content: str) -> str:
-    digest = hashlib.sha256(content.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

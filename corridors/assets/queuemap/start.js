@@ -1,0 +1,2 @@
+// Draws what the page carries.
+window.corridorsMap.drawQueues(JSON.parse(document.getElementById('queue-map-data').textContent));
