@@ -36,6 +36,9 @@ SMALL = 1e-9
 DUST = 1e-14
 """What rounding leaves of a 0 in an inverse."""
 
+HAIR = 1e-5
+"""How much of tie cost and rank is put into the cost on the way, as a share of all costs."""
+
 
 class Basis(NamedTuple):
     """A basis; the first ``size[0]`` entries of `other`, `tight` and `inverse` count.
@@ -72,6 +75,9 @@ class Work(NamedTuple):
     noted. By commodity: what its key does, whether it has only a banned column
     (`lone`), its best column and that one's lengths, shape (3, .). By level:
     what is large among prices, how much enters, and what that saves.
+
+    What leads the way: a factor for each level, shape (3,), and with them the cost
+    of each column and the price of each limit (`mix`, `cost`, `price`).
     """
 
     entering: Floats
@@ -89,6 +95,9 @@ class Work(NamedTuple):
     slack: Floats
     step: Floats
     saving: Floats
+    mix: Floats
+    cost: Floats
+    price: Floats
 
 
 @inner
@@ -211,15 +220,50 @@ def along(columns, n_columns, rows, r, weight, into):
 
 
 @inner
-def all_reduced(columns, n_columns, basis, values, rows, into):
-    """Compute reduced costs and prices of commodities, as far as cost goes.
+def lead_by(columns, n_columns, basis, values, work, along_the_way):
+    """Choose what leads the way to the optimum: costs alone, or with a little of what comes after.
+
+    A hair of tie cost and rank in the cost takes the way past most ties, which
+    would be decided one after the other at the end. What is reached is then put
+    right by the costs alone.
+    """
+    mix, cost = work.mix, columns.cost
+    mix[0], mix[1], mix[2] = 1.0, 0.0, 0.0
+    if along_the_way:
+        for level in range(3):
+            total = 0.0
+            for j in range(n_columns):
+                total += abs(cost[level, j])
+            work.saving[level] = total
+        for level in range(1, 3):
+            if work.saving[level] > 0.0:
+                mix[level] = HAIR * work.saving[0] / work.saving[level]
+        if work.saving[1] > 0.0:
+            mix[2] *= 0.01
+    for j in range(n_columns):
+        work.cost[j] = mix[0] * cost[0, j] + mix[1] * cost[1, j] + mix[2] * cost[2, j]
+    lead_prices(basis, values, work)
+
+
+@inner
+def lead_prices(basis, values, work):
+    """Compute the prices of the limits in what leads the way."""
+    mix, price = work.mix, values.price
+    for t in range(basis.size[0]):
+        r = basis.tight[t]
+        work.price[r] = mix[0] * price[0, r] + mix[1] * price[1, r] + mix[2] * price[2, r]
+
+
+@inner
+def all_reduced(columns, n_columns, basis, values, rows, work):
+    """Compute reduced costs and prices of commodities, in what leads the way.
 
     The reduced cost of a column that is banned is infinite.
     """
-    sigma, price, key = values.sigma[0], values.price[0], basis.key
+    sigma, price, key, into = values.sigma[0], work.price, basis.key, work.reduced
     commodity, banned = columns.commodity, columns.banned
     for j in range(n_columns):
-        into[j] = columns.cost[0, j]
+        into[j] = work.cost[j]
     for t in range(basis.size[0]):
         r = basis.tight[t]
         if price[r] != 0.0:

@@ -145,6 +145,7 @@ def replacement(columns, n_columns, basis, values, kind, number, sign, weights, 
         tighten = number
     inverse, effect, alpha, reduced = basis.inverse, work.effect, work.alpha, work.reduced
     key, commodity, through_key = basis.key, columns.commodity, work.through_key
+    price = work.price
     if tighten >= 0:
         row_of(columns, basis, tighten, work.row, effect, work.which)
         for t in range(p):
@@ -178,7 +179,7 @@ def replacement(columns, n_columns, basis, values, kind, number, sign, weights, 
                 least = clip(reduced[j]) / a
         for t in range(p):
             if effect[t] > PIVOT:
-                least = min(least, clip(values.price[0, basis.tight[t]]) / effect[t])
+                least = min(least, clip(price[basis.tight[t]]) / effect[t])
     # Several that are equally good by cost are told apart by what comes after it.
     most = least + 1e-10 * (1.0 + abs(least))
     enter, loosen = -1, -1
@@ -201,7 +202,7 @@ def replacement(columns, n_columns, basis, values, kind, number, sign, weights, 
     if alone < 0:
         for t in range(p):
             r, a = basis.tight[t], effect[t]
-            if a > PIVOT and clip(values.price[0, r]) <= most * a:
+            if a > PIVOT and clip(price[r]) <= most * a:
                 a2, a3 = values.price[1, r] / a, values.price[2, r] / a
                 order = below(a2, a3, b2, b3)
                 if first or order > 0 or (order == 0 and a > strength):
@@ -210,5 +211,5 @@ def replacement(columns, n_columns, basis, values, kind, number, sign, weights, 
     if enter >= 0:
         loss = reduced[enter] / alpha[enter]
     elif loosen >= 0:
-        loss = values.price[0, basis.tight[loosen]] / effect[loosen]
+        loss = price[basis.tight[loosen]] / effect[loosen]
     return enter, loosen, leave, tighten, alone, loss

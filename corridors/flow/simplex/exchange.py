@@ -134,6 +134,7 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, work):
             line[leave] = line[last]
         for level in range(3):
             price[level, tight[loosen]] = 0.0
+        work.price[tight[loosen]] = 0.0
         basis.state[basis.other[leave]] = 0
         basis.place[tight[loosen]] = -1
         if leave != last:
@@ -159,6 +160,7 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, work):
                 inverse[t, i] -= v[t] * line[i]
             for level in range(3):
                 price[level, tight[t]] -= v[t] * saving[level] / pivot
+    work.price[tight[loosen]] = 0.0
     for level in range(3):
         price[level, tight[loosen]] = 0.0
         price[level, tighten] = saving[level] / pivot

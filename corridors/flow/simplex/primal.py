@@ -39,7 +39,7 @@ class Motion(NamedTuple):
 
 
 @inner
-def cheaper(columns, n_columns, basis, values, slack, reduced, listed):
+def cheaper(columns, n_columns, basis, values, work):
     """Find the column, or binding limit, that saves the most cost, and columns nearly as good.
 
     Returns
@@ -49,6 +49,7 @@ def cheaper(columns, n_columns, basis, values, slack, reduced, listed):
     count
         Number of columns in `listed`.
     """
+    reduced, listed, slack, price = work.reduced, work.listed, work.slack, work.price
     best, enter, loosen = -SMALL, -1, -1
     for j in range(n_columns):
         if reduced[j] < 0.0 and basis.state[j] == 0:
@@ -64,7 +65,7 @@ def cheaper(columns, n_columns, basis, values, slack, reduced, listed):
                     listed[count] = j
                     count += 1
     for t in range(basis.size[0]):
-        d = values.price[0, basis.tight[t]] / slack[0]
+        d = price[basis.tight[t]] / slack[0]
         if d < best:
             best, enter, loosen = d, -1, t
     return enter, loosen, count
@@ -131,10 +132,11 @@ def after_cost(columns, basis, values, slack):
 
 
 @inner
-def best_candidate(columns, basis, values, slack, listed):
+def best_candidate(columns, basis, work, listed):
     """Find the best of some columns, or a binding limit, by the prices of the limits."""
     start, limit, unit, commodity = columns.start, columns.limit, columns.unit, columns.commodity
-    cost, price, key, state = columns.cost[0], values.price[0], basis.key, basis.state
+    cost, price, key, state = work.cost, work.price, basis.key, basis.state
+    slack = work.slack[0]
     best, enter, loosen = -SMALL, -1, -1
     for j in listed:
         if state[j] != 0:

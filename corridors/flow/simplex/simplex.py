@@ -19,6 +19,8 @@ from corridors.flow.simplex.basis import (
     all_reduced,
     by_inverse,
     entering_column,
+    lead_by,
+    lead_prices,
 )
 from corridors.flow.simplex.dual import Weights, replacement, weigh, worst_outside
 from corridors.flow.simplex.exchange import exchange, replace_banned_keys, swap_key
@@ -86,6 +88,9 @@ def room(basis: Basis, n_columns: int, n_limits: int, n_entries: int) -> Room:
         slack=np.ones(3),
         step=np.zeros(2),
         saving=np.zeros(3),
+        mix=np.zeros(3),
+        cost=np.empty(n_columns),
+        price=np.zeros(n_limits),
     )
     return motion, weights, rows, work
 
@@ -141,6 +146,8 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
     inverse, invert = basis.inverse, n_keys >= 0
     stale = _REFRESH if fresh else 0
     repairs, n_listed, n_tied = 0, 0, -1
+    # First with a little of what decides ties, then by the costs alone.
+    ahead = n_keys >= 0
     # Values may be absent, carried, or fresh; reduced costs may be absent, or as good as prices.
     carried, known = True, False
     # Once all is inside its bounds the primal method keeps it there.
@@ -152,6 +159,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
                 return SINGULAR, count
             stale = 0
             carried, known, inside, n_tied = False, False, False, -1
+            lead_prices(basis, values, work)
         elif not started:
             by_inverse(columns, basis, values, amount, bound, u)
             carried = False
@@ -159,13 +167,14 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
             started = True
             if replace_banned_keys(columns, n_columns, basis, values, work):
                 by_inverse(columns, basis, values, amount, bound, u)
+            lead_by(columns, n_columns, basis, values, work, ahead)
         if not inside:
             kind, number, sign = worst_outside(columns, basis, values, amount, bound, weights)
             inside = kind < 0
         if not inside:
             n_listed, n_tied = 0, -1
             if not known:
-                all_reduced(columns, n_columns, basis, values, rows, reduced)
+                all_reduced(columns, n_columns, basis, values, rows, work)
                 known = True
             enter, loosen, leave, tighten, alone, loss = replacement(
                 columns,
@@ -206,19 +215,22 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
             enter, loosen = -1, -1
             by_cost = True
             if n_listed > 0:
-                enter, loosen = best_candidate(columns, basis, values, slack[0], listed[:n_listed])
+                enter, loosen = best_candidate(columns, basis, work, listed[:n_listed])
             if enter < 0 and loosen < 0:
                 if not known:
-                    all_reduced(columns, n_columns, basis, values, rows, reduced)
+                    all_reduced(columns, n_columns, basis, values, rows, work)
                     known, n_tied = True, -1
                 slack[0] = 1.0
                 for k in range(n_keys):
                     if amount[0, k] > 0.0:
                         slack[0] = max(slack[0], 0.1 * abs(values.sigma[0, k]))
                 if n_tied < 0:
-                    enter, loosen, n_listed = cheaper(
-                        columns, n_columns, basis, values, slack, reduced, listed
-                    )
+                    enter, loosen, n_listed = cheaper(columns, n_columns, basis, values, work)
+                if enter < 0 and loosen < 0 and ahead:
+                    # Now by the costs alone.
+                    ahead, known = False, False
+                    lead_by(columns, n_columns, basis, values, work, ahead)
+                    continue
                 if enter < 0 and loosen < 0:
                     # No cost can be saved; what follows only chooses between equal costs.
                     by_cost = False
@@ -233,6 +245,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
                         after_cost(columns, basis, values, slack)
                         return OPTIMAL, count
                     by_inverse(columns, basis, values, amount, bound, u)
+                    lead_prices(basis, values, work)
                     carried, known, inside, n_tied = False, False, False, -1
                     continue
             _enters(columns, basis, inverse, enter, loosen, u)
@@ -277,6 +290,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
             if good and tighten >= 0:
                 for level in range(2):
                     values.use[level, tighten] = bound[level, tighten]
+        lead_prices(basis, values, work)
         stale += 1
         carried = True
         if not good:
