@@ -78,6 +78,7 @@ def room(basis: Basis, n_columns: int, n_limits: int, n_entries: int) -> Room:
         effect=np.empty(p),
         which=np.empty(p, np.int64),
         alpha=np.empty(n_columns),
+        ranked=np.empty(n_columns),
         reduced=np.empty(n_columns),
         tied=np.empty(n_columns, np.int64),
         listed=np.zeros(LISTED, np.int64),
@@ -88,6 +89,7 @@ def room(basis: Basis, n_columns: int, n_limits: int, n_entries: int) -> Room:
         slack=np.ones(3),
         step=np.zeros(2),
         saving=np.zeros(3),
+        more=np.empty((3, p)),
         mix=np.zeros(3),
         cost=np.empty(n_columns),
         price=np.zeros(n_limits),
@@ -106,7 +108,7 @@ def _enters(columns, basis, inverse, enter, loosen, u):
 
 
 @compiled
-def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room):
+def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, most, room):
     """Bring a basis to the optimum over the columns at hand.
 
     Parameters
@@ -122,6 +124,8 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
         bound limits nothing.
     fresh
         Whether `basis.inverse` must be computed first.
+    valued
+        Whether `values` are those of the basis already.
     most
         Largest number of changes of the basis.
     room
@@ -151,7 +155,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
     # Values may be absent, carried, or fresh; reduced costs may be absent, or as good as prices.
     carried, known = True, False
     # Once all is inside its bounds the primal method keeps it there.
-    started, scaled, inside = False, False, False
+    started, inside = False, False
     kind, number, sign = -1, -1, 1.0
     for count in range(most):
         if stale >= _REFRESH:
@@ -160,13 +164,15 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
             stale = 0
             carried, known, inside, n_tied = False, False, False, -1
             lead_prices(basis, values, work)
+        elif not started and valued:
+            carried = False
         elif not started:
-            by_inverse(columns, basis, values, amount, bound, u)
+            by_inverse(columns, basis, values, amount, bound, work.more)
             carried = False
         if not started:
             started = True
             if replace_banned_keys(columns, n_columns, basis, values, work):
-                by_inverse(columns, basis, values, amount, bound, u)
+                by_inverse(columns, basis, values, amount, bound, work.more)
             lead_by(columns, n_columns, basis, values, work, ahead)
         if not inside:
             kind, number, sign = worst_outside(columns, basis, values, amount, bound, weights)
@@ -203,8 +209,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
                         step[level] = room / motion.limit_rate[tighten]
                 if loss != 0.0:
                     for j in range(n_columns):
-                        if alpha[j] != 0.0:
-                            reduced[j] -= loss * alpha[j]
+                        reduced[j] -= loss * alpha[j]
                 if enter >= 0:
                     reduced[enter] = 0.0
                 good = np.isfinite(step[0]) and np.isfinite(step[1])
@@ -234,17 +239,14 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
                 if enter < 0 and loosen < 0:
                     # No cost can be saved; what follows only chooses between equal costs.
                     by_cost = False
-                    if not scaled:
-                        after_cost(columns, basis, values, slack)
-                        scaled = True
+                    after_cost(columns, n_columns, basis, values, rows, work)
                     if n_tied < 0:
                         n_tied = tied_columns(columns, n_columns, basis, values, reduced, tied)
-                    enter, loosen = better_tied(columns, basis, values, slack, tied[:n_tied])
+                    enter, loosen = better_tied(columns, basis, values, work, tied[:n_tied])
                 if enter < 0 and loosen < 0:
                     if not carried:
-                        after_cost(columns, basis, values, slack)
                         return OPTIMAL, count
-                    by_inverse(columns, basis, values, amount, bound, u)
+                    by_inverse(columns, basis, values, amount, bound, work.more)
                     lead_prices(basis, values, work)
                     carried, known, inside, n_tied = False, False, False, -1
                     continue
