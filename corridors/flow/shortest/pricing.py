@@ -48,13 +48,15 @@ class Tied(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """What the first answer was: weights, prices of commodities, and subgraphs of equal cost."""
+    """What the first answer was: weights, prices, subgraphs of equal cost, choices in them."""
 
     weight: Floats
     sigma: Floats
     near: Floats
+    price: Floats
     short: Flags
     subgraphs: tuple[Ints, Ints, Ints, Flags, Flags]
+    choices: Ints
 
 
 class Pricing:
@@ -204,7 +206,8 @@ class Pricing:
             Of each limit, in tie cost and in rank, shape (2, R).
         short
             Commodities that might as well fall short, shape (K,). Of all others whatever
-            costs least is known: where only one path does, it is not told.
+            costs least is known: where only one path does, it is not told; nor is what
+            was decided by the same prices before.
         """
         p = self._p
         kept, same = self._kept, np.zeros(len(sigma), dtype=np.bool_)
@@ -227,8 +230,11 @@ class Pricing:
         )
         if kept is not None:
             subgraphs = _joined(same, kept.subgraphs, subgraphs)
-        self._last = _Kept(weight, sigma, near, short, subgraphs)
         first, size, arcs, takes_part, single = subgraphs
+        # At the same prices what was decided by them stays decided.
+        told = same & (
+            kept is not None and bool((np.abs(price - kept.price) <= _hair(price)).all())
+        )
         charge = np.zeros((2, *p.cost.shape))
         for level in range(2):
             self._charges.add(charge[level], price[level])
@@ -246,11 +252,15 @@ class Pricing:
             p.origin,
             p.commodity_class,
             p.destination,
-            takes_part,
+            takes_part & ~told,
             single,
             short,
         )
-        return Tied(tie_cost, rank, path_start, path_arcs, np.where(takes_part, freedom, 0))
+        choices = np.where(takes_part, freedom, 0)
+        if kept is not None:
+            choices = np.where(told, kept.choices, choices)
+        self._last = _Kept(weight, sigma, near, price.copy(), short, subgraphs, choices)
+        return Tied(tie_cost, rank, path_start, path_arcs, choices)
 
 
 def _between_ends(p: FlowProblem) -> tuple[Ints, Ints, Ints, Ints]:
