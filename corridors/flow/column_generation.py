@@ -358,7 +358,8 @@ class Engine:
     ) -> tuple[int, Flags]:
         """Look among the paths of equal cost for better ones by tie cost and rank."""
         master, k = self._master, p.n_commodities
-        best = self._pricing.tied(weight, sigma, near, master.prices[1:])
+        short = p.penalty <= sigma + near
+        best = self._pricing.tied(weight, sigma, near, master.prices[1:], short)
         sigma2, sigma3 = master.commodity_prices[1:, :k]
         near2 = TOLERANCE * (1.0 + np.abs(sigma2))
         near3 = TOLERANCE * (1.0 + np.abs(sigma3))
@@ -370,7 +371,7 @@ class Engine:
             wanted = np.flatnonzero(better)
             new = self._pool.add(wanted, best.start, best.arcs, p.cost, p.tie_cost)
         basics = np.bincount(self._pool.columns.commodity[master.basic_columns()], minlength=k)
-        choices = best.choices + (p.penalty <= sigma + near)
+        choices = best.choices + short
         return new, choices > basics[:k]
 
     def _by_the_other(self, question: MasterProblem, cold_starts: int) -> FlowSolution:

@@ -93,6 +93,18 @@ def _cut(newest, older, end):
             newest[r] = older[newest[r]]
 
 
+@compiled
+def _shut(first, last, class_of, commodity, path_start, path_arcs, open_cost, banned):
+    """Say of each path whether it leads through an arc whose cost is infinite."""
+    for j in range(first, last):
+        own_class = class_of[commodity[j]]
+        banned[j] = False
+        for i in range(path_start[j], path_start[j + 1]):
+            if open_cost[own_class, path_arcs[i]] == np.inf:
+                banned[j] = True
+                break
+
+
 class PathPool:
     """Columns of the program: what is idle, what exceeds soft limits, then paths.
 
@@ -197,10 +209,16 @@ class PathPool:
 
     def ban(self, open_cost: Floats) -> None:
         """Mark the paths that lead through closed arcs."""
-        path, own_class, arcs = self._walk(self.fixed, self.size)
-        shut = path[np.isinf(open_cost[own_class, arcs])]
-        self._banned[self.fixed : self.size] = False
-        self._banned[self.fixed + shut] = True
+        _shut(
+            self.fixed,
+            self.size,
+            self._class_of,
+            self._commodity,
+            self._path_start,
+            self._arcs,
+            open_cost,
+            self._banned,
+        )
 
     def _walk(self, first: int, last: int) -> tuple[Ints, Ints, Ints]:
         """Return of each arc of some columns in turn: which of them, its class, and the arc."""

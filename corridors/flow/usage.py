@@ -6,10 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.flow.compiling import compiled
+
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
     from corridors.flow.problem import FlowProblem
     from corridors.flow.solution import Plan
+
+
+@compiled
+def _charge(weight, price, first, size, cell, unit):
+    """Add what each limit charges, member by member, to weights by class and arc."""
+    for r in range(len(price)):
+        if price[r] != 0.0:
+            for e in range(first[r], first[r] + size[r]):
+                weight[cell[e]] += price[r] * unit[e]
 
 
 class Charges:
@@ -46,12 +57,7 @@ class Charges:
 
     def add(self, weight: Floats, price: Floats) -> Floats:
         """Add to arc weights (C, A), in place, what the limits charge at their prices (R,)."""
-        priced = np.flatnonzero(price)
-        size = self._size[priced]
-        end = np.cumsum(size)
-        part = np.arange(size.sum()) + np.repeat(self._first[priced] + size - end, size)
-        charge = np.repeat(price[priced], size) * self._unit[part]
-        np.add.at(weight.reshape(-1), self._cell[part], charge)
+        _charge(weight.reshape(-1), price, self._first, self._size, self._cell, self._unit)
         return weight
 
 

@@ -33,7 +33,7 @@ class Tied(NamedTuple):
     Attributes
     ----------
     tie_cost, rank
-        Of the path, charges included, shape (K,); ``inf`` where there is none.
+        Of the path, charges included, shape (K,); ``inf`` where there is none or it is not told.
     start, arcs
         The paths, as offsets (K + 1,) into arc numbers.
     choices
@@ -48,12 +48,15 @@ class Tied(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """What the first answer was: weights, prices of commodities, and subgraphs of equal cost."""
+    """What the first answer was: weights, prices, subgraphs of equal cost, choices in them."""
 
     weight: Floats
     sigma: Floats
     near: Floats
+    price: Floats
+    short: Flags
     subgraphs: tuple[Ints, Ints, Ints, Flags, Flags]
+    choices: Ints
 
 
 class Pricing:
@@ -187,7 +190,9 @@ class Pricing:
         )
         return np.flatnonzero(np.isfinite(length)), start, arcs
 
-    def tied(self, weight: Floats, sigma: Floats, near: Floats, price: Floats) -> Tied:
+    def tied(
+        self, weight: Floats, sigma: Floats, near: Floats, price: Floats, short: Flags
+    ) -> Tied:
         """Find the best path by tie cost, then rank, among those of least cost.
 
         Parameters
@@ -199,11 +204,16 @@ class Pricing:
             costs are equal, shape (K,).
         price
             Of each limit, in tie cost and in rank, shape (2, R).
+        short
+            Commodities that might as well fall short, shape (K,). Of all others whatever
+            costs least is known: where only one path does, it is not told; nor is what
+            was decided by the same prices before.
         """
         p = self._p
         kept, same = self._kept, np.zeros(len(sigma), dtype=np.bool_)
         if kept is not None and self._same is not None and self._same[0] is weight:
             same = self._same[1] & (np.abs(sigma - kept.sigma) <= _hair(kept.sigma))
+            same &= kept.short | ~short
         subgraphs = ties.tight_subgraphs(
             *self._star,
             *self._in_star,
@@ -216,11 +226,15 @@ class Pricing:
             p.destination,
             np.where(same, -1.0, sigma + near),
             near,
+            short,
         )
         if kept is not None:
             subgraphs = _joined(same, kept.subgraphs, subgraphs)
-        self._last = _Kept(weight, sigma, near, subgraphs)
         first, size, arcs, takes_part, single = subgraphs
+        # At the same prices what was decided by them stays decided.
+        told = same & (
+            kept is not None and bool((np.abs(price - kept.price) <= _hair(price)).all())
+        )
         charge = np.zeros((2, *p.cost.shape))
         for level in range(2):
             self._charges.add(charge[level], price[level])
@@ -238,10 +252,15 @@ class Pricing:
             p.origin,
             p.commodity_class,
             p.destination,
-            takes_part,
+            takes_part & ~told,
             single,
+            short,
         )
-        return Tied(tie_cost, rank, path_start, path_arcs, np.where(takes_part, freedom, 0))
+        choices = np.where(takes_part, freedom, 0)
+        if kept is not None:
+            choices = np.where(told, kept.choices, choices)
+        self._last = _Kept(weight, sigma, near, price.copy(), short, subgraphs, choices)
+        return Tied(tie_cost, rank, path_start, path_arcs, choices)
 
 
 def _between_ends(p: FlowProblem) -> tuple[Ints, Ints, Ints, Ints]:

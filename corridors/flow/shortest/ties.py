@@ -32,13 +32,15 @@ def tight_subgraphs(
     destination,
     ceiling,
     near,
+    wanted,
 ):
     """Find, for each commodity, all arcs that lie on a cheapest path of its.
 
     Parameters are those of `trees.cheapest_paths`, with the backward star of the arcs
     and the slack of each commodity, shape (K,), within which an arc counts as
     lying on a cheapest path. A commodity takes part where its cheapest path is
-    not above its ceiling.
+    not above its ceiling. Where that is the only one, its arcs are not written but for the
+    commodities in `wanted`, shape (K,).
 
     Returns
     -------
@@ -62,6 +64,8 @@ def tight_subgraphs(
     touched = np.empty(n_nodes + 1, np.int64)
     seen = np.zeros(n_nodes, np.int8)
     stack = np.empty(n_nodes + 1, np.int64)
+    # Whether one way leads back from a node (1), or several do (2); 0 where that is not known.
+    ways = np.zeros(n_nodes, np.int8)
     first = np.zeros(n_commodities, np.int64)
     size = np.zeros(n_commodities, np.int64)
     takes_part = np.zeros(n_commodities, np.bool_)
@@ -76,6 +80,8 @@ def tight_subgraphs(
         for k in ks:
             reach = max(reach, ceiling[k])
             beyond = max(beyond, near[k])
+        if reach <= 0.0:
+            continue
         w = weight[group_class[g]]
         n_touched = settle(
             start,
@@ -96,18 +102,47 @@ def tight_subgraphs(
             touched,
         )
         like = -1
+        ways[origin] = 1
         for k in ks:
             first[k] = used
+            # No subgraph has more than all arcs, nor a path more than all nodes.
+            buffer = grow(buffer, used + len(tail) + n_nodes)
+            order = grow(order, used + len(tail) + n_nodes)
             node = destination[k]
             if not dist[node] <= ceiling[k]:
                 continue
             takes_part[k] = True
             # Steps of one demand go between the same ends, mostly within the same slack.
-            if like >= 0 and destination[like] == node and near[like] == near[k]:
+            alike = like >= 0 and wanted[like] == wanted[k]
+            if alike and destination[like] == node and near[like] == near[k]:
                 first[k], size[k], single[k] = first[like], size[like], single[like]
                 continue
             like = k
-            # Mostly there is one way back, which is then all there is.
+            # Mostly there is one way back within the widest slack, for all that share it.
+            depth = 0
+            while ways[node] == 0:
+                found = 0
+                for s in range(in_start[node], in_start[node + 1]):
+                    arc = in_star[s]
+                    if dist[tail[arc]] + w[arc] <= dist[node] + beyond:
+                        found += 1
+                stack[depth] = node
+                depth += 1
+                if found != 1:
+                    ways[node] = 2
+                else:
+                    node = tail[pred[node]]
+            for i in range(depth):
+                ways[stack[i]] = ways[node]
+            node = destination[k]
+            if ways[node] == 1:
+                single[k] = True
+                while wanted[k] and node != origin:
+                    buffer[used] = pred[node]
+                    used += 1
+                    node = tail[pred[node]]
+                size[k] = used - first[k]
+                continue
             alone = True
             while alone and node != origin:
                 found = -1
@@ -120,7 +155,6 @@ def tight_subgraphs(
                             break
                 alone = alone and found >= 0 and used - first[k] < n_nodes
                 if alone:
-                    buffer = grow(buffer, used + 1)
                     buffer[used] = found
                     used += 1
                     node = tail[found]
@@ -139,8 +173,6 @@ def tight_subgraphs(
                     arc = in_star[s]
                     before = tail[arc]
                     if dist[before] + w[arc] <= dist[node] + near[k]:
-                        buffer = grow(buffer, used + 1)
-                        order = grow(order, used + 1)
                         buffer[used] = arc
                         order[used] = dist[before]
                         used += 1
@@ -152,6 +184,12 @@ def tight_subgraphs(
             for i in range(first[k], used):
                 seen[tail[buffer[i]]] = 0
             # The arcs are few and nearly in order, from the last one to the first.
+            low, high = first[k], used - 1
+            while low < high:
+                buffer[low], buffer[high] = buffer[high], buffer[low]
+                order[low], order[high] = order[high], order[low]
+                low += 1
+                high -= 1
             for i in range(first[k] + 1, used):
                 arc, key = buffer[i], order[i]
                 at = i
@@ -160,6 +198,8 @@ def tight_subgraphs(
                     at -= 1
                 buffer[at], order[at] = arc, key
             size[k] = used - first[k]
+        for i in range(n_touched):
+            ways[touched[i]] = 0
         unsettle(ks, destination, touched, n_touched, dist, pred, done)
     return first, size, buffer[:used].copy(), takes_part, single
 
@@ -225,6 +265,7 @@ def paths_by_tie_cost(
     destination,
     takes_part,
     single,
+    wanted,
 ):
     """Find each commodity's path of least tie cost, then rank, inside its subgraph.
 
@@ -248,7 +289,9 @@ def paths_by_tie_cost(
     origins, commodity_class, destination
         Of each commodity, shape (K,).
     takes_part, single
-        Commodities whose path is wanted, and those that have only one, shape (K,).
+        Commodities that have a path, and those that have only one, shape (K,).
+    wanted
+        Commodities whose only path is wanted, shape (K,).
 
     Returns
     -------
@@ -282,10 +325,12 @@ def paths_by_tie_cost(
         c, origin = commodity_class[k], origins[k]
         if single[k]:
             freedom[k] = 1
+            if not wanted[k]:
+                continue
             path_first[k], path_size[k] = used, len(own)
             lengths[0, k], lengths[1, k] = 0.0, 0.0
+            buffer = grow(buffer, used + len(own))
             for arc in own:
-                buffer = grow(buffer, used + 1)
                 buffer[used] = arc
                 used += 1
                 lengths[0, k] += tie_cost[c, arc] + charge[0, c, arc]
@@ -335,8 +380,8 @@ def paths_by_tie_cost(
             path_first[k] = used
             steps = 0
             # A cycle of length 0 could make the labels run in a ring: then there is no path.
+            buffer = grow(buffer, used + nodes + 1)
             while node != origin and steps <= nodes:
-                buffer = grow(buffer, used + 1)
                 buffer[used] = pred[node]
                 used += 1
                 steps += 1

@@ -257,8 +257,8 @@ def cheapest_paths(
                 continue
             length[k] = dist[node]
             path_first[k] = used
+            buffer = grow(buffer, used + n_nodes)
             while node != group_origin[g]:
-                buffer = grow(buffer, used + 1)
                 buffer[used] = pred[node]
                 used += 1
                 node = tail[pred[node]]

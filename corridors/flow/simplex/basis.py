@@ -36,6 +36,9 @@ SMALL = 1e-9
 DUST = 1e-14
 """What rounding leaves of a 0 in an inverse."""
 
+HAIR = 1e-5
+"""How much of tie cost and rank is put into the cost on the way, as a share of all costs."""
+
 
 class Basis(NamedTuple):
     """A basis; the first ``size[0]`` entries of `other`, `tight` and `inverse` count.
@@ -68,10 +71,15 @@ class Work(NamedTuple):
 
     By place of another column or of a binding limit: what enters takes of each
     (`entering`), what a limit is taken of (`row`, `effect`, `which`). By column:
-    what each does to what leaves (`alpha`), its reduced cost, and those that are
-    noted. By commodity: what its key does, whether it has only a banned column
-    (`lone`), its best column and that one's lengths, shape (3, .). By level:
-    what is large among prices, how much enters, and what that saves.
+    what each does to what leaves, or its length in tie cost (`alpha`), its length in
+    rank (`ranked`), its reduced cost, and those that are noted. By commodity: what
+    its key does, whether it has only a banned column (`lone`), its best column and
+    that one's lengths, shape (3, .). By level:
+    what is large among prices, how much enters, and what that saves; and what the
+    other columns cost more than their keys (`more`, shape (3, .)).
+
+    What leads the way: a factor for each level, shape (3,), and with them the cost
+    of each column and the price of each limit (`mix`, `cost`, `price`).
     """
 
     entering: Floats
@@ -79,6 +87,7 @@ class Work(NamedTuple):
     effect: Floats
     which: Ints
     alpha: Floats
+    ranked: Floats
     reduced: Floats
     tied: Ints
     listed: Ints
@@ -89,6 +98,10 @@ class Work(NamedTuple):
     slack: Floats
     step: Floats
     saving: Floats
+    more: Floats
+    mix: Floats
+    cost: Floats
+    price: Floats
 
 
 @inner
@@ -151,17 +164,23 @@ def by_inverse(columns, basis, values, amount, bound, more):
                 use[columns.limit[e]] -= columns.unit[e] * other[i]
         for t in range(p):
             use[basis.tight[t]] = bound[level, basis.tight[t]]
-    for level in range(3):
-        cost, price = columns.cost[level], values.price[level]
-        price[:] = 0.0
+    # All levels side by side: three sums that do not wait for one another.
+    cost, price = columns.cost, values.price
+    price[:] = 0.0
+    for i in range(p):
+        j = basis.other[i]
+        k = basis.key[columns.commodity[j]]
+        for level in range(3):
+            more[level, i] = cost[level, j] - cost[level, k]
+    for t in range(p):
+        total1, total2, total3 = 0.0, 0.0, 0.0
         for i in range(p):
-            j = basis.other[i]
-            more[i] = cost[j] - cost[basis.key[columns.commodity[j]]]
-        for t in range(p):
-            total = 0.0
-            for i in range(p):
-                total += more[i] * inverse[t, i]
-            price[basis.tight[t]] = -total
+            part = inverse[t, i]
+            total1 += more[0, i] * part
+            total2 += more[1, i] * part
+            total3 += more[2, i] * part
+        r = basis.tight[t]
+        price[0, r], price[1, r], price[2, r] = -total1, -total2, -total3
 
 
 @inner
@@ -192,38 +211,82 @@ class Rows(NamedTuple):
 
 
 @inner
-def along(columns, n_columns, rows, r, weight, into):
-    """Add `weight` times what each column takes of limit r."""
-    if rows.first[r] < 0:
-        at = rows.used[0]
-        rows.first[r] = at
-        e = columns.newest[r]
-        while e >= 0:
-            if columns.owner[e] < n_columns:
-                rows.owner[at] = columns.owner[e]
-                rows.unit[at] = columns.unit[e]
-                at += 1
-            e = columns.older[e]
-        rows.last[r] = rows.used[0] = at
-    owner, unit = rows.owner, rows.unit
-    for e in range(rows.first[r], rows.last[r]):
-        into[owner[e]] += weight * unit[e]
+def along(columns, n_columns, rows, limits, count, weights, into):
+    """Add `weights` times what each column takes of each of some limits.
+
+    All of them in one call and by plain arrays: to take an array out of a record
+    costs more than many a limit does.
+    """
+    first, last, owner, unit, used = rows.first, rows.last, rows.owner, rows.unit, rows.used
+    newest, older, of, units = columns.newest, columns.older, columns.owner, columns.unit
+    for t in range(count):
+        weight, r = weights[t], limits[t]
+        if weight == 0.0:
+            continue
+        if first[r] < 0:
+            at = used[0]
+            first[r] = at
+            e = newest[r]
+            while e >= 0:
+                if of[e] < n_columns:
+                    owner[at] = of[e]
+                    unit[at] = units[e]
+                    at += 1
+                e = older[e]
+            last[r] = at
+            used[0] = at
+        for e in range(first[r], last[r]):
+            into[owner[e]] += weight * unit[e]
 
 
 @inner
-def all_reduced(columns, n_columns, basis, values, rows, into):
-    """Compute reduced costs and prices of commodities, as far as cost goes.
+def lead_by(columns, n_columns, basis, values, work, along_the_way):
+    """Choose what leads the way to the optimum: costs alone, or with a little of what comes after.
+
+    A hair of tie cost and rank in the cost takes the way past most ties, which
+    would be decided one after the other at the end. What is reached is then put
+    right by the costs alone.
+    """
+    mix, cost = work.mix, columns.cost
+    mix[0], mix[1], mix[2] = 1.0, 0.0, 0.0
+    if along_the_way:
+        for level in range(3):
+            total = 0.0
+            for j in range(n_columns):
+                total += abs(cost[level, j])
+            work.saving[level] = total
+        for level in range(1, 3):
+            if work.saving[level] > 0.0:
+                mix[level] = HAIR * work.saving[0] / work.saving[level]
+        if work.saving[1] > 0.0:
+            mix[2] *= 0.01
+    for j in range(n_columns):
+        work.cost[j] = mix[0] * cost[0, j] + mix[1] * cost[1, j] + mix[2] * cost[2, j]
+    lead_prices(basis, values, work)
+
+
+@inner
+def lead_prices(basis, values, work):
+    """Compute the prices of the limits in what leads the way."""
+    mix, price = work.mix, values.price
+    for t in range(basis.size[0]):
+        r = basis.tight[t]
+        work.price[r] = mix[0] * price[0, r] + mix[1] * price[1, r] + mix[2] * price[2, r]
+
+
+@inner
+def all_reduced(columns, n_columns, basis, values, rows, work):
+    """Compute reduced costs and prices of commodities, in what leads the way.
 
     The reduced cost of a column that is banned is infinite.
     """
-    sigma, price, key = values.sigma[0], values.price[0], basis.key
+    sigma, price, key, into = values.sigma[0], work.price, basis.key, work.reduced
     commodity, banned = columns.commodity, columns.banned
     for j in range(n_columns):
-        into[j] = columns.cost[0, j]
+        into[j] = work.cost[j]
     for t in range(basis.size[0]):
-        r = basis.tight[t]
-        if price[r] != 0.0:
-            along(columns, n_columns, rows, r, price[r], into)
+        work.row[t] = price[basis.tight[t]]
+    along(columns, n_columns, rows, basis.tight, basis.size[0], work.row, into)
     for k in range(len(key)):
         sigma[k] = into[key[k]]
     for j in range(n_columns):
@@ -245,9 +308,9 @@ def entering_column(columns, basis, e, u):
         for i in range(columns.start[j], columns.start[j + 1]):
             t = place[limit[i]]
             if t >= 0:
-                line, units = inverse[t], sign * unit[i]
+                units = sign * unit[i]
                 for o in range(p):
-                    u[o] += line[o] * units
+                    u[o] += inverse[t, o] * units
         j, sign = basis.key[columns.commodity[e]], -1.0
     for o in range(p):
         if abs(u[o]) < DUST:
@@ -285,8 +348,7 @@ def row_of(columns, basis, r, row, effect, which):
             which[n] = i
             n += 1
     for t in range(p):
-        line = inverse[t]
         total = 0.0
         for m in range(n):
-            total += row[which[m]] * line[which[m]]
+            total += row[which[m]] * inverse[t, which[m]]
         effect[t] = total if abs(total) >= DUST else 0.0

@@ -145,6 +145,7 @@ def replacement(columns, n_columns, basis, values, kind, number, sign, weights, 
         tighten = number
     inverse, effect, alpha, reduced = basis.inverse, work.effect, work.alpha, work.reduced
     key, commodity, through_key = basis.key, columns.commodity, work.through_key
+    price = work.price
     if tighten >= 0:
         row_of(columns, basis, tighten, work.row, effect, work.which)
         for t in range(p):
@@ -155,30 +156,35 @@ def replacement(columns, n_columns, basis, values, kind, number, sign, weights, 
             if leave >= 0 and abs(inverse[t, leave]) >= DUST:
                 effect[t] = -sign * inverse[t, leave]
     # What may not enter has an infinite reduced cost, and basic columns have no part in the row.
-    least = np.inf
+    least, most, noted, n_noted = np.inf, np.inf, work.tied, 0
     if alone >= 0:
         # Its amount is given, so another column of the same commodity must take its place.
         for j in range(n_columns):
             alpha[j] = 1.0 if commodity[j] == alone and j != key[alone] else 0.0
             if alpha[j] > 0.0:
                 least = min(least, clip(reduced[j]))
+                noted[n_noted] = j
+                n_noted += 1
     else:
         alpha[:] = 0.0
-        for t in range(p):
-            if effect[t] != 0.0:
-                along(columns, n_columns, rows, basis.tight[t], effect[t], alpha)
+        along(columns, n_columns, rows, basis.tight, p, effect, alpha)
         if tighten >= 0:
-            along(columns, n_columns, rows, tighten, -sign, alpha)
+            work.which[0], work.row[0] = tighten, -sign
+            along(columns, n_columns, rows, work.which, 1, work.row, alpha)
         for k in range(len(key)):
             through_key[k] = alpha[key[k]]
         for j in range(n_columns):
             a = alpha[j] - through_key[commodity[j]]
             alpha[j] = a
-            if a > PIVOT and reduced[j] < least * a:
-                least = clip(reduced[j]) / a
+            if a > PIVOT and reduced[j] <= most * a:
+                noted[n_noted] = j
+                n_noted += 1
+                if reduced[j] < least * a:
+                    least = clip(reduced[j]) / a
+                    most = least + 1e-10 * (1.0 + least)
         for t in range(p):
             if effect[t] > PIVOT:
-                least = min(least, clip(values.price[0, basis.tight[t]]) / effect[t])
+                least = min(least, clip(price[basis.tight[t]]) / effect[t])
     # Several that are equally good by cost are told apart by what comes after it.
     most = least + 1e-10 * (1.0 + abs(least))
     enter, loosen = -1, -1
@@ -187,9 +193,9 @@ def replacement(columns, n_columns, basis, values, kind, number, sign, weights, 
     start, limit, unit, state = columns.start, columns.limit, columns.unit, basis.state
     c2, c3, p2, p3 = columns.cost[1], columns.cost[2], values.price[1], values.price[2]
     if least < np.inf:
-        for j in range(n_columns):
+        for j in noted[:n_noted]:
             a = alpha[j]
-            if a > PIVOT and reduced[j] <= most * a and state[j] == 0:
+            if reduced[j] <= most * a and state[j] == 0:
                 k = key[commodity[j]]
                 a2 = charged(c2, start, limit, unit, p2, j)
                 a2 = (a2 - charged(c2, start, limit, unit, p2, k)) / a
@@ -201,7 +207,7 @@ def replacement(columns, n_columns, basis, values, kind, number, sign, weights, 
     if alone < 0:
         for t in range(p):
             r, a = basis.tight[t], effect[t]
-            if a > PIVOT and clip(values.price[0, r]) <= most * a:
+            if a > PIVOT and clip(price[r]) <= most * a:
                 a2, a3 = values.price[1, r] / a, values.price[2, r] / a
                 order = below(a2, a3, b2, b3)
                 if first or order > 0 or (order == 0 and a > strength):
@@ -210,5 +216,5 @@ def replacement(columns, n_columns, basis, values, kind, number, sign, weights, 
     if enter >= 0:
         loss = reduced[enter] / alpha[enter]
     elif loosen >= 0:
-        loss = values.price[0, basis.tight[loosen]] / effect[loosen]
+        loss = price[basis.tight[loosen]] / effect[loosen]
     return enter, loosen, leave, tighten, alone, loss

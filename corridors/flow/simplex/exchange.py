@@ -73,10 +73,9 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, work):
                 part /= pivot
                 if abs(part) < DUST:
                     part = 0.0
-                line = inverse[t]
                 for i in range(p):
-                    line[i] -= u[i] * part
-                line[leave] = part
+                    inverse[t, i] -= u[i] * part
+                inverse[t, leave] = part
                 r = tight[t]
                 for level in range(3):
                     price[level, r] -= saving[level] * part
@@ -99,14 +98,13 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, work):
         tight[p] = tighten
         for t in range(p + 1):
             part = -v[t] / pivot if t < p else 1.0 / pivot
-            line = inverse[t]
             if t < p:
                 for i in range(p):
-                    line[i] -= u[i] * part
+                    inverse[t, i] -= u[i] * part
             else:
                 for i in range(p):
-                    line[i] = -u[i] * part
-            line[p] = part
+                    inverse[t, i] = -u[i] * part
+            inverse[t, p] = part
             r = tight[t]
             for level in range(3):
                 price[level, r] -= saving[level] * part
@@ -124,16 +122,16 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, work):
         last = p - 1
         for t in range(p):
             part = inverse[t, leave] / pivot
-            line = inverse[t]
             if part != 0.0 and t != loosen:
                 for i in range(p):
-                    line[i] -= u[i] * part
+                    inverse[t, i] -= u[i] * part
             r = tight[t]
             for level in range(3):
                 price[level, r] -= saving[level] * part
-            line[leave] = line[last]
+            inverse[t, leave] = inverse[t, last]
         for level in range(3):
             price[level, tight[loosen]] = 0.0
+        work.price[tight[loosen]] = 0.0
         basis.state[basis.other[leave]] = 0
         basis.place[tight[loosen]] = -1
         if leave != last:
@@ -150,15 +148,15 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, work):
     pivot = v[loosen]
     if abs(pivot) < PIVOT:
         return False
-    line = inverse[loosen]
     for i in range(p):
-        line[i] /= pivot
+        inverse[loosen, i] /= pivot
     for t in range(p):
         if t != loosen and v[t] != 0.0:
             for i in range(p):
-                inverse[t, i] -= v[t] * line[i]
+                inverse[t, i] -= v[t] * inverse[loosen, i]
             for level in range(3):
                 price[level, tight[t]] -= v[t] * saving[level] / pivot
+    work.price[tight[loosen]] = 0.0
     for level in range(3):
         price[level, tight[loosen]] = 0.0
         price[level, tighten] = saving[level] / pivot

@@ -21,6 +21,9 @@ class OwnMaster(Master):
     _fresh = True
     """Whether the inverse of the basis has to be computed before it is used."""
 
+    _answered: MasterProblem | None = None
+    """The question to which the basis is the optimum over the columns that there were."""
+
     _kept_inverse: Floats | None = None
 
     @property
@@ -37,14 +40,14 @@ class OwnMaster(Master):
             Where it has no inverse.
         """
         self._working.set(*basis)
-        self._fresh = True
+        self._fresh, self._answered = True, None
         if not self._working.refresh(question.amount, question.bound):
             raise FailedError
 
     def reset(self) -> None:
         """Go back to nothing: everything falls short."""
         super().reset()
-        self._fresh = True
+        self._fresh, self._answered = True, None
 
     def remember(self) -> None:
         """Keep the basis as the one to return to, with its inverse."""
@@ -55,6 +58,7 @@ class OwnMaster(Master):
     def restore(self) -> None:
         """Go back to the basis that was kept, or to nothing where none was."""
         super().restore()
+        self._answered = None
         if self._kept_inverse is not None:
             p = len(self._kept_inverse)
             self._working.basis.inverse[:p, :p] = self._kept_inverse
@@ -93,6 +97,7 @@ class OwnMaster(Master):
         working.fit()
         if 2 * working.size + 8 > len(working.basis.other):
             working.enlarge(4 * working.size + 16)
+            self._answered = None
         most = 20_000 + 20 * self.n_slack
         pool = self.pool
         while True:
@@ -106,10 +111,12 @@ class OwnMaster(Master):
                 question.amount,
                 question.bound,
                 self._fresh,
+                self._answered is question,
                 most,
                 room,
             )
             self._fresh = code != simplex.OPTIMAL
+            self._answered = question if code == simplex.OPTIMAL else None
             if code == simplex.OPTIMAL:
                 return
             if code == simplex.STUCK and working.size >= len(working.basis.other):

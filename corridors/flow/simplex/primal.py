@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors.flow.compiling import inner
-from corridors.flow.simplex.basis import PIVOT, SMALL, below, charged, clip
+from corridors.flow.simplex.basis import PIVOT, SMALL, along, below, charged, clip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,7 @@ class Motion(NamedTuple):
 
 
 @inner
-def cheaper(columns, n_columns, basis, values, slack, reduced, listed):
+def cheaper(columns, n_columns, basis, values, work):
     """Find the column, or binding limit, that saves the most cost, and columns nearly as good.
 
     Returns
@@ -49,6 +49,7 @@ def cheaper(columns, n_columns, basis, values, slack, reduced, listed):
     count
         Number of columns in `listed`.
     """
+    reduced, listed, slack, price = work.reduced, work.listed, work.slack, work.price
     best, enter, loosen = -SMALL, -1, -1
     for j in range(n_columns):
         if reduced[j] < 0.0 and basis.state[j] == 0:
@@ -64,7 +65,7 @@ def cheaper(columns, n_columns, basis, values, slack, reduced, listed):
                     listed[count] = j
                     count += 1
     for t in range(basis.size[0]):
-        d = values.price[0, basis.tight[t]] / slack[0]
+        d = price[basis.tight[t]] / slack[0]
         if d < best:
             best, enter, loosen = d, -1, t
     return enter, loosen, count
@@ -83,23 +84,22 @@ def tied_columns(columns, n_columns, basis, values, reduced, tied):
 
 
 @inner
-def better_tied(columns, basis, values, slack, tied):
+def better_tied(columns, basis, values, work, tied):
     """Find what improves the tie cost, or else the rank, the most at no cost."""
-    start, limit, unit = columns.start, columns.limit, columns.unit
-    commodity, key, state = columns.commodity, basis.key, basis.state
-    c2, c3, p2, p3 = columns.cost[1], columns.cost[2], values.price[1], values.price[2]
+    commodity, state, slack = columns.commodity, basis.state, work.slack
+    length2, length3, p2, p3 = work.alpha, work.ranked, values.price[1], values.price[2]
+    sigma2, sigma3 = values.sigma[1], values.sigma[2]
     best2, best3, enter2, enter3, loosen2, loosen3 = 0.0, 0.0, -1, -1, -1, -1
     for j in tied:
         if state[j] != 0:
             continue
-        k = key[commodity[j]]
-        sigma = charged(c2, start, limit, unit, p2, k)
-        d = (charged(c2, start, limit, unit, p2, j) - sigma) / (1.0 + abs(sigma))
+        sigma = sigma2[commodity[j]]
+        d = (length2[j] - sigma) / (1.0 + abs(sigma))
         if d < min(best2, -SMALL):
             best2, enter2 = d, j
         if enter2 < 0 and d <= SMALL:
-            sigma = charged(c3, start, limit, unit, p3, k)
-            d = (charged(c3, start, limit, unit, p3, j) - sigma) / (1.0 + abs(sigma))
+            sigma = sigma3[commodity[j]]
+            d = (length3[j] - sigma) / (1.0 + abs(sigma))
             if d < min(best3, -SMALL):
                 best3, enter3 = d, j
     for t in range(basis.size[0]):
@@ -119,22 +119,32 @@ def better_tied(columns, basis, values, slack, tied):
 
 
 @inner
-def after_cost(columns, basis, values, slack):
-    """Compute the prices of commodities in tie cost and rank, and what is large among them."""
-    start, limit, unit, key = columns.start, columns.limit, columns.unit, basis.key
+def after_cost(columns, n_columns, basis, values, rows, work):
+    """Compute lengths and prices of commodities in tie cost and rank, and what is large of them.
+
+    Only limits that bind charge anything, so it goes by these and not by columns.
+    """
+    key, slack = basis.key, work.slack
     for level in range(1, 3):
-        slack[level] = 1.0
         cost, price, sigma = columns.cost[level], values.price[level], values.sigma[level]
+        length = work.alpha if level == 1 else work.ranked
+        for j in range(n_columns):
+            length[j] = cost[j]
+        for t in range(basis.size[0]):
+            work.row[t] = price[basis.tight[t]]
+        along(columns, n_columns, rows, basis.tight, basis.size[0], work.row, length)
+        slack[level] = 1.0
         for k in range(len(key)):
-            sigma[k] = charged(cost, start, limit, unit, price, key[k])
+            sigma[k] = length[key[k]]
             slack[level] = max(slack[level], abs(sigma[k]))
 
 
 @inner
-def best_candidate(columns, basis, values, slack, listed):
+def best_candidate(columns, basis, work, listed):
     """Find the best of some columns, or a binding limit, by the prices of the limits."""
     start, limit, unit, commodity = columns.start, columns.limit, columns.unit, columns.commodity
-    cost, price, key, state = columns.cost[0], values.price[0], basis.key, basis.state
+    cost, price, key, state = work.cost, work.price, basis.key, basis.state
+    slack = work.slack[0]
     best, enter, loosen = -SMALL, -1, -1
     for j in listed:
         if state[j] != 0:

@@ -19,6 +19,8 @@ from corridors.flow.simplex.basis import (
     all_reduced,
     by_inverse,
     entering_column,
+    lead_by,
+    lead_prices,
 )
 from corridors.flow.simplex.dual import Weights, replacement, weigh, worst_outside
 from corridors.flow.simplex.exchange import exchange, replace_banned_keys, swap_key
@@ -76,6 +78,7 @@ def room(basis: Basis, n_columns: int, n_limits: int, n_entries: int) -> Room:
         effect=np.empty(p),
         which=np.empty(p, np.int64),
         alpha=np.empty(n_columns),
+        ranked=np.empty(n_columns),
         reduced=np.empty(n_columns),
         tied=np.empty(n_columns, np.int64),
         listed=np.zeros(LISTED, np.int64),
@@ -86,6 +89,10 @@ def room(basis: Basis, n_columns: int, n_limits: int, n_entries: int) -> Room:
         slack=np.ones(3),
         step=np.zeros(2),
         saving=np.zeros(3),
+        more=np.empty((3, p)),
+        mix=np.zeros(3),
+        cost=np.empty(n_columns),
+        price=np.zeros(n_limits),
     )
     return motion, weights, rows, work
 
@@ -101,7 +108,7 @@ def _enters(columns, basis, inverse, enter, loosen, u):
 
 
 @compiled
-def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room):
+def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, most, room):
     """Bring a basis to the optimum over the columns at hand.
 
     Parameters
@@ -117,6 +124,8 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
         bound limits nothing.
     fresh
         Whether `basis.inverse` must be computed first.
+    valued
+        Whether `values` are those of the basis already.
     most
         Largest number of changes of the basis.
     room
@@ -141,10 +150,12 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
     inverse, invert = basis.inverse, n_keys >= 0
     stale = _REFRESH if fresh else 0
     repairs, n_listed, n_tied = 0, 0, -1
+    # First with a little of what decides ties, then by the costs alone.
+    ahead = n_keys >= 0
     # Values may be absent, carried, or fresh; reduced costs may be absent, or as good as prices.
     carried, known = True, False
     # Once all is inside its bounds the primal method keeps it there.
-    started, scaled, inside = False, False, False
+    started, inside = False, False
     kind, number, sign = -1, -1, 1.0
     for count in range(most):
         if stale >= _REFRESH:
@@ -152,20 +163,24 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
                 return SINGULAR, count
             stale = 0
             carried, known, inside, n_tied = False, False, False, -1
+            lead_prices(basis, values, work)
+        elif not started and valued:
+            carried = False
         elif not started:
-            by_inverse(columns, basis, values, amount, bound, u)
+            by_inverse(columns, basis, values, amount, bound, work.more)
             carried = False
         if not started:
             started = True
             if replace_banned_keys(columns, n_columns, basis, values, work):
-                by_inverse(columns, basis, values, amount, bound, u)
+                by_inverse(columns, basis, values, amount, bound, work.more)
+            lead_by(columns, n_columns, basis, values, work, ahead)
         if not inside:
             kind, number, sign = worst_outside(columns, basis, values, amount, bound, weights)
             inside = kind < 0
         if not inside:
             n_listed, n_tied = 0, -1
             if not known:
-                all_reduced(columns, n_columns, basis, values, rows, reduced)
+                all_reduced(columns, n_columns, basis, values, rows, work)
                 known = True
             enter, loosen, leave, tighten, alone, loss = replacement(
                 columns,
@@ -194,8 +209,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
                         step[level] = room / motion.limit_rate[tighten]
                 if loss != 0.0:
                     for j in range(n_columns):
-                        if alpha[j] != 0.0:
-                            reduced[j] -= loss * alpha[j]
+                        reduced[j] -= loss * alpha[j]
                 if enter >= 0:
                     reduced[enter] = 0.0
                 good = np.isfinite(step[0]) and np.isfinite(step[1])
@@ -206,33 +220,34 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
             enter, loosen = -1, -1
             by_cost = True
             if n_listed > 0:
-                enter, loosen = best_candidate(columns, basis, values, slack[0], listed[:n_listed])
+                enter, loosen = best_candidate(columns, basis, work, listed[:n_listed])
             if enter < 0 and loosen < 0:
                 if not known:
-                    all_reduced(columns, n_columns, basis, values, rows, reduced)
+                    all_reduced(columns, n_columns, basis, values, rows, work)
                     known, n_tied = True, -1
                 slack[0] = 1.0
                 for k in range(n_keys):
                     if amount[0, k] > 0.0:
                         slack[0] = max(slack[0], 0.1 * abs(values.sigma[0, k]))
                 if n_tied < 0:
-                    enter, loosen, n_listed = cheaper(
-                        columns, n_columns, basis, values, slack, reduced, listed
-                    )
+                    enter, loosen, n_listed = cheaper(columns, n_columns, basis, values, work)
+                if enter < 0 and loosen < 0 and ahead:
+                    # Now by the costs alone.
+                    ahead, known = False, False
+                    lead_by(columns, n_columns, basis, values, work, ahead)
+                    continue
                 if enter < 0 and loosen < 0:
                     # No cost can be saved; what follows only chooses between equal costs.
                     by_cost = False
-                    if not scaled:
-                        after_cost(columns, basis, values, slack)
-                        scaled = True
+                    after_cost(columns, n_columns, basis, values, rows, work)
                     if n_tied < 0:
                         n_tied = tied_columns(columns, n_columns, basis, values, reduced, tied)
-                    enter, loosen = better_tied(columns, basis, values, slack, tied[:n_tied])
+                    enter, loosen = better_tied(columns, basis, values, work, tied[:n_tied])
                 if enter < 0 and loosen < 0:
                     if not carried:
-                        after_cost(columns, basis, values, slack)
                         return OPTIMAL, count
-                    by_inverse(columns, basis, values, amount, bound, u)
+                    by_inverse(columns, basis, values, amount, bound, work.more)
+                    lead_prices(basis, values, work)
                     carried, known, inside, n_tied = False, False, False, -1
                     continue
             _enters(columns, basis, inverse, enter, loosen, u)
@@ -277,6 +292,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room
             if good and tighten >= 0:
                 for level in range(2):
                     values.use[level, tighten] = bound[level, tighten]
+        lead_prices(basis, values, work)
         stale += 1
         carried = True
         if not good:
