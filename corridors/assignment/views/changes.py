@@ -21,8 +21,8 @@ from corridors.assignment.views.grouping import (
     of_cargo,
     value_per_tonne,
 )
-from corridors.assignment.views.sales import changed_sales
 from corridors.assignment.views.kept import manifest_of
+from corridors.assignment.views.sales import changed_sales
 from corridors.assignment.views.sources import deciding_sources
 from corridors.assignment.views.through import by_use, rerouted_users, users
 
