@@ -175,7 +175,10 @@ def members_by_arc(
 def dated_columns(
     net: Network, points: list[QueuePoint], calendar: list[dt.date]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the pattern of the week, the burst rate and the ban of each limit."""
+    """Return the pattern of the week, the burst rate and the ban of each limit.
+
+    Of several rows that hold on some of the days the lowest ban counts on all of them.
+    """
     rows = net.whole.tables["capacities"]
     by_id: dict[str, list[dict[str, Any]]] = {}
     special = rows["burst"].notna() | rows["ban_above"].notna() | (rows["weekdays"] != "")
@@ -189,16 +192,18 @@ def dated_columns(
             continue
         for row in by_id.get(point.capacity_id, []):
             works = {w for w in row["weekdays"].split(";") if w}
+            holds = False
             for i, day in enumerate(calendar):
                 if not in_period(row["valid_from"], row["valid_until"], day):
                     continue
                 if not in_season(row["season"], day):
                     continue
+                holds = True
                 burst[i, r] = row["burst"]
                 if works:
                     open_ = _WEEK[day.weekday()] in works
                     pattern[i, r] = len(_WEEK) / len(works) if open_ else 0.0
-            if row["ban_above"] == row["ban_above"]:
+            if holds and row["ban_above"] == row["ban_above"]:
                 ban[r] = min(ban[r], row["ban_above"])
     return pattern, burst, ban
 
