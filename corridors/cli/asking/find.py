@@ -29,7 +29,7 @@ def list_things(
         str,
         typer.Argument(
             help="nodes, links, transfers, borders, countries, chokepoints, demands, capacities, "
-            "cargo, corridors, projects, observations or sources."
+            "cargo, corridors, couplings, projects, observations or sources."
         ),
     ],
     text: Annotated[
