@@ -284,3 +284,44 @@ def stores(net: Network, points: list[QueuePoint]) -> NDArray[np.float64]:
     amount = dict(zip(table["capacity_id"], table["amount"].astype("float64"), strict=True))
     own = [np.inf if p.from_event else amount.get(p.capacity_id, np.inf) for p in points]
     return np.array(own, dtype=np.float64)
+
+
+def open_part(
+    net: Network, points: list[QueuePoint], calendar: list[dt.date], step: float
+) -> NDArray[np.float64]:
+    """Return by what the rate of each limit is more or less in each step for its hours, (T, R).
+
+    A day has the same amount: in the hours that a limit works it passes as much more as they
+    are fewer than 24. With steps of a day all is 1.
+
+    Parameters
+    ----------
+    net, points, calendar
+        The network, the limits, and the days.
+    step
+        Length of a step in days, a whole part of one.
+    """
+    per_day = round(1 / step)
+    found = np.ones((len(calendar) * per_day, len(points)))
+    if per_day == 1:
+        return found
+    begin = np.arange(per_day) * 24.0 * step
+    end = begin + 24.0 * step
+    for row in net.whole.tables["opening_hours"].to_dict("records"):
+        opens, closes = float(row["opens"]), float(row["closes"])
+        # Through the night: until midnight, and from it on.
+        parts = [(opens, closes)] if opens < closes else [(opens, 24.0), (0.0, closes)]
+        hours = sum(b - a for a, b in parts)
+        inside = sum(
+            np.clip(np.minimum(end, b) - np.maximum(begin, a), 0.0, None) for a, b in parts
+        )
+        factor = inside / (24.0 * step) * 24.0 / hours
+        own = [
+            r
+            for r, p in enumerate(points)
+            if not p.from_event and p.capacity_id == row["capacity_id"]
+        ]
+        for i, day in enumerate(calendar):
+            if in_period(row["valid_from"], row["valid_until"], day):
+                found[i * per_day : (i + 1) * per_day, own] = factor[:, None]
+    return found
