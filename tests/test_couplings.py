@@ -238,3 +238,22 @@ def test_shut_orenburg_and_the_oil_falls_by_the_rule_of_the_data():
     assert own["served_t_per_day"] == pytest.approx((1 - share) * own["demand_t_per_day"])
     # 8,500 to 9,000 t of 35,200 were said to be missing, of which this is the oil by one way.
     assert 8_500 / 35_200 - 0.005 <= share <= 9_000 / 35_200
+
+
+def test_a_coupling_is_listed_and_shown_with_what_falls_and_what_it_hangs_on():
+    net = co.load()
+    (name,) = co.listing(net, "couplings", "karachaganak")["coupling_id"]
+    found = co.show(net, name)
+    assert found["kind"] == "coupling"
+    assert {"gas-karachaganak-orenburg", "crude-karachaganak-rotterdam"} <= set(found["demands"])
+    assert [s["column"] for s in found["sources"]] == ["share"]
+    assert co.show(net, "node:orenburg_gpp")["couplings"] == [name]
+    assert name in co.show(net, "cargo:crude")["couplings"]
+
+
+def test_a_capacity_says_what_it_is_handed_out_for_and_what_finds_a_place_before_it():
+    net = co.load()
+    assert co.show(net, "capacity:cn-kz-permits")["quota"] == "handed out for a week"
+    tanks = co.show(net, "capacity:cpc-moorings")
+    assert tanks["store"] == "172,600 t find a place"
+    assert any(s["confidence"] == "D" and s["row"] == "cpc-moorings" for s in tanks["sources"])

@@ -228,6 +228,34 @@ def test_loading_ban():
     assert sim.residual_t < 1e-9
 
 
+def test_a_ban_of_a_row_that_no_longer_holds_stops_nobody():
+    net = toys.network(
+        {"a": "XA", "b": "XB"},
+        [link("a", "b")],
+        [{"origin": "a", "destination": "b", "per_day": 10}],
+        cargo={"bulk": {}},
+        capacities=[
+            {"capacity_id": "c", "name": "C", "unit": "t", "amount": 16, **own}
+            for own in (
+                {"valid_until": "2024-01-01", "ban_above": 40},
+                {"valid_from": "2024-01-01"},
+            )
+        ],
+        capacity_members=[{"capacity_id": "c", "link_id": "a-b-road", "direction": "forward"}],
+    )
+    sim = co.simulate(net, scenario(close("a-b-road")), 20, start=DAY0)
+    assert on_day(sim.queues, "c", "2025-01-20", "queue") == pytest.approx(100, **EXACT)
+
+
+def test_the_shipped_ban_stops_loading_for_dostyk():
+    """55 trains stood there when loading was stopped; what was under way still came."""
+    net = co.load()
+    rows = net.tables["capacities"].set_index("capacity_id").loc["dostyk-to-china"]
+    assert rows["ban_above"].tolist() == [55, 55, 55]
+    sources = net.sources_of("capacities", "dostyk-to-china").set_index("column")
+    assert sources.loc["ban_above", "confidence"] == "C"
+
+
 def test_patience_ends():
     """Whoever has waited four days turns back: shipments of a day, looked at in the morning.
 

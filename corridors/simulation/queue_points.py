@@ -182,7 +182,10 @@ def members_by_arc(
 def dated_columns(
     net: Network, points: list[QueuePoint], calendar: list[dt.date]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the pattern of the week, the burst rate and the ban of each limit."""
+    """Return the pattern of the week, the burst rate and the ban of each limit.
+
+    Of several rows that hold on some of the days the lowest ban counts on all of them.
+    """
     rows = net.whole.tables["capacities"]
     by_id: dict[str, list[dict[str, Any]]] = {}
     special = rows["burst"].notna() | rows["ban_above"].notna() | (rows["weekdays"] != "")
@@ -196,16 +199,18 @@ def dated_columns(
             continue
         for row in by_id.get(point.capacity_id, []):
             works = {w for w in row["weekdays"].split(";") if w}
+            holds = False
             for i, day in enumerate(calendar):
                 if not in_period(row["valid_from"], row["valid_until"], day):
                     continue
                 if not in_season(row["season"], day):
                     continue
+                holds = True
                 burst[i, r] = row["burst"]
                 if works:
                     open_ = _WEEK[day.weekday()] in works
                     pattern[i, r] = len(_WEEK) / len(works) if open_ else 0.0
-            if row["ban_above"] == row["ban_above"]:
+            if holds and row["ban_above"] == row["ban_above"]:
                 ban[r] = min(ban[r], row["ban_above"])
     return pattern, burst, ban
 
@@ -286,3 +291,44 @@ def stores(net: Network, points: list[QueuePoint]) -> NDArray[np.float64]:
     amount = dict(zip(table["capacity_id"], table["amount"].astype("float64"), strict=True))
     own = [np.inf if p.from_event else amount.get(p.capacity_id, np.inf) for p in points]
     return np.array(own, dtype=np.float64)
+
+
+def open_part(
+    net: Network, points: list[QueuePoint], calendar: list[dt.date], step: float
+) -> NDArray[np.float64]:
+    """Return by what the rate of each limit is more or less in each step for its hours, (T, R).
+
+    A day has the same amount: in the hours that a limit works it passes as much more as they
+    are fewer than 24. With steps of a day all is 1.
+
+    Parameters
+    ----------
+    net, points, calendar
+        The network, the limits, and the days.
+    step
+        Length of a step in days, a whole part of one.
+    """
+    per_day = round(1 / step)
+    found = np.ones((len(calendar) * per_day, len(points)))
+    if per_day == 1:
+        return found
+    begin = np.arange(per_day) * 24.0 * step
+    end = begin + 24.0 * step
+    for row in net.whole.tables["opening_hours"].to_dict("records"):
+        opens, closes = float(row["opens"]), float(row["closes"])
+        # Through the night: until midnight, and from it on.
+        parts = [(opens, closes)] if opens < closes else [(opens, 24.0), (0.0, closes)]
+        hours = sum(b - a for a, b in parts)
+        inside = sum(
+            np.clip(np.minimum(end, b) - np.maximum(begin, a), 0.0, None) for a, b in parts
+        )
+        factor = inside / (24.0 * step) * 24.0 / hours
+        own = [
+            r
+            for r, p in enumerate(points)
+            if not p.from_event and p.capacity_id == row["capacity_id"]
+        ]
+        for i, day in enumerate(calendar):
+            if in_period(row["valid_from"], row["valid_until"], day):
+                found[i * per_day : (i + 1) * per_day, own] = factor[:, None]
+    return found

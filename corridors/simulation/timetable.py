@@ -28,6 +28,7 @@ from corridors.simulation.queue_points import (
     dated_columns,
     grants,
     members_by_arc,
+    open_part,
     queue_points,
     stores,
 )
@@ -227,6 +228,7 @@ def _assemble(
                 coming[base_of[: len(state)] == b, r] = ids[point.limit_id].background
                 ordinary[base_of == b, r] = ids[point.limit_id].amount
     pattern, burst, ban = dated_columns(net, points, calendar)
+    works = pattern[rows] * open_part(net, points, calendar, step)
     member_first, member_limit, member_factor = members_by_arc(
         points, arcs.size, len(arcs.cargo), level
     )
@@ -245,7 +247,7 @@ def _assemble(
         announced=announced,
         weight=cargo["t_per_unit"].to_numpy(dtype=np.float64),
         value_of_time=cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0,
-        rate=level * pattern[rows],
+        rate=level * np.where(np.isinf(level), 1.0, works),
         level=level,
         reserved=kept,
         background=coming,

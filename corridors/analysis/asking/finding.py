@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from corridors.display import records
+from corridors.display import number, records
 from corridors.errors import ScenarioError, UnknownIdError, nearest
 from corridors.network.markets.offers import with_ends
 from corridors.network.reading.yaml_lines import value_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 KINDS = (
     "nodes", "links", "transfers", "borders", "countries", "chokepoints", "demands", "markets",
-    "capacities", "cargo", "corridors", "projects", "observations", "sources",
+    "capacities", "cargo", "corridors", "couplings", "projects", "observations", "sources",
 )  # fmt: skip
 """What can be listed."""
 
@@ -36,6 +36,7 @@ _ID = {
     "capacities": "capacity_id",
     "cargo": "cargo",
     "corridors": "corridor",
+    "couplings": "coupling_id",
     "projects": "project_id",
     "observations": "observation_id",
     "sources": "source_id",
@@ -65,6 +66,7 @@ _COLUMNS = {
     "observations": ["scenario", "quantity", "value", "unit", "date", "role"],
     "sources": ["publisher", "title", "date"],
     "chokepoints": ["name", "selector"],
+    "couplings": ["name", "node_id", "cargo", "by_product", "outlet", "share"],
 }
 
 
@@ -77,7 +79,7 @@ def listing(net: Network, kind: str, text: str = "") -> pd.DataFrame:
         The network; of all of time, or resolved at a day.
     kind
         One of nodes, links, transfers, borders, countries, chokepoints, demands,
-        markets (their offers, a line each), capacities, cargo, corridors, projects,
+        markets (their offers, a line each), capacities, cargo, corridors, couplings, projects,
         observations, sources.
     text
         Words that a row must hold, all of them, in its id, its names or its countries;
@@ -233,7 +235,8 @@ def show(net: Network, name: str) -> dict[str, Any]:
     dict
         ``kind``, ``id``, ``rows`` (its rows in its table, columns without a value left
         out), what belongs to it (``links``, ``transfers``, ``capacities``, ``demands``,
-        ``markets``, ``chokepoints``, ``projects``, ``observations``; ids, or rows of them), and
+        ``markets``, ``chokepoints``, ``couplings``, ``projects``, ``observations``; ids, or
+        rows of them; of a capacity its ``quota`` and ``store``), and
         ``sources``: publisher, title, date, confidence and note of each of its numbers.
 
     Raises
@@ -293,6 +296,11 @@ def _belongs(net: Network, kind: str, own: str) -> dict[str, Any]:
         | (demand["destination"].map(country) == own),
         "cargo": demand["cargo"] == own,
     }
+    table = net.tables["couplings"]
+    for row in table[table["coupling_id"] == own].to_dict("records"):
+        falls = demand["cargo"] == row["cargo"]
+        goes = (demand["cargo"] == row["by_product"]) & (demand["destination"] == row["outlet"])
+        ends["couplings"] = (demand["origin"] == row["node_id"]) & (falls | goes)
     if kind in ends:
         found["demands"] = sorted(demand["demand_id"][ends[kind]])
     supply = net.tables["supply"]
@@ -303,6 +311,11 @@ def _belongs(net: Network, kind: str, own: str) -> dict[str, Any]:
     }
     if kind in offered:
         found["markets"] = sorted(set(supply["market"][offered[kind]]))
+    if kind in {"nodes", "cargo"}:
+        named = table[["node_id", "outlet"] if kind == "nodes" else ["cargo", "by_product"]]
+        found["couplings"] = sorted(table["coupling_id"][(named == own).any(axis=1)])
+    if kind == "capacities":
+        found |= _stock_and_store(net, own)
     asked = net.tables["observations"]
     if "asks" in asked.columns:
         whole = re.compile(rf"(?<![\w-]){re.escape(own)}(?![\w-])")
@@ -310,6 +323,19 @@ def _belongs(net: Network, kind: str, own: str) -> dict[str, Any]:
         said = [bool(whole.search(f"{a} {s}")) for a, s in texts]
         found["observations"] = sorted(asked["observation_id"][said])
     return {name: value for name, value in found.items() if value}
+
+
+def _stock_and_store(net: Network, capacity: str) -> dict[str, str]:
+    """Return for how long a capacity is handed out, and what finds a place before it, in words."""
+    quotas, stores = (net.tables[t].set_index("capacity_id") for t in ("quotas", "stores"))
+    found = {}
+    if capacity in quotas.index:
+        found["quota"] = f"handed out for a {quotas.loc[capacity, 'period']}"
+    if capacity in stores.index:
+        rows = net.whole.tables["capacities"].set_index("capacity_id")
+        unit = str(rows.loc[[capacity], "unit"].iloc[0])
+        found["store"] = f"{number(float(stores.loc[capacity, 'amount']), unit)} find a place"
+    return found
 
 
 def _places(net: Network, kind: str, own: str) -> tuple[set[str], set[str]]:
@@ -357,6 +383,8 @@ def _sources(net: Network, kind: str, own: str) -> list[dict[str, Any]]:
     mine = (provenance["table"] == table) & (
         (provenance["row"] == own) | provenance["row"].str.startswith(f"{own}/")
     )
+    if kind == "capacities":
+        mine |= (provenance["table"] == "stores") & (provenance["row"] == own)
     rows = provenance[mine].merge(net.whole.tables["sources"], on="source_id", how="left")
     columns = ["row", "column", "publisher", "title", "date", "url", "as_of", "confidence", "note"]
     return [

@@ -29,7 +29,7 @@ def list_things(
         str,
         typer.Argument(
             help="nodes, links, transfers, borders, countries, chokepoints, demands, markets, "
-            "capacities, cargo, corridors, projects, observations or sources."
+            "capacities, cargo, corridors, couplings, projects, observations or sources."
         ),
     ],
     text: Annotated[

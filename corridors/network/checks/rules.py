@@ -152,6 +152,7 @@ def dates_are_in_order(net: Network) -> Iterator[Problem]:
         ("demand", "valid_from", "valid_until"),
         ("couplings", "valid_from", "valid_until"),
         ("supply", "valid_from", "valid_until"),
+        ("opening_hours", "valid_from", "valid_until"),
     ):
         for i, row in net.tables[table].iterrows():
             if row[first] and row[end] and row[end] <= row[first]:

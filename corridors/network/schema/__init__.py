@@ -17,6 +17,7 @@ OPTIONAL_TABLES = frozenset(
         "tariffs",
         "quotas",
         "stores",
+        "opening_hours",
         "limit_rules",
         "chokepoints",
         "couplings",
