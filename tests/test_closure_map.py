@@ -7,6 +7,7 @@ import re
 import pytest
 
 import corridors as co
+from corridors.assignment.map_data import network_map
 from tests.browser import browser, visit  # noqa: F401  browser is a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -69,6 +70,15 @@ def test_the_map_opens_on_what_changed_from_hamburg_to_xian(browser, page_file, 
             point = f"[{float(lat)}, {float(lon)}]"
             assert seen.page.evaluate(f"corridorsMap.map.getBounds().contains({point})"), place
         assert "Warsaw → Minsk" in seen.page.locator("#demands").inner_text()
+        assert seen.noise == []
+
+
+def test_the_map_of_the_network_itself_is_quiet(browser, net, tmp_path):  # noqa: F811
+    path = network_map(net).save(tmp_path / "network.html")
+    with visit(browser, path, color_scheme="dark") as seen:
+        assert seen.page.locator("path.flow").count() > 500
+        assert seen.page.locator("path.arrows").count() == 0, "nothing moves on it"
+        assert seen.page.locator("#demands").is_hidden()
         assert seen.noise == []
 
 
