@@ -252,6 +252,9 @@ def _changed_rows(rows: list[list[str]], r: random.Random) -> str:
     column = r.randrange(len(rows[0]))
     kind = r.choice(("blank", "edge", "edge", "hostile", "swap", "shift", "twice", "drop", "column",
                      "reverse", "ragged", "header"))  # fmt: skip
+    for number in {row, other}:
+        # A row that a change before this one has cut short is as long again.
+        rows[number] += [""] * (column + 1 - len(rows[number]))
     if kind == "blank":
         rows[row][column] = ""
     elif kind == "edge":

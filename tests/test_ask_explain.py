@@ -142,6 +142,6 @@ def test_it_is_said_how_much_rests_on_inferred_limits(pushed):
     )
     known = replace(tables, after=replace(tables.after, bottlenecks=full))
     assert (
-        "1 of the 2 full limits that decide this are inferred, with 75 % of what more room "
-        "would be worth."
+        "1 of the 2 capacities that stop this rerouting is inferred (D), not published, with 75 % "
+        "of what more room in all of them would be worth."
     ) in sentences(known)

@@ -189,7 +189,8 @@ def test_who_is_hit_is_what_compare_says(opened, net):
 def test_a_capacity_is_moved_in_the_table_of_what_is_full(opened):
     page = opened(POLAND + "&view=full").page
     row = page.locator("#view-full tbody tr").first
-    name = row.locator("button.link").inner_text()
+    # A capacity moves with both of its directions.
+    name = re.sub(r" \((forward|backward)\)$", "", row.locator("button.link").inner_text())
     price = row.locator("td").nth(2).inner_text()
     row.locator("input[type=number]").fill("1.5")
     row.locator("input[type=number]").press("Enter")

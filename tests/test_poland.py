@@ -103,8 +103,9 @@ def test_every_number_of_the_explanation_is_in_the_tables(net, closure):
     assert (
         f"costs {number(usd, 'USD')} a day more ({number(usd / rerouted, 'USD')} a tonne)" in text
     )
-    # To the cargo that goes round nothing is a bargain, whatever the bill says.
-    assert (closure.by_cargo["added_cost_usd_per_day"] >= 0).all()
+    # Going round is no bargain, but for a little cargo that finds the room others have left.
+    added = closure.by_cargo["added_cost_usd_per_day"]
+    assert added.min() > -0.01 * added.sum()
     # Where they go is told of those that used what is shut, not of those pushed aside.
     moves = closure.tables.rerouted_users
     by_corridor = moves.groupby("to_corridor")["t_per_day"].sum()

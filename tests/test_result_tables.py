@@ -304,7 +304,7 @@ def test_a_comparison_is_saved_whole(closure, tmp_path):
     names = {file.name for file in folder.iterdir()}
     states = {
         f"{t}_{s}.csv"
-        for t in ("flows", "routes", "capacities", "shortfall", "lost_by_step")
+        for t in ("flows", "routes", "capacities", "shortfall", "lost_by_step", "sales")
         for s in ("before", "after")
     }
     tables = states | {
@@ -313,6 +313,7 @@ def test_a_comparison_is_saved_whole(closure, tmp_path):
         "by_corridor.csv",
         "by_demand.csv",
         "reroutes.csv",
+        "sales.csv",
     }
     assert names == tables | kept_beside(tables)
     summary = (folder / "summary.json").read_text("utf-8")
@@ -323,12 +324,14 @@ def test_a_comparison_is_saved_whole(closure, tmp_path):
 
 def test_an_assignment_is_saved_with_its_proof(closure, tmp_path):
     folder = closure.disrupted.save(str(tmp_path / "kept"))
-    tables = {"flows.csv", "routes.csv", "capacities.csv", "shortfall.csv", "lost_by_step.csv"}
+    tables = {"flows.csv", "routes.csv", "capacities.csv", "shortfall.csv", "lost_by_step.csv",
+              "sales.csv"}  # fmt: skip
     assert {file.name for file in folder.iterdir()} == tables | kept_beside(tables)
     summary = json.loads((folder / "summary.json").read_text("utf-8"))
     assert (summary["scenario"], summary["as_of"]) == ("poland-closure-2025", "2025-09-12")
     assert summary["certificate"]["closed_flow"] == 0
-    served = pd.read_csv(folder / "routes.csv")["t_per_day"].sum()
+    routes = pd.read_csv(folder / "routes.csv")
+    served = routes.groupby("cargo")["t_per_day"].sum().drop("container-ocean").sum()
     assert served == pytest.approx(summary["served_t_per_day"])
 
 

@@ -57,7 +57,7 @@ def test_the_map_opens_on_the_worst_day_with_its_waterfall_and_curves(
         for label in ("Arrived on time", "Under way", "Waiting in a queue", "Turned back"):
             assert label in fate
         wanted = sim.daily.set_index("date").loc[day, "wanted"]
-        assert f"Of {wanted / 1e6:.1f}"[:6] in fate
+        assert f"Of {wanted / 1e6:.3g} Mt" in fate
         row = seen.page.locator("#queue-rows button").nth(1)
         name = row.inner_text()
         row.click()
