@@ -186,21 +186,6 @@ def test_who_is_hit_is_what_compare_says(opened, net):
         assert stays == pytest.approx(lost.get(key, 0.0), abs=1e-3, rel=1e-9)
 
 
-def test_a_capacity_is_moved_in_the_table_of_what_is_full(opened):
-    page = opened(POLAND + "&view=full").page
-    row = page.locator("#view-full tbody tr").first
-    # A capacity moves with both of its directions.
-    name = re.sub(r" \((forward|backward)\)$", "", row.locator("button.link").inner_text())
-    price = row.locator("td").nth(2).inner_text()
-    row.locator("input[type=number]").fill("1.5")
-    row.locator("input[type=number]").press("Enter")
-    settle(page)
-    assert re.search(r"&cap=[^&]+@1\.5", address(page))
-    assert page.locator("#chips li", has_text=name).count() == 1
-    moved = page.locator("#view-full tbody tr", has_text=name).first
-    assert moved.locator("td").nth(2).inner_text() != price
-
-
 def test_what_hurts_most_ranks_as_the_sweep_and_shuts_on_a_click(opened, net, path, tmp_path):
     if not FULL:
         # Every kind of thing, in a network where it takes no minute to shut them all.
