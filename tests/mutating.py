@@ -246,15 +246,19 @@ def _table(path: Path) -> list[list[str]]:
     return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
 
 
+def _lengthen(row: list[str], column: int) -> None:
+    """Make a row that a change before has cut short reach to a column again."""
+    row += [""] * (column + 1 - len(row))
+
+
 def _changed_rows(rows: list[list[str]], r: random.Random) -> str:
     """Change something in the rows of a table, its header among them; return what."""
     row, other = (r.randrange(len(rows)) for _ in "12")
     column = r.randrange(len(rows[0]))
     kind = r.choice(("blank", "edge", "edge", "hostile", "swap", "shift", "twice", "drop", "column",
                      "reverse", "ragged", "header"))  # fmt: skip
-    for number in {row, other}:
-        # A row that a change before this one has cut short is as long again.
-        rows[number] += [""] * (column + 1 - len(rows[number]))
+    _lengthen(rows[row], column)
+    _lengthen(rows[other], column)
     if kind == "blank":
         rows[row][column] = ""
     elif kind == "edge":
