@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 RUN := $(BIN)/corridors
 
-.PHONY: install demo test test-lowest lint audit format check docs bench maps browser clean
+.PHONY: install demo test test-lowest kernels lint audit format check docs bench maps browser clean
 
 install: $(STAMP)
 
@@ -19,9 +19,10 @@ $(STAMP): $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $@
 
-$(DEV): $(STAMP)
+# All at once, not after $(STAMP): what is installed twice is resolved twice.
+$(DEV): $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
-	touch $@
+	touch $(STAMP) $@
 
 demo: $(STAMP)
 	$(RUN) run poland-closure-2025 --map maps/poland-closure-2025.html
@@ -30,8 +31,15 @@ demo: $(STAMP)
 browser:
 	@sh scripts/get_browser.sh
 
-test: $(DEV) browser lint
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+# What waits for the network or runs on one core goes beside what does not.
+test:
+	@$(MAKE) --no-print-directory -j 2 $(DEV) browser
+	@$(MAKE) --no-print-directory -j 2 lint kernels
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
+
+# Compiled once, before the workers of the tests would each compile all of them.
+kernels: $(DEV)
+	$(BIN)/python tests/kernels.py
 
 # With the lowest release of every dependency, in an environment of its own.
 test-lowest: $(BIN)/python

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import kernels
 import pytest
 
 import corridors as co
@@ -13,35 +14,51 @@ import corridors as co
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-def pytest_configure() -> None:
-    """Forget compiled kernels older than any compiled source.
-
-    numba compares a kernel with its own module alone, and would go on with what
-    another module's part of it was before.
-    """
-    package = Path(co.__file__).parent
-    marks = ("numba import njit", "flow.compiling import")
-    sources = [p for p in package.rglob("*.py") if any(m in p.read_text("utf-8") for m in marks)]
-    newest = max(p.stat().st_mtime for p in sources)
-    for index in package.rglob("__pycache__/*.nbi"):
-        if index.stat().st_mtime < newest:
-            index.unlink(missing_ok=True)
+TESTS = Path(__file__).parent
 
 
-LONG = ("wheel", "events")
-"""Groups that one worker runs alone and that take long: they begin first, or all wait for them."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the kernels compiled as they are, once, where several workers will ask for them."""
+    if hasattr(config, "workerinput"):
+        return
+    kernels.forget_stale()
+    if getattr(config.option, "numprocesses", None):
+        kernels.compile_all()
+
+
+LONG = ("wheel", "test_calibration", "events", "test_mutations", "test_smoke", "browser")
+"""Groups and files that take long: they begin first, or all wait for them at the end."""
+
+SPLIT = (
+    "test_mutations",
+    "test_checks",
+    "test_exchange_gmns_foreign",
+    "test_osm",
+    "test_bad_input",
+)
+"""Long files whose tests share nothing that takes long: any worker runs any of them."""
+
+
+def _marked(item: pytest.Item) -> list[str]:
+    return [mark.args[0] for mark in item.iter_markers("xdist_group")]
+
+
+def _unit(item: pytest.Item) -> str:
+    """Return what a test is grouped by: a mark, or its file."""
+    return (*_marked(item), item.path.stem)[0]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Have one worker run what shares the fixtures of a file, so that they are made once."""
+    if TESTS in item.path.parents and not _marked(item) and _unit(item) not in SPLIT:
+        item.add_marker(pytest.mark.xdist_group(_unit(item)))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long groups first; the others stay in the order that was drawn for them."""
-
-    def place(item: pytest.Item) -> int:
-        groups = [m.args[0] for m in item.iter_markers("xdist_group")]
-        return min((LONG.index(g) for g in groups if g in LONG), default=len(LONG))
-
-    items.sort(key=place)
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(_unit(item), len(LONG)))
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,10 @@ def test_hostile_names_stay_names(browser, tmp_path):  # noqa: F811
     made = co.compare(hit, hit).map()
     made.save(tmp_path / "hostile.html")
     with visit(browser, tmp_path / "hostile.html") as seen:
-        seen.page.wait_for_timeout(300)
+        # Whatever waits to be run when the page is drawn has been run after two frames.
+        frame = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+        seen.page.evaluate(frame)
+        seen.page.evaluate(frame)
         assert seen.page.evaluate("window.hit") is None
         assert seen.noise == []
         # Templates are text too: nothing worked out 7 times 7.

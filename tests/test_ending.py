@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from waiting import HANG_S
+
+from corridors.cli import ending
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="other systems have no such streams")
 FAILS = (
@@ -153,3 +157,23 @@ def test_what_is_typed_wrong_is_wrong_use():
         result = corridors(*arguments)
         assert result.returncode == 2
         assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(("share", "sleeps"), [(1.0, 30), (0.5, 60), (0.0, 300)])
+def test_what_was_told_to_stop_is_given_its_work_and_not_a_time(monkeypatch, share, sleeps):
+    """Of a processor it has all, a half, or nothing, while it tidies up."""
+    clock = SimpleNamespace(now=0.0, sleeps=0)
+
+    def sleep(seconds):
+        clock.now += seconds
+        clock.sleeps += 1
+
+    times = SimpleNamespace(
+        sleep=sleep, monotonic=lambda: clock.now, process_time=lambda: share * clock.now
+    )
+    ended = []
+    monkeypatch.setattr(ending, "time", times)
+    monkeypatch.setattr(ending.os, "_exit", ended.append)
+    ending._end_soon(signal.SIGTERM)
+    assert ended == [128 + signal.SIGTERM]
+    assert clock.sleeps == pytest.approx(sleeps, abs=1)

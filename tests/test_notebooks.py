@@ -31,7 +31,12 @@ def texts(notebook):
 def test_a_notebook_runs_and_says_what_it_says(path, tmp_path):
     kept = nbformat.read(path, as_version=4)
     run = nbformat.read(path, as_version=4)
-    client = NotebookClient(run, timeout=HANG_S, resources={"metadata": {"path": str(tmp_path)}})
+    client = NotebookClient(
+        run,
+        timeout=HANG_S,
+        startup_timeout=HANG_S,
+        resources={"metadata": {"path": str(tmp_path)}},
+    )
     client.execute()
     assert texts(run) == texts(kept), f"{path.name} is out of date: run it again and keep it"
     for picture in tmp_path.glob("*.png"):

@@ -163,7 +163,8 @@ def test_two_runs_do_not_write_one_file(commands, tmp_path):
     arguments, whole = commands["draws"]
     both = [*arguments, "--out", str(tmp_path / "o.jsonl"), "--workers", "1"]
     first = started(both)
-    wait_for((tmp_path / "o.jsonl.lock").exists, first)
+    # There is a moment between the file and the number in it.
+    wait_for(lambda: lines_in(tmp_path / "o.jsonl.lock"), first)
     second = subprocess.run(both, check=False, capture_output=True, text=True)
     first.communicate(timeout=HANG_S)
     if second.returncode != 0:

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 WRONG_USE, FAULT = 2, 70
 
-_GRACE_S = 1.5
-"""After this long a command that was told to stop is ended, whatever it is doing."""
+_GRACE_CPU_S, _GRACE_S = 1.5, 15.0
+"""After so much work, or so long without any, a command that was told to stop is ended.
+
+Work and not time alone: where other programs take the processor, tidying up takes longer.
+"""
 
 _ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals that end a command; not every system has all of them."""
@@ -92,7 +95,9 @@ def _is_ignored(number: int | None) -> bool:
 
 def _end_soon(number: int) -> None:
     """End the program when it does not do so itself; workers end with it."""
-    time.sleep(_GRACE_S)
+    told, used = time.monotonic(), time.process_time()
+    while time.process_time() - used < _GRACE_CPU_S and time.monotonic() - told < _GRACE_S:
+        time.sleep(0.05)
     say("corridors: stopped; what OUT.part holds is kept, the same command goes on from there")
     os._exit(128 + number)
 
