@@ -7,6 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
+from corridors.flow.shortest.ties import touched
 from corridors.flow.shortest.trees import distances_to, forward_star, tree_to
 
 INF = float("inf")
@@ -50,3 +51,27 @@ def test_a_tree_agrees_with_scipy_and_its_ways_are_as_long_as_it_says(seed):
             assert tail[following[at]] == at
             at = head[following[at]]
         assert length == distance[node]
+
+
+def test_a_change_concerns_whom_it_may_reach():
+    # 0 --1--> 1 --1--> 2, and 0 --4--> 2; one commodity goes from 0 to 2, one from 1 to 2.
+    tail, head = np.array([0, 1, 0]), np.array([1, 2, 2])
+    before = np.array([[1.0, 1.0, 4.0]])
+    since = np.array([[0.0, 1.0, 2.0], [np.inf, 0.0, 1.0]])
+    to_end = np.array([[2.0, 1.0, 0.0]])
+    around = (since, np.array([0, 1]), to_end, np.array([0, 0]), np.array([0, 2]), np.array([0, 1]))
+
+    def concerned(after, reach):
+        weight = np.array([after])
+        return touched(before, weight, tail, head, *around, np.array(reach)).tolist()
+
+    assert concerned([1.0, 1.0, 4.0], [9.0, 9.0]) == [False, False]
+    assert concerned([2.0, 1.0, 4.0], [2.0, 1.0]) == [True, False]
+    assert concerned([1.0, np.inf, 4.0], [2.0, 1.0]) == [True, True]
+    # The dear way counts for who would pay 3, and not for who has one for 2.
+    assert concerned([1.0, 1.0, 3.0], [2.0, 1.0]) == [False, False]
+    assert concerned([1.0, 1.0, 3.0], [3.0, 1.0]) == [True, False]
+    assert concerned([1.0, 1.0 + 1e-15, 4.0], [9.0, 9.0]) == [False, False]
+    # An arc that opens is a change as large as there is.
+    before[0, 2] = np.inf
+    assert concerned([1.0, 1.0, 4.0], [4.0, 1.0]) == [True, False]

@@ -43,6 +43,16 @@ def test_heavy_libraries_wait_until_they_are_needed(code):
     assert not modules_after(code) & set(HEAVY)
 
 
+def test_a_run_without_a_map_reads_no_geometry():
+    code = (
+        "from corridors.cli import main\n"
+        "try:\n    main(['run', 'poland-closure-2025', '--json'])\n"
+        "except SystemExit as end:\n    assert not end.code"
+    )
+    drawn = {"geopandas", "shapely", "pyproj", "folium", "matplotlib", "networkx", "highspy"}
+    assert not modules_after(f"{code}\nprint()") & drawn
+
+
 def test_the_engine_stands_alone():
     loaded = modules_after("import corridors.flow")
     assert not loaded & {"pandas", "geopandas", "shapely", "folium", "osmnx", "networkx"}

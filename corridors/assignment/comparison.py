@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -415,11 +415,11 @@ class Comparison(Changes):
             link_names={link: net.link_name(link) for link in net.tables["links"]["link_id"]},
             cargo_names=dict(zip(cargo["cargo"], cargo["name"], strict=True)),
             certificate=self.disrupted.certificate.to_dict(),
-            credits=network_credits(net),
             used=self.by_use[0],
             aside=self.by_use[1],
             rerouted_users=self.rerouted_users,
             base_years=base_years(state),
+            credited=partial(network_credits, net),
         )
 
 

@@ -13,7 +13,7 @@ from corridors.maps.data import CREDITS
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
@@ -50,6 +50,10 @@ class AssignmentTables:
         }
 
 
+def _usual_credits() -> tuple[str, ...]:
+    return CREDITS
+
+
 @dataclass(frozen=True, eq=False)
 class ComparisonTables:
     """A comparison as tables.
@@ -74,8 +78,9 @@ class ComparisonTables:
         What a reader calls them, by id.
     certificate
         The proof of the disrupted state, as plain values.
-    credits
-        Whom its maps owe their lines and places to.
+    credited
+        Returns whom its maps owe their lines and places to; asked only where a map
+        is drawn, because it takes the geometry of all links.
     used, aside, rerouted_users
         By cargo, what became of those that used what the events touch, and of others that
         they push aside; the reroutes of the former. None where that is not known.
@@ -102,11 +107,16 @@ class ComparisonTables:
     link_names: Mapping[str, str]
     cargo_names: Mapping[str, str]
     certificate: Mapping[str, Any]
-    credits: tuple[str, ...] = CREDITS
+    credited: Callable[[], tuple[str, ...]] = _usual_credits
     used: pd.DataFrame | None = None
     aside: pd.DataFrame | None = None
     rerouted_users: pd.DataFrame | None = None
     base_years: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def credits(self) -> tuple[str, ...]:
+        """Whom its maps owe their lines and places to."""
+        return self.credited()
 
     @property
     def steps(self) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any
 
@@ -23,12 +24,21 @@ def main(arguments: list[str] | None = None) -> Any:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     open_streams()
+    _tell_of_compiling()
     with ended_well(given, debug=_wants_trace(given)):
         _refuse_control(given)
         # Imported in here, so that a key pressed meanwhile ends it as it does later.
         from corridors.cli.app import command
 
         command()(args=given, prog_name="corridors")
+
+
+def _tell_of_compiling() -> None:
+    """Let the one line be seen that says that kernels are being compiled, which takes a while."""
+    told = logging.getLogger("corridors.flow.compiling")
+    told.handlers = [logging.StreamHandler(sys.stderr)]
+    told.setLevel(logging.INFO)
+    told.propagate = False
 
 
 def _refuse_control(arguments: list[str]) -> None:

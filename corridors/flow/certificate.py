@@ -229,7 +229,8 @@ class Trees:
         shape = (p.tail, p.head, p.origin, p.destination, p.commodity_class)
         if self._for is None or any(a is not b for a, b in zip(self._for, shape, strict=True)):
             return self._grow(p, weight, shape)
-        changed, start = _changes(self._weight, weight)
+        own_class, changed = np.nonzero(self._weight != weight)
+        start = np.searchsorted(own_class, np.arange(len(weight) + 1))
         stale = _stale(
             changed, start, weight, p.tail, p.head, self._group_class, self._reach, self._branch
         )
@@ -325,21 +326,6 @@ def _charge(weight, price, shut, member_limit, member_arc, member_class, member_
 
 
 @njit(cache=True, error_model="numpy")
-def _changes(before, after):
-    """List the arcs whose weight has changed, class by class, with offsets."""
-    start = np.zeros(len(before) + 1, dtype=np.int64)
-    changed = np.empty(before.size, dtype=np.int64)
-    n = 0
-    for c in range(len(before)):
-        for arc in range(before.shape[1]):
-            if before[c, arc] != after[c, arc]:
-                changed[n] = arc
-                n += 1
-        start[c + 1] = n
-    return changed[:n], start
-
-
-@njit(cache=True, error_model="numpy")
 def _stale(changed, start, weight, tail, head, group_class, reach, branch):
     """Say which trees have to be grown anew."""
     stale = np.zeros(len(group_class), dtype=np.bool_)
@@ -365,10 +351,10 @@ def _lengths(
     than the last destination) and which arcs lead to a destination.
     """
     n_nodes = len(start) - 1
-    dist = np.full(n_nodes, np.inf)
-    heap = np.empty(n_nodes, dtype=np.int64)
-    where = np.full(n_nodes, -1, dtype=np.int64)
-    by = np.full(n_nodes, -1, dtype=np.int64)
+    dist = np.empty(n_nodes)
+    heap, where = np.empty(n_nodes, np.int64), np.empty(n_nodes, np.int64)
+    by = np.empty(n_nodes, np.int64)
+    by[:] = -1
     wanted = np.zeros(n_nodes, dtype=np.bool_)
     for g in range(len(which)):
         if not which[g]:

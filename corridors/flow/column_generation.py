@@ -137,6 +137,7 @@ class Engine:
                 continue
             if self._first is None:
                 self._first = (problem, self._arcs_in_use(), outcome)
+                self._pricing.keep()
             return outcome
         return self._by_the_other(question, cold_starts + 1)
 
@@ -286,7 +287,7 @@ class Engine:
 
     def _add_cheapest(self, p: FlowProblem, weight: Floats, ceiling: Floats) -> int:
         """Add each commodity's cheapest path where it is below the ceiling; say how many."""
-        wanted, start, arcs = self._pricing.cheapest(weight, ceiling)
+        wanted, start, arcs = self._pricing.better(weight, ceiling)
         if not len(wanted):
             return 0
         return self._pool.add(wanted, start, arcs, p.cost, p.tie_cost)

@@ -3,18 +3,64 @@
 What was compiled is kept on disk beside its module until that module changes.
 numba does not see that a *part* of a kernel has changed which stands in another
 module; whoever changes one removes what was kept (the tests do so by themselves).
+
+Compiling takes as long as a kernel has operations, and each function of numpy that
+it calls brings its own. So kernels loop rather than assign slices to slices, which
+would bring the words of an error with them, sort and search by hand or outside,
+and are given their work space instead of asking for it.
 """
 
 from __future__ import annotations
 
+import gc
+import logging
 from functools import partial
+from typing import TYPE_CHECKING
 
 from numba import njit
+from numba.core import event
 
-compiled = partial(njit, cache=True, error_model="numpy")()
+if TYPE_CHECKING:
+    from numba.core.event import Event
+
+compiled = partial(njit, cache=True, error_model="numpy", no_cfunc_wrapper=True)()
 """Compiles a kernel that Python calls; what was compiled is kept on disk."""
 
-inner = partial(
-    njit, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-)()
+inner = partial(njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)()
 """Compiles a part of a kernel, without the doors that Python would need."""
+
+LOG = logging.getLogger(__name__)
+"""Says, once in a process, that kernels are being compiled."""
+
+
+class _Pause(event.Listener):
+    """Keeps the collector of circular garbage still while a kernel is compiled.
+
+    The compiler makes millions of objects that live until it is done; to search
+    them again and again for circles takes a quarter of its time.
+    """
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._collects = False
+        self._said = False
+
+    def on_start(self, event: Event) -> None:
+        """Stop collecting when the outermost function begins; say so where it is one of ours."""
+        if not self._depth:
+            self._collects = gc.isenabled()
+            gc.disable()
+            ours = event.data["dispatcher"].py_func.__module__.startswith("corridors.")
+            if ours and not self._said:
+                self._said = True
+                LOG.info("compiling kernels, which are kept for the next run")
+        self._depth += 1
+
+    def on_end(self, event: Event) -> None:  # noqa: ARG002 - the signature of numba
+        """Collect again when the outermost function is done."""
+        self._depth -= 1
+        if not self._depth and self._collects:
+            gc.enable()
+
+
+event.register("numba:compile", _Pause())

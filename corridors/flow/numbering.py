@@ -177,73 +177,83 @@ class Numbering:
 
 
 @compiled
-def split_into_paths(origin, destination, tail, head, start, arcs, amount, near):
+def split_into_paths(
+    origin, destination, tail, head, group, start, own_start, own, place, amount, near
+):
     """Split the flow that some paths carry in the one way that its arcs alone decide.
 
     From the origin follow the arc of lowest number that still carries something;
-    take off what the whole path carries; repeat.
+    take off what the whole path carries; repeat. For several commodities at once.
 
     Parameters
     ----------
     origin, destination
-        Where the flow begins and ends.
+        Where the flow of each commodity begins and ends, shape (G,).
     tail, head
         Arc ends, shape (A,).
-    start, arcs
-        Paths as offsets (P + 1,) into arc numbers.
+    group, start
+        Paths of each commodity, as offsets (G + 1,) into paths, and those as
+        offsets (P + 1,) into `place`.
+    own_start, own, place
+        The arcs of each commodity's paths, once each and in order, as offsets
+        (G + 1,) into `own`; and the arcs of the paths, as places in `own`.
     amount
         What each path carries, and in which direction that moves, which counts
         where it is 0; shape (2, P).
     near
-        Amounts below this are 0.
+        Amounts below this are 0, by commodity, shape (G,).
 
     Returns
     -------
-    start, arcs
-        As many paths as were given, as above; empty where they cannot be told
-        apart.
+    good, start, place
+        Which commodities can be told apart, shape (G,), and as many paths as were
+        given, as above.
     """
-    own = np.unique(arcs)
     flow = np.zeros((2, len(own)))
-    for i in range(len(start) - 1):
-        for j in range(start[i], start[i + 1]):
-            a = np.searchsorted(own, arcs[j])
-            flow[0, a] += amount[0, i]
-            flow[1, a] += amount[1, i]
-    none = np.zeros(0, dtype=np.int64)
-    found_start = np.zeros(len(start), dtype=np.int64)
-    found = np.zeros((len(start) - 1) * len(own) + 1, dtype=np.int64)
+    found_start = np.zeros(len(start), np.int64)
+    good = np.zeros(len(origin), np.bool_)
+    most = 0
+    for g in range(len(origin)):
+        most += (group[g + 1] - group[g]) * (own_start[g + 1] - own_start[g])
+    found = np.empty(most, np.int64)
     used = 0
-    for i in range(len(start) - 1):
-        node = origin
-        first = used
-        while node != destination:
-            step = -1
-            for a in range(len(own)):
-                carries = flow[0, a] > near or (flow[0, a] > -near and flow[1, a] > 1e-9)
-                if tail[own[a]] == node and carries:
-                    step = a
-                    break
-            if step < 0 or used - first >= len(own):
-                return none, none
-            found[used] = step
-            used += 1
-            node = head[own[step]]
-        least = np.inf
-        side = np.inf
-        for j in range(first, used):
-            least = min(least, max(flow[0, found[j]], 0.0))
-        for j in range(first, used):
-            if flow[0, found[j]] <= least + near:
-                side = min(side, flow[1, found[j]])
-        for j in range(first, used):
-            flow[0, found[j]] -= least
-            flow[1, found[j]] -= side
-        found_start[i + 1] = used
-    for a in range(len(own)):
-        if flow[0, a] > near or (flow[0, a] > -near and flow[1, a] > 1e-9):
-            return none, none
-    return found_start, own[found[:used]]
+    for g in range(len(origin)):
+        low, high, hair = own_start[g], own_start[g + 1], near[g]
+        for i in range(group[g], group[g + 1]):
+            for j in range(start[i], start[i + 1]):
+                flow[0, place[j]] += amount[0, i]
+                flow[1, place[j]] += amount[1, i]
+        whole = True
+        for i in range(group[g], group[g + 1]):
+            node, first = origin[g], used
+            while whole and node != destination[g]:
+                step = -1
+                for a in range(low, high):
+                    carries = flow[0, a] > hair or (flow[0, a] > -hair and flow[1, a] > 1e-9)
+                    if tail[own[a]] == node and carries:
+                        step = a
+                        break
+                whole = step >= 0 and used - first < high - low
+                if whole:
+                    found[used] = step
+                    used += 1
+                    node = head[own[step]]
+            if whole:
+                least, side = np.inf, np.inf
+                for j in range(first, used):
+                    least = min(least, max(flow[0, found[j]], 0.0))
+                for j in range(first, used):
+                    if flow[0, found[j]] <= least + hair:
+                        side = min(side, flow[1, found[j]])
+                for j in range(first, used):
+                    flow[0, found[j]] -= least
+                    flow[1, found[j]] -= side
+            found_start[i + 1] = used
+        for a in range(low, high):
+            if flow[0, a] > hair or (flow[0, a] > -hair and flow[1, a] > 1e-9):
+                whole = False
+        good[g] = whole
+    return good, found_start, found[:used]
 
 
 def _orders(rank: Ints) -> tuple[Ints, Ints]:

@@ -87,45 +87,6 @@ def _append(
 
 
 @compiled
-def _lengths(first, last, commodity, class_of, path_start, path_arcs, weight, into):
-    for j in range(first, last):
-        total = 0.0
-        c = class_of[commodity[j]]
-        for i in range(path_start[j], path_start[j + 1]):
-            total += weight[c, path_arcs[i]]
-        into[j] = total
-
-
-@compiled
-def _ranks(first, last, commodity, path_start, path_arcs, rank, scale, into):
-    for j in range(first, last):
-        total = 0.0
-        for i in range(path_start[j], path_start[j + 1]):
-            total += rank[path_arcs[i]]
-        into[j] = total * scale[commodity[j]]
-
-
-@compiled
-def _shut(first, last, commodity, class_of, path_start, path_arcs, cost, into):
-    for j in range(first, last):
-        c = class_of[commodity[j]]
-        into[j] = False
-        for i in range(path_start[j], path_start[j + 1]):
-            if cost[c, path_arcs[i]] == np.inf:
-                into[j] = True
-                break
-
-
-@compiled
-def _carry(number, amount, commodity, class_of, path_start, path_arcs, into):
-    for p in range(len(number)):
-        j = number[p]
-        c = class_of[commodity[j]]
-        for i in range(path_start[j], path_start[j + 1]):
-            into[c, path_arcs[i]] += amount[p]
-
-
-@compiled
 def _cut(newest, older, end):
     for r in range(len(newest)):
         while newest[r] >= end:
@@ -236,31 +197,26 @@ class PathPool:
 
     def ban(self, open_cost: Floats) -> None:
         """Mark the paths that lead through closed arcs."""
-        _shut(
-            self.fixed,
-            self.size,
-            self._commodity,
-            self._class_of,
-            self._path_start,
-            self._arcs,
-            open_cost,
-            self._banned,
-        )
+        path, own_class, arcs = self._walk(self.fixed, self.size)
+        shut = path[np.isinf(open_cost[own_class, arcs])]
+        self._banned[self.fixed : self.size] = False
+        self._banned[self.fixed + shut] = True
+
+    def _walk(self, first: int, last: int) -> tuple[Ints, Ints, Ints]:
+        """Return of each arc of some columns in turn: which of them, its class, and the arc."""
+        size = np.diff(self._path_start[first : last + 1])
+        path = np.repeat(np.arange(last - first), size)
+        own_class = self._class_of[self._commodity[first:last]][path]
+        return path, own_class, self._arcs[self._path_start[first] : self._path_start[last]]
 
     def _price(self, first: int, last: int, cost: Floats, tie_cost: Floats) -> None:
-        where = (self._commodity, self._class_of, self._path_start, self._arcs)
-        _lengths(first, last, *where, cost, self._cost[0])
-        _lengths(first, last, *where, tie_cost, self._cost[1])
-        _ranks(
-            first,
-            last,
-            self._commodity,
-            self._path_start,
-            self._arcs,
-            self._rank,
-            self._rank_of_commodity,
-            self._cost[2],
-        )
+        # Sums run from origin to destination, whatever else is in the pool.
+        path, own_class, arcs = self._walk(first, last)
+        n, part = last - first, slice(first, last)
+        self._cost[0, part] = np.bincount(path, cost[own_class, arcs], n)
+        self._cost[1, part] = np.bincount(path, tie_cost[own_class, arcs], n)
+        rank = np.bincount(path, self._rank[arcs], n)
+        self._cost[2, part] = rank * self._rank_of_commodity[self._commodity[part]]
 
     def add(self, wanted: Ints, start: Ints, arcs: Ints, cost: Floats, tie_cost: Floats) -> int:
         """Add the paths of some commodities that the pool does not hold yet.
@@ -372,8 +328,11 @@ class PathPool:
         return start, self._arcs[np.repeat(first, size) + within]
 
     def carry(self, number: Ints, amount: Floats, into: Floats) -> Floats:
-        """Add the amounts of some columns to flows by class and arc, shape (C, A)."""
-        _carry(number, amount, self._commodity, self._class_of, self._path_start, self._arcs, into)
+        """Add the amounts of some columns to flows by class and arc, shape (C, A), which are 0."""
+        start, arcs = self.paths(number)
+        path = np.repeat(np.arange(len(number)), np.diff(start))
+        cell = self._class_of[self._commodity[number]][path] * into.shape[1] + arcs
+        into[:] = np.bincount(cell, amount[path], into.size).reshape(into.shape)
         return into
 
 

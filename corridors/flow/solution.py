@@ -135,14 +135,10 @@ def _put_in_order(master: Master, question: MasterProblem) -> None:
     by_commodity: dict[int, list[int]] = {}
     for j in basis.other.tolist():
         by_commodity.setdefault(int(commodity[j]), []).append(j)
-    amounts, n_keys = master.amounts, len(basis.key)
-    place = {j: n_keys + i for i, j in enumerate(basis.other.tolist())}
+    told = _told_apart(master, question.problem, by_commodity)
     key, other = basis.key, []
     for k in sorted(by_commodity):
-        mine = [int(key[k]), *by_commodity[k]]
-        if len(mine) > 2 and k < question.problem.n_commodities:
-            amount = {j: amounts[:, place.get(j, k)] for j in mine}
-            mine = _told_apart(pool, question.problem, k, mine, amount)
+        mine = told.get(k, [int(key[k]), *by_commodity[k]])
         mine.sort(key=lambda j: (j >= pool.fixed, pool.spelt(j), j))
         key[k] = mine[0]
         other += mine[1:]
@@ -151,31 +147,55 @@ def _put_in_order(master: Master, question: MasterProblem) -> None:
 
 
 def _told_apart(
-    pool: PathPool, p: FlowProblem, k: int, mine: list[int], amount: dict[int, Floats]
-) -> list[int]:
-    """Return the basic columns of a commodity with its paths split in the defined way."""
-    paths = [j for j in mine if j >= pool.fixed]
-    if len(paths) < 3:
-        return mine
-    held = [pool.path(j) for j in paths]
-    start = np.zeros(len(paths) + 1, dtype=np.int64)
-    np.cumsum([len(path) for path in held], out=start[1:])
-    start, arcs = split_into_paths(
-        p.origin[k],
-        p.destination[k],
+    master: Master, p: FlowProblem, by_commodity: dict[int, list[int]]
+) -> dict[int, list[int]]:
+    """Return the basic columns of some commodities, with their paths split in the defined way.
+
+    Those that have three paths or more, and can be told apart.
+    """
+    basis, pool, amounts = master.basis, master.pool, master.amounts
+    n_keys = len(basis.key)
+    place = {j: n_keys + i for i, j in enumerate(basis.other.tolist())}
+    commodities, group, paths = [], [0], []
+    for k in sorted(by_commodity):
+        every = [j for j in (int(basis.key[k]), *by_commodity[k]) if j >= pool.fixed]
+        if len(every) > 2 and k < p.n_commodities:
+            commodities.append(k)
+            paths += every
+            group.append(len(paths))
+    if not paths:
+        return {}
+    of, first = np.array(commodities), np.array(group)
+    held = np.array(paths)
+    start, arcs = pool.paths(held)
+    owner = np.repeat(np.repeat(np.arange(len(of)), np.diff(first)), np.diff(start))
+    own, where = np.unique(owner * p.n_arcs + arcs, return_inverse=True)
+    own_start = np.searchsorted(own, np.arange(len(of) + 1) * p.n_arcs)
+    own %= p.n_arcs
+    carried = amounts[:, [place.get(j, int(pool.columns.commodity[j])) for j in paths]]
+    good, start, where = split_into_paths(
+        p.origin[of],
+        p.destination[of],
         p.tail,
         p.head,
+        first,
         start,
-        np.concatenate(held),
-        np.array([amount[j] for j in paths]).T,
-        TOLERANCE * (1.0 + p.amount[k]),
+        own_start,
+        own,
+        where,
+        np.ascontiguousarray(carried),
+        TOLERANCE * (1.0 + p.amount[of]),
     )
-    if not len(start):
-        return mine
-    numbers = [pool.number(k, arcs[a:b], p.cost, p.tie_cost) for a, b in pairwise(start)]
-    if len(set(numbers)) < len(paths):
-        return mine
-    return [j for j in mine if j < pool.fixed] + numbers
+    told: dict[int, list[int]] = {}
+    arcs = own[where]
+    for g in np.flatnonzero(good).tolist():
+        k = commodities[g]
+        ends = pairwise(start[group[g] : group[g + 1] + 1].tolist())
+        numbers = [pool.number(k, arcs[a:b], p.cost, p.tie_cost) for a, b in ends]
+        if len(set(numbers)) == len(numbers):
+            idle = [j for j in (int(basis.key[k]), *by_commodity[k]) if j < pool.fixed]
+            told[k] = idle + numbers
+    return told
 
 
 def written(
@@ -220,9 +240,9 @@ def written(
     ends = np.flatnonzero(np.append(number[order][1:] != number[order][:-1], True)) + 1
     sizes = np.diff(ends, prepend=0)
     several = sizes > 1
-    spelt = [pool.spelt(j) for j in column.tolist()]
     for last, size in zip(ends[several].tolist(), sizes[several].tolist(), strict=True):
-        mine = sorted(order[last - size : last].tolist(), key=spelt.__getitem__)
+        mine = order[last - size : last].tolist()
+        mine.sort(key=lambda i: pool.spelt(int(column[i])))
         order[last - size : last] = mine
     start, arcs = pool.paths(column[order])
     return FlowSolution(

@@ -6,26 +6,53 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import compiled
-
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
     from corridors.flow.problem import FlowProblem
     from corridors.flow.solution import Plan
 
 
-@compiled
-def add_charges(weight, price, member_limit, member_arc, member_class, member_unit):
-    """Add to the arc weights (C, A), in place, what the limits charge at their prices (R,)."""
-    for e in range(len(member_limit)):
-        charge = price[member_limit[e]] * member_unit[e]
-        if charge != 0.0:
-            if member_class[e] < 0:
-                for c in range(len(weight)):
-                    weight[c, member_arc[e]] += charge
-            else:
-                weight[member_class[e], member_arc[e]] += charge
-    return weight
+class Charges:
+    """What limits charge on arcs, at one price after the other.
+
+    Parameters
+    ----------
+    limit, arc, own_class, unit
+        Members of limits, those of one limit together, shape (E,); a class of -1
+        stands for all classes.
+    n_limits
+        Number of limits.
+    shape
+        Numbers of classes and arcs, (C, A).
+    """
+
+    def __init__(
+        self,
+        limit: Ints,
+        arc: Ints,
+        own_class: Ints,
+        unit: Floats,
+        n_limits: int,
+        shape: tuple[int, int],
+    ) -> None:
+        # Member by member, each for all its classes, so that sums have one order.
+        times = np.where(own_class < 0, shape[0], 1)
+        member = np.repeat(np.arange(len(limit)), times)
+        within = np.arange(len(member)) - np.repeat(np.cumsum(times) - times, times)
+        self._unit = unit[member]
+        self._size = np.bincount(limit, times, n_limits).astype(np.int64)
+        self._first = np.cumsum(self._size) - self._size
+        self._cell = (np.maximum(own_class, 0)[member] + within) * shape[1] + arc[member]
+
+    def add(self, weight: Floats, price: Floats) -> Floats:
+        """Add to arc weights (C, A), in place, what the limits charge at their prices (R,)."""
+        priced = np.flatnonzero(price)
+        size = self._size[priced]
+        end = np.cumsum(size)
+        part = np.arange(size.sum()) + np.repeat(self._first[priced] + size - end, size)
+        charge = np.repeat(price[priced], size) * self._unit[part]
+        np.add.at(weight.reshape(-1), self._cell[part], charge)
+        return weight
 
 
 def limit_use(problem: FlowProblem, flow: Floats) -> Floats:

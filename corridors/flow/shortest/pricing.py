@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from corridors.flow.arrays import TOLERANCE
 from corridors.flow.shortest import ties, trees
-from corridors.flow.usage import add_charges
+from corridors.flow.usage import Charges
 
 if TYPE_CHECKING:
-    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.problem import FlowProblem
 
 _MOST_BOUNDS = 30_000_000
@@ -46,6 +47,15 @@ class Tied(NamedTuple):
     choices: Ints
 
 
+class _Kept(NamedTuple):
+    """What the first answer was: weights, prices of commodities, and subgraphs of equal cost."""
+
+    weight: Floats
+    sigma: Floats
+    near: Floats
+    subgraphs: tuple[Ints, Ints, Ints, Flags, Flags]
+
+
 class Pricing:
     """Finds paths on the arcs of one problem.
 
@@ -65,11 +75,17 @@ class Pricing:
     ) -> None:
         self._p = p = problem
         self._rank, self._rank_of_commodity = rank, rank_of_commodity
-        self._members = (p.member_limit, p.member_arc, p.member_class, unit)
+        self._charges = Charges(
+            p.member_limit, p.member_arc, p.member_class, unit, p.n_limits, p.cost.shape
+        )
         self._star = trees.forward_star(p.tail, p.n_nodes)
         self._in_star = trees.forward_star(p.head, p.n_nodes)
         self._aimed_at: Floats | None = None
         self._togo: Floats = np.empty((1, 0))
+        self._last: _Kept | None = None
+        self._kept: _Kept | None = None
+        self._around: tuple[Floats, Ints, Floats, Ints, Ints, Ints] | None = None
+        self._same: tuple[Floats, Flags] | None = None
         self.aim(p.cost)
 
     def aim(self, cost: Floats) -> None:
@@ -83,6 +99,7 @@ class Pricing:
         p = self._p
         if self._aimed_at is not None and np.array_equal(self._aimed_at, cost):
             return
+        self._kept = None
         pairs = np.stack([p.destination, p.commodity_class], axis=1)
         ends, which = np.unique(pairs, axis=0, return_inverse=True)
         if self._aimed_at is None:
@@ -102,8 +119,41 @@ class Pricing:
 
     def weights(self, open_cost: Floats, price: Floats) -> Floats:
         """Return costs (C, A) and what limits charge at their prices (R,), together."""
-        weight: Floats = add_charges(open_cost.copy(), price, *self._members)
-        return weight
+        return self._charges.add(open_cost.copy(), price)
+
+    def keep(self) -> None:
+        """Keep what the last ties were decided by, as what later questions are held against."""
+        self._kept = self._last
+        self._around = None
+
+    def _unconcerned(self, weight: Floats, ceiling: Floats) -> Flags:
+        """Return which commodities find below a ceiling what the first answer found, shape (K,).
+
+        A hair above it, too, so that it holds for all that costs as little. Only
+        where searches are pointed at each destination: a tree serves all alike.
+        """
+        kept, p = self._kept, self._p
+        if kept is None or not len(self._togo[0]):
+            return np.zeros(len(ceiling), dtype=np.bool_)
+        if self._around is None:
+            pairs = np.stack([p.origin, p.commodity_class], axis=1)
+            starts, which = np.unique(pairs, axis=0, return_inverse=True)
+            since = trees.distances_to(
+                *self._star, p.head, self._aimed_at, starts[:, 0].copy(), starts[:, 1].copy()
+            )
+            since *= 1.0 - 1e-12
+            first = np.searchsorted(np.sort(p.commodity_class), np.arange(p.n_classes + 1))
+            by_class = np.argsort(p.commodity_class, kind="stable")
+            self._around = since, which.ravel(), self._togo, self._group_togo, first, by_class
+        reach = ceiling + 4.0 * TOLERANCE * (1.0 + np.abs(ceiling))
+        concerned = ties.touched(kept.weight, weight, p.tail, p.head, *self._around, reach)
+        return np.asarray(~concerned & (ceiling <= kept.sigma - kept.near + _hair(kept.sigma)))
+
+    def better(self, weight: Floats, ceiling: Floats) -> tuple[Ints, Ints, Ints]:
+        """Find what `cheapest` does, but ask no commodity that can have nothing new."""
+        same = self._unconcerned(weight, ceiling)
+        self._same = weight, same
+        return self.cheapest(weight, np.where(same, -1.0, ceiling))
 
     def cheapest(self, weight: Floats, ceiling: Floats) -> tuple[Ints, Ints, Ints]:
         """Find each commodity's cheapest path where that is below a ceiling.
@@ -149,7 +199,10 @@ class Pricing:
             Of each limit, in tie cost and in rank, shape (2, R).
         """
         p = self._p
-        first, size, arcs, takes_part, single = ties.tight_subgraphs(
+        kept, same = self._kept, np.zeros(len(sigma), dtype=np.bool_)
+        if kept is not None and self._same is not None and self._same[0] is weight:
+            same = self._same[1] & (np.abs(sigma - kept.sigma) <= _hair(kept.sigma))
+        subgraphs = ties.tight_subgraphs(
             *self._star,
             *self._in_star,
             p.tail,
@@ -159,12 +212,16 @@ class Pricing:
             self._group_togo,
             *self._groups,
             p.destination,
-            sigma + near,
+            np.where(same, -1.0, sigma + near),
             near,
         )
+        if kept is not None:
+            subgraphs = _joined(same, kept.subgraphs, subgraphs)
+        self._last = _Kept(weight, sigma, near, subgraphs)
+        first, size, arcs, takes_part, single = subgraphs
         charge = np.zeros((2, *p.cost.shape))
         for level in range(2):
-            add_charges(charge[level], price[level], *self._members)
+            self._charges.add(charge[level], price[level])
         tie_cost, rank, path_start, path_arcs, freedom = ties.paths_by_tie_cost(
             p.n_nodes,
             p.tail,
@@ -183,3 +240,23 @@ class Pricing:
             single,
         )
         return Tied(tie_cost, rank, path_start, path_arcs, np.where(takes_part, freedom, 0))
+
+
+def _hair(sigma: Floats) -> Floats:
+    """Return by how much prices of commodities may differ that only rounding has moved."""
+    return 1e-12 * (1.0 + np.abs(sigma))
+
+
+def _joined(
+    kept: Flags,
+    old: tuple[Ints, Ints, Ints, Flags, Flags],
+    new: tuple[Ints, Ints, Ints, Flags, Flags],
+) -> tuple[Ints, Ints, Ints, Flags, Flags]:
+    """Return subgraphs that are the old ones of some commodities and the new ones of the others."""
+    return (
+        np.where(kept, old[0], new[0] + len(old[2])),
+        np.where(kept, old[1], new[1]),
+        np.concatenate([old[2], new[2]]),
+        np.where(kept, old[3], new[3]),
+        np.where(kept, old[4], new[4]),
+    )

@@ -53,23 +53,24 @@ def tight_subgraphs(
     n_nodes = len(start) - 1
     n_commodities = len(destination)
     keys = np.empty(len(tail) + 2)
-    nodes = np.empty(len(tail) + 2, dtype=np.int64)
-    dist = np.full(n_nodes, np.inf)
-    pred = np.full(n_nodes, -1, dtype=np.int64)
-    done = np.zeros(n_nodes, dtype=np.int8)
-    touched = np.empty(n_nodes + 1, dtype=np.int64)
-    seen = np.zeros(n_nodes, dtype=np.int8)
-    stack = np.empty(n_nodes + 1, dtype=np.int64)
-    first = np.zeros(n_commodities, dtype=np.int64)
-    size = np.zeros(n_commodities, dtype=np.int64)
-    takes_part = np.zeros(n_commodities, dtype=np.bool_)
-    single = np.zeros(n_commodities, dtype=np.bool_)
-    buffer = np.empty(1024, dtype=np.int64)
-    order = np.empty(1024)
+    nodes = np.empty(len(tail) + 2, np.int64)
+    dist = np.empty(n_nodes)
+    dist[:] = np.inf
+    pred = np.empty(n_nodes, np.int64)
+    pred[:] = -1
+    done = np.zeros(n_nodes, np.int8)
+    touched = np.empty(n_nodes + 1, np.int64)
+    seen = np.zeros(n_nodes, np.int8)
+    stack = np.empty(n_nodes + 1, np.int64)
+    first = np.zeros(n_commodities, np.int64)
+    size = np.zeros(n_commodities, np.int64)
+    takes_part = np.zeros(n_commodities, np.bool_)
+    single = np.zeros(n_commodities, np.bool_)
+    buffer = np.empty(8 * n_commodities + 64, np.int64)
+    order = np.empty(8 * n_commodities + 64)
     used = 0
     for g in range(len(group_origin)):
         ks = members[group_start[g] : group_start[g + 1]]
-        targets = destination[ks]
         origin = group_origin[g]
         reach, beyond = 0.0, 0.0
         for k in ks:
@@ -85,7 +86,8 @@ def tight_subgraphs(
             origin,
             reach + beyond,
             beyond,
-            targets,
+            ks,
+            destination,
             keys,
             nodes,
             dist,
@@ -152,8 +154,52 @@ def tight_subgraphs(
                     at -= 1
                 buffer[at], order[at] = arc, key
             size[k] = used - first[k]
-        unsettle(targets, touched, n_touched, dist, pred, done)
+        unsettle(ks, destination, touched, n_touched, dist, pred, done)
     return first, size, buffer[:used].copy(), takes_part, single
+
+
+@compiled
+def touched(
+    before, after, tail, head, since, which_since, togo, which_togo, class_start, members, reach
+):
+    """Say which commodities a change of weights may concern.
+
+    That of an arc concerns a commodity whose shortest path over the arc, by what is
+    at least left on both sides of it, is not beyond its reach. A change within
+    rounding is none.
+
+    Parameters
+    ----------
+    before, after
+        Weights by class and arc, shape (C, A).
+    tail, head
+        Arc ends, shape (A,).
+    since, which_since, togo, which_togo
+        Lower bounds from origins and to destinations, shapes (., N), and which of
+        them are each commodity's, shape (K,).
+    class_start, members
+        Commodities of each class, as offsets (C + 1,) into `members` (K,).
+    reach
+        Of each commodity, shape (K,).
+
+    Returns
+    -------
+    ndarray
+        Shape (K,).
+    """
+    concerns = np.zeros(len(reach), np.bool_)
+    for c in range(len(before)):
+        for arc in range(len(tail)):
+            old, new = before[c, arc], after[c, arc]
+            least = min(old, new)
+            if old == new or abs(new - old) <= 1e-13 * (1.0 + least):
+                continue
+            for i in range(class_start[c], class_start[c + 1]):
+                k = members[i]
+                to_tail = since[which_since[k], tail[arc]]
+                if to_tail + least + togo[which_togo[k], head[arc]] <= reach[k]:
+                    concerns[k] = True
+    return concerns
 
 
 @compiled
@@ -209,16 +255,20 @@ def paths_by_tie_cost(
         choose, shape (K,).
     """
     n_commodities = len(destination)
-    lengths = np.full((2, n_commodities), np.inf)
-    freedom = np.zeros(n_commodities, dtype=np.int64)
-    path_first = np.zeros(n_commodities, dtype=np.int64)
-    path_size = np.zeros(n_commodities, dtype=np.int64)
-    buffer = np.empty(1024, dtype=np.int64)
+    lengths = np.empty((2, n_commodities))
+    lengths[:] = np.inf
+    freedom = np.zeros(n_commodities, np.int64)
+    path_first = np.zeros(n_commodities, np.int64)
+    path_size = np.zeros(n_commodities, np.int64)
+    buffer = np.empty(8 * n_commodities + 64, np.int64)
     used = 0
-    far = np.full(n_nodes, np.inf)
-    rank = np.full(n_nodes, np.inf)
-    pred = np.full(n_nodes, -1, dtype=np.int64)
-    leads = np.zeros(n_nodes, dtype=np.bool_)
+    far = np.empty(n_nodes)
+    far[:] = np.inf
+    rank = np.empty(n_nodes)
+    rank[:] = np.inf
+    pred = np.empty(n_nodes, np.int64)
+    pred[:] = -1
+    leads = np.zeros(n_nodes, np.bool_)
     for k in range(n_commodities):
         if not takes_part[k]:
             continue

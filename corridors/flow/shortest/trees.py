@@ -44,16 +44,18 @@ def grow(array, needed):
     """Return an array with room for at least so many entries."""
     if needed <= len(array):
         return array
-    bigger = np.empty(max(needed, 2 * len(array)), dtype=array.dtype)
-    bigger[: len(array)] = array
+    room = 2 * len(array)
+    bigger = np.empty(max(needed, room), array.dtype)
+    for i in range(len(array)):
+        bigger[i] = array[i]
     return bigger
 
 
 @inner
 def in_order(first, size, buffer, used):
     """Turn paths written from destination to origin, in any order, into offsets and arcs."""
-    start = np.zeros(len(first) + 1, dtype=np.int64)
-    arcs = np.empty(used, dtype=np.int64)
+    start = np.zeros(len(first) + 1, np.int64)
+    arcs = np.empty(used, np.int64)
     at = 0
     for k in range(len(first)):
         for i in range(size[k]):
@@ -73,7 +75,8 @@ def settle(
     origin,
     reach,
     beyond,
-    targets,
+    members,
+    destination,
     keys,
     nodes,
     dist,
@@ -83,14 +86,15 @@ def settle(
 ):
     """Settle nodes from `origin` until all targets are, and `beyond` further, or up to `reach`.
 
-    `togo` bounds from below what is left from each node to the only target; it
-    is empty where there are several.
+    The targets are the destinations of the members. `togo` bounds from below what
+    is left from each node to the only target; it is empty where there are several.
     """
     aimed = len(togo) > 0
     n_touched = 0
     size = 0
     left = 0
-    for t in targets:
+    for k in members:
+        t = destination[k]
         # A target is marked 1 until it is settled; several commodities may share it.
         if done[t] == 0:
             done[t] = 1
@@ -139,10 +143,10 @@ def settle(
 
 
 @inner
-def unsettle(targets, touched, n_touched, dist, pred, done):
+def unsettle(members, destination, touched, n_touched, dist, pred, done):
     """Undo what `settle` has written, for the next origin."""
-    for t in targets:
-        done[t] = 0
+    for k in members:
+        done[destination[k]] = 0
     for i in range(n_touched):
         node = touched[i]
         dist[node] = np.inf
@@ -208,20 +212,22 @@ def cheapest_paths(
     """
     n_nodes = len(start) - 1
     n_commodities = len(destination)
-    length = np.full(n_commodities, np.inf)
-    path_first = np.zeros(n_commodities, dtype=np.int64)
-    path_size = np.zeros(n_commodities, dtype=np.int64)
-    buffer = np.empty(1024, dtype=np.int64)
+    length = np.empty(n_commodities)
+    length[:] = np.inf
+    path_first = np.zeros(n_commodities, np.int64)
+    path_size = np.zeros(n_commodities, np.int64)
+    buffer = np.empty(8 * n_commodities + 64, np.int64)
     used = 0
     keys = np.empty(len(tail) + 2)
-    nodes = np.empty(len(tail) + 2, dtype=np.int64)
-    dist = np.full(n_nodes, np.inf)
-    pred = np.full(n_nodes, -1, dtype=np.int64)
-    done = np.zeros(n_nodes, dtype=np.int8)
-    touched = np.empty(n_nodes + 1, dtype=np.int64)
+    nodes = np.empty(len(tail) + 2, np.int64)
+    dist = np.empty(n_nodes)
+    dist[:] = np.inf
+    pred = np.empty(n_nodes, np.int64)
+    pred[:] = -1
+    done = np.zeros(n_nodes, np.int8)
+    touched = np.empty(n_nodes + 1, np.int64)
     for g in range(len(group_origin)):
         ks = members[group_start[g] : group_start[g + 1]]
-        targets = destination[ks]
         reach = 0.0
         for k in ks:
             reach = max(reach, ceiling[k])
@@ -236,7 +242,8 @@ def cheapest_paths(
             group_origin[g],
             reach,
             -1.0,
-            targets,
+            ks,
+            destination,
             keys,
             nodes,
             dist,
@@ -256,7 +263,7 @@ def cheapest_paths(
                 used += 1
                 node = tail[pred[node]]
             path_size[k] = used - path_first[k]
-        unsettle(targets, touched, n_touched, dist, pred, done)
+        unsettle(ks, destination, touched, n_touched, dist, pred, done)
     path_start, path_arcs = in_order(path_first, path_size, buffer, used)
     return length, path_start, path_arcs
 
@@ -301,10 +308,12 @@ def tree_to(in_start, in_star, tail, weight, target):
         there is none.
     """
     n_nodes = len(in_start) - 1
-    distance = np.full(n_nodes, np.inf)
-    following = np.full(n_nodes, -1, dtype=np.int64)
+    distance = np.empty(n_nodes)
+    distance[:] = np.inf
+    following = np.empty(n_nodes, np.int64)
+    following[:] = -1
     keys = np.empty(len(tail) + 2)
-    nodes = np.empty(len(tail) + 2, dtype=np.int64)
+    nodes = np.empty(len(tail) + 2, np.int64)
     _towards(in_start, in_star, tail, weight, target, keys, nodes, distance, following)
     return distance, following
 
@@ -330,10 +339,11 @@ def distances_to(in_start, in_star, tail, weight, destination, destination_class
         Shape (Q, N); ``inf`` where there is no path.
     """
     n_nodes = len(in_start) - 1
-    result = np.full((len(destination), n_nodes), np.inf)
-    following = np.empty(n_nodes, dtype=np.int64)
+    result = np.empty((len(destination), n_nodes))
+    result[:] = np.inf
+    following = np.empty(n_nodes, np.int64)
     keys = np.empty(len(tail) + 2)
-    nodes = np.empty(len(tail) + 2, dtype=np.int64)
+    nodes = np.empty(len(tail) + 2, np.int64)
     for q in range(len(destination)):
         _towards(
             in_start,

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.flow.compiling import compiled, inner
+from corridors.flow.compiling import inner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.arrays import Flags, Floats, Ints
 
 PIVOT = 1e-8
 """Smallest element on which a basis is changed."""
@@ -63,6 +63,34 @@ class Values(NamedTuple):
     sigma: Floats
 
 
+class Work(NamedTuple):
+    """Room that the kernels work in, so that none has to ask for it.
+
+    By place of another column or of a binding limit: what enters takes of each
+    (`entering`), what a limit is taken of (`row`, `effect`, `which`). By column:
+    what each does to what leaves (`alpha`), its reduced cost, and those that are
+    noted. By commodity: what its key does, whether it has only a banned column
+    (`lone`), its best column and that one's lengths, shape (3, .). By level:
+    what is large among prices, how much enters, and what that saves.
+    """
+
+    entering: Floats
+    row: Floats
+    effect: Floats
+    which: Ints
+    alpha: Floats
+    reduced: Floats
+    tied: Ints
+    listed: Ints
+    through_key: Floats
+    lone: Flags
+    best: Ints
+    length: Floats
+    slack: Floats
+    step: Floats
+    saving: Floats
+
+
 @inner
 def below(a1, a2, b1, b2):
     """Whether pair a comes clearly before pair b: 1, else -1 after, 0 tied."""
@@ -97,14 +125,15 @@ def key_use(columns, basis, amount, level, use):
 
 
 @inner
-def by_inverse(columns, basis, values, amount, bound):
+def by_inverse(columns, basis, values, amount, bound, more):
     """Compute amounts, use and prices of limits from a basis and its inverse."""
     p = basis.size[0]
     inverse = basis.inverse
     for level in range(2):
         x, use, other = values.key[level], values.use[level], values.other[level]
         key_use(columns, basis, amount, level, use)
-        x[:] = amount[level]
+        for k in range(len(x)):
+            x[k] = amount[level, k]
         other[:p] = 0.0
         for t in range(p):
             rest = bound[level, basis.tight[t]] - use[basis.tight[t]]
@@ -122,7 +151,6 @@ def by_inverse(columns, basis, values, amount, bound):
                 use[columns.limit[e]] -= columns.unit[e] * other[i]
         for t in range(p):
             use[basis.tight[t]] = bound[level, basis.tight[t]]
-    more = np.empty(p)
     for level in range(3):
         cost, price = columns.cost[level], values.price[level]
         price[:] = 0.0
@@ -190,7 +218,8 @@ def all_reduced(columns, n_columns, basis, values, rows, into):
     """
     sigma, price, key = values.sigma[0], values.price[0], basis.key
     commodity, banned = columns.commodity, columns.banned
-    into[:] = columns.cost[0, :n_columns]
+    for j in range(n_columns):
+        into[j] = columns.cost[0, j]
     for t in range(basis.size[0]):
         r = basis.tight[t]
         if price[r] != 0.0:
@@ -205,10 +234,11 @@ def all_reduced(columns, n_columns, basis, values, rows, into):
 
 
 @inner
-def entering_column(columns, basis, e):
-    """Return the inverse times what column e takes more than its key."""
+def entering_column(columns, basis, e, u):
+    """Compute the inverse times what column e takes more than its key."""
     p = basis.size[0]
-    u = np.zeros(p)
+    for o in range(p):
+        u[o] = 0.0
     limit, unit, place, inverse = columns.limit, columns.unit, basis.place, basis.inverse
     j, sign = e, 1.0
     for _ in range(2):
@@ -222,7 +252,6 @@ def entering_column(columns, basis, e):
     for o in range(p):
         if abs(u[o]) < DUST:
             u[o] = 0.0
-    return u
 
 
 @inner
@@ -235,13 +264,11 @@ def row_entry(columns, j, r):
 
 
 @inner
-def row_of(columns, basis, r):
-    """Return what each other column takes of limit r more than its key; then times the inverse."""
+def row_of(columns, basis, r, row, effect, which):
+    """Compute what each other column takes of limit r more than its key; then times the inverse."""
     p = basis.size[0]
     start, limit, unit, commodity = columns.start, columns.limit, columns.unit, columns.commodity
     other, key, inverse = basis.other, basis.key, basis.inverse
-    row, effect = np.zeros(p), np.zeros(p)
-    which = np.empty(p, dtype=np.int64)
     n = 0
     for i in range(p):
         value = 0.0
@@ -253,8 +280,8 @@ def row_of(columns, basis, r):
         for e in range(start[j], start[j + 1]):
             if limit[e] == r:
                 value -= unit[e]
+        row[i] = value
         if value != 0.0:
-            row[i] = value
             which[n] = i
             n += 1
     for t in range(p):
@@ -262,28 +289,4 @@ def row_of(columns, basis, r):
         total = 0.0
         for m in range(n):
             total += row[which[m]] * line[which[m]]
-        if abs(total) >= DUST:
-            effect[t] = total
-    return row, effect
-
-
-@compiled
-def fill(columns, first, last, basis, amount, bound, use):
-    """Let each column from `first` on carry its commodity where there is room for all of it.
-
-    The basis must hold no limits yet.
-    """
-    use[:] = 0.0
-    for j in range(first, last):
-        k = columns.commodity[j]
-        fits = not columns.banned[j] and basis.key[k] == k
-        for e in range(columns.start[j], columns.start[j + 1]):
-            r = columns.limit[e]
-            if use[r] + columns.unit[e] * amount[0, k] > bound[0, r] * (1.0 - 1e-9):
-                fits = False
-        if fits:
-            for e in range(columns.start[j], columns.start[j + 1]):
-                use[columns.limit[e]] += columns.unit[e] * amount[0, k]
-            basis.state[k] = 0
-            basis.key[k] = j
-            basis.state[j] = 1
+        effect[t] = total if abs(total) >= DUST else 0.0

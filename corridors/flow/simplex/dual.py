@@ -115,12 +115,10 @@ def weigh(basis, weights, loosen, leave, tighten, alone, u, motion):
 
 
 @inner
-def replacement(
-    columns, n_columns, basis, values, kind, number, sign, alpha, reduced, weights, rows
-):
+def replacement(columns, n_columns, basis, values, kind, number, sign, weights, rows, work):
     """Find what takes a basic variable out of the basis at the least loss.
 
-    `alpha` is filled with what each column does to the variable that leaves, in
+    `work.alpha` is filled with what each column does to the variable that leaves, in
     the direction in which it leaves.
 
     Returns
@@ -145,16 +143,17 @@ def replacement(
         leave = number
     else:
         tighten = number
-    effect, inverse = np.zeros(p), basis.inverse
-    key, commodity = basis.key, columns.commodity
-    if leave >= 0:
-        for t in range(p):
-            if abs(inverse[t, leave]) >= DUST:
-                effect[t] = -sign * inverse[t, leave]
-    elif tighten >= 0:
-        _, effect = row_of(columns, basis, tighten)
+    inverse, effect, alpha, reduced = basis.inverse, work.effect, work.alpha, work.reduced
+    key, commodity, through_key = basis.key, columns.commodity, work.through_key
+    if tighten >= 0:
+        row_of(columns, basis, tighten, work.row, effect, work.which)
         for t in range(p):
             effect[t] *= sign
+    else:
+        for t in range(p):
+            effect[t] = 0.0
+            if leave >= 0 and abs(inverse[t, leave]) >= DUST:
+                effect[t] = -sign * inverse[t, leave]
     # What may not enter has an infinite reduced cost, and basic columns have no part in the row.
     least = np.inf
     if alone >= 0:
@@ -170,7 +169,6 @@ def replacement(
                 along(columns, n_columns, rows, basis.tight[t], effect[t], alpha)
         if tighten >= 0:
             along(columns, n_columns, rows, tighten, -sign, alpha)
-        through_key = np.empty(len(key))
         for k in range(len(key)):
             through_key[k] = alpha[key[k]]
         for j in range(n_columns):

@@ -44,7 +44,7 @@ def swap_key(columns, basis, values, k):
 
 
 @inner
-def exchange(columns, basis, values, enter, loosen, leave, tighten, u, step, saving):
+def exchange(columns, basis, values, enter, loosen, leave, tighten, work):
     """Change the basis by one column or limit on each side, its inverse and prices with it.
 
     Parameters
@@ -54,19 +54,15 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, u, step, sav
     leave, tighten
         Place of the other column that leaves, or -1; then the limit that comes
         to bind.
-    u
-        What each other column loses for a unit of what enters.
-    step
-        How much of it enters, shape (2,).
-    saving
-        Its reduced costs, shape (3,).
+    work
+        In it what each other column loses for a unit of what enters, how much of it
+        enters, and its reduced costs.
     """
     p = basis.size[0]
     inverse, price, tight = basis.inverse, values.price, basis.tight
+    u, row, v, step, saving = work.entering, work.row, work.effect, work.step, work.saving
     if tighten >= 0:
-        row, v = row_of(columns, basis, tighten)
-    else:
-        row, v = u, u
+        row_of(columns, basis, tighten, row, v, work.which)
     if enter >= 0 and leave >= 0:
         pivot = u[leave]
         if abs(pivot) < PIVOT:
@@ -147,7 +143,8 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, u, step, sav
         if loosen != last:
             tight[loosen] = tight[last]
             basis.place[tight[loosen]] = loosen
-            inverse[loosen, :last] = inverse[last, :last]
+            for i in range(last):
+                inverse[loosen, i] = inverse[last, i]
         basis.size[0] = last
         return True
     pivot = v[loosen]
@@ -172,15 +169,17 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, u, step, sav
 
 
 @inner
-def replace_banned_keys(columns, n_columns, basis, values):
+def replace_banned_keys(columns, n_columns, basis, values, work):
     """Let commodities that have only a banned column in the basis take their cheapest; say if any.
 
     The prices of the limits stay, and no column becomes better than the basic
     ones: what is optimal but for amounts stays so.
     """
     stranded = False
-    lone = np.zeros(len(basis.key), dtype=np.bool_)
+    lone, best, length = work.lone, work.best, work.length
     for k in range(len(basis.key)):
+        lone[k], best[k] = False, -1
+        length[0, k] = length[1, k] = length[2, k] = np.inf
         if columns.banned[basis.key[k]]:
             lone[k] = True
             stranded = True
@@ -188,8 +187,6 @@ def replace_banned_keys(columns, n_columns, basis, values):
         return False
     for i in range(basis.size[0]):
         lone[columns.commodity[basis.other[i]]] = False
-    best = np.full(len(basis.key), -1, dtype=np.int64)
-    length = np.full((3, len(basis.key)), np.inf)
     start, limit, unit = columns.start, columns.limit, columns.unit
     c1, c2, c3 = columns.cost[0], columns.cost[1], columns.cost[2]
     p1, p2, p3 = values.price[0], values.price[1], values.price[2]

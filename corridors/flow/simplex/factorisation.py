@@ -21,8 +21,9 @@ def _longer(array, needed):
     """Return an array with room for at least so many entries."""
     if needed <= len(array):
         return array
-    bigger = np.empty(2 * needed, dtype=array.dtype)
-    bigger[: len(array)] = array
+    bigger = np.empty(2 * needed, array.dtype)
+    for i in range(len(array)):
+        bigger[i] = array[i]
     return bigger
 
 
@@ -42,8 +43,8 @@ def _entries(columns, basis, i, column):
 def _split(columns, basis):
     """Split the working basis into triangles; say first whether that can be done."""
     p = basis.size[0]
-    count = np.zeros(p, dtype=np.int64)
-    of_row = np.zeros(p, dtype=np.int64)
+    count, of_row = np.zeros(p, np.int64), np.zeros(p, np.int64)
+    slot, order = np.zeros(p + 2, np.int64), np.empty(p, np.int64)
     x = np.zeros(p)
     for i in range(p):
         _entries(columns, basis, i, x)
@@ -52,13 +53,18 @@ def _split(columns, basis):
                 count[i] += 1
                 of_row[t] += 1
                 x[t] = 0.0
-    order = np.argsort(count, kind="mergesort")
-    lower_start, upper_start = np.zeros(p + 1, dtype=np.int64), np.zeros(p + 1, dtype=np.int64)
+    # The shortest columns first, those of one length in their order.
+    for i in range(p):
+        slot[count[i] + 1] += 1
+    for n in range(p + 1):
+        slot[n + 1] += slot[n]
+    for i in range(p):
+        order[slot[count[i]]] = i
+        slot[count[i]] += 1
+    lower_start, upper_start = np.zeros(p + 1, np.int64), np.zeros(p + 1, np.int64)
     lower_row, upper_row = np.empty(8 * p + 8, np.int64), np.empty(8 * p + 8, np.int64)
     lower, upper = np.empty(8 * p + 8), np.empty(8 * p + 8)
-    row = np.full(p, -1, dtype=np.int64)
-    step_of = np.full(p, -1, dtype=np.int64)
-    diagonal = np.zeros(p)
+    row, diagonal = np.empty(p, np.int64), np.zeros(p)
     for c in range(p):
         _entries(columns, basis, order[c], x)
         lower_row, lower = (
@@ -99,7 +105,7 @@ def _split(columns, basis):
         for t in range(p):
             if abs(x[t]) >= 0.1 * most and (best < 0 or of_row[t] < of_row[best]):
                 best = t
-        row[c], step_of[best] = best, c
+        row[c] = best
         diagonal[c] = x[best]
         x[best] = 0.0
         at = lower_start[c]
@@ -160,7 +166,8 @@ def refresh(columns, basis, values, amount, bound, invert):
     for level in range(2):
         use, x = values.use[level], values.key[level]
         key_use(columns, basis, amount, level, use)
-        x[:] = amount[level]
+        for k in range(len(x)):
+            x[k] = amount[level, k]
         for t in range(p):
             right[t] = bound[level, basis.tight[t]] - use[basis.tight[t]]
         _solve(split, right, found)

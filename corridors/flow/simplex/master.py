@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.flow.master import FailedError, LastBasis, Master, MasterProblem
-from corridors.flow.simplex import basis, simplex
+from corridors.flow.simplex import simplex
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
@@ -63,15 +63,23 @@ class OwnMaster(Master):
     def fill(self, first: int, question: MasterProblem) -> None:
         """Let columns from number `first` on carry their commodities while there is room."""
         self._working.fit()
-        basis.fill(
-            self.pool.columns,
-            first,
-            self.pool.size,
-            self._working.basis,
-            question.amount,
-            question.bound,
-            self._working.values.use[0],
-        )
+        columns, basis = self.pool.columns, self._working.basis
+        use = [0.0] * len(question.bound[0])
+        bound, amount = (question.bound[0] * (1.0 - 1e-9)).tolist(), question.amount[0].tolist()
+        start, commodity = columns.start.tolist(), columns.commodity.tolist()
+        for j in range(first, self.pool.size):
+            k = commodity[j]
+            if columns.banned[j] or basis.key[k] != k:
+                continue
+            entries = slice(start[j], start[j + 1])
+            limits, units = columns.limit[entries].tolist(), columns.unit[entries].tolist()
+            taken = [unit * amount[k] for unit in units]
+            if any(use[r] + more > bound[r] for r, more in zip(limits, taken, strict=True)):
+                continue
+            for r, more in zip(limits, taken, strict=True):
+                use[r] += more
+            basis.state[k], basis.state[j] = 0, 1
+            basis.key[k] = j
 
     def optimise(self, question: MasterProblem) -> None:
         """Bring the basis to the optimum over the pool, ties decided.
@@ -86,7 +94,10 @@ class OwnMaster(Master):
         if 2 * working.size + 8 > len(working.basis.other):
             working.enlarge(4 * working.size + 16)
         most = 20_000 + 20 * self.n_slack
+        pool = self.pool
         while True:
+            entries = int(pool.columns.start[pool.size])
+            room = simplex.room(working.basis, pool.size, len(question.bound[0]), entries)
             code, _ = simplex.optimise(
                 self.pool.columns,
                 self.pool.size,
@@ -96,6 +107,7 @@ class OwnMaster(Master):
                 question.bound,
                 self._fresh,
                 most,
+                room,
             )
             self._fresh = code != simplex.OPTIMAL
             if code == simplex.OPTIMAL:

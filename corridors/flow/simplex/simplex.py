@@ -8,11 +8,14 @@ time to time, whenever a step fails, and before an optimum is believed.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from corridors.flow.compiling import compiled
+from corridors.flow.compiling import compiled, inner
 from corridors.flow.simplex.basis import (
     Rows,
+    Work,
     all_reduced,
     by_inverse,
     entering_column,
@@ -34,15 +37,71 @@ from corridors.flow.simplex.primal import (
     tied_columns,
 )
 
+if TYPE_CHECKING:
+    from corridors.flow.simplex.basis import Basis
+
 OPTIMAL, SINGULAR, STUCK, TOO_LONG = 0, 1, 2, 3
 """How a run ends."""
+
+Room = tuple[Motion, Weights, Rows, Work]
+"""What a run works in."""
 
 _REFRESH = 100
 """Changes of the basis after which its inverse is computed afresh."""
 
 
+def room(basis: Basis, n_columns: int, n_limits: int, n_entries: int) -> Room:
+    """Return what a run works in: for so many columns, limits, and entries of columns in limits."""
+    n_keys, p = len(basis.key), len(basis.other)
+    motion = Motion(
+        np.zeros(n_keys),
+        np.zeros(n_limits),
+        np.empty(n_keys, np.int64),
+        np.empty(n_limits, np.int64),
+        np.zeros(n_keys, np.int8),
+        np.zeros(n_limits, np.int8),
+        np.zeros(2, np.int64),
+    )
+    weights = Weights(np.ones(n_keys), np.ones(p), np.ones(n_limits))
+    rows = Rows(
+        np.full(n_limits, -1),
+        np.zeros(n_limits, np.int64),
+        np.empty(n_entries, np.int32),
+        np.empty(n_entries),
+        np.zeros(1, np.int64),
+    )
+    work = Work(
+        entering=np.empty(p),
+        row=np.empty(p),
+        effect=np.empty(p),
+        which=np.empty(p, np.int64),
+        alpha=np.empty(n_columns),
+        reduced=np.empty(n_columns),
+        tied=np.empty(n_columns, np.int64),
+        listed=np.zeros(LISTED, np.int64),
+        through_key=np.empty(n_keys),
+        lone=np.empty(n_keys, np.bool_),
+        best=np.empty(n_keys, np.int64),
+        length=np.empty((3, n_keys)),
+        slack=np.ones(3),
+        step=np.zeros(2),
+        saving=np.zeros(3),
+    )
+    return motion, weights, rows, work
+
+
+@inner
+def _enters(columns, basis, inverse, enter, loosen, u):
+    """Compute what each other column loses for a unit of the column or limit that comes in."""
+    if enter >= 0:
+        entering_column(columns, basis, enter, u)
+    else:
+        for i in range(basis.size[0]):
+            u[i] = inverse[loosen, i]
+
+
 @compiled
-def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
+def optimise(columns, n_columns, basis, values, amount, bound, fresh, most, room):
     """Bring a basis to the optimum over the columns at hand.
 
     Parameters
@@ -60,37 +119,27 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
         Whether `basis.inverse` must be computed first.
     most
         Largest number of changes of the basis.
+    room
+        What to work in, as the function of that name makes it.
 
     Returns
     -------
     code, steps
         How it ended and after how many changes.
     """
-    n_keys, n_limits = len(basis.key), bound.shape[1]
-    motion = Motion(
-        np.zeros(n_keys),
-        np.zeros(n_limits),
-        np.empty(n_keys, np.int64),
-        np.empty(n_limits, np.int64),
-        np.zeros(n_keys, np.int8),
-        np.zeros(n_limits, np.int8),
-        np.zeros(2, np.int64),
+    n_keys = len(basis.key)
+    motion, weights, rows, work = room
+    u, alpha, reduced, tied, listed = (
+        work.entering,
+        work.alpha,
+        work.reduced,
+        work.tied,
+        work.listed,
     )
-    weights = Weights(np.ones(n_keys), np.ones(len(basis.other)), np.ones(n_limits))
-    n_entries = columns.start[n_columns]
-    rows = Rows(
-        np.full(n_limits, -1, np.int64),
-        np.zeros(n_limits, np.int64),
-        np.empty(n_entries, np.int32),
-        np.empty(n_entries),
-        np.zeros(1, np.int64),
-    )
-    slack = np.ones(3)
-    step, saving = np.zeros(2), np.zeros(3)
-    alpha, reduced = np.empty(n_columns), np.empty(n_columns)
-    listed = np.zeros(LISTED, dtype=np.int64)
+    slack, step, saving = work.slack, work.step, work.saving
+    # Not a literal, for which the kernel would be compiled once more.
+    inverse, invert = basis.inverse, n_keys >= 0
     stale = _REFRESH if fresh else 0
-    tied = np.empty(n_columns, dtype=np.int64)
     repairs, n_listed, n_tied = 0, 0, -1
     # Values may be absent, carried, or fresh; reduced costs may be absent, or as good as prices.
     carried, known = True, False
@@ -99,17 +148,17 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
     kind, number, sign = -1, -1, 1.0
     for count in range(most):
         if stale >= _REFRESH:
-            if not refresh(columns, basis, values, amount, bound, True):
+            if not refresh(columns, basis, values, amount, bound, invert):
                 return SINGULAR, count
             stale = 0
             carried, known, inside, n_tied = False, False, False, -1
         elif not started:
-            by_inverse(columns, basis, values, amount, bound)
+            by_inverse(columns, basis, values, amount, bound, u)
             carried = False
         if not started:
             started = True
-            if replace_banned_keys(columns, n_columns, basis, values):
-                by_inverse(columns, basis, values, amount, bound)
+            if replace_banned_keys(columns, n_columns, basis, values, work):
+                by_inverse(columns, basis, values, amount, bound, u)
         if not inside:
             kind, number, sign = worst_outside(columns, basis, values, amount, bound, weights)
             inside = kind < 0
@@ -126,17 +175,13 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
                 kind,
                 number,
                 sign,
-                alpha,
-                reduced,
                 weights,
                 rows,
+                work,
             )
             good = enter >= 0 or loosen >= 0
             if good:
-                if enter >= 0:
-                    u = entering_column(columns, basis, enter)
-                else:
-                    u = basis.inverse[loosen, : basis.size[0]].copy()
+                _enters(columns, basis, inverse, enter, loosen, u)
                 direct(columns, basis, enter, u, motion)
                 savings(columns, basis, values, enter, loosen, saving)
                 for level in range(2):
@@ -187,13 +232,10 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
                     if not carried:
                         after_cost(columns, basis, values, slack)
                         return OPTIMAL, count
-                    by_inverse(columns, basis, values, amount, bound)
+                    by_inverse(columns, basis, values, amount, bound, u)
                     carried, known, inside, n_tied = False, False, False, -1
                     continue
-            if enter >= 0:
-                u = entering_column(columns, basis, enter)
-            else:
-                u = basis.inverse[loosen, : basis.size[0]].copy()
+            _enters(columns, basis, inverse, enter, loosen, u)
             direct(columns, basis, enter, u, motion)
             savings(columns, basis, values, enter, loosen, saving)
             if by_cost:
@@ -231,7 +273,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, most):
             for level in range(2):
                 values.key[level, alone] = step[level]
         elif good:
-            good = exchange(columns, basis, values, enter, loosen, leave, tighten, u, step, saving)
+            good = exchange(columns, basis, values, enter, loosen, leave, tighten, work)
             if good and tighten >= 0:
                 for level in range(2):
                     values.use[level, tighten] = bound[level, tighten]

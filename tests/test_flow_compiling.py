@@ -1,0 +1,87 @@
+"""How kernels are compiled: in peace, with a word to who waits, and without what takes long."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import logging
+from pathlib import Path
+
+from numba import njit
+from numba.core import event
+
+import corridors.flow
+from corridors.flow.compiling import _Pause
+
+ROOM = Path(corridors.flow.__file__).parent
+
+LONG = {"full", "unique", "searchsorted", "argsort", "sort", "arange", "concatenate", "repeat"}
+"""Functions of numpy that a kernel would compile once more for itself, each up to some seconds."""
+
+
+def kernels():
+    """Return the kernels of the engine's own rooms and their parts, with where they stand."""
+    for path in [*ROOM.glob("*.py"), *ROOM.glob("shortest/*.py"), *ROOM.glob("simplex/*.py")]:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            marks = getattr(node, "decorator_list", [])
+            if {"compiled", "inner", "njit"} & {ast.unparse(m).split("(")[0] for m in marks}:
+                yield f"{path.stem}.{node.name}", node
+
+
+def test_kernels_call_nothing_that_takes_long_to_compile():
+    found = dict(kernels())
+    assert len(found) > 30
+    for name, node in found.items():
+        called = {
+            f.func.attr
+            for f in ast.walk(node)
+            if isinstance(f, ast.Call) and isinstance(f.func, ast.Attribute)
+        }
+        assert not called & LONG, name
+
+
+def test_kernels_assign_no_array_to_a_slice():
+    # It can fail for its shapes, and the words of that failure take seconds to compile.
+    for name, node in kernels():
+        for step in ast.walk(node):
+            if isinstance(step, ast.Assign):
+                slices = [t for t in step.targets if isinstance(t, ast.Subscript)]
+                if any(isinstance(t.slice, ast.Slice) for t in slices):
+                    scalar = isinstance(step.value, ast.Constant | ast.Attribute | ast.UnaryOp)
+                    assert scalar, f"{name}: {ast.unparse(step)}"
+
+
+def test_while_a_kernel_is_compiled_nothing_is_collected_and_who_waits_is_told_once(caplog):
+    seen = []
+
+    class Probe(event.Listener):
+        def on_start(self, event):  # noqa: ARG002
+            seen.append(gc.isenabled())
+
+        def on_end(self, event):
+            pass
+
+    def twice(x):
+        return x + x
+
+    twice.__module__ = "corridors.flow.twice"
+    caplog.set_level(logging.INFO)
+    pause, probe = _Pause(), Probe()
+    event.register("numba:compile", pause)
+    event.register("numba:compile", probe)
+    try:
+        assert (njit(twice)(2), njit(twice)(3)) == (4, 6)
+        assert gc.isenabled()
+        gc.disable()
+        assert njit(twice)(2) == 4
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+        event.unregister("numba:compile", pause)
+        event.unregister("numba:compile", probe)
+    assert len(seen) >= 3
+    assert not any(seen)
+    said = [r for r in caplog.records if r.name == "corridors.flow.compiling"]
+    assert (
+        1 <= len(said) <= 2
+    )  # the one of this test, and that of the process where it is the first
