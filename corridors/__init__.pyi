@@ -6,6 +6,7 @@ from .analysis.best_route import BestRoute as BestRoute
 from .analysis.best_route import best_route as best_route
 from .analysis.criticality.criticality import criticality as criticality
 from .analysis.criticality.sweep import sweep as sweep
+from .analysis.explorer import explorer as explorer
 from .analysis.headroom import Headroom as Headroom
 from .analysis.headroom import headroom as headroom
 from .analysis.interaction import Interaction as Interaction
@@ -47,6 +48,7 @@ from .exchange.formats import export as export
 from .exchange.gmns_in import import_gmns as import_gmns
 from .exchange.osm.proposal import propose as propose
 from .maps import plots as plots
+from .maps.explorer.page import Explorer as Explorer
 from .network.folder import seal as seal
 from .network.info import info as info
 from .network.info import network_info as network_info

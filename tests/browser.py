@@ -77,7 +77,8 @@ def visit(browser: Browser, path: Path, **context: Any) -> Iterator[Visit]:
         "request",
         lambda request: (
             None
-            if request.url == address or request.url.startswith(("data:", "about:"))
+            # A blob is a page's own memory, such as the source of its worker.
+            if request.url == address or request.url.startswith(("data:", "about:", "blob:"))
             else seen.requests.append(request.url)
         ),
     )

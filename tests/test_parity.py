@@ -15,6 +15,7 @@ from corridors.cli.app import app
 COMMANDS = sorted(typer.main.get_command(app).commands)
 
 OTHER_WORD = {
+    "explore": ("explorer", "`explore` is what a table or result does with itself"),
     "map": ("network_map", "`map` is a function of Python"),
     "new": ("new_network", "the library says what is new"),
     "osm": ("propose", "the library has a service, a proposal and what applies it"),

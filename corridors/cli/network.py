@@ -1,4 +1,4 @@
-"""Commands about the network itself: info, check, scenarios, schema, map, seal."""
+"""Commands about the network itself: info, check, scenarios, schema, map, explore, seal."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from corridors.cli.common import (
     note,
     print_json,
     print_table,
+    results,
+    working,
 )
 
 
@@ -24,6 +26,7 @@ def register(app: typer.Typer) -> None:
     for command in (info, check, scenarios, schema, seal):
         app.command()(command)
     app.command(name="map")(draw)
+    app.command()(explore)
 
 
 def info(network: NetworkOption = None, as_of: AsOfOption = None, json: JsonOption = False) -> None:
@@ -175,3 +178,41 @@ def draw(
         print_json({"map": str(out), "bytes": out.stat().st_size})
     else:
         note(f"wrote {out}")
+
+
+def explore(
+    out: Annotated[
+        Path, typer.Option(help="File to write.", metavar="FILE", show_default=True)
+    ] = Path("explorer.html"),
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Scenario to choose from in the page, by name or path; may be repeated. "
+            "The shipped ones if not given, none with 'none'.",
+            metavar="SCENARIO",
+        ),
+    ] = None,
+    network: NetworkOption = None,
+    as_of: AsOfOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write one offline page in which anyone can shut things and see what the cargo does."""
+    from corridors.analysis.explorer import explorer
+    from corridors.network.network import load
+
+    with results(out):
+        with working("reading the network"):
+            net = load(network)
+        with working("writing the page"):
+            page = explorer(net, [] if scenario == ["none"] else scenario, as_of=as_of)
+            page.save(out)
+    if json:
+        print_json(
+            {
+                "file": str(out),
+                "as_of": page.day,
+                "scenarios": page.n_scenarios,
+                "bytes": len(page.html.encode()),
+            }
+        )
+    note(f"wrote {out}")

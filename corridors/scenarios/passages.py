@@ -52,7 +52,7 @@ def felt_once(
     if not any(key in selector for key in PLACES) or not (chosen & (arcs.arc_type == LINK)).any():
         return chosen
     start, end = arcs.node_of[arcs.tail], arcs.node_of[arcs.head]
-    inside = np.isin(arcs.node_of.astype(str), sorted(_nodes(net, selector, folder)))
+    inside = np.isin(arcs.node_of.astype(str), sorted(nodes_inside(net, selector, folder)))
     is_link = chosen & (arcs.arc_type == LINK)
     neighbours: dict[str, set[str]] = {}
     for a, b in zip(start[is_link], end[is_link], strict=True):
@@ -86,7 +86,7 @@ def _reached_from_outside(
         reached[new] = True
 
 
-def _nodes(net: Network, selector: dict[str, Any], folder: Path | None) -> set[str]:
+def nodes_inside(net: Network, selector: dict[str, Any], folder: Path | None) -> set[str]:
     """Return the nodes in which cargo is inside what a selector names; none for mere links."""
     found: set[str] | None = None
     for key, value in selector.items():
@@ -99,7 +99,7 @@ def _nodes(net: Network, selector: dict[str, Any], folder: Path | None) -> set[s
         elif key == "chokepoint":
             frame = net.tables["chokepoints"]
             texts = frame.loc[frame["chokepoint"].isin(names_in(value)), "selector"]
-            own = set().union(*(_nodes(net, yaml.safe_load(text), folder) for text in texts))
+            own = set().union(*(nodes_inside(net, yaml.safe_load(text), folder) for text in texts))
             if not own:
                 continue
         else:

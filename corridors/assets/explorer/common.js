@@ -1,0 +1,76 @@
+// Small helpers of the page.
+const byId = (id) => document.getElementById(id);
+
+// Makes an element; text is always text. Attributes that start with `on` are listeners.
+function element(tag, attributes, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith('on')) made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value === true ? '' : value);
+  }
+  for (const child of children.flat(Infinity)) {
+    if (child !== null && child !== undefined && child !== false) made.append(child);
+  }
+  return made;
+}
+
+function replace(parent, ...children) {
+  parent.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+}
+
+// Numbers as a reader wants them: grouped thousands, few digits.
+function number(value, digits) {
+  const size = Math.abs(value);
+  const places = digits !== undefined ? digits : size >= 100 || value === Math.round(value) ? 0 : size >= 10 ? 1 : 2;
+  return value.toLocaleString('en-GB', { minimumFractionDigits: 0, maximumFractionDigits: places });
+}
+
+const SCALES = [[1e9, 'bn'], [1e6, 'M'], [1e3, 'k']];
+
+// A number in three digits with k, M or bn: "36.4 k".
+function short(value) {
+  const size = Math.abs(value);
+  for (const [scale, letter] of SCALES) {
+    if (size >= 0.9995 * scale) return `${three(value / scale)} ${letter}`;
+  }
+  return three(value, true);
+}
+
+function three(value, whole = false) {
+  const size = Math.abs(value);
+  const digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+  return value.toLocaleString('en-GB', { minimumFractionDigits: whole ? 0 : digits, maximumFractionDigits: digits });
+}
+
+const tonnes = (value) => (Math.abs(value) >= 999.5 ? `${short(value)}t` : `${short(value)} t`);
+const signed = (value, text) => (value > 0 ? `+${text}` : value < 0 ? text.replace('-', '−') : text);
+const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many}`;
+
+// The whole of the data in the page, unpacked.
+async function unpacked(id) {
+  const bytes = Uint8Array.from(atob(byId(id).textContent.trim()), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Response(stream).arrayBuffer();
+}
+
+// Offers a text as a file; nothing leaves the page but to the reader's own disk.
+function save(name, text, type) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  const link = element('a', { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+// Rows as CSV, which a spreadsheet shows and does not run.
+function csv(heads, rows) {
+  const cell = (value) => {
+    if (typeof value === 'number') return String(value);
+    let text = String(value === null || value === undefined ? '' : value);
+    if (/^['\s]*[=+\-@\t\r]/.test(text)) text = `'${text}`;
+    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [heads, ...rows].map((row) => row.map(cell).join(',')).join('\n') + '\n';
+}

@@ -1,0 +1,168 @@
+// The panel: search, what is changed, four numbers, one sentence and the proof.
+
+// Names of what is shut in words: "the Belarus–Poland border and Brest".
+function inWords(names, keys) {
+  const label = (key) => {
+    const kind = names.kind(key);
+    const own = names.label(key);
+    return kind === 'border' ? `the ${own}` : kind === 'capacity' ? `all that “${own}” counts` : kind === 'link' ? `the line ${own}` : own;
+  };
+  const own = keys.slice(0, 3).map(label);
+  if (keys.length > 3) own.push(`${keys.length - 3} more`);
+  return own.length > 1 ? `${own.slice(0, -1).join(', ')} and ${own[own.length - 1]}` : own[0];
+}
+
+// What happens, in one plain sentence.
+function sentence(names, store, answer) {
+  const { state } = store;
+  const other = Object.keys(state.capacity).length + Object.keys(state.delay).length + Object.keys(state.demand).length;
+  const { before, after } = answer;
+  const own = names.texts.states[stateNumber(names.texts, state)];
+  const causes = [];
+  if (own.name) causes.push(`under “${own.title}”`);
+  if (state.close.length) causes.push(`with ${inWords(names, state.close)} shut`);
+  if (other) causes.push(`with ${plural(other, 'capacity, delay or demand', 'capacities, delays and demands')} changed`);
+  const day = own.day;
+  if (!causes.length) {
+    return `On ${day} nothing is shut: ${tonnes(after.served_t)} a day are carried, ${after.short_t > 0.05 ? `${tonnes(after.short_t)} are not` : 'all that is wanted'}, at ${short(after.usd)} USD a day.`;
+  }
+  const found = [];
+  if (answer.lost_t > 0.05) found.push(`${tonnes(answer.lost_t)} a day are no longer carried`);
+  if (answer.gained_t > 0.05) found.push(`${tonnes(answer.gained_t)} are newly carried`);
+  if (answer.rerouted_t > 0.05) {
+    const hours = answer.demands.rerouted.reduce((sum, t, k) => sum + t * answer.demands.added_hours[k], 0) / answer.rerouted_t;
+    const longer = Math.abs(hours) < 0.05 ? 'in the same time' : `${number(Math.abs(hours) / 24, Math.abs(hours) < 24 ? 2 : 1)} days ${hours > 0 ? 'longer' : 'shorter'} on average`;
+    found.push(`${tonnes(answer.rerouted_t)} go another way, ${longer}`);
+  }
+  const usd = after.usd - before.usd;
+  if (Math.abs(usd) > 0.5) found.push(`the transport bill ${usd > 0 ? 'rises' : 'falls'} by ${short(Math.abs(usd))} USD a day`);
+  if (!found.length) found.push('nothing changes for the cargo');
+  const text = found.length > 1 ? `${found.slice(0, -1).join(', ')}, and ${found[found.length - 1]}` : found[0];
+  return `On ${day}, ${causes.join(' and ')}, ${text}.`;
+}
+
+function headline(answer) {
+  const { before, after } = answer;
+  const card = (head, was, now, show, change) => element('div', { class: 'card' },
+    element('dt', {}, head), element('dd', {}, element('strong', {}, show(now)), element('span', { class: 'quiet' }, change || `before ${show(was)}`)));
+  const hours = (h) => `${number(h / 24, 2)} d`;
+  const usd = (v) => `${short(v)} $`;
+  const whole = (text) => text.replaceAll(' ', '\u00a0');
+  const from = (was, now, show) => `before ${whole(show(was))}${Math.abs(now - was) > 1e-9 * Math.max(1, Math.abs(was)) ? ` (${whole(signed(now - was, show(now - was)))})` : ''}`;
+  replace(byId('headline'),
+    card('not carried, a day', before.short_t, after.short_t, tonnes, from(before.short_t, after.short_t, tonnes)),
+    card('go another way, a day', 0, answer.rerouted_t, tonnes, `of ${tonnes(before.served_t)} carried before`),
+    card('mean time of a tonne', before.mean_hours, after.mean_hours, hours, from(before.mean_hours, after.mean_hours, hours)),
+    card('transport bill, a day', before.usd, after.usd, usd, from(before.usd, after.usd, usd)));
+}
+
+// Chips of all that the reader has changed; each takes its change back.
+function chips(names, store, open) {
+  const { state } = store;
+  const chip = (kind, text, key, back) => element('li', { class: `chip ${kind}` },
+    key ? element('button', { type: 'button', class: 'name', title: 'What is known of it', onclick: () => open(key) }, text) : element('span', { class: 'name' }, text),
+    element('button', { type: 'button', 'aria-label': `Take back: ${text}`, onclick: back }, '×'));
+  const capacityName = (id) => names.labels[names.placeOf.get(`capacity:${id}`)] || id;
+  const demandName = (which) => (which === 'all' ? 'All demand' : which.startsWith('cargo:') ? names.texts.cargo.name[names.texts.cargo.id.indexOf(which.slice(6))] : names.demand(names.texts.demand.id.indexOf(which.slice(7))));
+  replace(byId('chips'),
+    state.close.map((key) => chip('shut', `Shut: ${names.label(key)}`, key, () => store.toggle(key))),
+    Object.entries(state.capacity).map(([id, x]) => chip('moved', `${capacityName(id)} × ${x}`, names.placeOf.has(`capacity:${id}`) ? `capacity:${id}` : null, () => store.set('capacity', id, 1, 1))),
+    Object.entries(state.delay).map(([key, h]) => chip('moved', `${names.label(key)} + ${h} h`, key, () => store.set('delay', key, 0, 0))),
+    Object.entries(state.demand).map(([which, x]) => chip('moved', `${demandName(which)} × ${x}`, which.startsWith('demand:') ? which : null, () => store.set('demand', which, 1, 1))));
+  byId('chips').hidden = !store.changes;
+  byId('reset').hidden = !store.changes;
+  byId('undo').disabled = !store.past.length;
+}
+
+// Search with a list to choose from, by mouse or keyboard.
+function searching(names, store, open) {
+  const box = byId('search');
+  const list = byId('found');
+  let keys = [];
+  let at = -1;
+  const mark = () => {
+    [...list.children].forEach((item, i) => item.setAttribute('aria-selected', String(i === at)));
+    if (at >= 0) {
+      box.setAttribute('aria-activedescendant', `found-${at}`);
+      list.children[at].scrollIntoView({ block: 'nearest' });
+    } else {
+      box.removeAttribute('aria-activedescendant');
+    }
+  };
+  const hide = () => {
+    list.hidden = true;
+    box.setAttribute('aria-expanded', 'false');
+    at = -1;
+  };
+  const take = (key, known) => {
+    hide();
+    box.value = '';
+    if (known) open(key);
+    else store.toggle(key);
+  };
+  const draw = () => {
+    keys = names.search(box.value, 12);
+    at = keys.length ? 0 : -1;
+    replace(list, keys.map((key, i) => element('li', { role: 'option', id: `found-${i}`, onpointerdown: (event) => { event.preventDefault(); take(key, event.shiftKey); } },
+      element('span', {}, names.label(key)), element('span', { class: 'quiet' }, store.isShut(key) ? 'shut: open it' : KIND_WORDS[names.kind(key)]))));
+    if (!keys.length && box.value.trim()) list.append(element('li', { class: 'quiet none' }, 'Nothing is called that.'));
+    list.hidden = !box.value.trim();
+    box.setAttribute('aria-expanded', String(!list.hidden));
+    mark();
+  };
+  box.addEventListener('input', draw);
+  box.addEventListener('focus', () => box.value && draw());
+  box.addEventListener('blur', hide);
+  box.addEventListener('keydown', (event) => {
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      if (list.hidden) draw();
+      else if (keys.length) at = (at + (event.key === 'ArrowDown' ? 1 : keys.length - 1)) % keys.length;
+      mark();
+      event.preventDefault();
+    } else if (event.key === 'Enter' && at >= 0) {
+      take(keys[at], event.shiftKey);
+      event.preventDefault();
+    } else if (event.key === 'Escape' && !list.hidden) {
+      hide();
+      event.stopPropagation();
+    }
+  });
+}
+
+// The list of scenarios and days that the page holds.
+function choices(names, store) {
+  const list = byId('scenario');
+  const { states } = names.texts;
+  const day = (state, i) => element('option', { value: `d${i}` }, `Nothing has happened, ${state.day}`);
+  const event = (state, i) => element('option', { value: `d${i}` }, `${state.title}, ${state.day}`);
+  const own = states.map((state, i) => [state, i]);
+  const days = own.filter(([state]) => !state.name);
+  const plans = own.filter(([state]) => state.name);
+  replace(list, element('optgroup', { label: 'Days' }, days.map(([state, i]) => day(state, i))),
+    plans.length ? element('optgroup', { label: 'Scenarios, each on its day' }, plans.map(([state, i]) => event(state, i))) : null);
+  list.addEventListener('change', () => {
+    const state = states[Number(list.value.slice(1))];
+    store.change(state.name ? { scenario: state.name, day: '' } : { scenario: '', day: state.day });
+  });
+}
+
+// What a scenario is made of, one click away.
+function story(names, store) {
+  const number_ = stateNumber(names.texts, store.state);
+  const own = names.texts.states[number_];
+  byId('scenario').value = `d${number_}`;
+  const about = byId('story');
+  about.hidden = !own.name;
+  if (!own.name) return;
+  replace(about, element('summary', {}, `What “${own.title}” does`), own.description ? element('p', {}, own.description) : null,
+    element('ul', { class: 'plain' }, own.events.map((event) => element('li', {}, event.in_force ? event.says : `${event.says} (not in force on ${own.day})`, event.note ? element('div', { class: 'quiet' }, event.note) : null))),
+    own.sources.length ? element('p', { class: 'quiet' }, `Sources: ${own.sources.join(' · ')}`) : null);
+}
+
+function proof(answer, asking) {
+  const gap = Math.abs(answer.gap);
+  const text = gap === 0 ? '0' : gap.toExponential(0);
+  const time = answer.milliseconds < 10 ? number(answer.milliseconds, 1) : number(answer.milliseconds, 0);
+  byId('proof').textContent = `Optimal, proved: gap ${text}, ${time} ms${asking.where === 'page' ? ', solved in the page' : ''}`;
+  byId('proof').title = `Nothing can cost less than ${number(answer.objective * (1 - answer.gap), 2)} USD a day; this answer costs ${number(answer.objective, 2)}, loss included.`;
+}

@@ -1,0 +1,163 @@
+// Answers questions: in a worker where there may be one, in the page where not.
+class Service {
+  constructor(buffer) {
+    this.questions = new Questions(readContainer(buffer));
+    this.engines = new Map();
+    this.known = { key: '', found: null };
+  }
+
+  // The answer to a state as it is, with the engine that found it.
+  first(s) {
+    if (!this.engines.has(s)) {
+      const p = this.questions.problem(s);
+      const started = performance.now();
+      const engine = new Engine(p);
+      const told = this.told(p, engine.solve(p));
+      this.engines.set(s, { engine, ...told, milliseconds: performance.now() - started });
+    }
+    return this.engines.get(s);
+  }
+
+  told(p, answer) {
+    const proof = prove(p, answer);
+    if (!proof.ok) throw new Error(`the answer does not prove itself: gap ${proof.gap}, balance ${proof.balance}, over ${proof.over}, on closed ${proof.closedFlow}`);
+    return { p, answer, proof, ...totals(this.questions, p, answer) };
+  }
+
+  // The answer to a question; the last one asked is remembered.
+  answered(question) {
+    const key = JSON.stringify([question.state || 0, question.close, question.capacity, question.delay, question.demand]);
+    if (this.known.key !== key) this.known = { key, found: this.found(question) };
+    return this.known.found;
+  }
+
+  found(question) {
+    const { close = [], capacity = {}, delay = {}, demand = {} } = question;
+    const first = this.first(question.state || 0);
+    const changed = [capacity, delay, demand].some((own) => Object.keys(own).length);
+    if (!close.length && !changed) return first;
+    const p = this.questions.asked(question);
+    if (!changed) {
+      // What carries nothing can be shut without a change: the answer is allowed still, and
+      // there is less to choose from.
+      let carries = false;
+      for (let a = 0; !carries && a < p.nArcs; a++) carries = p.closed[a] === 1 && this.carried(first)[a] === 1;
+      if (!carries) return this.told(p, first.answer);
+    }
+    return this.told(p, first.engine.solve(p));
+  }
+
+  carried(first) {
+    if (!first.carried) {
+      first.carried = new Uint8Array(first.p.nArcs);
+      for (const { arcs } of first.answer.paths) for (const a of arcs) first.carried[a] = 1;
+    }
+    return first.carried;
+  }
+
+  // All that the page shows of a question.
+  solve(question) {
+    const base = this.questions.texts.states[question.state || 0].base;
+    const before = this.first(base);
+    const first = this.first(question.state || 0);
+    const started = performance.now();
+    const after = this.answered(question);
+    const solved = after === first ? first.milliseconds : performance.now() - started;
+    const flow = tonnes(this.questions, after.p, after.proof.flow);
+    const flowBefore = tonnes(this.questions, before.p, before.proof.flow);
+    const moved = compareTotals(before, after);
+    return {
+      objective: after.proof.objective,
+      gap: after.proof.gap,
+      milliseconds: solved,
+      rounds: after.answer.rounds,
+      before: before.sum,
+      after: after.sum,
+      rerouted_t: moved.rerouted.reduce((sum, t) => sum + t, 0),
+      lost_t: moved.lost.reduce((sum, t) => sum + t, 0),
+      gained_t: moved.gained.reduce((sum, t) => sum + t, 0),
+      demands: {
+        wanted: after.wanted,
+        short: after.short,
+        wanted_before: before.wanted,
+        short_before: before.short,
+        ...moved,
+      },
+      limits: limitsOf(after),
+      limitsBefore: limitsOf(before),
+      flow,
+      flowBefore,
+      closed: after.p.closed,
+      closedBefore: before.p.closed,
+    };
+  }
+
+  // Totals alone, for rankings.
+  brief(question) {
+    if (this.idle(question)) return { short_t: 0, rerouted_t: 0, usd: 0, damage_usd: 0 };
+    const after = this.answered(question);
+    const before = this.beforeOf(question);
+    const moved = compareTotals(before, after);
+    return {
+      short_t: after.sum.short_t - before.sum.short_t,
+      rerouted_t: moved.rerouted.reduce((sum, t) => sum + t, 0),
+      usd: after.sum.usd - before.sum.usd,
+      damage_usd: after.proof.objective - before.proof.objective,
+    };
+  }
+
+  // Whether what is shut beyond `instead` carries nothing there, so that nothing changes.
+  idle(question) {
+    const { instead = [], close = [] } = question;
+    const before = this.beforeOf(question);
+    const carried = this.carried(before);
+    const known = new Set(instead);
+    return close.every((key) => known.has(key) || this.questions.arcsOf(key).every((a) => !carried[a]));
+  }
+
+  // The answer that a ranking starts from: with `instead` shut.
+  beforeOf(question) {
+    const key = JSON.stringify([question.state || 0, question.instead, question.capacity, question.delay, question.demand]);
+    if (!this.instead || this.instead.key !== key) {
+      this.instead = { key, found: this.found({ ...question, close: question.instead || [] }) };
+    }
+    return this.instead.found;
+  }
+
+  // The routes of one demand, before and after.
+  routes(question, k) {
+    const list = (own) => [...own.routes[k].values()].sort((a, b) => b.t - a.t);
+    const base = this.questions.texts.states[question.state || 0].base;
+    return { before: list(this.first(base)), after: list(this.answered(question)) };
+  }
+}
+
+function limitsOf({ p, proof, answer }) {
+  return { limit: p.limit, bound: p.bound, amount: p.amountOf, background: p.background, used: proof.used, price: answer.price };
+}
+
+// A question with one thing more shut, to be held against the question itself.
+function besides(question, key) {
+  const close = question.close || [];
+  return { ...question, close: [...close, key], instead: close };
+}
+
+// Speaks with the page: {id, what, ...} in, {id, answer} or {id, error} out.
+function serve(post) {
+  let service = null;
+  return (message) => {
+    const { id, what } = message;
+    try {
+      let answer = true;
+      if (what === 'open') service = new Service(message.buffer);
+      else if (what === 'solve') answer = service.solve(message.question);
+      else if (what === 'briefs') answer = message.keys.map((key) => service.brief(besides(message.question, key)));
+      else if (what === 'routes') answer = service.routes(message.question, message.demand);
+      post({ id, answer });
+    } catch (error) {
+      post({ id, error: String(error.message || error) });
+    }
+  };
+}
+
+return { serve, readContainer, Questions, Service };

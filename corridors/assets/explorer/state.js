@@ -1,0 +1,178 @@
+// What the reader has asked for, in the page and in its address.
+const VIEWS = ['map', 'who', 'full', 'worst'];
+const EMPTY = () => ({ scenario: '', day: '', close: [], capacity: {}, delay: {}, demand: {}, view: 'map', at: null });
+
+const written = (text) => encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%2F', '/').replaceAll('%E2%80%93', '–');
+
+// The part of the address after #: what is shut, capacities, delays, demand and the view.
+function toAddress(state, texts) {
+  const parts = [`d=${texts.states[stateNumber(texts, state)].day}`];
+  if (state.scenario) parts.push(`scenario=${written(state.scenario)}`);
+  if (state.close.length) parts.push(`close=${state.close.map(written).join(',')}`);
+  for (const [word, own] of [['cap', state.capacity], ['delay', state.delay], ['demand', state.demand]]) {
+    const listed = Object.entries(own).map(([id, value]) => `${written(id)}@${+value.toFixed(4)}`);
+    if (listed.length) parts.push(`${word}=${listed.join(',')}`);
+  }
+  if (state.view !== 'map') parts.push(`view=${state.view}`);
+  if (state.at) parts.push(`at=${state.at.map((x) => +x.toFixed(2)).join('/')}`);
+  return `#${parts.join('&')}`;
+}
+
+// What an address asks for; what it names that is not here is left out and said.
+function fromAddress(hash, names) {
+  const { texts } = names;
+  const state = EMPTY();
+  const unknown = [];
+  const parts = new Map();
+  for (const part of hash.replace(/^#/, '').split('&')) {
+    const at = part.indexOf('=');
+    if (at > 0) parts.set(part.slice(0, at), part.slice(at + 1));
+  }
+  const text = (value) => {
+    try {
+      return decodeURIComponent(value);
+    } catch {
+      return value;
+    }
+  };
+  const list = (word) => (parts.get(word) || '').split(',').filter(Boolean);
+  const has = (asked) => {
+    try {
+      stateNumber(texts, asked);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const scenario = text(parts.get('scenario') || '');
+  const day = text(parts.get('d') || '');
+  if (scenario && has({ scenario })) state.scenario = scenario;
+  else if (scenario) unknown.push(`the scenario ${scenario}`);
+  if (day && !state.scenario) {
+    if (has({ day })) state.day = day;
+    else unknown.push(`the day ${day}`);
+  }
+  for (const item of list('close')) {
+    let key = text(item);
+    if (key.startsWith('border:')) key = `border:${key.slice(7).split('-').sort().join('-')}`;
+    if (!names.placeOf.has(key)) unknown.push(key);
+    else if (!state.close.includes(key)) state.close.push(key);
+  }
+  const capacities = new Set([...texts.limits[0], ...texts.limits[1]]);
+  const known = {
+    cap: (id) => capacities.has(id),
+    delay: (id) => names.placeOf.has(id),
+    demand: (id) => id === 'all' || texts.cargo.id.some((c) => id === `cargo:${c}`) || texts.demand.id.some((d) => id === `demand:${d}`),
+  };
+  for (const [word, into] of [['cap', state.capacity], ['delay', state.delay], ['demand', state.demand]]) {
+    for (const item of list(word)) {
+      const at = item.lastIndexOf('@');
+      const id = text(item.slice(0, at));
+      const value = Number(item.slice(at + 1));
+      if (at < 1 || !known[word](id)) unknown.push(text(item));
+      else if (!(value >= 0) || value > 1e6) unknown.push(text(item));
+      else into[id] = value;
+    }
+  }
+  if (VIEWS.includes(parts.get('view'))) state.view = parts.get('view');
+  const at = (parts.get('at') || '').split('/').map(Number);
+  if (at.length === 3 && at.every(Number.isFinite)) state.at = at;
+  return { state, unknown };
+}
+
+// The state with its history: every change goes through here.
+class Store {
+  constructor(names) {
+    this.names = names;
+    this.past = [];
+    this.heard = [];
+    const { state, unknown } = fromAddress(window.location.hash, names);
+    this.state = state;
+    this.unknown = unknown;
+    window.addEventListener('hashchange', () => {
+      const read = fromAddress(window.location.hash, names);
+      this.unknown = read.unknown;
+      this.past.push(this.state);
+      this.state = read.state;
+      this.tell();
+    });
+  }
+
+  listen(heard) {
+    this.heard.push(heard);
+  }
+
+  tell() {
+    for (const heard of this.heard) heard(this.state);
+  }
+
+  // Changes what is asked; a slider that is dragged makes one step of the history.
+  change(values, { merge = '' } = {}) {
+    if (!merge || merge !== this.merging) this.past.push(this.state);
+    if (this.past.length > 200) this.past.shift();
+    this.merging = merge;
+    this.state = { ...this.state, ...values };
+    this.write();
+    this.tell();
+  }
+
+  // The view and where the map is are not part of the history.
+  look(values) {
+    this.state = { ...this.state, ...values };
+    this.write();
+    if ('view' in values) this.tell();
+  }
+
+  undo() {
+    if (!this.past.length) return false;
+    const { view, at } = this.state;
+    this.state = { ...this.past.pop(), view, at };
+    this.merging = '';
+    this.write();
+    this.tell();
+    return true;
+  }
+
+  write() {
+    try {
+      history.replaceState(null, '', toAddress(this.state, this.names.texts));
+    } catch {
+      // A page without an address of its own, such as a frame of a notebook, keeps none.
+    }
+  }
+
+  isShut(key) {
+    return this.state.close.includes(key);
+  }
+
+  toggle(key) {
+    const close = this.isShut(key) ? this.state.close.filter((other) => other !== key) : [...this.state.close, key];
+    this.change({ close });
+  }
+
+  set(what, id, value, usual) {
+    const own = { ...this.state[what] };
+    if (value === usual) delete own[id];
+    else own[id] = value;
+    this.change({ [what]: own }, { merge: `${what}/${id}` });
+  }
+
+  get changes() {
+    const { close, capacity, delay, demand } = this.state;
+    return close.length + [capacity, delay, demand].reduce((sum, own) => sum + Object.keys(own).length, 0);
+  }
+
+  question() {
+    const { close, capacity, delay, demand } = this.state;
+    return { state: stateNumber(this.names.texts, this.state), close, capacity, delay, demand };
+  }
+}
+
+// The number of the state that is meant: a scenario's by its name, a day's by its date.
+function stateNumber(texts, { scenario, day }) {
+  const name = scenario || day;
+  if (!name) return 0;
+  const found = texts.states.findIndex((state) => (scenario ? state.name === name : !state.name && state.day === name));
+  if (found < 0) throw new Error(`this page holds no ${scenario ? 'scenario' : 'day'} ${JSON.stringify(name)}`);
+  return found;
+}

@@ -1,0 +1,233 @@
+"""The page of the explorer: template, scripts and data put together, with a strict policy."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from corridors.display import plain_values
+from corridors.maps import offline
+from corridors.maps.data import DISCLAIMER
+from corridors.maps.explorer.container import pack
+from corridors.maps.explorer.ground import ground
+from corridors.maps.vendored import asset_text
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+__all__ = ["Explorer", "ExplorerData", "build_explorer"]
+
+SOLVER = (
+    "paths",
+    "ties",
+    "pool",
+    "basis",
+    "exchange",
+    "primal",
+    "dual",
+    "simplex",
+    "engine",
+    "proof",
+    "container",
+    "questions",
+    "measure",
+    "service",
+)
+"""Scripts of the solver, in the order in which they stand in the page."""
+
+PAGE = (
+    "common",
+    "solving",
+    "names",
+    "state",
+    "yaml",
+    "map",
+    "tables",
+    "views",
+    "details",
+    "panel",
+    "start",
+)
+"""Scripts of what is seen."""
+
+
+@dataclass(frozen=True)
+class ExplorerData:
+    """What an explorer shows and solves, as plain texts and arrays.
+
+    Attributes
+    ----------
+    title, subtitle
+        What the page and the network are called.
+    day
+        The day on which it opens.
+    texts
+        Names, column by column, as ``corridors/assets/explorer/questions.js`` reads them.
+    arrays
+        Numbers, one-dimensional, by name.
+    credits
+        Whom the lines and places are owed to.
+    """
+
+    title: str
+    subtitle: str
+    day: str
+    texts: Mapping[str, Any]
+    arrays: Mapping[str, NDArray[Any]]
+    credits: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, repr=False)
+class Explorer:
+    """A finished page.
+
+    Parameters
+    ----------
+    title
+        What it is called.
+    day
+        The day on which it opens.
+    n_scenarios
+        How many scenarios it holds.
+    html
+        The page: one file that needs nothing but a browser.
+    height
+        Height in a notebook, in pixels.
+    """
+
+    title: str
+    day: str
+    n_scenarios: int
+    html: str
+    height: int = 760
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page.
+
+        Parameters
+        ----------
+        path
+            File to write; its folder must exist.
+
+        Returns
+        -------
+        Path
+            The file that was written.
+        """
+        return offline.write_atomically(path, self.html)
+
+    def __repr__(self) -> str:
+        size = len(self.html.encode()) / 1e6
+        some = "scenario" if self.n_scenarios == 1 else "scenarios"
+        return f"Explorer({self.day}, {self.n_scenarios} {some}, {size:.1f} MB)"
+
+    def _repr_mimebundle_(
+        self,
+        include: Collection[str] | None = None,
+        exclude: Collection[str] | None = None,
+    ) -> dict[str, str]:
+        """Show the page in a notebook, shut into a frame that may run scripts and no more."""
+        bundle = {
+            "text/plain": repr(self),
+            "text/html": (
+                '<div><iframe sandbox="allow-scripts allow-downloads" '
+                f'title="{html.escape(self.title, quote=True)}" width="100%" '
+                f'height="{self.height}" style="border:1px solid #dfe3e8" '
+                f'srcdoc="{html.escape(self.html, quote=True)}"></iframe></div>'
+            ),
+        }
+        return {
+            kind: content
+            for kind, content in bundle.items()
+            if (not include or kind in include) and kind not in (exclude or ())
+        }
+
+
+def build_explorer(data: ExplorerData) -> Explorer:
+    """Build the page of an explorer.
+
+    Parameters
+    ----------
+    data
+        What to show and solve.
+
+    Returns
+    -------
+    Explorer
+        The same data always gives the same bytes.
+    """
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    countries, shapes = ground()
+    texts = {
+        **data.texts,
+        "title": data.title,
+        "subtitle": data.subtitle,
+        "credits": list(data.credits),
+        "disclaimer": DISCLAIMER,
+        "countries": countries,
+    }
+    # Names come out of other people's tables: what would steer a reader's screen is written out.
+    packed = pack(plain_values(texts), {**data.arrays, **shapes})
+    style = _asset("explorer.css")
+    solver = _solver()
+    page = f"(function () {{\n'use strict';\n{_joined(PAGE)}\n}})();"
+    template = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    ).from_string(asset_text("explorer/page.html"))
+    content = template.render(
+        title=data.title,
+        subtitle=data.subtitle,
+        disclaimer=DISCLAIMER,
+        policy=_policy([solver, page], style),
+        # Our own files and base64: they hold no text of anyone's, and autoescape is for texts.
+        style=Markup(style),  # noqa: S704
+        solver=Markup(solver),  # noqa: S704
+        page=Markup(page),  # noqa: S704
+        packed=packed,
+    )
+    scenarios = [state for state in data.texts["states"] if "name" in state]
+    return Explorer(data.title, data.day, len(scenarios), content + "\n")
+
+
+def _solver() -> str:
+    """Return the solver as one function, whose text the page can also hand to a worker."""
+    return f"const corridorsSolver = function () {{\n'use strict';\n{_joined(SOLVER)}\n}};"
+
+
+def _joined(names: tuple[str, ...]) -> str:
+    return "\n".join(_asset(f"{name}.js") for name in names)
+
+
+def _asset(name: str) -> str:
+    # A browser reads CR LF as LF before it takes the hash.
+    return asset_text(f"explorer/{name}").replace("\r\n", "\n").strip("\n")
+
+
+def _policy(scripts: list[str], style: str) -> str:
+    """Return the content security policy: these scripts, this style, a worker of our own."""
+    hashes = " ".join(_sha256(script) for script in scripts)
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {hashes}",
+            f"style-src {_sha256(style)}",
+            "worker-src blob:",
+            "img-src data: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+
+
+def _sha256(content: str) -> str:
+    digest = hashlib.sha256(content.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

@@ -1,0 +1,509 @@
+"""The explorer's page as a reader uses it: search, map, sliders, views, address, files, keys."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import toys
+from typer.testing import CliRunner
+from waiting import wait_for
+
+import corridors as co
+from corridors.analysis.explorer import explorer, explorer_data
+from corridors.cli.app import app
+from corridors.maps.explorer.page import build_explorer
+from tests.browser import browser, visit  # noqa: F401  a fixture, and what it opens
+from tests.hostile import PAGE, TERMINAL
+
+pytestmark = pytest.mark.browser
+
+DAY = "2025-09-12"
+POLAND = "#d=2025-09-12&close=border:BY-PL"
+SETTLED = (
+    "!document.body.classList.contains('opening') && !document.body.classList.contains('busy')"
+)
+
+
+@pytest.fixture(scope="module")
+def net():
+    return co.load()
+
+
+@pytest.fixture(scope="module")
+def path(net, tmp_path_factory):
+    file = tmp_path_factory.mktemp("explorer") / "explorer.html"
+    return explorer(net, ["poland-closure-2025", "zangezur-open"], as_of=DAY).save(file)
+
+
+@pytest.fixture
+def opened(browser, path):  # noqa: F811
+    """Open the page at an address; when all is done nothing may have complained."""
+    visits = []
+
+    def open_at(address="", file=path, **context):
+        own = visit(browser, file, **context)
+        seen = own.__enter__()
+        visits.append((own, seen))
+        if address:
+            seen.page.goto("about:blank")
+            seen.page.goto(file.resolve().as_uri() + address)
+            seen.requests.clear()
+        settle(seen.page)
+        return seen
+
+    yield open_at
+    for own, seen in visits:
+        noise = seen.noise
+        own.__exit__(None, None, None)
+        assert noise == []
+
+
+def settle(page):
+    """Wait until what is asked has been answered."""
+    until(page, SETTLED)
+
+
+def until(page, expression):
+    """Wait until an expression holds; the page's policy lets no test evaluate within it."""
+    wait_for(lambda: page.evaluate(expression))
+
+
+def text(page, name):
+    return page.locator(f"#{name}").inner_text()
+
+
+def address(page):
+    return page.evaluate("location.hash")
+
+
+def shut_by_search(page, words):
+    page.fill("#search", words)
+    page.press("#search", "Enter")
+    settle(page)
+
+
+def test_a_search_shuts_and_a_sentence_says_what_happens(opened, net):
+    page = opened().page
+    assert "nothing is shut" in text(page, "sentence")
+    shut_by_search(page, "belarus poland border")
+    hit = co.assign(net, _close_border(net), as_of=DAY)
+    change = co.compare(co.assign(net, as_of=DAY), hit).change
+    lost, moved = change["newly_unserved_t_per_day"] / 1e3, change["rerouted_t_per_day"] / 1e3
+    said = text(page, "sentence")
+    assert "with the Belarus–Poland border shut" in said
+    assert f"{lost:.1f} kt a day are no longer carried" in said
+    assert f"{moved:.1f} kt go another way" in said
+    assert re.fullmatch(r"✓? ?Optimal, proved: gap \S+, [\d.,]+ ms", text(page, "proof"))
+    assert address(page) == POLAND
+
+
+def _close_border(net):
+    del net
+    scenario = co.scenario("poland-closure-2025")
+    return replace(scenario, events=(co.Event("close", {"border": ["BY", "PL"]}),))
+
+
+def test_an_address_says_all_and_names_what_it_does_not_know(opened):
+    asked = (
+        "#d=2025-09-12&close=border:BY-PL,node:moscow&cap=terespol-rail@0.5"
+        "&delay=country:KZ@24&demand=all@1.1,cargo:grain@0.5&view=full"
+    )
+    page = opened(asked).page
+    assert address(page) == asked
+    assert page.locator("#chips li").count() == 6
+    assert page.locator("#view-full").is_visible()
+    other = opened("#d=2025-09-12&close=border:XX-YY,border:PL-BY&cap=none@2&view=worse").page
+    assert "border:XX-YY" in text(other, "unknown")
+    assert "none@2" in text(other, "unknown")
+    assert address(other).startswith("#d=2025-09-12&")
+    assert other.locator("#chips li").count() == 1
+
+
+def test_undo_takes_back_one_step_and_open_all_takes_back_all(opened):
+    page = opened().page
+    before = text(page, "headline")
+    shut_by_search(page, "moscow")
+    shut_by_search(page, "almaty")
+    page.locator("#top h1").click()
+    page.keyboard.press("u")
+    settle(page)
+    assert page.locator("#chips li").count() == 1
+    page.click("#reset")
+    settle(page)
+    assert text(page, "headline") == before
+    assert address(page).startswith("#d=2025-09-12")
+    assert "close" not in address(page)
+
+
+def test_a_scenario_is_chosen_from_the_list_on_its_own_day(opened, net):
+    page = opened().page
+    page.select_option("#scenario", label="Poland closes its border with Belarus, 2025-09-12")
+    settle(page)
+    change = co.run(net, "poland-closure-2025").change
+    assert f"{change['rerouted_t_per_day'] / 1e3:.1f} kt go another way" in text(page, "sentence")
+    assert "scenario=poland-closure-2025" in address(page)
+    assert "border: [PL, BY]" in page.locator("#story").text_content()
+    page.select_option("#scenario", label="The Zangezur corridor opens, 2026-12-01")
+    settle(page)
+    assert "2026-12-01" in text(page, "sentence")
+
+
+def test_who_is_hit_is_what_compare_says(opened, net):
+    seen = opened(POLAND + "&view=who")
+    page = seen.page
+    with page.expect_download() as saved:
+        page.locator("#view-who button", has_text="Save as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(saved.value.path()).read_text(encoding="utf-8"))))
+    found = {row["id"]: row for row in rows}
+    hit = co.assign(net, _close_border(net), as_of=DAY)
+    table = co.compare(co.assign(net, as_of=DAY), hit).by_demand.set_index("demand_id")
+    assert len(found) == (table["demand_t_per_day"] > 0).sum()
+    for key, row in found.items():
+        own = table.loc[key]
+        assert float(row["Goes round"]) == pytest.approx(own["rerouted_t_per_day"], abs=1e-6)
+        assert float(row["No longer carried"]) == pytest.approx(own["lost_t_per_day"], abs=1e-6)
+        assert float(row["Hours longer"]) == pytest.approx(own["added_hours"], abs=1e-6)
+        assert float(row["USD a day more"]) == pytest.approx(own["added_usd_per_day"], abs=1e-4)
+
+
+def test_a_capacity_is_moved_in_the_table_of_what_is_full(opened):
+    page = opened(POLAND + "&view=full").page
+    row = page.locator("#view-full tbody tr").first
+    name = row.locator("button.link").inner_text()
+    price = row.locator("td").nth(2).inner_text()
+    row.locator("input[type=number]").fill("1.5")
+    row.locator("input[type=number]").press("Enter")
+    settle(page)
+    assert re.search(r"&cap=[^&]+@1\.5", address(page))
+    assert page.locator("#chips li", has_text=name).count() == 1
+    moved = page.locator("#view-full tbody tr", has_text=name).first
+    assert moved.locator("td").nth(2).inner_text() != price
+
+
+def test_what_hurts_most_ranks_as_the_sweep_and_shuts_on_a_click(opened, net):
+    page = opened("#d=2025-09-12&view=worst").page
+    done = "document.querySelector('#view-worst [role=status]').textContent.startsWith('All')"
+    until(page, done)
+    with page.expect_download() as saved:
+        page.locator("#view-worst button", has_text="Save as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(saved.value.path()).read_text(encoding="utf-8"))))
+    found = {row["id"]: row for row in rows}
+    sweep = co.criticality(net, of=["border", "chokepoint"], as_of=DAY)
+    assert len(sweep)
+    for own in sweep.to_dict("records"):
+        key = f"{own['kind']}:{own['thing']}"
+        row = found.get(key, {})
+        damage = float(row.get("Damage, USD a day", 0))
+        assert damage == pytest.approx(own["damage_usd_per_day"], abs=0.02, rel=1e-9)
+    first = page.locator("#view-worst tbody button.link").first
+    first.click()
+    settle(page)
+    assert "close=" in address(page)
+
+
+def test_a_line_of_the_map_opens_on_a_click_and_shuts_with_shift(opened):
+    page = opened(POLAND + "&at=52.08/23.7/8").page
+    box = page.locator("#canvas").bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.click(*middle)
+    assert page.locator("#details").is_visible()
+    assert text(page, "details-title")
+    assert "[object" not in text(page, "details")
+    page.keyboard.press("Escape")
+    assert page.locator("#details").is_hidden()
+    before = page.locator("#chips li").count()
+    page.keyboard.down("Shift")
+    page.mouse.click(*middle)
+    page.keyboard.up("Shift")
+    settle(page)
+    assert page.locator("#chips li").count() == before + 1
+
+
+def test_keys_alone_do_everything(opened):
+    page = opened().page
+    page.keyboard.press("/")
+    page.keyboard.type("belarus poland")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    settle(page)
+    assert address(page) == POLAND
+    page.keyboard.press("Tab")
+    page.locator("#tab-map").focus()
+    for key, name in (("2", "who"), ("3", "full"), ("4", "worst"), ("1", "map")):
+        page.keyboard.press(key)
+        assert page.locator(f"#view-{name}").is_visible()
+    page.locator("#canvas").focus()
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("#help").is_hidden()
+    page.keyboard.down("b")
+    assert page.locator("#before").get_attribute("aria-pressed") == "true"
+    page.keyboard.up("b")
+    assert page.locator("#before").get_attribute("aria-pressed") == "false"
+
+
+def test_the_details_show_sources_with_their_grade(opened, net):
+    page = opened().page
+    page.fill("#search", "terespol-rail")
+    page.press("#search", "Shift+Enter")
+    page.locator("#details summary").click()
+    sources = net.sources_of("capacities", "terespol-rail")
+    assert len(sources)
+    shown = page.locator("#details .sources li").all_inner_texts()
+    for row in sources.to_dict("records"):
+        assert any(row["confidence"] in own and row["publisher"] in own for own in shown)
+
+
+def test_every_kind_of_thing_has_its_details(opened, net):
+    page = opened(POLAND).page
+    plain = [i for i in net.at(DAY).tables["links"]["link_id"] if "_" not in i]
+    busy = {f"link:{plain[0]}": "Before", "node:brest": "Brest", "border:BY-PL": "Open it"}
+    busy |= {"chokepoint:kz-ru-rail": "Shut it", "country:KZ": "Kazakhstan"}
+    busy |= {"capacity:terespol-rail": "a day"}
+    for key, said in busy.items():
+        page.fill("#search", key.split(":")[1].replace("BY-PL", "belarus poland border"))
+        options = page.locator("#found li")
+        kinds = options.locator(".quiet").all_inner_texts()
+        word = {"node": "place", "link": "line"}.get(key.split(":")[0], key.split(":")[0])
+        at = next(i for i, kind in enumerate(kinds) if kind == word or kind.startswith("shut"))
+        for _ in range(at):
+            page.press("#search", "ArrowDown")
+        page.press("#search", "Shift+Enter")
+        shown = text(page, "details")
+        assert said in shown
+        assert "[object" not in shown
+        assert "undefined" not in shown
+        assert "NaN" not in shown
+
+
+def test_a_slider_that_is_held_moves_the_numbers_and_stays_in_hand(opened):
+    page = opened(POLAND + "&view=full").page
+    before = text(page, "headline")
+    held = page.locator("#view-full input[type=range]").first
+    box = held.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for part in (0.5, 0.7, 0.9):
+        page.mouse.move(box["x"] + box["width"] * part, box["y"] + box["height"] / 2)
+        settle(page)
+    mid = text(page, "headline")
+    assert mid != before
+    page.mouse.move(box["x"] + box["width"] * 0.05, box["y"] + box["height"] / 2)
+    page.mouse.up()
+    settle(page)
+    assert text(page, "headline") != mid
+    assert address(page).count("@") == 1
+    page.locator("#top h1").click()
+    page.keyboard.press("u")
+    settle(page)
+    assert text(page, "headline") == before
+
+
+def test_the_routes_of_a_demand_are_looked_up(opened):
+    page = opened(POLAND + "&view=who").page
+    page.locator("#view-who tbody button.link").first.click()
+    until(page, "document.querySelector('#details').innerText.includes('Routes after')")
+
+
+QUESTIONS = (
+    POLAND,
+    "#d=2025-09-12&close=node:moscow,country:AZ&cap=terespol-rail@0.5,kozlovichi-to-poland@0",
+    "#d=2025-09-12&cap=terespol-rail@2.5&delay=border:KZ-RU@48&demand=cargo:grain@0.5,all@1.2",
+    "#d=2025-09-12&scenario=poland-closure-2025&close=chokepoint:kz-ru-rail",
+)
+
+
+@pytest.mark.parametrize("asked", QUESTIONS)
+def test_the_scenario_file_out_of_the_page_runs_and_comes_back(opened, net, asked, tmp_path):
+    page = opened(asked).page
+    assert page.locator("#unknown").is_hidden()
+    page.click("#yaml-button")
+    written = page.input_value("#yaml")
+    file = tmp_path / "from-the-explorer.yaml"
+    file.write_text(written, encoding="utf-8")
+    hit = co.assign(net, file)
+    shown = page.evaluate("document.getElementById('proof').title")
+    cost = float(re.search(r"costs ([\d,.]+),", shown)[1].replace(",", ""))
+    assert cost == pytest.approx(hit.answer.objective, abs=0.01)
+    page.click("#scenario-file .close")
+    there = address(page)
+    if page.locator("#reset").is_visible():
+        page.click("#reset")
+        settle(page)
+    page.click("#yaml-button")
+    page.fill("#yaml", written)
+    page.click("#yaml-take")
+    settle(page)
+    assert _parts(address(page)) == _parts(there)
+
+
+def _parts(hash_):
+    """Return an address as sets; in which order changes were made says nothing."""
+    parts = dict(part.split("=", 1) for part in hash_.lstrip("#").split("&"))
+    return {key: sorted(value.split(",")) for key, value in parts.items() if key != "at"}
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("events:\n  - close: {border: [XX, YY]}\n", "line 2: there is no border XX-YY"),
+        ("events:\n  - surcharge: {node: brest}\n    by: 5 USD/t\n", "the page cannot do"),
+        ("as_of: 1999-01-01\nevents: []\n", "1999-01-01"),
+        ("events:\n  - limit: {capacity: terespol-rail}\n    to: 5 trucks/day\n", "counts train"),
+        ("events:\n  - close: {node: [brest\n", "cannot be read"),
+        ("- a\n- b\n", "no scenario"),
+        ("events:\n  - close: {border: [BY, PL], mode: rail}\n", "selector of 2 keys"),
+    ],
+)
+def test_a_scenario_that_the_page_cannot_do_is_refused_and_nothing_changes(opened, written, said):
+    page = opened(POLAND).page
+    page.click("#yaml-button")
+    page.fill("#yaml", written)
+    page.click("#yaml-take")
+    assert said in text(page, "yaml-said")
+    assert address(page) == POLAND
+
+
+def test_hostile_names_show_as_text(opened, tmp_path):
+    names = [*PAGE, *TERMINAL[:4]]
+    nodes = {f"n{i}": "XA" if i % 2 else "XB" for i in range(len(names))}
+    keys = list(nodes)
+    own = toys.network(
+        nodes,
+        [
+            {"from_node": a, "to_node": b, "link_id": f"{a}-{b}", "note": names[i]}
+            for i, (a, b) in enumerate(pairwise(keys))
+        ],
+        [{"origin": keys[0], "destination": keys[-1], "per_day": 5}],
+        capacities=[
+            {"capacity_id": f"c{i}", "name": name, "unit": "t", "amount": 9}
+            for i, name in enumerate(names[:-1])
+        ],
+        capacity_members=[
+            {"capacity_id": f"c{i}", "link_id": f"{a}-{b}"}
+            for i, (a, b) in enumerate(pairwise(keys))
+        ],
+    )
+    data = explorer_data(own, as_of=DAY)
+    texts = dict(data.texts)
+    texts["nodes"] = {**texts["nodes"], "name": names}
+    texts["elements"] = {
+        **texts["elements"],
+        "name": [names[i % len(names)] for i in range(len(texts["elements"]["name"]))],
+    }
+    hostile = replace(data, texts=texts, title=names[0], subtitle=names[2])
+    file = build_explorer(hostile).save(tmp_path / "hostile.html")
+    seen = opened("#view=full&close=node:n1&cap=c0@0.5", file=file)
+    page = seen.page
+    for view in ("map", "who", "full", "worst"):
+        page.click(f"#tab-{view}")
+        settle(page)
+    page.fill("#search", "n2")
+    page.press("#search", "Shift+Enter")
+    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    assert page.evaluate("document.querySelectorAll('img, body script').length") == 3
+    assert "alert(1)" in page.evaluate("document.body.innerText")
+
+
+def test_a_network_without_demand_or_limits_opens(opened, tmp_path):
+    own = toys.network({"a": "XA", "b": "XB"}, [{"from_node": "a", "to_node": "b"}], [])
+    file = explorer(own, as_of=DAY).save(tmp_path / "bare.html")
+    page = opened("#close=border:XA-XB", file=file).page
+    assert "nothing changes for the cargo" in text(page, "sentence")
+    for name in ("who", "full", "worst", "map"):
+        page.click(f"#tab-{name}")
+        settle(page)
+    assert "Optimal, proved" in text(page, "proof")
+
+
+def test_no_script_but_the_pages_own_runs(opened):
+    seen = opened()
+    page = seen.page
+    ran = page.evaluate(
+        """() => { window.ran = false;
+        const s = document.createElement('script'); s.textContent = 'window.ran = true';
+        document.body.append(s); return window.ran; }"""
+    )
+    assert ran is False
+    seen.console.clear()
+
+
+def test_a_phone_shows_the_map_before_the_numbers_and_nothing_is_cut_off(opened):
+    page = opened(POLAND, viewport={"width": 390, "height": 844}, has_touch=True).page
+    canvas, cards = (page.locator(f"#{name}").bounding_box() for name in ("canvas", "headline"))
+    assert canvas["y"] < cards["y"]
+    for name in ("map", "who", "full", "worst"):
+        page.click(f"#tab-{name}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_dark_and_light_are_a_button_away(opened):
+    page = opened(color_scheme="dark").page
+    paper = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(paper)
+    page.click("#theme")
+    assert page.evaluate(paper) != dark
+    page.click("#theme")
+    assert page.evaluate(paper) == dark
+
+
+def test_paper_is_light_and_bears_the_address(opened):
+    page = opened(POLAND, color_scheme="dark").page
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert "border:BY-PL" in text(page, "address")
+    assert page.locator("#search").is_hidden()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+
+
+def test_the_command_writes_the_page_and_says_so(tmp_path):
+    folder = co.new_network(tmp_path / "own")
+    file = tmp_path / "page.html"
+    call = ["explore", "--network", str(folder), "--as-of", "2026-03-01", "--out", str(file)]
+    call += ["--scenario", str(folder / "border-closed.yaml"), "--json"]
+    found = CliRunner().invoke(app, call)
+    assert found.exit_code == 0, found.output
+    said = json.loads(found.stdout)
+    assert said["file"] == str(file)
+    assert said["scenarios"] == 1
+    assert said["bytes"] == file.stat().st_size < 1_000_000
+
+
+def test_the_command_refuses_what_it_cannot_write_before_it_works(tmp_path):
+    found = CliRunner().invoke(app, ["explore", "--out", str(tmp_path / "no" / "page.html")])
+    assert found.exit_code != 0
+    assert not (tmp_path / "no").exists()
+
+
+def test_it_shows_itself_in_a_notebook(net):
+    page = explorer(net, [], as_of=DAY)
+    bundle = page._repr_mimebundle_()
+    assert bundle["text/html"].startswith("<div><iframe sandbox=")
+    assert bundle["text/plain"] == repr(page)
+
+
+def test_it_works_in_the_frame_of_a_notebook(browser, net, tmp_path):  # noqa: F811
+    cell = explorer(net, [], as_of=DAY)._repr_mimebundle_()["text/html"]
+    file = tmp_path / "notebook.html"
+    file.write_text(f"<!doctype html><meta charset=utf-8><title>n</title>{cell}", "utf-8")
+    with visit(browser, file) as seen:
+        frame = seen.page.frames[1]
+        wait_for(lambda: frame.evaluate(SETTLED))
+        frame.fill("#search", "belarus poland border")
+        frame.press("#search", "Enter")
+        wait_for(lambda: "border shut" in frame.locator("#sentence").inner_text())
+        assert seen.noise == []
