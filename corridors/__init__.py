@@ -21,7 +21,7 @@ from corridors.network.asking import answered_by as _answered_by
 __version__ = "0.1.0"
 
 # What a network is asked in the words of rooms above it, and who answers: the door knows them all.
-_answered_by("scenario", "corridors.analysis.on_network", "on")
+_answered_by("scenario", "corridors.analysis.asking.on_network", "on")
 _answered_by("explore", "corridors.assignment.explore", "explore_network")
 
 # Names are loaded when first used, so that `import corridors` costs milliseconds.

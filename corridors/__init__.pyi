@@ -2,6 +2,16 @@
 # `from .room.module import name as name` makes a name public; nothing else does.
 # The tests hold the list to the reference page and to the commands.
 
+from .analysis.asking.curve import Curve as Curve
+from .analysis.asking.curve import curve as curve
+from .analysis.asking.finding import listing as listing
+from .analysis.asking.finding import show as show
+from .analysis.asking.interaction import Interaction as Interaction
+from .analysis.asking.interaction import interaction as interaction
+from .analysis.asking.kept import KeptResult as KeptResult
+from .analysis.asking.kept import load_result as load_result
+from .analysis.asking.kept import verify as verify
+from .analysis.asking.on_network import NetworkScenario as NetworkScenario
 from .analysis.best_route import BestRoute as BestRoute
 from .analysis.best_route import best_route as best_route
 from .analysis.criticality.criticality import criticality as criticality
@@ -9,19 +19,14 @@ from .analysis.criticality.sweep import sweep as sweep
 from .analysis.explorer import explorer as explorer
 from .analysis.headroom import Headroom as Headroom
 from .analysis.headroom import headroom as headroom
-from .analysis.interaction import Interaction as Interaction
-from .analysis.interaction import interaction as interaction
+from .analysis.headroom import headroom_by_year as headroom_by_year
 from .analysis.k_routes import k_routes as k_routes
 from .analysis.k_routes import routes as routes
-from .analysis.kept import KeptResult as KeptResult
-from .analysis.kept import load_result as load_result
-from .analysis.kept import verify as verify
 from .analysis.min_cut import Cut as Cut
 from .analysis.min_cut import cut as cut
 from .analysis.min_cut import min_cut as min_cut
 from .analysis.monte_carlo import draws as draws
 from .analysis.monte_carlo import quantiles as quantiles
-from .analysis.on_network import NetworkScenario as NetworkScenario
 from .analysis.select_link import places_of as places_of
 from .analysis.select_link import select as select
 from .analysis.select_link import select_link as select_link
@@ -58,6 +63,7 @@ from .scenarios.authoring.family import Family as Family
 from .scenarios.authoring.family import family as family
 from .scenarios.events import Event as Event
 from .scenarios.projects import project as project
+from .scenarios.projects import projects as projects
 from .scenarios.scenario import Scenario as Scenario
 from .scenarios.scenario import scenario as scenario
 from .scenarios.scenario import shipped_scenarios as shipped_scenarios

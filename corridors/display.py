@@ -161,6 +161,21 @@ def number(value: float, unit: str = "") -> str:
     return f"{text} {unit}".strip()
 
 
+_SEVERAL = {"train": "trains", "truck": "trucks", "wagon": "wagons"}
+
+
+def counted(value: float, unit: str) -> str:
+    """Return an amount with its unit as a reader says it: 1 train, 2 trains.
+
+    Examples
+    --------
+    >>> counted(1, "train"), counted(210.4, "train"), counted(3.0, "TEU")
+    ('1 train', '210 trains', '3 TEU')
+    """
+    text = number(value)
+    return f"{text} {unit if text == '1' else _SEVERAL.get(unit, unit)}"
+
+
 def share(part: float, whole: float) -> str:
     """Return a part of a whole in per cent; ``0 %`` where there is no whole."""
     value = 100 * part / whole if whole else 0.0

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from command import corridors
 
+import corridors as co
 from corridors.analysis.headroom import Headroom
-from corridors.cli.analysis import _room
+from corridors.cli.asking.fits import _room
 
 DAY = ("--as-of", "2025-09-12")
 
@@ -80,12 +81,25 @@ def test_headroom_is_a_sentence(multiple, said, alone, names, end):
 def test_a_cut_is_said_in_a_sentence():
     [cut] = json_of("cut", "KZ", "RU", "--cargo", "crude", *DAY)["cuts"]
     said = corridors("cut", "KZ", "RU", "--cargo", "crude", *DAY).stdout.splitlines()[0]
-    amount = f"{cut['t_per_day']:,.0f}"
+    day, month, year = (f"{cut[f'units_per_{span}']:,.0f}" for span in ("day", "month", "year"))
     assert said == (
-        f"crude: at most {amount} t a day get through from KZ to RU; "
-        f"the {len(cut['limits'])} limits below decide."
+        f"crude: at most {day} t a day, {month} t a month, {year} t a year get through from KZ to "
+        f"RU; the {len(cut['limits'])} limits below decide."
     )
-    assert "any amount gets through" in corridors("cut", "CN", "PL", "--cargo", "container").stdout
+
+
+def test_a_way_without_a_limit_is_named(tmp_path):
+    folder = co.new_network(tmp_path / "mine")
+    net = co.load(folder)
+    tables = net.tables["capacity_members"]
+    (folder / "capacity_members.csv").write_text(",".join(tables.columns) + "\n", encoding="utf-8")
+    co.seal(folder)
+    said = corridors("cut", "XA", "XB", "--cargo", "container", "--mode", "rail",
+                     "--network", folder, "--as-of", "2026-03-01").stdout  # fmt: skip
+    assert " ".join(said.split()).startswith(
+        "container: any amount gets through from XA to XB by rail; "
+        "one way has no limit: Brook–Cedar."
+    )
 
 
 def test_routes_select_and_cut():

@@ -114,6 +114,18 @@ def test_what_became_of_it_adds_up(shut, key):
         assert frame["lost_t_per_day"].sum() == pytest.approx(24)
 
 
+def test_some_cargo_alone(shut):
+    assert shut.by("destination_country", ["box"])["lost_t_per_day"].tolist() == pytest.approx([20])
+    assert shut.by("cargo", ["bulk"])["cargo"].tolist() == ["bulk"]
+    border = rows(shut.by("border", ["bulk"]), "border")
+    assert border["BB-DD"]["before_t_per_day"] == pytest.approx(10)
+    assert shut.baseline.by("mode", ["box"])["t_per_day"].tolist() == pytest.approx([20])
+    sim = shut.disrupted.state.net.scenario(shut.scenario).simulate(3, start=DAY)
+    assert set(sim.by("country", ["box"])["country"]) == {"BB", "DD"}
+    with pytest.raises(co.UnknownIdError, match="not known by cargo"):
+        sim.by("border", ["box"])
+
+
 def test_the_largest_losses_bear_names(shut):
     first, second = shut.top_losses().to_dict("records")
     assert (first["demand_id"], first["origin_name"], first["destination_name"]) == (

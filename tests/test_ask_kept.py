@@ -61,7 +61,7 @@ def test_a_result_is_kept_read_and_run_again(kind, results, tmp_path):
 def test_units_are_said(results, tmp_path):
     kept = co.load_result(results["comparison"].save(tmp_path / "c"))
     assert kept.units["by_demand"]["lost_t_per_day"] == "t/day"
-    assert kept.units["reroutes"]["added_usd_per_unit"] == "USD/unit"
+    assert kept.units["reroutes"]["added_cost_usd_per_unit"] == "USD/unit"
     assert "cargo" not in kept.units["by_demand"]
     columns = {c for t in kept.tables.values() for c in t.columns if t[c].dtype.kind == "f"}
     assert {c for c in columns if not unit_of(c)} == set()

@@ -170,7 +170,9 @@ def test_who_is_hit_is_what_compare_says(opened, net):
         assert float(row["Goes round"]) == pytest.approx(own["rerouted_t_per_day"], abs=1e-6)
         assert float(row["No longer carried"]) == pytest.approx(own["lost_t_per_day"], abs=1e-6)
         assert float(row["Hours longer"]) == pytest.approx(own["added_hours"], abs=1e-6)
-        assert float(row["USD a day more"]) == pytest.approx(own["added_usd_per_day"], abs=1e-4)
+        assert float(row["Transport, USD a day more"]) == pytest.approx(
+            own["added_transport_usd_per_day"], abs=1e-4
+        )
 
 
 def test_a_capacity_is_moved_in_the_table_of_what_is_full(opened):

@@ -10,6 +10,7 @@ from collections import Counter
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
+import pandas as pd
 import pytest
 from hostile import HOSTILE
 
@@ -17,6 +18,7 @@ import corridors as co
 from corridors.cli import common
 from corridors.cli import run as run_module
 from corridors.cli import simulate as simulate_module
+from corridors.cli.asking.answers import Extra
 from corridors.display import STEERS, cell, from_cell, in_html, json_text, plain, plain_values
 from corridors.network.checks.text import text_is_only_text
 from corridors.network.network import Network
@@ -99,14 +101,14 @@ def test_each_text_alone(text):
 
 
 def test_a_terminal(comparison, hostile, capsys):
-    run_module._print(comparison)
+    run_module._print(comparison, Extra(["cargo", "demand", "border"], []))
     common.note(" ".join(HOSTILE))
     common.print_json(comparison.to_dict())
     out = capsys.readouterr()
     nothing_raw(out.out)
     nothing_raw(out.err)
     net, plan = hostile
-    simulate_module._print(co.simulate(net, plan, days=2))
+    simulate_module._print(co.simulate(net, plan, days=2), Extra(["cargo"], []))
     nothing_raw(capsys.readouterr().out)
 
 
@@ -121,10 +123,17 @@ def test_pages(comparison, clean):
         assert tags(hostile) == tags(harmless)
 
 
+def texts_in(frame):
+    return [v for name in frame.columns for v in frame[name] if isinstance(v, str)]
+
+
 def test_tables(comparison, tmp_path):
     comparison.save(tmp_path)
     numbers = set()
     for file in tmp_path.iterdir():
+        if file.suffix == ".parquet":
+            nothing_raw("\n".join(texts_in(pd.read_parquet(file))))
+            continue
         text = file.read_text(encoding="utf-8")
         nothing_raw(text)
         if file.suffix == ".csv":

@@ -16,6 +16,7 @@ COMMANDS = sorted(typer.main.get_command(app).commands)
 
 OTHER_WORD = {
     "explore": ("explorer", "`explore` is what a table or result does with itself"),
+    "list": ("listing", "`list` is a function of Python"),
     "map": ("network_map", "`map` is a function of Python"),
     "new": ("new_network", "the library says what is new"),
     "osm": ("propose", "the library has a service, a proposal and what applies it"),
@@ -27,8 +28,13 @@ PARTS = {
     "assign": "half of `run`",
     "best_route": "part of `routes`: the best one alone",
     "compare": "half of `run`",
+    "compare_many": "`run`, once for each",
     "criticality": "`sweep` without its file",
+    "family": "the options of `curve`",
+    "headroom_by_year": "`headroom --years`",
+    "interaction": "`run a+b --parts`",
     "load": "the option --network of every command",
+    "load_result": "what `--out` has kept",
     "places_of": "`select demand:ID`",
     "project": "a scenario, added to others",
     "quantiles": "what `draws` prints",

@@ -286,6 +286,12 @@ def test_a_demand_that_leaves_its_route_for_two():
     assert row["added_cost_usd_per_day"] == pytest.approx(152.0)
 
 
+def kept_beside(tables):
+    """Return what is kept beside tables as CSV: each as Parquet, the links, what makes it again."""
+    parquet = {name.replace(".csv", ".parquet") for name in tables}
+    return parquet | {"links.parquet", "summary.json", "manifest.json"}
+
+
 def test_a_comparison_is_saved_whole(closure, tmp_path):
     folder = closure.save(tmp_path / "kept")
     assert folder == tmp_path / "kept"
@@ -295,14 +301,14 @@ def test_a_comparison_is_saved_whole(closure, tmp_path):
         for t in ("flows", "routes", "capacities", "shortfall")
         for s in ("before", "after")
     }
-    assert names == states | {
+    tables = states | {
         "waterfall.csv",
         "by_cargo.csv",
         "by_corridor.csv",
         "by_demand.csv",
         "reroutes.csv",
-        "summary.json",
     }
+    assert names == tables | kept_beside(tables)
     summary = (folder / "summary.json").read_text("utf-8")
     assert json.loads(summary) == json.loads(json.dumps(closure.to_dict()))
     again = pd.read_csv(folder / "by_demand.csv")
@@ -311,13 +317,8 @@ def test_a_comparison_is_saved_whole(closure, tmp_path):
 
 def test_an_assignment_is_saved_with_its_proof(closure, tmp_path):
     folder = closure.disrupted.save(str(tmp_path / "kept"))
-    assert {file.name for file in folder.iterdir()} == {
-        "flows.csv",
-        "routes.csv",
-        "capacities.csv",
-        "shortfall.csv",
-        "summary.json",
-    }
+    tables = {"flows.csv", "routes.csv", "capacities.csv", "shortfall.csv"}
+    assert {file.name for file in folder.iterdir()} == tables | kept_beside(tables)
     summary = json.loads((folder / "summary.json").read_text("utf-8"))
     assert (summary["scenario"], summary["as_of"]) == ("poland-closure-2025", "2025-09-12")
     assert summary["certificate"]["closed_flow"] == 0

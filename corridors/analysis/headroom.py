@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.analysis.asking.narrowing import narrowed
 from corridors.analysis.parametric import LinearPiece, piece_at
 from corridors.analysis.question import ask
-from corridors.display import Card
-from corridors.errors import CertificateError
+from corridors.display import Card, records
+from corridors.errors import CertificateError, ScenarioError
 from corridors.flow import solve
 from corridors.flow.usage import LimitUsage, limit_use
-from corridors.scenarios.demand import select_demand
+from corridors.network.network import as_date
+from corridors.scenarios.demand import DAYS_PER_YEAR, select_demand
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -45,6 +48,9 @@ _FULL = 1e-7
 
 _MAX_PIECES = 2000
 
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Years that can be asked for."""
+
 
 @dataclass(frozen=True)
 class Headroom(Card):
@@ -69,6 +75,11 @@ class Headroom(Card):
         Over how many changes of the plan the growth was followed.
     fits, beyond
         The proofs of the plans at the multiple and 5 % beyond it.
+    by_cargo
+        What grows, by cargo in its own unit: cargo, unit, units_per_day, and how much more
+        of it fits a day, a month and a year. Products are never added up.
+    way
+        Where nothing ever stops it: links of the most used way that has no limit.
     """
 
     multiple: float
@@ -78,6 +89,8 @@ class Headroom(Card):
     pieces: int
     fits: Certificate
     beyond: Certificate | None
+    by_cargo: pd.DataFrame | None = None
+    way: tuple[str, ...] = ()
 
     @property
     def added_t_per_day(self) -> float:
@@ -104,6 +117,8 @@ class Headroom(Card):
             "added_t_per_day": None if endless else self.added_t_per_day,
             "stops": self.stops.to_dict("records"),
             "falls_short": self.falls_short.to_dict("records"),
+            "by_cargo": [] if self.by_cargo is None else records(self.by_cargo),
+            "way": list(self.way),
             "pieces": self.pieces,
             "fits": self.fits.to_dict(),
             "beyond": self.beyond.to_dict() if self.beyond else None,
@@ -119,6 +134,9 @@ def headroom(
     destination: str | list[str] | None = None,
     from_country: str | list[str] | None = None,
     to_country: str | list[str] | None = None,
+    mode: str | Sequence[str] | None = None,
+    corridor: str | Sequence[str] | None = None,
+    avoid: str | Sequence[str] | None = None,
     scenario: str | Path | Scenario | None = None,
     as_of: str | dt.date | None = None,
 ) -> Headroom:
@@ -131,6 +149,8 @@ def headroom(
     demand, cargo, origin, destination, from_country, to_country
         Which demand grows: a name or several each, combined by and; all demand
         where nothing is given. The rest stays as it is.
+    mode, corridor, avoid
+        As in `corridors.min_cut`; for all demand, that which stays too.
     scenario, as_of
         As in `corridors.criticality`.
 
@@ -158,7 +178,8 @@ def headroom(
     >>> room.multiple >= 1
     True
     """
-    state = ask(net, scenario, as_of).state
+    plan = narrowed(net, scenario, mode=mode, corridor=corridor, avoid=avoid)
+    state = ask(net, plan, as_of).state
     selector = {
         "demand": demand,
         "cargo": cargo,
@@ -258,7 +279,43 @@ class _Growth:
             pieces=count,
             fits=self.at(multiple)[0].certificate,
             beyond=answer.certificate,
+            by_cargo=self._by_cargo(multiple),
         )
+
+    def _by_cargo(self, multiple: float) -> pd.DataFrame:
+        """Return what grows and what more fits, by cargo in its own unit."""
+        import pandas as pd
+
+        state = self.state
+        unit = state.net.tables["cargo"].set_index("cargo")["unit"]
+        growth = pd.Series(self.growth, index=state.demand.index)
+        total = growth.groupby(state.demand["cargo"]).sum()
+        total = total[total > 0]
+        more = total * (multiple - 1.0)
+        return pd.DataFrame(
+            {
+                "cargo": total.index.astype("str"),
+                "unit": [str(unit[c]) for c in total.index],
+                "units_per_day": total.to_numpy(),
+                "added_units_per_day": more.to_numpy(),
+                "added_units_per_month": more.to_numpy() * DAYS_PER_YEAR / 12,
+                "added_units_per_year": more.to_numpy() * DAYS_PER_YEAR,
+            }
+        )
+
+    def _free_way(self, answer: Answer) -> tuple[str, ...]:
+        """Return the links of the way without a limit that most of what grows takes."""
+        p = answer.problem
+        limited = np.zeros(p.n_arcs, dtype=np.bool_)
+        limited[p.member_arc[np.isfinite(p.bound[p.member_limit])]] = True
+        free = [
+            (-float(amount), tuple(self.state.arcs.names(path)))
+            for k, path, amount in zip(
+                answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
+            )
+            if self.growth[k] > 0 and not limited[path].any()
+        ]
+        return min(free)[1] if free else ()
 
     def _in_the_way(self, answer: Answer, new: NDArray[np.bool_]) -> list[tuple[Limit, bool]]:
         """Return the limits that stop the growth, and whether each does so alone.
@@ -305,4 +362,56 @@ class _Growth:
             pieces=count,
             fits=answer.certificate,
             beyond=None,
+            way=self._free_way(answer),
         )
+
+
+def headroom_by_year(
+    net: Network, years: Sequence[int], *, as_of: str | dt.date | None = None, **question: Any
+) -> pd.DataFrame:
+    """Ask for the headroom of the same day in several years, with what has grown and opened.
+
+    Parameters
+    ----------
+    net
+        The network.
+    years
+        The years.
+    as_of
+        The day whose month and day are taken; 1 July if None.
+    question
+        As `headroom` takes it.
+
+    Returns
+    -------
+    DataFrame
+        year, demand_t_per_day, multiple (infinite where nothing stops it) and stops (ids
+        of the limits in the way, joined by ``;``).
+
+    Raises
+    ------
+    ScenarioError
+        Where a year is none.
+    """
+    import datetime as dt
+
+    import pandas as pd
+
+    day = as_date(as_of) if as_of is not None else dt.date(2025, 7, 1)
+    rows = []
+    for year in years:
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            msg = f"years: saw {year!r}, expected years from {FIRST_YEAR} to {LAST_YEAR}"
+            raise ScenarioError(msg)
+        # A leap day is the last of February in other years.
+        last = 28 if (day.month, day.day) == (2, 29) else day.day
+        room = headroom(net, as_of=dt.date(year, day.month, last), **question)
+        rows.append(
+            {
+                "year": year,
+                "demand_t_per_day": room.demand_t_per_day,
+                "multiple": room.multiple,
+                "stops": ";".join(room.stops["capacity_id"]),
+            }
+        )
+    return pd.DataFrame(rows, columns=["year", "demand_t_per_day", "multiple", "stops"])

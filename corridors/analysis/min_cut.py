@@ -10,13 +10,16 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
+from corridors.analysis.asking.narrowing import narrowed
 from corridors.analysis.question import ask
 from corridors.display import Card
 from corridors.errors import CertificateError, UnknownIdError, nearest
 from corridors.flow.usage import open_costs
+from corridors.scenarios.demand import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
+
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+"""Days of a month: a twelfth of a year."""
 
 _GAP = 1e-7
 _GOLDEN = 0.618033988749895
@@ -75,6 +81,8 @@ class Cut(Card):
             "unit": self.unit,
             "units_per_day": None if endless else self.units_per_day,
             "t_per_day": None if endless else self.t_per_day,
+            "units_per_month": None if endless else self.units_per_day * DAYS_PER_MONTH,
+            "units_per_year": None if endless else self.units_per_day * DAYS_PER_YEAR,
             "unlimited": endless,
             "limits": self.limits.to_dict("records"),
             "links": list(self.links),
@@ -88,6 +96,9 @@ def min_cut(
     end: str | list[str],
     cargo: str,
     *,
+    mode: str | Sequence[str] | None = None,
+    corridor: str | Sequence[str] | None = None,
+    avoid: str | Sequence[str] | None = None,
     scenario: str | Path | Scenario | None = None,
     as_of: str | dt.date | None = None,
 ) -> Cut:
@@ -101,6 +112,11 @@ def min_cut(
         Countries or nodes, one or several each.
     cargo
         The kind of cargo; its modes, transfers and loads count.
+    mode, corridor
+        Those that are left; of corridors with the links that several use and that so have
+        no label. All if None.
+    avoid
+        What is shut besides, such as ``"country:RU"`` or ``"border:KZ-RU"``.
     scenario, as_of
         As in `corridors.criticality`.
 
@@ -132,7 +148,8 @@ def min_cut(
     >>> bool(abs(cut.limits["carries"].sum() - cut.units_per_day) < 1e-6 * cut.units_per_day)
     True
     """
-    state = ask(net, scenario, as_of).state
+    plan = narrowed(net, scenario, mode=mode, corridor=corridor, avoid=avoid)
+    state = ask(net, plan, as_of).state
     names = state.arcs.cargo
     if cargo not in names:
         msg = f"no cargo {cargo!r}{nearest(cargo, names)}"

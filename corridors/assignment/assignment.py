@@ -10,7 +10,7 @@ import pandas as pd
 
 from corridors.assignment.tables import AssignmentTables
 from corridors.assignment.views.by import assignment_by, balance, named_ends
-from corridors.assignment.views.grouping import largest_first
+from corridors.assignment.views.grouping import largest_first, of_cargo
 from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
 from corridors.errors import old_name
 from corridors.flow.usage import limit_use
@@ -18,6 +18,7 @@ from corridors.network.arcs import DIRECTIONS, LINK
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
     from pathlib import Path
 
     import folium
@@ -339,7 +340,7 @@ class Assignment:
         grouped = self.routes.groupby("corridor")["t_per_day"].sum()
         return {str(name): float(value) for name, value in grouped.items()}
 
-    def by(self, key: str) -> pd.DataFrame:
+    def by(self, key: str, cargo: Sequence[str] | None = None) -> pd.DataFrame:
         """Return what is carried and what is not by any key.
 
         Parameters
@@ -348,6 +349,8 @@ class Assignment:
             ``"cargo"``, ``"product"``, ``"demand"``, ``"country"`` (of either end),
             ``"origin_country"``, ``"destination_country"``, ``"border"``, ``"mode"`` or
             ``"corridor"``.
+        cargo
+            Kinds of cargo that it is about; all if None.
 
         Returns
         -------
@@ -364,7 +367,8 @@ class Assignment:
             Where there is no such key.
         """
         arcs = self.state.arcs
-        return assignment_by(self.state.net, arcs, self.shortfall, self.routes, key)
+        shortfall, routes = (of_cargo(t, cargo) for t in (self.shortfall, self.routes))
+        return assignment_by(self.state.net, arcs, shortfall, routes, key)
 
     def balance(self) -> pd.DataFrame:
         """Return who is short of what, by country and product, the shortest first.

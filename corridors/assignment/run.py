@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corridors.assignment.assign import assign, day_of
 from corridors.assignment.comparison import Comparison, compare
+from corridors.assignment.views.by import bills
+from corridors.scenarios.projects import with_projects
 from corridors.scenarios.scenario import scenario as read_scenario
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
@@ -21,6 +25,7 @@ def run(
     *,
     as_of: str | dt.date | None = None,
     model: str = "optimal",
+    projects: Sequence[str] = (),
 ) -> Comparison:
     """Assign the cargo without and with a scenario on the same day, and compare.
 
@@ -34,6 +39,8 @@ def run(
         Day; that of the scenario if None.
     model
         How cargo chooses its route: ``"optimal"`` or ``"logit"``.
+    projects
+        Ids of projects that stand in both, with all that they need.
 
     Returns
     -------
@@ -54,5 +61,41 @@ def run(
     """
     plan = read_scenario(scenario)
     day = day_of(net, plan, as_of)
-    baseline = assign(net, as_of=day, model=model)
-    return compare(baseline, assign(net, plan, as_of=day, model=model))
+    if not projects:
+        baseline = assign(net, as_of=day, model=model)
+        return compare(baseline, assign(net, plan, as_of=day, model=model))
+    built = with_projects(net, list(projects))
+    baseline = assign(net, built, as_of=day, model=model)
+    # What is built stands before anything happens to it.
+    both = replace(built + plan, name=f"{plan.name}+{built.name}", title=plan.title)
+    return compare(baseline, assign(net, both, as_of=day, model=model))
+
+
+def brings(without: Comparison, built: Comparison) -> dict[str, float]:
+    """Return what projects bring under a scenario, and with nothing wrong.
+
+    Parameters
+    ----------
+    without, built
+        The same scenario without the projects, and with them in both states.
+
+    Returns
+    -------
+    dict
+        Of the disrupted states and of the baselines (``usual_...``): what more is carried
+        in t a day, and what transport, time and loss cost less, in USD a day.
+    """
+    found = {}
+    for prefix, before, after in (
+        ("", without.disrupted, built.disrupted),
+        ("usual_", without.baseline, built.baseline),
+    ):
+        saved = [
+            float(bills(a.state.net, a.routes)["generalised_cost_usd_per_day"].sum())
+            + a.summary["loss_usd_per_day"]
+            for a in (before, after)
+        ]
+        carried = after.summary["served_t_per_day"] - before.summary["served_t_per_day"]
+        found[f"{prefix}more_carried_t_per_day"] = carried
+        found[f"{prefix}saved_usd_per_day"] = saved[0] - saved[1]
+    return found

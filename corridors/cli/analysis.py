@@ -1,8 +1,7 @@
-"""Questions on top: sweep, headroom, routes, select, cut."""
+"""Questions on top: sweep, routes, select."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,9 +9,12 @@ import typer
 
 from corridors.cli.common import (
     AsOfOption,
+    ByOption,
+    CargoOption,
     JsonOption,
     NetworkOption,
-    echo,
+    keys,
+    listed,
     note,
     print_json,
     print_table,
@@ -23,8 +25,6 @@ from corridors.cli.common import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corridors.analysis.headroom import Headroom
-    from corridors.analysis.min_cut import Cut
     from corridors.assignment.assignment import Assignment
 
 _ROWS = 20
@@ -33,9 +33,6 @@ ScenarioOption = Annotated[
     str | None,
     typer.Option("--scenario", help="Its events are in force throughout.", metavar="SCENARIO"),
 ]
-CargoOption = Annotated[
-    list[str] | None, typer.Option("--cargo", help="Kind of cargo; several times for several.")
-]
 ModelOption = Annotated[
     str, typer.Option("--model", help="How cargo chooses its way: optimal or logit.")
 ]
@@ -43,7 +40,7 @@ ModelOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to the application."""
-    for command in (sweep, headroom, routes, select, cut):
+    for command in (sweep, routes, select):
         app.command()(command)
 
 
@@ -75,6 +72,8 @@ def sweep(
             help="Write JSON lines as they are found; run again, it goes on.", metavar="FILE"
         ),
     ] = None,
+    by: ByOption = None,
+    cargo: CargoOption = None,
     scenario: ScenarioOption = None,
     as_of: AsOfOption = None,
     network: NetworkOption = None,
@@ -91,11 +90,22 @@ def sweep(
     with working("reading the network"):
         net = load(network)
     kinds = [part for entry in of or USUAL for part in entry.split(",") if part]
-    table = run(net, of=kinds, n=n, scenario=scenario, as_of=as_of, workers=workers, out=out)
+    table = run(
+        net,
+        of=kinds,
+        n=n,
+        scenario=scenario,
+        as_of=as_of,
+        workers=workers,
+        out=out,
+        cargo=listed(cargo) or None,
+        by=_one_key(by),
+    )
     if json:
         print_json({**table.attrs, "rows": _records(table)})
     else:
         names = ["kind", "thing", "name"] if n == 1 else ["first", "second", "how"]
+        names += [table.attrs["by"]] if table.attrs.get("by") else []
         figures = {
             "shortfall_t_per_day": "short, t/day",
             "rerouted_t_per_day": "rerouted, t/day",
@@ -104,11 +114,25 @@ def sweep(
             "damage_usd_per_day": "damage, USD/day",
             "redundancy": "redundancy",
         }
+        if n == 2:
+            figures["interaction_t_per_day"] = "beyond the parts, t/day"
+            figures["interaction_usd_per_day"] = "beyond the parts, USD/day"
         shown = table[[*names, *figures]].head(_ROWS).rename(columns=figures)
         title = f"Worst first: {len(shown)} of {len(table)}, modelled, as of {table.attrs['as_of']}"
         print_table(shown, title, {"redundancy": ".2f", "added hours": ".1f"})
     if out is not None:
         note(f"wrote {out}")
+
+
+def _one_key(by: list[str] | None) -> str | None:
+    """Return the key of --by where it is one."""
+    from corridors.errors import UnknownIdError
+
+    chosen = keys(by)
+    if len(chosen) > 1:
+        msg = f"--by: saw {' and '.join(chosen)}, expected one"
+        raise UnknownIdError(msg)
+    return chosen[0] if chosen else None
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -119,76 +143,11 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def headroom(
-    demand: Annotated[
-        list[str] | None, typer.Option(help="Demand that grows; several times for several.")
-    ] = None,
-    cargo: CargoOption = None,
-    origin: Annotated[list[str] | None, typer.Option(help="Node where it starts.")] = None,
-    destination: Annotated[list[str] | None, typer.Option(help="Node where it ends.")] = None,
-    from_country: Annotated[list[str] | None, typer.Option(help="Country of origin.")] = None,
-    to_country: Annotated[list[str] | None, typer.Option(help="Country of destination.")] = None,
-    scenario: ScenarioOption = None,
-    as_of: AsOfOption = None,
-    network: NetworkOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Say how often the demand, or a part of it, fits, and what stops it."""
-    from corridors.analysis.headroom import headroom as find
-    from corridors.network.network import load
-
-    with working("letting demand grow"):
-        found = find(
-            load(network),
-            demand or None,
-            cargo=cargo or None,
-            origin=origin or None,
-            destination=destination or None,
-            from_country=from_country or None,
-            to_country=to_country or None,
-            scenario=scenario,
-            as_of=as_of,
-        )
-    if json:
-        print_json(found.to_dict())
-        return
-    echo(_room(found))
-    if len(found.stops):
-        how = "each alone would let 5 % more through" if found.stops["alone"].any() else "together"
-        print_table(found.stops.drop(columns="alone"), f"In the way ({how})")
-    if len(found.falls_short):
-        print_table(found.falls_short, "Falls short first", {"share": ".3f"})
-
-
-def _room(found: Headroom) -> str:
-    """Return what fits and what stops it, as a sentence."""
-    from corridors.display import number
-
-    demand = number(found.demand_t_per_day, "t")
-    if math.isinf(found.multiple):
-        return f"Of {demand} a day, any multiple fits: no limit lies in the way."
-    # Cut, not rounded: what is said to fit must fit.
-    multiple = math.floor(found.multiple * 1000) / 1000
-    if found.multiple <= 1 + 1e-9:
-        text = f"Of {demand} a day, no more fits. "
-    elif multiple <= 1:
-        text = f"Of {demand} a day, hardly more fits: {number(found.added_t_per_day, 't')} a day. "
-    else:
-        text = f"Of {demand} a day, {multiple:.3f} times as much fits: "
-        text += f"{number(found.added_t_per_day, 't')} a day more. "
-    names = list(found.stops["capacity_id"])
-    if not names:
-        return text + "Beyond that the ways left cost more than the loss."
-    word = "or" if found.stops["alone"].any() else "and"
-    return text + f"Beyond that {_listed(names, word)} would have to let more through."
-
-
-def _listed(names: list[str], word: str) -> str:
-    return f" {word} ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-
-
 def routes(
-    demand: Annotated[str, typer.Argument(help="Id of the demand.")],
+    demand: Annotated[
+        str | None,
+        typer.Argument(help="Id of the demand; without it, all that is carried by --by."),
+    ] = None,
     k: Annotated[
         int,
         typer.Option(
@@ -201,6 +160,8 @@ def routes(
     distinct: Annotated[
         str, typer.Option(help="What makes another way: route, or borders crossed.")
     ] = "route",
+    by: ByOption = None,
+    cargo: CargoOption = None,
     scenario: ScenarioOption = None,
     as_of: AsOfOption = None,
     model: ModelOption = "optimal",
@@ -209,8 +170,14 @@ def routes(
 ) -> None:
     """List the ways of a demand, cheapest first, and why each is or is not used."""
     from corridors.analysis.k_routes import k_routes
+    from corridors.errors import UnknownIdError
 
+    if demand is not None and (by or cargo):
+        raise UnknownIdError("routes: saw a demand and --by or --cargo, expected one or the other")
     plan = _assigned(network, scenario, as_of, model)
+    if demand is None:
+        _print_by(plan, keys(by) or ["corridor"], cargo, json=json)
+        return
     table = k_routes(plan, demand, k, distinct=distinct)
     if json:
         print_json({"demand": demand, "as_of": str(plan.state.day), "routes": _records(table)})
@@ -219,6 +186,23 @@ def routes(
                "t_per_day", "why", "because"]  # fmt: skip
     shown = table[columns].rename(columns=lambda c: c.replace("_", " "))
     print_table(shown, f"Ways of {demand}, cheapest first, as of {plan.state.day}")
+
+
+def _print_by(plan: Assignment, chosen: list[str], cargo: list[str] | None, *, json: bool) -> None:
+    """Print the routes that carry something by some keys, kept to some cargo."""
+    from corridors.cli.asking.answers import known_cargo
+    from corridors.display import records
+
+    own = known_cargo(plan.state.net, cargo)
+    found = {key: plan.by(key, own or None) for key in chosen}
+    if json:
+        by = {key: records(frame) for key, frame in found.items()}
+        print_json({"as_of": str(plan.state.day), "cargo": own, "by": by})
+        return
+    for key, frame in found.items():
+        shown = frame.head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
+        of = f" of {', '.join(own)}" if own else ""
+        print_table(shown, f"What is carried{of} by {key.replace('_', ' ')}, {plan.state.day}")
 
 
 def select(
@@ -257,53 +241,6 @@ def select(
     else:
         shown = table.rename(columns=lambda c: c.replace("_", " "))
         print_table(shown, f"{title}, as of {plan.state.day}")
-
-
-def cut(
-    start: Annotated[str, typer.Argument(metavar="FROM", help="Country or node; commas for more.")],
-    end: Annotated[str, typer.Argument(metavar="TO", help="Country or node; commas for more.")],
-    cargo: CargoOption = None,
-    scenario: ScenarioOption = None,
-    as_of: AsOfOption = None,
-    network: NetworkOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Say how much gets through between two regions, by cargo, and which limits form the cut."""
-    from corridors.analysis.min_cut import min_cut
-    from corridors.network.network import load
-
-    with working("looking for the narrowest place"):
-        net = load(network)
-        kinds = cargo or sorted(net.tables["cargo"]["cargo"])
-        found = [
-            min_cut(net, start.split(","), end.split(","), kind, scenario=scenario, as_of=as_of)
-            for kind in kinds
-        ]
-    if json:
-        print_json({"from": start, "to": end, "cuts": [one.to_dict() for one in found]})
-        return
-    for one in found:
-        echo(_narrowest(one, start, end))
-        if len(one.limits):
-            split = "" if one.plain else " (limits share members: weights say in which parts)"
-            print_table(one.limits, f"Limits of the cut for {one.cargo}{split}")
-
-
-def _narrowest(found: Cut, start: str, end: str) -> str:
-    """Return how much gets through and what limits it, as a sentence."""
-    from corridors.display import number
-
-    way = f"from {start} to {end}"
-    if math.isinf(found.units_per_day):
-        return f"{found.cargo}: any amount gets through {way}; one way has no limit."
-    if not found.units_per_day > 0 and not len(found.limits):
-        return f"{found.cargo}: nothing gets through {way}; no way is open to it."
-    amount = f"{number(found.units_per_day, found.unit)} a day"
-    if found.unit != "t":
-        amount += f" ({number(found.t_per_day, 't')})"
-    count = len(found.limits)
-    limits = "the limit below decides" if count == 1 else f"the {count} limits below decide"
-    return f"{found.cargo}: at most {amount} get through {way}; {limits}."
 
 
 def _assigned(

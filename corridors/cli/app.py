@@ -9,6 +9,7 @@ import typer
 from typer.main import get_command
 
 from corridors.cli import analysis, calibrate, exchange, network, osm, run, simulate, validate
+from corridors.cli.asking import again, find, fits
 
 app = typer.Typer(
     name="corridors",
@@ -18,7 +19,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (network, run, exchange, osm, analysis, simulate, validate, calibrate):
+for module in (
+    network, run, exchange, osm, analysis, simulate, validate, calibrate, find, again, fits,
+):  # fmt: skip
     module.register(app)
 
 

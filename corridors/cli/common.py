@@ -36,6 +36,21 @@ AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Day, such as 2025-09-12.", metavar="DATE")
 ]
 
+ByOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--by",
+        help="cargo, product, demand, country, origin_country, destination_country, border, mode "
+        "or corridor; several times, or with commas.",
+        metavar="KEY",
+    ),
+]
+CargoOption = Annotated[
+    list[str] | None,
+    typer.Option("--cargo", help="Kind of cargo; several times, or with commas."),
+]
+
+
 _READABLE = 100
 """Columns of prose at most: longer lines are hard to read."""
 
@@ -115,6 +130,18 @@ def _number(text: Any, option: str, expected: str) -> float:
         why = f"; {error}" if str(error) else ""
         msg = f"{option}: saw {text!r}, expected {expected}{why}"
         raise CorridorsError(msg) from None
+
+
+def listed(values: list[str] | None) -> list[str]:
+    """Return what an option names, given several times or with commas."""
+    return [part.strip() for value in values or () for part in value.split(",") if part.strip()]
+
+
+def keys(by: list[str] | None) -> list[str]:
+    """Return the keys of --by; raise UnknownIdError where one is none."""
+    from corridors.assignment.views.grouping import checked_key
+
+    return [checked_key(key) for key in dict.fromkeys(listed(by))]
 
 
 def check_target(target: Path | None) -> None:

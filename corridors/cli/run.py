@@ -9,9 +9,12 @@ import typer
 
 from corridors.cli.common import (
     AsOfOption,
+    ByOption,
+    CargoOption,
     JsonOption,
     NetworkOption,
     echo,
+    keys,
     note,
     print_json,
     print_prose,
@@ -22,6 +25,7 @@ from corridors.cli.common import (
 
 if TYPE_CHECKING:
     from corridors.assignment.comparison import Comparison
+    from corridors.cli.asking.answers import Extra
 
 _ROWS = 12
 
@@ -33,13 +37,26 @@ def register(app: typer.Typer) -> None:
 
 def run(
     scenario: Annotated[
-        str, typer.Argument(help="Name of a shipped scenario or path to a YAML file; a+b adds two.")
-    ],
+        str | None,
+        typer.Argument(
+            help='Name of a shipped scenario, path to a YAML file, or a line such as "close '
+            'border:KZ-RU"; a+b adds two. None with --with: what the project itself changes.'
+        ),
+    ] = None,
     network: NetworkOption = None,
     model: Annotated[
         str, typer.Option(help="How cargo chooses its way: optimal or logit.")
     ] = "optimal",
     as_of: AsOfOption = None,
+    by: ByOption = None,
+    cargo: CargoOption = None,
+    projects: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="Project that is built; several times.", metavar="PROJECT"),
+    ] = None,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="Of a+b, what each does alone and both beyond it.")
+    ] = False,
     map: Annotated[  # noqa: A002  the option is called --map
         Path | None, typer.Option(help="Write the map of both states.", metavar="FILE")
     ] = None,
@@ -47,24 +64,34 @@ def run(
         Path | None, typer.Option(help="Write a page to read and send.", metavar="FILE")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write all tables as CSV.", metavar="FOLDER")
+        Path | None,
+        typer.Option(help="Keep all tables, and what makes them again.", metavar="FOLDER"),
     ] = None,
     json: JsonOption = False,
 ) -> None:
     """Hold a scenario against the undisturbed network and say what changes."""
-    from corridors.assignment.assign import day_of
+    from corridors.assignment.run import brings
     from corridors.assignment.run import run as hold
+    from corridors.cli.asking.answers import Extra, known_cargo, of_parts, planned
     from corridors.files import write_text
     from corridors.network.network import load
-    from corridors.scenarios.scenario import scenario as read_scenario
 
     with results(map, report, folder=out):
         with working("reading the network"):
             net = load(network)
-            plan = read_scenario(scenario)
-            day = day_of(net, plan, as_of)
+            plan, day = planned(net, scenario, projects or [], as_of)
+            chosen = known_cargo(net, cargo)
+        extra = Extra(keys(by), chosen)
         with working("solving the baseline and the scenario"):
-            comparison = hold(net, plan, as_of=day, model=model)
+            built = projects if scenario is not None and projects else ()
+            comparison = hold(net, plan, as_of=day, model=model, projects=built or ())
+            if projects:
+                extra.note_projects(net, projects)
+            if built:
+                without = hold(net, plan, as_of=day, model=model)
+                extra.note_brings(without, brings(without, comparison))
+            if parts:
+                extra.parts = of_parts(net, scenario, day, model)
         if map is not None:
             with working("drawing the map"):
                 comparison.map().save(map)
@@ -74,26 +101,31 @@ def run(
         if out is not None:
             comparison.save(out)
     if json:
-        print_json(comparison.to_dict())
+        print_json({**comparison.to_dict(), **extra.to_dict(comparison)})
     else:
-        _print(comparison)
+        _print(comparison, extra)
     for target in (map, report, out):
         if target is not None:
             note(f"wrote {target}")
 
 
-def _print(comparison: Comparison) -> None:
+def _print(comparison: Comparison, extra: Extra) -> None:
     plan = comparison.disrupted.scenario
     if plan is not None:
         echo(f"{plan.title or plan.name}, as of {comparison.disrupted.state.day}\n")
     print_prose(comparison.explain())
     echo()
+    for text in extra.sentences():
+        print_prose(text)
+        echo()
+    for title, frame in extra.tables(comparison):
+        print_table(frame, title)
     print_table(comparison.waterfall, "What becomes of the demand, t a day")
     cargo = comparison.by_cargo.rename(
         columns=lambda c: c.replace("_t_per_day", "").replace("_per_day", "").replace("_", " ")
     )
     print_table(
-        cargo,
+        extra.only(cargo, cargo["cargo"]),
         "By cargo, t a day (of the rerouted: cost, its parts transport and time, USD a day; hours)",
     )
     corridor = comparison.by_corridor.rename(columns=lambda c: c.replace("_t_per_day", ""))
@@ -108,10 +140,12 @@ def _print(comparison: Comparison) -> None:
             "added_cost_usd_per_unit",
         ]
     ]
+    reroutes = extra.only(reroutes, comparison.reroutes["cargo"])
     if len(reroutes):
         title = f"Rerouted: the largest {min(_ROWS, len(reroutes))} of {len(reroutes)}"
         print_table(reroutes.head(_ROWS).rename(columns=_words), title)
     lost = comparison.by_demand
+    lost = extra.only(lost, lost["cargo"])
     lost = lost[lost["lost_t_per_day"] > 0.5].sort_values("lost_t_per_day", ascending=False)
     if len(lost):
         title = f"No longer carried: the largest {min(_ROWS, len(lost))} of {len(lost)}"

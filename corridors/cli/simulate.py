@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corridors.cli.common import (
+    ByOption,
+    CargoOption,
     JsonOption,
     NetworkOption,
     echo,
+    keys,
     note,
     print_json,
+    print_prose,
     print_table,
     results,
     whole_number,
@@ -23,6 +27,7 @@ from corridors.cli.common import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from corridors.cli.asking.answers import Extra
     from corridors.simulation.results import Simulation
 
 _ROWS = 15
@@ -37,7 +42,11 @@ def register(app: typer.Typer) -> None:
 
 def simulate(
     scenario: Annotated[
-        str, typer.Argument(help="Name of a shipped scenario or path to a YAML file; a+b adds two.")
+        str,
+        typer.Argument(
+            help='Name of a shipped scenario, path to a YAML file, or a line such as "close '
+            'border:KZ-RU from 2025-09-12 for 14 days"; a+b adds two.'
+        ),
     ],
     days: Annotated[
         int, typer.Option(help="Days to report.", metavar="N", parser=whole_number("days"))
@@ -53,6 +62,8 @@ def simulate(
     announced: Annotated[
         bool, typer.Option("--announced", help="Everybody knows when a closure will end.")
     ] = False,
+    by: ByOption = None,
+    cargo: CargoOption = None,
     network: NetworkOption = None,
     map: Annotated[  # noqa: A002  the option is called --map
         Path | None, typer.Option(help="Write the map with its days.", metavar="FILE")
@@ -61,11 +72,13 @@ def simulate(
         Path | None, typer.Option(help="Draw the curves of the largest queue.", metavar="FILE")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write all tables as CSV.", metavar="FOLDER")
+        Path | None,
+        typer.Option(help="Keep all tables, and what makes them again.", metavar="FOLDER"),
     ] = None,
     json: JsonOption = False,
 ) -> None:
     """Run a scenario day by day: queues, waiting, who goes round, how it clears."""
+    from corridors.cli.asking.answers import Extra, known_cargo
     from corridors.errors import DataError
     from corridors.network.network import load
     from corridors.simulation.simulate import simulate as run
@@ -74,9 +87,11 @@ def simulate(
         msg = f"{plot}: saw the ending {plot.suffix!r}, expected .png, .svg or .pdf"
         raise DataError(msg)
     with results(map, plot, folder=out):
+        net = load(network)
+        extra = Extra(keys(by), known_cargo(net, cargo))
         with _bar() as progress:
             sim = run(
-                load(network),
+                net,
                 scenario,
                 days,
                 start=start,
@@ -94,9 +109,9 @@ def simulate(
         if out is not None:
             sim.save(out)
     if json:
-        print_json(sim.to_dict())
+        print_json({**sim.to_dict(), **extra.to_dict(sim)})
     else:
-        _print(sim)
+        _print(sim, extra)
     for target in (map, plot, out):
         if target is not None:
             note(f"wrote {target}")
@@ -120,21 +135,31 @@ def _bar() -> Iterator[Callable[[str, int, int], None] | None]:
         yield progress
 
 
-def _print(sim: Simulation) -> None:
+def _print(sim: Simulation, extra: Extra) -> None:
     plan = sim.scenario
     title = (plan.title or plan.name) if plan else "Undisturbed"
     echo(f"{title}: {len(sim.days)} days from {sim.start}\n")
-    fall = sim.waterfall.assign(what=[w.replace("_", " ") for w in sim.waterfall["what"]])
-    print_table(fall, "What became of the cargo, t", {"share": ".2%", "t": ",.0f"})
+    print_prose(sim.explain())
+    echo()
+    fall = sim.effect.assign(what=[w.replace("_", " ") for w in sim.effect["what"]])
+    fall["share"] = sim.waterfall["share"]
+    fall = fall.rename(columns=lambda c: c.replace("_", " "))
+    spec = {"share": ".2%", "t": ",.0f", "usual t": ",.0f", "change t": "+,.0f"}
+    print_table(fall, "What became of the cargo, t, and in the same days without it", spec)
+    own = sim.caused if sim.baseline is not None else sim.peaks
     # Less than a twentieth of a vehicle is what whole steps leave, no queue.
-    standing = sim.peaks[sim.peaks["peak"] >= _SMALLEST]
-    peaks = standing[
-        ["capacity_id", "unit", "peak", "peak_date", "cleared_date", "mean_wait_hours"]
-    ].head(_ROWS)
-    shown = peaks.rename(columns=lambda c: c.replace("_", " "))
+    standing = own[own["peak"] >= _SMALLEST]
+    columns = ["name", "unit", "peak", "peak_date", "cleared_date", "mean_wait_hours"]
+    if sim.baseline is not None:
+        columns.insert(3, "usual_peak")
+    shown = standing[columns].head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
     shown["cleared date"] = shown["cleared date"].fillna("not yet")
-    title = f"Queues, the largest {len(peaks)} of {len(standing)}"
-    print_table(shown, title, {"peak": ",.1f", "mean wait hours": ",.1f"})
+    title = f"Queues that it causes, the largest {len(shown)} of {len(standing)}"
+    spec = {"peak": ",.1f", "usual peak": ",.1f", "mean wait hours": ",.1f"}
+    print_table(shown, title, spec)
+    _print_losses(sim, extra)
+    for heading, frame in extra.tables(sim):
+        print_table(frame, heading)
     totals: dict[str, Any] = sim.summary
     echo(
         f"transport {totals['cost_usd']:,.0f} USD; waiting {totals['waiting_t_hours']:,.0f} "
@@ -156,6 +181,19 @@ def _print(sim: Simulation) -> None:
             f"perfect foresight: {b.optimum_usd:,.0f} USD for {b.demands} demands against "
             f"{b.simulated_usd:,.0f}; price of not knowing {b.price_of_not_knowing_usd:,.0f} USD"
         )
+
+
+def _print_losses(sim: Simulation, extra: Extra) -> None:
+    """Print which demands lose most, by name."""
+    lost = sim.top_losses(len(sim.outcomes))
+    lost = extra.only(lost, lost["cargo"])
+    if not len(lost):
+        return
+    ends = zip(lost["origin_name"], lost["destination_name"], strict=True)
+    frame = lost[["cargo", "lost", "wanted", "lost_value_usd"]].copy()
+    frame.insert(1, "demand", [f"{a}–{b}" for a, b in ends])
+    shown = frame.head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
+    print_table(shown, f"Turned back or never shipped, t: the largest {len(shown)} of {len(frame)}")
 
 
 def _in_force(sim: Simulation) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corridors.errors import ScenarioError, UnknownIdError, nearest
 from corridors.network.reading.yaml_lines import value_of
@@ -10,8 +10,20 @@ from corridors.scenarios.authoring.reading import event_from
 from corridors.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from corridors.network.network import Network
     from corridors.scenarios.events import Event
+
+
+def _row(net: Network, project_id: str) -> dict[str, Any]:
+    table = net.whole.tables["projects"]
+    own = table[table["project_id"] == project_id]
+    if not len(own):
+        msg = f"no project {project_id!r}{nearest(project_id, table['project_id'])}"
+        raise UnknownIdError(msg)
+    row: dict[str, Any] = own.iloc[0].to_dict()
+    return row
 
 
 def project_events(net: Network, project_id: str) -> tuple[Event, ...]:
@@ -24,13 +36,8 @@ def project_events(net: Network, project_id: str) -> tuple[Event, ...]:
     ScenarioError
         Where a change cannot be meant.
     """
-    projects = net.whole.tables["projects"].set_index("project_id")
-    if project_id not in projects.index:
-        msg = f"no project {project_id!r}{nearest(project_id, projects.index)}"
-        raise UnknownIdError(msg)
-    changes = value_of(str(projects.loc[project_id, "changes"]))
     events = []
-    for i, raw in enumerate(changes):
+    for i, raw in enumerate(value_of(str(_row(net, project_id)["changes"]))):
         if not isinstance(raw, dict):
             msg = f"change {i + 1}: expected an event, saw {raw!r}"
             raise ScenarioError(msg)
@@ -53,5 +60,96 @@ def project(net: Network, project_id: str) -> Scenario:
     True
     """
     events = project_events(net, project_id)
-    projects = net.whole.tables["projects"].set_index("project_id")
-    return Scenario(name=project_id, events=events, title=str(projects.loc[project_id, "name"]))
+    return Scenario(name=project_id, events=events, title=str(_row(net, project_id)["name"]))
+
+
+def with_projects(net: Network, project_ids: list[str]) -> Scenario:
+    """Return several projects, and all that they need, as one scenario.
+
+    Raises
+    ------
+    UnknownIdError
+        Where there is no such project.
+    ScenarioError
+        Where none is named, or none of them changes anything that the network holds.
+    """
+    if not project_ids:
+        raise ScenarioError("no project is named")
+    needs = needed_projects(net)
+    wanted: list[str] = []
+    for name in project_ids:
+        _row(net, name)
+        wanted += [other for other in (*needs[name], name) if other not in wanted]
+    parts = [project(net, name) for name in wanted]
+    if not any(part.events for part in parts):
+        msg = f"{' and '.join(project_ids)}: changes nothing that the network holds"
+        raise ScenarioError(msg)
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
+
+
+def needed_projects(net: Network) -> dict[str, tuple[str, ...]]:
+    """Return for each project those that it needs, and before each what it needs itself.
+
+    Raises
+    ------
+    ScenarioError
+        Where projects need one another in a circle.
+    UnknownIdError
+        Where one needs a project that there is not.
+    """
+    table = net.whole.tables["projects"]
+    listed = table["needs"] if "needs" in table.columns else [""] * len(table)
+    direct = {
+        name: [other for other in needs.split(";") if other]
+        for name, needs in zip(table["project_id"], listed, strict=True)
+    }
+    return {name: tuple(_gathered(name, direct, ())) for name in direct}
+
+
+def _gathered(name: str, direct: dict[str, list[str]], under: tuple[str, ...]) -> list[str]:
+    found: list[str] = []
+    for other in direct[name]:
+        if other not in direct:
+            msg = f"project {name} needs {other!r}, which there is not{nearest(other, direct)}"
+            raise UnknownIdError(msg)
+        if other in (*under, name):
+            msg = f"projects need one another in a circle: {' needs '.join((*under, name, other))}"
+            raise ScenarioError(msg)
+        more = [*_gathered(other, direct, (*under, name)), other]
+        found += [one for one in more if one not in found]
+    return found
+
+
+def projects(net: Network) -> pd.DataFrame:
+    """Return what could be built, with costs, dates and what each needs.
+
+    Returns
+    -------
+    DataFrame
+        project_id, name, status, usd (NaN where no cost was published), opens (first day
+        of use, empty where open), changes (how many the network can show), needs
+        (projects without which it leads nowhere, joined by ``;``), what (its changes in
+        words) and note; by the day of opening, those without one last.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> table = co.projects(co.load())
+    >>> table.columns.tolist()[:5]
+    ['project_id', 'name', 'status', 'usd', 'opens']
+    """
+    table = net.whole.tables["projects"]
+    needs = needed_projects(net)
+    what = [[e.meaning.in_words(e) for e in project_events(net, p)] for p in table["project_id"]]
+    frame = table[["project_id", "name", "status", "usd", "opens"]].assign(
+        changes=[len(w) for w in what],
+        needs=[";".join(needs[p]) for p in table["project_id"]],
+        what=["; ".join(w) for w in what],
+        note=table["note"],
+    )
+    order = frame.assign(_last=frame["opens"] == "")
+    order = order.sort_values(["_last", "opens", "project_id"])
+    return order.drop(columns="_last").reset_index(drop=True)

@@ -14,10 +14,12 @@ from corridors.assignment.views.grouping import (
     checked_key,
     demand_groups,
     largest_first,
+    of_cargo,
     summed,
     value_per_tonne,
 )
 from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
+from corridors.errors import UnknownIdError
 from corridors.network.arcs import LINK
 from corridors.simulation.cargo_tables import PLACES
 from corridors.simulation.effects import caused_queues, sentences
@@ -25,7 +27,7 @@ from corridors.simulation.effects import caused_queues, sentences
 if TYPE_CHECKING:
     import datetime as dt
     import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from corridors.scenarios.scenario import Scenario
@@ -149,13 +151,13 @@ class Asked:
         frame["lost_value_usd"] = (frame["turned_back"] + frame["never_shipped"]) * each
         return frame
 
-    def by(self, key: str) -> pd.DataFrame:
+    def by(self, key: str, cargo: Sequence[str] | None = None) -> pd.DataFrame:
         """Return what became of the cargo by any key.
 
         Parameters
         ----------
-        key
-            As in `corridors.Assignment.by`.
+        key, cargo
+            As in `corridors.Assignment.by`; what crosses a border is not known by cargo.
 
         Returns
         -------
@@ -168,15 +170,18 @@ class Asked:
         Raises
         ------
         UnknownIdError
-            Where there is no such key.
+            Where there is no such key, or none of demand and cargo is named.
         """
         net = self.timetable.states[0].net
         if checked_key(key) in OF_DEMAND:
-            frame = self.outcomes
+            frame = of_cargo(self.outcomes, cargo)
             numbers = [c for c in frame.columns if frame[c].dtype.kind == "f"]
             found = summed(frame[numbers], demand_groups(net, frame, key), key)
             found = found.assign(_lost=found[list(LOST)].sum(axis=1))
             return largest_first(found, ["_lost", "wanted"], key).drop(columns="_lost")
+        if cargo:
+            msg = f"by {key}: of a run by days not known by cargo; ask by {', '.join(OF_DEMAND)}"
+            raise UnknownIdError(msg)
         unit = "t" if key == "border" else "t_km"
         found = self._by_arcs(key, unit)
         if self.baseline is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corridors.display import number, share
+from corridors.display import counted, number, share
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -153,7 +153,7 @@ def _queues(caused: pd.DataFrame) -> str:
         gone = f"gone by {end}" if isinstance(end, str) else "still there at the end"
         usual = f", {number(row['usual_peak'])} usually" if row["usual_peak"] > SMALLEST else ""
         parts.append(
-            f"{row['name']} ({number(row['peak'], row['unit'])} on {row['peak_date']}{usual}, "
+            f"{row['name']} ({counted(row['peak'], row['unit'])} on {row['peak_date']}{usual}, "
             f"{number(row['mean_wait_hours'] / 24)} days on average, {gone})"
         )
     rest = len(caused) - len(parts)

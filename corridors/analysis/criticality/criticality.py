@@ -28,6 +28,8 @@ def criticality(
     as_of: str | dt.date | None = None,
     workers: int | None = None,
     by: str | None = None,
+    cargo: list[str] | None = None,
+    told_by: str | None = None,
 ) -> pd.DataFrame:
     """Close each element, or each pair of elements, and say what that does.
 
@@ -50,6 +52,9 @@ def criticality(
         Processes; one for each core where that pays, if None.
     by
         A column to sort by, largest first, instead of the usual order.
+    cargo, told_by
+        Kinds of cargo that the figures are of, and a key of demand by which they are told
+        apart: `cargo` and `by` of `corridors.sweep`.
 
     Returns
     -------
@@ -98,7 +103,9 @@ def criticality(
     if by is not None and by not in FIGURES:
         msg = f"by: no figure {by!r}{nearest(by, FIGURES)}"
         raise UnknownIdError(msg)
-    table = sweep(net, of=of, n=n, scenario=scenario, as_of=as_of, workers=workers)
+    table = sweep(
+        net, of=of, n=n, scenario=scenario, as_of=as_of, workers=workers, cargo=cargo, by=told_by
+    )
     if by is None:
         return table
     return table.sort_values(by, ascending=False, kind="stable", ignore_index=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,9 @@ class ClosureProblem:
         Names by class.
     countries
         Country of origin and of destination, by commodity.
+    labels
+        Groups of each commodity by which the figures are told apart; none of one that
+        they are not of. None where they are of all.
     """
 
     flow: FlowProblem
@@ -72,6 +76,7 @@ class ClosureProblem:
     t_per_unit: Floats
     cargo: tuple[str, ...]
     countries: tuple[tuple[str, str], ...]
+    labels: tuple[tuple[str, ...], ...] | None = None
 
 
 def closure_problem(state: NetworkState) -> ClosureProblem:
@@ -129,7 +134,24 @@ class ClosureSolver:
         self.plan = self.answer.plan
         self.carried = carried(self.plan, problem.flow.n_arcs)
         self._known: dict[_Key, tuple[float, float, float]] = {}
-        self._paths = _by_key(self.plan)
+        self.measure_from(self.plan)
+        self._groups: dict[str, tuple[NDArray[np.bool_], ClosureSolver]] = {}
+        if problem.labels is not None:
+            names = sorted({name for own in problem.labels for name in own})
+            for name in ("", *names):
+                own = np.array([name in one or (not name and bool(one)) for one in problem.labels])
+                self._groups[name] = (own, self._of(own))
+
+    def _of(self, own: NDArray[np.bool_]) -> ClosureSolver:
+        """Return what measures closures by some commodities alone; all of them move."""
+        part = copy(self)
+        part.measure_from(_only(self.plan, own))
+        return part
+
+    def measure_from(self, plan: Plan) -> None:
+        """Hold what is measured against a plan."""
+        self.plan = plan
+        self._paths = _by_key(plan)
         self._paid = self._bill(self._paths)
 
     def close(self, arcs: Ints) -> ClosureImpact:
@@ -140,10 +162,20 @@ class ClosureSolver:
         cannot hold a better one.
         """
         if not self.carried[arcs].any():
-            return ClosureImpact(self.plan, self._figures(self.plan, arcs))
+            return ClosureImpact(self.plan, self._measured(self.plan, arcs))
         answer = self.answer.resolve(closed=arcs)
         plan = answer.plan
-        return ClosureImpact(plan, self._figures(plan, arcs))
+        return ClosureImpact(plan, self._measured(plan, arcs))
+
+    def _measured(self, hit: Plan, closed: Ints) -> dict[str, Any]:
+        """Return the figures, of those commodities and by those groups that are asked for."""
+        if not self._groups:
+            return self.figures_of(hit, closed)
+        found = {
+            name: part.figures_of(part.plan if hit is self.plan else _only(hit, own), closed)
+            for name, (own, part) in self._groups.items()
+        }
+        return {**found.pop(""), "groups": found}
 
     def _rates(self, key: _Key, arcs: Ints) -> tuple[float, float, float]:
         """Return dollars, hours and generalised cost of a unit on a path; each worked out once."""
@@ -161,7 +193,8 @@ class ClosureSolver:
         rates = [(amount, self._rates(key, arcs)) for key, (amount, arcs) in paths.items()]
         return fsum(x * r[0] for x, r in rates), fsum(x * r[2] for x, r in rates)
 
-    def _figures(self, hit: Plan, closed: Ints) -> dict[str, Any]:
+    def figures_of(self, hit: Plan, closed: Ints) -> dict[str, Any]:
+        """Return the figures of a plan against the baseline, as `FIGURES` lists them."""
         problem, base = self.problem, self.plan
         weight = problem.t_per_unit
         gone = np.zeros(problem.flow.n_arcs, dtype=np.bool_)
@@ -237,6 +270,18 @@ class ClosureSolver:
                 hours += part * rates[1]
                 cost += part / weight[k] * rates[2]
         return rerouted, usd, hours, cost, touched
+
+
+def _only(plan: Plan, own: NDArray[np.bool_]) -> Plan:
+    """Return a plan with some commodities alone."""
+    kept = [i for i, k in enumerate(plan.commodity) if own[k]]
+    return replace(
+        plan,
+        commodity=plan.commodity[kept],
+        arcs=[plan.arcs[i] for i in kept],
+        amount=plan.amount[kept],
+        shortfall=np.where(own, plan.shortfall, 0.0),
+    )
 
 
 def rounded(value: float | None, digits: int) -> float | None:

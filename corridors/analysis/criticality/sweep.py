@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,11 @@ from corridors.analysis.criticality.tables import (
     added_up,
     element_row,
     header_of,
+    in_groups,
     pair_case,
     pair_row,
     table_of,
+    told_apart,
     worst_first,
 )
 from corridors.analysis.jobs.checkpoint import Ledger
@@ -55,6 +58,8 @@ def sweep(
     as_of: str | dt.date | None = None,
     workers: int | None = None,
     out: str | Path | None = None,
+    cargo: list[str] | None = None,
+    by: str | None = None,
 ) -> pd.DataFrame:
     """Close elements one by one, or two by two, and write what happens as it is found.
 
@@ -67,6 +72,11 @@ def sweep(
         sweep runs, lines are added to ``OUT.part``, each forced to the disk.
         Called again after an interruption, the sweep goes on where it was; the
         finished file is the same to the byte as one that was never interrupted.
+    cargo
+        Kinds of cargo that the figures are of; all if None. All cargo moves all the same.
+    by
+        A key of demand, as in `corridors.Assignment.by`: the figures are told apart by
+        it, a row for each element and group in which anything happens.
 
     Returns
     -------
@@ -81,6 +91,9 @@ def sweep(
     if n not in (1, 2):
         msg = f"n: saw {n!r}, expected 1 (each element) or 2 (each pair)"
         raise ScenarioError(msg)
+    if n == 2 and by is not None:
+        msg = "by: figures of pairs are not told apart; give the cargo, or n = 1"
+        raise ScenarioError(msg)
     if workers is not None and workers < 1:
         msg = f"workers: saw {workers}, expected at least 1"
         raise ScenarioError(msg)
@@ -89,15 +102,19 @@ def sweep(
     wanted = [of] if isinstance(of, str) else list(of)
     elements = find_elements(state, wanted)
     header = header_of(question, elements, wanted, n)
+    labels = told_apart(state, cargo, by)
+    # Sweeps of all cargo keep the header that they have always had.
+    header |= {k: v for k, v in (("cargo", sorted(cargo or ())), ("by", by)) if v}
     with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
         if ledger is not None and ledger.finished:
             rows = list(ledger.rows.values())
         else:
-            run = _Run(ClosureSolver(closure_problem(state)), elements, workers, ledger)
+            problem = replace(closure_problem(state), labels=labels)
+            run = _Run(ClosureSolver(problem), elements, workers, ledger)
             rows = worst_first(run.singles() if n == 1 else run.pairs())
             if ledger is not None:
                 ledger.finish(rows)
-    table = table_of(rows, n)
+    table = table_of(in_groups(rows, by), n, by)
     table.attrs.update(header)
     return table
 
@@ -198,6 +215,10 @@ class _Run:
         }
         cases = {t.key: self.closed[t.key] for t in first if t.key not in alone}
         alone.update(self._solved(cases, "closing the parts of the pairs"))
+
+        def of_both(a: NetworkElement, b: NetworkElement) -> tuple[Row, Row]:
+            return alone[a.key].figures, alone[b.key].figures
+
         split = split_pairs(
             self.solver.problem.flow,
             self.solver.uses,
@@ -206,7 +227,7 @@ class _Run:
             [alone[t.key].plan for t in first],
         )
         rows = [
-            pair_row(a, b, added_up(alone[a.key].figures, alone[b.key].figures), "apart")
+            pair_row(a, b, added_up(*of_both(a, b)), "apart", of_both(a, b))
             for a, b in ((first[i], first[j]) for i, j in split.apart)
         ]
         known = self.ledger.rows if self.ledger else {}
@@ -224,7 +245,7 @@ class _Run:
         }
         with closing(self._solved(both, "closing pairs")) as solved:
             for case, found in solved:
-                row = pair_row(*todo[case], found.figures, "solved")
+                row = pair_row(*todo[case], found.figures, "solved", of_both(*todo[case]))
                 rows.append(row)
                 if self.ledger:
                     self.ledger.append([row])

@@ -10,6 +10,8 @@ import numpy as np
 
 from corridors.analysis.criticality.elements import KINDS
 from corridors.analysis.criticality.impact import FIGURES, rounded
+from corridors.assignment.views.grouping import OF_DEMAND, checked_key, demand_groups
+from corridors.errors import UnknownIdError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,15 +101,79 @@ def element_row(element: NetworkElement, figures: Row, same_as: str) -> Row:
     }
 
 
-def pair_row(first: NetworkElement, second: NetworkElement, figures: Row, how: str) -> Row:
-    """Return the row of two elements that are closed together."""
+INTERACTION = {"interaction_t_per_day": "shortfall_t_per_day",
+               "interaction_usd_per_day": "damage_usd_per_day"}  # fmt: skip
+"""What two closures do beyond what each does alone, and the figure that it is of."""
+
+
+def pair_row(
+    first: NetworkElement, second: NetworkElement, figures: Row, how: str, alone: tuple[Row, Row]
+) -> Row:
+    """Return the row of two elements that are closed together.
+
+    Parameters
+    ----------
+    first, second
+        The elements.
+    figures
+        Of both closed.
+    how
+        Whether they were solved, or are apart.
+    alone
+        Figures of each closed alone.
+    """
+    beyond = {
+        name: rounded(figures[of] - (alone[0][of] + alone[1][of]), FIGURES[of])
+        for name, of in INTERACTION.items()
+    }
     return {
         "case": pair_case(first, second),
         "first": first.key,
         "second": second.key,
         "how": how,
         **figures,
+        **beyond,
     }
+
+
+def told_apart(
+    state: NetworkState, cargo: list[str] | None, by: str | None
+) -> tuple[tuple[str, ...], ...] | None:
+    """Return the groups of each demand that figures are of, None where they are of all.
+
+    Raises
+    ------
+    UnknownIdError
+        Where there is no such cargo, or the key is none of demand.
+    """
+    if by is not None and checked_key(by) not in OF_DEMAND:
+        msg = f"sweep: by {by} has no meaning, expected a key of demand: {', '.join(OF_DEMAND)}"
+        raise UnknownIdError(msg)
+    known = state.arcs.cargo
+    for name in cargo or ():
+        if name not in known:
+            msg = f"no cargo {name!r}{nearest(name, known)}"
+            raise UnknownIdError(msg)
+    if by is None and not cargo:
+        return None
+    groups = demand_groups(state.net, state.demand, by) if by else None
+    return tuple(
+        () if cargo and own not in cargo else groups[i] if groups else ("all",)
+        for i, own in enumerate(state.demand["cargo"])
+    )
+
+
+def in_groups(rows: list[Row], by: str | None) -> list[Row]:
+    """Return a row for each group of each element in which anything happens, worst first."""
+    if by is None:
+        return rows
+    found = [
+        {**row, "group": label, **figures}
+        for row in rows
+        for label, figures in row["groups"].items()
+        if figures["shortfall_t_per_day"] or figures["rerouted_t_per_day"]
+    ]
+    return worst_first(found)
 
 
 def pair_case(first: NetworkElement, second: NetworkElement) -> str:
@@ -148,7 +214,7 @@ def _place(key: str) -> tuple[int, str]:
     return KINDS.index(kind), element_id
 
 
-def table_of(rows: list[Row], n: int) -> pd.DataFrame:
+def table_of(rows: list[Row], n: int, by: str | None = None) -> pd.DataFrame:
     """Return rows as a table; cargo and countries become counts and names."""
     import pandas as pd
 
@@ -156,9 +222,17 @@ def table_of(rows: list[Row], n: int) -> pd.DataFrame:
     columns = {name: pd.Series([r[name] for r in rows], dtype="str") for name in names}
     for name in FIGURES:
         columns[name] = pd.Series([r[name] for r in rows], dtype="float64")
+    for name in INTERACTION if n == 2 else ():
+        # A sweep begun before these were told has none.
+        columns[name] = pd.Series([r.get(name) for r in rows], dtype="float64")
     for name in ("cargo", "countries"):
         columns[f"n_{name}"] = pd.Series([len(r[name]) for r in rows], dtype="int64")
         columns[name] = pd.Series([";".join(r[name]) for r in rows], dtype="str")
     if n == 1:
         columns["same_as"] = pd.Series([r["same_as"] for r in rows], dtype="str")
+    if by is not None:
+        group = pd.Series([r["group"] for r in rows], dtype="str")
+        columns = {k: columns[k] for k in names} | {by: group} | {
+            k: v for k, v in columns.items() if k not in (*names, by)
+        }  # fmt: skip
     return pd.DataFrame(columns)

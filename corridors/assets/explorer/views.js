@@ -21,7 +21,7 @@ class WhoView {
         column('No longer carried', 'lost', (t) => (t > 0.05 ? element('strong', {}, t0(t)) : '0')),
         column('Goes round', 'rerouted', t0, 'Carried before and after, by other routes'),
         column('Hours longer', 'hours', (h) => (Math.abs(h) < 0.05 ? '0' : signed(h, number(h, 1))), 'Of what goes round, on average'),
-        column('USD a day more', 'usd', (v) => signed(v, usd0(v)), 'Transport bill of what goes round'),
+        column('Transport, USD a day more', 'usd', (v) => signed(v, usd0(v)), 'Transport bill of what goes round'),
       ],
     });
     this.by = element('select', { id: 'who-by', onchange: () => this.fill() },

@@ -16,11 +16,14 @@ from corridors.assignment.views.grouping import (
     OF_DEMAND,
     checked_key,
     largest_first,
+    of_cargo,
     value_per_tonne,
 )
 from corridors.assignment.views.through import by_use, rerouted_users, users
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from corridors.assignment.assignment import Assignment
@@ -40,12 +43,12 @@ class Changes:
         """The scenario that is held against its baseline."""
         return self.disrupted.scenario
 
-    def by(self, key: str) -> pd.DataFrame:
+    def by(self, key: str, cargo: Sequence[str] | None = None) -> pd.DataFrame:
         """Return what becomes of the cargo by any key.
 
         Parameters
         ----------
-        key
+        key, cargo
             As in `Assignment.by`.
 
         Returns
@@ -63,8 +66,9 @@ class Changes:
         """
         net, arcs = self.disrupted.state.net, self.disrupted.state.arcs
         if checked_key(key) in OF_DEMAND:
-            return comparison_by(net, self.by_demand, key)
-        return comparison_by_route(arcs, self.left_routes, self.disrupted.routes, key)
+            return comparison_by(net, of_cargo(self.by_demand, cargo), key)
+        before, after = (of_cargo(t, cargo) for t in (self.left_routes, self.disrupted.routes))
+        return comparison_by_route(arcs, before, after, key)
 
     def top_losses(self, n: int = 10) -> pd.DataFrame:
         """Return the `n` demands that lose most, ends named: `by_demand` and lost value."""

@@ -40,6 +40,11 @@ def checked_key(key: str) -> str:
     return key
 
 
+def of_cargo(frame: pd.DataFrame, cargo: Sequence[str] | None) -> pd.DataFrame:
+    """Return the rows of some cargo, all where none is named."""
+    return frame[frame["cargo"].isin(list(cargo))] if cargo else frame
+
+
 def product_of(net: Network) -> dict[str, str]:
     """Return the product that each cargo is: its column `product`, or else its own id."""
     cargo = net.tables["cargo"]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors import __version__
-from corridors.display import json_text
+from corridors.display import json_text, plain_frame
 from corridors.files import csv_text, read_whole, whole_folder, write_bytes, write_text
 from corridors.network.folder import data_folder, table_text
 from corridors.network.network import SHIPPED
@@ -69,7 +69,7 @@ def unit_of(column: str) -> str:
 
     Examples
     --------
-    >>> unit_of("lost_t_per_day"), unit_of("added_usd_per_unit"), unit_of("cargo")
+    >>> unit_of("lost_t_per_day"), unit_of("added_cost_usd_per_unit"), unit_of("cargo")
     ('t/day', 'USD/unit', '')
     """
     if column in _IN_TONNES:
@@ -171,8 +171,8 @@ def keep(
     with whole_folder(target) as made:
         for name, table in tables.items():
             write_text(made / f"{name}.csv", csv_text(table))
-            write_bytes(made / f"{name}.parquet", parquet(table))
-        write_bytes(made / f"{LINKS}.parquet", geoparquet(links))
+            write_bytes(made / f"{name}.parquet", parquet(plain_frame(table)))
+        write_bytes(made / f"{LINKS}.parquet", geoparquet(plain_frame(links)))
         write_text(made / SUMMARY, json_text(summary))
         write_text(made / MANIFEST, json_text(manifest))
     return target

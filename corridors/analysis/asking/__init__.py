@@ -1,0 +1,1 @@
+"""The ways to ask: at a network, for a thing, for a family, together, again."""

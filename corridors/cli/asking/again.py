@@ -1,0 +1,157 @@
+"""Commands about families of scenarios and kept results: curve, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from corridors.cli.common import (
+    AsOfOption,
+    JsonOption,
+    NetworkOption,
+    echo,
+    print_json,
+    print_table,
+    whole_number,
+    working,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to the application."""
+    app.command()(curve)
+    app.command()(verify)
+
+
+def curve(
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            help='Name, path, or a change such as "close border:KZ-RU from 2025-09-12".'
+        ),
+    ],
+    duration: Annotated[
+        str | None,
+        typer.Option(help="Days in force, such as 7,14,30,90 or 10,20,...,60.", metavar="VALUES"),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(help="What limits or demand are set to, such as 0.2,...,1.", metavar="VALUES"),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(help='By how much delays or surcharges add: "24 h,48 h".', metavar="VALUES"),
+    ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            help="Days to run; a month after the longest if not given.",
+            metavar="N",
+            parser=whole_number("days", least=1),
+        ),
+    ] = None,
+    as_of: AsOfOption = None,
+    model: Annotated[
+        str, typer.Option(help="How cargo chooses its way: optimal or logit.")
+    ] = "optimal",
+    network: NetworkOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Ask a scenario for several durations or amounts, and when going round beats waiting."""
+    from corridors.analysis.asking.curve import curve as ask
+    from corridors.network.network import load
+
+    with working("asking the family, one after the other"):
+        found = ask(
+            load(network),
+            scenario,
+            duration=_values(duration),
+            to=_values(to),
+            by=_values(by),
+            as_of=as_of,
+            model=model,
+            days=days,
+        )
+    if json:
+        print_json(found.to_dict())
+        return
+    echo("\n".join(found.sentences()) + "\n")
+    plan = found.family.scenario
+    shown = found.table
+    if found.family.parameter != "duration":
+        names = {
+            "rerouted_t_per_day": "rerouted, t/day",
+            "newly_unserved_t_per_day": "lost, t/day",
+            "added_hours_mean": "added hours",
+            "added_cost_usd_per_day": "added cost, USD/day",
+            "added_loss_usd_per_day": "loss, USD/day",
+        }
+        shown = shown[[found.family.parameter, *names]].rename(columns=names)
+    title = f"{plan.title or plan.name}, against no scenario"
+    print_table(shown.rename(columns=lambda c: c.replace("_", " ")), title)
+    even = found.break_even
+    if even["turns_at"].isna().all():
+        even = even.drop(columns="turns_at")
+    print_table(
+        even.rename(columns=lambda c: c.replace("_", " ")),
+        "The wait that costs as much as going round, by cargo",
+    )
+
+
+def _values(text: str | None) -> list[Any] | None:
+    """Return values that stand between commas, numbers as such."""
+    from corridors.network.reading.numbers import NUMBER, read_number
+
+    if text is None:
+        return None
+    found: list[Any] = []
+    for part in (p.strip() for p in text.split(",")):
+        if not NUMBER.fullmatch(part):
+            found.append(part)
+        else:
+            value = read_number(part)
+            found.append(int(value) if value == int(value) and "." not in part else value)
+    return found
+
+
+def verify(
+    manifest: Annotated[
+        Path, typer.Argument(help="manifest.json of a kept result, or its folder.")
+    ],
+    network: NetworkOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Run a kept result again and compare; exit 1 where something else comes out."""
+    from corridors.analysis.asking.kept import verify as ask
+    from corridors.network.network import load
+
+    with working("running it again"):
+        found = ask(manifest, net=load(network) if network else None)
+    if json:
+        print_json(found)
+    else:
+        for line in _verified(found):
+            echo(line)
+    if not found["ok"] or found["files_changed"]:
+        raise typer.Exit(1)
+
+
+def _verified(found: dict[str, Any]) -> list[str]:
+    """Return what came out, a line each."""
+    lines = []
+    if found["ok"]:
+        lines.append(f"the same {found['kind']} comes out, to the last digit ({found['result']})")
+    else:
+        lines.append(
+            f"another {found['kind']} comes out: {', '.join(found['tables_changed'])} "
+            f"({found['result']}, expected {found['expected']})"
+        )
+    if found["data_changed"]:
+        lines.append(f"the data have changed: {', '.join(found['data_changed'])}")
+    if found["files_changed"]:
+        lines.append(f"kept files are not what was written: {', '.join(found['files_changed'])}")
+    for name, (was, now) in found["versions_changed"].items():
+        lines.append(f"{name} was {was}, is {now}")
+    return lines

@@ -1,0 +1,281 @@
+"""How much fits: headroom and cut."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from corridors.cli.analysis import ScenarioOption
+from corridors.cli.common import (
+    AsOfOption,
+    ByOption,
+    CargoOption,
+    JsonOption,
+    NetworkOption,
+    echo,
+    keys,
+    listed,
+    print_json,
+    print_table,
+    working,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corridors.analysis.headroom import Headroom
+    from corridors.analysis.min_cut import Cut
+    from corridors.network.network import Network
+
+ModeOption = Annotated[
+    list[str] | None,
+    typer.Option("--mode", help="Only by this mode; several times, or with commas."),
+]
+CorridorOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--corridor", help="Only by this corridor and the links that several corridors share."
+    ),
+]
+AvoidOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--avoid", help="Not through this place, such as country:RU or border:KZ-RU.", metavar="ID"
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to the application."""
+    app.command()(headroom)
+    app.command()(cut)
+
+
+def headroom(
+    demand: Annotated[
+        list[str] | None, typer.Option(help="Demand that grows; several times for several.")
+    ] = None,
+    by: ByOption = None,
+    cargo: CargoOption = None,
+    origin: Annotated[list[str] | None, typer.Option(help="Node where it starts.")] = None,
+    destination: Annotated[list[str] | None, typer.Option(help="Node where it ends.")] = None,
+    from_country: Annotated[list[str] | None, typer.Option(help="Country of origin.")] = None,
+    to_country: Annotated[list[str] | None, typer.Option(help="Country of destination.")] = None,
+    mode: ModeOption = None,
+    corridor: CorridorOption = None,
+    avoid: AvoidOption = None,
+    years: Annotated[
+        str | None,
+        typer.Option(help="Ask for each of several years, such as 2025,2030.", metavar="YEARS"),
+    ] = None,
+    scenario: ScenarioOption = None,
+    as_of: AsOfOption = None,
+    network: NetworkOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say how often the demand, or a part of it, fits, and what stops it."""
+    from corridors.analysis.headroom import headroom as find
+    from corridors.analysis.headroom import headroom_by_year
+    from corridors.network.network import load
+    from corridors.scenarios.demand import select_demand
+
+    with working("letting demand grow"):
+        net = load(network)
+        question: dict[str, Any] = {
+            "demand": demand or None,
+            "cargo": listed(cargo) or None,
+            "origin": origin or None,
+            "destination": destination or None,
+            "from_country": from_country or None,
+            "to_country": to_country or None,
+        }
+        others: dict[str, Any] = {
+            "mode": mode, "corridor": corridor, "avoid": avoid, "scenario": scenario,
+        }  # fmt: skip
+        apart = _apart(by)
+        if years is not None:
+            table = headroom_by_year(net, _years(years), as_of=as_of, **question, **others)
+            _print_years(table, json=json)
+            return
+        if not apart:
+            found = [find(net, **question, **others, as_of=as_of)]
+        else:
+            rows = net.tables["demand"]
+            kinds = sorted(set(rows["cargo"][select_demand(net, rows, question)]))
+            found = [
+                find(net, **{**question, "cargo": kind}, **others, as_of=as_of) for kind in kinds
+            ]
+    if json:
+        print_json({"rooms": [one.to_dict() for one in found]} if apart else found[0].to_dict())
+        return
+    for one in found:
+        _print_room(one, net)
+
+
+def _apart(by: list[str] | None) -> bool:
+    """Say whether each cargo is to grow alone; raise UnknownIdError for another key."""
+    from corridors.errors import UnknownIdError
+
+    chosen = keys(by)
+    if set(chosen) - {"cargo"}:
+        msg = f"headroom: --by {chosen[0]} has no meaning, expected cargo: each grows alone"
+        raise UnknownIdError(msg)
+    return bool(chosen)
+
+
+def _years(text: str) -> list[int]:
+    """Return the years between commas."""
+    from corridors.errors import ScenarioError
+    from corridors.scenarios.authoring.series import series
+
+    values = [part.strip() for part in text.split(",")]
+    wrong = next((v for v in values if v != "..." and not (v.isascii() and v.isdigit())), None)
+    if wrong is not None:
+        msg = f"--years: saw {wrong!r}, expected years such as 2025,2030"
+        raise ScenarioError(msg)
+    return [int(year) for year in series([v if v == "..." else int(v) for v in values])]
+
+
+def _print_years(table: pd.DataFrame, *, json: bool) -> None:
+    from corridors.display import records
+
+    if json:
+        finite = table["multiple"].where(table["multiple"] < math.inf)
+        print_json({"years": records(table.assign(multiple=finite))})
+        return
+    spec = {"year": "d", "multiple": ".3f"}
+    print_table(table.rename(columns=lambda c: c.replace("_", " ")), "Headroom by year", spec)
+
+
+def _print_room(found: Headroom, net: Network) -> None:
+    from corridors.display import number
+
+    echo(_room(found))
+    if math.isinf(found.multiple) and found.way:
+        echo(f"The way without a limit: {_named(net, found.way)}.")
+    elif found.by_cargo is not None:
+        for row in found.by_cargo.to_dict("records"):
+            unit = row["unit"]
+            echo(
+                f"  {row['cargo']}: {number(row['units_per_day'], unit)} a day, "
+                f"{number(row['added_units_per_day'], unit)} more a day, "
+                f"{number(row['added_units_per_month'], unit)} a month, "
+                f"{number(row['added_units_per_year'], unit)} a year"
+            )
+    if len(found.stops):
+        how = "each alone would let 5 % more through" if found.stops["alone"].any() else "together"
+        print_table(found.stops.drop(columns="alone"), f"In the way ({how})")
+    if len(found.falls_short):
+        print_table(found.falls_short, "Falls short first", {"share": ".3f"})
+
+
+def _named(net: Network, way: tuple[str, ...]) -> str:
+    """Return a way as a reader names it; transfers stay as they are."""
+    links = set(net.tables["links"]["link_id"])
+    return ", ".join(net.link_name(one) if one in links else one for one in way)
+
+
+def _room(found: Headroom) -> str:
+    """Return what fits and what stops it, as a sentence."""
+    from corridors.display import number
+
+    demand = number(found.demand_t_per_day, "t")
+    if math.isinf(found.multiple):
+        return f"Of {demand} a day, any multiple fits: no limit lies in the way."
+    # Cut, not rounded: what is said to fit must fit.
+    multiple = math.floor(found.multiple * 1000) / 1000
+    if found.multiple <= 1 + 1e-9:
+        text = f"Of {demand} a day, no more fits. "
+    elif multiple <= 1:
+        text = f"Of {demand} a day, hardly more fits: {number(found.added_t_per_day, 't')} a day. "
+    else:
+        text = f"Of {demand} a day, {multiple:.3f} times as much fits: "
+        text += f"{number(found.added_t_per_day, 't')} a day more. "
+    names = list(found.stops["capacity_id"])
+    if not names:
+        return text + "Beyond that the ways left cost more than the loss."
+    word = "or" if found.stops["alone"].any() else "and"
+    return text + f"Beyond that {_listed(names, word)} would have to let more through."
+
+
+def _listed(names: list[str], word: str) -> str:
+    return f" {word} ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def cut(
+    start: Annotated[str, typer.Argument(metavar="FROM", help="Country or node; commas for more.")],
+    end: Annotated[str, typer.Argument(metavar="TO", help="Country or node; commas for more.")],
+    by: ByOption = None,
+    cargo: CargoOption = None,
+    mode: ModeOption = None,
+    corridor: CorridorOption = None,
+    avoid: AvoidOption = None,
+    scenario: ScenarioOption = None,
+    as_of: AsOfOption = None,
+    network: NetworkOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say how much gets through between two regions, by cargo, and which limits form the cut."""
+    from corridors.analysis.min_cut import min_cut
+    from corridors.errors import UnknownIdError
+    from corridors.network.network import load
+
+    chosen = keys(by)
+    if set(chosen) - {"cargo", "mode", "corridor"} or len(chosen) > 1:
+        msg = f"cut: saw --by {', '.join(chosen)}, expected one of cargo, mode, corridor"
+        raise UnknownIdError(msg)
+    with working("looking for the narrowest place"):
+        net = load(network)
+        kinds = listed(cargo) or sorted(net.tables["cargo"]["cargo"])
+        ways: list[dict[str, Any]] = [{"mode": mode, "corridor": corridor}]
+        if chosen and chosen[0] != "cargo":
+            [key] = chosen
+            named = listed(mode if key == "mode" else corridor)
+            labels = named or sorted(set(net.tables["links"][key]) - {""})
+            ways = [{"mode": mode, "corridor": corridor, key: label} for label in labels]
+        found = [
+            (way, min_cut(
+                net, start.split(","), end.split(","), kind,
+                **way, avoid=avoid, scenario=scenario, as_of=as_of,
+            ))
+            for way in ways
+            for kind in kinds
+        ]  # fmt: skip
+    if json:
+        told = [{**_told(way), **one.to_dict()} for way, one in found]
+        print_json({"from": start, "to": end, "cuts": told})
+        return
+    for way, one in found:
+        by_what = "".join(f" by {v}" for v in _told(way).values() if isinstance(v, str))
+        echo(_narrowest(one, start, f"{end}{by_what}", net))
+        if len(one.limits):
+            split = "" if one.plain else " (limits share members: weights say in which parts)"
+            print_table(one.limits, f"Limits of the cut for {one.cargo}{split}")
+
+
+def _told(way: dict[str, Any]) -> dict[str, Any]:
+    """Return the modes and corridors that a cut is kept to, as text."""
+    texts = {key: ", ".join(listed([v] if isinstance(v, str) else v)) for key, v in way.items()}
+    return {key: text for key, text in texts.items() if text}
+
+
+def _narrowest(found: Cut, start: str, end: str, net: Network) -> str:
+    """Return how much gets through and what limits it, as a sentence."""
+    from corridors.display import number
+
+    way = f"from {start} to {end}"
+    if math.isinf(found.units_per_day):
+        by = _named(net, found.links)
+        return f"{found.cargo}: any amount gets through {way}; one way has no limit: {by}."
+    if not found.units_per_day > 0 and not len(found.limits):
+        return f"{found.cargo}: nothing gets through {way}; no way is open to it."
+    amount = f"{number(found.units_per_day, found.unit)} a day"
+    amount += f", {number(found.units_per_day * 365 / 12, found.unit)} a month"
+    amount += f", {number(found.units_per_day * 365, found.unit)} a year"
+    if found.unit != "t":
+        amount += f" ({number(found.t_per_day, 't')} a day)"
+    count = len(found.limits)
+    limits = "the limit below decides" if count == 1 else f"the {count} limits below decide"
+    return f"{found.cargo}: at most {amount} get through {way}; {limits}."
