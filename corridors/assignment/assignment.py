@@ -12,6 +12,7 @@ from corridors.assignment.tables import AssignmentTables
 from corridors.assignment.views.by import assignment_by, balance, named_ends
 from corridors.assignment.views.grouping import largest_first, of_cargo
 from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
+from corridors.display import card
 from corridors.errors import old_name
 from corridors.flow.usage import limit_use
 from corridors.network.arcs import DIRECTIONS, LINK
@@ -112,8 +113,6 @@ class Assignment:
         )
 
     def _repr_html_(self) -> str:
-        from corridors.display import card
-
         return card(repr(self), {k: v for k, v in self.summary.items() if not isinstance(v, dict)})
 
     def explore(self, *, tiles: Any = None, **options: Any) -> folium.Map:
