@@ -104,6 +104,8 @@ def test_every_number_of_the_explanation_is_in_the_tables(net, closure):
     )
     # To the cargo that goes round nothing is a bargain, whatever the bill says.
     assert (closure.by_cargo["added_cost_usd_per_day"] >= 0).all()
+    # Where they go is told of those that used what is shut, not of those pushed aside.
+    moves = closure.tables.rerouted_users
     by_corridor = moves.groupby("to_corridor")["t_per_day"].sum()
     top = by_corridor.sort_values(ascending=False).index[0]
     assert f"{number(by_corridor[top], 't')} by the {top} corridor" in text
