@@ -136,7 +136,7 @@ def build_timetable(
         state_of[rows],
         state_of[later],
         solutions.bases,
-        base_of[rows],
+        base_of[np.concatenate([rows, later])],
         solutions.ways,
         calendar[:total],
         rows,
@@ -196,11 +196,16 @@ def _assemble(
     base_ids = [{limit.limit_id: limit for limit in b.limits} for b in bases]
     level = amount[state]
     kept = reserved[state]
+    level_ahead = amount[state_ahead]
     coming = np.zeros_like(level)
+    # A capacity that the scenario puts into use is ordinary as it is; its own limits end.
+    event = np.array([point.from_event for point in points], dtype=np.bool_)
+    ordinary = np.where(event, np.inf, np.concatenate([level, level_ahead]))
     for b, ids in enumerate(base_ids):
         for r, point in enumerate(points):
             if point.limit_id in ids:
-                coming[base_of == b, r] = ids[point.limit_id].background
+                coming[base_of[: len(state)] == b, r] = ids[point.limit_id].background
+                ordinary[base_of == b, r] = ids[point.limit_id].amount
     pattern, burst, ban = dated_columns(net, points, calendar)
     member_first, member_limit, member_factor = members_by_arc(
         points, arcs.size, len(arcs.cargo), level
@@ -226,7 +231,7 @@ def _assemble(
         background=coming,
         burst=burst[rows],
         ban_above=ban,
-        from_event=np.array([point.from_event for point in points], dtype=np.bool_),
+        from_event=event,
         member_first=member_first,
         member_limit=member_limit,
         member_factor=member_factor,
@@ -236,10 +241,11 @@ def _assemble(
         loss=p.penalty,
         amount=demand[state],
         base_routes=routes,
-        base_of=base_of,
+        base_of=base_of[: len(state)],
         behaviour=_behaviour(cargo),
         state_ahead=state_ahead,
-        level_ahead=amount[state_ahead],
+        level_ahead=level_ahead,
+        ordinary=ordinary,
     )
     return Timetable(problem, calendar[0], states, points, bases)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from corridors.simulation.queueing.problem import closed_since_until
+from corridors.simulation.queueing.reductions import Reductions, wait_behind
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -34,6 +35,7 @@ class Information:
         with np.errstate(invalid="ignore"):
             mean = np.nanmax(np.vstack([positive, np.zeros((1, p.n_limits))]), axis=0, initial=0.0)
         self._open_level = mean
+        self.reductions = Reductions(p)
         self.queue_seen = np.zeros((p.n_steps + 1, p.n_limits))
         self._reaction = np.rint(p.behaviour.reaction / p.step).astype(np.int64)
 
@@ -87,25 +89,92 @@ class Information:
                 result[c, zero] = days
         return result
 
+    def reduced_for(self, step: int, *, known: bool) -> Floats:
+        """Return the days for which limits are expected to let less pass, shape (C, R).
+
+        As long as a closure that began on that day would be expected to last. Who has
+        not heard of it yet expects the ordinary rate, as with a closure.
+        """
+        p = self._p
+        result = np.zeros((len(p.weight), p.n_limits))
+        reduced = np.flatnonzero(self.reductions.reduced(step))
+        if len(reduced):
+            since, until = self.reductions.since_until(step, reduced)
+            for c in range(len(p.weight)):
+                first = np.full(len(since), p.behaviour.expected_closure[c])
+                days = self._expected(step, since, until, first)
+                if not known:
+                    days = np.where(step - since >= self._reaction[c], days, 0.0)
+                result[c, reduced] = days
+        return result
+
+    def rooms(self, step: int) -> tuple[Floats, Floats]:
+        """Return what passes limits beside background, now, (R,), and in ordinary times, (C, R)."""
+        room = np.maximum(self.level(step) - self._p.reserved[step], 0.0)
+        return room, self.reductions.ordinary_room(step, room)
+
+    def seen(self, step: int) -> Floats:
+        """Return the queue of each limit that is known, shape (C, R); 0 where nothing ever passes.
+
+        There, closures tell how long the wait is.
+        """
+        room, ordinary = self.rooms(step)
+        seen = self.queue_seen[np.maximum(step - self._reaction, 0)]
+        return np.asarray(np.where((room > 0) | (ordinary > 0), seen, 0.0))
+
+    def own(self, step: int, use: Floats) -> Floats:
+        """Return half of what comes to each limit in a step and does not pass, shape (R,).
+
+        Parameters
+        ----------
+        step
+            The step.
+        use
+            Units per day that come on base routes, shape (R,).
+        """
+        room, _ = self.rooms(step)
+        return np.asarray(np.maximum(use - room, 0.0) * (0.5 * self._p.step))
+
     def level(self, step: int) -> Floats:
         """Return what each limit lets through per day, or would if it were open, shape (R,)."""
         level = self._p.level[step]
         return np.asarray(np.where(self._zero[step], self._open_level, level))
 
-    def limit_wait(self, step: int) -> Floats:
+    def limit_wait(self, step: int, use: Floats) -> Floats:
         """Return the days that the observed queue of each limit takes, shape (C, R)."""
-        p = self._p
-        room = np.maximum(self.level(step) - p.reserved[step], 0.0)
-        seen = self.queue_seen[np.maximum(step - self._reaction, 0)]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            wait = np.where(seen > 0, seen / room, 0.0)
-        # Where nothing ever passes, closures tell how long the wait is.
-        return np.asarray(np.where(np.isfinite(wait), wait, 0.0))
+        room, ordinary = self.rooms(step)
+        days = self.reduced_for(step, known=False)
+        return waits(self.seen(step), self.own(step, use), room, ordinary, days)
+
+
+@njit(cache=True)
+def waits(seen, own, room, ordinary, reduced_for):
+    """Return the days that each queue takes, by class, shape (C, R)."""
+    result = np.zeros(seen.shape)
+    for c in range(seen.shape[0]):
+        for r in range(seen.shape[1]):
+            result[c, r] = wait_behind(
+                seen[c, r], own[r], room[r], ordinary[c, r], reduced_for[c, r]
+            )
+    return result
 
 
 @njit(cache=True)
 def waits_ahead(
-    first, kind, limit, arc, hours, usd, limit_wait, limit_shut, closed_for, value_of_time
+    first,
+    kind,
+    limit,
+    arc,
+    hours,
+    usd,
+    seen,
+    own,
+    room,
+    ordinary,
+    reduced_for,
+    limit_shut,
+    closed_for,
+    value_of_time,
 ):
     """Work out cost and waiting from the start of every way and from every limit on it.
 
@@ -115,8 +184,10 @@ def waits_ahead(
     ----------
     first, kind, limit, arc, hours, usd
         Of the ways, as in `RouteArrays`.
-    limit_wait
-        Days that the queue of each limit takes, by class, shape (C, R).
+    seen
+        Units known to stand in the queue of each limit, by class, shape (C, R).
+    own, room, ordinary, reduced_for
+        As in `wait_behind`, shapes (R,), (R,), (C, R) and (C, R).
     limit_shut
         Days for which a limit of 0 is expected to stay so, by class, shape (C, R).
     closed_for
@@ -152,10 +223,15 @@ def waits_ahead(
             for j in range(max(begin, 0), size):
                 v = first[r] + j
                 shut = max(closed_for[c, arc[v]], limit_shut[c, limit[v]])
-                own = max(shut - days - waited, 0.0) + limit_wait[c, limit[v]]
+                shut = max(shut - days - waited, 0.0)
+                # What is shut and tighter as well is less tight for the days that are left then.
+                left = max(reduced_for[c, limit[v]] - days - waited - shut, 0.0)
+                here = shut + wait_behind(
+                    seen[c, limit[v]], own[limit[v]], room[limit[v]], ordinary[c, limit[v]], left
+                )
                 if j == begin:
-                    wait_at[v] = own
-                waited += own
+                    wait_at[v] = here
+                waited += here
                 days += hours[segment + j + 1] / 24.0
                 money += usd[segment + j + 1]
             total = money + value * 24.0 * (days + waited)

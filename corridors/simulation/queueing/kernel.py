@@ -15,7 +15,7 @@ from numba import njit
 from corridors.simulation.queueing.counting import count_queues
 from corridors.simulation.queueing.packets import append, drop, split, take, units_of
 from corridors.simulation.queueing.reneging import divert, renege
-from corridors.simulation.queueing.serving import serve
+from corridors.simulation.queueing.serving import release, serve
 from corridors.simulation.queueing.state import BACKGROUND, HAIR, LATE, NEW, OLD, ON_TIME, OTHER_WAY
 
 
@@ -97,6 +97,10 @@ def run_step(packets, routes, limits, choice, counting, record, clock, head, tai
                 packets.waited_before[i] = 0.0
                 packets.patience_left[i] = np.inf
                 append(packets, limits.new_head, limits.new_tail, r, i)
+    for position in range(n_limits):
+        r = order[position]
+        if limits.rate[r] == np.inf and limits.head[r] >= 0:
+            release(packets, routes, limits, choice, record, clock, r)
     first = True
     moved = True
     while moved:

@@ -45,6 +45,7 @@ def split(packets, i, share):
     packets.waited[j] = packets.waited[i]
     packets.waited_before[j] = packets.waited_before[i]
     packets.patience_left[j] = packets.patience_left[i]
+    packets.batch[j] = packets.batch[i]
     return j
 
 
@@ -57,6 +58,13 @@ def append(packets, head, tail, where, i):
     else:
         packets.after[tail[where]] = i
     tail[where] = i
+
+
+@njit(cache=True, inline="always")
+def join(packets, head, tail, where, clock, i):
+    """Put a packet that has come in this step at the end of a queue."""
+    packets.batch[i] = np.ceil(packets.end[i] / clock.step - 1e-6)
+    append(packets, head, tail, where, i)
 
 
 @njit(cache=True, inline="always")

@@ -111,6 +111,10 @@ class QueueProblem:
     state_ahead, level_ahead
         State and level of the steps after the last one, from which the ends of
         closures that reach beyond it are known, shapes (X,) and (X, R).
+    ordinary
+        What each limit lets pass without any event, background included, in the
+        steps and in those after the last one, shape (T + X, R); ``inf`` for
+        limits that a scenario sets. What lies below is expected to end.
     """
 
     step: float
@@ -145,6 +149,7 @@ class QueueProblem:
     late_days: float = 1.0
     state_ahead: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     level_ahead: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    ordinary: Floats = field(kw_only=True)
 
     def __post_init__(self) -> None:
         _check(self)
@@ -153,6 +158,13 @@ class QueueProblem:
     def member_arc(self) -> Ints:
         """Arc of each member of a limit, shape (M,)."""
         return np.repeat(np.arange(len(self.tail)), np.diff(self.member_first))
+
+    def passable(self, state: int) -> Flags:
+        """Return the limits of which any member is open in a state, shape (R,)."""
+        open_ = np.isfinite(self.usd[state][:, self.member_arc]).T & (self.member_factor > 0)
+        result = np.zeros(self.n_limits, dtype=np.bool_)
+        np.logical_or.at(result, self.member_limit, open_.any(axis=1))
+        return result
 
     @property
     def n_steps(self) -> int:
@@ -188,6 +200,10 @@ def _check(p: QueueProblem) -> None:
             raise ProblemError(msg)
     if p.amount.shape != (n_steps, len(p.origin)):
         msg = f"amount: expected shape {(n_steps, len(p.origin))}, saw {p.amount.shape}"
+        raise ProblemError(msg)
+    if p.ordinary.shape != (n_steps + len(p.state_ahead), n_limits):
+        shape = (n_steps + len(p.state_ahead), n_limits)
+        msg = f"ordinary: expected shape {shape}, saw {p.ordinary.shape}"
         raise ProblemError(msg)
     if p.usd.shape != p.hours.shape or p.usd.shape[2] != len(p.tail):
         msg = f"usd, hours: expected (states, classes, {len(p.tail)}), saw {p.usd.shape}"

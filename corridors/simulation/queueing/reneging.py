@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from corridors.simulation.queueing.packets import append, drop, enter, split, units_of
+from corridors.simulation.queueing.reductions import wait_behind
 from corridors.simulation.queueing.state import BACKGROUND, NEW, OLD, TURNED_BACK
 
 
@@ -87,10 +88,11 @@ def divert(packets, routes, limits, choice, record, clock, head, tail, limit, i,
     if way < 0:
         return i
     if routes.advice_wait[v] >= 0.0:
-        level = limits.level[limit]
-        wait = max(choice.closed_for[routes.kind[r], routes.arc[v]], limits.shut_for[limit])
-        if ahead > 0.0:
-            wait = wait + ahead / level if level > 0.0 else np.inf
+        c = routes.kind[r]
+        shut = max(choice.closed_for[c, routes.arc[v]], limits.shut_for[limit])
+        left = max(choice.reduced_for[c, limit] - shut, 0.0)
+        own = 0.5 * units_of(packets, routes, i) if queued else limits.own[limit]
+        wait = shut + wait_behind(ahead, own, limits.level[limit], choice.ordinary[c, limit], left)
         if wait <= routes.advice_wait[v]:
             return i
     amount = room_on(routes, limits, choice, way, packets.amount[i])

@@ -161,11 +161,14 @@ class RouteChoice:
         self._wanted_last[demand] = now
 
     def view(
-        self, step: int, arrays: RouteArrays, banned: Flags
+        self, step: int, arrays: RouteArrays, banned: Flags, use: Floats
     ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-        """Return cost and wait of all ways as `waits_ahead` does, with what is known."""
+        """Return cost and wait of all ways as `waits_ahead` does, with what is known.
+
+        `use` is what the base routes take of each limit, per day, shape (R,).
+        """
         p = self._p
-        limit_wait = self.information.limit_wait(step)
+        limit_wait = self.information.limit_wait(step, use)
         self.search.begin_step(step, limit_wait, banned)
         result: tuple[Floats, Floats, Floats, Floats, Floats] = waits_ahead(
             arrays.first,
@@ -174,7 +177,10 @@ class RouteChoice:
             arrays.arc,
             arrays.hours,
             arrays.usd,
-            limit_wait,
+            self.information.seen(step),
+            self.information.own(step, use),
+            *self.information.rooms(step),
+            self.information.reduced_for(step, known=False),
             self.information.limit_shut(step, known=False),
             self.information.closed_for(step, known=False),
             p.value_of_time,

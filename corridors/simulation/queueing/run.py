@@ -130,6 +130,7 @@ def _packets(size: int) -> Packets:
         waited=real(),
         waited_before=real(),
         patience_left=real(),
+        batch=real(),
         free=np.arange(size - 1, -1, -1, dtype=np.int64),
         n_free=np.array([size], dtype=np.int64),
     )
@@ -150,6 +151,7 @@ def _grown(old: Packets) -> Packets:
         "waited",
         "waited_before",
         "patience_left",
+        "batch",
     )
     for name in names:
         getattr(new, name)[:size] = getattr(old, name)
@@ -197,7 +199,6 @@ class QueueRun:
         self.origin = Origin(p, self.book, self.route_choice, fixed=fixed)
         self.recovering = np.zeros(n_limits, dtype=np.bool_)
         self.open_before = np.full(n_limits, np.inf)
-        self._open: dict[int, Flags] = {}
         self._order: tuple[int, Ints] | None = None
         self._use: tuple[int, int, Floats] | None = None
 
@@ -224,24 +225,12 @@ class QueueRun:
             self._order = (len(self.book), self.book.order())
         return self._order[1]
 
-    def _passable(self, state: int) -> Flags:
-        """Return the limits of which any member is open in a state, shape (R,)."""
-        if state not in self._open:
-            p = self.p
-            usable = (np.isfinite(p.usd[state][:, p.member_arc]).T & (p.member_factor > 0)).any(
-                axis=1
-            )
-            passable = np.zeros(p.n_limits, dtype=np.bool_)
-            np.logical_or.at(passable, p.member_limit, usable)
-            self._open[state] = passable
-        return self._open[state]
-
     def rates(self, n: int) -> Floats:
         """Return what may pass each limit in a step, faster where a closure has left a queue."""
         p = self.p
         state = p.state[n]
         rate = p.rate[n].copy()
-        passable = self._passable(int(state))
+        passable = self.route_choice.information.reductions.passable[state]
         rate[~passable] = 0.0
         opened = np.where(passable, p.level[n], 0.0)
         standing = self.queue_state["queue"] > 1e-9
@@ -269,6 +258,7 @@ class QueueRun:
             use = route_choice.base_use(n, arrays)
             self._use = (int(p.base_of[n]), state, use)
         level = information.level(n)
+        room, ordinary = information.rooms(n)
         with np.errstate(invalid="ignore"):
             spare = np.maximum(np.where(rate > 0, level, 0.0) - p.reserved[n] - self._use[2], 0.0)
         self.queue_state["taken"][:] = 0.0
@@ -276,7 +266,8 @@ class QueueRun:
             rate=rate,
             reserved=np.ascontiguousarray(p.reserved[n]),
             background=np.ascontiguousarray(p.background[n]),
-            level=np.maximum(level - p.reserved[n], 0.0),
+            level=room,
+            own=information.own(n, self._use[2]),
             spare=spare * p.step,
             shut_for=information.limit_shut(n, known=True).max(axis=0, initial=0),
             head=self.queues["head"],
@@ -288,6 +279,8 @@ class QueueRun:
         choice = Choice(
             closed=information.closed(n),
             closed_for=information.closed_for(n, known=True),
+            reduced_for=information.reduced_for(n, known=True),
+            ordinary=np.ascontiguousarray(ordinary),
             share=route_choice.shares(n),
             patience=p.behaviour.patience,
             spread=p.behaviour.spread,
@@ -296,7 +289,9 @@ class QueueRun:
         clock = Clock(n, p.n_steps, p.step, self.whole, p.begin * p.step)
         information.queue_seen[n] = self.queue_state["queue"]
         banned = self.banned()
-        cost, wait, cost_from, wait_from, wait_at = route_choice.view(n, arrays, banned)
+        cost, wait, cost_from, wait_from, wait_at = route_choice.view(
+            n, arrays, banned, self._use[2]
+        )
         departing = self.origin.departures(n, limits, choice, banned, cost, wait)
         if not self.fixed and (wait_from[: len(arrays.limit)] > TROUBLE_DAYS).any():
             route_choice.advise(n, state, limits, choice, cost_from, wait_from, wait_at)

@@ -11,7 +11,15 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from corridors.simulation.queueing.packets import append, drop, enter, is_blocked, split, units_of
+from corridors.simulation.queueing.packets import (
+    append,
+    drop,
+    enter,
+    is_blocked,
+    join,
+    split,
+    units_of,
+)
 from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
 
 
@@ -79,10 +87,10 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
         limits.head[limit] = -1
         limits.tail[limit] = -1
         while i >= 0:
-            batch = np.ceil(packets.end[i] / clock.step - 1e-6)
+            batch = packets.batch[i]
             together = 0.0
             j = i
-            while j >= 0 and np.ceil(packets.end[j] / clock.step - 1e-6) == batch:
+            while j >= 0 and packets.batch[j] == batch:
                 if not is_blocked(packets, routes, choice, j):
                     together += units_of(packets, routes, j)
                 j = packets.after[j]
@@ -90,7 +98,7 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
             share = goes / together if together > 0.0 else 0.0
             first = begin + served / rate
             last = begin + (served + goes) / rate
-            while i >= 0 and np.ceil(packets.end[i] / clock.step - 1e-6) == batch:
+            while i >= 0 and packets.batch[i] == batch:
                 following = packets.after[i]
                 if share <= 1e-14 or is_blocked(packets, routes, choice, i):
                     append(packets, limits.head, limits.tail, limit, i)
@@ -146,7 +154,7 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
         while i >= 0:
             following = packets.after[i]
             if is_blocked(packets, routes, choice, i):
-                append(packets, limits.head, limits.tail, limit, i)
+                join(packets, limits.head, limits.tail, limit, clock, i)
             else:
                 _pass(packets, routes, limits, record, clock, head, tail, limit, i)
             i = following
@@ -154,7 +162,7 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
     while i >= 0:
         following = packets.after[i]
         if is_blocked(packets, routes, choice, i):
-            append(packets, limits.head, limits.tail, limit, i)
+            join(packets, limits.head, limits.tail, limit, clock, i)
             i = following
             continue
         rest = 1.0
@@ -208,5 +216,61 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
         if rest > 0.0:
             packets.start[i] = now if clock.whole else between
             packets.end[i] = end
+            join(packets, limits.head, limits.tail, limit, clock, i)
+        i = following
+
+
+@njit(cache=True)
+def release(packets, routes, limits, choice, record, clock, limit):
+    """Let what stands before a limit that is gone stand before the next one on its link.
+
+    It keeps its turn there: whoever came to the link first goes first, before the
+    limit of a scenario as before the capacity that it lies on.
+    """
+    n = clock.number
+    now = n * clock.step
+    i = limits.head[limit]
+    limits.head[limit] = -1
+    limits.tail[limit] = -1
+    while i >= 0:
+        following = packets.after[i]
+        r = packets.route[i]
+        v = routes.first[r] + packets.visit[i] if r != BACKGROUND else 0
+        moves = r != BACKGROUND and v + 1 < routes.first[r + 1]
+        if (
+            not moves
+            or routes.arc[v + 1] != routes.arc[v]
+            or is_blocked(packets, routes, choice, i)
+        ):
             append(packets, limits.head, limits.tail, limit, i)
+            i = following
+            continue
+        begin = now
+        end = now + clock.step if clock.whole else now
+        wait = 0.5 * (begin + end) - 0.5 * (packets.start[i] + packets.end[i])
+        age = NEW if packets.wanted_at[i] >= clock.begin else OLD
+        record.left[n, limit] += packets.amount[i] * routes.factor[v]
+        record.waited[n, limit] += packets.amount[i] * routes.factor[v] * wait
+        record.wait[routes.demand[r], age] += packets.amount[i] * wait
+        packets.waited[i] += wait
+        packets.start[i] = begin
+        packets.end[i] = end
+        packets.visit[i] += 1
+        record.passes[n, v + 1 + r] += packets.amount[i]
+        onto = routes.limit[v + 1]
+        record.arrived[n, onto] += packets.amount[i] * routes.factor[v + 1]
+        before = limits.tail[onto]
+        if limits.head[onto] < 0 or packets.batch[before] <= packets.batch[i]:
+            append(packets, limits.head, limits.tail, onto, i)
+        else:
+            before = -1
+            at = limits.head[onto]
+            while packets.batch[at] <= packets.batch[i]:
+                before = at
+                at = packets.after[at]
+            packets.after[i] = at
+            if before < 0:
+                limits.head[onto] = i
+            else:
+                packets.after[before] = i
         i = following

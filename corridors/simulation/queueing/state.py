@@ -22,7 +22,11 @@ HAIR = 1e-9
 
 
 class Packets(NamedTuple):
-    """Amounts on their way, as parallel arrays with linked lists through `after`."""
+    """Amounts on their way, as parallel arrays with linked lists through `after`.
+
+    `batch` is the step in which what stands in a queue came to it: who came in the
+    same one goes together.
+    """
 
     after: Ints
     route: Ints
@@ -34,6 +38,7 @@ class Packets(NamedTuple):
     waited: Floats
     waited_before: Floats
     patience_left: Floats
+    batch: Floats
     free: Ints
     n_free: Ints
 
@@ -67,6 +72,7 @@ class QueueLimits(NamedTuple):
     reserved: Floats
     background: Floats
     level: Floats
+    own: Floats
     spare: Floats
     shut_for: Floats
     head: Ints
@@ -83,6 +89,8 @@ class Choice(NamedTuple):
 
     closed: Flags
     closed_for: Floats
+    reduced_for: Floats
+    ordinary: Floats
     share: Floats
     patience: Floats
     spread: Floats
