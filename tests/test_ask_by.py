@@ -9,6 +9,7 @@ import simulate_toys
 import toys
 
 import corridors as co
+from corridors.assignment.views.by import PARTS
 from corridors.assignment.views.grouping import KEYS, OF_DEMAND
 
 DAY = dt.date(2025, 9, 12)
@@ -108,7 +109,7 @@ def test_what_became_of_it_adds_up(shut, key):
     frame = shut.by(key)
     assert frame[key].is_unique
     if key not in OF_DEMAND:
-        parts = frame[["kept_t_per_day", "rerouted_t_per_day", "lost_t_per_day"]].sum(axis=1)
+        parts = frame[PARTS[1:]].sum(axis=1)
         assert parts.to_numpy() == pytest.approx(frame["before_t_per_day"].to_numpy())
     elif key != "country":
         assert frame["lost_t_per_day"].sum() == pytest.approx(24)

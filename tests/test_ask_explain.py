@@ -75,6 +75,31 @@ def test_the_cargo_that_used_it_comes_first_and_then_whom_it_pushes_aside(pushed
     assert json["pushed_aside"][0]["cargo"] == "heavy"
 
 
+def test_what_is_no_longer_wanted_is_not_pushed_aside(pushed):
+    """Of five units of heavy three are not wanted: one still goes by c-d, the other by e."""
+    found = pushed.close(link="b-d-road").demand(0.4, cargo="heavy").compare(DAY)
+    [other] = found.by_use[1].to_dict("records")
+    assert other["withdrawn_t_per_day"] == pytest.approx(6)
+    assert other["rerouted_t_per_day"] == pytest.approx(2)
+    assert other["kept_t_per_day"] == pytest.approx(2)
+    assert other["lost_t_per_day"] == pytest.approx(0)
+    said = found.explain()
+    assert "makes room, a day: of Heavy 1 t go another way." in said
+    assert "6 t that were wanted before are not wanted now" in said
+    # Alone, it makes room for nobody, and nobody stays.
+    alone = pushed.demand(0.4, cargo="heavy").compare(DAY)
+    assert len(alone.by_use[1]) == 0
+    assert "makes room" not in alone.explain()
+
+
+def test_what_is_no_longer_wanted_does_not_stay_where_it_was_shut(pushed):
+    found = pushed.delay("24 h", link="b-d-road").demand(0.5, cargo="bulk").compare(DAY)
+    [row] = found.by_use[0].to_dict("records")
+    assert row["withdrawn_t_per_day"] == pytest.approx(5)
+    assert row["lost_t_per_day"] == pytest.approx(0)
+    assert "5 t are not wanted any more and 5 t still pass" in found.explain()
+
+
 def test_what_is_limited_still_passes_in_part(pushed):
     found = pushed.limit("4 t/day", link="b-d-road", cargo="bulk").compare(DAY)
     [row] = found.by_use[0].to_dict("records")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.reroutes import ADDED
+from corridors.assignment.views.by import PARTS
 from corridors.display import number, share
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ _SMALL = 0.5
 
 _SHOWN = 3
 
-_PARTS = ("before_t_per_day", "kept_t_per_day", "rerouted_t_per_day", "lost_t_per_day")
 """What passed before, and what became of it."""
 
 
@@ -60,7 +60,7 @@ def _lead(tables: ComparisonTables) -> list[str]:
     used, aside = tables.used, tables.aside
     if used is None or aside is None or used["before_t_per_day"].sum() <= _SMALL:
         return []
-    total = {name: float(used[name].sum()) for name in _PARTS}
+    total = {name: float(used[name].sum()) for name in PARTS}
     before = number(total["before_t_per_day"], "t")
     fate = _fate(total, 1.0, "t")
     found = [f"On {tables.day}, of {before} a day that used what the scenario touches, {fate}."]
@@ -83,6 +83,7 @@ def _fate(row: Mapping[str, Any], t_per_unit: float, unit: str) -> str:
     for name, words in (
         ("rerouted_t_per_day", "go round"),
         ("lost_t_per_day", "stay where they start"),
+        ("withdrawn_t_per_day", "are not wanted any more"),
         ("kept_t_per_day", "still pass"),
     ):
         if row[name] > _SMALL:

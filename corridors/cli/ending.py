@@ -125,9 +125,9 @@ def open_streams() -> None:
                 os.set_inheritable(handle, True)
     if sys.stdout is None:
         # Open for reading only, so that writing fails as on a closed one.
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  for good
     if sys.stderr is None:
-        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  as above
     for stream in (sys.stdout, sys.stderr):
         # A stream that a test or a notebook has put there is what it is.
         if hasattr(stream, "reconfigure"):

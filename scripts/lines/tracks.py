@@ -111,7 +111,7 @@ class TrackGraph:
             arrays = _read_literals(name)
             cache.mkdir(parents=True, exist_ok=True)
             part = cache / f"{name}.part.npz"
-            np.savez(part, **arrays)  # type: ignore[arg-type]
+            np.savez(part, **arrays)  # type: ignore[arg-type]  # numpy
             part.replace(stored)
         with np.load(stored) as held:
             return cls(held["lat"], held["lon"], held["u"], held["v"], held["w"])

@@ -82,6 +82,16 @@ def assignment_by(
     return largest_first(found, ["shortfall_t_per_day", "demand_t_per_day"], key)
 
 
+PARTS = [
+    "before_t_per_day",
+    "kept_t_per_day",
+    "rerouted_t_per_day",
+    "lost_t_per_day",
+    "withdrawn_t_per_day",
+]
+"""What passed a route before, and what became of it."""
+
+
 def left_routes(routes: tuple[pd.DataFrame, pd.DataFrame], by_demand: pd.DataFrame) -> pd.DataFrame:
     """Return what became of the cargo of each route of the baseline.
 
@@ -96,9 +106,9 @@ def left_routes(routes: tuple[pd.DataFrame, pd.DataFrame], by_demand: pd.DataFra
     -------
     DataFrame
         The routes before, with `before_t_per_day` and its split into `kept_t_per_day`,
-        `rerouted_t_per_day` and `lost_t_per_day` (no longer carried, or no longer
-        wanted). What left the routes of a demand is lost and rerouted in the same
-        proportions on each of them: who of a demand stays is not known.
+        `rerouted_t_per_day`, `lost_t_per_day` (no longer carried) and
+        `withdrawn_t_per_day` (no longer wanted). What left the routes of a demand is
+        divided in the same proportions on each of them: who of a demand stays is not known.
     """
     before, after = routes
     now = after.groupby(["demand_id", "key"])["t_per_day"].sum().to_dict()
@@ -109,14 +119,17 @@ def left_routes(routes: tuple[pd.DataFrame, pd.DataFrame], by_demand: pd.DataFra
     left = pd.Series(was - kept, index=frame.index)
     of = by_demand.set_index("demand_id")
     gone = (of["lost_t_per_day"] + of["withdrawn_t_per_day"]).reindex(frame["demand_id"])
+    unwanted = of["withdrawn_t_per_day"].reindex(frame["demand_id"]) / gone.where(gone > _TRACE)
     total = left.groupby(frame["demand_id"]).transform("sum")
     share = (gone.to_numpy() / total.where(total > _TRACE)).clip(upper=1.0).fillna(0.0)
-    lost = left * share
+    gone_here = left * share
+    withdrawn = gone_here * unwanted.fillna(0.0).to_numpy()
     return frame.assign(
         before_t_per_day=was,
         kept_t_per_day=kept,
-        rerouted_t_per_day=left - lost,
-        lost_t_per_day=lost,
+        rerouted_t_per_day=left - gone_here,
+        lost_t_per_day=gone_here - withdrawn,
+        withdrawn_t_per_day=withdrawn,
     )
 
 
@@ -147,7 +160,7 @@ def comparison_by_route(
     key
         One of `OF_ROUTE`.
     """
-    columns = ["before_t_per_day", "kept_t_per_day", "rerouted_t_per_day", "lost_t_per_day"]
+    columns = PARTS
     was = summed(left[columns], route_groups(left, arcs, key), key)
     now = after[["t_per_day"]].rename(columns={"t_per_day": "after_t_per_day"})
     found = was.merge(summed(now, route_groups(after, arcs, key), key), on=key, how="outer")

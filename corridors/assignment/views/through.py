@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from corridors.assignment.views.by import PARTS
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 
 _NOT_ABOUT_PLACES = ("open", "demand")
 """Kinds of events after which nothing that was used before is touched."""
-
-PARTS = ["before_t_per_day", "kept_t_per_day", "rerouted_t_per_day", "lost_t_per_day"]
 
 
 def touched(state: NetworkState, scenario: Scenario | None, day: dt.date) -> NDArray[np.bool_]:
