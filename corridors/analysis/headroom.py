@@ -173,8 +173,11 @@ def headroom(
 
     Examples
     --------
+    >>> import tempfile
     >>> import corridors as co
-    >>> room = co.headroom(co.load(), from_country="CN", cargo="container")
+    >>> with tempfile.TemporaryDirectory() as there:
+    ...     island = co.load(co.new_network(there + "/island"))
+    ...     room = co.headroom(island.at("2026-03-01"), from_country="XA", cargo="container")
     >>> room.multiple >= 1
     True
     """
