@@ -186,6 +186,44 @@ def test_who_is_hit_is_what_compare_says(opened, net):
         assert stays == pytest.approx(lost.get(key, 0.0), abs=1e-3, rel=1e-9)
 
 
+def test_a_capacity_is_moved_in_the_table_of_what_is_full(opened):
+    page = opened(POLAND + "&view=full").page
+    first = page.locator("#view-full tbody tr").first
+    title = first.locator("button.link").inner_text()
+    # A capacity moves with both of its directions.
+    name = re.sub(r" \((forward|backward)\)$", "", title)
+    price = first.locator("td").nth(2).inner_text()
+    first.locator("input[type=number]").fill("1.5")
+    first.locator("input[type=number]").press("Enter")
+    settle(page)
+    assert re.search(r"&cap=[^&]+@1\.5", address(page))
+    assert page.locator("#chips li", has_text=name).count() == 1
+    # What was moved stays in the table, however far its price has fallen behind others.
+    moved = page.locator(
+        "#view-full tbody tr", has=page.get_by_role("button", name=title, exact=True)
+    )
+    assert moved.count() == 1
+    assert moved.locator("td").nth(2).inner_text() != price
+    moved.locator("input[type=number]").fill("1")
+    moved.locator("input[type=number]").press("Enter")
+    settle(page)
+    assert "&cap=" not in address(page)
+    again = page.locator("#view-full tbody tr", has_text=title).first
+    assert again.locator("td").nth(2).inner_text() == price
+
+
+def test_a_limit_is_as_sure_as_its_figure_of_the_day(opened, net):
+    page = opened(f"#d={DAY}&view=full").page
+    page.select_option("#full-which", "all")
+    with page.expect_download() as saved:
+        page.locator("#view-full button", has_text="Save as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(saved.value.path()).read_text(encoding="utf-8"))))
+    state = co.assign(net, as_of=DAY).state
+    limits = {limit.limit_id: limit.confidence for limit in state.limits}
+    assert {row["id"]: row["confidence"] for row in rows} == limits
+    assert len(set(limits.values())) >= 4
+
+
 def test_what_hurts_most_ranks_as_the_sweep_and_shuts_on_a_click(opened, net, path, tmp_path):
     if not FULL:
         # Every kind of thing, in a network where it takes no minute to shut them all.

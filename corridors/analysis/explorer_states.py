@@ -35,22 +35,24 @@ class LimitBook:
     Attributes
     ----------
     texts
-        Id, capacity, name and unit of each limit.
+        Id, capacity, name, unit and confidence of each limit. A figure of another day may be
+        surer than this one's, so a limit whose confidence differs is entered apart.
     """
 
-    texts: list[tuple[str, str, str, str]] = field(default_factory=list)
+    texts: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     _members: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = field(default_factory=list)
-    _known: dict[tuple[str, bytes, bytes, bytes], int] = field(default_factory=dict)
+    _known: dict[tuple[str, str, bytes, bytes, bytes], int] = field(default_factory=dict)
 
     def number(self, limit: Limit) -> int:
         """Return the number of a limit, which is entered where it is new."""
         order = np.lexsort((limit.factor, limit.cargo, limit.arc))
         members = (limit.arc[order], limit.cargo[order], limit.factor[order])
         arc, cargo, factor = (part.tobytes() for part in members)
-        key = (limit.limit_id, arc, cargo, factor)
+        key = (limit.limit_id, limit.confidence, arc, cargo, factor)
         if key not in self._known:
             self._known[key] = len(self.texts)
-            self.texts.append((limit.limit_id, limit.capacity_id, limit.name, limit.unit))
+            own = (limit.limit_id, limit.capacity_id, limit.name, limit.unit, limit.confidence)
+            self.texts.append(own)
             self._members.append(members)
         return self._known[key]
 

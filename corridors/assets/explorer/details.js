@@ -140,7 +140,7 @@ class Details {
 
   limits(capacities) {
     const { names, answer, store } = this;
-    const [ids, owners, titles, units] = names.texts.limits;
+    const [ids, owners, titles, units, grades] = names.texts.limits;
     const own = Array.from(answer.limits.limit, (l, r) => [l, r]).filter(([l]) => capacities.has(owners[l] || ids[l]));
     if (!own.length) return element('p', { class: 'quiet' }, 'No limit here on this day.');
     own.sort((a, b) => answer.limits.price[b[1]] - answer.limits.price[a[1]] || a[1] - b[1]);
@@ -152,7 +152,7 @@ class Details {
       const { amount, background, used, price } = answer.limits;
       const factor = store.state.capacity[capacity] === undefined ? 1 : store.state.capacity[capacity];
       return element('li', {},
-        element('div', {}, capacity === names.id(this.key) ? titles[l] : this.button(`capacity:${capacity}`, titles[l]), names.confidence(capacity) === 'D' ? element('span', { class: 'badge' }, 'inferred') : null),
+        element('div', {}, capacity === names.id(this.key) ? titles[l] : this.button(`capacity:${capacity}`, titles[l]), grades[l] === 'D' ? element('span', { class: 'badge' }, 'inferred') : null),
         element('div', { class: 'quiet' }, `${number(used[r] + Math.min(background[r], amount[r]))} of ${number(amount[r])} ${units[l]} a day${price[r] > 1e-6 ? ` · one more saves ${usd0(price[r])} USD` : ''}`),
         first ? slider({ label: titles[l], id: `cap/${capacity}`, value: factor, low: 0, high: 3, step: 0.05, usual: 1, unit: 'times', heard: (x) => store.set('capacity', capacity, x, 1) }) : null);
     });

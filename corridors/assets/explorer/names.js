@@ -118,12 +118,6 @@ class Names {
       };
     });
   }
-
-  // The worst confidence of a capacity's amount, D where it is inferred; empty where none is known.
-  confidence(capacity) {
-    const own = this.sources('capacities', capacity).filter((origin) => origin.column === 'amount');
-    return own.map((origin) => origin.confidence).sort().pop() || '';
-  }
 }
 
 function plainWords(text) {

@@ -1,9 +1,11 @@
 // Tables that sort, unfold and go out as CSV: real ones, for readers and screen readers alike.
 
 // `columns`: [{head, value(row), show(row) -> text or node, text, csv}]; `value` sorts and is in the CSV.
+// Rows of which `always(row)` is true are shown however far down they are sorted.
 class SortedTable {
-  constructor({ name, caption, columns, sort, key, most = 60 }) {
+  constructor({ name, caption, columns, sort, key, most = 60, always = () => false }) {
     this.key = key;
+    this.always = always;
     this.name = name;
     this.columns = columns;
     this.sort = sort;
@@ -54,7 +56,7 @@ class SortedTable {
       else cell.removeAttribute('aria-sort');
     });
     const rows = this.sorted();
-    const shown = rows.slice(0, this.shown);
+    const shown = rows.filter((row, n) => n < this.shown || this.always(row));
     this.live = new Map();
     replace(this.body, shown.map((row) => {
       const cells = this.columns.map((column, i) =>

@@ -79,6 +79,8 @@ class FullView {
       name: 'what-is-full',
       caption: 'Limits, how full they are and what one more a day would save',
       key: (row) => row.id,
+      // What a reader has moved is under their hands, and has to stay there.
+      always: (row) => row.factor !== 1,
       sort: [4, -1],
       columns: [
         { head: 'Limit', text: true, value: (row) => row.name, csv: [['id', (row) => row.id], ['limit', (row) => row.name]], show: (row) => [element('button', { type: 'button', class: 'link', 'data-hold': row.id, onclick: () => open(`capacity:${row.capacity}`) }, row.name), row.confidence === 'D' ? element('span', { class: 'badge', title: 'Nobody published this number: it is inferred, and its note says how' }, 'inferred') : null] },
@@ -105,7 +107,7 @@ class FullView {
 
   rows() {
     const { names, answer, store } = this;
-    const [ids, capacities, titles, units] = names.texts.limits;
+    const [ids, capacities, titles, units, grades] = names.texts.limits;
     const now = answer.limits;
     const was = new Map(Array.from(answer.limitsBefore.limit, (l, r) => [l, r]));
     return Array.from(now.limit, (l, r) => {
@@ -122,7 +124,7 @@ class FullView {
         price: now.price[r],
         was: before === undefined ? 0 : answer.limitsBefore.price[before],
         worth: now.price[r] * now.bound[r],
-        confidence: names.confidence(capacity),
+        confidence: grades[l],
       };
     });
   }
