@@ -127,7 +127,7 @@ def test_a_run_is_what_simulate_says(simulated, poland):
     sim = simulated("poland-closure-2025", 40)
     brest = [queue(s, ["terespol-rail:forward"], "2025-09-30") for s in (sim, poland)]
     # A run of other length sends its cargo in other parcels, of which shares give up.
-    assert brest[0] == pytest.approx(brest[1], rel=1e-4)
+    assert brest[0] == pytest.approx(brest[1], rel=1e-9)
 
 
 def test_trucks_stand_at_nur_zholy(runs):

@@ -15,6 +15,11 @@ from numba import njit
 
 from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
 
+PLACES = 64
+"""Places in which a packet like another is looked for. Where two of different kinds shared
+one place, which of them found its like hung on how segments are numbered, and so on days
+that come after: totals moved in the fifth digit with the length of the run."""
+
 FINE = 1e6
 """Parts of a day to which waits are told apart when a packet like another is looked for."""
 
@@ -152,14 +157,26 @@ def _slot(packets, segment, i):
 def _onto(packets, head, tail, clock, segment, i):
     """Put a packet on a segment, together with the last one that is like it there."""
     slot = _slot(packets, segment, i)
-    j = packets.noted[slot]
-    if j >= 0 and packets.on[j] == segment and _is_like(packets, clock, j, i):
-        packets.amount[j] += packets.amount[i]
-        packets.end[j] = max(packets.end[j], packets.end[i])
-        drop(packets, i)
-        return
+    size = len(packets.noted)
+    free = -1
+    for k in range(PLACES):
+        place = (slot + k) % size
+        j = packets.noted[place]
+        if j < 0 or packets.on[j] < 0 or packets.place[j] != place:
+            if free < 0:
+                free = place
+            if j < 0:
+                break
+        elif packets.on[j] == segment and _is_like(packets, clock, j, i):
+            packets.amount[j] += packets.amount[i]
+            packets.end[j] = max(packets.end[j], packets.end[i])
+            drop(packets, i)
+            return
+    if free < 0:
+        free = slot
     packets.on[i] = segment
-    packets.noted[slot] = i
+    packets.place[i] = free
+    packets.noted[free] = i
     _schedule(packets, head, tail, clock, i)
 
 

@@ -124,6 +124,7 @@ def _packets(size: int) -> Packets:
     return Packets(
         after=np.full(size, -1, dtype=np.int64),
         on=np.full(size, -1, dtype=np.int64),
+        place=np.full(size, -1, dtype=np.int64),
         noted=np.full(1 << 16, -1, dtype=np.int64),
         route=whole(),
         visit=whole(),
@@ -147,6 +148,7 @@ def _grown(old: Packets) -> Packets:
     names = (
         "after",
         "on",
+        "place",
         "route",
         "visit",
         "amount",

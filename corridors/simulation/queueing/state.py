@@ -26,11 +26,13 @@ class Packets(NamedTuple):
 
     `batch` is the step in which what stands in a queue came to it: who came in the
     same one goes together. `on` is the segment that a packet is on, -1 where it is on
-    none; `noted` finds the packet of a kind that was the last to enter a segment.
+    none; `noted` finds the packet of a kind that was the last to enter a segment, and
+    `place` says where in it a packet is noted.
     """
 
     after: Ints
     on: Ints
+    place: Ints
     noted: Ints
     route: Ints
     visit: Ints
