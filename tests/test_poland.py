@@ -115,6 +115,16 @@ def test_every_number_of_the_explanation_is_in_the_tables(net, closure):
     assert crossing is not None
     assert f"{number(crossing[1], 't')} of it over {net.link_name(crossing[0])}" in text
     assert crossing[1] <= by_corridor[top] + 1e-6
+    # Of what is pushed aside nothing is left among the users, neither tonnes nor dollars.
+    amounts = moves[[c for c in moves if c.endswith("_per_day")]]
+    idle = moves["t_per_day"] == 0
+    assert idle.any() and (amounts[idle] == 0).all(axis=None)
+    everybody = closure.reroutes.set_index(["demand_id", "from_route", "to_route"])
+    own = moves.set_index(["demand_id", "from_route", "to_route"])
+    part = own["t_per_day"] / everybody["t_per_day"]
+    assert part.between(0, 1 + 1e-9).all()
+    for name in amounts:
+        assert np.allclose(own[name], part * everybody[name])
 
 
 def test_the_explanation_names_what_is_lost_and_what_stops_it(net):

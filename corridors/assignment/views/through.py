@@ -105,7 +105,9 @@ def rerouted_users(reroutes: pd.DataFrame, routes: pd.DataFrame) -> pd.DataFrame
     own = moved.where(routes["uses"], 0.0).groupby(routes["demand_id"]).sum()
     share = (own / total.where(total > 1e-6)).fillna(0.0)
     factor = reroutes["demand_id"].map(share).fillna(0.0).astype("float64")
-    return reroutes.assign(t_per_day=reroutes["t_per_day"] * factor)
+    # What is paid a unit and the hours of a unit are those of the way, whoever takes it.
+    amounts = [c for c in reroutes if c == "t_per_day" or c.endswith("_per_day")]
+    return reroutes.assign(**{name: reroutes[name] * factor for name in amounts})
 
 
 def base_years(state: NetworkState) -> dict[int, float]:
