@@ -42,7 +42,7 @@ def test_info_counts_and_covers():
     assert found["provenance"]["coverage"] == 1.0
     # On a day of the year that the demand is of; years before it are worked back from growth.
     today = json_of("info", "--as-of", "2025-09-12")["provenance"]
-    assert today["share_inferred_of_capacities_and_demand"] <= 0.42
+    assert today["share_inferred_of_capacities_and_demand"] <= 0.4
 
 
 def test_info_is_for_people_too():

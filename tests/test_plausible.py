@@ -124,7 +124,10 @@ def test_the_sea_has_no_border(net):
 def test_going_round_costs_more_than_not(shut, closure):
     """Boxes went another way and saved money, because the bill had no time in it."""
     for comparison in (closure, shut(chokepoint="cpc")):
-        assert comparison.change["added_cost_usd_per_day_rerouted"] > 0
+        change = comparison.change
+        assert change["added_cost_usd_per_day_rerouted"] > 0
+        # What stays pays no bill: with its loss beside it no closure is a gain.
+        assert change["added_cost_usd_per_day"] + change["added_loss_usd_per_day"] > 0
 
 
 def test_two_closures_do_not_double_what_one_takes(net, closure):
