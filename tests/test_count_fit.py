@@ -237,6 +237,22 @@ def test_validate_says_what_rows_are_of_and_what_went_into_the_model():
     assert rows.index[rows["fitted"]].tolist() == ["one"]
 
 
+def test_rows_are_judged_by_the_model_that_is_asked_for():
+    """All bulk goes the way that is cheaper by a hair; shippers take both."""
+    net = two_ways(observed("one", 5.0, "c-d-road"))
+    found = {model: co.validate(net, model=model) for model in ("optimal", "logit")}
+    asked = {
+        model: co.assign(net, as_of=DAY, model=model).flows.groupby("id")["t_per_day"].sum()
+        for model in found
+    }
+    seen = {model: float(frame["modelled"].iloc[0]) for model, frame in found.items()}
+    for model, flow in asked.items():
+        assert seen[model] == pytest.approx(float(flow.get("c-d-road", 0.0)))
+    assert abs(seen["optimal"] - seen["logit"]) > 0.1
+    with pytest.raises(co.ScenarioError, match=r"did you mean logit\?"):
+        co.validate(net, model="logitt")
+
+
 def test_counts_of_another_year_are_of_another_demand():
     net = two_ways(
         observed("one", 5.0, "c-d-road"),

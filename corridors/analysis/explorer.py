@@ -112,7 +112,8 @@ def explorer_data(
         **explorer_names.names(net),
         "states": states,
         "elements": elements,
-        "limits": [list(column) for column in zip(*book.texts, strict=True)] or [[] for _ in range(5)],
+        "limits": [list(column) for column in zip(*book.texts, strict=True)]
+        or [[] for _ in range(5)],
         "sources": sources,
     }
     return ExplorerData(

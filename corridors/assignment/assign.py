@@ -80,9 +80,7 @@ def assign(
     >>> hit.certificate.ok
     True
     """
-    if model not in MODELS:
-        msg = f"no model {model!r}{nearest(model, MODELS)}"
-        raise ScenarioError(msg)
+    require_model(model)
     if events is not None:
         old_name("assign(events=...)", "scenario=")
         if scenario is not None:
@@ -118,6 +116,13 @@ def _chosen(state: NetworkState, plan: Scenario | None, model: str) -> Assignmen
 
     answer, fallen = settle(answer, couplings_of(state), again)
     return Assignment(last, answer, plan, model, fallen)
+
+
+def require_model(model: str) -> None:
+    """Raise ScenarioError, with the nearest name, where there is no such model."""
+    if model not in MODELS:
+        msg = f"no model {model!r}{nearest(model, MODELS)}"
+        raise ScenarioError(msg)
 
 
 def day_of(net: Network, plan: Scenario | None, as_of: str | dt.date | None) -> dt.date:

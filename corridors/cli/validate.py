@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,13 +17,19 @@ def register(app: typer.Typer) -> None:
     app.command()(validate)
 
 
-def validate(network: NetworkOption = None, json: JsonOption = False) -> None:
+def validate(
+    network: NetworkOption = None,
+    model: Annotated[
+        str, typer.Option(help="How cargo chooses its way in a steady state: optimal or logit.")
+    ] = "optimal",
+    json: JsonOption = False,
+) -> None:
     """Hold the model against every observation: within its range, outside it, or not modelled."""
     from corridors.analysis.validation.validate import validate as hold
     from corridors.network.network import load
 
     with working("holding the model against the observations"):
-        frame = hold(load(network))
+        frame = hold(load(network), model=model)
     if json:
         print_json([_row(row) for row in frame.to_dict("records")])
         return

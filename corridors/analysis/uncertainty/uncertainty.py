@@ -20,10 +20,10 @@ from corridors.analysis.criticality.tables import network_hash
 from corridors.analysis.jobs.checkpoint import Ledger
 from corridors.analysis.jobs.workers import solve_each
 from corridors.analysis.uncertainty.inputs import UncertainInputs
-from corridors.assignment.assign import MODELS, day_of
+from corridors.assignment.assign import day_of, require_model
 from corridors.assignment.run import run
 from corridors.display import progress
-from corridors.errors import ScenarioError, nearest
+from corridors.errors import ScenarioError
 from corridors.network.ranges import value_ranges
 from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.simulation.simulate import MOST_DAYS, simulate
@@ -239,9 +239,7 @@ def uncertainty(
     DataError
         Where `out` holds something else, cannot be written, or is being written.
     """
-    if model not in MODELS:
-        msg = f"no model {model!r}{nearest(model, MODELS)}"
-        raise ScenarioError(msg)
+    require_model(model)
     for name, value, least, most in (
         ("uncertainty", n, 1, MOST_DRAWS),
         ("workers", workers, 1, MOST_WORKERS),

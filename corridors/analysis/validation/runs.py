@@ -60,10 +60,13 @@ class ModelRuns:
     windows
         First day and days of the run of each scenario; any other begins with its
         first event and lasts `RUN_DAYS`.
+    model
+        Of the steady states; runs by days have queues of their own.
     """
 
     net: Network
     windows: dict[str, tuple[str, int]] = field(default_factory=dict)
+    model: str = "optimal"
     _steady: dict[tuple[str, str], Assignment] = field(default_factory=dict)
     _tables: dict[str | None, tuple[Scenario | None, Timetable]] = field(default_factory=dict)
     _runs: dict[str, Simulation] = field(default_factory=dict)
@@ -80,7 +83,7 @@ class ModelRuns:
 
         if (day, scenario) not in self._steady:
             plan = scenario_of(self.net, scenario) if scenario else None
-            self._steady[day, scenario] = assign(self.net, plan, as_of=day)
+            self._steady[day, scenario] = assign(self.net, plan, as_of=day, model=self.model)
         return self._steady[day, scenario]
 
     def window(self, name: str) -> tuple[str, int]:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 
 def validate(
-    net: Network | None = None, *, progress: Callable[[str, int, int], None] | None = None
+    net: Network | None = None,
+    *,
+    model: str = "optimal",
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> pd.DataFrame:
     """Hold the model against every observation of a network.
 
@@ -34,6 +37,9 @@ def validate(
     ----------
     net
         The network; the shipped one if None.
+    model
+        Of the steady states, ``"optimal"`` or ``"logit"``, as `assign` knows them; what is
+        asked of runs by days is the same for both.
     progress
         Is told the observation, the number done, and the number in all.
 
@@ -51,9 +57,14 @@ def validate(
     ------
     DataError
         Where an observation asks what cannot be meant; all of them are named.
+    ScenarioError
+        Where there is no such model.
     """
     import pandas as pd
 
+    from corridors.assignment.assign import require_model
+
+    require_model(model)
     if net is None:
         from corridors.network.network import load
 
@@ -65,7 +76,7 @@ def validate(
     observed = [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
     asked = [question_of(row) for row in observed]
     pairs = [(r, q) for r, q in zip(observed, asked, strict=True) if q is not None]
-    runs = ModelRuns(whole, _windows(whole, pairs))
+    runs = ModelRuns(whole, _windows(whole, pairs), model)
     fitted, inputs = fitted_rows(whole), identities(whole)
     rows = []
     for done, (row, question) in enumerate(zip(observed, asked, strict=True)):
