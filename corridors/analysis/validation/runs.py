@@ -151,7 +151,7 @@ class ModelRuns:
             key: (plan, with_behaviour(table, _changed(table, values)))
             for key, (plan, table) in self._tables.items()
         }
-        return ModelRuns(self.net, self.windows, self._steady, tables)
+        return ModelRuns(self.net, self.windows, self.model, self._steady, tables)
 
 
 def with_behaviour(table: Timetable, behaviour: Behaviour) -> Timetable:
