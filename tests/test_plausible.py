@@ -113,6 +113,47 @@ def test_fuel_for_dushanbe_stays_on_the_train(base):
     assert not routes["crossings"].str.contains("-road").any()
 
 
+@pytest.fixture(scope="module")
+def chosen(net):
+    """Route choice on an ordinary day."""
+    return co.assign(net, as_of=DAY, model="logit")
+
+
+@pytest.fixture(scope="module")
+def usual(chosen):
+    """Share of each demand by the borders that it crosses."""
+    flow = chosen.routes.groupby(["demand_id", "borders"])["t_per_day"].sum()
+    return flow / flow.groupby("demand_id").transform("sum")
+
+
+def test_boxes_for_istanbul_cross_the_caspian_more_than_they_go_any_other_way(usual):
+    """All of them went by Astrakhan, then all by Poland over a line that was being rebuilt."""
+    share = usual["cn-tr-xian-istanbul"]
+    assert "AZ-KZ" in share.idxmax()
+    # What Samur can take beside what passes there is 7.5 TEU of 23.
+    assert share[share.index.str.contains("AZ-RU")].sum() < 7.5 / 23
+
+
+def test_nothing_goes_by_rail_from_budapest_to_belgrade_while_the_line_is_rebuilt(net, chosen):
+    assert "belgrade-budapest-rail" not in set(chosen.flows["id"])
+    later = co.assign(net, as_of="2026-03-01").state.limits
+    assert "budapest-belgrade-works:forward" not in {limit.limit_id for limit in later}
+
+
+@pytest.mark.parametrize("demand", ["kz-tr-truck-almaty-istanbul", "tr-kz-truck-istanbul-almaty"])
+def test_trucks_between_turkiye_and_kazakhstan_go_more_by_the_caspian_and_lars_than_by_iran(
+    usual, demand
+):
+    """They all went by Iran, which takes no truck on the Caspian and none through Georgia."""
+    share = usual[demand]
+    by_iran = share[share.index.str.contains("IR-T|AZ-IR")].sum()
+    by_sea = share[share.index.str.contains("AZ-KZ|AZ-TM|AZ-GE")].sum()
+    by_lars = share[share.index.str.contains("GE-RU")].sum()
+    assert by_iran < 0.5
+    assert by_sea > 0.3
+    assert by_lars > 0.1
+
+
 def test_the_sea_has_no_border(net):
     """Tanker lanes between Russia and Türkiye headed the list of the worst borders."""
     worst = co.criticality(net, "border", as_of=DAY)
