@@ -18,19 +18,19 @@ def closing(*selectors):
     return Scenario("test", tuple(Event("close", s, where="test") for s in selectors))
 
 
-def two_ways(narrow=6.0):
+def two_ways(narrow=6.0, half=150):
     r"""Return the network of the next sketch: 10 t a day from a to d, 50 km/h.
 
     a --100-- b --100-- d     200 USD and 4 h a tonne, no limit
-     \--150-- c --150--/      300 USD and 6 h a tonne, at most 6 t a day
+     \--150-- c --150--/      300 USD and 6 h a tonne, at most 6 t a day; or `half` as long
     """
     return toys.network(
         {"a": "AA", "b": "BB", "c": "CC", "d": "DD"},
         [
             {"from_node": "a", "to_node": "b"},
             {"from_node": "b", "to_node": "d"},
-            {"from_node": "a", "to_node": "c", "length_km": 150},
-            {"from_node": "c", "to_node": "d", "length_km": 150},
+            {"from_node": "a", "to_node": "c", "length_km": half},
+            {"from_node": "c", "to_node": "d", "length_km": half},
         ],
         [{"origin": "a", "destination": "d", "per_day": 10}],
         capacities=[{"capacity_id": "narrow", "name": "narrow", "unit": "t", "amount": narrow}],

@@ -299,7 +299,7 @@ def test_without_a_day_the_newest_source_sets_it(net):
 
 def test_the_bench_solves_nothing_for_what_carries_nothing(monkeypatch):
     state = ask(two_ways(), None, DAY).state
-    solver = ClosureSolver(closure_problem(state))
+    solver = ClosureSolver(closure_problem(state, "optimal", disturbed=False))
     monkeypatch.setattr(solver, "answer", None)
     [element] = find_elements(state, "node:c")
     assert solver.close(element.arcs).plan is solver.plan

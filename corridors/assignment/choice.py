@@ -32,9 +32,12 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from corridors.assignment.choice_parameters import ChoiceParameters
-    from corridors.flow.arrays import Flags, Floats
+    from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.flow.choice.model import Counts
     from corridors.flow.choice.routes import RouteSet
     from corridors.flow.choice.solve import ChoiceAnswer
+    from corridors.flow.problem import FlowProblem
+    from corridors.flow.solve import Answer
     from corridors.network.network import Network
     from corridors.scenarios.state import NetworkState
 
@@ -72,6 +75,79 @@ _USUAL: WeakKeyDictionary[Network, dict[tuple[dt.date, ChoiceParameters], Usual]
 )
 
 
+@dataclass(frozen=True, eq=False)
+class RouteChooser:
+    """Answers situations of one day as shippers do: plain arrays, which a worker can send.
+
+    Attributes
+    ----------
+    routes, cost, least
+        What is usual, as in `Usual`.
+    dispersion
+        Share of the least cost by which choices spread.
+    counts
+        What was counted, with multipliers that are given.
+    corridors
+        Arcs of each corridor, masks of shape (A,).
+    curve
+        Of the demands that answer to price: their numbers, and amount, foot, elasticity and
+        price of goods, as `ChoiceModel.elastic` takes them; None where there is none.
+    """
+
+    routes: RouteSet
+    cost: Floats
+    least: Floats
+    dispersion: float
+    counts: Counts
+    corridors: list[Flags]
+    curve: tuple[Ints, Floats, Floats, Floats, Floats] | None
+
+    @classmethod
+    def of(cls, state: NetworkState, usual: Usual) -> RouteChooser:
+        """Return what answers a situation, and others that differ by what is shut."""
+        chosen = choice_parameters(state.net)
+        return cls(
+            routes=usual.routes,
+            cost=usual.cost,
+            least=usual.least,
+            dispersion=chosen.dispersion,
+            counts=place_counts(state.arcs, state.demand, chosen),
+            corridors=corridors_of(state),
+            curve=_curve(state, usual),
+        )
+
+    def answer(self, problem: FlowProblem, best: Answer | None = None) -> ChoiceAnswer:
+        """Spread the cargo of a situation over the usual routes that are open, and new ones.
+
+        Parameters
+        ----------
+        problem
+            The situation.
+        best
+            Its optimum, whose routes are offered too; solved for if None.
+        """
+        p = problem
+        open_cost = open_costs(p)
+        cost = self.routes.sums(p, open_cost)
+        # Infinite where a route is shut: also unlike the usual cost.
+        changed = np.unique(self.routes.commodity[cost != self.cost])
+        affected = ~np.isin(np.arange(p.n_commodities), self.routes.commodity)
+        affected[changed] = True
+        affected &= p.amount > 0
+        best = solve(p) if best is None else best
+        found = [*zip(best.path_commodity.tolist(), best.path_arcs, strict=True)]
+        if affected.any():
+            found += dissimilar_routes(p, open_cost, corridors=self.corridors, which=affected)
+        routes = self.routes.only(np.isfinite(cost)).with_paths(found)
+        now = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
+        least = np.where(np.isfinite(self.least), self.least, now)
+        model = ChoiceModel.staying(p, spread_by_cost(least, self.dispersion), self.counts)
+        if self.curve is not None:
+            which, amount, foot, elasticity, base = self.curve
+            model = model.elastic(which, amount, foot, elasticity, base=base)
+        return choose(p, model, routes, grow=True)
+
+
 def choose_routes(state: NetworkState, *, disturbed: bool) -> tuple[NetworkState, ChoiceAnswer]:
     """Spread the cargo of a situation over routes.
 
@@ -88,26 +164,29 @@ def choose_routes(state: NetworkState, *, disturbed: bool) -> tuple[NetworkState
         The situation, with each demand as a curve where cargo has an elasticity, and the
         answer with the certificate that proves it.
     """
+    state, chooser, usual = chooser_of(state, disturbed=disturbed)
+    return state, chooser.answer(state.problem) if usual is None else usual
+
+
+def chooser_of(
+    state: NetworkState, *, disturbed: bool
+) -> tuple[NetworkState, RouteChooser, ChoiceAnswer | None]:
+    """Return what answers a situation and its closures.
+
+    Parameters
+    ----------
+    state, disturbed
+        As in `choose_routes`.
+
+    Returns
+    -------
+    NetworkState, RouteChooser, ChoiceAnswer
+        The situation, with each demand as a curve; what answers it; and the answer where the
+        situation is the usual one, which is known already, or None.
+    """
     usual = usual_of(state.net, state.day, None if disturbed else state)
     state = with_curves(state, _ordinary(usual))
-    if not disturbed:
-        return state, usual.answer
-    p = state.problem
-    open_cost = open_costs(p)
-    cost = usual.routes.sums(p, open_cost)
-    # Infinite where a route is shut: also unlike the usual cost.
-    changed = np.unique(usual.routes.commodity[cost != usual.cost])
-    affected = ~np.isin(np.arange(p.n_commodities), usual.routes.commodity)
-    affected[changed] = True
-    affected &= p.amount > 0
-    best = solve(p)
-    found = [*zip(best.path_commodity.tolist(), best.path_arcs, strict=True)]
-    if affected.any():
-        found += dissimilar_routes(p, open_cost, corridors=corridors_of(state), which=affected)
-    routes = usual.routes.only(np.isfinite(cost)).with_paths(found)
-    now = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
-    least = np.where(np.isfinite(usual.least), usual.least, now)
-    return state, choose(p, _elastic(model_of(state, least), state, usual), routes, grow=True)
+    return state, RouteChooser.of(state, usual), None if disturbed else usual.answer
 
 
 def _ordinary(usual: Usual) -> Floats:
@@ -121,21 +200,21 @@ def _ordinary(usual: Usual) -> Floats:
     return np.where(own, answer.composite_cost, np.nan)
 
 
-def _elastic(model: ChoiceModel, state: NetworkState, usual: Usual) -> ChoiceModel:
-    """Return the model in which demand falls and grows along its curve, from what is usual."""
+def _curve(state: NetworkState, usual: Usual) -> tuple[Ints, Floats, Floats, Floats, Floats] | None:
+    """Return how demand falls and grows along its curve, from what is usual."""
     if state.ordinary is None:
-        return model
+        return None
     which = np.flatnonzero(np.isfinite(steepness_of(state, state.ordinary)))
     if not len(which):
-        return model
+        return None
     before = usual.answer
     share = before.volume[which] / before.problem.amount[which]
-    return model.elastic(
+    return (
         which,
         state.problem.amount[which] * share,
         state.ordinary[which],
         elasticities(state)[which],
-        base=price_of_goods(state, state.ordinary)[which],
+        price_of_goods(state, state.ordinary)[which],
     )
 
 

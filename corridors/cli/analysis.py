@@ -76,6 +76,7 @@ def sweep(
     cargo: CargoOption = None,
     scenario: ScenarioOption = None,
     as_of: AsOfOption = None,
+    model: ModelOption = "optimal",
     network: NetworkOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -100,6 +101,7 @@ def sweep(
         out=out,
         cargo=listed(cargo) or None,
         by=_one_key(by),
+        model=model,
     )
     if json:
         print_json({**table.attrs, "rows": _records(table)})

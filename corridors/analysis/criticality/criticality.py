@@ -30,6 +30,7 @@ def criticality(
     by: str | None = None,
     cargo: list[str] | None = None,
     told_by: str | None = None,
+    model: str = "optimal",
 ) -> pd.DataFrame:
     """Close each element, or each pair of elements, and say what that does.
 
@@ -55,6 +56,8 @@ def criticality(
     cargo, told_by
         Kinds of cargo that the figures are of, and a key of demand by which they are told
         apart: `cargo` and `by` of `corridors.sweep`.
+    model
+        ``"optimal"`` or ``"logit"``, as in `corridors.sweep`.
 
     Returns
     -------
@@ -104,7 +107,15 @@ def criticality(
         msg = f"by: no figure {by!r}{nearest(by, FIGURES)}"
         raise UnknownIdError(msg)
     table = sweep(
-        net, of=of, n=n, scenario=scenario, as_of=as_of, workers=workers, cargo=cargo, by=told_by
+        net,
+        of=of,
+        n=n,
+        scenario=scenario,
+        as_of=as_of,
+        workers=workers,
+        cargo=cargo,
+        by=told_by,
+        model=model,
     )
     if by is None:
         return table

@@ -5,19 +5,23 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass, replace
 from math import fsum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from corridors.assignment.choice import chooser_of
 from corridors.flow import solve
 from corridors.flow.usage import LimitUsage
-from corridors.scenarios.coupling.couplings import couplings_of
-from corridors.scenarios.coupling.settle import solve_settled
+from corridors.scenarios.coupling.couplings import capped, couplings_of
+from corridors.scenarios.coupling.settle import settle, solve_settled
+from corridors.scenarios.demand_curves import with_curves
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from corridors.assignment.choice import RouteChooser
     from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.flow.problem import FlowProblem
     from corridors.flow.solution import Plan
     from corridors.flow.solve import Answer
@@ -73,6 +77,10 @@ class ClosureProblem:
         they are not of. None where they are of all.
     couplings
         What falls because something else has no outlet.
+    chooser
+        What answers closures as shippers choose; None where the best plan is meant.
+    usual
+        Its answer before anything is closed, where that is known.
     """
 
     flow: FlowProblem
@@ -83,10 +91,27 @@ class ClosureProblem:
     countries: tuple[tuple[str, str], ...]
     labels: tuple[tuple[str, ...], ...] | None = None
     couplings: tuple[Coupling, ...] = ()
+    chooser: RouteChooser | None = None
+    usual: ChoiceAnswer | None = None
 
 
-def closure_problem(state: NetworkState) -> ClosureProblem:
-    """Return a situation as arrays."""
+def closure_problem(state: NetworkState, model: str, *, disturbed: bool) -> ClosureProblem:
+    """Return a situation as arrays.
+
+    Parameters
+    ----------
+    state
+        The situation, demand not yet cut into steps.
+    model
+        ``"optimal"`` or ``"logit"``.
+    disturbed
+        Whether events may be in force in it.
+    """
+    chooser, usual = None, None
+    if model == "logit":
+        state, chooser, usual = chooser_of(state, disturbed=disturbed)
+    else:
+        state = with_curves(state)
     demand, country = state.demand, state.net.country_of
     return ClosureProblem(
         flow=state.problem,
@@ -102,6 +127,8 @@ def closure_problem(state: NetworkState) -> ClosureProblem:
             for a, b in zip(demand["origin"], demand["destination"], strict=True)
         ),
         couplings=couplings_of(state),
+        chooser=chooser,
+        usual=usual,
     )
 
 
@@ -141,8 +168,7 @@ class ClosureSolver:
         self.problem = problem
         self.uses = LimitUsage(problem.flow)
         self.answer: Answer = solve(problem.flow)
-        settled, _ = solve_settled(problem.flow, problem.couplings, self.answer)
-        self.plan = settled.plan
+        self.plan = self._settled(self.answer, problem.usual)
         self.carried = carried(self.plan, problem.flow.n_arcs)
         self._known: dict[_Key, tuple[float, float, float]] = {}
         self.measure_from(self.plan)
@@ -174,10 +200,20 @@ class ClosureSolver:
         """
         if not self.carried[arcs].any():
             return ClosureImpact(self.plan, self._measured(self.plan, arcs))
-        found = self.answer.resolve(closed=arcs)
-        settled, _ = solve_settled(found.problem, self.problem.couplings, found)
-        plan = settled.plan
+        plan = self._settled(self.answer.resolve(closed=arcs))
         return ClosureImpact(plan, self._measured(plan, arcs))
+
+    def _settled(self, best: Answer, usual: ChoiceAnswer | None = None) -> Plan:
+        """Return the plan of a situation by its optimum, couplings held."""
+        p, couplings, chooser = best.problem, self.problem.couplings, self.problem.chooser
+        if chooser is None:
+            found, _ = solve_settled(p, couplings, best)
+            return cast("Plan", found.plan)
+        first = chooser.answer(p, best) if usual is None else usual
+        found, _ = settle(
+            first, couplings, lambda own, rooms: chooser.answer(capped(p, own, rooms))
+        )
+        return cast("Plan", found.plan)
 
     def _measured(self, hit: Plan, closed: Ints) -> dict[str, Any]:
         """Return the figures, of those commodities and by those groups that are asked for."""

@@ -28,6 +28,8 @@ from corridors.analysis.criticality.tables import (
 from corridors.analysis.jobs.checkpoint import Ledger
 from corridors.analysis.jobs.workers import solve_each
 from corridors.analysis.question import ask
+from corridors.assignment.assign import require_model
+from corridors.assignment.choice_parameters import choice_parameters
 from corridors.display import progress
 from corridors.errors import ScenarioError
 from corridors.scenarios.demand_curves import with_curves
@@ -61,6 +63,7 @@ def sweep(
     out: str | Path | None = None,
     cargo: list[str] | None = None,
     by: str | None = None,
+    model: str = "optimal",
 ) -> pd.DataFrame:
     """Close elements one by one, or two by two, and write what happens as it is found.
 
@@ -78,6 +81,10 @@ def sweep(
     by
         A key of demand, as in `corridors.Assignment.by`: the figures are told apart by
         it, a row for each element and group in which anything happens.
+    model
+        ``"optimal"``, the best that could be done, or ``"logit"``, as shippers choose: a
+        hundred times the work. Figures of pairs that do not touch each other are sums by
+        ``"optimal"`` alone; by ``"logit"`` all pairs are solved.
 
     Returns
     -------
@@ -98,8 +105,10 @@ def sweep(
     if workers is not None and workers < 1:
         msg = f"workers: saw {workers}, expected at least 1"
         raise ScenarioError(msg)
+    require_model(model)
     question = ask(net, scenario, as_of)
-    question = replace(question, state=with_curves(question.state))
+    bare = question.state
+    question = replace(question, state=with_curves(bare))
     state = question.state
     wanted = [of] if isinstance(of, str) else list(of)
     elements = find_elements(state, wanted)
@@ -107,11 +116,14 @@ def sweep(
     labels = told_apart(state, cargo, by)
     # Sweeps of all cargo keep the header that they have always had.
     header |= {k: v for k, v in (("cargo", sorted(cargo or ())), ("by", by)) if v}
+    if model != "optimal":
+        header |= {"model": model, "choice": repr(choice_parameters(net))}
     with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
         if ledger is not None and ledger.finished:
             rows = list(ledger.rows.values())
         else:
-            problem = replace(closure_problem(state), labels=labels)
+            problem = closure_problem(bare, model, disturbed=question.scenario is not None)
+            problem = replace(problem, labels=labels)
             run = _Run(ClosureSolver(problem), elements, workers, ledger)
             rows = worst_first(run.singles() if n == 1 else run.pairs())
             if ledger is not None:
@@ -228,13 +240,15 @@ class _Run:
             [self.closed[t.key] for t in first],
             [alone[t.key].plan for t in first],
         )
+        # Whose price a full limit is changes with whatever passes it: only the best plan adds up.
+        by_best = self.solver.problem.chooser is None
         rows = [
             pair_row(a, b, added_up(*of_both(a, b)), "apart", of_both(a, b))
-            for a, b in ((first[i], first[j]) for i, j in split.apart)
+            for a, b in ((first[i], first[j]) for i, j in (split.apart if by_best else ()))
         ]
         known = self.ledger.rows if self.ledger else {}
         todo: dict[str, tuple[NetworkElement, NetworkElement]] = {}
-        for i, j in split.solve:
+        for i, j in (*split.solve, *(() if by_best else split.apart)):
             pair = (first[i], first[j])
             case = pair_case(*pair)
             if case in known:

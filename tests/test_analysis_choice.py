@@ -1,0 +1,85 @@
+"""Closing elements where cargo chooses its way as shippers do."""
+
+from __future__ import annotations
+
+import pytest
+from analysis_toys import DAY, at_random, closing, two_ways
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import corridors as co
+
+
+def by_hand(net, *selectors):
+    """Return what a closure does, the long way round: two assignments, and their comparison."""
+    base = co.assign(net, as_of=DAY, model="logit")
+    hit = co.assign(net, closing(*selectors), as_of=DAY, model="logit")
+    return base, hit, co.compare(base, hit)
+
+
+def stays(assignment):
+    return assignment.shortfall["shortfall_t_per_day"].sum()
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000))
+def test_a_closure_does_what_two_assignments_say(seed):
+    net = at_random(seed)
+    table = co.criticality(net, of="link", as_of=DAY, model="logit", workers=1)
+    row = table.iloc[0]
+    base, hit, comparison = by_hand(net, {"link": row["thing"]})
+    assert row["shortfall_t_per_day"] == pytest.approx(stays(hit) - stays(base), abs=2e-3)
+    change = comparison.change
+    assert row["rerouted_t_per_day"] == pytest.approx(change["rerouted_t_per_day"], abs=2e-3)
+    assert row["added_cost_usd_per_day"] == pytest.approx(
+        change["added_cost_usd_per_day"], abs=0.02, rel=1e-6
+    )
+    closed = hit.flows[hit.flows["id"] == row["thing"]]
+    assert closed.empty
+
+
+def test_cargo_that_took_both_ways_loses_less_by_one_than_by_both():
+    net = two_ways(half=105)
+    alone = co.criticality(net, of=("node:b", "node:c"), as_of=DAY, model="logit")
+    assert (alone["baseline_t_per_day"] > 0.1).all()
+    [pair] = co.criticality(net, of=("node:b", "node:c"), n=2, as_of=DAY, model="logit").to_dict(
+        "records"
+    )
+    assert pair["how"] == "solved"
+    assert pair["shortfall_t_per_day"] == pytest.approx(10.0, abs=1e-3)
+    assert pair["shortfall_t_per_day"] > alone["shortfall_t_per_day"].sum()
+
+
+def test_two_workers_find_what_one_finds_and_the_file_says_by_which_model(tmp_path):
+    net = at_random(3)
+    one = co.sweep(net, of="link", as_of=DAY, model="logit", workers=1, out=tmp_path / "one")
+    two = co.sweep(net, of="link", as_of=DAY, model="logit", workers=2, out=tmp_path / "two")
+    assert one.equals(two)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    assert one.attrs["model"] == "logit"
+    with pytest.raises(co.DataError):
+        co.sweep(net, of="link", as_of=DAY, workers=1, out=tmp_path / "one")
+
+
+def test_a_scenario_holds_throughout():
+    net = two_ways()
+    shut = closing({"node": "c"})
+    table = co.criticality(net, of="node:b", scenario=shut, as_of=DAY, model="logit")
+    assert table["shortfall_t_per_day"].iloc[0] == pytest.approx(10.0, abs=1e-3)
+    assert table["redundancy"].iloc[0] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_shipped_network_by_both_models(net):
+    chosen = co.criticality(net, of="border:KG-KZ", as_of="2025-09-12", model="logit").iloc[0]
+    best = co.criticality(net, of="border:KG-KZ", as_of="2025-09-12").iloc[0]
+    base = co.assign(net, as_of="2025-09-12", model="logit")
+    hit = co.assign(net, "close border:KG-KZ", as_of="2025-09-12", model="logit")
+    assert chosen["shortfall_t_per_day"] == pytest.approx(stays(hit) - stays(base), abs=2e-3)
+    # Habit costs something that the best of all plans does not.
+    assert chosen["damage_usd_per_day"] > 0
+    assert best["damage_usd_per_day"] > 0
+
+
+def test_an_unknown_model_is_named():
+    with pytest.raises(co.ScenarioError, match=r"no model 'logitt'; did you mean logit\?"):
+        co.criticality(two_ways(), as_of=DAY, model="logitt")
