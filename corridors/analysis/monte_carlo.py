@@ -19,6 +19,8 @@ from corridors import __version__
 from corridors.analysis.criticality.tables import network_hash
 from corridors.analysis.jobs.checkpoint import Ledger
 from corridors.analysis.jobs.workers import solve_each
+from corridors.assignment.assign import require_model
+from corridors.assignment.choice_parameters import choice_parameters
 from corridors.display import progress
 from corridors.errors import ScenarioError
 from corridors.network.network import Network
@@ -97,6 +99,7 @@ def simulated_draws(
     draws: int = 100,
     seed: int = 0,
     workers: int = 2,
+    usual: str = "optimal",
     out: str | Path | None = None,
     executor: Executor | None = None,
 ) -> pd.DataFrame:
@@ -116,6 +119,8 @@ def simulated_draws(
         Decides all of them.
     workers
         Processes, this one among them.
+    usual
+        How cargo chooses its usual ways, as in `corridors.simulate`.
     out
         File of JSON lines that results go to as they come; a run that was
         stopped goes on where it was. None keeps nothing.
@@ -146,6 +151,7 @@ def simulated_draws(
         if not isinstance(value, Integral) or not least <= value <= most:
             msg = f"{name}: saw {value!r}, expected a whole number from {least} to {most}"
             raise ScenarioError(msg)
+    require_model(usual)
     plan = read_scenario(scenario)
     header = {
         "draws": "corridors",
@@ -157,10 +163,12 @@ def simulated_draws(
         "of": draws,
         "seed": seed,
     }
+    if usual != "optimal":
+        header |= {"usual": usual, "choice": repr(choice_parameters(net))}
     with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
         done = dict(ledger.rows) if ledger is not None else {}
         missing = [n for n in range(draws) if str(n) not in done]
-        basis = (net.whole, plan, days, seed)
+        basis = (net.whole, plan, days, seed, usual)
         with (
             progress("drawing", draws) as advance,
             closing(solve_each(drawer, basis, missing, workers, executor=executor)) as solved,
@@ -178,12 +186,12 @@ def simulated_draws(
     return _tidy(rows)
 
 
-def drawer(basis: tuple[Network, Scenario, int, int]) -> Callable[[int], Row]:
+def drawer(basis: tuple[Network, Scenario, int, int, str]) -> Callable[[int], Row]:
     """Return what simulates one draw, by its number."""
-    net, plan, days, seed = basis
+    net, plan, days, seed, usual = basis
 
     def draw(number: int) -> Row:
-        sim = simulate(drawn_network(net, seed, number), plan, days)
+        sim = simulate(drawn_network(net, seed, number), plan, days, usual=usual)
         peaks = sim.peaks
         return {
             "case": str(number),

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from corridors.cli.asking.answers import Extra
     from corridors.simulation.results import Simulation
 
+UsualOption = Annotated[
+    str, typer.Option("--usual", help="How cargo chooses its usual ways: optimal or logit.")
+]
+
 _ROWS = 15
 _SMALLEST = 0.05
 
@@ -62,6 +66,7 @@ def simulate(
     announced: Annotated[
         bool, typer.Option("--announced", help="Everybody knows when a closure will end.")
     ] = False,
+    usual: UsualOption = "optimal",
     by: ByOption = None,
     cargo: CargoOption = None,
     network: NetworkOption = None,
@@ -98,6 +103,7 @@ def simulate(
                 step=step,
                 model=model,
                 announced=announced,
+                usual=usual,
                 progress=progress,
             )
         if map is not None:
@@ -225,6 +231,7 @@ def draws(
             help="Processes, this one among them.", metavar="N", parser=whole_number("workers")
         ),
     ] = 2,
+    usual: UsualOption = "optimal",
     network: NetworkOption = None,
     out: Annotated[
         Path | None,
@@ -240,7 +247,14 @@ def draws(
     if out is not None:
         check_file(out)
     frame = simulated_draws(
-        load(network), scenario, days, draws=number, seed=seed, workers=workers, out=out
+        load(network),
+        scenario,
+        days,
+        draws=number,
+        seed=seed,
+        workers=workers,
+        usual=usual,
+        out=out,
     )
     found = quantiles(frame, number)
     if json:

@@ -117,6 +117,7 @@ class Asked:
             "step": f"{24 * p.step:.12g} h",
             "model": self.model,
             "announced": bool(p.announced),
+            "usual": self.timetable.usual,
             "warm_up": round(p.begin * p.step),
         }
 

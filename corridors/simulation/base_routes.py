@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.assignment.choice import usual_of
 from corridors.flow import solve
 from corridors.flow.usage import limit_use
 from corridors.scenarios.coupling.couplings import couplings_of
@@ -20,15 +21,26 @@ if TYPE_CHECKING:
     from corridors.scenarios.state import NetworkState
 
 
+SLIGHT = 0.005
+"""Share of a demand below which a way that it chooses is not followed day by day."""
+
+
 class BaseRoutes:
     """Base routes of undisturbed situations, changed no more than the situations force.
 
     Trade does not move overnight because a better way has opened: ways are kept
     for as long as they are open and fit. Where they do not, the demands that use
-    what is full or gone look for new ways in what the others leave.
+    what is full or gone look for new ways in what the others leave. Where the ways are
+    those of route choice, each situation has its own: choices move little by themselves.
+
+    Parameters
+    ----------
+    usual
+        ``"optimal"`` or ``"logit"``: how cargo chooses the ways that it usually takes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, usual: str = "optimal") -> None:
+        self.usual = usual
         self._known: dict[bytes, int] = {}
         self.ways: list[list[BaseRoute]] = []
         self.bases: list[NetworkState] = []
@@ -40,9 +52,13 @@ class BaseRoutes:
         key = b"|".join(np.ascontiguousarray(part).tobytes() for part in parts)
         if key not in self._known:
             self._known[key] = len(self.ways)
-            self.ways.append(base_routes(base, self.ways[-1] if self.ways else None))
+            self.ways.append(self.ways_of(base, self.ways[-1] if self.ways else None))
             self.bases.append(base)
         return self._known[key]
+
+    def ways_of(self, base: NetworkState, before: list[BaseRoute] | None = None) -> list[BaseRoute]:
+        """Return the ways of a situation, given those of the one before it."""
+        return chosen_routes(base) if self.usual == "logit" else base_routes(base, before)
 
 
 class FallenRoutes:
@@ -106,6 +122,37 @@ def _left(state: NetworkState) -> NDArray[np.float64]:
             part = min(c.room(carried) / wanted, 1.0) if wanted > 0 else 1.0
             left[c.falls] = np.minimum(left[c.falls], part)
     return left
+
+
+def chosen_routes(base: NetworkState) -> list[BaseRoute]:
+    """Return the ways of an undisturbed situation as shippers choose them.
+
+    Ways that take less than `SLIGHT` of a demand are left out: hundreds of them would be
+    followed day by day. What they took goes by the largest way of the demand that passes no
+    full limit; where each passes one, it stays.
+    """
+    answer = usual_of(base.net, base.day, base).answer
+    p = base.problem
+    full = answer.limit_price > 0
+    scarce = np.zeros((p.n_classes, p.n_arcs), dtype=np.bool_)
+    hit = full[p.member_limit] & (p.member_factor > 0)
+    scarce[p.member_class[hit], p.member_arc[hit]] = True
+    shares: dict[int, list[tuple[float, NDArray[np.int64]]]] = {}
+    for k, arcs, units in zip(
+        answer.path_commodity.tolist(), answer.path_arcs, answer.path_amount.tolist(), strict=True
+    ):
+        shares.setdefault(k, []).append((units / p.amount[k], np.asarray(arcs, dtype=np.int64)))
+    ways = []
+    for k, own in shares.items():
+        kept = [(share, arcs) for share, arcs in own if share >= SLIGHT]
+        missing = min(sum(share for share, _ in own), 1.0) - sum(share for share, _ in kept)
+        c = p.commodity_class[k]
+        roomy = [i for i, (_, arcs) in enumerate(kept) if not scarce[c, arcs].any()]
+        if roomy and missing > 0:
+            most = max(roomy, key=lambda i: (kept[i][0], -i))
+            kept[most] = (kept[most][0] + missing, kept[most][1])
+        ways += [BaseRoute(k, arcs, share) for share, arcs in kept]
+    return sorted(ways, key=lambda w: (w.demand, -w.share, w.arcs.tolist()))
 
 
 def base_routes(base: NetworkState, before: list[BaseRoute] | None) -> list[BaseRoute]:

@@ -7,6 +7,7 @@ import warnings
 from numbers import Integral
 from typing import TYPE_CHECKING
 
+from corridors.assignment.assign import require_model
 from corridors.errors import ScenarioError, nearest
 from corridors.network.network import as_date
 from corridors.scenarios.quantities import parse_time
@@ -42,6 +43,7 @@ def simulate(
     step: str | float = "1d",
     model: str = "queue",
     announced: bool = False,
+    usual: str = "optimal",
     warm_up: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     events: str | Path | Scenario | None = None,
@@ -72,6 +74,9 @@ def simulate(
         in whole steps.
     announced
         Whether everybody knows at once when a closure will end.
+    usual
+        How cargo chooses the ways that it usually takes: ``"optimal"``, the best plan, or
+        ``"logit"``, as shippers choose. What it does while something is wrong is the same.
     warm_up
         Days run before `start` so that cargo is under way; None for as long as
         the longest base route takes.
@@ -114,6 +119,7 @@ def simulate(
     if model not in MODELS:
         msg = f"no model {model!r}{nearest(model, MODELS)}"
         raise ScenarioError(msg)
+    require_model(usual)
     days = _whole("days", days, 1)
     if warm_up is not None:
         warm_up = _whole("warm_up", warm_up, 0)
@@ -132,6 +138,7 @@ def simulate(
         step=length,
         warm_up=warm_up,
         announced=announced,
+        usual=usual,
         progress=lambda what: say(what, 0, 0),
     )
     record = run(
@@ -147,7 +154,7 @@ def simulate(
         bound = lower_bound(table.problem, record)
 
     def undisturbed() -> Simulation:
-        return simulate(net, None, days, start=first, step=step, warm_up=warm_up)
+        return simulate(net, None, days, start=first, step=step, usual=usual, warm_up=warm_up)
 
     return Simulation(table, record, plan, model, bound, undisturbed)
 

@@ -7,7 +7,7 @@ first day. Events that build up (`over`) make a state for each day of the ramp.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +20,6 @@ from corridors.scenarios.state import network_state
 from corridors.simulation.base_routes import (
     BaseRoutes,
     FallenRoutes,
-    base_routes,
     longest_days,
 )
 from corridors.simulation.queue_points import (
@@ -66,6 +65,8 @@ class Timetable:
         What each limit is.
     bases
         Undisturbed situations, one for each set of base routes.
+    usual
+        How cargo has chosen the ways that it usually takes.
     """
 
     problem: QueueProblem
@@ -73,6 +74,7 @@ class Timetable:
     states: list[NetworkState]
     limits: list[QueuePoint]
     bases: list[NetworkState]
+    usual: str = "optimal"
 
     def day_of(self, step: int) -> dt.date:
         """Return the day in which a step lies."""
@@ -94,6 +96,7 @@ def build_timetable(
     step: float = 1.0,
     warm_up: int | None = None,
     announced: bool = False,
+    usual: str = "optimal",
     progress: Callable[[str], None] | None = None,
 ) -> Timetable:
     """Work out what holds on each day.
@@ -115,16 +118,19 @@ def build_timetable(
         one; None for as long as the longest base route takes.
     announced
         Whether everybody knows at once when a closure will end.
+    usual
+        How cargo chooses the ways that it usually takes: ``"optimal"`` or ``"logit"``.
     progress
         Is told what is being done.
     """
     say = progress or (lambda _: None)
     net = with_published_limits(net, _named_capacities(scenario))
     say("what is usual")
-    solutions = BaseRoutes()
+    solutions = BaseRoutes(usual)
     if warm_up is None:
         begin = network_state(net, None, start)
-        warm_up = min(longest_days(begin, base_routes(begin, None)) + 3, MOST_WARM_UP)
+        first_ways = solutions.ways_of(begin)
+        warm_up = min(longest_days(begin, first_ways) + 3, MOST_WARM_UP)
     first = start - dt.timedelta(days=warm_up)
     total = warm_up + days
     ahead = _days_ahead(scenario, start + dt.timedelta(days=days)) if announced else 0
@@ -152,7 +158,7 @@ def build_timetable(
     per_day = round(1 / step)
     rows = np.repeat(np.arange(total), per_day)
     later = np.repeat(np.arange(total, len(calendar)), per_day)
-    return _assemble(
+    table = _assemble(
         net,
         states,
         state_of[rows],
@@ -165,6 +171,7 @@ def build_timetable(
         begin=warm_up * per_day,
         announced=announced,
     )
+    return replace(table, usual=usual)
 
 
 def _days_ahead(scenario: Scenario | None, end: dt.date) -> int:

@@ -325,7 +325,7 @@ def drawer(basis: Basis) -> Callable[[str], Row]:
         lost = found.by_cargo.set_index("cargo")["lost_t_per_day"]
         values |= {f"lost_t_per_day: {name}": t for name, t in lost.items() if t > 0}
         if days is not None:
-            sim = simulate(own, plan, days)
+            sim = simulate(own, plan, days, usual=model)
             values |= {f"waterfall_t: {k}": v for k, v in sim.summary["waterfall_t"].items()}
             peaks = zip(sim.peaks["capacity_id"], sim.peaks["peak"], strict=True)
             values |= {f"peak: {k}": v for k, v in peaks if v > 0}
