@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
@@ -248,7 +249,9 @@ def print_table(
         Columns of text that stand to the right, being numbers already formatted.
     """
     cells = {
-        str(name): [_cell(value, (formats or {}).get(str(name))) for value in frame[name]]
+        str(name): [
+            _cell(value, (formats or {}).get(str(name))) for value in _without_hairs(frame[name])
+        ]
         for name in frame.columns
     }
     numeric = {
@@ -256,6 +259,24 @@ def print_table(
     }
     for part, names in enumerate(_fitting(cells, numeric, columns())):
         _print_part({name: cells[name] for name in names}, numeric, title if not part else None)
+
+
+_HAIR = 1e-7
+"""Share of the largest number of a column at which another is rounding and reads as 0."""
+
+
+def _without_hairs(column: pd.Series[Any]) -> list[Any]:
+    """Return the values of a column, numbers that are nothing beside the largest as 0.
+
+    Prices and shares stand in columns of their own kind, so what is ten million times smaller
+    than another value of its column says nothing but how a computer adds.
+    """
+    values = list(column)
+    if column.dtype.kind != "f":
+        return values
+    finite = [abs(value) for value in values if abs(value) < math.inf]
+    most = max(finite, default=0.0)
+    return [0.0 if abs(value) <= _HAIR * most else value for value in values]
 
 
 def _cell(value: Any, spec: str | None) -> str:

@@ -48,8 +48,8 @@ def run(
     ] = None,
     network: NetworkOption = None,
     model: Annotated[
-        str, typer.Option(help="How cargo chooses its way: optimal or logit.")
-    ] = "optimal",
+        str, typer.Option(help="How cargo chooses its way: logit, or optimal: the best plan.")
+    ] = "logit",
     as_of: AsOfOption = None,
     by: ByOption = None,
     cargo: CargoOption = None,
@@ -144,7 +144,11 @@ def run(
         if out is not None:
             comparison.save(out)
     if json:
-        told = {**comparison.to_dict(), **extra.to_dict(comparison)}
+        told = {
+            **comparison.to_dict(),
+            **extra.to_dict(comparison),
+            "at_best": comparison.at_best.change,
+        }
         print_json(told if sure is None else told | {"uncertainty": sure.to_dict()})
     else:
         _print(comparison, extra)
@@ -156,11 +160,16 @@ def run(
 
 
 def _print(comparison: Comparison, extra: Extra) -> None:
+    from corridors.assignment.views.at_best import best_sentence
+
     plan = comparison.disrupted.scenario
     if plan is not None:
         echo(f"{plan.title or plan.name}, as of {comparison.disrupted.state.day}\n")
     print_prose(comparison.explain())
     echo()
+    if best := best_sentence(comparison):
+        print_prose(best)
+        echo()
     for text in extra.sentences():
         print_prose(text)
         echo()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corridors.assignment.assignment import Assignment
+    from corridors.assignment.comparison import Comparison
     from corridors.assignment.report import ReportContext
     from corridors.assignment.tables import ComparisonTables
     from corridors.scenarios.scenario import Scenario
@@ -48,6 +49,13 @@ class Changes:
         @cached_property
         def tables(self) -> ComparisonTables:
             """All that sentences, maps, pages and files are made of."""
+
+    @cached_property
+    def at_best(self) -> Comparison:
+        """The same scenario by the best plan, solved when first asked for: what is possible."""
+        from corridors.assignment.views.at_best import at_best
+
+        return at_best(cast("Comparison", self))
 
     @property
     def scenario(self) -> Scenario | None:
