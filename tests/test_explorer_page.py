@@ -151,7 +151,7 @@ def test_a_scenario_is_chosen_from_the_list_on_its_own_day(opened, net):
     page = opened().page
     page.select_option("#scenario", label="Poland closes its border with Belarus, 2025-09-12")
     settle(page)
-    change = co.run(net, "poland-closure-2025").change
+    change = co.run(net, "poland-closure-2025", model="optimal").change
     assert f"{change['rerouted_t_per_day'] / 1e3:.1f} kt go another way" in text(page, "sentence")
     assert "scenario=poland-closure-2025" in address(page)
     assert "border: [PL, BY]" in page.locator("#story").text_content()
