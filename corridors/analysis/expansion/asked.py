@@ -141,4 +141,3 @@ def budgets_of(budget: float | Iterable[float]) -> list[float]:
             msg = f"expand: budget: saw {one!r}, expected USD of 0 or more"
             raise ScenarioError(msg)
     return sorted({float(one) for one in several})
-

@@ -115,9 +115,7 @@ def _openings(
 
 def _gates(recourse: Recourse, built: Key, problem: FlowProblem) -> dict[int, Key]:
     """Return the arcs that wait for projects, each with the key that it waits for."""
-    gate = {
-        int(a): recourse.keys[recourse.gate[a]] for a in np.flatnonzero(recourse.shut(built))
-    }
+    gate = {int(a): recourse.keys[recourse.gate[a]] for a in np.flatnonzero(recourse.shut(built))}
     # A limit of 0 shuts its members until a project lifts it.
     for s in recourse.steps:
         if s.below <= 0 and problem.bound[s.limit] <= 0:

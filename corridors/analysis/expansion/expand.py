@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from corridors.analysis.expansion.asked import Weighted
     from corridors.analysis.expansion.candidates import Candidate
+    from corridors.flow.certificate import Certificate
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
 
@@ -105,7 +106,9 @@ def expand(
         search, chosen, left_out = _search(net, asked, chosen, left_out, step)
         alone = {}
         for c in chosen:
-            alone[c.project_id] = search.value(NOTHING) - search.value(search.with_needs(c.project_id))
+            alone[c.project_id] = search.value(NOTHING) - search.value(
+                search.with_needs(c.project_id)
+            )
             step()
         found: list[Best] = []
         for each in budgets:
@@ -271,7 +274,7 @@ def _point(
     tables["limits"] += order
 
 
-def _worst(certificate: Any) -> float:
+def _worst(certificate: Certificate) -> float:
     """Return the largest figure of a certificate, each of which is 0 for a perfect proof."""
     return max(
         abs(certificate.relative_gap),

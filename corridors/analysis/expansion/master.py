@@ -115,28 +115,28 @@ class Master:
         most = min(budget, float(usd.sum()))
         tie = _TIE / most if most > 0 else 0.0
         program = _Program(highspy, n + m + s)
-        program.cost = np.concatenate(
-            [-tie * usd, np.zeros(m), np.array(self.weights)]
-        )
+        program.cost = np.concatenate([-tie * usd, np.zeros(m), np.array(self.weights)])
         program.upper = np.concatenate([np.ones(n + m), np.full(s, highspy.kHighsInf)])
         program.lower = np.concatenate([np.zeros(n + m), np.full(s, -highspy.kHighsInf)])
         # In shares of the budget; without one, nothing that costs anything.
-        for i in np.flatnonzero(usd > budget):
+        for i in np.flatnonzero(usd > budget).tolist():
             program.upper[i] = 0.0
         if budget > 0:
-            program.row({i: float(v) / budget for i, v in enumerate(usd) if v > 0}, 1.0)
+            program.row({i: v / budget for i, v in enumerate(usd.tolist()) if v > 0}, 1.0)
         for i, c in enumerate(self.chosen):
             for other in c.needs:
                 program.row({i: 1.0, self.number[other]: -1.0}, 0.0)
         for key in keys:
             program.row({place[key]: 1.0} | {self.number[p]: -1.0 for p in key}, 0.0)
         for j, own in enumerate(self.cuts):
-            for c in own:
-                row = {place[k]: -g / self.scale for k, g in c.gains.items()}
-                saved = (self.nothing[j] - c.constant) / self.scale
+            for one in own:
+                row = {place[k]: -g / self.scale for k, g in one.gains.items()}
+                saved = (self.nothing[j] - one.constant) / self.scale
                 program.row({n + m + j: 1.0} | row, saved)
         values, best = program.solved(n)
-        found = frozenset(c.project_id for c, x in zip(self.chosen, values, strict=False) if x > 0.5)
+        found = frozenset(
+            c.project_id for c, x in zip(self.chosen, values, strict=False) if x > 0.5
+        )
         whole = float(np.dot(self.weights, self.nothing))
         # The tie rule takes something from every choice, at most for the whole budget.
         return Choice(found, whole - (best + tie * most) * self.scale)
@@ -169,8 +169,8 @@ class _Program:
         highs.changeColsIntegrality(whole, index[:whole], kind)
         for members, upper in self._rows:
             own = np.array(sorted(members), dtype=np.int32)
-            value = np.array([members[int(i)] for i in own])
-            highs.addRow(-h.kHighsInf, upper, len(own), own, value)  # type: ignore[attr-defined]
+            factor = np.array([members[i] for i in own.tolist()])
+            highs.addRow(-h.kHighsInf, upper, len(own), own, factor)  # type: ignore[attr-defined]
         highs.changeObjectiveSense(h.ObjSense.kMaximize)  # type: ignore[attr-defined]
         highs.run()
         status = highs.getModelStatus()

@@ -186,9 +186,7 @@ class Recourse:
         self.keys: list[Key] = []
         self.gate: Ints = np.full(len(new), NEVER, dtype=np.int64)
         for a in np.flatnonzero(new).tolist():
-            key = frozenset(
-                c.project_id for c, m in zip(self.chosen, masks, strict=True) if m[a]
-            )
+            key = frozenset(c.project_id for c, m in zip(self.chosen, masks, strict=True) if m[a])
             if key not in self.keys:
                 self.keys.append(key)
             self.gate[a] = self.keys.index(key)
@@ -232,7 +230,7 @@ class Recourse:
             # What opens a thing whose limit it sets stands in its group with all it changes.
             for taken, own in groups:
                 if not taken & names:
-                    taken |= names
+                    taken.update(names)
                     own.append(c)
                     break
             else:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 
-from corridors.display import counted, json_text, number, records, share
+from corridors.display import json_text, number, records, share
 from corridors.files import csv_text, whole_folder
 
 if TYPE_CHECKING:
+    import pandas as pd
     import os
 
 TABLES = ("frontier", "chosen", "projects", "scenarios", "limits", "left_out")
@@ -66,8 +66,8 @@ class Expansion:
     def __repr__(self) -> str:
         budgets = len(self.frontier)
         return (
-            f"Expansion({counted(len(self.projects), 'project')}, "
-            f"{counted(self.basis['scenarios'], 'scenario')}, {counted(budgets, 'budget')})"
+            f"Expansion({_several(len(self.projects), 'project')}, "
+            f"{_several(self.basis['scenarios'], 'scenario')}, {_several(budgets, 'budget')})"
         )
 
     @property
@@ -155,7 +155,7 @@ def says(basis: dict[str, Any], limits: pd.DataFrame, projects: pd.DataFrame) ->
     if len(limits):
         inferred = limits[limits["inferred"]]
         found.append(
-            f"{counted(len(limits), 'full limit')} decide what the largest budget leads to; "
+            f"{_several(len(limits), 'full limit')} decide what the largest budget leads to; "
             f"{len(inferred)} of them {'is' if len(inferred) == 1 else 'are'} inferred, not "
             f"published{_first(list(inferred['capacity_id']))}."
         )
@@ -169,19 +169,23 @@ def says(basis: dict[str, Any], limits: pd.DataFrame, projects: pd.DataFrame) ->
         found.append(f"The cost of {', '.join(basis['costs_given'])} was given by who asked.")
     for name, others in basis["along"].items():
         found.append(
-            f"{name} counts on {' and '.join(others)}, which is being built; no cost was "
-            "published, so none is charged."
+            f"{name} counts on {' and '.join(others)}, which stands, or is being built without a "
+            "published cost: nothing is charged for it."
         )
     if basis["unpriced"]:
         found.append(
-            f"{counted(len(basis['unpriced']), 'project')} that would change something take no "
-            f"part, since no cost was published{_first(basis['unpriced'])}."
+            f"No part is taken by {_several(len(basis['unpriced']), 'project')} that would change "
+            f"something, since no cost was published{_first(basis['unpriced'])}."
         )
     found.append(
         "Costs and losses are those of the best that dispatchers could do; what a new line "
         "draws that no demand of the network asks for, its upkeep and interest are in none."
     )
     return found
+
+
+def _several(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _first(names: list[str], most: int = 6) -> str:

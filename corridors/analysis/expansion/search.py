@@ -1,4 +1,4 @@
-r"""The search: cuts and sets by turns until the best set is proved (Benders 1962; Laporte, Louveaux).
+"""The search: cuts and sets by turns, until the best set is proved (Benders 1962).
 
 The first stage proposes a set, the engine says what it leads to under each scenario, and the
 prices of those answers are cuts, exact at that set and never too high elsewhere. Every bound is
