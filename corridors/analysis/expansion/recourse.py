@@ -194,17 +194,17 @@ class Recourse:
     def _steps(self, base: NetworkState) -> list[Step]:
         """Find the limits that projects lift, and by how much each."""
         ids = self._ids(self.full, self.chosen)
-        number = {one: r for r, one in enumerate(ids)}
-        before = dict(zip(self._ids(base, []), base.problem.bound.tolist(), strict=True))
-        self.new_limit: Flags = np.array([one not in before for one in ids], dtype=np.bool_)
+        usual = set(self._ids(base, []))
+        self.new_limit: Flags = np.array([one not in usual for one in ids], dtype=np.bool_)
+        # Of what one project opens another may set the limit, so all that could be open is.
+        before = self._bounds([])
         levels: dict[int, dict[str, float]] = {}
         for group in self._apart():
-            state = self._state(group)
-            bound = dict(zip(self._ids(state, group), state.problem.bound.tolist(), strict=True))
+            bound = self._bounds(group)
             for c in group:
-                names = {n for e in c.events for n in (level_of(e) or [()])[0]}
+                names = _capacities(c)
                 for r, limit in enumerate(self.full.limits):
-                    if limit.capacity_id in names and ids[r] in bound and ids[r] in before:
+                    if limit.capacity_id in names and ids[r] in before:
                         levels.setdefault(r, {})[c.project_id] = bound[ids[r]]
         self.lowers: dict[str, str] = {}
         found = []
@@ -216,18 +216,28 @@ class Recourse:
             for level in sorted(set(levels[r].values())):
                 if level > below:
                     key = frozenset(n for n, v in levels[r].items() if v >= level)
-                    found.append(Step(number[ids[r]], below, level - below, key))
+                    found.append(Step(r, below, level - below, key))
                     below = level
         return found
+
+    def _bounds(self, group: Sequence[Candidate]) -> dict[str, float]:
+        """Return the bound of each limit with everything open, and the levels of some projects."""
+        those = [
+            c
+            if c in group
+            else replace(c, events=tuple(e for e in c.events if level_of(e) is None))
+            for c in self.chosen
+        ]
+        state = self._state(those)
+        return dict(zip(self._ids(state, those), state.problem.bound.tolist(), strict=True))
 
     def _apart(self) -> list[list[Candidate]]:
         """Return the projects in groups, in none of which two set the same limit."""
         groups: list[tuple[set[str], list[Candidate]]] = []
         for c in self.chosen:
-            names = {n for e in c.events for n in (level_of(e) or [()])[0]}
+            names = _capacities(c)
             if not names:
                 continue
-            # What opens a thing whose limit it sets stands in its group with all it changes.
             for taken, own in groups:
                 if not taken & names:
                     taken.update(names)
@@ -391,6 +401,12 @@ class Recourse:
             return False
         held = np.isin(order, ours[0])
         return np.array_equal(its.bound[held], mine.bound[order[held]])
+
+
+def _capacities(project: Candidate) -> set[str]:
+    """Return the capacities that a project sets to a level."""
+    levels = [level_of(e) for e in project.events]
+    return {name for level in levels if level is not None for name in level[0]}
 
 
 def _shifted(state: NetworkState, shift: int) -> list[str]:

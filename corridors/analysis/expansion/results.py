@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-
 from corridors.display import json_text, number, records, share
 from corridors.files import csv_text, whole_folder
 
 if TYPE_CHECKING:
-    import pandas as pd
     import os
+
+    import pandas as pd
 
 TABLES = ("frontier", "chosen", "projects", "scenarios", "limits", "left_out")
 """Tables of an answer, in the order in which they are told."""
@@ -85,11 +85,13 @@ class Expansion:
                 found.append(f"{budget}: nothing that it pays for saves anything.")
                 continue
             kept = row["shortfall_saved_t_per_day"]
-            less = f", with {number(kept, 't')} a day less that stays" if kept > 0.5 else ""
+            move = "moves" if len(names) == 1 else "move"
+            less = f" and {move} {number(kept, 't')} a day that would stay" if kept > 0.5 else ""
             found.append(
-                f"{budget}: {', '.join(names)} ({_usd(row['spent_usd'])}) save "
+                f"{budget}: {', '.join(names)} ({_usd(row['spent_usd'])}) "
+                f"save{'s' if len(names) == 1 else ''} "
                 f"{_usd(row['saved_usd_per_day'])} a day on average{less}: "
-                f"{row['saved_per_usd_a_year']:.3g} dollars a year for each dollar built."
+                f"{1000 * row['saved_per_usd_a_year']:.3g} USD a year for 1,000 USD built."
             )
         return found
 

@@ -174,15 +174,15 @@ def _print(found: Expansion) -> None:
         saved=frontier["saved_usd_per_day"],
         loss=frontier["loss_saved_usd_per_day"],
         short=frontier["shortfall_t_per_day"],
-        a_year=frontier["saved_per_usd_a_year"],
+        a_year=frontier["saved_per_usd_a_year"] * 1000,
         gap=frontier["gap_usd_per_day"],
     )
     names = {
         "budget_usd": "budget, M USD", "spent_usd": "spent, M USD", "saved": "saved, USD/day",
-        "loss": "of it loss", "short": "stays, t/day", "a_year": "USD a year per USD",
+        "loss": "of it loss", "short": "stays, t/day", "a_year": "USD a year per 1,000",
         "gap": "gap, USD/day",
     }  # fmt: skip
-    specs = {"budget, M USD": ",.0f", "spent, M USD": ",.0f", "USD a year per USD": ".4f",
+    specs = {"budget, M USD": ",.0f", "spent, M USD": ",.0f", "USD a year per 1,000": ".3g",
              "gap, USD/day": ".2g"}  # fmt: skip
     print_table(shown.rename(columns=names), "Frontier, on average over the scenarios", specs)
     last = frontier["budget_usd"].iloc[-1]
@@ -193,17 +193,17 @@ def _print(found: Expansion) -> None:
         usd=table["usd"] / 1e6,
         opens=table["opens"],
         alone=table["saved_alone_usd_per_day"],
-        a_year=table["saved_alone_per_usd_a_year"],
+        a_year=table["saved_alone_per_usd_a_year"] * 1000,
         in_set=[f"{v:,.0f}" if v == v else "" for v in in_set],
     )
     names = {
         "project_id": "project", "usd": "M USD", "alone": "alone saves, USD/day",
-        "a_year": "USD a year per USD", "in_set": "in the largest set",
+        "a_year": "USD a year per 1,000", "in_set": "in the largest set",
     }  # fmt: skip
     print_table(
         each.rename(columns=names),
         "What each project brings",
-        {"M USD": ",.0f", "USD a year per USD": ".4f"},
+        {"M USD": ",.0f", "USD a year per 1,000": ".3g"},
         right=("in the largest set",),
     )
     for text in found.rests_on():
