@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corridors.analysis.expansion.known import known
 from corridors.errors import ScenarioError, UnknownIdError, nearest
 from corridors.network.network import as_date
 from corridors.scenarios.projects import level_of, needed_projects, project_events
@@ -93,10 +94,8 @@ def candidates(
     meant = set(table.index if projects is None else projects)
     meant |= {other for name in meant for other in needs[name]}
     last = None if open_by is None else as_date(open_by)
-    why = {
-        name: _reason(table.loc[name], usd[name], project_events(net, name), last)
-        for name in sorted(meant)
-    }
+    changes = {name: project_events(net, name) for name in sorted(meant)}
+    why = {name: _reason(table.loc[name], usd[name], changes[name], last) for name in changes}
     for name in sorted(meant):
         lacking = [n for n in needs[name] if why[n] and not _along(table.loc[n], usd[n])]
         if not why[name] and lacking:
@@ -105,7 +104,7 @@ def candidates(
     for name in sorted(n for n in meant if not why[n]):
         along = tuple(n for n in needs[name] if why[n])
         row = table.loc[name]
-        events = [e for n in (*along, name) for e in project_events(net, n)]
+        events = [e for n in (*along, name) for e in changes[n]]
         found.append(
             Candidate(
                 project_id=name,
@@ -114,7 +113,7 @@ def candidates(
                 opens=str(row["opens"]),
                 needs=tuple(n for n in needs[name] if not why[n]),
                 along=along,
-                events=tuple(events),
+                events=known(events),
             )
         )
     out = [(n, str(table.loc[n, "name"]), w) for n, w in why.items() if w]

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.analysis.expansion.known import known
 from corridors.errors import CertificateError, ScenarioError
 from corridors.flow.solve import solve
 from corridors.scenarios.coupling.couplings import couplings_of
 from corridors.scenarios.coupling.settle import relaxation, solve_settled
 from corridors.scenarios.demand_curves import with_curves
-from corridors.scenarios.projects import level_of, project_events, with_projects
+from corridors.scenarios.projects import level_of
 from corridors.scenarios.scenario import Scenario
 from corridors.scenarios.state import arcs_of, network_state
 
@@ -132,7 +133,8 @@ class Recourse:
         day: dt.date,
         chosen: Sequence[Candidate],
     ) -> None:
-        self.net, self.plan, self.name = net, plan, name
+        self.net, self.name = net, name
+        self.plan = None if plan is None else replace(plan, events=known(plan.events))
         self.weight, self.day = weight, day
         self.chosen = list(chosen)
         base = self._state([])
@@ -340,7 +342,7 @@ class Recourse:
             coupled=fallen is not None,
         )
 
-    def check(self, built: Key, whole: Key) -> None:
+    def check(self, built: Key, whole: Scenario | None) -> None:
         """Hold the answer of a set against that of the whole network with the projects in it.
 
         Parameters
@@ -348,7 +350,7 @@ class Recourse:
         built
             Projects that are chosen, with all that they need.
         whole
-            Those, and what comes along with them.
+            Those as `corridors.run` takes them; None for none.
 
         Raises
         ------
@@ -358,8 +360,12 @@ class Recourse:
         own = built & self.relevant
         if own in self._checked:
             return
-        state = self._whole(sorted(built))
-        if not self._same(state, whole, self.restricted(own)):
+        plan = self.plan
+        if whole is not None:
+            plan = whole if plan is None else replace(whole + plan, name=plan.name)
+        state = network_state(self.net, plan, self.day)
+        shift = 0 if whole is None else len(whole.events)
+        if not self._same(state, shift, self.restricted(own)):
             state = with_curves(state)
             answer, _ = solve_settled(state.problem, couplings_of(state))
             mine = self.solve(own).objective
@@ -371,15 +377,7 @@ class Recourse:
                 raise CertificateError(msg)
         self._checked.add(own)
 
-    def _whole(self, built: list[str]) -> NetworkState:
-        """Return the situation as `corridors.run` makes it with projects."""
-        plan = self.plan
-        if built:
-            own = with_projects(self.net, built)
-            plan = own if plan is None else replace(own + plan, name=plan.name)
-        return network_state(self.net, plan, self.day)
-
-    def _same(self, state: NetworkState, built: Key, mine: FlowProblem) -> bool:
+    def _same(self, state: NetworkState, shift: int, mine: FlowProblem) -> bool:
         """Say whether a situation with projects has the arcs and limits of a problem."""
         its = state.problem
         if its.cost.shape != mine.cost.shape or not np.array_equal(its.amount, mine.amount):
@@ -390,7 +388,7 @@ class Recourse:
         ):
             return False
         number = {one: r for r, one in enumerate(self._ids(self.full, self.chosen))}
-        ids = _shifted(state, sum(len(project_events(self.net, name)) for name in built))
+        ids = _shifted(state, shift)
         if any(one not in number for one in ids):
             return False
         order = np.array([number[one] for one in ids], dtype=np.int64)

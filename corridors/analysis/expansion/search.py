@@ -9,10 +9,13 @@ a smaller set of projects does, and building more never makes the optimum worse.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from corridors.analysis.expansion.cuts import cut
+from corridors.analysis.expansion.known import known
 from corridors.analysis.expansion.master import Master
+from corridors.scenarios.projects import with_projects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from corridors.analysis.expansion.candidates import Candidate
     from corridors.analysis.expansion.cuts import Cut
     from corridors.analysis.expansion.recourse import Key, Outcome, Recourse
+    from corridors.scenarios.scenario import Scenario
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -68,6 +72,7 @@ class Search:
         self.rounds = 0
         self._cuts: list[list[Cut]] = [[] for _ in recourses]
         self._coupled = [False] * len(self.recourses)
+        self._wholes: dict[Key, Scenario] = {}
         self.sets: dict[Key, float] = {}
         self.everything: Key = frozenset(self.by_id)
         nothing = [self._solve(s, NOTHING).objective for s in range(len(self.recourses))]
@@ -93,9 +98,12 @@ class Search:
         """Return a set without a project and without those that need it."""
         return frozenset(p for p in built if name not in self.with_needs(p))
 
-    def whole(self, built: Key) -> Key:
-        """Return a set with what comes along with its projects."""
-        return built | {other for name in built for other in self.by_id[name].along}
+    def whole(self, built: Key) -> Scenario | None:
+        """Return a set of projects as `corridors.run` takes it; None for none."""
+        if built and built not in self._wholes:
+            plan = with_projects(self.recourses[0].net, sorted(built))
+            self._wholes[built] = replace(plan, events=known(plan.events))
+        return self._wholes.get(built)
 
     def _solve(self, s: int, built: Key) -> Outcome:
         recourse = self.recourses[s]
