@@ -306,6 +306,17 @@ def test_what_takes_no_part_is_named_with_the_reason():
     assert any("given by who asked" in text for text in paid.rests_on())
 
 
+def test_what_the_network_has_by_then_is_no_choice():
+    net = two_lines()
+    found = co.expand(net, {"undisturbed": 1}, 400, as_of="2031-01-01")
+    assert found.projects["project_id"].tolist() == ["wide"]
+    why = found.left_out.set_index("project_id")["why"]
+    assert why["east"] == why["west"]
+    assert "the network has it already" in why["west"]
+    with pytest.raises(co.ScenarioError, match="ask for other days"):
+        co.expand(net, {"undisturbed": 1}, 400, as_of="2031-01-01", projects=["east"])
+
+
 def test_what_is_being_built_without_a_cost_comes_along():
     net = two_lines()
     table = net.tables["projects"]
@@ -339,6 +350,11 @@ def test_the_command_prints_writes_and_refuses(tmp_path):
         assert refused.returncode == 2
         assert says in refused.stderr
         assert not refused.stdout
+    weights = tmp_path / "weights.yaml"
+    weights.write_text("poland-closure-2025: many\n", encoding="utf-8")
+    wrong = command.corridors("expand", "--weights", weights, "--budget", "1bn")
+    assert wrong.returncode == 2
+    assert "weight of poland-closure-2025: saw 'many'" in wrong.stderr
     bare = command.corridors("expand", "caspian-storm", "undisturbed=3", "--budget", "1bn")
     assert bare.returncode == 2
     assert "caspian-storm has no weight" in bare.stderr

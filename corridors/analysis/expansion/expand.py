@@ -169,6 +169,7 @@ def _search(
             step()
         lowers = {name: limit for r in recourses for name, limit in r.lowers.items()}
         if not lowers:
+            chosen, left_out = _with_effect(recourses, chosen, left_out)
             search = Search(recourses, chosen)
             for _ in asked:
                 step()
@@ -180,14 +181,35 @@ def _search(
             for c in chosen
             if c.project_id in lowers or lowers.keys() & set(c.needs)
         }
-        rows = [
-            {"project_id": c.project_id, "name": c.name, "why": why[c.project_id]}
-            for c in chosen
-            if c.project_id in why
-        ]
-        left_out = pd.concat([left_out, pd.DataFrame(rows)], ignore_index=True)
-        left_out = left_out.sort_values("project_id", ignore_index=True)
-        chosen = [c for c in chosen if c.project_id not in why]
+        chosen, left_out = _apart(chosen, left_out, why)
+
+
+def _with_effect(
+    recourses: list[Recourse], chosen: list[Candidate], left_out: pd.DataFrame
+) -> tuple[list[Candidate], pd.DataFrame]:
+    """Leave out what changes nothing on any of the days, unless another needs it."""
+    useful = frozenset().union(*(r.relevant for r in recourses))
+    kept = {p for c in chosen if c.project_id in useful for p in (c.project_id, *c.needs)}
+    why = {
+        c.project_id: "on the days of the scenarios the network has it already, or has no use of it"
+        for c in chosen
+        if c.project_id not in kept
+    }
+    if len(why) == len(chosen):
+        msg = f"expand: {', '.join(why)}: {next(iter(why.values()))}; ask for other days"
+        raise ScenarioError(msg)
+    return _apart(chosen, left_out, why)
+
+
+def _apart(
+    chosen: list[Candidate], left_out: pd.DataFrame, why: dict[str, str]
+) -> tuple[list[Candidate], pd.DataFrame]:
+    """Return the projects without those that there is a reason against, and all of the latter."""
+    rows = [(c.project_id, c.name, why[c.project_id]) for c in chosen if c.project_id in why]
+    added = pd.DataFrame(rows, columns=left_out.columns)
+    every = pd.concat([left_out, added], ignore_index=True)
+    every = every.sort_values("project_id", ignore_index=True)
+    return [c for c in chosen if c.project_id not in why], every
 
 
 def _point(
