@@ -313,6 +313,11 @@ def test_what_the_network_has_by_then_is_no_choice():
     why = found.left_out.set_index("project_id")["why"]
     assert why["east"] == why["west"]
     assert "the network has it already" in why["west"]
+    past = {
+        "name": "past", "events": [{"close": {"link": "a-b-road"}, "until": "2026-01-01"}],
+    }  # fmt: skip
+    told = co.expand(net, [past], 400, as_of="2031-01-01")
+    assert any("No event of past is in force" in text for text in told.rests_on())
     with pytest.raises(co.ScenarioError, match="ask for other days"):
         co.expand(net, {"undisturbed": 1}, 400, as_of="2031-01-01", projects=["east"])
 

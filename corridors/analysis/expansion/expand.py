@@ -366,6 +366,9 @@ def _basis(
         "weights_given": told,
         "weights": {w.name: part(w.weight, 1.0) for w in asked},
         "days": sorted({str(w.day) for w in asked}),
+        "not_in_force": [
+            w.name for w in asked if w.plan and not any(e.in_force(w.day) for e in w.plan.events)
+        ],
         "open_by": None if open_by is None else str(open_by),
         "demand": demand_years(asked[last].day, {int(y): float(t) for y, t in tonnes.items()}),
         "demand_year": int(tonnes.idxmax()) if tonnes.sum() > 0 else None,

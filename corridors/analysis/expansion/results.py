@@ -153,6 +153,11 @@ def says(basis: dict[str, Any], limits: pd.DataFrame, projects: pd.DataFrame) ->
         f"Each scenario holds on its day ({', '.join(basis['days'])}), with its projects in use "
         f"then, {'those that open by ' + when if when else 'whenever they open'}."
     )
+    if basis["not_in_force"]:
+        found.append(
+            f"No event of {' and '.join(basis['not_in_force'])} is in force on that day, so it "
+            "counts as undisturbed."
+        )
     found.append(basis["demand"])
     if len(limits):
         inferred = limits[limits["inferred"]]
