@@ -349,6 +349,7 @@ def test_the_command_prints_writes_and_refuses(tmp_path):
     assert (tmp_path / "kept" / "expansion.json").read_text(encoding="utf-8") == told.stdout
     for wrong, says in {
         "1x": "expected USD such as 2e9, 500M or 2bn",
+        "1e999": "too large",
         "-1": "expected USD",
     }.items():
         refused = command.corridors(*ask, wrong)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from corridors.scenarios.scenario import scenario as read_scenario
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
 
     from corridors.network.network import Network
 
@@ -118,7 +118,7 @@ def _pairs(scenarios: Any) -> tuple[list[tuple[Any, float]], bool]:
 
 
 def _number(name: Any, weight: Any) -> float:
-    if isinstance(weight, bool) or not isinstance(weight, int | float):
+    if isinstance(weight, bool) or not isinstance(weight, Real):
         msg = f"expand: weight of {name}: saw {weight!r}, expected a number of 0 or more"
         raise ScenarioError(msg)
     return float(weight)
@@ -132,11 +132,12 @@ def budgets_of(budget: float | Iterable[float]) -> list[float]:
     ScenarioError
         Where there is none, or one is no amount of 0 or more.
     """
-    several: Sequence[Any] = [budget] if isinstance(budget, int | float | str) else list(budget)
+    whole = isinstance(budget, Iterable) and not isinstance(budget, str)
+    several: list[Any] = list(budget) if whole else [budget]  # type: ignore[arg-type]
     if not several:
         raise ScenarioError("expand: saw no budget, expected USD such as 1e9")
     for one in several:
-        number = isinstance(one, int | float) and not isinstance(one, bool)
+        number = isinstance(one, Real) and not isinstance(one, bool)
         if not number or not 0 <= one < math.inf:
             msg = f"expand: budget: saw {one!r}, expected USD of 0 or more"
             raise ScenarioError(msg)

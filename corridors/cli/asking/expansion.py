@@ -114,19 +114,21 @@ def expand(
 def _weighed(scenarios: list[str], weights: Path | None) -> list[Any]:
     """Return scenarios, with their weights where these are given."""
     from corridors.errors import ScenarioError
-    from corridors.network.reading.numbers import NUMBER, read_number
+    from corridors.network.reading.numbers import read_number
     from corridors.network.reading.yaml_lines import read
 
     found: list[Any] = []
     for text in scenarios:
         name, mark, weight = text.rpartition("=")
-        if mark and NUMBER.fullmatch(weight.strip()):
-            found.append((name.strip(), read_number(weight.strip())))
-        elif mark:
-            msg = f"expand: {text!r}: saw the weight {weight!r}, expected a number"
-            raise ScenarioError(msg)
-        else:
+        if not mark:
             found.append(text)
+            continue
+        try:
+            found.append((name.strip(), read_number(weight.strip())))
+        except ValueError as error:
+            why = f"; {error}" if str(error) else ""
+            msg = f"expand: {text!r}: saw the weight {weight!r}, expected a number{why}"
+            raise ScenarioError(msg) from None
     if weights is not None:
         content, _ = read(weights)
         if not isinstance(content, dict):
@@ -144,14 +146,16 @@ def _weighed(scenarios: list[str], weights: Path | None) -> list[Any]:
 def _usd(what: str, text: str) -> float:
     """Return dollars from a number, or one with k, M or bn."""
     from corridors.errors import ScenarioError
-    from corridors.network.reading.numbers import NUMBER, read_number
+    from corridors.network.reading.numbers import read_number
 
     end = next((s for s in _SIZES if text.endswith(s)), "")
-    bare = text.removesuffix(end).strip()
-    if not NUMBER.fullmatch(bare):
-        msg = f"expand: {what}: saw {text!r}, expected USD such as 2e9, 500M or 2bn"
-        raise ScenarioError(msg)
-    return float(read_number(bare)) * _SIZES.get(end, 1.0)
+    try:
+        value = float(read_number(text.removesuffix(end).strip()))
+    except ValueError as error:
+        why = f"; {error}" if str(error) else ""
+        msg = f"expand: {what}: saw {text!r}, expected USD such as 2e9, 500M or 2bn{why}"
+        raise ScenarioError(msg) from None
+    return value * _SIZES.get(end, 1.0)
 
 
 def _cost(text: str) -> tuple[str, float]:
@@ -174,17 +178,17 @@ def _print(found: Expansion) -> None:
         saved=frontier["saved_usd_per_day"],
         loss=frontier["loss_saved_usd_per_day"],
         short=frontier["shortfall_t_per_day"],
-        a_year=frontier["saved_per_usd_a_year"] * 1000,
-        gap=frontier["gap_usd_per_day"],
+        a_year=[_by_1000(v) for v in frontier["saved_per_usd_a_year"]],
+        gap=frontier["gap_usd_per_day"].round(4),
     )
     names = {
         "budget_usd": "budget, M USD", "spent_usd": "spent, M USD", "saved": "saved, USD/day",
         "loss": "of it loss", "short": "stays, t/day", "a_year": "USD a year per 1,000",
         "gap": "gap, USD/day",
     }  # fmt: skip
-    specs = {"budget, M USD": ",.0f", "spent, M USD": ",.0f", "USD a year per 1,000": ".3g",
-             "gap, USD/day": ".2g"}  # fmt: skip
-    print_table(shown.rename(columns=names), "Frontier, on average over the scenarios", specs)
+    specs = {"budget, M USD": ",.0f", "spent, M USD": ",.0f", "gap, USD/day": ".2g"}
+    title = "Frontier, on average over the scenarios"
+    print_table(shown.rename(columns=names), title, specs, right=("USD a year per 1,000",))
     last = frontier["budget_usd"].iloc[-1]
     own = found.chosen[found.chosen["budget_usd"] == last].set_index("project_id")
     table = found.projects.head(_ROWS)
@@ -193,7 +197,7 @@ def _print(found: Expansion) -> None:
         usd=table["usd"] / 1e6,
         opens=table["opens"],
         alone=table["saved_alone_usd_per_day"],
-        a_year=table["saved_alone_per_usd_a_year"] * 1000,
+        a_year=[_by_1000(v) for v in table["saved_alone_per_usd_a_year"]],
         in_set=[f"{v:,.0f}" if v == v else "" for v in in_set],
     )
     names = {
@@ -203,8 +207,13 @@ def _print(found: Expansion) -> None:
     print_table(
         each.rename(columns=names),
         "What each project brings",
-        {"M USD": ",.0f", "USD a year per 1,000": ".3g"},
-        right=("in the largest set",),
+        {"M USD": ",.0f"},
+        right=("USD a year per 1,000", "in the largest set"),
     )
     for text in found.rests_on():
         print_prose(text)
+
+
+def _by_1000(value: float) -> str:
+    """Return what 1,000 dollars save a year; nothing where no dollar is spent."""
+    return f"{1000 * value:.3g}" if value == value else ""
