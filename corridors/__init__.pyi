@@ -16,6 +16,8 @@ from .analysis.best_route import BestRoute as BestRoute
 from .analysis.best_route import best_route as best_route
 from .analysis.criticality.criticality import criticality as criticality
 from .analysis.criticality.sweep import sweep as sweep
+from .analysis.expansion.expand import expand as expand
+from .analysis.expansion.results import Expansion as Expansion
 from .analysis.explorer import explorer as explorer
 from .analysis.headroom import Headroom as Headroom
 from .analysis.headroom import headroom as headroom

@@ -9,7 +9,7 @@ import typer
 from typer.main import get_command
 
 from corridors.cli import analysis, calibrate, exchange, network, osm, run, simulate, validate
-from corridors.cli.asking import again, find, fits
+from corridors.cli.asking import again, expansion, find, fits
 
 app = typer.Typer(
     name="corridors",
@@ -21,6 +21,7 @@ app = typer.Typer(
 
 for module in (
     network, run, exchange, osm, analysis, simulate, validate, calibrate, find, again, fits,
+    expansion,
 ):  # fmt: skip
     module.register(app)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import ScenarioError, UnknownIdError, nearest
 from corridors.network.reading.yaml_lines import value_of
 from corridors.scenarios.authoring.reading import event_from
 from corridors.scenarios.scenario import Scenario
+from corridors.scenarios.selectors import names_in
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.network.network import Network
     from corridors.scenarios.events import Event
+    from corridors.scenarios.quantities import Quantity
 
 
 def _row(net: Network, project_id: str) -> dict[str, Any]:
@@ -66,6 +69,9 @@ def project(net: Network, project_id: str) -> Scenario:
 def with_projects(net: Network, project_ids: list[str]) -> Scenario:
     """Return several projects, and all that they need, as one scenario.
 
+    Where several set the same capacity to a level, the highest holds, whatever their order:
+    the second stage of a port does not fall back behind the first.
+
     Raises
     ------
     UnknownIdError
@@ -87,7 +93,26 @@ def with_projects(net: Network, project_ids: list[str]) -> Scenario:
     total = parts[0]
     for part in parts[1:]:
         total = total + part
-    return total
+    return replace(total, events=_highest_last(total.events))
+
+
+def level_of(event: Event) -> tuple[frozenset[str], Quantity] | None:
+    """Return the capacities that an event sets to an amount, and the amount; None for others."""
+    amount = event.amount
+    plain = set(event.selector) == {"capacity"} and not event.cargo
+    if event.kind != "limit" or not plain or amount is None or amount.unit == "share":
+        return None
+    return frozenset(names_in(event.selector["capacity"])), amount
+
+
+def _highest_last(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Return events so that of those that set one capacity the highest comes last and holds."""
+    levels = [i for i, e in enumerate(events) if level_of(e) is not None]
+    order = sorted(levels, key=lambda i: (events[i].its_amount().value, i))
+    found = list(events)
+    for place, i in zip(levels, order, strict=True):
+        found[place] = events[i]
+    return tuple(found)
 
 
 def needed_projects(net: Network) -> dict[str, tuple[str, ...]]:

@@ -142,6 +142,28 @@ def joint_gap(problem: FlowProblem, answer: Any, fallen: Fallen) -> float:
     answer, fallen
         As `solve_settled` returns them.
     """
+    relaxed, constant = relaxation(problem, answer, fallen)
+    gap = float(answer.objective - (solve(relaxed).objective + constant))
+    return gap if gap > 10 * NEAR * abs(answer.objective) else 0.0
+
+
+def relaxation(problem: FlowProblem, answer: Any, fallen: Fallen) -> tuple[FlowProblem, float]:
+    """Return the Lagrangian of the joint program at the prices of an answer, and its constant.
+
+    Parameters
+    ----------
+    problem
+        The problem without the couplings.
+    answer, fallen
+        As `solve_settled` returns them.
+
+    Returns
+    -------
+    FlowProblem, float
+        The optimum of the problem plus the constant, in USD a day, is a bound from below
+        for every answer in which the couplings hold, whatever the limits and the closed
+        arcs are.
+    """
     prices = answer.limit_price[problem.n_limits :]
     cost, penalty, steps = problem.cost.copy(), problem.penalty.copy(), problem.step_price.copy()
     constant = 0.0
@@ -153,6 +175,4 @@ def joint_gap(problem: FlowProblem, answer: Any, fallen: Fallen) -> float:
         # What an event has taken from the demand is missing too.
         gone = c.by_product - float(problem.amount[c.hangs_on].sum())
         constant += per_unit * gone - price * c.ordinary
-    relaxed = solve(replace(problem, cost=cost, penalty=penalty, step_price=steps))
-    gap = float(answer.objective - (relaxed.objective + constant))
-    return gap if gap > 10 * NEAR * abs(answer.objective) else 0.0
+    return replace(problem, cost=cost, penalty=penalty, step_price=steps), constant

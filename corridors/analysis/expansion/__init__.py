@@ -1,0 +1,1 @@
+"""Which projects to build for a budget: candidates, recourse, cuts, master program, answers."""
