@@ -49,6 +49,7 @@ _FULL = 1e-7
 """Share of a limit that may be left where it counts as full."""
 
 _MAX_PIECES = 2000
+_STOPS = ["capacity_id", "name", "unit", "amount", "background", "alone"]
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Years that can be asked for."""
@@ -295,19 +296,17 @@ class _Growth:
             (limit.limit_id, limit.name, limit.unit, limit.amount, limit.background, alone)
             for limit, alone in self._in_the_way(answer, new)
         ]
-        columns = ["capacity_id", "name", "unit", "amount", "background", "alone"]
-        stops = pd.DataFrame(rows, columns=columns).astype({"alone": "bool"})
+        stops = pd.DataFrame(rows, columns=_STOPS).astype({"alone": "bool"})
         falls = state.demand.loc[new, ["demand_id", "cargo", "origin", "destination"]]
         total = float(self.growth @ state.demand["t_per_unit"])
         tonnes = piece.shortfall_slope * state.demand["t_per_unit"].to_numpy()
         falls = falls.assign(share=tonnes[new] / total if total else 0.0)
+        falls = falls.sort_values(["share", "demand_id"], ascending=[False, True])
         return Headroom(
             multiple=multiple,
             demand_t_per_day=total,
             stops=stops,
-            falls_short=falls.sort_values(
-                ["share", "demand_id"], ascending=[False, True], ignore_index=True
-            ),
+            falls_short=falls.reset_index(drop=True),
             pieces=count,
             fits=self.at(multiple)[0].certificate,
             beyond=answer.certificate,
