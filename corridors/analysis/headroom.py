@@ -292,6 +292,7 @@ class _Growth:
 
         state = self.state
         answer, _ = self.at(multiple * (1.0 + BEYOND))
+        answer.start_here()
         rows = [
             (limit.limit_id, limit.name, limit.unit, limit.amount, limit.background, alone)
             for limit, alone in self._in_the_way(answer, new)
@@ -320,8 +321,7 @@ class _Growth:
         state = self.state
         unit = state.net.tables["cargo"].set_index("cargo")["unit"]
         growth = pd.Series(self.growth, index=state.demand.index)
-        total = growth.groupby(state.demand["cargo"]).sum()
-        total = total[total > 0]
+        total = growth.groupby(state.demand["cargo"]).sum().loc[lambda t: t > 0]
         more = total * (multiple - 1.0)
         return pd.DataFrame(
             {
