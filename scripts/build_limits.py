@@ -58,6 +58,7 @@ def main() -> None:
     text = PAGE.read_text(encoding="utf-8")
     for name, table in (
         ("rules", rules_table(net)),
+        ("storage", storage_table(net)),
         ("closures", closures_table(net)),
         ("deciding", deciding_table(net)),
     ):
@@ -75,7 +76,7 @@ def rules_table(net: Network) -> str:
     rules = net.tables["limit_rules"].sort_values(["rank", "rule"])
     capacities = net.tables["capacities"]
     rows = []
-    for row in rules.to_dict("records"):
+    for row in rules[rules["unit"] != "day"].to_dict("records"):
         made = capacities[capacities["rule"] == row["rule"]]
         by_class = int((made["amount"] == row["amount"]).sum())
         source = net.sources_of("limit_rules", row["rule"]).set_index("column").loc["amount"]
@@ -92,6 +93,27 @@ def rules_table(net: Network) -> str:
             ]
         )
     head = ["rule", "class", "a day", "low–high", "reserve", "limits", "source and how it was read"]
+    return markdown(head, rows)
+
+
+def storage_table(net: Network) -> str:
+    """Return the rules of storage with their days, sources and how often they decide."""
+    rules = net.tables["limit_rules"].sort_values(["rank", "rule"])
+    stores = net.tables["stores"]
+    rows = []
+    for row in rules[rules["unit"] == "day"].to_dict("records"):
+        source = net.sources_of("limit_rules", row["rule"]).set_index("column").loc["amount"]
+        rows.append(
+            [
+                f"`{row['rule']}`",
+                row["note"],
+                f"{number(row['amount'])}",
+                f"{number(row['low'])}–{number(row['high'])}",
+                str(int((stores["rule"] == row["rule"]).sum())),
+                f"{source['publisher']}: {source['note']}",
+            ]
+        )
+    head = ["rule", "class", "days", "low–high", "limits", "source and how it was read"]
     return markdown(head, rows)
 
 

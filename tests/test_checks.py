@@ -170,6 +170,18 @@ def everything_has_a_limit(i: Island) -> Expected:
     return "links.csv", links.index("aster-brook-rail") + 2, "link_id"
 
 
+def storage_has_a_limit(i: Island) -> Expected:
+    _with_rules(i)
+    i.add("limit_rules", rule="places", rank="90", applies="{of: store}", unit="day", amount="2")
+    i.explain("limit_rules", "places", "amount")
+    write_limits(with_inferred_limits(co.load(i.folder), "2026-03-01"), i.folder)
+    gone = i.rows("stores")[0]["capacity_id"]
+    i.drop("stores", capacity_id=gone)
+    i.drop("provenance", table="stores", row=gone)
+    capacities = [r["capacity_id"] for r in i.rows("capacities")]
+    return "capacities.csv", capacities.index(gone) + 2, "capacity_id"
+
+
 def nodes_are_linked(i: Island) -> Expected:
     row = i.add("nodes", node_id="heath", name="Heath", kind="city", country="XB", lat="16",
                 lon="66")  # fmt: skip
@@ -428,6 +440,7 @@ WHOLE = [
     capacities_can_be_counted,
     limit_rules_can_be_read,
     everything_has_a_limit,
+    storage_has_a_limit,
     cargo_has_rates,
     demand_goes_somewhere,
     couplings_are_of_two_demands,

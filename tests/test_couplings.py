@@ -257,3 +257,62 @@ def test_a_capacity_says_what_it_is_handed_out_for_and_what_finds_a_place_before
     tanks = co.show(net, "capacity:cpc-moorings")
     assert tanks["store"] == "172,600 t find a place"
     assert any(s["confidence"] == "D" and s["row"] == "cpc-moorings" for s in tanks["sources"])
+
+
+# --- how much fits, what gets through, and what foresight could do
+
+
+def test_the_headroom_of_what_falls_ends_at_the_room_that_is_left():
+    # 100 of 200 t are wanted, and with no gas line 140 can leave.
+    plan = scenario(SHUT, {"demand": {"cargo": "oil"}, "to": 0.5})
+    room = co.headroom(field(), cargo="oil", scenario=plan, as_of=DAY)
+    assert room.multiple == pytest.approx(1.4)
+    assert room.stops["capacity_id"].tolist() == ["oil-with-gas"]
+    assert (room.held, room.left_out) == (("oil-with-gas",), ())
+    assert room.to_dict()["held"] == ["oil-with-gas"]
+
+
+def test_what_has_fallen_already_cannot_grow():
+    room = co.headroom(field(), cargo="oil", scenario=scenario(SHUT), as_of=DAY)
+    assert room.multiple == 1
+    assert room.stops["capacity_id"].tolist() == ["oil-with-gas"]
+
+
+def test_the_growth_of_gas_ends_before_any_oil_falls():
+    # The line takes the 100 t that are wanted and no more.
+    room = co.headroom(field(), as_of=DAY)
+    assert (room.multiple, room.held) == (1, ())
+    assert room.stops["capacity_id"].tolist() == ["gas-line"]
+    assert co.headroom(field(), cargo="oil", as_of=DAY).multiple == float("inf")
+
+
+def test_room_that_a_growing_outlet_would_leave_is_named_as_left_out():
+    # Half of the gas is wanted: 170 t of 100 wanted can leave; with twice as much, 200 could.
+    plan = scenario(
+        {"demand": {"destination": "plant"}, "to": 0.5}, {"demand": {"cargo": "oil"}, "to": 0.5}
+    )
+    room = co.headroom(field(), scenario=plan, as_of=DAY)
+    assert room.multiple == pytest.approx(1.7)
+    assert room.left_out == ("oil-with-gas",)
+
+
+def test_a_cut_names_the_coupling_that_it_leaves_out():
+    cut = co.min_cut(field(), "field", "port", "oil", scenario=scenario(SHUT), as_of=DAY)
+    assert cut.left_out == ("oil-with-gas",)
+    assert cut.to_dict()["left_out"] == ["oil-with-gas"]
+    assert co.min_cut(field(), "field", "port", "oil", as_of=DAY).left_out == ()
+    gas = co.min_cut(field(), "field", "plant", "gas", scenario=scenario(SHUT), as_of=DAY)
+    assert (gas.units_per_day, gas.left_out) == (0, ())
+
+
+def test_foresight_cannot_send_what_falls():
+    # The plant takes none for ten days: 60 t of oil a day fall, in the days and in the bound.
+    shut = {
+        "demand": {"destination": "plant"},
+        "to": 0,
+        "from": "2025-06-05",
+        "until": "2025-06-15",
+    }
+    sim = co.simulate(field(), scenario(shut), 20, start="2025-06-01", model="optimal")
+    assert what(sim, "never_shipped") == pytest.approx(600)
+    assert sim.bound.price_of_not_knowing_usd == pytest.approx(0, abs=1e-3)

@@ -17,6 +17,7 @@ import toys
 import corridors as co
 from corridors.analysis.limits import with_inferred_limits, write_limits
 from corridors.errors import DataError
+from corridors.network.checks.limits import storage_has_a_limit
 from corridors.network.folder import seal
 from corridors.network.limits.coverage import left_open, limits_table
 from corridors.network.limits.rules import infer_limits, limit_rules, read_applies
@@ -183,7 +184,7 @@ def test_a_network_without_rules_says_so():
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("{mode: rail}", "expected a mapping with of: link, port or transfer"),
+        ("{mode: rail}", "expected a mapping with of: link, port, store or transfer"),
         ("{of: link, mod: rail}", r"unknown key 'mod'.*mode"),
         ("[of, link]", "expected a mapping"),
         ("{of: link", "expected"),
@@ -310,7 +311,7 @@ def test_the_command_writes_and_lists(folder):
     said = json.loads(done.stdout)
     assert {row["basis"] for row in said["limits"]} == {"published", "inferred"}
     assert len(said["inferred"]) == len(co.load(folder).inferred_limits())
-    assert len(said["written"]) == 3
+    assert len(said["written"]) == 4
 
 
 def test_a_folder_that_is_no_network_is_refused(folder, tmp_path):
@@ -336,7 +337,7 @@ def test_everything_in_the_shipped_network_has_a_limit(net):
 
 def test_the_shipped_rows_are_those_of_the_command(net):
     made = with_inferred_limits(net, "2025-09-12")
-    for table in ("capacities", "capacity_members"):
+    for table in ("capacities", "capacity_members", "stores"):
         own = [frame[table][frame[table]["rule"] != ""] for frame in (net.tables, made.tables)]
         key = [c for c in own[0].columns if own[0][c].notna().any()]
         one, two = (
@@ -403,4 +404,67 @@ def test_the_page_about_limits_is_made_by_its_script(net):
     text = (Path(__file__).parent.parent / "docs" / "limits.md").read_text(encoding="utf-8")
     for rule in net.tables["limit_rules"]["rule"]:
         assert f"`{rule}`" in text
-    assert text.count("<!-- end -->") == 3
+    assert text.count("<!-- end -->") == 4
+
+
+STORAGE = [
+    {"rule": "yard-places", "rank": 9, "applies": "{of: store, from_mode: rail}", "unit": "day",
+     "amount": 3, "low": 1, "high": 7},
+    {"rule": "ships", "rank": 10, "applies": "{of: store, mode: sea}", "unit": "day", "amount": 2,
+     "low": 2, "high": 2},
+]  # fmt: skip
+
+
+def stored(net):
+    return net.tables["stores"].set_index("capacity_id")
+
+
+def test_storage_is_so_many_days_of_what_a_limit_passes():
+    # The yards pass 60 and 40 t a day and hold 3 days of it, the port 70 and 2; what waits
+    # before the road or the railway stands on them.
+    found = stored(with_inferred_limits(small(rules=[*RULES, *STORAGE]), DAY))
+    assert found["amount"].to_dict() == {
+        "limit.b-road": 180,
+        "limit.b-sea": 120,
+        "limit.b.port": 140,
+    }
+    assert found.loc["limit.b-road", ["low", "high"]].tolist() == [60, 420]
+
+
+def test_storage_that_a_person_has_read_stays_and_its_rule_is_made_anew():
+    own = {"capacity_id": "known", "name": "known", "unit": "t", "amount": 99, "ban_above": 400}
+    given = {
+        "capacities": [own],
+        "capacity_members": [{"capacity_id": "known", "transfer_id": "b-road"}],
+    }
+    net = small(rules=[*RULES, *STORAGE], **given)
+    # 400 have stood there when loading was stopped: more than 3 days of 99.
+    assert stored(with_inferred_limits(net, DAY)).loc["known", "amount"] == 400
+    read = {"stores": [{"capacity_id": "known", "amount": 5}]}
+    net = with_inferred_limits(small(rules=[*RULES, *STORAGE], **given, **read), DAY)
+    assert stored(net).loc["known", ["amount", "rule"]].tolist() == [5, ""]
+    assert stored(with_inferred_limits(net, DAY)).equals(stored(net))
+
+
+def test_storage_without_a_row_fails_the_check_and_is_counted():
+    net = with_inferred_limits(small(rules=[*RULES, *STORAGE]), DAY)
+    assert co.info(net)["limits"]["storage"]["inferred"] == 3
+    bare = toys_without_stores(net)
+    assert co.info(bare)["limits"]["storage"]["coverage"] == 0
+    faults = [str(fault) for fault in storage_has_a_limit(bare)]
+    assert len(faults) == 3
+    assert "limit.b.port" in " ".join(faults)
+    assert list(storage_has_a_limit(net)) == []
+
+
+def test_everything_that_is_shipped_has_storage(net):
+    storage = co.info(net)["limits"]["storage"]
+    assert storage["coverage"] == 1
+    assert storage["published"] >= 7
+    assert storage["inferred"] > 250
+
+
+def toys_without_stores(net):
+    tables = dict(net.tables)
+    tables["stores"] = tables["stores"].iloc[:0]
+    return co.Network(tables)

@@ -136,3 +136,15 @@ def test_without_the_caspian_pipeline_the_others_fill_and_the_rest_is_lost(no_cp
     assert "Alashankou" in said
     assert "Ceyhan" in said
     assert no_cpc.disrupted.certificate.ok
+
+
+def test_kazakhstan_buys_what_its_refineries_make_and_the_north_diesel_from_omsk(base, stop):
+    sales = base.sales.set_index(["market", "node_id"])["sold_t_per_day"]
+    # Published for 2025: 5.96 Mt of petrol and 6.3 Mt of diesel; 650 to 700 kt were missing.
+    own = ["atyrau", "pavlodar", "shymkent"]
+    assert sales["petrol-kazakhstan"].sum() * 365 == pytest.approx(5.96e6, rel=1e-6)
+    assert sales["diesel-kazakhstan"][own].sum() * 365 == pytest.approx(6.3e6, rel=1e-6)
+    assert 650e3 < sales["diesel-kazakhstan"]["omsk"] * 365 < 700e3
+    short = stop.balance().set_index(["country", "product"])["short_t_per_day"]
+    assert short["KZ", "diesel"] == pytest.approx(sales["diesel-kazakhstan"]["omsk"])
+    assert short["KZ", "petrol"] == pytest.approx(0, abs=1e-6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +13,10 @@ from corridors.analysis.parametric import LinearPiece, piece_at
 from corridors.analysis.question import ask
 from corridors.display import Card, records
 from corridors.errors import CertificateError, ScenarioError
-from corridors.flow import solve
 from corridors.flow.usage import LimitUsage, limit_use
 from corridors.network.network import as_date
+from corridors.scenarios.coupling.couplings import couplings_of, with_room
+from corridors.scenarios.coupling.settle import served, solve_settled
 from corridors.scenarios.demand import DAYS_PER_YEAR, select_demand
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from corridors.flow.solve import Answer
     from corridors.network.network import Network
     from corridors.scenarios.capacity.capacities import Limit
+    from corridors.scenarios.coupling.settle import Fallen
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
 
@@ -47,6 +49,7 @@ _FULL = 1e-7
 """Share of a limit that may be left where it counts as full."""
 
 _MAX_PIECES = 2000
+_STOPS = ["capacity_id", "name", "unit", "amount", "background", "alone"]
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Years that can be asked for."""
@@ -80,6 +83,12 @@ class Headroom(Card):
         of it fits a day, a month and a year. Products are never added up.
     way
         Where nothing ever stops it: links of the most used way that has no limit.
+    held
+        Couplings whose by-product has no outlet already at the start: what falls with it
+        cannot grow beyond the room that they leave.
+    left_out
+        Those of them whose by-product grows too and so would leave more room: that more
+        is not counted.
     """
 
     multiple: float
@@ -91,6 +100,8 @@ class Headroom(Card):
     beyond: Certificate | None
     by_cargo: pd.DataFrame | None = None
     way: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def added_t_per_day(self) -> float:
@@ -119,6 +130,8 @@ class Headroom(Card):
             "falls_short": self.falls_short.to_dict("records"),
             "by_cargo": [] if self.by_cargo is None else records(self.by_cargo),
             "way": list(self.way),
+            "held": list(self.held),
+            "left_out": list(self.left_out),
             "pieces": self.pieces,
             "fits": self.fits.to_dict(),
             "beyond": self.beyond.to_dict() if self.beyond else None,
@@ -166,6 +179,10 @@ def headroom(
     at the start, exact but for rounding: no step size is in it. Cargo also
     falls short where its only way left costs more than its loss.
 
+    Where a by-product has no outlet from the start, what falls with it has the room that
+    is left for it; `held` names the coupling. Elsewhere couplings cannot bind before the
+    by-product itself falls short, which ends the growth.
+
     Raises
     ------
     UnknownIdError
@@ -194,19 +211,37 @@ def headroom(
     mask = select_demand(state.net, state.demand, selector)
     if all(name is None for name in selector.values()):
         mask &= state.demand["cargo"].isin(state.net.cargo_in_totals).to_numpy()
-    return _Growth(state, mask).followed()
+    answer, fallen = solve_settled(state.problem, couplings_of(state))
+    if fallen is None:
+        return _Growth(state, mask, answer).followed()
+    state = with_room(state, fallen.couplings, fallen.rooms)
+    growth = _Growth(state, mask, answer)
+    found = growth.followed()
+    held = tuple(c.coupling_id for c in fallen.couplings)
+    return replace(found, held=held, left_out=growth.left_out(fallen, found.multiple))
 
 
 class _Growth:
     """Demand on its way up."""
 
-    def __init__(self, state: NetworkState, mask: NDArray[np.bool_]) -> None:
+    def __init__(self, state: NetworkState, mask: NDArray[np.bool_], answer: Answer) -> None:
         self.state = state
         self.start = state.problem.amount
         self.growth = np.where(mask, self.start, 0.0)
         self.uses = LimitUsage(state.problem)
-        self.answer: Answer = solve(state.problem)
+        self.answer = answer
         self.short = piece_at(self.answer, self.uses, self.growth).shortfall
+
+    def left_out(self, fallen: Fallen, multiple: float) -> tuple[str, ...]:
+        """Return the couplings that would leave more room at a multiple than at the start."""
+        if math.isinf(multiple):
+            return ()
+        carried = served(self.at(multiple)[0])
+        return tuple(
+            c.coupling_id
+            for c, room in zip(fallen.couplings, fallen.rooms, strict=True)
+            if (self.growth[c.falls] > 0).any() and c.room(carried) > room + _FULL * c.ordinary
+        )
 
     def at(self, multiple: float) -> tuple[Answer, LinearPiece]:
         """Return the answer at a multiple and the straight piece around it."""
@@ -257,30 +292,22 @@ class _Growth:
 
         state = self.state
         answer, _ = self.at(multiple * (1.0 + BEYOND))
+        answer.start_here()
         rows = [
-            {
-                "capacity_id": limit.limit_id,
-                "name": limit.name,
-                "unit": limit.unit,
-                "amount": limit.amount,
-                "background": limit.background,
-                "alone": alone,
-            }
+            (limit.limit_id, limit.name, limit.unit, limit.amount, limit.background, alone)
             for limit, alone in self._in_the_way(answer, new)
         ]
-        columns = ["capacity_id", "name", "unit", "amount", "background", "alone"]
-        stops = pd.DataFrame(rows, columns=columns).astype({"alone": "bool"})
+        stops = pd.DataFrame(rows, columns=_STOPS).astype({"alone": "bool"})
         falls = state.demand.loc[new, ["demand_id", "cargo", "origin", "destination"]]
         total = float(self.growth @ state.demand["t_per_unit"])
         tonnes = piece.shortfall_slope * state.demand["t_per_unit"].to_numpy()
         falls = falls.assign(share=tonnes[new] / total if total else 0.0)
+        falls = falls.sort_values(["share", "demand_id"], ascending=[False, True])
         return Headroom(
             multiple=multiple,
             demand_t_per_day=total,
             stops=stops,
-            falls_short=falls.sort_values(
-                ["share", "demand_id"], ascending=[False, True], ignore_index=True
-            ),
+            falls_short=falls.reset_index(drop=True),
             pieces=count,
             fits=self.at(multiple)[0].certificate,
             beyond=answer.certificate,
@@ -294,8 +321,7 @@ class _Growth:
         state = self.state
         unit = state.net.tables["cargo"].set_index("cargo")["unit"]
         growth = pd.Series(self.growth, index=state.demand.index)
-        total = growth.groupby(state.demand["cargo"]).sum()
-        total = total[total > 0]
+        total = growth.groupby(state.demand["cargo"]).sum().loc[lambda t: t > 0]
         more = total * (multiple - 1.0)
         return pd.DataFrame(
             {
@@ -345,7 +371,9 @@ class _Growth:
             return not bool((left > 1e-6 * (1.0 + self.start[new])).any())
 
         candidates = sorted(full.tolist(), key=lambda r: limits[r].limit_id)
-        alone = [r for r in candidates if fits([r])]
+        # One without a price saves nothing: the prices prove the same cost with it lifted.
+        worth = answer.limit_price > 0
+        alone = [r for r in candidates if worth[r] and fits([r])]
         if alone or not fits(candidates):
             return [(limits[r], True) for r in alone]
         needed = candidates

@@ -14,6 +14,7 @@ from corridors.files import write_text
 from corridors.network.folder import seal, table_text
 from corridors.network.limits.coverage import limits_table
 from corridors.network.limits.rules import infer_limits, with_limits, without_rules
+from corridors.network.limits.storage import infer_stores, with_stores
 from corridors.network.network import Network
 from corridors.network.reading.yaml_lines import value_of
 from corridors.network.schema import tables
@@ -120,7 +121,7 @@ def with_inferred_limits(net: Network, as_of: str | dt.date | None = None) -> Ne
     Returns
     -------
     Network
-        With the published limits as they were; nothing is written.
+        With the published limits and storage as they were; nothing is written.
 
     Raises
     ------
@@ -131,11 +132,14 @@ def with_inferred_limits(net: Network, as_of: str | dt.date | None = None) -> Ne
         msg = f"{net.name}: no limit_rules.csv, so no limit can be inferred"
         raise DataError(msg)
     new = with_limits(net, infer_limits(net.whole, what_passes(net, as_of)))
-    return Network({**net.whole.tables, **new}, folder=net.folder)
+    limited = Network({**net.whole.tables, **new}, folder=net.folder)
+    # Storage is so many days of what the limits pass, so these come first.
+    stored = with_stores(limited, infer_stores(limited))
+    return Network({**limited.tables, **stored}, folder=net.folder)
 
 
 def write_limits(net: Network, folder: str | os.PathLike[str]) -> dict[str, Any]:
-    """Write a network's capacities, their members and its provenance to a network folder.
+    """Write a network's capacities, members, stores and provenance to a network folder.
 
     Parameters
     ----------
@@ -159,7 +163,7 @@ def write_limits(net: Network, folder: str | os.PathLike[str]) -> dict[str, Any]
         msg = f"{target}: no datapackage.json there; name the network folder to write to"
         raise DataError(msg)
     written = []
-    for name in ("capacities", "capacity_members", "provenance"):
+    for name in ("capacities", "capacity_members", "stores", "provenance"):
         path = target / f"{name}.csv"
         write_text(path, table_text(net.tables[name], tables()[name]))
         written.append(str(path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from corridors.analysis.question import ask
 from corridors.display import Card
 from corridors.errors import CertificateError, UnknownIdError, nearest
 from corridors.flow.usage import open_costs
+from corridors.scenarios.coupling.couplings import couplings_of
+from corridors.scenarios.coupling.settle import solve_settled
 from corridors.scenarios.demand import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -58,6 +60,9 @@ class Cut(Card):
         Whether the cut simply divides the places in two, each way across it
         counted in one limit. Where limits share members it may not: then a way
         is stopped in parts by several limits, and the weights say how.
+    left_out
+        Couplings that hold this cargo back at a place of the start, because its by-product
+        has no outlet: the cut is about ways, not about what there is to send over them.
     """
 
     cargo: str
@@ -67,6 +72,7 @@ class Cut(Card):
     limits: pd.DataFrame
     links: tuple[str, ...]
     plain: bool
+    left_out: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         names = ", ".join(self.limits["capacity_id"]) or "nothing"
@@ -87,6 +93,7 @@ class Cut(Card):
             "limits": self.limits.to_dict("records"),
             "links": list(self.links),
             "plain": self.plain,
+            "left_out": list(self.left_out),
         }
 
 
@@ -160,7 +167,19 @@ def min_cut(
         raise UnknownIdError(msg)
     found = _solve(state, names.index(cargo), first, last)
     kind = net.tables["cargo"].set_index("cargo").loc[cargo]
-    return _cut(state, cargo, str(kind["unit"]), float(kind["t_per_unit"]), found)
+    cut = _cut(state, cargo, str(kind["unit"]), float(kind["t_per_unit"]), found)
+    return replace(cut, left_out=_left_out(state, names.index(cargo), first))
+
+
+def _left_out(state: NetworkState, cargo: int, first: set[str]) -> tuple[str, ...]:
+    """Return the couplings that hold a cargo back at some nodes."""
+    at = state.demand["origin"].to_numpy()
+    own = [c for c in couplings_of(state) if c.cargo == cargo and not first.isdisjoint(at[c.falls])]
+    if not own:
+        return ()
+    _, fallen = solve_settled(state.problem, couplings_of(state))
+    held = {c.coupling_id for c in fallen.couplings} if fallen else set()
+    return tuple(c.coupling_id for c in own if c.coupling_id in held)
 
 
 def _region(net: Network, names: str | list[str]) -> set[str]:

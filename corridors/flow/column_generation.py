@@ -141,6 +141,10 @@ class Engine:
             return outcome
         return self._by_the_other(question, cold_starts + 1)
 
+    def start_from_last(self) -> None:
+        """Have later solves start warm from the basis of the last one."""
+        self._master.remember()
+
     def _arcs_in_use(self) -> Flags:
         """Return which arcs lie on paths of the basis, in the problem's numbering."""
         used = np.zeros(len(self._numbering.arc_order), dtype=np.bool_)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from corridors.network.limits.coverage import limits_table
+from corridors.network.limits.storage import storage_table
 from corridors.network.provenance import sourced_numbers
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from corridors.network.network import Network
 
 
@@ -31,7 +34,8 @@ def network_info(net: Network) -> dict[str, Any]:
         without those that a rule has made), and ``limits``, which counts links and
         transfers, each direction apart: coverage is the share that has a limit of its own
         for all of its cargo and days, by_confidence grades them, published have a figure,
-        inferred need a rule.
+        inferred need a rule; and storage, which counts the limits of ports, terminals and
+        yards in the same way by whether `stores` says what finds a place before them.
 
     Examples
     --------
@@ -68,7 +72,10 @@ def network_info(net: Network) -> dict[str, Any]:
 
 
 def _limits(net: Network) -> dict[str, Any]:
-    table = limits_table(net)
+    return {**_covered(limits_table(net)), "storage": _covered(storage_table(net))}
+
+
+def _covered(table: pd.DataFrame) -> dict[str, Any]:
     limited = table[table["basis"] != "none"]
     return {
         "coverage": len(limited) / len(table) if len(table) else 1.0,

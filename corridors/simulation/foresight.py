@@ -11,7 +11,7 @@ can never be lower.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ class Bound:
     optimum_usd, simulated_usd
         Cost, value of time and loss together, of all cargo of `demands` from the
         first step of the run; what is under way at the end goes on unhindered in
-        both.
+        both, and what falls with a by-product that has no outlet is lost in both.
     demands
         How many demands are in the program; those that nothing has happened to
         are left out where the network is large, and so is what they use.
@@ -210,6 +210,9 @@ def lower_bound(problem: QueueProblem, record: SimulationRecord) -> Bound:
     """
     p = problem
     every = np.flatnonzero(p.amount.sum(axis=0) > 0)
+    # What falls with a by-product is not there to be sent, whatever is foreseen.
+    gone = p.amount * p.fallen[p.base_of]
+    p = replace(p, amount=p.amount - gone) if gone.any() else p
     graph = _Expanded(p, record, every)
     all_ways = len(every) * p.n_steps * len(p.tail) <= MOST_ARCS
     if all_ways:
@@ -221,8 +224,9 @@ def lower_bound(problem: QueueProblem, record: SimulationRecord) -> Bound:
     flow, gate_to_go = _laid_out(graph)
     answer = solve(flow)
     simulated = _simulated(record, graph, gate_to_go)
+    fell = float((gone.sum(axis=0) * p.step * p.loss)[graph.chosen].sum())
     return Bound(
-        optimum_usd=answer.objective,
+        optimum_usd=answer.objective + fell,
         simulated_usd=simulated,
         demands=len(graph.chosen),
         all_ways=all_ways,

@@ -164,6 +164,10 @@ def _print_room(found: Headroom, net: Network) -> None:
                 f"{number(row['added_units_per_month'], unit)} a month, "
                 f"{number(row['added_units_per_year'], unit)} a year"
             )
+    for name in found.held:
+        echo(f"Coupling {name} holds back from the start: its by-product has no outlet.")
+        if name in found.left_out:
+            echo("  That it would leave more room as the by-product grows is left out.")
     if len(found.stops):
         how = "each alone would let 5 % more through" if found.stops["alone"].any() else "together"
         print_table(found.stops.drop(columns="alone"), f"In the way ({how})")
@@ -250,6 +254,8 @@ def cut(
     for way, one in found:
         by_what = "".join(f" by {v}" for v in _told(way).values() if isinstance(v, str))
         echo(_narrowest(one, start, f"{end}{by_what}", net))
+        for name in one.left_out:
+            echo(f"Coupling {name} holds {one.cargo} back at the start, which the cut leaves out.")
         if len(one.limits):
             split = "" if one.plain else " (limits share members: weights say in which parts)"
             print_table(one.limits, f"Limits of the cut for {one.cargo}{split}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from corridors.network.limits.coverage import limits_table
 from corridors.network.limits.rules import read_applies
+from corridors.network.limits.storage import has_storage_rules, storage_table
 from corridors.network.reading.cells import Problem, problem_at
 
 if TYPE_CHECKING:
@@ -46,4 +47,27 @@ def everything_has_a_limit(net: Network) -> Iterator[Problem]:
             f"{row['kind']}_id",
             everything_has_a_limit,
             message,
+        )
+
+
+def storage_has_a_limit(net: Network) -> Iterator[Problem]:
+    """What waits at a port, a terminal or a yard finds so many places, by figure or by rule.
+
+    Only of a network with a rule for storage.
+    """
+    if any(read_applies(text)[1] for text in net.tables["limit_rules"]["applies"]):
+        # As `limit_rules_can_be_read` says.
+        return
+    if not has_storage_rules(net):
+        return
+    capacities = net.tables["capacities"]["capacity_id"]
+    row_of = {name: i for i, name in reversed(list(capacities.items()))}
+    table = storage_table(net)
+    for capacity in table["capacity_id"][table["basis"] == "none"]:
+        message = (
+            f"nothing in stores.csv says how much finds a place before {capacity}; "
+            "`corridors limits --write FOLDER` infers it"
+        )
+        yield problem_at(
+            "capacities", row_of[capacity], "capacity_id", storage_has_a_limit, message
         )

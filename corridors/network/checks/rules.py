@@ -24,7 +24,11 @@ from corridors.network.checks.figures import (
     notes_agree_with_their_numbers,
     transfers_have_a_price,
 )
-from corridors.network.checks.limits import everything_has_a_limit, limit_rules_can_be_read
+from corridors.network.checks.limits import (
+    everything_has_a_limit,
+    limit_rules_can_be_read,
+    storage_has_a_limit,
+)
 from corridors.network.checks.lines import (
     lengths_fit_great_circles,
     lengths_fit_lines,
@@ -297,6 +301,7 @@ RULES: tuple[Rule, ...] = (
     capacities_can_be_counted,
     limit_rules_can_be_read,
     everything_has_a_limit,
+    storage_has_a_limit,
     cargo_has_rates,
     demand_goes_somewhere,
     couplings_are_of_two_demands,

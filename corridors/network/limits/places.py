@@ -78,16 +78,22 @@ def _line_places(net: Network) -> list[Place]:
     return found
 
 
-def _ports(net: Network) -> list[Place]:
+def port_nodes(net: Network) -> frozenset[str]:
     """Return the ports: nodes where something can change to a ship, or start as one."""
-    nodes = net.tables["nodes"].set_index("node_id")
-    changes = net.tables["transfers"]
+    nodes, changes = net.tables["nodes"], net.tables["transfers"]
     at_sea = (changes["from_mode"] == "sea") | (changes["to_mode"] == "sea")
-    ports = set(changes["node_id"][at_sea]) | set(nodes.index[nodes["kind"] == "port"])
+    ports = set(changes["node_id"][at_sea]) | set(nodes["node_id"][nodes["kind"] == "port"])
+    lanes = net.tables["links"]
+    lanes = lanes[lanes["mode"] == "sea"]
+    return frozenset(ports & (set(lanes["from_node"]) | set(lanes["to_node"])))
+
+
+def _ports(net: Network) -> list[Place]:
+    nodes = net.tables["nodes"].set_index("node_id")
     lanes = net.tables["links"]
     lanes = lanes[lanes["mode"] == "sea"].sort_values("link_id")
     found = []
-    for node in sorted(ports & (set(lanes["from_node"]) | set(lanes["to_node"]))):
+    for node in sorted(port_nodes(net)):
         own = lanes[(lanes["from_node"] == node) | (lanes["to_node"] == node)]
         members = tuple(
             ("link", link, 0 if to == node else 1)

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from corridors.network.network import Network
 
-OF = ("link", "port", "transfer")
-"""What a rule may be about; a port is the sea lanes at one node, arriving and leaving."""
+OF = ("link", "port", "store", "transfer")
+"""What a rule may be about: a port is the sea lanes at one node, arriving and leaving; a
+store is what finds a place before the limit of a port, a terminal or a yard."""
 
 KEYS = (
     "of",
@@ -43,8 +44,12 @@ KEYS = (
     "kind",
     "from_mode",
     "to_mode",
+    "cargo",
 )
-"""Keys of the column `applies`; those given are combined by and."""
+"""Keys of the column `applies`; those given are combined by and; `cargo` is of stores alone."""
+
+_EVERY = {"country", "cargo"}
+"""Keys that hold where all that a place has is among those named; of the others one will do."""
 
 PREFIX = "limit."
 """Starts the id of a capacity that a rule has made, so that they stand together in a table."""
@@ -79,10 +84,10 @@ class LimitRule:
     high: float
 
     def fits(self, place: Place) -> bool:
-        """Return whether it is about a place: `country` holds all of its countries."""
+        """Return whether it is about a place: `country` and `cargo` hold all of its own."""
         for key, wanted in self.applies.items():
             own = place.traits.get(key, frozenset())
-            if not (own and own <= wanted if key == "country" else own & wanted):
+            if not (own and own <= wanted if key in _EVERY else own & wanted):
                 return False
         return True
 
@@ -122,14 +127,14 @@ def read_applies(text: str) -> tuple[dict[str, frozenset[str]], str]:
     >>> read_applies("{of: link, mode: rail, border: no}")[0]["border"]
     frozenset({'no'})
     >>> read_applies("{mode: rail}")[1]
-    "expected a mapping with of: link, port or transfer, saw '{mode: rail}'"
+    "expected a mapping with of: link, port, store or transfer, saw '{mode: rail}'"
     """
     try:
         asked = value_of(text)
     except ValueError as error:
         return {}, str(error)
     if not isinstance(asked, dict) or asked.get("of") not in OF:
-        return {}, f"expected a mapping with of: link, port or transfer, saw {text!r}"
+        return {}, f"expected a mapping with of: link, port, store or transfer, saw {text!r}"
     for key in asked:
         if key not in KEYS:
             return {}, f"unknown key {key!r}{nearest(str(key), KEYS)}"
@@ -172,7 +177,7 @@ def infer_limits(net: Network, passing: Iterable[pd.DataFrame] = ()) -> dict[str
 
     rules = limit_rules(net)
     states = [_by_place(frame) for frame in passing]
-    sources = _rule_sources(net)
+    sources = rule_sources(net)
     allowed = allowed_cargo(net.whole)
     rows: dict[str, list[dict[str, Any]]] = {
         name: [] for name in ("capacities", "capacity_members", "provenance")
@@ -307,7 +312,7 @@ def with_limits(net: Network, new: dict[str, pd.DataFrame]) -> dict[str, pd.Data
     return found
 
 
-def _rule_sources(net: Network) -> dict[str, tuple[str, str]]:
+def rule_sources(net: Network) -> dict[str, tuple[str, str]]:
     """Return the source of each rule's amount, and the time that it speaks of."""
     rules = net.tables["limit_rules"]
     frame = net.tables["provenance"]
