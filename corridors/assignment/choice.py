@@ -30,11 +30,13 @@ from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
 
     from corridors.assignment.choice_parameters import ChoiceParameters
     from corridors.flow.arrays import Flags, Floats
     from corridors.flow.choice.routes import RouteSet
     from corridors.flow.choice.solve import ChoiceAnswer
+    from corridors.flow.problem import FlowProblem
     from corridors.network.network import Network
     from corridors.scenarios.state import NetworkState
 
@@ -89,8 +91,9 @@ def choose_routes(state: NetworkState, *, disturbed: bool) -> tuple[NetworkState
         answer with the certificate that proves it.
     """
     usual = usual_of(state.net, state.day, None if disturbed else state)
+    nothing = disturbed and _same(state.problem, usual.answer.problem)
     state = with_curves(state, _ordinary(usual))
-    if not disturbed:
+    if not disturbed or nothing:
         return state, usual.answer
     p = state.problem
     open_cost = open_costs(p)
@@ -99,15 +102,49 @@ def choose_routes(state: NetworkState, *, disturbed: bool) -> tuple[NetworkState
     changed = np.unique(usual.routes.commodity[cost != usual.cost])
     affected = ~np.isin(np.arange(p.n_commodities), usual.routes.commodity)
     affected[changed] = True
+    limited = usual.routes.sums(p, _limited_anew(usual.answer.problem, p)) > 0
+    affected[np.unique(usual.routes.commodity[limited])] = True
     affected &= p.amount > 0
-    best = solve(p)
-    found = [*zip(best.path_commodity.tolist(), best.path_arcs, strict=True)]
+    found = []
     if affected.any():
+        # What no event has touched knows the routes that it knew, and those that waiting makes
+        # worth a look: with more, it would spread anew though nothing has happened to it.
+        best = solve(p)
+        ways = zip(best.path_commodity.tolist(), best.path_arcs, strict=True)
+        found = [(k, arcs) for k, arcs in ways if affected[k]]
         found += dissimilar_routes(p, open_cost, corridors=corridors_of(state), which=affected)
     routes = usual.routes.only(np.isfinite(cost)).with_paths(found)
     now = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
     least = np.where(np.isfinite(usual.least), usual.least, now)
     return state, choose(p, _elastic(model_of(state, least), state, usual), routes, grow=True)
+
+
+def _same(one: FlowProblem, other: FlowProblem) -> bool:
+    """Return whether events have left everything as it was."""
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name))
+        for name in ("cost", "closed", "amount", "bound")
+    ) and [*_limits(one)] == [*_limits(other)]
+
+
+def _limited_anew(before: FlowProblem, now: FlowProblem) -> Floats:
+    """Return 1 where a limit holds that did not hold before, or not so, else 0, shape (C, A)."""
+    known = set(_limits(before))
+    found = np.zeros(now.cost.shape)
+    for bound, arcs, classes, factors in _limits(now):
+        if (bound, arcs, classes, factors) not in known:
+            found[np.frombuffer(classes, np.int64), np.frombuffer(arcs, np.int64)] = 1.0
+    return found
+
+
+def _limits(p: FlowProblem) -> Iterator[tuple[float, bytes, bytes, bytes]]:
+    """Yield each limit with its members as plain values that can be held against others."""
+    order = np.lexsort((p.member_factor, p.member_class, p.member_arc, p.member_limit))
+    ends = np.searchsorted(p.member_limit[order], np.arange(len(p.bound) + 1))
+    members = [np.ascontiguousarray(own[order]) for own in (p.member_arc, p.member_class)]
+    factor = np.ascontiguousarray(p.member_factor[order])
+    for bound, i, j in zip(p.bound.tolist(), ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+        yield bound, members[0][i:j].tobytes(), members[1][i:j].tobytes(), factor[i:j].tobytes()
 
 
 def _ordinary(usual: Usual) -> Floats:
