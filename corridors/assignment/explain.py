@@ -108,6 +108,12 @@ def answer(
     return [*found, *filter(None, rest)][:_ANSWER]
 
 
+def brief(tables: ComparisonTables) -> str:
+    """Return the answer in as few sentences as it takes: whose fate it is, and what hangs on it."""
+    coupled = _coupled(tables.after.couplings, tables.cargo_names)
+    return " ".join(filter(None, [answer(tables)[0], coupled]))
+
+
 def _ranged(ranges: Mapping[str, tuple[float, float]], name: str, words: str) -> str:
     """Return a range in words; nothing where there is none."""
     if name not in ranges:
