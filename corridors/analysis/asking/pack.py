@@ -207,7 +207,24 @@ class Pack:
             lines.append(
                 "| " + " | ".join([row.day.isoformat(), question, *answers, command]) + " |"
             )
-        return "\n".join(lines) + "\n"
+        return f"{self._head()}\n" + "\n".join(lines) + "\n"
+
+    def _head(self) -> str:
+        """Return what stands above the table in Markdown."""
+        ranged = (
+            f" Ranges hold from the 5th to the 95th percentile of {self.draws} draws of the "
+            "uncertain inputs."
+            if self.draws
+            else ""
+        )
+        return (
+            f"# {len(self.rows)} questions and their answers\n\n"
+            "Made by `corridors pack --out FILE.md`; the same with a name in `.html` is a page "
+            "with maps. Each scenario is asked on its own day, in the steady state: what would "
+            "hold if that day lasted. “At best” is what no dispatcher could improve on; “as "
+            f"shippers choose” spreads cargo by route choice.{ranged} Of the cargo that used what "
+            "the scenario touches █ still passes, ▒ goes round and ░ stays where it starts.\n"
+        )
 
     def save(self, path: str | Path) -> Path:
         """Write the table: Markdown where the name ends in .md, else a page.
