@@ -291,7 +291,7 @@ EXPECTED: dict[str, list[Expect]] = {
     "grain-to-china-stopped-2025": [
         Expect(
             lambda a: used(a, "before"), 0.95 * 3.3e6 / 365, 1.05 * 3.3e6 / 365,
-            "3.3 Mt a year of grain and feed go to China (KTZ, 2025)",
+            "3.3 Mt a year of grain and feed go to China (seanews-2025)",
         ),
         Expect(lambda a: used(a, "kept"), 0, 1e-6, "none passes by rail"),
         Expect(
