@@ -27,6 +27,7 @@ WIDTH, HEIGHT = 240, 132
 _WINDOW_KM = (-4600.0, 4700.0, -2550.0, 2550.0)
 _WIDEST = 5.0
 _THINNEST = 0.5
+_ARM = 3.0
 _LEAST_SHARE = 0.01
 """Of the largest change: what is smaller is not drawn."""
 
@@ -84,10 +85,21 @@ def strokes(lines: Sequence[FlowLine]) -> list[Stroke]:
             rank = (0, round(abs(change), 6), place)
         else:
             continue
-        course = _course(*_project(np.asarray(line.points)[:, :2]))
+        across, down = _project(np.asarray(line.points)[:, :2])
+        course = _course(across, down)
+        if course and line.closed:
+            course += _cross(float(across.mean()), float(down.mean()))
         if course:
             found.append((rank, Stroke(kind, course, f"{width:.1f}")))
     return [stroke for _, stroke in sorted(found, key=lambda item: item[0])]
+
+
+def _cross(x: float, y: float) -> str:
+    """Return a cross on a place, so that what is shut is seen where it is short."""
+    west, east, south, north = _WINDOW_KM
+    u, v = (x - west) / (east - west) * WIDTH, (north - y) / (north - south) * HEIGHT
+    a, b, c, d = u - _ARM, u + _ARM, v - _ARM, v + _ARM
+    return f"M{a:.1f} {c:.1f}L{b:.1f} {d:.1f}M{a:.1f} {d:.1f}L{b:.1f} {c:.1f}"
 
 
 def _project(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

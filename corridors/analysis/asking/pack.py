@@ -148,6 +148,14 @@ class Pack:
     def __repr__(self) -> str:
         return f"Pack({len(self.rows)} scenarios)"
 
+    @property
+    def title(self) -> str:
+        """How many questions there are, in words."""
+        count = len(self.rows)
+        return (
+            "1 question and its answers" if count == 1 else f"{count} questions and their answers"
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the table as plain values, in the form of ``pack --json``."""
         return {
@@ -177,7 +185,7 @@ class Pack:
         """The table as one page that asks no other host for anything and runs no script."""
         return page.render(
             "pack/pack.html",
-            title=f"{len(self.rows)} questions and their answers",
+            title=self.title,
             styles=("flowmap/flowmap.css", "report/report.css", "pack/pack.css"),
             libraries=(),
             network=self.network,
@@ -218,7 +226,7 @@ class Pack:
             else ""
         )
         return (
-            f"# {len(self.rows)} questions and their answers\n\n"
+            f"# {self.title}\n\n"
             "Made by `corridors pack --out FILE.md`; the same with a name in `.html` is a page "
             "with maps. Each scenario is asked on its own day, in the steady state: what would "
             "hold if that day lasted. “At best” is what no dispatcher could improve on; “as "
