@@ -12,6 +12,8 @@ from .analysis.asking.kept import KeptResult as KeptResult
 from .analysis.asking.kept import load_result as load_result
 from .analysis.asking.kept import verify as verify
 from .analysis.asking.on_network import NetworkScenario as NetworkScenario
+from .analysis.asking.pack import Pack as Pack
+from .analysis.asking.pack import pack as pack
 from .analysis.best_route import BestRoute as BestRoute
 from .analysis.best_route import best_route as best_route
 from .analysis.criticality.criticality import criticality as criticality

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from fewer_demands import FULL
+from pack_borders_energy import EXPECTED
 from typer.testing import CliRunner
 
 import corridors as co
@@ -200,7 +202,9 @@ def test_plot_of_a_capacity_without_a_queue(poland):
     )
 
 
-@pytest.mark.parametrize("name", sorted(co.shipped_scenarios()))
+@pytest.mark.parametrize(
+    "name", sorted(set(co.shipped_scenarios()) - (set() if FULL else set(EXPECTED)))
+)
 def test_every_shipped_scenario_runs_by_days(net, name):
     sim = co.simulate(net, name, 3, warm_up=10)
     assert sim.residual_t < 1e-6

@@ -30,6 +30,7 @@ from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
 
     from corridors.assignment.choice_parameters import ChoiceParameters
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from corridors.flow.solve import Answer
     from corridors.network.network import Network
     from corridors.scenarios.state import NetworkState
+
+    _PlainLimit = tuple[float, bytes, bytes, bytes]
 
 _WHOLE = 0.99
 """Share of a demand that the usual state carries from which it answers to price."""
@@ -89,6 +92,8 @@ class RouteChooser:
         What was counted, with multipliers that are given.
     corridors
         Arcs of each corridor, masks of shape (A,).
+    limits
+        Limits of the undisturbed day, as plain values that can be held against others.
     curve
         Of the demands that answer to price: their numbers, and amount, foot, elasticity and
         price of goods, as `ChoiceModel.elastic` takes them; None where there is none.
@@ -100,6 +105,7 @@ class RouteChooser:
     dispersion: float
     counts: Counts
     corridors: list[Flags]
+    limits: frozenset[_PlainLimit]
     curve: tuple[Ints, Floats, Floats, Floats, Floats] | None
 
     @classmethod
@@ -113,6 +119,7 @@ class RouteChooser:
             dispersion=chosen.dispersion,
             counts=place_counts(state.arcs, state.demand, chosen),
             corridors=corridors_of(state),
+            limits=frozenset(_limits(usual.answer.problem)),
             curve=_curve(state, usual),
         )
 
@@ -133,10 +140,16 @@ class RouteChooser:
         changed = np.unique(self.routes.commodity[cost != self.cost])
         affected = ~np.isin(np.arange(p.n_commodities), self.routes.commodity)
         affected[changed] = True
+        limited = self.routes.sums(p, _limited_anew(self.limits, p)) > 0
+        affected[np.unique(self.routes.commodity[limited])] = True
         affected &= p.amount > 0
-        best = solve(p) if best is None else best
-        found = [*zip(best.path_commodity.tolist(), best.path_arcs, strict=True)]
+        found = []
         if affected.any():
+            # What no event has touched knows the routes that it knew, and those that waiting
+            # makes worth a look: with more, it would spread anew though nothing has happened.
+            best = solve(p) if best is None else best
+            ways = zip(best.path_commodity.tolist(), best.path_arcs, strict=True)
+            found = [(k, arcs) for k, arcs in ways if affected[k]]
             found += dissimilar_routes(p, open_cost, corridors=self.corridors, which=affected)
         routes = self.routes.only(np.isfinite(cost)).with_paths(found)
         now = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
@@ -185,8 +198,37 @@ def chooser_of(
         situation is the usual one, which is known already, or None.
     """
     usual = usual_of(state.net, state.day, None if disturbed else state)
+    known = not disturbed or _same(state.problem, usual.answer.problem)
     state = with_curves(state, _ordinary(usual))
-    return state, RouteChooser.of(state, usual), None if disturbed else usual.answer
+    return state, RouteChooser.of(state, usual), usual.answer if known else None
+
+
+def _same(one: FlowProblem, other: FlowProblem) -> bool:
+    """Return whether events have left everything as it was."""
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name))
+        for name in ("cost", "closed", "amount", "bound")
+    ) and [*_limits(one)] == [*_limits(other)]
+
+
+def _limited_anew(known: frozenset[_PlainLimit], now: FlowProblem) -> Floats:
+    """Return 1 where a limit holds that did not hold before, or not so, else 0, shape (C, A)."""
+    found = np.zeros(now.cost.shape)
+    for limit in _limits(now):
+        if limit not in known:
+            _, arcs, classes, _ = limit
+            found[np.frombuffer(classes, np.int64), np.frombuffer(arcs, np.int64)] = 1.0
+    return found
+
+
+def _limits(p: FlowProblem) -> Iterator[_PlainLimit]:
+    """Yield each limit with its members as plain values that can be held against others."""
+    order = np.lexsort((p.member_factor, p.member_class, p.member_arc, p.member_limit))
+    ends = np.searchsorted(p.member_limit[order], np.arange(len(p.bound) + 1))
+    members = [np.ascontiguousarray(own[order]) for own in (p.member_arc, p.member_class)]
+    factor = np.ascontiguousarray(p.member_factor[order])
+    for bound, i, j in zip(p.bound.tolist(), ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+        yield bound, members[0][i:j].tobytes(), members[1][i:j].tobytes(), factor[i:j].tobytes()
 
 
 def _ordinary(usual: Usual) -> Floats:

@@ -399,6 +399,7 @@ class Comparison(Changes):
         return ComparisonTables(
             title=(scenario.title or scenario.name) if scenario else "Baseline",
             description=scenario.description if scenario else "",
+            question=scenario.question if scenario else "",
             day=state.day,
             model=self.disrupted.model,
             before=self.baseline.tables,

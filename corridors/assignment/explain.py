@@ -108,6 +108,27 @@ def answer(
     return [*found, *filter(None, rest)][:_ANSWER]
 
 
+def brief(tables: ComparisonTables) -> str:
+    """Return the answer in a few sentences: whose fate it is, who loses, what hangs on it."""
+    coupled = _coupled(tables.after.couplings, tables.cargo_names)
+    return " ".join(filter(None, [answer(tables)[0], _losers(tables), coupled]))
+
+
+def _losers(tables: ComparisonTables) -> str:
+    """Return who loses most, each market left out of its own name."""
+    frame = tables.by_demand[tables.by_demand["lost_t_per_day"] > _SMALL]
+    order = frame.sort_values(["lost_t_per_day", "demand_id"], ascending=[False, True])
+    markets = set() if tables.sales is None else set(tables.sales["market"])
+    parts = []
+    for row in order.head(_SHOWN).to_dict("records"):
+        ends = [end for end in (row["origin"], row["destination"]) if end not in markets]
+        way = "–".join(tables.node_names[end] for end in ends)
+        one = "for " if row["origin"] in markets else "from " if len(ends) == 1 else ""
+        lost = number(row["lost_t_per_day"], "t")
+        parts.append(f"{tables.cargo_names[row['cargo']]} {one}{way} ({lost})")
+    return f"Most is lost, a day, by {', '.join(parts)}." if parts else ""
+
+
 def _ranged(ranges: Mapping[str, tuple[float, float]], name: str, words: str) -> str:
     """Return a range in words; nothing where there is none."""
     if name not in ranges:

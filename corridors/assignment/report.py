@@ -167,7 +167,7 @@ def report_html(
 
 
 def _question(tables: ComparisonTables) -> str:
-    return (
+    return tables.question or (
         f"What becomes of the cargo of {tables.day}, and what does it cost, if this holds: "
         f"{tables.title}?"
     )

@@ -97,6 +97,8 @@ class ComparisonTables:
         Tonnes of demand a day by the year that their amount was published for.
     sales
         As `corridors.Comparison` has it; None where the network has no markets.
+    question
+        What the scenario says that it asks; empty where it does not.
     """
 
     title: str
@@ -124,6 +126,7 @@ class ComparisonTables:
     rerouted_users: pd.DataFrame | None = None
     base_years: Mapping[int, float] = field(default_factory=dict)
     sales: pd.DataFrame | None = None
+    question: str = ""
 
     @property
     def credits(self) -> tuple[str, ...]:

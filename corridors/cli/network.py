@@ -163,6 +163,7 @@ def scenarios(json: JsonOption = False) -> None:
                     {
                         "name": s.name,
                         "title": s.title,
+                        "question": s.question,
                         "as_of": str(s.as_of),
                         "events": len(s.events),
                     }
@@ -173,7 +174,7 @@ def scenarios(json: JsonOption = False) -> None:
         return
     width = max((len(s.name) for s in found), default=0)
     for s in found:
-        echo(f"{s.name:{width}}  {s.as_of}  {s.title}")
+        echo(f"{s.name:{width}}  {s.as_of}  {s.question or s.title}")
 
 
 def schema(

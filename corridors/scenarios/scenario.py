@@ -56,6 +56,7 @@ class Scenario(Changes):
     description: str = ""
     sources: tuple[str, ...] = field(default=())
     family: tuple[str, tuple[Any, ...]] | None = None
+    question: str = ""
 
     def __add__(self, other: Scenario) -> Self:
         if not isinstance(other, Scenario):
@@ -78,6 +79,7 @@ class Scenario(Changes):
             as_of=_common_day(self, other),
             title=" + ".join(titles),
             description="",
+            question="",
             sources=tuple(dict.fromkeys(self.sources + other.sources)),
             family=None,
         )
@@ -133,7 +135,11 @@ class Scenario(Changes):
         from corridors.display import card
 
         events = {f"event {i}": event.in_words() for i, event in enumerate(self.events, 1)}
-        about = {"as of": self.as_of or "any day", "about": self.description} | events
+        about = {
+            "as of": self.as_of or "any day",
+            "question": self.question,
+            "about": self.description,
+        } | events
         told = {k: v for k, v in about.items() if v} | {"sources": self.sources or "none"}
         return card(self.title or self.name, told)
 
@@ -317,6 +323,7 @@ def _built(
         description=" ".join(content.get("description", "").split()),
         sources=tuple(content.get("sources", ())),
         family=_family(content, path, lines),
+        question=" ".join(content.get("question", "").split()),
     )
     extends = content.get("extends", [])
     if isinstance(extends, str):
@@ -358,7 +365,7 @@ def _extended(
         for name in extends:
             part = _read(_find(name, path.parent), (*under, path.resolve()), known)
             # Titles and names of what is extended are not shown, and would grow with every level.
-            part = replace(part, title="", description="", name=part.name[:100])
+            part = replace(part, title="", description="", question="", name=part.name[:100])
             base = part if base is None else replace(base + part, name=part.name)
         return own if base is None else base + own
     except ScenarioError as error:

@@ -119,6 +119,11 @@ def scenario_schema() -> dict[str, Any]:
                 "description": "Lower-case letters, digits, _ and -, at most 100",
             },
             "title": {"type": "string"},
+            "question": {
+                "type": "string",
+                "minLength": 1,
+                "description": "What is asked by it, as one sentence that ends in a question mark",
+            },
             "description": {"type": "string"},
             "as_of": {
                 **_DATE,

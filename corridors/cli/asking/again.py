@@ -1,4 +1,4 @@
-"""Commands about families of scenarios and kept results: curve, verify."""
+"""Commands about many scenarios at once and about kept results: curve, pack, verify."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from corridors.cli.common import (
     JsonOption,
     NetworkOption,
     echo,
+    listed,
+    note,
     print_json,
     print_table,
     whole_number,
@@ -22,6 +24,7 @@ from corridors.cli.common import (
 def register(app: typer.Typer) -> None:
     """Add this module's commands to the application."""
     app.command()(curve)
+    app.command()(pack)
     app.command()(verify)
 
 
@@ -155,3 +158,55 @@ def _verified(found: dict[str, Any]) -> list[str]:
     for name, (was, now) in found["versions_changed"].items():
         lines.append(f"{name} was {was}, is {now}")
     return lines
+
+
+def pack(
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names or paths; all that ship with the package if none is given."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the table to this file: Markdown where it ends in .md, else a page.",
+            metavar="FILE",
+        ),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="How cargo chooses: optimal or logit; both if not given."),
+    ] = None,
+    uncertainty: Annotated[
+        int,
+        typer.Option(
+            help="Draws of the uncertain inputs for the range of each answer.",
+            metavar="N",
+            parser=whole_number("uncertainty", least=0),
+        ),
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="Decides the draws.", metavar="N")] = 0,
+    network: NetworkOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Lay many scenarios side by side: question, answer by both models, picture, command."""
+    from corridors.analysis.asking.pack import pack as ask
+    from corridors.assignment.assign import MODELS
+    from corridors.files import check_file
+    from corridors.network.network import load
+
+    if out is not None:
+        check_file(out)
+    table = ask(
+        load(network),
+        scenarios or None,
+        models=listed(model) or MODELS,
+        uncertainty=uncertainty,
+        seed=seed,
+    )
+    if out is not None:
+        table.save(out)
+        note(f"wrote {out}")
+    if json:
+        print_json(table.to_dict())
+    elif out is None:
+        echo(table.markdown.rstrip("\n"))

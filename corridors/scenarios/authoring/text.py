@@ -50,6 +50,8 @@ def as_dict(scenario: Any) -> dict[str, Any]:
     found: dict[str, Any] = {"name": name if slug(name) == name else slug(name)}
     if scenario.title:
         found["title"] = scenario.title
+    if scenario.question:
+        found["question"] = scenario.question
     if scenario.description:
         found["description"] = scenario.description
     if scenario.as_of is not None:

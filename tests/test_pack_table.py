@@ -1,0 +1,126 @@
+"""The table of scenarios: its order, its answers, its page and its Markdown."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+
+import analysis_toys
+import pytest
+from typer.testing import CliRunner
+
+import corridors as co
+from corridors.cli.app import app
+
+EVIL = "<script>alert(1)</script> | **what** happens?"
+
+
+@pytest.fixture(scope="module")
+def net():
+    return analysis_toys.two_ways()
+
+
+def plan(name, day, link, **more):
+    events = [{"close": {"link": link}}]
+    return co.scenario({"name": name, "as_of": day, "events": events, **more})
+
+
+@pytest.fixture(scope="module")
+def table(net):
+    link = net.tables["links"]["link_id"].iloc[0]
+    late = plan("late", "2025-09-14", link, title="Later")
+    early = plan("early", "2025-09-12", link, question=EVIL, sources=["a paper"])
+    return co.pack(net, [late, early])
+
+
+def test_the_days_give_the_order_and_the_question_stands_first(table):
+    assert [row.scenario.name for row in table.rows] == ["early", "late"]
+    assert [row.question for row in table.rows] == [EVIL, "Later"]
+    assert [a.model for a in table.rows[0].answers] == ["optimal", "logit"]
+    assert table.rows[0].commands[1] == "corridors run early --model logit"
+
+
+def test_the_figures_are_those_of_the_comparison(net, table):
+    link = net.tables["links"]["link_id"].iloc[0]
+    found = co.run(net, plan("early", "2025-09-12", link))
+    for name, value in table.rows[0].answers[0].figures.items():
+        assert value == pytest.approx(found.change[name])
+    assert table.rows[0].answers[0].text.startswith(found.explain().split(". ")[0])
+    parts = table.rows[0].answers[0].parts
+    assert parts["kept_t_per_day"] == 0
+    assert len(table.rows[0].answers[0].bar) == 12
+    assert "█" not in table.rows[0].answers[0].bar
+
+
+def test_the_page_loads_nothing_runs_nothing_and_escapes_all(table):
+    page = table.html
+    assert "<script" not in page
+    assert "default-src 'none'" in unescape(page)
+    assert "script-src 'none'" in unescape(page)
+    assert "&lt;script&gt;" in page
+    assert not re.search(r"""(src|href)=["'](?!#)""", page)
+    assert 'style="' not in page
+    assert page.count('class="picture"') == 2
+
+
+def test_a_cell_of_markdown_is_text(table):
+    row = next(line for line in table.markdown.splitlines() if "early" in line)
+    assert "<script" not in row
+    assert "\\| \\*\\*what\\*\\* happens?" in row
+    assert len(re.findall(r"(?<!\\)\|", row)) == 6
+
+
+def test_the_same_input_gives_the_same_bytes(net, table, tmp_path):
+    link = net.tables["links"]["link_id"].iloc[0]
+    again = co.pack(
+        net,
+        [
+            plan("late", "2025-09-14", link, title="Later"),
+            plan("early", "2025-09-12", link, question=EVIL, sources=["a paper"]),
+        ],
+    )
+    for name in ("a.html", "a.md"):
+        one = table.save(tmp_path / name).read_bytes()
+        assert again.save(tmp_path / f"again-{name}").read_bytes() == one
+
+
+def test_draws_give_a_range_that_stands_in_the_answer(net):
+    link = net.tables["links"]["link_id"].iloc[0]
+    found = co.pack(
+        net, plan("early", "2025-09-12", link), models=["optimal"], uncertainty=4, seed=1
+    )
+    (own,) = found.rows[0].answers
+    assert set(own.ranges) == set(own.figures)
+    assert all(low <= high for low, high in own.ranges.values())
+    assert own.range_text.startswith("Range: ")
+    assert own.range_text in found.markdown
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"scenarios": []}, "saw no scenario"),
+        ({"models": ["best"]}, "saw the model 'best'"),
+        ({"uncertainty": -1}, "saw uncertainty=-1"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_message(net, given, message):
+    link = net.tables["links"]["link_id"].iloc[0]
+    with pytest.raises(co.CorridorsError, match=message):
+        co.pack(net, **({"scenarios": [plan("x", "2025-09-12", link)]} | given))
+    with pytest.raises(co.ScenarioError, match="two scenarios are called 'x'"):
+        co.pack(net, [plan("x", "2025-09-12", link)] * 2)
+
+
+def test_the_command_writes_what_the_library_makes(tmp_path):
+    folder = co.new_network(tmp_path / "mine")
+    asked = ["pack", str(folder / "border-closed.yaml"), "--network", str(folder)]
+    out = tmp_path / "table.md"
+    done = CliRunner().invoke(app, [*asked, "--model", "optimal", "--out", str(out), "--json"])
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    assert [len(row["answers"]) for row in told["scenarios"]] == [1]
+    own = co.pack(co.load(folder), folder / "border-closed.yaml", models=["optimal"])
+    assert out.read_text(encoding="utf-8") == own.markdown
+    assert told == json.loads(json.dumps(own.to_dict()))
