@@ -97,6 +97,8 @@ class ComparisonTables:
         Tonnes of demand a day by the year that their amount was published for.
     sales
         As `corridors.Comparison` has it; None where the network has no markets.
+    idle_openings
+        As `corridors.Comparison` has it; None where that is not known.
     """
 
     title: str
@@ -124,6 +126,7 @@ class ComparisonTables:
     rerouted_users: pd.DataFrame | None = None
     base_years: Mapping[int, float] = field(default_factory=dict)
     sales: pd.DataFrame | None = None
+    idle_openings: pd.DataFrame | None = None
 
     @property
     def credits(self) -> tuple[str, ...]:

@@ -120,6 +120,7 @@ def scenario_schema() -> dict[str, Any]:
             },
             "title": {"type": "string"},
             "description": {"type": "string"},
+            "question": {"type": "string", "description": "What it is asked for, in a sentence"},
             "as_of": {
                 **_DATE,
                 "description": "Day whose capacities, links and demand are valid",
