@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from corridors.assignment.choice_parameters import ChoiceParameters
-    from corridors.flow.arrays import Flags, Floats
+    from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.choice.routes import RouteSet
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.network.network import Network
@@ -71,6 +71,8 @@ _USUAL: WeakKeyDictionary[Network, dict[tuple[dt.date, ChoiceParameters], Usual]
     WeakKeyDictionary()
 )
 
+_USUAL_BEST: WeakKeyDictionary[Usual, frozenset[tuple[int, bytes]]] = WeakKeyDictionary()
+
 
 def choose_routes(state: NetworkState, *, disturbed: bool) -> tuple[NetworkState, ChoiceAnswer]:
     """Spread the cargo of a situation over routes.
@@ -100,14 +102,33 @@ def choose_routes(state: NetworkState, *, disturbed: bool) -> tuple[NetworkState
     affected = ~np.isin(np.arange(p.n_commodities), usual.routes.commodity)
     affected[changed] = True
     affected &= p.amount > 0
-    best = solve(p)
-    found = [*zip(best.path_commodity.tolist(), best.path_arcs, strict=True)]
+    before = _usual_best(usual, state)
+    found = [own for own in _best_routes(state) if (own[0], own[1].tobytes()) not in before]
     if affected.any():
         found += dissimilar_routes(p, open_cost, corridors=corridors_of(state), which=affected)
     routes = usual.routes.only(np.isfinite(cost)).with_paths(found)
     now = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
     least = np.where(np.isfinite(usual.least), usual.least, now)
     return state, choose(p, _elastic(model_of(state, least), state, usual), routes, grow=True)
+
+
+def _best_routes(state: NetworkState) -> list[tuple[int, Ints]]:
+    """Return the routes of the best that any dispatcher could do, with their commodities."""
+    best = solve(state.problem)
+    return [*zip(best.path_commodity.tolist(), best.path_arcs, strict=True)]
+
+
+def _usual_best(usual: Usual, state: NetworkState) -> frozenset[tuple[int, bytes]]:
+    """Return the same of the undisturbed day, worked out when it is first asked for.
+
+    A route that would be best without the events too is none that only they make worth
+    taking: with it, a scenario in which nothing happens would move cargo.
+    """
+    if usual not in _USUAL_BEST:
+        undisturbed = with_curves(network_state(state.net, None, state.day), _ordinary(usual))
+        own = _best_routes(undisturbed)
+        _USUAL_BEST[usual] = frozenset((k, path.tobytes()) for k, path in own)
+    return _USUAL_BEST[usual]
 
 
 def _ordinary(usual: Usual) -> Floats:
