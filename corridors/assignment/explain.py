@@ -271,7 +271,7 @@ def opens_idle(tables: ComparisonTables) -> str:
 
 
 def _why_idle(row: Mapping[str, Any], tables: ComparisonTables) -> str:
-    """Return why nobody uses what opens: what the one nearest to it would pay more, and for what."""
+    """Return what the one nearest to using what opens would pay more, and for what."""
     if not isinstance(row["demand_id"], str):
         return "no demand of the network can pass there"
     ends = [tables.node_names.get(row[end], row[end]) for end in ("origin", "destination")]
