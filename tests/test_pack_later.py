@@ -397,9 +397,10 @@ def test_suez_has_little_left_to_lose(pair, model):
     )
     round_africa = after.over(("singapore-cape_good_hope-sea",))
     assert round_africa > before.over(("singapore-cape_good_hope-sea",))
-    # Ocean boxes go by sea alone and in no total: of the rest only what passed can be lost.
+    # Ocean boxes go by sea alone and in no total. Of the rest what passed may go by land, and
+    # push aside as much again.
     rest = set(before.state.arcs.cargo) - {"container-ocean"}
-    assert lost(before, after) <= before.over(canal, rest) + 1
+    assert lost(before, after) <= 2 * before.over(canal, rest) + 1
 
 
 @pytest.mark.parametrize("model", MODELS)
