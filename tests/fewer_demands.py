@@ -17,6 +17,13 @@ FULL = bool(os.environ.get("CORRIDORS_FULL"))
 
 ONE_IN = 8
 
+ONE_SCENARIO_IN = 4
+
+
+def some_scenarios() -> list[str]:
+    """Return every fourth shipped scenario by name; all of them with CORRIDORS_FULL."""
+    return sorted(co.shipped_scenarios())[:: 1 if FULL else ONE_SCENARIO_IN]
+
 
 def fewer_demands(whole: Network) -> Network:
     """Return a network with one demand in eight, eight times as large, and those that are named.

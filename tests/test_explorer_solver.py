@@ -18,7 +18,7 @@ from corridors.flow import solve
 from corridors.scenarios.demand_curves import with_curves
 from corridors.scenarios.state import network_state
 from tests.browser import browser, visit  # noqa: F401  a fixture, and what it opens
-from tests.fewer_demands import FULL, fewer_demands
+from tests.fewer_demands import FULL, fewer_demands, some_scenarios
 
 pytestmark = pytest.mark.browser
 
@@ -252,7 +252,7 @@ def test_the_whole_of_the_demand_too(browser, tmp_path):  # noqa: F811
 
 
 def test_every_shipped_scenario_on_its_own_day(browser, page, net):  # noqa: F811
-    names = list(co.shipped_scenarios())
+    names = some_scenarios()
     found = []
     for name in names:
         own = Reference(net, co.scenario(name).as_of, name)

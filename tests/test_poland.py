@@ -6,12 +6,11 @@ import json
 
 import numpy as np
 import pytest
-from fewer_demands import FULL
-from pack_borders_energy import EXPECTED
 
 import corridors as co
 from corridors.assignment.explain import new_crossing, sentences
 from corridors.display import number, share
+from tests.fewer_demands import some_scenarios
 
 
 def test_nothing_passes_the_closed_border(closure):
@@ -183,9 +182,7 @@ def test_the_same_question_has_the_same_answer_to_the_byte(net, closure):
     assert again.reroutes.to_csv() == closure.reroutes.to_csv()
 
 
-@pytest.mark.parametrize(
-    "name", sorted(set(co.shipped_scenarios()) - (set() if FULL else set(EXPECTED)))
-)
+@pytest.mark.parametrize("name", some_scenarios())
 def test_every_shipped_scenario_runs_and_is_explained(net, name):
     plan = co.scenario(name)
     assert plan.title

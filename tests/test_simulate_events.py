@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from fewer_demands import FULL
-from pack_borders_energy import EXPECTED
 from typer.testing import CliRunner
 
 import corridors as co
 from corridors.analysis.validation.catalogue import MEASURES, Question, question_of, windows
 from corridors.analysis.validation.runs import ModelRuns
 from corridors.cli.app import app
+from tests.fewer_demands import some_scenarios
 
 # One worker makes each run once.
 pytestmark = pytest.mark.xdist_group("events")
@@ -202,9 +201,7 @@ def test_plot_of_a_capacity_without_a_queue(poland):
     )
 
 
-@pytest.mark.parametrize(
-    "name", sorted(set(co.shipped_scenarios()) - (set() if FULL else set(EXPECTED)))
-)
+@pytest.mark.parametrize("name", some_scenarios())
 def test_every_shipped_scenario_runs_by_days(net, name):
     sim = co.simulate(net, name, 3, warm_up=10)
     assert sim.residual_t < 1e-6

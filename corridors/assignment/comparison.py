@@ -288,6 +288,7 @@ class Comparison(Changes):
             "demand_year": self.disrupted.demand_year,
             "events_not_in_force": self.disrupted.events_not_in_force,
             "closed_links": list(self.disrupted.state.closed_links),
+            "idle_openings": records(self.idle_openings),
             "explanation": self.explain(),
             "certificate": self.disrupted.certificate.to_dict(),
         }
@@ -423,6 +424,7 @@ class Comparison(Changes):
             base_years=base_years(state),
             sales=self.sales if self.disrupted.has_markets else None,
             credited=partial(network_credits, net),
+            idle_openings=self.idle_openings,
         )
 
 

@@ -43,6 +43,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
         whole.replace(f"On {tables.day}, of", "In all, of", 1) if lead else whole,
         _not_in_force(tables.events_not_in_force, tables.n_events),
         _closed(tables.closed_links, tables.before.flows),
+        opens_idle(tables),
         _coupled(tables.after.couplings, tables.cargo_names),
     ]
     if change["rerouted_t_per_day"] > _SMALL:
@@ -102,6 +103,7 @@ def answer(
         _what_stops(tables.before.bottlenecks, tables.after.bottlenecks),
         whole.replace(f"On {tables.day}, of", "In all, of", 1) if lead else "",
         _closed(tables.closed_links, tables.before.flows),
+        opens_idle(tables),
         _not_in_force(tables.events_not_in_force, tables.n_events),
         demand_years(tables.day, tables.base_years),
     ]
@@ -271,6 +273,49 @@ def _closed(links: Sequence[str], flows_before: pd.DataFrame) -> str:
     return (
         f"The scenario closes {len(links)} link{'s' if len(links) > 1 else ''}, "
         f"{used} of which carried cargo before."
+    )
+
+
+def opens_idle(tables: ComparisonTables) -> str:
+    """Return what opens and carries nothing, and what its cheapest use would cost more."""
+    idle = tables.idle_openings
+    if idle is None or not len(idle):
+        return ""
+    parts = []
+    for row in idle.head(_SHOWN).to_dict("records"):
+        links = [tables.link_names[link] for link in row["links"]]
+        more = f" and {len(links) - _SHOWN} more links" if len(links) > _SHOWN else ""
+        parts.append(f"{', '.join(links[:_SHOWN])}{more} ({_why_idle(row, tables)})")
+    rest = sum(len(links) for links in idle["links"].iloc[_SHOWN:])
+    others = f"; and {rest} other links" if rest else ""
+    return f"Opens and carries nothing: {'; '.join(parts)}{others}."
+
+
+def _why_idle(row: Mapping[str, Any], tables: ComparisonTables) -> str:
+    """Return what the one nearest to using what opens would pay more, and for what."""
+    if not isinstance(row["demand_id"], str):
+        return "no demand of the network can pass there"
+    ends = [tables.node_names.get(row[end], row[end]) for end in ("origin", "destination")]
+    paid = ", ".join(
+        f"{number(row[f'{part}_usd_per_t'], 'USD')} for {words}"
+        for part, words in (
+            ("transport", "transport"), ("time", "time"), ("waiting", "full capacities"),
+        )
+        if abs(row[f"{part}_usd_per_t"]) > 0.005
+    )  # fmt: skip
+    way = [f"{number(abs(row['added_km']))} km {'longer' if row['added_km'] >= 0 else 'shorter'}"]
+    for column, one, many in (
+        ("added_borders", "border", "borders"),
+        ("added_changes", "change of mode or gauge", "changes of mode or gauge"),
+    ):
+        count = int(row[column])
+        if count:
+            words = one if abs(count) == 1 else many
+            way.append(f"{abs(count)} {words} {'more' if count > 0 else 'less'}")
+    return (
+        f"cheapest use is {number(row['dearer_usd_per_t'], 'USD')} a tonne dearer than the best "
+        f"way for the demand that would gain most, {tables.cargo_names[row['cargo']]} "
+        f"{'–'.join(ends)}: {paid or 'nothing in its parts'}; {', '.join(way)}"
     )
 
 

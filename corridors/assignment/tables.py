@@ -99,6 +99,8 @@ class ComparisonTables:
         As `corridors.Comparison` has it; None where the network has no markets.
     question
         What the scenario says that it asks; empty where it does not.
+    idle_openings
+        As `corridors.Comparison` has it; None where that is not known.
     """
 
     title: str
@@ -127,6 +129,7 @@ class ComparisonTables:
     base_years: Mapping[int, float] = field(default_factory=dict)
     sales: pd.DataFrame | None = None
     question: str = ""
+    idle_openings: pd.DataFrame | None = None
 
     @property
     def credits(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from corridors.assignment.views.grouping import (
     value_per_tonne,
 )
 from corridors.assignment.views.kept import manifest_of
+from corridors.assignment.views.opened import idle_openings
 from corridors.assignment.views.sales import changed_sales
 from corridors.assignment.views.sources import deciding_sources
 from corridors.assignment.views.through import by_use, rerouted_users, users
@@ -123,6 +124,18 @@ class Changes:
     def rerouted_users(self) -> pd.DataFrame:
         """The reroutes of those that used what the events touch; columns as `reroutes`."""
         return rerouted_users(self.reroutes, self.users)
+
+    @cached_property
+    def idle_openings(self) -> pd.DataFrame:
+        """Links that the events open and that carry nothing, with the demand nearest to using them.
+
+        Returns
+        -------
+        DataFrame
+            As `corridors.assignment.views.opened.idle_openings` says: what a tonne would pay
+            more by the cheapest way over them, in its parts, nearest to being used first.
+        """
+        return idle_openings(self.baseline, self.disrupted)
 
     @cached_property
     def sales(self) -> pd.DataFrame:
