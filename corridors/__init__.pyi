@@ -26,6 +26,7 @@ from .analysis.headroom import headroom as headroom
 from .analysis.headroom import headroom_by_year as headroom_by_year
 from .analysis.k_routes import k_routes as k_routes
 from .analysis.k_routes import routes as routes
+from .analysis.lab.lab import lab as lab
 from .analysis.limits import limits as limits
 from .analysis.min_cut import Cut as Cut
 from .analysis.min_cut import cut as cut
@@ -51,6 +52,7 @@ from .assignment.run import run as run
 from .errors import CertificateError as CertificateError
 from .errors import CorridorsError as CorridorsError
 from .errors import DataError as DataError
+from .errors import MissingExtraError as MissingExtraError
 from .errors import OpenStreetMapError as OpenStreetMapError
 from .errors import ProblemError as ProblemError
 from .errors import ScenarioError as ScenarioError

@@ -42,6 +42,10 @@ class CertificateError(CorridorsError, ArithmeticError):
     """An answer whose proof of optimality fails; it is never returned."""
 
 
+class MissingExtraError(CorridorsError, ImportError):
+    """Something needs an optional extra that is not installed."""
+
+
 class OpenStreetMapError(CorridorsError, RuntimeError):
     """OpenStreetMap did not answer, or not with anything that fits."""
 

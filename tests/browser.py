@@ -41,7 +41,7 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start Chromium for one module of tests; no host name resolves in it.
+    """Start Chromium for one module of tests; no host name resolves in it, this machine's aside.
 
     Not for the whole session: while it is open, playwright's event loop counts as
     running, and tests elsewhere that start a loop of their own would fail.
@@ -53,7 +53,7 @@ def browser() -> Iterator[Browser]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         _give_up("no browser: the Python package playwright is not installed")
-    arguments = ["--host-resolver-rules=MAP * ~NOTFOUND", "--disable-gpu"]
+    arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--disable-gpu"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
     with sync_playwright() as playwright:

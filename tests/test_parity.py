@@ -33,6 +33,7 @@ PARTS = {
     "family": "the options of `curve`",
     "headroom_by_year": "`headroom --years`",
     "interaction": "`run a+b --parts`",
+    "lab": "`explore`, in a notebook and with its answers in Python",
     "load": "the option --network of every command",
     "load_result": "what `--out` has kept",
     "uncertainty": "`run --uncertainty N`",

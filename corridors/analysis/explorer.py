@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from corridors.network.network import Network
 
-__all__ = ["explorer", "explorer_data"]
+__all__ = ["explorer", "explorer_data", "plans_of"]
 
 
 def explorer(
@@ -76,13 +76,8 @@ def explorer_data(
     as_of: str | dt.date | None = None,
 ) -> ExplorerData:
     """Return what the page of `explorer` is made of, as plain texts and arrays."""
-    asked = scenarios is not None
-    if isinstance(scenarios, str | Path | Scenario):
-        scenarios = [scenarios]
-    if scenarios is None:
-        scenarios = shipped_scenarios() if _is_shipped(net) else ()
-    plans = [read_scenario(one) for one in scenarios]
-    first = plans[0] if asked and plans else None
+    plans = plans_of(net, scenarios)
+    first = plans[0] if scenarios is not None and plans else None
     known = as_of is not None or net.date is not None or (first is not None and first.as_of)
     day = day_of(net, first, as_of if known else newest_source(net))
     book = explorer_states.LimitBook()
@@ -130,6 +125,17 @@ def explorer_data(
         },
         credits=network_credits(net),
     )
+
+
+def plans_of(
+    net: Network, scenarios: str | Path | Scenario | Iterable[str | Path | Scenario] | None
+) -> list[Scenario]:
+    """Return the scenarios that a page is asked to hold: None are the shipped ones, on theirs."""
+    if isinstance(scenarios, str | Path | Scenario):
+        scenarios = [scenarios]
+    if scenarios is None:
+        scenarios = shipped_scenarios() if _is_shipped(net) else ()
+    return [read_scenario(one) for one in scenarios]
 
 
 def _is_shipped(net: Network) -> bool:

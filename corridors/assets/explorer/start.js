@@ -85,6 +85,7 @@ class Page {
     this.credits();
     this.buttons();
     this.keys();
+    this.told = [];
     store.listen(() => this.update());
     this.update();
   }
@@ -118,6 +119,7 @@ class Page {
         this.answered = asked;
         byId('proof').textContent = 'No answer.';
         byId('sentence').textContent = `That could not be solved: ${error.message}`;
+        this.tell(question, null, error.message);
       }
       document.body.classList.remove('busy');
     } while (this.again);
@@ -145,6 +147,13 @@ class Page {
       this.warm(question);
     }
     this.unknown();
+    this.tell(question, answer);
+  }
+
+  // Tells whoever listens what was asked and answered; the last of it also to those that come late.
+  tell(...last) {
+    this.last = last;
+    for (const heard of this.told) heard(...last);
   }
 
   // Shuts the three busiest borders unseen, so that the first real question finds fast code.
@@ -314,7 +323,7 @@ class Page {
   }
 }
 
-ready.then((found) => found.asking.opened.then(() => new Page(found))).catch((error) => {
+ready.then((found) => found.asking.opened.then(() => held(new Page(found)))).catch((error) => {
   document.body.classList.remove('opening');
   byId('sentence').textContent = `This page could not be opened: ${error.message}. It needs a browser of 2023 or later.`;
 });

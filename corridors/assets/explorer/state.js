@@ -20,9 +20,6 @@ function toAddress(state, texts) {
 
 // What an address asks for; what it names that is not here is left out and said.
 function fromAddress(hash, names) {
-  const { texts } = names;
-  const state = EMPTY();
-  const unknown = [];
   const parts = new Map();
   for (const part of hash.replace(/^#/, '').split('&')) {
     const at = part.indexOf('=');
@@ -36,6 +33,29 @@ function fromAddress(hash, names) {
     }
   };
   const list = (word) => (parts.get(word) || '').split(',').filter(Boolean);
+  const numbers = (word) => list(word).map((item) => {
+    const at = item.lastIndexOf('@');
+    return [text(item.slice(0, Math.max(at, 0))), Number(item.slice(at + 1)), text(item)];
+  });
+  const { state, unknown } = fromValues({
+    scenario: text(parts.get('scenario') || ''),
+    day: text(parts.get('d') || ''),
+    close: list('close').map(text),
+    capacity: numbers('cap'),
+    delay: numbers('delay'),
+    demand: numbers('demand'),
+  }, names);
+  if (VIEWS.includes(parts.get('view'))) state.view = parts.get('view');
+  const at = (parts.get('at') || '').split('/').map(Number);
+  if (at.length === 3 && at.every(Number.isFinite)) state.at = at;
+  return { state, unknown };
+}
+
+// What is asked for in values: changes of capacities, delays and demand as [id, number, as written].
+function fromValues({ scenario = '', day = '', close = [], capacity = [], delay = [], demand = [] }, names) {
+  const { texts } = names;
+  const state = EMPTY();
+  const unknown = [];
   const has = (asked) => {
     try {
       stateNumber(texts, asked);
@@ -44,40 +64,41 @@ function fromAddress(hash, names) {
       return false;
     }
   };
-  const scenario = text(parts.get('scenario') || '');
-  const day = text(parts.get('d') || '');
   if (scenario && has({ scenario })) state.scenario = scenario;
   else if (scenario) unknown.push(`the scenario ${scenario}`);
   if (day && !state.scenario) {
     if (has({ day })) state.day = day;
     else unknown.push(`the day ${day}`);
   }
-  for (const item of list('close')) {
-    let key = text(item);
-    if (key.startsWith('border:')) key = `border:${key.slice(7).split('-').sort().join('-')}`;
+  for (const item of close) {
+    const key = item.startsWith('border:') ? `border:${item.slice(7).split('-').sort().join('-')}` : item;
     if (!names.placeOf.has(key)) unknown.push(key);
     else if (!state.close.includes(key)) state.close.push(key);
   }
   const capacities = new Set([...texts.limits[0], ...texts.limits[1]]);
   const known = {
-    cap: (id) => capacities.has(id),
+    capacity: (id) => capacities.has(id),
     delay: (id) => names.placeOf.has(id),
     demand: (id) => id === 'all' || texts.cargo.id.some((c) => id === `cargo:${c}`) || texts.demand.id.some((d) => id === `demand:${d}`),
   };
-  for (const [word, into] of [['cap', state.capacity], ['delay', state.delay], ['demand', state.demand]]) {
-    for (const item of list(word)) {
-      const at = item.lastIndexOf('@');
-      const id = text(item.slice(0, at));
-      const value = Number(item.slice(at + 1));
-      if (at < 1 || !known[word](id)) unknown.push(text(item));
-      else if (!(value >= 0) || value > 1e6) unknown.push(text(item));
-      else into[id] = value;
+  for (const [word, own] of Object.entries({ capacity, delay, demand })) {
+    for (const [id, value, said] of own) {
+      if (!id || !known[word](id) || !(value >= 0) || value > 1e6) unknown.push(said);
+      else state[word][id] = value;
     }
   }
-  if (VIEWS.includes(parts.get('view'))) state.view = parts.get('view');
-  const at = (parts.get('at') || '').split('/').map(Number);
-  if (at.length === 3 && at.every(Number.isFinite)) state.at = at;
   return { state, unknown };
+}
+
+// What a question says, in as few words as it takes: those of the address, and none that is empty.
+function saidOf(question, texts) {
+  const { name, day } = texts.states[question.state];
+  const said = name ? { scenario: name } : question.state > 0 ? { day } : {};
+  if (question.close.length) said.close = [...question.close];
+  for (const word of ['capacity', 'delay', 'demand']) {
+    if (Object.keys(question[word]).length) said[word] = { ...question[word] };
+  }
+  return said;
 }
 
 // The state with its history: every change goes through here.

@@ -53,6 +53,7 @@ PAGE = (
     "views",
     "details",
     "panel",
+    "held",
     "start",
 )
 """Scripts of what is seen."""
