@@ -125,7 +125,6 @@ def scenario_schema() -> dict[str, Any]:
                 "description": "What is asked by it, as one sentence that ends in a question mark",
             },
             "description": {"type": "string"},
-            "question": {"type": "string", "description": "What it is asked for, in a sentence"},
             "as_of": {
                 **_DATE,
                 "description": "Day whose capacities, links and demand are valid",
