@@ -13,6 +13,7 @@ from corridors.cli.common import (
     NetworkOption,
     echo,
     print_json,
+    print_line,
     print_table,
     whole_number,
     working,
@@ -77,7 +78,9 @@ def curve(
     if json:
         print_json(found.to_dict())
         return
-    echo("\n".join(found.sentences()) + "\n")
+    for text in found.sentences():
+        print_line(text, indent=0)
+    echo()
     plan = found.family.scenario
     shown = found.table
     if found.family.parameter != "duration":
@@ -133,7 +136,7 @@ def verify(
         print_json(found)
     else:
         for line in _verified(found):
-            echo(line)
+            print_line(line)
     if not found["ok"] or found["files_changed"]:
         raise typer.Exit(1)
 
