@@ -159,7 +159,7 @@ def screens(made: dict[str, Path]) -> None:
                 context.set_default_timeout(120_000)
                 page = context.new_page()
                 address = path.resolve().as_uri()
-                page.goto(address + ("#close=border:BY-PL" if kind == "explorer" else ""))
+                page.goto(address + (f"#scenario={SCENARIO}" if kind == "explorer" else ""))
                 settle(page)
                 if view == "paper":
                     page.emulate_media(media="print")

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from axe import PHONE, WIDE, bars, bars_everywhere
+from axe import WIDE, bars, bars_everywhere
 from waiting import wait_for
 
 from scripts import build_gallery, house
@@ -116,7 +116,7 @@ def test_every_public_name_is_written_out(site):
             assert f"corridors.{name}" in ids, name
 
 
-PAGES = ("index", "model", "gallery/01-poland-closure", "reference/data", "seen", "search")
+PAGES = ("index", "model", "gallery/01-poland-closure", "reference/scenario", "seen", "search")
 """A page of each kind."""
 
 
@@ -124,9 +124,8 @@ PAGES = ("index", "model", "gallery/01-poland-closure", "reference/data", "seen"
 def test_nothing_bars_people_from_the_pages(browser, site):  # noqa: F811
     for name in PAGES:
         with visit(browser, site / f"{name}.html", bypass_csp=True) as seen:
-            sizes = (WIDE, PHONE) if name == "model" else (PHONE,)
             seen.page.locator("iframe").evaluate_all("all => all.forEach((it) => it.remove())")
-            assert bars_everywhere(seen.page, sizes) == [], name
+            assert bars_everywhere(seen.page) == [], name
             assert [*seen.console, *seen.errors] == [], name
 
 
@@ -144,11 +143,13 @@ def test_nothing_bars_people_from_the_explorer(browser, site):  # noqa: F811
 
 
 @pytest.mark.browser
-def test_the_explorer_answers_on_the_first_page(browser, site):  # noqa: F811
+def test_the_explorer_answers_on_the_first_page(browser, site, closure):  # noqa: F811
+    lost = closure.change["newly_unserved_t_per_day"] / 1e3
     with visit(browser, site / "index.html") as seen:
         seen.page.locator("iframe.explorer").scroll_into_view_if_needed()
         said = seen.page.frame_locator("iframe.explorer").locator("#sentence")
-        wait_for(lambda: "Belarus–Poland border shut" in said.inner_text())
+        wait_for(lambda: "no longer carried" in said.inner_text())
+        assert f"{lost:.1f} kt a day are no longer carried" in said.inner_text()
         assert [*seen.console, *seen.errors] == []
 
 
