@@ -102,10 +102,10 @@ def house(_: Sphinx) -> None:
 
 
 def explorer(app: Sphinx) -> None:
-    """Make the explorer that the first page shows."""
+    """Make the explorer that the first page shows; `explorer.html` is the page about it."""
     if app.builder.name == "html":
         page = corridors.explorer(corridors.load(), [SCENARIO], as_of=DAY)
-        page.save(MADE / "explorer.html")
+        page.save(MADE / "shut-and-see.html")
 
 
 def captions(_: Sphinx, __: str, ___: str, context: dict[str, Any], ____: Any) -> None:

@@ -132,7 +132,7 @@ def test_nothing_bars_people_from_the_pages(browser, site):  # noqa: F811
 @pytest.mark.browser
 def test_nothing_bars_people_from_the_explorer(browser, site):  # noqa: F811
     settled = "!['opening', 'busy'].some((it) => document.body.classList.contains(it))"
-    with visit(browser, site / "explorer.html", bypass_csp=True) as seen:
+    with visit(browser, site / "shut-and-see.html", bypass_csp=True) as seen:
         wait_for(lambda: seen.page.evaluate(settled))
         assert bars_everywhere(seen.page) == []
         seen.page.set_viewport_size(WIDE)
