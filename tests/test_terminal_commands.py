@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import corridors as co
 from corridors.cli.app import app
-from corridors.cli.asking.named import with_cargo
+from corridors.cli.asking.named import demand_words, with_cargo, with_demand
 from corridors.network.folder import seal
 
 WIDTHS = (60, 80, 120, 200)
@@ -130,3 +130,11 @@ def test_output_is_utf_8_whatever_the_pipe_says(tmp_path):
     done = subprocess.run([sys.executable, "-c", code, own], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Łódź" in done.stdout.decode("utf-8")
+
+
+def test_a_market_stands_for_the_end_that_it_takes(net):
+    demand = net.tables["demand"]
+    [row] = demand[demand["market"] != ""].head(1).to_dict("records")
+    shown = with_demand(net, demand[demand["demand_id"] == row["demand_id"]][["demand_id"]])
+    assert row["market"] in shown["from and to"].iloc[0]
+    assert row["market"] in demand_words(net, row["demand_id"])

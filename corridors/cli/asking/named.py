@@ -35,16 +35,23 @@ def with_cargo(net: Network, frame: pd.DataFrame, key: str = "cargo") -> pd.Data
     return found
 
 
+def _demand(net: Network) -> pd.DataFrame:
+    """Return the table of demand by id, a market standing for the end that it takes."""
+    from corridors.network.markets.offers import with_ends
+
+    return with_ends(net.tables["demand"]).set_index("demand_id")
+
+
 def demand_words(net: Network, demand_id: str) -> str:
     """Return what a demand is: the name of its cargo, and from where to where."""
-    row = net.tables["demand"].set_index("demand_id").loc[demand_id]
+    row = _demand(net).loc[demand_id]
     ends = net.end_names
     return f"{cargo_names(net)[row['cargo']]}, {ends[row['origin']]}–{ends[row['destination']]}"
 
 
 def with_demand(net: Network, frame: pd.DataFrame, key: str = "demand_id") -> pd.DataFrame:
     """Return rows by demand with the name of its cargo, and from where to where, beside its id."""
-    demand = net.tables["demand"].set_index("demand_id")
+    demand = _demand(net)
     names, ends = cargo_names(net), net.end_names
     of = demand.loc[frame[key]]
     found = frame.drop(columns=["cargo", "origin", "destination"], errors="ignore")
