@@ -13,6 +13,8 @@ WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 OPEN_ALL = "() => document.querySelectorAll('details').forEach((it) => { it.open = true; })"
 
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 RUN = """async () => {
   // Lines of a map hold no text; of a table of a thousand rows the first ten say it.
   const rows = [...document.querySelectorAll('tbody')].flatMap((it) => [...it.rows].slice(10));
@@ -51,5 +53,7 @@ def bars_everywhere(page):
     for size, scheme in ((WIDE, "dark"), (PHONE, "light")):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
+        # What a page does where it is given another size comes with the next frame.
+        page.evaluate(FRAMES)
         found += [f"{size['width']}, {scheme}: {text}" for text in bars(page)]
     return found
