@@ -324,6 +324,80 @@ def plan(house: House) -> str:
     return "\n".join([*text, f"faults ({len(broken)})", *(f"  {fault}" for fault in broken)])
 
 
+ROOM_WORDS = {
+    "flow": "arrays in, arrays out: cheapest multicommodity flow, with its proof",
+    "network": "the tables: reading, checks, geometry, arcs, graph",
+    "maps": "draws plain data; knows no network and no result",
+    "scenarios": "what is asked, and a network on one day",
+    "assignment": "the steady state: results, words, report",
+    "simulation": "day by day: queues, waiting, recovery",
+    "analysis": "questions on top: N-1, headroom, validation, the explorer",
+    "exchange": "other programs' files, in and out",
+    "cli": "the command line",
+}
+"""What a room is for, in the drawing."""
+
+
+def drawing(house: House) -> str:
+    """Return the house as SVG: a floor for each room, the lowest at the bottom.
+
+    What a room imports is said in words on its floor, so that no arrow has to be followed.
+    """
+    rooms = [room for room in reversed(ROOMS) if any(house.room(m) == room for m in house.lines)]
+    high, wide, roof = 46, 760, 70
+    body = []
+    for i, room in enumerate(rooms):
+        own = [m for m in house.lines if house.room(m) == room]
+        lines = sum(house.lines[m] for m in own)
+        below = sorted(
+            {
+                house.room(link.imported)
+                for link in house.imports
+                if house.room(link.importer) == room and house.room(link.imported) in ROOMS
+            }
+            - {room},
+            key=ROOMS.index,
+        )
+        y = roof + i * high
+        imports = f"imports {', '.join(below)}" if below else "imports no room"
+        body += [
+            f'<rect class="floor" x="1" y="{y}" width="{wide - 2}" height="{high}"/>',
+            f'<text class="name" x="14" y="{y + 28}">{room}</text>',
+            f'<text x="122" y="{y + 20}">{ROOM_WORDS[room]}</text>',
+            f'<text class="small" x="122" y="{y + 37}">{imports}</text>',
+            (
+                f'<text class="small end" x="{wide - 14}" y="{y + 28}">'
+                f"{len(own)} modules, {lines:,} lines</text>"
+            ),
+        ]
+    bottom = roof + len(rooms) * high
+    style = (
+        "text{font:13px sans-serif;fill:#22303c}.name{font-weight:bold;font-size:15px}"
+        ".small{font-size:11px;fill:#4a5560}.end{text-anchor:end}"
+        ".floor{fill:#f7f4ec;stroke:#8a7f66}.roof{fill:#1b3a5c}.ground{fill:#dfe7ee}"
+        ".light{fill:#fff;text-anchor:middle}.middle{text-anchor:middle}"
+    )
+    return "\n".join(
+        [
+            (
+                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {bottom + 40}" '
+                f'role="img" aria-label="The rooms of the package, each above those it imports">'
+            ),
+            f"<style>{style}</style>",
+            f'<rect width="{wide}" height="{bottom + 40}" fill="#fff"/>',
+            f'<path class="roof" d="M1 {roof} L{wide / 2:g} 4 L{wide - 1} {roof} Z"/>',
+            f'<text class="light" x="{wide / 2:g}" y="{roof - 14}">the door: __init__</text>',
+            *body,
+            f'<rect class="ground" x="1" y="{bottom}" width="{wide - 2}" height="38"/>',
+            (
+                f'<text class="middle" x="{wide / 2:g}" y="{bottom + 24}">'
+                "the ground: errors, files, display; imported by all</text>"
+            ),
+            "</svg>\n",
+        ]
+    )
+
+
 def main(arguments: list[str]) -> int:
     """Print the plan; return 1 where a rule is broken."""
     root = Path(arguments[0]) if arguments else Path(__file__).parents[1] / "corridors"

@@ -43,7 +43,7 @@ def test_headroom_says_what_stops_it():
     assert found["fits"]["relative_gap"] < 1e-6
     said = corridors("headroom", "--cargo", "crude", *DAY).stdout.splitlines()[0]
     assert said.startswith(f"Of {found['demand_t_per_day']:,.0f} t a day, ")
-    assert found["stops"][0]["capacity_id"] in said
+    assert found["stops"][0]["name"] in said
     assert said.endswith("would have to let more through.")
 
 
@@ -68,11 +68,21 @@ def test_headroom_without_an_end_is_said():
         (True, ["a", "b"], "Beyond that a or b would have to let more through."),
         (False, ["a", "b", "c"], "Beyond that a, b and c would have to let more through."),
         (True, ["a"], "Beyond that a would have to let more through."),
+        (
+            False,
+            ["a, both ways", "b"],
+            "Beyond that a, both ways and b would have to let more through.",
+        ),
+        (
+            True,
+            ["a, by road", "b", "c", "d", "e"],
+            "Beyond that a, by road; b; c or one of 2 others would have to let more through.",
+        ),
         (False, [], "Beyond that the ways left cost more than the loss."),
     ],
 )
 def test_headroom_is_a_sentence(multiple, said, alone, names, end):
-    stops = pd.DataFrame({"capacity_id": names, "alone": [alone] * len(names)})
+    stops = pd.DataFrame({"name": names, "alone": [alone] * len(names)})
     proof: Any = None
     room = Headroom(multiple, 1000.0, stops, pd.DataFrame(), 1, proof, None)
     assert _room(room) == said + end

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from axe import OPEN_ALL, bars, bars_everywhere
 
 import corridors as co
 from corridors.assignment.map_data import network_map
+from corridors.display import number
 from tests.browser import browser, visit  # noqa: F401  browser is a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -73,9 +75,60 @@ def test_the_map_opens_on_what_changed_from_hamburg_to_xian(browser, page_file, 
         assert seen.noise == []
 
 
+def test_a_click_through_the_map_shows_the_numbers_of_the_tables(browser, page_file, closure):  # noqa: F811
+    used = closure.tables.used
+    with visit(browser, page_file) as seen:
+        page = seen.page
+        figures = page.locator("#headline dd").all_inner_texts()
+        assert figures[0] == number(float(used["before_t_per_day"].sum()), "t a day")
+        for text, part in zip(figures[1:4], ("kept", "rerouted", "lost"), strict=True):
+            assert text.startswith(number(float(used[f"{part}_t_per_day"].sum()), "t"))
+        first = page.locator("#demands li button").first
+        said = first.inner_text()
+        names = closure.disrupted.state.net.node_names
+        most = closure.by_demand.assign(
+            hit=closure.by_demand["lost_t_per_day"] + closure.by_demand["rerouted_t_per_day"]
+        ).nlargest(1, "hit")
+        [row] = most.to_dict("records")
+        assert said.startswith(f"{names[row['origin']]} → {names[row['destination']]}")
+        assert f"{number(row['lost_t_per_day'])} t a day more stay" in said
+        assert f"{number(row['rerouted_t_per_day'])} t go another way" in said
+        first.click()
+        page.get_by_role("radio", name="After", exact=True).check()
+        full = page.locator("#full button").all_inner_texts()
+        worth = dict(closure.tables.after.bottlenecks[["name", "price_usd"]].to_numpy())
+        assert len(full) > 3
+        for text in full:
+            name = text.splitlines()[0]
+            assert f"one more is worth {number(worth[name])} USD" in text
+        assert seen.noise == []
+
+
+def test_nothing_bars_people_from_the_map(browser, page_file):  # noqa: F811
+    with visit(browser, page_file, bypass_csp=True) as seen:
+        assert bars_everywhere(seen.page) == []
+        # Again with everything open, and a popup.
+        seen.page.set_viewport_size({"width": 1440, "height": 900})
+        seen.page.locator("#find").fill("Brest")
+        seen.page.locator("#find").press("Enter")
+        seen.page.evaluate(OPEN_ALL)
+        assert bars(seen.page) == []
+
+
 def test_the_map_of_the_network_itself_is_quiet(browser, net, tmp_path):  # noqa: F811
     path = network_map(net).save(tmp_path / "network.html")
-    with visit(browser, path, color_scheme="dark") as seen:
+    with visit(browser, path, color_scheme="dark", bypass_csp=True) as seen:
+        shown = dict(
+            zip(
+                seen.page.locator("#headline dt").all_inner_texts(),
+                seen.page.locator("#headline dd").all_inner_texts(),
+                strict=True,
+            )
+        )
+        for name in ("nodes", "links", "demand", "capacities"):
+            own = net.tables[name]
+            assert shown[name.capitalize()] == number(own[own.columns[0]].nunique())
+        assert bars_everywhere(seen.page) == []
         assert seen.page.locator("path.flow").count() > 500
         assert seen.page.locator("path.arrows").count() == 0, "nothing moves on it"
         assert seen.page.locator("#demands").is_hidden()

@@ -10,8 +10,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from axe import WIDE, bars, bars_everywhere
+from waiting import wait_for
 
-from tests.browser import browser  # noqa: F401
+from scripts import build_gallery, house
+from tests.browser import browser, visit  # noqa: F401
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.xdist_group("docs")
@@ -72,7 +75,35 @@ def test_every_page_is_in_the_contents(site):
     index = read(site / "index.html").targets
     for source in (ROOT / "docs").rglob("*.md"):
         name = source.relative_to(ROOT / "docs").with_suffix(".html").as_posix()
-        assert name == "index.html" or name in index, name
+        # The answer is a part of the first page, not a page.
+        assert name in {"index.html", "answer.html"} or name in index, name
+
+
+def test_the_first_page_leads_with_the_answer_of_today(site, closure):
+    """Where this fails, the data have changed: ``python scripts/build_gallery.py``."""
+    text = (ROOT / "docs" / "answer.md").read_text(encoding="utf-8")
+    assert text == build_gallery.answer(closure)
+    assert f"![{build_gallery.headline(closure)}](docs/pictures/answer.png)" in (
+        ROOT / "README.md"
+    ).read_text(encoding="utf-8")
+    first = (site / "index.html").read_text(encoding="utf-8")
+    places = [first.index(part) for part in ("answer.png", "<iframe", "Where to go on")]
+    assert places == sorted(places)
+
+
+def test_pictures_are_small():
+    sizes = {p.name: p.stat().st_size for p in (ROOT / "docs" / "pictures").iterdir()}
+    assert sizes["answer.png"] < 150_000
+    assert sum(sizes.values()) < 1_500_000
+
+
+def test_the_house_is_drawn_as_it_stands(site):
+    [drawn] = (site / "_images").glob("house*.svg")
+    plan = house.read_house(ROOT / "corridors")
+    names = re.findall(r'class="name" x="14" y="(\d+)">(\w+)<', drawn.read_text("utf-8"))
+    floors = [name for _, name in sorted(names, key=lambda it: -int(it[0]))]
+    assert floors == list(house.ROOMS)
+    assert f"{sum(plan.room(m) == 'flow' for m in plan.lines)} modules" in drawn.read_text("utf-8")
 
 
 def test_every_public_name_is_written_out(site):
@@ -83,6 +114,43 @@ def test_every_public_name_is_written_out(site):
         value = getattr(co, name)
         if callable(value):
             assert f"corridors.{name}" in ids, name
+
+
+PAGES = ("index", "model", "gallery/01-poland-closure", "reference/scenario", "seen", "search")
+"""A page of each kind."""
+
+
+@pytest.mark.browser
+def test_nothing_bars_people_from_the_pages(browser, site):  # noqa: F811
+    for name in PAGES:
+        with visit(browser, site / f"{name}.html", bypass_csp=True) as seen:
+            seen.page.locator("iframe").evaluate_all("all => all.forEach((it) => it.remove())")
+            assert bars_everywhere(seen.page) == [], name
+            assert [*seen.console, *seen.errors] == [], name
+
+
+@pytest.mark.browser
+def test_nothing_bars_people_from_the_explorer(browser, site):  # noqa: F811
+    settled = "!['opening', 'busy'].some((it) => document.body.classList.contains(it))"
+    with visit(browser, site / "shut-and-see.html", bypass_csp=True) as seen:
+        wait_for(lambda: seen.page.evaluate(settled))
+        assert bars_everywhere(seen.page) == []
+        seen.page.set_viewport_size(WIDE)
+        for view in ("who", "full", "worst"):
+            seen.page.click(f"#tab-{view}")
+            assert bars(seen.page) == [], view
+        assert seen.noise == []
+
+
+@pytest.mark.browser
+def test_the_explorer_answers_on_the_first_page(browser, site, closure):  # noqa: F811
+    lost = closure.change["newly_unserved_t_per_day"] / 1e3
+    with visit(browser, site / "index.html") as seen:
+        seen.page.locator("iframe.explorer").scroll_into_view_if_needed()
+        said = seen.page.frame_locator("iframe.explorer").locator("#sentence")
+        wait_for(lambda: "no longer carried" in said.inner_text())
+        assert f"{lost:.1f} kt a day are no longer carried" in said.inner_text()
+        assert [*seen.console, *seen.errors] == []
 
 
 @pytest.mark.browser

@@ -7,6 +7,7 @@ import re
 import pandas as pd
 import pytest
 import toys
+from axe import bars_everywhere
 from test_maps_offline import Tags
 
 import corridors as co
@@ -159,6 +160,14 @@ def test_the_report_opens_with_its_map_and_prints_a_picture(browser, closure, tm
         assert picture.is_visible()
         assert not drawn.is_visible()
         assert seen.noise == []
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_nothing_bars_people_from_a_report(browser, closure, tmp_path):  # noqa: F811
+    write_text(tmp_path / "report.html", closure.report())
+    with visit(browser, tmp_path / "report.html", bypass_csp=True) as seen:
+        assert bars_everywhere(seen.page) == []
 
 
 @pytest.mark.browser

@@ -168,9 +168,9 @@ def test_sentences_are_made_of_tables_alone(by_hand):
             "5 t by the north corridor."
         ),
         (
-            "Most is lost, a day, by bulk Alpha–Beta (10.0 t); what stays loses 5,000 USD a day by "
-            "it, what it would have paid at most less what its way costs in ordinary times; that "
-            "is in no cost."
+            "Most is lost, a day, by Loose goods Alpha–Beta (10.0 t); what stays loses 5,000 USD "
+            "a day by it, what it would have paid at most less what its way costs in ordinary "
+            "times; that is in no cost."
         ),
         "Newly full: The Gate (one more TEU a day would save 7 USD a day).",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from axe import bars_everywhere
 from simulate_toys import DAY0, one_road
 
 import corridors as co
@@ -69,6 +70,12 @@ def test_the_map_opens_on_the_worst_day_with_its_waterfall_and_curves(
         seen.page.keyboard.press("ArrowLeft")
         assert f"On {seen.page.inner_text('#queue-day')}" in popup.inner_text()
         assert seen.noise == []
+
+
+def test_nothing_bars_people_from_the_days(browser, page):  # noqa: F811
+    with visit(browser, page, bypass_csp=True) as seen:
+        seen.page.locator("#queue-rows button").first.click()
+        assert bars_everywhere(seen.page) == []
 
 
 def test_closed_links_are_dashed_while_they_are_closed(browser, page):  # noqa: F811

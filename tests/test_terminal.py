@@ -89,6 +89,28 @@ def test_every_word_of_any_table_is_there(rows, width):
         assert word in said
 
 
+def test_a_space_before_a_word_does_not_have_it_cut(monkeypatch):
+    frame = pd.DataFrame(
+        [["0" * 15, " " + "0" * 25, ""]], columns=["a b", "second", "third column"]
+    )
+    assert "0" * 25 in printed(frame, 60, monkeypatch).split()
+
+
+def test_a_line_is_wrapped_on_a_terminal_and_stays_one_in_a_pipe(monkeypatch, capsys):
+    text = "  capacities (12): " + ", ".join(f"limit.border-{i}" for i in range(30))
+    monkeypatch.delenv("COLUMNS", raising=False)
+    common.print_line(text)
+    assert capsys.readouterr().out == f"{text}\n"
+    for width in WIDTHS:
+        monkeypatch.setenv("COLUMNS", str(width))
+        common.print_line(text, indent=4)
+        first, *others = capsys.readouterr().out.splitlines()
+        assert max(map(len, [first, *others])) <= width
+        assert first.startswith("  capacities")
+        assert all(line.startswith("    limit") for line in others)
+        assert " ".join([first, *others]).split() == text.split()
+
+
 def test_prose_fits(monkeypatch, capsys):
     text = "What goes another way takes 6.64 days more on average. " * 4
     for width in WIDTHS:

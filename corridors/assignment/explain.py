@@ -25,8 +25,6 @@ _SHOWN = 3
 _ANSWER = 5
 """Sentences of an answer."""
 
-"""What passed before, and what became of it."""
-
 
 def sentences(tables: ComparisonTables) -> list[str]:
     """Return what happens, a sentence each."""
@@ -52,7 +50,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
             found.append(_where_to(tables.reroutes, tables.link_names))
     if change["newly_unserved_t_per_day"] > _SMALL:
         found += [
-            _shortfall(tables.by_demand, tables.node_names, change["surplus_lost_usd_per_day"]),
+            _shortfall(tables, change["surplus_lost_usd_per_day"]),
             _what_stops(tables.before.bottlenecks, tables.after.bottlenecks),
         ]
     if change["rerouted_t_per_day"] > _SMALL or change["newly_unserved_t_per_day"] > _SMALL:
@@ -94,7 +92,7 @@ def answer(
         cost = _ranged(own, "added_cost_usd_per_day_rerouted", "USD a day more")
         found.append(_with_ranges(_reroutes(change), said, cost))
     if change["newly_unserved_t_per_day"] > _SMALL:
-        lost = _shortfall(tables.by_demand, tables.node_names, change["surplus_lost_usd_per_day"])
+        lost = _shortfall(tables, change["surplus_lost_usd_per_day"])
         said = _ranged(own, "newly_unserved_t_per_day", "t a day are no longer carried")
         loss = _ranged(own, "surplus_lost_usd_per_day", "USD a day are lost by it")
         found.append(_with_ranges(lost, said, loss))
@@ -378,12 +376,13 @@ def new_crossing(reroutes: pd.DataFrame, corridor: str) -> tuple[str, float] | N
     return link, gained[link]
 
 
-def _shortfall(by_demand: pd.DataFrame, node_names: Mapping[str, str], loss: float) -> str:
+def _shortfall(tables: ComparisonTables, loss: float) -> str:
+    by_demand, names = tables.by_demand, tables.node_names
     lost = by_demand[by_demand["lost_t_per_day"] > _SMALL].sort_values(
         ["lost_t_per_day", "demand_id"], ascending=[False, True]
     )
     parts = [
-        f"{row['cargo']} {node_names[row['origin']]}–{node_names[row['destination']]} "
+        f"{tables.cargo_names[row['cargo']]} {names[row['origin']]}–{names[row['destination']]} "
         f"({number(row['lost_t_per_day'], 't')})"
         for row in lost.head(_SHOWN).to_dict("records")
     ]

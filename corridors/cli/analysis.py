@@ -172,6 +172,7 @@ def routes(
 ) -> None:
     """List the ways of a demand, cheapest first, and why each is or is not used."""
     from corridors.analysis.k_routes import k_routes
+    from corridors.cli.asking.named import demand_words
     from corridors.errors import UnknownIdError
 
     if demand is not None and (by or cargo):
@@ -187,7 +188,8 @@ def routes(
     columns = ["borders", "km", "hours", "usd_per_unit", "generalised_usd", "transfers",
                "t_per_day", "why", "because"]  # fmt: skip
     shown = table[columns].rename(columns=lambda c: c.replace("_", " "))
-    print_table(shown, f"Ways of {demand}, cheapest first, as of {plan.state.day}")
+    said = demand_words(plan.state.net, demand)
+    print_table(shown, f"Ways of {demand} ({said}), cheapest first, as of {plan.state.day}")
 
 
 def _print_by(plan: Assignment, chosen: list[str], cargo: list[str] | None, *, json: bool) -> None:
@@ -225,6 +227,7 @@ def select(
     """Say whose cargo passes a link, or which chokepoints a demand passes."""
     from corridors.analysis.criticality.elements import KINDS
     from corridors.analysis.select_link import places_of, select_link
+    from corridors.cli.asking.named import with_demand
     from corridors.errors import UnknownIdError, nearest
 
     kind, colon, element = name.partition(":")
@@ -241,6 +244,8 @@ def select(
     if json:
         print_json({kind: element, "as_of": str(plan.state.day), "rows": _records(table)})
     else:
+        if "demand_id" in table.columns:
+            table = with_demand(plan.state.net, table)
         shown = table.rename(columns=lambda c: c.replace("_", " "))
         print_table(shown, f"{title}, as of {plan.state.day}")
 

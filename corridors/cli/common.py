@@ -9,7 +9,7 @@ import shutil
 import sys
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from textwrap import fill
+from textwrap import TextWrapper, fill
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -225,6 +225,31 @@ def print_prose(text: str) -> None:
     echo(fill(plain(text), width, break_long_words=False, break_on_hyphens=False))
 
 
+def print_line(text: str, indent: int = 2) -> None:
+    """Print a line: in a pipe as it is, on a terminal wrapped between words and set in.
+
+    Parameters
+    ----------
+    text
+        A line; what it begins with stands as it is.
+    indent
+        Columns by which its other lines are set in.
+    """
+    width, said = columns(), plain(text)
+    if width is None or len(said) <= width:
+        echo(said)
+        return
+    begin = said[: len(said) - len(said.lstrip())]
+    lines = TextWrapper(
+        width,
+        initial_indent=begin,
+        subsequent_indent=" " * min(indent, width // 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    echo(lines.fill(said.lstrip()))
+
+
 def print_table(
     frame: pd.DataFrame,
     title: str,
@@ -284,7 +309,8 @@ def _cell(value: Any, spec: str | None) -> str:
 
     if isinstance(value, float | int) and not isinstance(value, bool):
         return format(value, spec) if spec else number(value)
-    return plain(value)
+    # Before a word that just fits, a space would have it cut.
+    return plain(value).strip()
 
 
 def _fitting(cells: dict[str, list[str]], numeric: set[str], width: int | None) -> list[list[str]]:

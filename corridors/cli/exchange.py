@@ -11,9 +11,9 @@ from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
-    echo,
     note,
     print_json,
+    print_line,
     working,
 )
 
@@ -37,8 +37,8 @@ def new(
     if json:
         print_json({"folder": str(made), "files": files})
         return
-    echo(f"wrote {len(files)} files into {made}; its README.md says how to go on")
-    echo(f"try: corridors run {made / 'border-closed.yaml'} --network {made}")
+    print_line(f"wrote {len(files)} files into {made}; its README.md says how to go on")
+    print_line(f"try: corridors run {made / 'border-closed.yaml'} --network {made}")
 
 
 def export(

@@ -15,6 +15,7 @@ from corridors.cli.common import (
     echo,
     note,
     print_json,
+    print_line,
     print_table,
     results,
     working,
@@ -41,7 +42,8 @@ def info(network: NetworkOption = None, as_of: AsOfOption = None, json: JsonOpti
         return
     import pandas as pd
 
-    echo(f"{found.pop('network')}, {found.pop('as_of') or 'all of time'}\n")
+    print_line(f"{found.pop('network')}, {found.pop('as_of') or 'all of time'}", indent=0)
+    echo()
     for title, values in found.items():
         rows = [(name.replace("_", " "), _flat(name, value)) for name, value in values.items()]
         print_table(pd.DataFrame(rows, columns=["what", "value"]), _TITLES[title], right=("value",))
@@ -94,11 +96,11 @@ def check(network: NetworkOption = None, json: JsonOption = False) -> None:
         )
     else:
         for problem in problems:
-            echo(str(problem))
+            print_line(str(problem))
         if problems:
             note(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}")
         else:
-            echo(f"clean: the files and {len(RULES)} rules about the network as a whole")
+            print_line(f"clean: the files and {len(RULES)} rules about the network as a whole")
     if problems:
         raise typer.Exit(1)
 
@@ -140,7 +142,7 @@ def limits(
     counts = table.groupby(["kind", "basis"]).size().rename("count").reset_index()
     print_table(counts, "Links and transfers, each direction apart")
     print_table(table.drop(columns="rule"), "What limits them")
-    print_table(inferred.drop(columns="name"), "Limits that a rule has inferred, a day")
+    print_table(inferred, "Limits that a rule has inferred, a day")
     for path in written:
         note(f"wrote {path}")
 
@@ -174,7 +176,7 @@ def scenarios(json: JsonOption = False) -> None:
         return
     width = max((len(s.name) for s in found), default=0)
     for s in found:
-        echo(f"{s.name:{width}}  {s.as_of}  {s.question or s.title}")
+        print_line(f"{s.name:{width}}  {s.as_of}  {s.question or s.title}", indent=4)
 
 
 def schema(

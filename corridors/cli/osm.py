@@ -11,9 +11,9 @@ from corridors.cli.common import (
     JsonOption,
     NetworkOption,
     decimal_number,
-    echo,
     note,
     print_json,
+    print_line,
     print_table,
     whole_number,
     working,
@@ -110,23 +110,23 @@ def _print(found: Proposal, name: str) -> None:
     from corridors.display import number
 
     when = f" as of {found.as_of}" if found.as_of else ""
-    echo(f"{name} ({found.link_id}) in OpenStreetMap{when}")
-    echo(
+    print_line(f"{name} ({found.link_id}) in OpenStreetMap{when}")
+    print_line(
         f"  length {number(found.length_km)} km, of it {number(found.gap_km)} km over gaps; "
         f"its ends lie {found.beside_km[0]:g} and {found.beside_km[1]:g} km beside the ways"
     )
     if found.mode == "rail":
         gauges = ", ".join(f"{k}: {v:g} km" for k, v in found.gauge_km.items())
         currents = ", ".join(f"{k}: {v:g} km" for k, v in found.electrified_km.items())
-        echo(f"  gauge {gauges}")
-        echo(f"  traction current {currents}")
-        echo(f"  tracks at most places: {found.tracks}")
+        print_line(f"  gauge {gauges}")
+        print_line(f"  traction current {currents}")
+        print_line(f"  tracks at most places: {found.tracks}")
     if not found.right_gauge:
-        echo("  no way on the gauge of the table: this one is on another")
+        print_line("  no way on the gauge of the table: this one is on another")
     rows = [(d.column, d.table or "(nothing)", d.osm, d.says) for d in found.differences]
     if rows:
         columns = ["column", "table", "OpenStreetMap", "difference"]
         print_table(pd.DataFrame(rows, columns=columns), "Where the table says something else")
     else:
-        echo("  the table says the same")
-    echo("© OpenStreetMap contributors, Open Database License 1.0")
+        print_line("  the table says the same")
+    print_line("© OpenStreetMap contributors, Open Database License 1.0")

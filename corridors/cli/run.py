@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from corridors.cli.common import (
     keys,
     note,
     print_json,
+    print_line,
     print_prose,
     print_table,
     results,
@@ -154,6 +156,8 @@ def run(
         _print(comparison, extra)
         if sure is not None:
             _print_uncertainty(sure)
+        told_again = None if projects else scenario
+        _print_next(_look_next(comparison, told_again, network, drawn=map is not None))
     for target in (map, report, out):
         if target is not None:
             note(f"wrote {target}")
@@ -161,10 +165,12 @@ def run(
 
 def _print(comparison: Comparison, extra: Extra) -> None:
     from corridors.assignment.views.at_best import best_sentence
+    from corridors.cli.asking.named import with_cargo, with_demand
 
     plan = comparison.disrupted.scenario
     if plan is not None:
-        echo(f"{plan.title or plan.name}, as of {comparison.disrupted.state.day}\n")
+        print_line(f"{plan.title or plan.name}, as of {comparison.disrupted.state.day}", indent=0)
+        echo()
     print_prose(comparison.explain())
     echo()
     if best := best_sentence(comparison):
@@ -176,7 +182,8 @@ def _print(comparison: Comparison, extra: Extra) -> None:
     for title, frame in extra.tables(comparison):
         print_table(frame, title)
     print_table(comparison.waterfall, "What becomes of the demand, t a day")
-    cargo = comparison.by_cargo.rename(
+    net = comparison.disrupted.state.net
+    cargo = with_cargo(net, comparison.by_cargo).rename(
         columns=lambda c: c.replace("_t_per_day", "").replace("_per_day", "").replace("_", " ")
     )
     print_table(
@@ -198,14 +205,14 @@ def _print(comparison: Comparison, extra: Extra) -> None:
     reroutes = extra.only(reroutes, comparison.reroutes["cargo"])
     if len(reroutes):
         title = f"Rerouted: the largest {min(_ROWS, len(reroutes))} of {len(reroutes)}"
-        print_table(reroutes.head(_ROWS).rename(columns=_words), title)
+        print_table(with_demand(net, reroutes.head(_ROWS)).rename(columns=_words), title)
     lost = comparison.by_demand
     lost = extra.only(lost, lost["cargo"])
     lost = lost[lost["lost_t_per_day"] > 0.5].sort_values("lost_t_per_day", ascending=False)
     if len(lost):
         title = f"No longer carried: the largest {min(_ROWS, len(lost))} of {len(lost)}"
-        columns = ["demand_id", "cargo", "lost_t_per_day", "demand_t_per_day"]
-        print_table(lost[columns].head(_ROWS).rename(columns=_words), title)
+        columns = ["demand_id", "lost_t_per_day", "demand_t_per_day"]
+        print_table(with_demand(net, lost[columns].head(_ROWS)).rename(columns=_words), title)
     full = comparison.disrupted.bottlenecks[
         ["capacity_id", "name", "unit", "amount", "price_usd", "confidence"]
     ]
@@ -213,11 +220,61 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         title = "Full, the dearest first (price: what one more a day would save a day; D: inferred)"
         print_table(full.head(_ROWS).rename(columns=_words), title)
     proof = comparison.disrupted.certificate
-    echo(
+    print_line(
         f"certified: relative gap {abs(proof.relative_gap):.1e}, balance "
         f"{proof.balance_residual:.1e}, capacity {proof.capacity_residual:.1e}, "
         f"flow on closed things {proof.closed_flow:g}"
     )
+
+
+def _look_next(
+    comparison: Comparison, scenario: str | None, network: Path | None, *, drawn: bool
+) -> list[tuple[str, str]]:
+    """Return where to look next: commands that can be typed as they stand, and what for.
+
+    Parameters
+    ----------
+    comparison
+        What has been told.
+    scenario
+        As it was asked for; None where no command says the same again.
+    network
+        The folder that it was asked of, if not the shipped network.
+    drawn
+        Whether there is a map already.
+    """
+    of = f" --network {shlex.quote(str(network))}" if network is not None else ""
+    model = comparison.disrupted.model
+    own = f" --as-of {comparison.disrupted.state.day}"
+    own += f" --model {model}" if model != "optimal" else ""
+    found = []
+    asked = shlex.quote(scenario) if scenario is not None else ""
+    lost = comparison.top_losses(1)
+    if len(lost) and asked:
+        who = shlex.quote(lost["demand_id"].iloc[0])
+        command = f"corridors routes {who} --scenario {asked}{own}{of}"
+        found.append((command, "which ways the largest loss has, and why they are not taken"))
+    known = set(comparison.disrupted.state.net.tables["capacities"]["capacity_id"])
+    was = set(comparison.baseline.bottlenecks["capacity_id"])
+    # A limit for each direction apart is one row of the table.
+    full = [c.partition(":")[0] for c in comparison.disrupted.bottlenecks["capacity_id"]
+            if c not in was]  # fmt: skip
+    full = [c for c in full if c in known]
+    if full:
+        limit = shlex.quote(f"capacity:{full[0]}")
+        found.append((f"corridors show {limit}{of}", "what is known of what is newly full"))
+    if asked:
+        found.append((f"corridors simulate {asked}{of}", "by days: queues, waiting, recovery"))
+        if not drawn:
+            found.append((f"corridors run {asked}{own}{of} --map map.html", "the map"))
+    return found
+
+
+def _print_next(lines: list[tuple[str, str]]) -> None:
+    if lines:
+        echo("\nLook next:")
+    for command, why in lines:
+        print_line(f"  {command}  # {why}", indent=4)
 
 
 def _print_uncertainty(sure: Uncertainty) -> None:

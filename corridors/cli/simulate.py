@@ -18,6 +18,7 @@ from corridors.cli.common import (
     keys,
     note,
     print_json,
+    print_line,
     print_prose,
     print_table,
     results,
@@ -144,7 +145,8 @@ def _bar() -> Iterator[Callable[[str, int, int], None] | None]:
 def _print(sim: Simulation, extra: Extra) -> None:
     plan = sim.scenario
     title = (plan.title or plan.name) if plan else "Undisturbed"
-    echo(f"{title}: {len(sim.days)} days from {sim.start}\n")
+    print_line(f"{title}: {len(sim.days)} days from {sim.start}", indent=0)
+    echo()
     print_prose(sim.explain())
     echo()
     fall = sim.effect.assign(what=[w.replace("_", " ") for w in sim.effect["what"]])
@@ -155,9 +157,10 @@ def _print(sim: Simulation, extra: Extra) -> None:
     own = sim.caused if sim.baseline is not None else sim.peaks
     # Less than a twentieth of a vehicle is what whole steps leave, no queue.
     standing = own[own["peak"] >= _SMALLEST]
-    columns = ["name", "unit", "peak", "peak_date", "cleared_date", "mean_wait_hours"]
-    if sim.baseline is not None:
-        columns.insert(3, "usual_peak")
+    columns = ["capacity_id", "name", "unit", "peak", "usual_peak", "peak_date", "cleared_date"]
+    columns.append("mean_wait_hours")
+    if sim.baseline is None:
+        columns.remove("usual_peak")
     shown = standing[columns].head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
     shown["cleared date"] = shown["cleared date"].fillna("not yet")
     title = f"Queues that it causes, the largest {len(shown)} of {len(standing)}"
@@ -167,23 +170,23 @@ def _print(sim: Simulation, extra: Extra) -> None:
     for heading, frame in extra.tables(sim):
         print_table(frame, heading)
     totals: dict[str, Any] = sim.summary
-    echo(
+    print_line(
         f"transport {totals['cost_usd']:,.0f} USD; waiting {totals['waiting_t_hours']:,.0f} "
         f"tonne-hours; loss {totals['loss_usd']:,.0f} USD; residual {sim.residual_t:.1e} t"
     )
     before = sim.earlier.set_index("what")["t"]
     if before["under_way_at_start"] > 0:
-        echo(
+        print_line(
             f"apart from these, of {before['under_way_at_start']:,.0f} t that were under way "
             f"before: {before['late']:,.0f} t late, {before['other_way']:,.0f} t another way, "
             f"{before['turned_back'] + before['never_shipped']:,.0f} t turned back "
             f"(loss {totals['earlier_loss_usd']:,.0f} USD)"
         )
     if not _in_force(sim):
-        echo("no event of the scenario is in force on any of these days")
+        print_line("no event of the scenario is in force on any of these days")
     if sim.bound is not None:
         b = sim.bound
-        echo(
+        print_line(
             f"perfect foresight: {b.optimum_usd:,.0f} USD for {b.demands} demands against "
             f"{b.simulated_usd:,.0f}; price of not knowing {b.price_of_not_knowing_usd:,.0f} USD"
         )
@@ -191,13 +194,14 @@ def _print(sim: Simulation, extra: Extra) -> None:
 
 def _print_losses(sim: Simulation, extra: Extra) -> None:
     """Print which demands lose most, by name."""
+    from corridors.cli.asking.named import with_demand
+
     lost = sim.top_losses(len(sim.outcomes))
     lost = extra.only(lost, lost["cargo"])
     if not len(lost):
         return
-    ends = zip(lost["origin_name"], lost["destination_name"], strict=True)
-    frame = lost[["cargo", "lost", "wanted", "lost_value_usd"]].copy()
-    frame.insert(1, "demand", [f"{a}–{b}" for a, b in ends])
+    net = sim.timetable.states[0].net
+    frame = with_demand(net, lost[["demand_id", "lost", "wanted", "lost_value_usd"]])
     shown = frame.head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
     print_table(shown, f"Turned back or never shipped, t: the largest {len(shown)} of {len(frame)}")
 

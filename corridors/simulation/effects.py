@@ -113,7 +113,8 @@ def sentences(
         on_time = float(steps.loc["on_time", "t"])
         said = f"{span}, of {number(wanted, 't')} that want to leave, {number(on_time, 't')} "
         return [f"{said}({share(on_time, wanted)}) come on time."]
-    found = [_overall(f"{span} of {title}", steps["change_t"].to_dict())]
+    # The title is a sentence of its own, or a name; it is not bent into this one.
+    found = [_overall(f"{title}: {span[0].lower()}{span[1:]}", steps["change_t"].to_dict())]
     if len(caused):
         found.append(_queues(caused))
     elif n_usual:

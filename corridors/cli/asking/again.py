@@ -15,6 +15,7 @@ from corridors.cli.common import (
     listed,
     note,
     print_json,
+    print_line,
     print_table,
     whole_number,
     working,
@@ -80,7 +81,9 @@ def curve(
     if json:
         print_json(found.to_dict())
         return
-    echo("\n".join(found.sentences()) + "\n")
+    for text in found.sentences():
+        print_line(text, indent=0)
+    echo()
     plan = found.family.scenario
     shown = found.table
     if found.family.parameter != "duration":
@@ -136,7 +139,7 @@ def verify(
         print_json(found)
     else:
         for line in _verified(found):
-            echo(line)
+            print_line(line)
     if not found["ok"] or found["files_changed"]:
         raise typer.Exit(1)
 

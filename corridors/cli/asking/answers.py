@@ -93,6 +93,25 @@ def _that_change(frame: pd.DataFrame, key: str) -> pd.DataFrame:
     return rows.drop(columns=empty).head(_ROWS).rename(columns=names)
 
 
+def _named(result: Any, shown: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Return rows by cargo or demand with names beside their ids."""
+    from corridors.cli.asking.named import with_cargo, with_demand
+
+    net = network_of(result)
+    if key == "cargo":
+        return with_cargo(net, shown)
+    return with_demand(net, shown, "demand id") if key == "demand" else shown
+
+
+def network_of(result: Any) -> Network:
+    """Return the network that an assignment, a comparison or a run by days is of."""
+    if hasattr(result, "disrupted"):
+        result = result.disrupted
+    state = result.timetable.states[0] if hasattr(result, "timetable") else result.state
+    net: Network = state.net
+    return net
+
+
 @dataclass
 class Extra:
     """What is said besides.
@@ -166,7 +185,7 @@ class Extra:
             if "wanted" in frame.columns:
                 frame = frame.assign(lost=frame["turned_back"] + frame["never_shipped"])
                 frame = frame[[key, *_OF_DAYS]]
-            shown = _that_change(frame, key)
+            shown = _named(result, _that_change(frame, key), key)
             what = "" if "wanted" in frame.columns else ", t/day"
             title = f"By {key.replace('_', ' ')}{what}: {len(shown)} of {len(frame)}"
             found.append((title, shown))

@@ -12,6 +12,7 @@ from corridors.cli.common import (
     NetworkOption,
     echo,
     print_json,
+    print_line,
     print_table,
     working,
 )
@@ -80,18 +81,19 @@ def _print(found: dict[str, Any]) -> None:
 
     from corridors.display import number
 
-    echo(f"{found['kind']} {found['id']}")
+    print_line(f"{found['kind']} {found['id']}")
     for row in found.get("rows", []):
         echo("")
         for key, value in row.items():
             shown = number(value) if isinstance(value, float) else value
-            echo(f"  {str(key).replace('_', ' '):18} {shown}")
+            print_line(f"  {str(key).replace('_', ' '):18} {shown}", indent=21)
     for key, value in found.items():
         if key in {"kind", "id", "rows", "sources"}:
             continue
         names = value if isinstance(value, str) else ", ".join(value)
         count = "" if isinstance(value, str) else f" ({len(value)})"
-        echo(f"\n{key}{count}: {names}")
+        echo("")
+        print_line(f"{key}{count}: {names}")
     if found["sources"]:
         columns = ["row", "column", "confidence", "publisher", "title", "date", "note"]
         frame = pd.DataFrame(found["sources"]).reindex(columns=columns).fillna("")

@@ -14,10 +14,10 @@ from corridors.cli.common import (
     CargoOption,
     JsonOption,
     NetworkOption,
-    echo,
     keys,
     listed,
     print_json,
+    print_line,
     print_table,
     working,
 )
@@ -45,6 +45,10 @@ AvoidOption = Annotated[
         "--avoid", help="Not through this place, such as country:RU or border:KZ-RU.", metavar="ID"
     ),
 ]
+
+
+_NAMED = 3
+"""Names of limits in a sentence; all of them are in the table below it."""
 
 
 def register(app: typer.Typer) -> None:
@@ -150,15 +154,16 @@ def _print_years(table: pd.DataFrame, *, json: bool) -> None:
 
 
 def _print_room(found: Headroom, net: Network) -> None:
+    from corridors.cli.asking.named import with_demand
     from corridors.display import number
 
-    echo(_room(found))
+    print_line(_room(found), indent=0)
     if math.isinf(found.multiple) and found.way:
-        echo(f"The way without a limit: {_named(net, found.way)}.")
+        print_line(f"The way without a limit: {_named(net, found.way)}.", indent=0)
     elif found.by_cargo is not None:
         for row in found.by_cargo.to_dict("records"):
             unit = row["unit"]
-            echo(
+            print_line(
                 f"  {row['cargo']}: {number(row['units_per_day'], unit)} a day, "
                 f"{number(row['added_units_per_day'], unit)} more a day, "
                 f"{number(row['added_units_per_month'], unit)} a month, "
@@ -172,7 +177,8 @@ def _print_room(found: Headroom, net: Network) -> None:
         how = "each alone would let 5 % more through" if found.stops["alone"].any() else "together"
         print_table(found.stops.drop(columns="alone"), f"In the way ({how})")
     if len(found.falls_short):
-        print_table(found.falls_short, "Falls short first", {"share": ".3f"})
+        short = with_demand(net, found.falls_short)
+        print_table(short, "Falls short first", {"share": ".3f"})
 
 
 def _named(net: Network, way: tuple[str, ...]) -> str:
@@ -197,7 +203,7 @@ def _room(found: Headroom) -> str:
     else:
         text = f"Of {demand} a day, {multiple:.3f} times as much fits: "
         text += f"{number(found.added_t_per_day, 't')} a day more. "
-    names = list(found.stops["capacity_id"])
+    names = list(found.stops["name"])
     if not names:
         return text + "Beyond that the ways left cost more than the loss."
     word = "or" if found.stops["alone"].any() else "and"
@@ -205,7 +211,12 @@ def _room(found: Headroom) -> str:
 
 
 def _listed(names: list[str], word: str) -> str:
-    return f" {word} ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    """Return names in a sentence: the first ones where the table below it has many."""
+    if len(names) > _NAMED + 1:
+        names = [*names[:_NAMED], f"one of {len(names) - _NAMED} others" if word == "or" else
+                 f"{len(names) - _NAMED} others"]  # fmt: skip
+    between = "; " if any("," in name for name in names) else ", "
+    return f" {word} ".join(filter(None, [between.join(names[:-1]), names[-1]]))
 
 
 def cut(
@@ -253,9 +264,12 @@ def cut(
         return
     for way, one in found:
         by_what = "".join(f" by {v}" for v in _told(way).values() if isinstance(v, str))
-        echo(_narrowest(one, start, f"{end}{by_what}", net))
+        print_line(_narrowest(one, start, f"{end}{by_what}", net), indent=0)
         for name in one.left_out:
-            echo(f"Coupling {name} holds {one.cargo} back at the start, which the cut leaves out.")
+            print_line(
+                f"Coupling {name} holds {one.cargo} back at the start, which the cut leaves out.",
+                indent=0,
+            )
         if len(one.limits):
             split = "" if one.plain else " (limits share members: weights say in which parts)"
             print_table(one.limits, f"Limits of the cut for {one.cargo}{split}")
