@@ -10,7 +10,7 @@ from analysis_toys import DAY, closing, two_ways
 from typer.testing import CliRunner
 
 import corridors as co
-from corridors.assignment.views.at_best import best_sentence
+from corridors.assignment.views.told import best_sentence
 from corridors.cli.app import app
 from corridors.cli.common import _without_hairs
 

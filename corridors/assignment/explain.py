@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.reroutes import ADDED, PREMIUM
 from corridors.assignment.views.by import PARTS
+from corridors.assignment.views.told import told_sellers
 from corridors.display import number, share
-from corridors.network.markets.offers import SELLER
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -58,7 +58,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
     if change["rerouted_t_per_day"] <= _SMALL and change["newly_unserved_t_per_day"] <= _SMALL:
         found.append("Nothing else changes: no cargo leaves its route and none is lost.")
     if tables.sales is not None:
-        found += _sellers(tables.sales, tables.cargo_names)
+        found += told_sellers(tables.sales, tables.cargo_names)
     found.append(demand_years(tables.day, tables.base_years))
     return [text for text in found if text]
 
@@ -391,36 +391,6 @@ def _shortfall(tables: ComparisonTables, loss: float) -> str:
         f"what stays loses {number(loss, 'USD')} a day by it, what it would have paid at most "
         "less what its way costs in ordinary times; that is in no cost."
     )
-
-
-def _sellers(sales: pd.DataFrame, cargo_names: Mapping[str, str]) -> list[str]:
-    """Say of each market who sells or takes less, and who more instead and at what price."""
-    found = []
-    for market, rows in sales.groupby("market"):
-        moved = rows["change_t_per_day"]
-        less, more = rows[moved < -_SMALL], rows[moved > _SMALL]
-        if not len(less):
-            continue
-        sold = "sold" if rows["side"].iloc[0] == SELLER else "taken"
-        listed = _offers(less.assign(t=-less["change_t_per_day"]), cargo_names, priced=False)
-        instead = f"nobody {'sells' if sold == 'sold' else 'takes'} more"
-        if len(more):
-            others = _offers(more.assign(t=more["change_t_per_day"]), cargo_names, priced=True)
-            instead = f"more by {others}"
-        found.append(f"On the market {market}, a day, less is {sold} by {listed}; {instead}.")
-    return found
-
-
-def _offers(rows: pd.DataFrame, cargo_names: Mapping[str, str], *, priced: bool) -> str:
-    parts = []
-    for row in rows.sort_values(["t", "node_id"], ascending=[False, True]).to_dict("records"):
-        premium = row["premium_usd_per_unit"]
-        at = f" at {number(premium, 'USD')} a unit above the best" if priced and premium > 0 else ""
-        amount = number(row["t"], "t")
-        cargo = cargo_names[row["cargo"]]
-        parts.append(f"{row['name']} ({row['country']}, {amount} of {cargo}{at})")
-    more = f" and {len(parts) - _SHOWN} others" if len(parts) > _SHOWN else ""
-    return "; ".join(parts[:_SHOWN]) + more
 
 
 def _inferred(before: pd.DataFrame, after: pd.DataFrame) -> str:

@@ -164,7 +164,7 @@ def run(
 
 
 def _print(comparison: Comparison, extra: Extra) -> None:
-    from corridors.assignment.views.at_best import best_sentence
+    from corridors.assignment.views.told import best_sentence
     from corridors.cli.asking.named import with_cargo, with_demand
 
     plan = comparison.disrupted.scenario

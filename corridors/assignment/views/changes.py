@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corridors.assignment.assignment import Assignment
-    from corridors.assignment.comparison import Comparison
     from corridors.assignment.report import ReportContext
     from corridors.assignment.tables import ComparisonTables
     from corridors.scenarios.scenario import Scenario
@@ -47,16 +46,30 @@ class Changes:
 
     if TYPE_CHECKING:
 
+        def __init__(self, baseline: Assignment, disrupted: Assignment) -> None: ...
+
         @cached_property
         def tables(self) -> ComparisonTables:
             """All that sentences, maps, pages and files are made of."""
 
     @cached_property
-    def at_best(self) -> Comparison:
-        """The same scenario by the best plan, solved when first asked for: what is possible."""
-        from corridors.assignment.views.at_best import at_best
+    def at_best(self) -> Self:
+        """The same scenario by the best plan, solved when first asked for: what is possible.
 
-        return at_best(cast("Comparison", self))
+        Route choice says what is to be expected. The damage of the best plan is a lower bound,
+        and what lies between the two is what coordination could be worth. A comparison by
+        ``"optimal"`` is its own best.
+        """
+        from corridors.assignment.assign import assigned
+        from corridors.scenarios.state import network_state
+
+        if self.disrupted.model == "optimal":
+            return self
+        before, after = (
+            assigned(network_state(a.state.net, a.scenario, a.state.day), a.scenario)
+            for a in (self.baseline, self.disrupted)
+        )
+        return type(self)(before, after)
 
     @property
     def scenario(self) -> Scenario | None:

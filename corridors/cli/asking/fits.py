@@ -170,9 +170,11 @@ def _print_room(found: Headroom, net: Network) -> None:
                 f"{number(row['added_units_per_year'], unit)} a year"
             )
     for name in found.held:
-        echo(f"Coupling {name} holds back from the start: its by-product has no outlet.")
+        print_line(
+            f"Coupling {name} holds back from the start: its by-product has no outlet.", indent=0
+        )
         if name in found.left_out:
-            echo("  That it would leave more room as the by-product grows is left out.")
+            print_line("That it would leave more room as the by-product grows is left out.")
     if len(found.stops):
         how = "each alone would let 5 % more through" if found.stops["alone"].any() else "together"
         print_table(found.stops.drop(columns="alone"), f"In the way ({how})")

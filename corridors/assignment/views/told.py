@@ -1,0 +1,64 @@
+"""What is told beside the change itself: what markets do, and what is possible at best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corridors.display import number
+from corridors.network.markets.offers import SELLER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from corridors.assignment.views.changes import Changes
+
+_SMALL = 0.5
+"""Tonnes a day below which a change is not worth a word."""
+
+_SHOWN = 3
+"""Sellers that are named."""
+
+
+def told_sellers(sales: pd.DataFrame, cargo_names: Mapping[str, str]) -> list[str]:
+    """Say of each market who sells or takes less, and who more instead and at what price."""
+    found = []
+    for market, rows in sales.groupby("market"):
+        moved = rows["change_t_per_day"]
+        less, more = rows[moved < -_SMALL], rows[moved > _SMALL]
+        if not len(less):
+            continue
+        sold = "sold" if rows["side"].iloc[0] == SELLER else "taken"
+        listed = _offers(less.assign(t=-less["change_t_per_day"]), cargo_names, priced=False)
+        instead = f"nobody {'sells' if sold == 'sold' else 'takes'} more"
+        if len(more):
+            others = _offers(more.assign(t=more["change_t_per_day"]), cargo_names, priced=True)
+            instead = f"more by {others}"
+        found.append(f"On the market {market}, a day, less is {sold} by {listed}; {instead}.")
+    return found
+
+
+def _offers(rows: pd.DataFrame, cargo_names: Mapping[str, str], *, priced: bool) -> str:
+    parts = []
+    for row in rows.sort_values(["t", "node_id"], ascending=[False, True]).to_dict("records"):
+        premium = row["premium_usd_per_unit"]
+        at = f" at {number(premium, 'USD')} a unit above the best" if priced and premium > 0 else ""
+        amount = number(row["t"], "t")
+        cargo = cargo_names[row["cargo"]]
+        parts.append(f"{row['name']} ({row['country']}, {amount} of {cargo}{at})")
+    more = f" and {len(parts) - _SHOWN} others" if len(parts) > _SHOWN else ""
+    return "; ".join(parts[:_SHOWN]) + more
+
+
+def best_sentence(comparison: Changes) -> str:
+    """Return in a sentence what becomes of the cargo at best; empty where that is meant anyhow."""
+    if comparison.disrupted.model == "optimal":
+        return ""
+    change = comparison.at_best.tables.change
+    return (
+        "At best, had one hand planned all that moves (optimal), "
+        f"{number(change['rerouted_t_per_day'], 't')} a day would go another way, at "
+        f"{number(change['added_cost_usd_per_day_rerouted'], 'USD')} a day more, and "
+        f"{number(change['newly_unserved_t_per_day'], 't')} would no longer be carried."
+    )
