@@ -173,8 +173,8 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         echo()
     print_prose(comparison.explain())
     echo()
-    if best := best_sentence(comparison):
-        print_prose(best)
+    if comparison.disrupted.model != "optimal":
+        print_prose(best_sentence(comparison.at_best.change))
         echo()
     for text in extra.sentences():
         print_prose(text)

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from corridors.assignment.views.changes import Changes
-
 _SMALL = 0.5
 """Tonnes a day below which a change is not worth a word."""
 
@@ -51,11 +49,8 @@ def _offers(rows: pd.DataFrame, cargo_names: Mapping[str, str], *, priced: bool)
     return "; ".join(parts[:_SHOWN]) + more
 
 
-def best_sentence(comparison: Changes) -> str:
-    """Return in a sentence what becomes of the cargo at best; empty where that is meant anyhow."""
-    if comparison.disrupted.model == "optimal":
-        return ""
-    change = comparison.at_best.tables.change
+def best_sentence(change: Mapping[str, float]) -> str:
+    """Return in a sentence what becomes of the cargo at best, by `Comparison.at_best.change`."""
     return (
         "At best, had one hand planned all that moves (optimal), "
         f"{number(change['rerouted_t_per_day'], 't')} a day would go another way, at "
