@@ -1,6 +1,6 @@
 // What the reader has asked for, in the page and in its address.
 const VIEWS = ['map', 'who', 'full', 'worst'];
-const EMPTY = () => ({ scenario: '', day: '', close: [], capacity: {}, delay: {}, demand: {}, view: 'map', at: null });
+const EMPTY = () => ({ scenario: '', day: '', model: '', close: [], capacity: {}, delay: {}, demand: {}, view: 'map', at: null });
 
 const written = (text) => encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%2F', '/').replaceAll('%E2%80%93', '–');
 
@@ -8,6 +8,7 @@ const written = (text) => encodeURIComponent(text).replaceAll('%3A', ':').replac
 function toAddress(state, texts) {
   const parts = [`d=${texts.states[stateNumber(texts, state)].day}`];
   if (state.scenario) parts.push(`scenario=${written(state.scenario)}`);
+  if (state.model) parts.push(`model=${state.model}`);
   if (state.close.length) parts.push(`close=${state.close.map(written).join(',')}`);
   for (const [word, own] of [['cap', state.capacity], ['delay', state.delay], ['demand', state.demand]]) {
     const listed = Object.entries(own).map(([id, value]) => `${written(id)}@${+value.toFixed(4)}`);
@@ -74,6 +75,9 @@ function fromAddress(hash, names) {
       else into[id] = value;
     }
   }
+  const model = parts.get('model') || '';
+  if (model === 'logit' && texts.choice) state.model = model;
+  else if (model && model !== 'optimal') unknown.push(`the model ${text(model)}`);
   if (VIEWS.includes(parts.get('view'))) state.view = parts.get('view');
   const at = (parts.get('at') || '').split('/').map(Number);
   if (at.length === 3 && at.every(Number.isFinite)) state.at = at;
@@ -163,8 +167,8 @@ class Store {
   }
 
   question() {
-    const { close, capacity, delay, demand } = this.state;
-    return { state: stateNumber(this.names.texts, this.state), close, capacity, delay, demand };
+    const { close, capacity, delay, demand, model } = this.state;
+    return { state: stateNumber(this.names.texts, this.state), close, capacity, delay, demand, ...(model ? { model } : {}) };
   }
 }
 
