@@ -126,7 +126,8 @@ def explorer_data(
         "elements": elements,
         "limits": [list(column) for column in zip(*book.texts, strict=True)] or [[], [], [], []],
         "sources": sources,
-        **({"choice": choice} if choice else {}),
+        **({"choice": choice} if "usual" in choice else {}),
+        **({"no_choice": choice["refused"]} if "refused" in choice else {}),
     }
     return ExplorerData(
         title="Shut it and see",

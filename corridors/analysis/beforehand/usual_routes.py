@@ -13,7 +13,7 @@ import numpy as np
 
 from corridors.assignment.choice import usual_of
 from corridors.assignment.choice_parameters import choice_parameters, place_counts
-from corridors.errors import CertificateError
+from corridors.errors import CertificateError, DataError
 from corridors.flow.choice.routes import RouteSet
 from corridors.flow.numbering import Numbering
 from corridors.flow.shortest.trees import forward_star
@@ -45,8 +45,9 @@ def usual_routes(
     -------
     texts
         ``usual``: which set of routes is usual on each day, by number of the state, and
-        ``dispersion``; empty where the choice of a day cannot be proved, or nothing is to be
-        carried: the page then has the optimum alone.
+        ``dispersion``. A day on which no prices are found is not there; where none is,
+        ``refused`` alone, with the reason, and nothing where nothing is to be carried: the
+        page then has the optimum alone.
     arrays
         As `packed_routes` has the routes of all days; by the number of a set ``N/routes``, a bit
         for each of them, and ``N/price_limit`` and ``N/price_usd``, the limits that have a price
@@ -62,14 +63,17 @@ def usual_routes(
     prices: list[Numbers] = []
     problems: list[FlowProblem] = []
     usual: dict[int, int] = {}
+    refused = ""
     for number, state in days.items():
         same = (i for i, p in enumerate(problems) if _alike(p, state.problem))
         known = next(same, len(problems))
         if known == len(problems):
             try:
                 found = usual_of(state.net, state.day, state)
-            except CertificateError:
-                return {}, {}
+            except (CertificateError, DataError) as error:
+                refused = str(error)
+                done()
+                continue
             problems.append(state.problem)
             sets.append(found.routes)
             # The engine's order of limits is that of the page.
@@ -78,6 +82,8 @@ def usual_routes(
             prices.append({"price_limit": dear, "price_usd": price[dear]})
         usual[number] = known
         done()
+    if not sets:
+        return {"refused": refused}, {}
     every = RouteSet.of(
         (k, np.array(arcs, dtype=np.int64))
         for k, arcs in sorted({key for own in sets for key in own.keys})

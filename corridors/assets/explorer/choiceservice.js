@@ -20,6 +20,7 @@ class ChoiceService extends Service {
   usual(base) {
     const { usual, dispersion } = this.questions.texts.choice;
     const number = usual[base];
+    if (number === undefined) throw new Error(`how shippers spread could not be worked out for ${this.questions.texts.states[base].day}`);
     if (!this.usuals.has(number)) {
       const started = performance.now();
       const { arrays: x, nDemands } = this.questions;

@@ -55,15 +55,15 @@ function days(names, store) {
   const count = curves[0].values.length;
   const rows = curves.map(({ label, when, values }) => {
     const top = values.indexOf(values.reduce((found, t) => Math.max(found, t), 0));
-    const said = values[top] > 0 ? `most ${tonnes(values[top])}, ${dateOf(first, top)}` : 'none';
-    return element('div', { class: 'day-row' }, element('span', {}, label, element('span', { class: 'quiet' }, ` ${when}: ${said}`)), dayCurve(values, worst));
+    const said = values[top] > 0 ? [`most ${tonnes(values[top])}, `, element('span', { class: 'day' }, dateOf(first, top))] : 'none';
+    return element('div', { class: 'day-row' }, element('span', {}, label, element('span', { class: 'quiet' }, ` ${when}: `, said)), dayCurve(values, worst));
   });
   const waiting = curves[0].values[worst];
   const table = element('table', { class: 'small' }, element('caption', { class: 'unseen' }, 'Tonnes by day'),
     element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, 'Day'), curves.map(({ label }) => element('th', { scope: 'col', class: 'number' }, label)))),
     element('tbody', {}, curves[0].values.map((_, day) => element('tr', {}, element('th', { scope: 'row' }, dateOf(first, day)), curves.map(({ values }) => element('td', { class: 'number' }, t0(values[day])))))));
   replace(box, title,
-    element('p', {}, waiting > 0 ? `The worst day is ${dateOf(first, worst)}: ${tonnes(waiting)} wait at its end. ` : 'Nothing waits on any day. ',
+    element('p', {}, waiting > 0 ? ['The worst day is ', element('span', { class: 'day' }, dateOf(first, worst)), `: ${tonnes(waiting)} wait at its end. `] : 'Nothing waits on any day. ',
       `Of ${tonnes(waterfall.wanted)} that want to leave in ${count} days ${tonnes(waterfall.late)} come late, ${tonnes(waterfall.rerouted)} come another way, and ${tonnes(waterfall.lost)} turn back or are never sent.`),
     rows,
     element('p', { class: 'axis quiet' }, element('span', {}, first), element('span', {}, dateOf(first, count - 1))),

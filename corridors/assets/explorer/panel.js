@@ -46,7 +46,7 @@ function headline(answer, ranges) {
   const { before, after, change } = answer;
   const card = (head, was, now, show, below, range) => element('div', { class: 'card' },
     element('dt', {}, head), element('dd', {}, element('strong', {}, show(now)), element('span', { class: 'quiet' }, below || `before ${show(was)}`, range ? element('span', { class: 'range' }, range) : null)));
-  const between = (name, show, what = '') => (ranges && ranges.between[name] ? `${what}5–95 %: ${ranges.between[name].map((value) => whole(show(value))).join(' to ')}` : null);
+  const between = (name, show, what = '') => (ranges && ranges.between[name] ? [what, element('span', {}, `5–95 %: ${ranges.between[name].map((value) => whole(show(value))).join(' to ')}`)] : null);
   const hours = (h) => `${number(h / 24, 2)} d`;
   const usd = (v) => `${short(v)} $`;
   const whole = (text) => text.replaceAll(' ', '\u00a0');
@@ -165,16 +165,16 @@ function story(names, store) {
 
 const MODELLED = {
   '': 'Modelled: the cheapest way to carry the demand within the capacities, as if the situation of the day lasted. A lower bound for the damage, not a forecast.',
-  logit: 'Modelled: how shippers spread over routes by cost (path-size logit), within hard capacities whose prices are what waiting for them costs, as if the situation of the day lasted. Routes that are usual on the day are in the page; where something has changed it looks for others, until none that is missing would take more than 0.1 % of a demand.',
+  logit: 'Modelled: how shippers spread over routes by cost (path-size logit), within hard capacities whose prices are what waiting for them costs, as if the situation of the day lasted. Routes that are usual on the day are in the page; where something has changed it looks for others, until none that is missing would take more than 0.1 % of a demand. Lines that change by less than 1 % are drawn as before.',
 };
 
 // The proof in one line: how far the answer is from what no other can beat.
-function proof(answer, asking, model) {
+function proof(answer, asking, model, refused) {
   const gap = Math.abs(answer.gap);
   const text = gap === 0 ? '0' : gap.toExponential(0);
   const time = answer.milliseconds < 10 ? number(answer.milliseconds, 1) : number(answer.milliseconds, 0);
   const where = asking.where === 'page' ? ', solved in the page' : '';
-  byId('modelled').textContent = MODELLED[model];
+  byId('modelled').textContent = `${MODELLED[model]}${refused ? ` How shippers spread is not in this page: ${refused}` : ''}`;
   if (model) {
     const most = answer.missing > 0 ? `at most ${(100 * answer.missing).toPrecision(1)} %` : 'nothing';
     byId('proof').textContent = `Route choice, proved: gap ${text}, a missing route would take ${most} of a demand, ${time} ms${where}`;

@@ -136,7 +136,7 @@ class Page {
     this.answer = answer;
     headline(answer, rangesOf(names, store));
     byId('sentence').textContent = sentence(names, store, answer);
-    proof(answer, this.asking, store.state.model);
+    proof(answer, this.asking, store.state.model, names.texts.no_choice);
     this.map.show(answer, question.close);
     this.lines.show(this.map);
     this.views.who.show(answer);
