@@ -87,4 +87,5 @@ def _brief(tonnes: Floats) -> NDArray[np.int64]:
     safe = np.maximum(tonnes, 1e-9)
     step = 10.0 ** (np.floor(np.log10(safe)) - (DIGITS - 1))
     rounded = np.where(tonnes > 0.0, np.rint(safe / step) * step, 0.0)
-    return np.rint(PARTS * rounded).astype(np.int64)
+    parts: NDArray[np.int64] = np.rint(PARTS * rounded).astype(np.int64)
+    return parts

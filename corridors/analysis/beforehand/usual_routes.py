@@ -146,6 +146,6 @@ def packed_routes(problem: FlowProblem, routes: RouteSet) -> Numbers:
 
 def _alike(one: FlowProblem, two: FlowProblem) -> bool:
     """Return whether the same day could be meant: the same costs, limits, demand, closures."""
-    names = ("cost", "closed", "bound", "amount", "penalty")
-    names += ("member_limit", "member_arc", "member_class", "member_factor")
+    names = ["cost", "closed", "bound", "amount", "penalty"]
+    names += ["member_limit", "member_arc", "member_class", "member_factor"]
     return all(np.array_equal(getattr(one, name), getattr(two, name)) for name in names)
