@@ -122,7 +122,8 @@ class ChoiceService extends Service {
     const model = p.ordinary ? elasticModel(staying, questions.arrays, p.wanted, p.ordinary, usual.share) : staying;
     // Prices carry over where the limits are those of the usual day.
     const same = p.limit.length === usual.p.limit.length && p.limit.every((l, r) => l === usual.p.limit[r]);
-    const price = same ? usual.price : null;
+    // What is taken away has none.
+    const price = same ? usual.price.map((x, r) => (p.bound[r] > 0 ? x : 0)) : null;
     return this.told(p, this.spread(p, model, routes, price, new Growth(searches, p, klass, model, openCost, this.worth)));
   }
 
