@@ -46,7 +46,7 @@ function headline(answer, ranges) {
   const { before, after, change } = answer;
   const card = (head, was, now, show, below, range) => element('div', { class: 'card' },
     element('dt', {}, head), element('dd', {}, element('strong', {}, show(now)), element('span', { class: 'quiet' }, below || `before ${show(was)}`, range ? element('span', { class: 'range' }, range) : null)));
-  const between = (name, show, what = '') => (ranges && ranges.between[name] ? [what, element('span', {}, `5–95 %: ${ranges.between[name].map((value) => whole(show(value))).join(' to ')}`)] : null);
+  const between = (name, show, what = '') => (ranges && ranges.between[name] ? `${what}5–95 %: ${ranges.between[name].map((value) => whole(show(value))).join(' to ')}` : null);
   const hours = (h) => `${number(h / 24, 2)} d`;
   const usd = (v) => `${short(v)} $`;
   const whole = (text) => text.replaceAll(' ', '\u00a0');
