@@ -49,7 +49,7 @@ CLOSURES = (
 
 MOVES = (
     {"close": ["border:BY-PL"], "capacity": {"terespol-rail": 0.5, "caspian-feeders": 0.75}},
-    {"delay": {"node:brest": 24}, "demand": {"cargo:container": 1.2}},
+    {"delay": {"node:brest": 24}},
 )
 """What is moved besides."""
 
