@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.analysis import explorer_names, explorer_states
+from corridors.analysis.beforehand.days import day_curves
+from corridors.analysis.beforehand.ranges import headline_ranges
+from corridors.analysis.beforehand.usual_routes import usual_routes
 from corridors.analysis.question import newest_source
 from corridors.assignment.assign import day_of
 from corridors.assignment.map_data import network_credits, network_title
+from corridors.display import progress
+from corridors.errors import ScenarioError
 from corridors.maps.explorer.page import Explorer, ExplorerData, build_explorer
 from corridors.network.folder import data_folder
 from corridors.network.network import SHIPPED
@@ -19,9 +25,10 @@ from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from corridors.network.network import Network
+    from corridors.scenarios.state import NetworkState
 
 __all__ = ["explorer", "explorer_data", "plans_of"]
 
@@ -31,11 +38,13 @@ def explorer(
     scenarios: str | Path | Scenario | Iterable[str | Path | Scenario] | None = None,
     *,
     as_of: str | dt.date | None = None,
+    days: int | None = None,
+    uncertainty: int | None = None,
 ) -> Explorer:
     """Return one offline page in which anyone can shut things and see what the cargo does.
 
-    The page holds the network, the scenarios and a port of the exact solver, which
-    answers as `corridors.assign` does, ties and all, and proves each answer.
+    The page holds the network, the scenarios and a port of both models, which answers as
+    `corridors.assign` does, ties and all, and proves each answer.
 
     Parameters
     ----------
@@ -48,6 +57,12 @@ def explorer(
         The day on which the page opens; where it is None the day of the first scenario that
         is asked for, the day at which the network was resolved, or the day of its newest
         source, in this order.
+    days
+        Days of each scenario that are simulated now, for the page to draw: 90 take some ten
+        seconds a scenario. None for no days.
+    uncertainty
+        Draws of the uncertain inputs for each scenario, from which the headline numbers of the
+        optimum get a range. None for no ranges.
 
     Returns
     -------
@@ -66,7 +81,8 @@ def explorer(
     >>> page  # doctest: +ELLIPSIS
     Explorer(2025-09-12, 0 scenarios, ... MB)
     """
-    return build_explorer(explorer_data(net, scenarios, as_of=as_of))
+    data = explorer_data(net, scenarios, as_of=as_of, days=days, uncertainty=uncertainty)
+    return build_explorer(data)
 
 
 def explorer_data(
@@ -74,14 +90,68 @@ def explorer_data(
     scenarios: str | Path | Scenario | Iterable[str | Path | Scenario] | None = None,
     *,
     as_of: str | dt.date | None = None,
+    days: int | None = None,
+    uncertainty: int | None = None,
 ) -> ExplorerData:
     """Return what the page of `explorer` is made of, as plain texts and arrays."""
+    for name, value in (("days", days), ("uncertainty", uncertainty)):
+        if value is not None and (not isinstance(value, Integral) or value < 1):
+            msg = f"{name}: saw {value!r}, expected a whole number of at least 1"
+            raise ScenarioError(msg)
     plans = plans_of(net, scenarios)
     first = plans[0] if scenarios is not None and plans else None
     known = as_of is not None or net.date is not None or (first is not None and first.as_of)
     day = day_of(net, first, as_of if known else newest_source(net))
     book = explorer_states.LimitBook()
     opening = network_state(net, None, day)
+    n_days = len({day, *(day if plan.as_of is None else plan.as_of for plan in plans)})
+    with progress("the explorer", len(plans) + n_days) as done:
+        states, plain, arrays = _states(net, opening, plans, book, days, done)
+        choice, routes = usual_routes(plain, done)
+    if uncertainty is not None:
+        for plan, texts in zip(plans, (own for own in states if "name" in own), strict=True):
+            own_day = day if plan.as_of is None else plan.as_of
+            found = headline_ranges(net, plan, own_day, int(uncertainty))
+            texts["ranges"] = {"draws": int(uncertainty), "between": found}
+    elements, element_arrays = explorer_names.elements(opening)
+    sources, source_arrays = explorer_names.sources(net)
+    every: dict[str, Any] = {
+        **explorer_names.names(net),
+        "states": states,
+        "elements": elements,
+        "limits": [list(column) for column in zip(*book.texts, strict=True)]
+        or [[] for _ in range(5)],
+        "sources": sources,
+        **({"choice": choice} if "usual" in choice else {}),
+        **({"no_choice": choice["refused"]} if "refused" in choice else {}),
+    }
+    return ExplorerData(
+        title="Shut it and see",
+        subtitle=network_title(net),
+        day=day.isoformat(),
+        texts=every,
+        arrays={
+            **arrays,
+            **book.arrays(),
+            **element_arrays,
+            **explorer_names.places(net),
+            **source_arrays,
+            **routes,
+        },
+        credits=network_credits(net),
+    )
+
+
+def _states(
+    net: Network,
+    opening: NetworkState,
+    plans: Sequence[Scenario],
+    book: explorer_states.LimitBook,
+    days: int | None,
+    done: Callable[[], object],
+) -> tuple[list[dict[str, Any]], dict[int, NetworkState], explorer_states.Numbers]:
+    """Return the states of the page: texts, the undisturbed ones by number, and arrays."""
+    day = opening.day
     states = [explorer_states.state_texts(opening, None, 0)]
     arrays = explorer_states.network_arrays(opening)
     arrays |= explorer_states.state_arrays(0, opening, opening, book)
@@ -101,30 +171,11 @@ def explorer_data(
         state = network_state(net, plan, own_day)
         states.append(explorer_states.state_texts(state, plan, base))
         arrays |= explorer_states.state_arrays(number, state, opening, book)
-    elements, element_arrays = explorer_names.elements(opening)
-    sources, source_arrays = explorer_names.sources(net)
-    texts: dict[str, Any] = {
-        **explorer_names.names(net),
-        "states": states,
-        "elements": elements,
-        "limits": [list(column) for column in zip(*book.texts, strict=True)]
-        or [[] for _ in range(5)],
-        "sources": sources,
-    }
-    return ExplorerData(
-        title="Shut it and see",
-        subtitle=network_title(net),
-        day=day.isoformat(),
-        texts=texts,
-        arrays={
-            **arrays,
-            **book.arrays(),
-            **element_arrays,
-            **explorer_names.places(net),
-            **source_arrays,
-        },
-        credits=network_credits(net),
-    )
+        if days is not None and any(event.first_day is not None for event in plan.events):
+            states[-1]["days"], curves = day_curves(net, plan, int(days))
+            arrays |= {f"{number}/{name}": tonnes for name, tonnes in curves.items()}
+        done()
+    return states, dict(plain.values()), arrays
 
 
 def plans_of(

@@ -18,6 +18,7 @@ from corridors.cli.common import (
     print_line,
     print_table,
     results,
+    whole_number,
     working,
 )
 
@@ -244,6 +245,24 @@ def explore(
             metavar="SCENARIO",
         ),
     ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            help="Simulate so many days of each dated scenario, for the page to draw; 90 take "
+            "some ten seconds a scenario.",
+            metavar="N",
+            parser=whole_number("days", least=1),
+        ),
+    ] = None,
+    uncertainty: Annotated[
+        int | None,
+        typer.Option(
+            help="Draw the uncertain inputs of each scenario so many times, for ranges of the "
+            "headline numbers.",
+            metavar="N",
+            parser=whole_number("uncertainty", least=1),
+        ),
+    ] = None,
     network: NetworkOption = None,
     as_of: AsOfOption = None,
     json: JsonOption = False,
@@ -255,9 +274,14 @@ def explore(
     with results(out):
         with working("reading the network"):
             net = load(network)
-        with working("writing the page"):
-            page = explorer(net, [] if scenario == ["none"] else scenario, as_of=as_of)
-            page.save(out)
+        page = explorer(
+            net,
+            [] if scenario == ["none"] else scenario,
+            as_of=as_of,
+            days=days,
+            uncertainty=uncertainty,
+        )
+        page.save(out)
     if json:
         print_json(
             {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from corridors.assignment.assign import require_model
 from corridors.errors import ScenarioError, nearest
 from corridors.scenarios.authoring.text import slug
 from corridors.scenarios.scenario import Scenario
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from corridors.network.network import Network
 
-WORDS = ("scenario", "day", "close", "capacity", "delay", "demand")
+WORDS = ("scenario", "day", "model", "close", "capacity", "delay", "demand")
 """What a question may say, in the order in which it is kept."""
 
 _MOST = 1e6
@@ -91,6 +92,10 @@ class Questions:
             day = _known(str(asked["day"]), self.days, "day", "one that the page holds")
             if day != self.opening.isoformat():
                 found["day"] = day
+        model = asked.get("model") or "optimal"
+        require_model(str(model))
+        if model != "optimal":
+            found["model"] = model
         if close := self._close(asked.get("close") or ()):
             found["close"] = close
         for word in ("capacity", "delay", "demand"):

@@ -80,13 +80,13 @@ class Lab(anywidget.AnyWidget):
         """
         return self._questions.scenario(self.state)
 
-    def result(self, *, model: str = "optimal") -> Assignment:
+    def result(self, *, model: str | None = None) -> Assignment:
         """Return what `corridors.assign` says of what is shut and moved, with its certificate.
 
         Parameters
         ----------
         model
-            ``"optimal"``, which is what the page shows, or ``"logit"``.
+            ``"optimal"`` or ``"logit"``; that of the page if None.
 
         Raises
         ------
@@ -95,10 +95,11 @@ class Lab(anywidget.AnyWidget):
         CertificateError
             Where the optimum could not be proved.
         """
-        return assign(self.net, self.scenario, model=model)
+        own = self.state.get("model", "optimal") if model is None else model
+        return assign(self.net, self.scenario, model=own)
 
     def __repr__(self) -> str:
-        count = sum(len(v) for k, v in self.state.items() if k not in {"scenario", "day"})
+        count = sum(len(v) for k, v in self.state.items() if k not in {"scenario", "day", "model"})
         under = f"{self.state['scenario']}, " if "scenario" in self.state else ""
         changed = f"{count} {'change' if count == 1 else 'changes'}" if count else "as it is"
         return f"Lab({self.net.name}, {self._questions.day(self.state)}, {under}{changed})"

@@ -47,13 +47,6 @@ const tonnes = (value) => (Math.abs(value) >= 999.5 ? `${short(value)}t` : `${sh
 const signed = (value, text) => (value > 0 ? `+${text}` : value < 0 ? text.replace('-', '−') : text);
 const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many}`;
 
-// The whole of the data in the page, unpacked.
-async function unpacked(id) {
-  const bytes = Uint8Array.from(atob(byId(id).textContent.trim()), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Response(stream).arrayBuffer();
-}
-
 // Offers a text as a file; nothing leaves the page but to the reader's own disk.
 function save(name, text, type) {
   const address = URL.createObjectURL(new Blob([text], { type }));

@@ -22,9 +22,9 @@ function held(page) {
       const { view, at } = store.state;
       const before = JSON.stringify(store.question());
       store.unknown = unknown;
-      const { day, scenario, close, capacity, delay, demand } = state;
-      const wanted = JSON.stringify({ state: stateNumber(names.texts, state), close, capacity, delay, demand });
-      if (wanted !== before) store.change({ day, scenario, close, capacity, delay, demand, view, at });
+      const { day, scenario, model, close, capacity, delay, demand } = state;
+      const wanted = JSON.stringify({ state: stateNumber(names.texts, state), close, capacity, delay, demand, ...(model ? { model } : {}) });
+      if (wanted !== before) store.change({ day, scenario, model, close, capacity, delay, demand, view, at });
       else if (page.last && JSON.stringify(page.last[0]) === wanted) tell(...page.last);
     };
     page.told.push(tell);

@@ -94,6 +94,8 @@ class FlowCanvas {
         }
       }
     }
+    // Under route choice everything moves a little.
+    this.least = answer.missing === undefined ? 1e-6 : 0.01;
     this.most = largest(this.now, largest(this.was, 1));
     this.through = names.texts.nodes.id.map(() => 0);
     links.id.forEach((_, l) => {
@@ -143,7 +145,7 @@ class FlowCanvas {
     if (this.before) return { width: this.width_(was), colour: colour.same, dash: null };
     if (this.gone[l]) return { width: Math.max(2.5, Math.min(5, this.width_(was))), colour: colour.shut, dash: [7, 4] };
     const change = now - was;
-    const trace = Math.max(LEAST_T, 1e-6 * was);
+    const trace = Math.max(LEAST_T, this.least * was);
     if (Math.abs(change) <= trace) return { width: this.width_(now), colour: colour.same, dash: null };
     if (now <= LEAST_T) return { width: Math.min(4, this.width_(was)), colour: colour.less, dash: [2, 4] };
     return { width: this.width_(now), colour: change > 0 ? colour.more : colour.less, dash: null };

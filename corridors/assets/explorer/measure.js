@@ -19,7 +19,16 @@ function routesOf(questions, p, whole) {
     }
     const t = amount * x.t_per_unit[c];
     const time_usd = hours * x.usd_per_hour[c];
-    routes[commodity].set(key.join(), { t, units: amount, usd, premium, time_usd, hours, arcs: Array.from(arcs) });
+    const own = { t, units: amount, usd, premium, time_usd, hours, arcs: Array.from(arcs) };
+    // Ways that differ in nothing but where they begin at a place are one route.
+    const known = routes[commodity].get(key.join());
+    if (known) {
+      const share = known.units / (known.units + amount);
+      for (const part of ['usd', 'premium', 'time_usd', 'hours']) own[part] = share * known[part] + (1 - share) * own[part];
+      own.t += known.t;
+      own.units += known.units;
+    }
+    routes[commodity].set(key.join(), own);
   }
   return routes;
 }
@@ -30,7 +39,8 @@ function totals(questions, p, whole) {
   const { arrays: x } = questions;
   const routes = routesOf(questions, p, whole);
   const inTonnes = (units, k) => units * x.t_per_unit[x.demand_class[k]];
-  const wanted = p.wanted.map(inTonnes);
+  // Route choice lets demand grow where others make room; the growth is among what is wanted.
+  const wanted = (whole.wanted || p.wanted).map(inTonnes);
   const short = whole.shortfall.map(inTonnes);
   const { loss, surplus } = lossesOf(p, whole.shortfall);
   const sum = { demand_t: 0, short_t: 0, served_t: 0, usd: 0, premium_usd: 0, t_hours: 0, time_usd: 0, loss_usd: 0, surplus_lost_usd: 0 };

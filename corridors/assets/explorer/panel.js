@@ -41,21 +41,23 @@ function sentence(names, store, answer) {
   return `On ${day}, ${causes.join(' and ')}, ${text}.`;
 }
 
-function headline(answer) {
+// `ranges`: the 5th and 95th percentile of what has one, by the names of `change`.
+function headline(answer, ranges) {
   const { before, after, change } = answer;
-  const card = (head, was, now, show, below) => element('div', { class: 'card' },
-    element('dt', {}, head), element('dd', {}, element('strong', {}, show(now)), element('span', { class: 'quiet' }, below || `before ${show(was)}`)));
+  const card = (head, was, now, show, below, range) => element('div', { class: 'card' },
+    element('dt', {}, head), element('dd', {}, element('strong', {}, show(now)), element('span', { class: 'quiet' }, below || `before ${show(was)}`, range ? element('span', { class: 'range' }, range) : null)));
+  const between = (name, show, what = '') => (ranges && ranges.between[name] ? `${what}5–95 %: ${ranges.between[name].map((value) => whole(show(value))).join(' to ')}` : null);
   const hours = (h) => `${number(h / 24, 2)} d`;
   const usd = (v) => `${short(v)} $`;
   const whole = (text) => text.replaceAll(' ', '\u00a0');
   const from = (was, now, show) => `before ${whole(show(was))}${Math.abs(now - was) > 1e-9 * Math.max(1, Math.abs(was)) ? ` (${whole(signed(now - was, show(now - was)))})` : ''}`;
   replace(byId('headline'),
-    card('not carried, a day', before.short_t, after.short_t, tonnes, from(before.short_t, after.short_t, tonnes)),
-    card('go another way, a day', 0, change.rerouted_t_per_day, tonnes, `of ${tonnes(before.served_t)} carried before`),
-    card('mean time of a tonne', before.mean_hours, after.mean_hours, hours, from(before.mean_hours, after.mean_hours, hours)),
+    card('not carried, a day', before.short_t, after.short_t, tonnes, from(before.short_t, after.short_t, tonnes), between('newly_unserved_t_per_day', tonnes, 'lost, ')),
+    card('go another way, a day', 0, change.rerouted_t_per_day, tonnes, `of ${tonnes(before.served_t)} carried before`, between('rerouted_t_per_day', tonnes)),
+    card('mean time of a tonne', before.mean_hours, after.mean_hours, hours, from(before.mean_hours, after.mean_hours, hours), between('added_hours_mean', hours, 'longer where rerouted, ')),
     card('transport bill, a day', before.usd, after.usd, usd, from(before.usd, after.usd, usd)),
     before.premium_usd || after.premium_usd ? card('paid to sellers above the best, a day', before.premium_usd, after.premium_usd, usd, from(before.premium_usd, after.premium_usd, usd)) : [],
-    card('lost by staying, a day', 0, change.surplus_lost_usd_per_day, usd, `of ${whole(usd(change.added_loss_usd_per_day))} they would have paid`));
+    card('lost by staying, a day', 0, change.surplus_lost_usd_per_day, usd, `of ${whole(usd(change.added_loss_usd_per_day))} they would have paid`, between('surplus_lost_usd_per_day', usd)));
 }
 
 // Chips of all that the reader has changed; each takes its change back.
@@ -161,10 +163,41 @@ function story(names, store) {
     own.sources.length ? element('p', { class: 'quiet' }, `Sources: ${own.sources.join(' · ')}`) : null);
 }
 
-function proof(answer, asking) {
+const MODELLED = {
+  '': 'Modelled: the cheapest way to carry the demand within the capacities, as if the situation of the day lasted. A lower bound for the damage, not a forecast.',
+  logit: 'Modelled: how shippers spread over routes by cost (path-size logit), within hard capacities whose prices are what waiting for them costs, as if the situation of the day lasted. Routes that are usual on the day are in the page; where something has changed it looks for others, until none that is missing would take more than 0.1 % of a demand. Lines that change by less than 1 % are drawn as before.',
+};
+
+// The proof in one line: how far the answer is from what no other can beat.
+function proof(answer, asking, model, refused) {
   const gap = Math.abs(answer.gap);
   const text = gap === 0 ? '0' : gap.toExponential(0);
   const time = answer.milliseconds < 10 ? number(answer.milliseconds, 1) : number(answer.milliseconds, 0);
-  byId('proof').textContent = `Optimal, proved: gap ${text}, ${time} ms${asking.where === 'page' ? ', solved in the page' : ''}`;
+  const where = asking.where === 'page' ? ', solved in the page' : '';
+  byId('modelled').textContent = `${MODELLED[model]}${refused ? ` How shippers spread is not in this page: ${refused}` : ''}`;
+  if (model) {
+    const most = answer.missing > 0 ? `at most ${(100 * answer.missing).toPrecision(1)} %` : 'nothing';
+    byId('proof').textContent = `Route choice, proved: gap ${text}, a missing route would take ${most} of a demand, ${time} ms${where}`;
+    byId('proof').title = 'The gap between the flows and the prices of the choice model, as a share of cost and loss; closed things carry exactly nothing.';
+    return;
+  }
+  byId('proof').textContent = `Optimal, proved: gap ${text}, ${time} ms${where}`;
   byId('proof').title = `Nothing can cost less than ${number(answer.objective * (1 - answer.gap), 2)} USD a day; this answer costs ${number(answer.objective, 2)}, loss included.`;
+}
+
+// The switch between the models that the page holds.
+function models(names, store) {
+  const own = byId('model');
+  own.hidden = !names.texts.choice;
+  const boxes = [...own.querySelectorAll('input')];
+  for (const box of boxes) box.addEventListener('change', () => box.checked && store.change({ model: box.value === 'optimal' ? '' : box.value }));
+  const set = () => boxes.forEach((box) => (box.checked = box.value === (store.state.model || 'optimal')));
+  store.listen(set);
+  set();
+}
+
+// Ranges are of a scenario as it is, and of the optimum.
+function rangesOf(names, store) {
+  const own = names.texts.states[stateNumber(names.texts, store.state)];
+  return store.changes || store.state.model ? null : own.ranges || null;
 }

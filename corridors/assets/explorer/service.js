@@ -1,7 +1,7 @@
 // Answers questions: in a worker where there may be one, in the page where not.
 class Service {
-  constructor(buffer) {
-    this.questions = new Questions(readContainer(buffer));
+  constructor(questions) {
+    this.questions = questions;
     this.engines = new Map();
     this.known = { key: '', found: null };
   }
@@ -70,6 +70,8 @@ class Service {
       objective: after.proof.objective,
       gap: after.proof.gap,
       milliseconds: solved,
+      missing: after.proof.missing,
+      routes: question.routes ? after.answer.routes : undefined,
       rounds: after.answer.rounds,
       before: before.sum,
       after: after.sum,
@@ -140,23 +142,3 @@ function besides(question, key) {
   const close = question.close || [];
   return { ...question, close: [...close, key], instead: close };
 }
-
-// Speaks with the page: {id, what, ...} in, {id, answer} or {id, error} out.
-function serve(post) {
-  let service = null;
-  return (message) => {
-    const { id, what } = message;
-    try {
-      let answer = true;
-      if (what === 'open') service = new Service(message.buffer);
-      else if (what === 'solve') answer = service.solve(message.question);
-      else if (what === 'briefs') answer = message.keys.map((key) => service.brief(besides(message.question, key)));
-      else if (what === 'routes') answer = service.routes(message.question, message.demand);
-      post({ id, answer });
-    } catch (error) {
-      post({ id, error: String(error.message || error) });
-    }
-  };
-}
-
-return { serve, readContainer, Questions, Service };

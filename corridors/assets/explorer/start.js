@@ -1,6 +1,6 @@
 // Opens the page, and goes round: what is asked, the answer, what is shown.
 const ready = (async () => {
-  const buffer = await unpacked('network');
+  const buffer = await corridorsUnpacked('network');
   return { buffer, asking: new Asking(buffer), ...corridorsSolver().readContainer(buffer) };
 })();
 
@@ -33,7 +33,10 @@ window.corridors = {
       flow[`${ids[arrays.arc_row[a]]}:${arrays.arc_direction[a] === 0 ? 'forward' : 'backward'}`] = t;
     });
     const ids = texts.limits[0];
+    const arcsOf = ([k, arcs]) => [texts.demand.id[k], Array.from(arcs)];
     return {
+      ...(answer.missing === undefined ? {} : { missing_share: answer.missing }),
+      ...(answer.routes ? { routes: answer.routes.map(arcsOf) } : {}),
       objective: answer.objective,
       relative_gap: answer.gap,
       before: answer.before,
@@ -81,6 +84,7 @@ class Page {
     byId('lines').append(this.lines.element);
     for (const [name, view] of Object.entries(this.views)) byId(`view-${name}`).append(view.element);
     choices(names, store);
+    models(names, store);
     searching(names, store, open);
     this.credits();
     this.buttons();
@@ -101,6 +105,7 @@ class Page {
     this.look();
     chips(this.names, this.store, (key) => this.details.open(key));
     story(this.names, this.store);
+    days(this.names, this.store);
     if (this.busy) {
       this.again = true;
       return;
@@ -131,9 +136,9 @@ class Page {
     const { names, store } = this;
     const first = !this.answer;
     this.answer = answer;
-    headline(answer);
+    headline(answer, rangesOf(names, store));
     byId('sentence').textContent = sentence(names, store, answer);
-    proof(answer, this.asking);
+    proof(answer, this.asking, store.state.model, names.texts.no_choice);
     this.map.show(answer, question.close);
     this.lines.show(this.map);
     this.views.who.show(answer);
@@ -144,7 +149,7 @@ class Page {
       else if (store.changes || store.state.scenario) this.map.fitChanged();
       else this.map.fitAll();
       document.body.classList.remove('opening');
-      this.warm(question);
+      if (!question.model) this.warm(question);
     }
     this.unknown();
     this.tell(question, answer);
@@ -261,8 +266,8 @@ class Page {
       });
     }
     try {
-      const { view, at } = this.store.state;
-      this.store.change({ ...fromYaml(text, this.names, amounts), view, at });
+      const { view, at, model } = this.store.state;
+      this.store.change({ ...fromYaml(text, this.names, amounts), view, at, model });
       byId('scenario-file').close();
     } catch (error) {
       byId('yaml-said').textContent = `Not taken: ${error.message}.`;
@@ -311,6 +316,7 @@ class Page {
         this.store.look({ view: VIEWS[Number(event.key) - 1] });
         byId(`tab-${this.store.state.view}`).focus();
       } else if (event.key === 'u') this.store.undo();
+      else if (event.key === 'm' && this.names.texts.choice) this.store.change({ model: this.store.state.model ? '' : 'logit' });
       else if (event.key === 'b') this.past(true);
       else if (event.key === 'z') { this.map.fitChanged(); this.map.settle(); }
       else if (event.key === '?') byId('help').showModal();

@@ -1,6 +1,6 @@
 // What the reader has asked for, in the page and in its address.
 const VIEWS = ['map', 'who', 'full', 'worst'];
-const EMPTY = () => ({ scenario: '', day: '', close: [], capacity: {}, delay: {}, demand: {}, view: 'map', at: null });
+const EMPTY = () => ({ scenario: '', day: '', model: '', close: [], capacity: {}, delay: {}, demand: {}, view: 'map', at: null });
 
 const written = (text) => encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%2F', '/').replaceAll('%E2%80%93', '–');
 
@@ -8,6 +8,7 @@ const written = (text) => encodeURIComponent(text).replaceAll('%3A', ':').replac
 function toAddress(state, texts) {
   const parts = [`d=${texts.states[stateNumber(texts, state)].day}`];
   if (state.scenario) parts.push(`scenario=${written(state.scenario)}`);
+  if (state.model) parts.push(`model=${state.model}`);
   if (state.close.length) parts.push(`close=${state.close.map(written).join(',')}`);
   for (const [word, own] of [['cap', state.capacity], ['delay', state.delay], ['demand', state.demand]]) {
     const listed = Object.entries(own).map(([id, value]) => `${written(id)}@${+value.toFixed(4)}`);
@@ -44,6 +45,7 @@ function fromAddress(hash, names) {
     capacity: numbers('cap'),
     delay: numbers('delay'),
     demand: numbers('demand'),
+    model: text(parts.get('model') || ''),
   }, names);
   if (VIEWS.includes(parts.get('view'))) state.view = parts.get('view');
   const at = (parts.get('at') || '').split('/').map(Number);
@@ -52,7 +54,7 @@ function fromAddress(hash, names) {
 }
 
 // What is asked for in values: changes of capacities, delays and demand as [id, number, as written].
-function fromValues({ scenario = '', day = '', close = [], capacity = [], delay = [], demand = [] }, names) {
+function fromValues({ scenario = '', day = '', model = '', close = [], capacity = [], delay = [], demand = [] }, names) {
   const { texts } = names;
   const state = EMPTY();
   const unknown = [];
@@ -87,6 +89,8 @@ function fromValues({ scenario = '', day = '', close = [], capacity = [], delay 
       else state[word][id] = value;
     }
   }
+  if (model === 'logit' && texts.choice) state.model = model;
+  else if (model && model !== 'optimal') unknown.push(`the model ${model}`);
   return { state, unknown };
 }
 
@@ -94,6 +98,7 @@ function fromValues({ scenario = '', day = '', close = [], capacity = [], delay 
 function saidOf(question, texts) {
   const { name, day } = texts.states[question.state];
   const said = name ? { scenario: name } : question.state > 0 ? { day } : {};
+  if (question.model) said.model = question.model;
   if (question.close.length) said.close = [...question.close];
   for (const word of ['capacity', 'delay', 'demand']) {
     if (Object.keys(question[word]).length) said[word] = { ...question[word] };
@@ -184,8 +189,8 @@ class Store {
   }
 
   question() {
-    const { close, capacity, delay, demand } = this.state;
-    return { state: stateNumber(this.names.texts, this.state), close, capacity, delay, demand };
+    const { close, capacity, delay, demand, model } = this.state;
+    return { state: stateNumber(this.names.texts, this.state), close, capacity, delay, demand, ...(model ? { model } : {}) };
   }
 }
 

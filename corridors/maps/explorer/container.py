@@ -2,7 +2,9 @@
 
 The text is base64 of a gzip stream. In it stand the length of a JSON header, the header
 and the arrays one after the other, each at a multiple of eight bytes; the header says of
-each array its type, where it begins and how many numbers it has.
+each array its type, where it begins and how many numbers it has. Arrays of one kind, whose
+names end alike after a slash, stand side by side: gzip sees 32 KB, and what the states of a
+network have in common lies within.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["pack", "smallest", "unpack"]
+__all__ = ["compressed", "pack", "smallest", "unpack"]
 
 _ALIGNED = 8
 _TYPES = {"u1": "|u1", "u2": "<u2", "u4": "<u4", "i2": "<i2", "i4": "<i4", "f8": "<f8"}
@@ -56,8 +58,9 @@ def pack(texts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
     index: dict[str, tuple[str, int, int]] = {}
     parts: list[bytes] = []
     at = 0
-    for name, values in arrays.items():
-        own = smallest(values)
+    kinds = list(dict.fromkeys(_kind(name) for name in arrays))
+    for name in sorted(arrays, key=lambda name: kinds.index(_kind(name))):
+        own = smallest(arrays[name])
         content = own.astype(_TYPES[_code(own)]).tobytes()
         index[name] = (_code(own), at, len(own))
         padded = content + b"\0" * (-len(content) % _ALIGNED)
@@ -71,7 +74,12 @@ def pack(texts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
     ).encode("utf-8")
     header += b" " * (-(len(header) + 4) % _ALIGNED)
     whole = struct.pack("<I", len(header)) + header + b"".join(parts)
-    return base64.b64encode(gzip.compress(whole, 9, mtime=0)).decode("ascii")
+    return compressed(whole)
+
+
+def compressed(content: bytes) -> str:
+    """Return bytes as base64 of a gzip stream, the same for the same bytes."""
+    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode("ascii")
 
 
 def unpack(text: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -104,6 +112,10 @@ def smallest(values: NDArray[Any]) -> NDArray[Any]:
             return values.astype(kind)
     msg = f"whole numbers from {low} to {high} do not fit into 32 bits"
     raise ValueError(msg)
+
+
+def _kind(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
 def _code(values: NDArray[Any]) -> str:

@@ -11,7 +11,7 @@ from corridors.display import plain_values
 from corridors.files import write_text
 from corridors.maps import page as pages
 from corridors.maps.data import DISCLAIMER
-from corridors.maps.explorer.container import pack
+from corridors.maps.explorer.container import compressed, pack
 from corridors.maps.explorer.ground import ground
 from corridors.maps.vendored import asset_text
 
@@ -39,6 +39,12 @@ SOLVER = (
     "questions",
     "measure",
     "service",
+    "choice",
+    "newton",
+    "routes",
+    "choiceproof",
+    "choiceservice",
+    "serve",
 )
 """Scripts of the solver, in the order in which they stand in the page."""
 
@@ -53,6 +59,7 @@ PAGE = (
     "views",
     "details",
     "panel",
+    "days",
     "held",
     "start",
 )
@@ -180,6 +187,8 @@ def build_explorer(data: ExplorerData) -> Explorer:
     # Names come out of other people's tables: what would steer a reader's screen is written out.
     packed = pack(plain_values(texts), {**data.arrays, **shapes})
     style = _asset("explorer.css")
+    # The policy knows the scripts by their hashes; packed, they take a quarter of the room.
+    opening = _asset("opening.js")
     solver = _solver()
     page = f"(function () {{\n'use strict';\n{_joined(PAGE)}\n}})();"
     content = (
@@ -189,11 +198,13 @@ def build_explorer(data: ExplorerData) -> Explorer:
             title=data.title,
             subtitle=data.subtitle,
             disclaimer=DISCLAIMER,
-            policy=pages.policy([solver, page], [style], "worker-src blob:", images="data: blob:"),
+            policy=pages.policy(
+                [opening, solver, page], [style], "worker-src blob:", images="data: blob:"
+            ),
             # Our own files and base64: they hold no text of anyone's, and autoescape is for texts.
             style=Markup(style),  # noqa: S704  # nosec B704
-            solver=Markup(solver),  # noqa: S704  # nosec B704
-            page=Markup(page),  # noqa: S704  # nosec B704
+            opening=Markup(opening),  # noqa: S704  # nosec B704
+            scripts=compressed(f"{solver}\0{page}".encode()),
             packed=packed,
         )
     )

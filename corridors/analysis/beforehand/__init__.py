@@ -1,0 +1,1 @@
+"""What the explorer's page holds that was worked out before: routes, days and ranges."""

@@ -1,0 +1,176 @@
+// Answers questions by route choice: what is usual on the day, and what an event makes of it.
+const CARRIED = 1e-9;
+
+class ChoiceService extends Service {
+  constructor(questions) {
+    super(questions);
+    const { arrays: x, texts, nDemands } = questions;
+    this.klass = Int32Array.from(x.demand_class);
+    this.ends = { origin: Int32Array.from(x.origin), destination: Int32Array.from(x.destination), klass: this.klass };
+    this.loss = Float64Array.from(this.klass, (c) => x.loss_usd[c]);
+    this.worth = new Worth(x);
+    this.pool = unpackedRoutes(x, questions.nNodes);
+    this.corridors = corridorsOf(texts, x);
+    this.usuals = new Map();
+    this.optima = new Map();
+    this.nDemands = nDemands;
+  }
+
+  // What is usual on a day: routes, their cost, the spread of choices and the answer.
+  usual(base) {
+    const { usual, dispersion } = this.questions.texts.choice;
+    const number = usual[base];
+    if (number === undefined) throw new Error(`how shippers spread could not be worked out for ${this.questions.texts.states[base].day}`);
+    if (!this.usuals.has(number)) {
+      const started = performance.now();
+      const { arrays: x, nDemands } = this.questions;
+      const p = this.questions.problem(base);
+      const bits = x[`${number}/routes`];
+      const routes = routeSet(this.pool.filter((_, r) => (bits[r >> 3] >> (r & 7)) & 1), nDemands);
+      const cost = routeSums(p, routes, this.klass, p.cost);
+      const least = leastOf(routes, cost, nDemands);
+      const model = stayingModel(p.wanted, this.loss, spreadByCost(least, dispersion));
+      const price = new Float64Array(p.nLimits);
+      x[`${number}/price_limit`].forEach((r, i) => (price[r] = x[`${number}/price_usd`][i]));
+      const found = this.spread(p, model, routes, price, null);
+      const { volume, composite } = found.point;
+      // Who falls short in ordinary times stays worth the loss.
+      const ordinary = composite.map((c, k) => (p.wanted[k] > 0 && volume[k] >= 0.99 * p.wanted[k] && Number.isFinite(c) ? c : NaN));
+      const share = volume.map((units, k) => units / p.wanted[k]);
+      this.usuals.set(number, { set: routes, cost, least, ordinary, share, price: found.point.price, ...this.told(this.priced(p, ordinary), found), milliseconds: performance.now() - started });
+    }
+    return this.usuals.get(number);
+  }
+
+  // A problem whose demands have the curves of what they cost as is usual by choice.
+  priced(p, ordinary) {
+    const { penalty, ordinary: foot, steps } = demandCurves(this.questions.arrays, ordinary);
+    return { ...p, penalty, ordinary: foot, nSteps: steps, nCommodities: this.nDemands * steps, amount: amountsOf(p.wanted, steps) };
+  }
+
+  // Flows over a set of routes that grows while a missing one would take too much.
+  spread(p, model, routes, price, growth) {
+    let [own, from, steps] = [routes, price, 0];
+    for (;;) {
+      const worth = this.worth.sums(own, p.nArcs);
+      const { point, steps: more } = pricesOf((sharpness) => new ChoiceDual(p, model, own, this.klass, worth, sharpness), from);
+      steps += more;
+      const added = growth ? growth.missing(own, point) : [];
+      if (!added.length) return { model, routes: own, point, steps };
+      own = routeSet([...own.given, ...added], this.nDemands);
+      from = point.price;
+    }
+  }
+
+  told(p, { model, routes, point, steps }) {
+    const proof = proveChoice(p, model, { ...this.ends, amount: p.wanted }, routes, point.flow, point.price, this.worth.of);
+    if (!proof.ok) throw new Error(`the route choice does not prove itself: gap ${proof.gap}, choice ${proof.choice}, over ${proof.over}, missing ${proof.missing}, on closed ${proof.closedFlow}`);
+    const { volume, flow } = point;
+    const shortfall = p.wanted.map((units, k) => Math.max(units - volume[k], 0));
+    const wanted = p.wanted.map((units, k) => Math.max(units, volume[k]));
+    const paths = [];
+    routes.given.forEach(([commodity, arcs], r) => {
+      if (flow[r] > CARRIED * Math.max(p.wanted[commodity], model.most[commodity])) paths.push({ commodity, arcs, amount: flow[r] });
+    });
+    const answer = { paths, shortfall, wanted, price: point.price, rounds: steps, routes: routes.given };
+    return { p, answer, proof, ...totals(this.questions, p, answer) };
+  }
+
+  first(s) {
+    const { base } = this.questions.texts.states[s];
+    if (s === base) return this.usual(base);
+    if (!this.engines.has(s)) {
+      const started = performance.now();
+      const found = this.disturbed(s, this.questions.asked({ state: s }));
+      this.engines.set(s, { ...found, milliseconds: performance.now() - started });
+    }
+    return this.engines.get(s);
+  }
+
+  found(question) {
+    const s = question.state || 0;
+    const { close = [], capacity = {}, delay = {}, demand = {} } = question;
+    const changed = [capacity, delay, demand].some((own) => Object.keys(own).length);
+    if (!close.length && !changed) return this.first(s);
+    return this.disturbed(s, this.questions.asked(question));
+  }
+
+  // A situation: the usual routes that are open, those of the optimum, and new ones for demands
+  // of which any route has changed.
+  disturbed(s, asked) {
+    const { nDemands, klass, questions } = this;
+    const usual = this.usual(questions.texts.states[s].base);
+    const p = this.priced(asked, usual.ordinary);
+    if (this.asUsual(usual.p, p)) return usual;
+    const openCost = openCosts(p);
+    const cost = routeSums(p, usual.set, klass, openCost);
+    const affected = new Uint8Array(nDemands);
+    for (let k = 0; k < nDemands; k++) affected[k] = usual.set.first[k] === usual.set.first[k + 1] ? 1 : 0;
+    const limited = this.limitedAnew(usual.p, p);
+    usual.set.given.forEach(([k, arcs], r) => {
+      if (cost[r] !== usual.cost[r] || (limited && arcs.some((a) => limited[klass[k] * p.nArcs + a]))) affected[k] = 1;
+    });
+    for (let k = 0; k < nDemands; k++) if (!(p.wanted[k] > 0)) affected[k] = 0;
+    const given = usual.set.given.filter((_, r) => cost[r] < Infinity);
+    // What no event has touched knows the routes that it knew, and those that waiting makes worth a
+    // look: with more, it would spread anew though nothing has happened to it.
+    if (affected.some((touched) => touched)) {
+      for (const { commodity, arcs } of wholeDemands(p, this.optimum(s, usual, p)).paths) if (affected[commodity]) given.push([commodity, Array.from(arcs)]);
+    }
+    const searches = new Searches(p, this.ends, openCost);
+    for (let k = 0; k < nDemands; k++) {
+      if (!affected[k]) continue;
+      given.push(...dissimilarRoutes(searches, k, openCost.slice(klass[k] * p.nArcs, (klass[k] + 1) * p.nArcs), this.corridors));
+    }
+    const routes = routeSet(given, nDemands);
+    const now = leastOf(routes, routeSums(p, routes, klass, p.cost), nDemands);
+    const least = usual.least.map((c, k) => (Number.isFinite(c) ? c : now[k]));
+    const staying = stayingModel(p.wanted, this.loss, spreadByCost(least, questions.texts.choice.dispersion));
+    const model = p.ordinary ? elasticModel(staying, questions.arrays, p.wanted, p.ordinary, usual.share) : staying;
+    // Prices carry over where the limits are those of the usual day.
+    const same = p.limit.length === usual.p.limit.length && p.limit.every((l, r) => l === usual.p.limit[r]);
+    // What is taken away has none.
+    const price = same ? usual.price.map((x, r) => (p.bound[r] > 0 ? x : 0)) : null;
+    return this.told(p, this.spread(p, model, routes, price, new Growth(searches, p, klass, model, openCost, this.worth)));
+  }
+
+  // Whether events have left everything as it was.
+  asUsual(before, p) {
+    const same = (one, other) => one.length === other.length && one.every((x, i) => x === other[i]);
+    return same(p.cost, before.cost) && same(openCosts(p), openCosts(before)) && same(p.wanted, before.wanted) && same(p.limit, before.limit) && same(p.bound, before.bound);
+  }
+
+  // By class and arc, where a limit holds that did not hold before, or not so; null where none does.
+  limitedAnew(before, p) {
+    const known = new Set(Array.from(before.limit, (l, r) => `${l}/${before.bound[r]}`));
+    const anew = Uint8Array.from(p.limit, (l, r) => !known.has(`${l}/${p.bound[r]}`));
+    if (!anew.some((one) => one)) return null;
+    const found = new Uint8Array(p.nClasses * p.nArcs);
+    p.memberLimit.forEach((r, e) => {
+      if (!anew[r]) return;
+      const classes = p.memberClass[e] < 0 ? Array(p.nClasses).keys() : [p.memberClass[e]];
+      for (const c of classes) found[c * p.nArcs + p.memberArc[e]] = 1;
+    });
+    return found;
+  }
+
+  // The optimum under the same curves, from an engine that is kept for each state.
+  optimum(s, usual, p) {
+    if (!this.optima.has(s)) {
+      const plain = this.priced(this.questions.problem(s), usual.ordinary);
+      const engine = new Engine(plain);
+      engine.solve(plain);
+      this.optima.set(s, engine);
+    }
+    return this.optima.get(s).solve(p);
+  }
+
+  // All routes that could be taken count: what is shut changes the choice of those.
+  carried(first) {
+    if (!first.carried) {
+      first.carried = new Uint8Array(first.p.nArcs);
+      for (const [, arcs] of first.answer.routes) for (const a of arcs) first.carried[a] = 1;
+    }
+    return first.carried;
+  }
+}

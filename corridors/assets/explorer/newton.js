@@ -1,0 +1,127 @@
+// Projected Newton for the dual of route choice (Bertsekas 1982): prices at 0 that are pressed
+// there stay, the others take the step of their own second derivatives, shortened until the
+// function falls enough.
+const MISSED = 1e-11;
+const GOOD_ENOUGH = 1e-8;
+const DAMPING = [1e-13, 1e-9, 1e-6, 1e-3, 1];
+const SPREAD_OUT = [1 / 64, 1 / 16, 1 / 4, 1];
+const NO_PRICES = 'route choice: no prices found';
+
+// The largest share of a limit by which its condition is missed.
+function missOf(dual, { price, gradient }) {
+  let most = 0;
+  for (let i = 0; i < price.length; i++) {
+    if (!dual.finite[i]) continue;
+    const off = price[i] <= 0 ? Math.min(gradient[i], 0) : gradient[i];
+    most = Math.max(most, Math.abs(off) / dual.size[i]);
+  }
+  return most;
+}
+
+// Solves a symmetric system of which the lower half is given (Cholesky), or returns null.
+function choleskySolved(matrix, right) {
+  const n = right.length;
+  for (let j = 0; j < n; j++) {
+    for (let i = j; i < n; i++) {
+      let total = matrix[i * n + j];
+      for (let m = 0; m < j; m++) total -= matrix[i * n + m] * matrix[j * n + m];
+      if (i > j) matrix[i * n + j] = total / matrix[j * n + j];
+      else if (total > 0) matrix[j * n + j] = Math.sqrt(total);
+      else return null;
+    }
+  }
+  const found = right.slice();
+  for (let i = 0; i < n; i++) {
+    for (let m = 0; m < i; m++) found[i] -= matrix[i * n + m] * found[m];
+    found[i] /= matrix[i * n + i];
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let m = i + 1; m < n; m++) found[i] -= matrix[m * n + i] * found[m];
+    found[i] /= matrix[i * n + i];
+  }
+  return found;
+}
+
+function newtonDirection(matrix, gradient, damping) {
+  const n = gradient.length;
+  let most = 0;
+  for (let i = 0; i < n; i++) most = Math.max(most, matrix[i * n + i]);
+  // A limit over routes that nobody takes yet has hardly any curvature of its own.
+  const size = Float64Array.from({ length: n }, (_, i) => Math.sqrt(Math.max(matrix[i * n + i], 1e-12 * most + 1e-300)));
+  const right = gradient.map((g, i) => -g / size[i]);
+  for (let added = damping; ; added *= 100) {
+    const scaled = matrix.slice();
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < i; j++) scaled[i * n + j] /= size[i] * size[j];
+      scaled[i * n + i] = 1 + added;
+    }
+    const found = choleskySolved(scaled, right);
+    if (found) return found.map((x, i) => x / size[i]);
+  }
+}
+
+// The next point, or null where the function falls no further that way.
+function newtonStep(dual, point, miss, damping) {
+  const { price, gradient } = point;
+  const near = 1e-9 / dual.scale.reduce((most, x) => Math.max(most, x), 1);
+  const number = new Int32Array(price.length).fill(-1);
+  const free = [];
+  const direction = new Float64Array(price.length);
+  for (let i = 0; i < price.length; i++) {
+    if (!dual.finite[i]) continue;
+    if (price[i] <= near && gradient[i] >= 0) direction[i] = -price[i];
+    else number[i] = free.push(i) - 1;
+  }
+  const step = new Float64Array(price.length);
+  const found = newtonDirection(dual.curvature(point, number, free.length), Float64Array.from(free, (i) => gradient[i]), damping);
+  free.forEach((i, at) => (step[i] = found[at]));
+  // Beyond this a quadratic model of a logit says little.
+  const shorter = Math.min(1, 300 / Math.max(dual.reach(step), 1e-300));
+  for (const i of free) direction[i] = step[i] * shorter;
+  const rounding = 1e-14 * (Math.abs(point.value) + 1);
+  for (let length = 1, turns = 0; turns < 50; turns++, length /= 2) {
+    const other = dual.at(price.map((x, i) => Math.max(x + length * direction[i], 0)));
+    let falls = 0;
+    for (let i = 0; i < price.length; i++) falls += gradient[i] * (other.price[i] - price[i]);
+    if (falls < -rounding && other.value <= point.value + 1e-4 * falls) return other;
+    // Near the end the function is flat to rounding, and the conditions decide.
+    if (falls >= -1e3 * rounding && missOf(dual, other) < 0.9 * miss) return other;
+  }
+  return null;
+}
+
+function minimised(dual, start) {
+  let point = dual.at(start.map((x, i) => (dual.finite[i] ? Math.max(x, 0) : 0)));
+  for (let steps = 0; steps < 500; steps++) {
+    const miss = missOf(dual, point);
+    if (miss <= MISSED) return { point, steps };
+    let found = null;
+    for (const damping of DAMPING) {
+      found = newtonStep(dual, point, miss, damping);
+      if (found) break;
+    }
+    if (!found && miss <= GOOD_ENOUGH) return { point, steps };
+    if (!found) break;
+    point = found;
+  }
+  throw new Error(NO_PRICES);
+}
+
+// Prices of least dual value, if need be from nothing, or by way of choices that spread further.
+function pricesOf(make, start) {
+  const dual = make(1);
+  const nothing = new Float64Array(dual.wanted.length);
+  for (const from of [start, nothing]) {
+    try {
+      return minimised(dual, from || nothing);
+    } catch (error) {
+      if (error.message !== NO_PRICES) throw error;
+    }
+  }
+  let found = { point: { price: nothing }, steps: 0 };
+  for (const sharpness of SPREAD_OUT) {
+    const next = minimised(make(sharpness), found.point.price);
+    found = { point: next.point, steps: found.steps + next.steps };
+  }
+  return found;
+}

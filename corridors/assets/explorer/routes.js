@@ -1,0 +1,224 @@
+// The routes that cargo is offered: those that are usual on a day, and where something has
+// changed dissimilar ones and what grows from the prices, as in the package.
+const DEARER = 1.4;
+const DISSIMILAR = 12;
+const ASIDE = 2;
+const MISSING = 1e-3;
+const WORTH = Math.log(MISSING / (1 - MISSING));
+const NEARLY = 0.2;
+const STILL = 0.05;
+
+// Unpacks the routes of all days: [demand, arcs] each, in the order of demands and arcs.
+function unpackedRoutes({ route_count: count, route_shared: shared, route_turn: turn, tail, head, origin, destination }, nNodes) {
+  const { start, star } = forwardStar(tail, nNodes);
+  const found = [];
+  let t = 0;
+  count.forEach((many, k) => {
+    let before = [];
+    for (let i = 0; i < many; i++) {
+      const arcs = before.slice(0, shared[found.length]);
+      let node = arcs.length ? head[arcs[arcs.length - 1]] : origin[k];
+      while (node !== destination[k]) {
+        const a = star[start[node] + turn[t++]];
+        arcs.push(a);
+        node = head[a];
+      }
+      found.push([k, arcs]);
+      before = arcs;
+    }
+  });
+  return found;
+}
+
+const keyOf = ([k, arcs]) => `${k}:${arcs.join()}`;
+
+// Routes as arrays, each once, in one order whatever the order given.
+function routeSet(given, nDemands) {
+  const own = [...new Map(given.map((route) => [keyOf(route), route])).values()];
+  own.sort((x, y) => x[0] - y[0] || compareArcs(x[1], y[1]));
+  const start = new Int32Array(own.length + 1);
+  own.forEach(([, arcs], r) => (start[r + 1] = start[r] + arcs.length));
+  const first = new Int32Array(nDemands + 1);
+  for (const [k] of own) first[k + 1]++;
+  for (let k = 0; k < nDemands; k++) first[k + 1] += first[k];
+  const arcs = new Int32Array(start[own.length]);
+  own.forEach((route, r) => arcs.set(route[1], start[r]));
+  return { given: own, commodity: Int32Array.from(own, ([k]) => k), start, first, arcs };
+}
+
+// Sums over the arcs of each route of weights by class and arc.
+function routeSums(p, { commodity, start, arcs }, klass, weight) {
+  return Float64Array.from(commodity, (k, r) => {
+    let sum = 0;
+    for (let e = start[r]; e < start[r + 1]; e++) sum += weight[klass[k] * p.nArcs + arcs[e]];
+    return sum;
+  });
+}
+
+function leastOf({ commodity }, cost, nDemands) {
+  const found = new Float64Array(nDemands).fill(Infinity);
+  commodity.forEach((k, r) => (found[k] = Math.min(found[k], cost[r])));
+  return found;
+}
+
+// Shortest paths of demands, each under weights of its own.
+class Searches extends Pricing {
+  constructor(p, demands, openCost) {
+    super({ ...p, ...demands, nCommodities: demands.origin.length, cost: openCost });
+    this.bounds = this.togo;
+    // A search reads the weights of one demand, not of a class.
+    this.p = { ...this.p, klass: new Int32Array(demands.origin.length) };
+  }
+
+  // `raised`: no weight is below the open cost, so that its distances bound the rest.
+  path(k, weight, raised) {
+    this.togo = raised ? this.bounds : null;
+    this.settle(k, weight, Infinity, -1);
+    const { p } = this;
+    let node = p.destination[k];
+    let arcs = null;
+    if (this.done[node] === 2 && this.dist[node] < Infinity) {
+      arcs = [];
+      while (node !== p.origin[k]) {
+        arcs.push(this.pred[node]);
+        node = p.tail[this.pred[node]];
+      }
+      arcs.reverse();
+    }
+    this.unsettle(k);
+    return arcs;
+  }
+}
+
+// Routes of a demand that differ: after each the arcs of those found are made dearer (de la
+// Barra, Perez and Anez 1993), and for each corridor the one that keeps to it where it can.
+function dissimilarRoutes(searches, k, cost, corridors) {
+  const found = [];
+  const weight = cost.slice();
+  for (let i = 0; i < DISSIMILAR; i++) {
+    const arcs = searches.path(k, weight, true);
+    if (!arcs) return found;
+    for (const a of arcs) weight[a] *= DEARER;
+    found.push([k, arcs]);
+  }
+  for (const mask of corridors) {
+    const arcs = searches.path(k, cost.map((x, a) => (mask[a] === 2 ? x * ASIDE : x)), true);
+    if (arcs) found.push([k, arcs]);
+  }
+  return found;
+}
+
+// For each corridor a mask of the arcs: 1 its own, 2 of another, 0 of none.
+function corridorsOf(texts, arrays) {
+  const label = Array.from(arrays.arc_type, (kind, a) => (kind === LINK ? texts.links.corridor[arrays.arc_row[a]] : ''));
+  const names = [...new Set(label)].filter(Boolean).sort();
+  return names.map((name) => Uint8Array.from(label, (own) => (own === name ? 1 : own ? 2 : 0)));
+}
+
+// Adds paths to a set for as long as one would take too much at the prices.
+class Growth {
+  constructor(searches, p, klass, model, openCost, worth) {
+    Object.assign(this, { searches, p, klass, model, openCost, worth });
+    this.level = new Float64Array(klass.length).fill(NaN);
+    this.found = new Uint8Array(klass.length).fill(1);
+  }
+
+  missing(routes, point) {
+    const { model, level } = this;
+    const now = point.composite.map((c, k) => Math.min(c, model.middle[k]));
+    const some = Array.from(now, (_, k) => k).filter((k) => model.most[k] > 0);
+    const moved = new Set(some.filter((k) => this.found[k] || !(Math.abs(now[k] - level[k]) * model.scale[k] <= STILL)));
+    for (const which of [some.filter((k) => moved.has(k)), some.filter((k) => !moved.has(k))]) {
+      if (!which.length) continue;
+      const added = this.search(routes, point, now, which);
+      for (const k of which) {
+        level[k] = now[k];
+        this.found[k] = 0;
+      }
+      for (const [k] of added) this.found[k] = 1;
+      if (added.length) return added;
+    }
+    return [];
+  }
+
+  search(routes, point, level, which) {
+    const { p, klass, model, searches, worth } = this;
+    const weight = addCharges(this.openCost.slice(), point.price, p, p.memberFactor);
+    const known = new Set(routes.given.map(keyOf));
+    const found = new Map();
+    let enough = false;
+    const users = new Int32Array(p.nArcs);
+    for (const k of which) {
+      const own = weight.slice(klass[k] * p.nArcs, (klass[k] + 1) * p.nArcs);
+      worth.takeOff(own, k);
+      const dearer = own.slice();
+      const [begin, end] = [routes.start[routes.first[k]], routes.start[routes.first[k + 1]]];
+      users.fill(0);
+      for (let e = begin; e < end; e++) {
+        const a = routes.arcs[e];
+        users[a]++;
+        dearer[a] = DEARER * own[a];
+      }
+      for (const beside of [false, true]) {
+        const arcs = searches.path(k, beside ? dearer : own, worth.none);
+        if (!arcs || known.has(keyOf([k, arcs]))) continue;
+        let length = 0;
+        for (const a of arcs) length += own[a];
+        let ahead = model.scale[k] * (level[k] - length);
+        if (beside) ahead += this.logSize(k, arcs, users);
+        if (!(ahead > WORTH + Math.log(NEARLY))) continue;
+        found.set(keyOf([k, arcs]), [k, arcs]);
+        enough = enough || ahead > WORTH - 1e-3;
+      }
+    }
+    return enough ? [...found.values()] : [];
+  }
+
+  // The path size that a path would have in the set.
+  logSize(k, arcs, users) {
+    const { p, klass, openCost } = this;
+    let [whole, own] = [0, 0];
+    for (const a of arcs) {
+      const cost = openCost[klass[k] * p.nArcs + a];
+      whole += cost;
+      own += cost / (users[a] + 1);
+    }
+    return whole > 0 ? Math.log(own / whole) : 0;
+  }
+}
+
+// What counts take off the cost of a unit, by arc, class and demand.
+class Worth {
+  constructor({ worth_arc: arc, worth_class: cargo, worth_demand: demand, worth_usd: usd, demand_class: klass }) {
+    this.of = Array.from(klass, () => []);
+    const ofClass = new Map();
+    klass.forEach((c, k) => ofClass.set(c, [...(ofClass.get(c) || []), k]));
+    usd.forEach((value, i) => {
+      const meant = demand[i] < 0 ? ofClass.get(cargo[i]) || [] : klass[demand[i]] === cargo[i] ? [demand[i]] : [];
+      for (const k of meant) this.of[k].push([arc[i], value]);
+    });
+    this.none = usd.every((value) => value <= 0);
+  }
+
+  // No weight is below 0: a multiplier may be worth more than the arc that it stands on.
+  takeOff(weight, k) {
+    for (const [a, usd] of this.of[k]) weight[a] -= usd;
+    for (const [a] of this.of[k]) weight[a] = Math.max(weight[a], 0);
+  }
+
+  // Of each route of a set.
+  sums({ commodity, start, arcs }, nArcs) {
+    const own = new Float64Array(nArcs);
+    const found = new Float64Array(commodity.length);
+    let last = -1;
+    commodity.forEach((k, r) => {
+      if (k !== last) {
+        own.fill(0);
+        for (const [a, usd] of this.of[k]) own[a] += usd;
+        last = k;
+      }
+      for (let e = start[r]; e < start[r + 1]; e++) found[r] += own[arcs[e]];
+    });
+    return found;
+  }
+}

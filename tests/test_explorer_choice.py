@@ -1,0 +1,272 @@
+"""Route choice, days and ranges in the explorer's page: the package's own, and by hand."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import toys
+from typer.testing import CliRunner
+from waiting import wait_for
+
+import corridors as co
+from corridors.analysis.explorer import explorer
+from corridors.assignment.choice_parameters import choice_parameters, use_parameters
+from corridors.cli.app import app
+from tests.browser import browser, visit  # noqa: F401  a fixture, and what it opens
+from tests.fewer_demands import fewer_demands
+
+if TYPE_CHECKING:
+    from corridors.scenarios.scenario import Scenario
+
+pytestmark = pytest.mark.browser
+
+DAY = "2025-09-12"
+NEAR = 1e-9
+DAYS = 8
+SETTLED = (
+    "!document.body.classList.contains('opening') && !document.body.classList.contains('busy')"
+)
+DETAIL = "(question) => window.corridors.detail(question)"
+
+CLOSURES = (
+    ["border:BY-PL"],
+    ["border:KZ-RU"],
+    ["border:CN-KZ"],
+    ["border:AZ-GE"],
+    ["country:IR"],
+    ["chokepoint:aktau"],
+    ["node:moscow"],
+    ["node:almaty"],
+    ["node:khorgos_cn"],
+    ["border:BY-PL", "node:moscow"],
+)
+"""What is shut, alone and together."""
+
+MOVES = (
+    {"close": ["border:BY-PL"], "capacity": {"terespol-rail": 0.5, "caspian-feeders": 0.75}},
+    {"delay": {"node:brest": 24}},
+)
+"""What is moved besides."""
+
+
+@pytest.fixture(scope="module")
+def net():
+    """A part of the demand, and of the counts what is left of them."""
+    whole = co.load()
+    own = fewer_demands(whole)
+    there = set(own.tables["demand"]["demand_id"])
+    chosen = choice_parameters(whole)
+    left = [replace(c, demand=tuple(k for k in c.demand if k in there)) for c in chosen.counts]
+    counts = [
+        c for c, known in zip(left, chosen.counts, strict=True) if c.demand or not known.demand
+    ]
+    use_parameters(own, replace(chosen, counts=tuple(counts)))
+    return own
+
+
+def later() -> Scenario:
+    """Return a closure without dates on a day with other limits: it has no days to draw."""
+    events = [{"close": {"border": ["AZ", "GE"]}}]
+    return co.scenario({"name": "later", "as_of": "2025-10-05", "events": events})
+
+
+@pytest.fixture(scope="module")
+def path(net, tmp_path_factory):
+    page = explorer(net, ["poland-closure-2025", later()], as_of=DAY, days=DAYS)
+    return page.save(tmp_path_factory.mktemp("explorer") / "explorer.html")
+
+
+def plan_of(question) -> Scenario:
+    """Return a question of the page as the package reads it."""
+    events: list[dict] = []
+    for key in question.get("close", []):
+        kind, name = key.split(":")
+        events.append({"close": {kind: name.split("-") if kind == "border" else name}})
+    for name, factor in question.get("capacity", {}).items():
+        events.append({"limit": {"capacity": name}, "to": factor})
+    for key, hours in question.get("delay", {}).items():
+        kind, name = key.split(":")
+        events.append({"delay": {kind: name}, "by": f"{hours} h"})
+    for key, factor in question.get("demand", {}).items():
+        kind, name = key.split(":")
+        events.append({"demand": {kind: name}, "to": factor})
+    return co.scenario({"name": "asked", "as_of": DAY, "events": events})
+
+
+def assert_answers(page, base, hit):
+    """The page's answer is the package's: the same routes, flows, shortfall and changes."""
+    names = hit.state.demand["demand_id"].tolist()
+    assert abs(page["relative_gap"]) < NEAR
+    assert page["missing_share"] <= 1e-3
+    ours = {(name, tuple(way)) for name, way in page["routes"]}
+    theirs = {(names[k], way) for k, way in hit.answer.route_set.keys}
+    assert ours == theirs
+    assert page["objective"] == pytest.approx(hit.answer.objective, rel=NEAR)
+    short = hit.shortfall.set_index("demand_id")["shortfall_t_per_day"]
+    assert page["shortfall_t_per_day"] == pytest.approx(short.to_dict(), rel=NEAR, abs=1e-6)
+    flows = hit.flows.groupby(["id", "direction"])["t_per_day"].sum()
+    found = {f"{i}:{way}": t for (i, way), t in flows.items()}
+    assert page["flow_t_per_day"].keys() == found.keys()
+    assert page["flow_t_per_day"] == pytest.approx(found, rel=NEAR, abs=1e-6)
+    for name, value in co.compare(base, hit).change.items():
+        assert page["change"][name] == pytest.approx(value, rel=NEAR, abs=1e-3), name
+
+
+def test_route_choice_answers_as_the_package(browser, path, net):  # noqa: F811
+    """Ten closures, capacities, a delay and demand moved, and scenarios on their own days."""
+    base = co.assign(net, as_of=DAY, model="logit")
+    with visit(browser, path) as seen:
+
+        def asked(question):
+            return seen.page.evaluate(DETAIL, {"model": "logit", "routes": True, **question})
+
+        assert_answers(asked({}), base, base)
+        for question in [*({"close": keys} for keys in CLOSURES), *MOVES]:
+            page = asked(question)
+            hit = co.assign(net, plan_of(question), model="logit")
+            assert_answers(page, base, hit)
+            shut = hit.state.arcs.ids[hit.state.problem.closed]
+            carried = {name.rpartition(":")[0] for name in page["flow_t_per_day"]}
+            assert not carried & (set(shut.tolist()) - set(hit.flows["id"]))
+        for plan in (co.scenario("poland-closure-2025"), later()):
+            hit = co.assign(net, plan, model="logit")
+            usual = co.assign(net, as_of=plan.as_of, model="logit")
+            assert_answers(asked({"scenario": plan.name}), usual, hit)
+        assert seen.noise == []
+
+
+def test_two_ways_and_a_post_by_hand(browser, tmp_path):  # noqa: F811
+    """Ways of 100 and 106, choices that spread by 6: shares of 1 to 1/e until the post is full.
+
+    At 4 of 8 by the post each way has a half, so both cost 106 and passing is worth 6; at 2 the
+    other has three times as much, and it is worth 6 + 6 ln 3. Shut, all 8 go round.
+    """
+    own = toys.network(
+        {"a": "XA", "b": "XB", "d": "XD"},
+        [
+            {"from_node": "a", "to_node": "b"},
+            {"from_node": "a", "to_node": "d", "length_km": 53},
+            {"from_node": "d", "to_node": "b", "length_km": 53},
+        ],
+        [{"origin": "a", "destination": "b", "per_day": 8}],
+        capacities=[{"capacity_id": "post", "name": "The post", "unit": "t", "amount": 8}],
+        capacity_members=[{"capacity_id": "post", "link_id": "a-b-road"}],
+    )
+    file = explorer(own, as_of=DAY).save(tmp_path / "toy.html")
+    with visit(browser, file) as seen:
+
+        def asked(**question):
+            return seen.page.evaluate(DETAIL, {"model": "logit", **question})
+
+        plain, half, less, shut = (
+            asked(),
+            asked(capacity={"post": 0.5}),
+            asked(capacity={"post": 0.25}),
+            asked(close=["border:XA-XB"]),
+        )
+        direct = [f["flow_t_per_day"].get("a-b-road:forward", 0.0) for f in (plain, half, less)]
+        assert direct == pytest.approx([8 / (1 + math.exp(-1)), 4, 2])
+        price = [f["price_usd"].get("post", 0.0) for f in (plain, half, less)]
+        assert price == pytest.approx([0, 6, 6 + 6 * math.log(3)], abs=1e-9)
+        assert "a-b-road:forward" not in shut["flow_t_per_day"]
+        assert shut["flow_t_per_day"]["a-d-road:forward"] == pytest.approx(8)
+        assert shut["rerouted_t_per_day"] == pytest.approx(8 / (1 + math.exp(-1)))
+        assert seen.noise == []
+
+
+def settle(page):
+    wait_for(lambda: page.evaluate(SETTLED))
+
+
+def test_the_model_is_a_switch_a_key_and_a_part_of_the_address(browser, path):  # noqa: F811
+    with visit(browser, path) as seen:
+        page = seen.page
+        settle(page)
+        possible = page.inner_text("#headline")
+        page.check("#model input[value=logit]")
+        settle(page)
+        assert page.inner_text("#proof").startswith("Route choice, proved: gap ")
+        assert "a missing route would take" in page.inner_text("#proof")
+        assert page.inner_text("#headline") != possible
+        assert "model=logit" in page.evaluate("location.hash")
+        page.locator("#top h1").click()
+        page.keyboard.press("m")
+        settle(page)
+        assert page.inner_text("#headline") == possible
+        assert "model" not in page.evaluate("location.hash")
+        page.goto("about:blank")
+        page.goto(path.resolve().as_uri() + "#close=border:BY-PL&model=other")
+        settle(page)
+        assert "the model other" in page.inner_text("#unknown")
+        page.goto("about:blank")
+        page.goto(path.resolve().as_uri() + "#close=border:BY-PL&model=logit")
+        settle(page)
+        assert page.is_checked("#model input[value=logit]")
+        assert "Route choice, proved" in page.inner_text("#proof")
+
+
+def test_the_days_of_a_scenario_are_those_of_simulate(browser, path, net):  # noqa: F811
+    daily = co.simulate(net, "poland-closure-2025", DAYS).daily
+    with visit(browser, path) as seen:
+        page = seen.page
+        page.goto(path.resolve().as_uri() + "#scenario=poland-closure-2025")
+        settle(page)
+        worst = daily.loc[daily["waiting"].idxmax()]
+        assert f"The worst day is {worst['date']}" in page.inner_text("#days")
+        page.locator("#days summary").click()
+        cells = page.locator("#days tbody tr").all_inner_texts()
+        assert [row.split("\t")[0] for row in cells] == daily["date"].tolist()
+        shown = np.array([[float(x.replace(",", "")) for x in r.split("\t")[1:]] for r in cells])
+        gone = daily["turned_back"] + daily["never_shipped"]
+        stocks = [daily["late"], daily["other_way"], gone]
+        each = [np.diff(values, prepend=0.0) for values in stocks]
+        expected = np.column_stack([daily["waiting"], *each])
+        # Three digits, and whole tonnes from 10 on.
+        assert shown == pytest.approx(expected, rel=0.0051, abs=0.51)
+        page.fill("#search", "kazakhstan russia border")
+        page.press("#search", "Enter")
+        settle(page)
+        assert "not for what you have changed" in page.inner_text("#days")
+        assert page.locator("#days svg").count() == 0
+        page.select_option("#scenario", label="later, 2025-10-05")
+        settle(page)
+        assert page.locator("#days").is_hidden()
+
+
+def test_ranges_stand_in_the_headline_where_they_were_asked_for(browser, tmp_path):  # noqa: F811
+    folder = co.new_network(tmp_path / "own")
+    file = tmp_path / "page.html"
+    plan = folder / "border-closed.yaml"
+    call = ["explore", "--network", str(folder), "--out", str(file), "--scenario", str(plan)]
+    found = CliRunner().invoke(app, [*call, "--uncertainty", "4", "--days", "5", "--json"])
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout)["scenarios"] == 1
+    net, name = co.load(folder), co.scenario(plan)
+    drawn = co.uncertainty(net, name, 4, 0).percentiles.set_index("quantity")
+    low, high = drawn.loc["rerouted_t_per_day", ["low_5", "high_95"]]
+    with visit(browser, file) as seen:
+        page = seen.page
+        page.goto(file.resolve().as_uri() + f"#scenario={name.name}")
+        settle(page)
+        card = page.locator("#headline .card").nth(1).inner_text()
+        assert "5–95 %" in card
+        for end in (low, high):
+            assert f"{float(f'{end:.4g}') / 1e3:.2f}\u00a0kt" in card
+        page.select_option("#scenario", index=0)
+        settle(page)
+        assert "5–95 %" not in page.inner_text("#headline")
+
+
+@pytest.mark.parametrize("option", ["--days", "--uncertainty"])
+def test_a_number_of_days_or_draws_is_at_least_one(option, tmp_path):
+    call = ["explore", option, "0", "--out", str(tmp_path / "page.html")]
+    found = CliRunner().invoke(app, call)
+    assert found.exit_code != 0
+    assert "at least 1" in str(found.exception)
+    with pytest.raises(co.ScenarioError, match="expected a whole number of at least 1"):
+        explorer(co.load(), [], as_of=DAY, **{option.strip("-"): 0})
