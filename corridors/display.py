@@ -146,6 +146,10 @@ def from_cell(text: str) -> str:
     return text[1:] if text[:1] == "'" and _would_run(text) else text
 
 
+HAIR = 1e-7
+"""Share of a total below which a part of it is how a computer adds, and reads as nothing."""
+
+
 def number(value: float, unit: str = "") -> str:
     """Return a number as a reader wants it: grouped thousands, few digits; counts whole.
 

@@ -37,11 +37,21 @@ def test_sweep_lists_the_worst_first(tmp_path):
     assert pairs["n"] == 2
 
 
+def first_sentence(*arguments):
+    """Return what a command prints until a blank line or a table, wrapped as it may be."""
+    lines = []
+    for line in corridors(*arguments).stdout.splitlines():
+        lines.append(line.strip())
+        if line.rstrip().endswith("."):
+            break
+    return " ".join(lines)
+
+
 def test_headroom_says_what_stops_it():
     found = json_of("headroom", "--cargo", "crude", *DAY)
     assert found["multiple"] >= 1
     assert found["fits"]["relative_gap"] < 1e-6
-    said = corridors("headroom", "--cargo", "crude", *DAY).stdout.splitlines()[0]
+    said = first_sentence("headroom", "--cargo", "crude", *DAY)
     assert said.startswith(f"Of {found['demand_t_per_day']:,.0f} t a day, ")
     assert found["stops"][0]["name"] in said
     assert said.endswith("would have to let more through.")
@@ -90,7 +100,7 @@ def test_headroom_is_a_sentence(multiple, said, alone, names, end):
 
 def test_a_cut_is_said_in_a_sentence():
     [cut] = json_of("cut", "KZ", "RU", "--cargo", "crude", *DAY)["cuts"]
-    said = corridors("cut", "KZ", "RU", "--cargo", "crude", *DAY).stdout.splitlines()[0]
+    said = first_sentence("cut", "KZ", "RU", "--cargo", "crude", *DAY)
     day, month, year = (f"{cut[f'units_per_{span}']:,.0f}" for span in ("day", "month", "year"))
     assert said == (
         f"crude: at most {day} t a day, {month} t a month, {year} t a year get through from KZ to "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import flow_cases
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
@@ -85,6 +85,7 @@ def test_as_choices_sharpen_the_answer_becomes_the_optimum(seed):
 
 @few
 @given(seeds)
+@example(804)  # a direction that is all rounding led up, and so far that no step came back
 def test_another_method_finds_no_lower_value_of_the_dual(seed):
     problem, answer = chosen(seed)
     dual = Dual(problem, answer.model, answer.route_set)

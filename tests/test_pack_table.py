@@ -43,7 +43,7 @@ def test_the_days_give_the_order_and_the_question_stands_first(table):
 
 def test_the_figures_are_those_of_the_comparison(net, table):
     link = net.tables["links"]["link_id"].iloc[0]
-    found = co.run(net, plan("early", "2025-09-12", link))
+    found = co.run(net, plan("early", "2025-09-12", link), model="optimal")
     for name, value in table.rows[0].answers[0].figures.items():
         assert value == pytest.approx(found.change[name])
     assert table.rows[0].answers[0].text.startswith(found.explain().split(". ")[0])

@@ -176,7 +176,8 @@ def test_command_line(tmp_path):
 
 
 def test_every_observation_is_listed_and_judged(net, runs, monkeypatch):
-    def shared(whole, days):
+    def shared(whole, days, model):
+        assert model == "optimal"
         assert (whole, days) == (runs.net, {name: runs.windows[name] for name in days})
         return runs
 

@@ -93,6 +93,8 @@ def test_closed_links_are_dashed_while_they_are_closed(browser, page):  # noqa: 
 def test_no_circle_hides_another(browser, page):  # noqa: F811
     with visit(browser, page) as seen:
         circles = [c.bounding_box() for c in seen.page.locator("path.queue").all()]
+        # Of a circle that lies out of sight nothing is drawn but a dot in the corner.
+        circles = [circle for circle in circles if circle["width"] > 3]
         assert len(circles) > 3
         for i, a in enumerate(circles):
             for b in circles[:i]:

@@ -200,13 +200,15 @@ def place_counts(arcs: Arcs, demand: pd.DataFrame, chosen: ChoiceParameters) -> 
     DataError
         Where a count names what the network does not hold.
     """
-    entries = [entry for i, c in enumerate(chosen.counts) for entry in _members(c, i, arcs, demand)]
+    # Where nothing is asked for, nothing was counted.
+    counts = chosen.counts if len(demand) else ()
+    entries = [entry for i, c in enumerate(counts) for entry in _members(c, i, arcs, demand)]
     number, arc, cargo, commodity, factor = zip(*entries, strict=True) if entries else [()] * 5
-    n = len(chosen.counts)
+    n = len(counts)
     return Counts(
         observed=np.zeros(n),
         softness=np.ones(n),
-        multiplier=np.array([c.usd_per_unit for c in chosen.counts]),
+        multiplier=np.array([c.usd_per_unit for c in counts]),
         fitted=False,
         member_count=np.array(number, dtype=np.int64),
         member_arc=np.array(arc, dtype=np.int64),

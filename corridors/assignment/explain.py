@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.assignment.reroutes import ADDED, PREMIUM
 from corridors.assignment.views.by import PARTS
 from corridors.assignment.views.told import told_sellers
-from corridors.display import number, share
+from corridors.display import HAIR, number, share
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -234,13 +234,15 @@ def demand_years(day: dt.date, base_years: Mapping[int, float]) -> str:
 
 def _overall(day: dt.date, steps: Mapping[str, float], withdrawn: float, added: float) -> str:
     demand = steps["demand"]
+    kept, moved, lost = (
+        steps[step] if steps[step] > HAIR * demand else 0.0
+        for step in ("kept its route", "rerouted", "newly unserved")
+    )
     text = (
         f"On {day}, of {number(demand, 't')} of cargo a day, "
-        f"{number(steps['kept its route'], 't')} ({share(steps['kept its route'], demand)}) "
-        f"keep their route, {number(steps['rerouted'], 't')} "
-        f"({share(steps['rerouted'], demand)}) go another way and "
-        f"{number(steps['newly unserved'], 't')} ({share(steps['newly unserved'], demand)}) "
-        "are no longer carried"
+        f"{number(kept, 't')} ({share(kept, demand)}) keep their route, "
+        f"{number(moved, 't')} ({share(moved, demand)}) go another way and "
+        f"{number(lost, 't')} ({share(lost, demand)}) are no longer carried"
     )
     before = steps["unserved before and after"]
     if before > _SMALL:

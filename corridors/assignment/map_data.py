@@ -94,7 +94,7 @@ def comparison_map_data(net: Network, tables: ComparisonTables) -> FlowMapData:
         state_labels={"before": "Before", "after": "After"},
         cargo_labels=tables.cargo_names,
         products=product_of(net),
-        demands=_demands(tables),
+        demands=_demands(set(net.tables["nodes"]["node_id"]), tables),
         as_of=tables.day.isoformat(),
         first_state="difference",
         focus=_changed(links) or _focus(links),
@@ -244,7 +244,7 @@ def _changed(links: list[MapLink]) -> list[str]:
     return sorted({*moved, *(link.link_id for link in links if "after" in link.closed_in)})
 
 
-def _demands(tables: ComparisonTables) -> list[MapDemand]:
+def _demands(places: set[str], tables: ComparisonTables) -> list[MapDemand]:
     """Return the demands of which something stays or goes another way."""
     wanted, unserved = (
         {
@@ -256,13 +256,21 @@ def _demands(tables: ComparisonTables) -> list[MapDemand]:
     found = []
     for row in tables.by_demand.to_dict("records"):
         key = row["demand_id"]
+        # A market lies nowhere: the end that is a place stands for both.
+        origin, destination = (
+            own if own in places else other
+            for own, other in (
+                (row["origin"], row["destination"]),
+                (row["destination"], row["origin"]),
+            )
+        )
         short = {state: float(unserved[state].get(key, 0.0)) for state in STATES}
         if max(*short.values(), row["rerouted_t_per_day"]) > _LISTED:
             found.append(
                 MapDemand(
                     key,
-                    row["origin"],
-                    row["destination"],
+                    origin,
+                    destination,
                     row["cargo"],
                     {state: float(wanted[state].get(key, 0.0)) for state in STATES},
                     short,

@@ -286,22 +286,20 @@ def print_table(
         _print_part({name: cells[name] for name in names}, numeric, title if not part else None)
 
 
-_HAIR = 1e-7
-"""Share of the largest number of a column at which another is rounding and reads as 0."""
-
-
 def _without_hairs(column: pd.Series[Any]) -> list[Any]:
     """Return the values of a column, numbers that are nothing beside the largest as 0.
 
     Prices and shares stand in columns of their own kind, so what is ten million times smaller
     than another value of its column says nothing but how a computer adds.
     """
+    from corridors.display import HAIR
+
     values = list(column)
     if column.dtype.kind != "f":
         return values
     finite = [abs(value) for value in values if abs(value) < math.inf]
     most = max(finite, default=0.0)
-    return [0.0 if abs(value) <= _HAIR * most else value for value in values]
+    return [0.0 if abs(value) <= HAIR * most else value for value in values]
 
 
 def _cell(value: Any, spec: str | None) -> str:

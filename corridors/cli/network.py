@@ -64,7 +64,7 @@ def _flat(name: str, value: Any) -> str:
     from corridors.display import number
 
     if isinstance(value, dict):
-        return ", ".join(f"{k} {_flat('', v)}" for k, v in value.items())
+        return ", ".join(f"{k.replace('_', ' ')} {_flat(k, v)}" for k, v in value.items())
     if value is None:
         return "none"
     if name.startswith(("share", "coverage")):

@@ -28,6 +28,8 @@ from corridors.cli.common import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from corridors.analysis.uncertainty.uncertainty import Uncertainty
     from corridors.assignment.comparison import Comparison
     from corridors.cli.asking.answers import Extra
@@ -183,7 +185,7 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         print_table(frame, title)
     print_table(comparison.waterfall, "What becomes of the demand, t a day")
     net = comparison.disrupted.state.net
-    cargo = with_cargo(net, comparison.by_cargo).rename(
+    cargo = with_cargo(net, _without_hairs(comparison.by_cargo)).rename(
         columns=lambda c: c.replace("_t_per_day", "").replace("_per_day", "").replace("_", " ")
     )
     print_table(
@@ -275,6 +277,21 @@ def _print_next(lines: list[tuple[str, str]]) -> None:
         echo("\nLook next:")
     for command, why in lines:
         print_line(f"  {command}  # {why}", indent=4)
+
+
+def _without_hairs(by_cargo: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with what is nothing beside all demand as 0, and what hangs on it."""
+    from corridors.display import HAIR
+
+    frame = by_cargo.copy()
+    least = HAIR * float(frame["demand_t_per_day"].sum())
+    for name in frame.columns:
+        if name.endswith("t_per_day"):
+            frame[name] = frame[name].where(frame[name].abs() > least, 0.0)
+    still = frame["rerouted_t_per_day"] == 0
+    added = [name for name in frame.columns if name.startswith("added_")]
+    frame.loc[still, added] = 0.0
+    return frame
 
 
 def _print_uncertainty(sure: Uncertainty) -> None:

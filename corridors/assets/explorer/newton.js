@@ -84,8 +84,9 @@ function newtonStep(dual, point, miss, damping) {
     let falls = 0;
     for (let i = 0; i < price.length; i++) falls += gradient[i] * (other.price[i] - price[i]);
     if (falls < -rounding && other.value <= point.value + 1e-4 * falls) return other;
-    // Near the end the function is flat to rounding, and the conditions decide.
-    if (falls >= -1e3 * rounding && missOf(dual, other) < 0.9 * miss) return other;
+    // Near the end the function is flat to rounding, and the conditions decide. What rises is no end.
+    const flat = Math.abs(falls) <= 1e3 * rounding && other.value <= point.value + 1e3 * rounding;
+    if (flat && missOf(dual, other) < 0.9 * miss) return other;
   }
   return null;
 }

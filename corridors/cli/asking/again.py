@@ -187,7 +187,10 @@ def pack(
             parser=whole_number("uncertainty", least=0),
         ),
     ] = 0,
-    seed: Annotated[int, typer.Option(help="Decides the draws.", metavar="N")] = 0,
+    seed: Annotated[
+        int,
+        typer.Option(help="Decides the draws.", metavar="N", parser=whole_number("seed", least=0)),
+    ] = 0,
     network: NetworkOption = None,
     json: JsonOption = False,
 ) -> None:

@@ -113,8 +113,10 @@ def _step(dual: Dual, point: Point, miss: float, damping: float) -> Point | None
         falls = float((point.gradient * (other.price - point.price)).sum())
         if falls < -rounding and other.value <= point.value + _ARMIJO * falls:
             return other
-        # Near the end the function is flat to rounding, and the conditions decide.
-        if falls >= -1e3 * rounding and _miss(dual, other) < 0.9 * miss:
+        # Near the end the function is flat to rounding, and the conditions decide. What rises
+        # is no end: a direction that is all rounding can lead up, and very far.
+        flat = abs(falls) <= 1e3 * rounding and other.value <= point.value + 1e3 * rounding
+        if flat and _miss(dual, other) < 0.9 * miss:
             return other
         length *= 0.5
     return None
