@@ -2,7 +2,7 @@
 
     python scripts/build_says.py
 
-Each sentence has its number by route choice, the range of it over `DRAWS` draws of every
+Each sentence has its number by the best plan, the range of it over `DRAWS` draws of every
 uncertain input, the scenario, and the command that says it again. Nothing is written that is not
 worked out here; what the model cannot support is left out, and the page says which.
 """
@@ -60,7 +60,7 @@ class Claim:
         """What says it again."""
         name = f'"{self.scenario}"' if " " in self.scenario else self.scenario
         day = f" --as-of {self.as_of}" if self.as_of else ""
-        return f"corridors run {name}{day} --uncertainty {DRAWS}"
+        return f"corridors run {name}{day} --model optimal --uncertainty {DRAWS}"
 
 
 SECTIONS: Mapping[str, tuple[Claim, ...]] = {
@@ -173,9 +173,11 @@ SECTIONS: Mapping[str, tuple[Claim, ...]] = {
 
 HEAD = """# What this model says about Eurasia's corridors
 
-Each sentence has its number by route choice, in brackets the 5th and the 95th percentile of
-{draws} draws of every uncertain input, and the command that says it again. All are steady states:
-what would hold if that day lasted; what a closure of days does is asked of `corridors simulate`.
+Each sentence has its number by the best plan, in brackets the 5th and the 95th percentile of
+{draws} draws of every uncertain input, and the command that says it again. No dispatcher could do
+better, so what is lost is a lower bound; without `--model optimal` the command says what shippers make
+of it. All are steady states: what would hold if that day lasted; what a closure of days does is asked of
+`corridors simulate`.
 Made by `scripts/build_says.py`.
 """
 
@@ -210,10 +212,8 @@ def main() -> None:
 
 
 def figures(net: Network, scenario: str, day: str | None) -> co.Uncertainty:
-    """Return the draws of a scenario by route choice."""
-    return co.uncertainty(
-        net, scenario, DRAWS, SEED, as_of=day, model="logit", workers=os.cpu_count() or 1
-    )
+    """Return the draws of a scenario by the best plan."""
+    return co.uncertainty(net, scenario, DRAWS, SEED, as_of=day, workers=os.cpu_count() or 1)
 
 
 def line_of(claim: Claim, sure: co.Uncertainty) -> str:

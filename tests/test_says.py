@@ -43,5 +43,5 @@ def test_every_sentence_has_its_number_its_range_and_its_command():
 @pytest.mark.parametrize("name", CHEAP)
 def test_a_number_of_the_page_is_what_the_command_says(net, name):
     [claim] = [c for c in CLAIMS if shlex.split(c["command"])[2] == name]
-    change = co.run(net, name).change
+    change = co.run(net, name, model="optimal").change
     assert claim["number"] == number(change[f"{CHEAP[name]}_t_per_day"])

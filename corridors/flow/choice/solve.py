@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from corridors.errors import CertificateError
 from corridors.flow.choice.certificate import ChoiceCertificate, certify_choice
 from corridors.flow.choice.dual import Dual
 from corridors.flow.choice.generation import Growth, first_routes
-from corridors.flow.choice.newton import minimise
+from corridors.flow.choice.newton import minimise, nearer
 from corridors.flow.choice.routes import RouteSet, terms_of
 from corridors.flow.solution import Plan
 from corridors.flow.usage import open_costs
@@ -28,8 +29,11 @@ _CARRIED = 1e-9
 _ROUNDS = 200
 """Most rounds in which missing routes are added."""
 
+_NEARER = 3
+"""How often a search that fails comes nearer without second derivatives, and goes on from there."""
+
 _SPREAD_OUT = (1.0 / 64, 1.0 / 16, 1.0 / 4, 1.0)
-"""Factors on the scale of choices through which a search goes that fails at once."""
+"""Factors on the scale of choices through which a search goes that fails all the same."""
 
 
 class ChoiceAnswer:
@@ -214,10 +218,15 @@ def choose(
 def _solved(
     problem: FlowProblem, model: ChoiceModel, routes: RouteSet, dual: Dual, price: Floats | None
 ) -> tuple[Point, int]:
-    """Return the prices of least dual value, if need be by way of choices that spread further."""
+    """Return the prices of least dual value, if need be by slower ways."""
     try:
         return minimise(dual, dual.start if price is None else price)
     except CertificateError:
+        found = dual.start
+        for _ in range(_NEARER):
+            found = nearer(dual, found)
+            with suppress(CertificateError):
+                return minimise(dual, found)
         found = dual.start
         steps = 0
         for sharpness in _SPREAD_OUT:
