@@ -74,8 +74,8 @@ def answer(comparison: Comparison) -> str:
     day = comparison.disrupted.state.day
     return (
         f"![{headline(comparison)}](pictures/answer.png)\n\n{lead}\n\n"
-        f"*`corridors run {SCENARIO}`, by route choice, as of {day}: blue lines carry more, orange ones "
-        "less, wider is more tonnes a day; red is shut.*\n"
+        f"*`corridors run {SCENARIO}`, by route choice, as of {day}: blue lines carry more, orange "
+        "ones less, wider is more tonnes a day; red is shut.*\n"
     )
 
 
