@@ -73,7 +73,7 @@ SECTIONS: Mapping[str, tuple[Claim, ...]] = {
         Claim(
             "poland-closure-2025",
             (MOVED,),
-            "As much again finds another way, above all by Lithuania and by sea: {} a day.",
+            "More finds another way, above all by Lithuania and by sea: {} a day.",
         ),
         Claim(
             "poland-lithuania-latvia-closed",
@@ -104,7 +104,8 @@ SECTIONS: Mapping[str, tuple[Claim, ...]] = {
         Claim(
             "dostyk-embargo-2025",
             (MOVED,),
-            "Dostyk's grain and ore have another gate: {} a day go round, most by Altynkol.",
+            "Dostyk's grain and ore have another gate: {} a day go another way, theirs and "
+            "what they push aside.",
         ),
         Claim(
             "cn-kz-permits-2025",
@@ -113,12 +114,6 @@ SECTIONS: Mapping[str, tuple[Claim, ...]] = {
         ),
     ),
     "The Middle Corridor and Zangezur": (
-        Claim(
-            "middle-40k-month-2025",
-            (LOST,),
-            "The Caspian cannot stand in for the north: of 40,000 TEU a month asked of it {} a day "
-            "(14 t a TEU) find no ship.",
-        ),
         Claim(
             "caspian-falls-2030",
             (LOST,),
@@ -146,7 +141,7 @@ SECTIONS: Mapping[str, tuple[Claim, ...]] = {
         Claim(
             "fuel-russia-stops-2025",
             (LOST,),
-            "If Russia sells no fuel, its neighbours to the south go without {} a day.",
+            "If Russia sells no fuel, its neighbours go without {} a day.",
         ),
         Claim(
             "orenburg-gas-2025",
@@ -160,11 +155,6 @@ SECTIONS: Mapping[str, tuple[Claim, ...]] = {
             "hormuz-shut-2026",
             (LOST,),
             "Hormuz hardly matters to these corridors: {} a day.",
-        ),
-        Claim(
-            "suez-shut-2026",
-            (MOVED,),
-            "A shut Suez moves {} a day, nearly all of it ocean boxes round the Cape.",
         ),
     ),
 }
