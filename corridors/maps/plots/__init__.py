@@ -9,7 +9,7 @@ Examples
 --------
 >>> import corridors as co
 >>> from corridors import plots
->>> closure = co.run(co.load(), "poland-closure-2025")
+>>> closure = co.run(co.load(), "poland-closure-2025", model="optimal")
 >>> axes = plots.waterfall(closure)
 >>> axes.get_xlabel()
 't a day'
