@@ -60,7 +60,8 @@ def headline(comparison: Comparison) -> str:
     before, rerouted, lost = (
         float(used[f"{name}_t_per_day"].sum()) for name in ("before", "rerouted", "lost")
     )
-    title = comparison.disrupted.scenario.title  # type: ignore[union-attr]
+    plan = comparison.disrupted.scenario
+    title = plan.title if plan is not None else "Nothing happens"
     return (
         f"{title}: of {number(before, 't')} a day that used it, "
         f"{number(rerouted, 't')} go round and {number(lost, 't')} stay where they start"

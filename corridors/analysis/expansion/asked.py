@@ -132,8 +132,9 @@ def budgets_of(budget: float | Iterable[float]) -> list[float]:
     ScenarioError
         Where there is none, or one is no amount of 0 or more.
     """
-    whole = isinstance(budget, Iterable) and not isinstance(budget, str)
-    several: list[Any] = list(budget) if whole else [budget]  # type: ignore[arg-type]
+    several: list[Any] = (
+        list(budget) if isinstance(budget, Iterable) and not isinstance(budget, str) else [budget]
+    )
     if not several:
         raise ScenarioError("expand: saw no budget, expected USD such as 1e9")
     for one in several:

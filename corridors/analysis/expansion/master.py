@@ -10,7 +10,7 @@ together save, so that the figures of the program are near 1 whatever the networ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -145,7 +145,7 @@ class Master:
 class _Program:
     """Rows and columns of a program that is maximised, handed to HiGHS at the end."""
 
-    def __init__(self, highspy: object, columns: int) -> None:
+    def __init__(self, highspy: Any, columns: int) -> None:
         self._highspy = highspy
         self.cost = np.zeros(columns)
         self.lower, self.upper = np.zeros(columns), np.ones(columns)
@@ -158,23 +158,23 @@ class _Program:
     def solved(self, whole: int) -> tuple[list[float], float]:
         """Return the values, the first so many of them whole, and the bound of the optimum."""
         h = self._highspy
-        highs = h.Highs()  # type: ignore[attr-defined]
+        highs = h.Highs()
         for name, value in _OPTIONS.items():
             highs.setOptionValue(name, value)
         count = len(self.cost)
         highs.addVars(count, self.lower, self.upper)
         index = np.arange(count, dtype=np.int32)
         highs.changeColsCost(count, index, self.cost)
-        kind = np.array([h.HighsVarType.kInteger] * whole)  # type: ignore[attr-defined]
+        kind = np.array([h.HighsVarType.kInteger] * whole)
         highs.changeColsIntegrality(whole, index[:whole], kind)
         for members, upper in self._rows:
             own = np.array(sorted(members), dtype=np.int32)
             factor = np.array([members[i] for i in own.tolist()])
-            highs.addRow(-h.kHighsInf, upper, len(own), own, factor)  # type: ignore[attr-defined]
-        highs.changeObjectiveSense(h.ObjSense.kMaximize)  # type: ignore[attr-defined]
+            highs.addRow(-h.kHighsInf, upper, len(own), own, factor)
+        highs.changeObjectiveSense(h.ObjSense.kMaximize)
         highs.run()
         status = highs.getModelStatus()
-        if status != h.HighsModelStatus.kOptimal:  # type: ignore[attr-defined]
+        if status != h.HighsModelStatus.kOptimal:
             msg = f"expand: HiGHS ends with {highs.modelStatusToString(status)}"
             raise CertificateError(msg)
         return list(highs.getSolution().col_value), float(highs.getInfo().mip_dual_bound)

@@ -59,11 +59,12 @@ class Lab(anywidget.AnyWidget):
         self._questions = questions
         super().__init__(_page=page.html, _title=page.title, height=page.height)
 
+    # Some releases of traitlets type their decorators, and some do not.
     @traitlets.validate("state")  # type: ignore[untyped-decorator,unused-ignore]
     def _checked(self, proposal: dict[str, Any]) -> dict[str, Any]:
         return self._questions.checked(proposal["value"])
 
-    @traitlets.observe("state")  # type: ignore[untyped-decorator,unused-ignore]
+    @traitlets.observe("state")  # type: ignore[untyped-decorator,unused-ignore]  # as above
     def _forget(self, change: dict[str, Any]) -> None:
         # An answer never stands beside a question that it does not belong to.
         if self.answer and self.answer.get("state") != change["new"]:
