@@ -18,14 +18,11 @@ from waiting import wait_for
 
 import corridors as co
 from tests.browser import browser  # noqa: F401  a fixture
-from tests.fewer_demands import FULL, fewer_demands
+from tests.fewer_demands import fewer_demands
 
 DAY = "2025-09-12"
 EXTRA = pytest.mark.skipif(find_spec("anywidget") is None, reason="anywidget is not installed")
-JUPYTER = pytest.mark.skipif(
-    not FULL or find_spec("jupyterlab") is None,
-    reason="a whole JupyterLab in a browser is started with CORRIDORS_FULL=1 alone",
-)
+JUPYTER = pytest.mark.skipif(find_spec("jupyterlab") is None, reason="JupyterLab is not installed")
 LESS = {"name": "less", "as_of": DAY, "events": [{"limit": {"mode": "rail"}, "to": 0.5}]}
 
 

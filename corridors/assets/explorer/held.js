@@ -1,12 +1,7 @@
 // Speaks with whoever holds the page in a frame, such as a notebook: over a port that the holder
 // hands in, and that nobody else can read. In: {state}. Out: {state, answer}, each time that there
 // is an answer; `answer` is {error} where there is none. A page that stands alone speaks to nobody.
-const handed = new Promise((resolve) => {
-  window.addEventListener('message', ({ source, data, ports }) => {
-    if (source === window.parent && window.parent !== window && data === 'corridors' && ports[0]) resolve(ports[0]);
-  });
-});
-
+// The port is `handed` in as soon as the page has loaded, which `opening.js` waits for.
 function held(page) {
   const { names, store } = page;
   handed.then((port) => {

@@ -7,6 +7,14 @@ async function corridorsUnpacked(id) {
   return new Response(stream).arrayBuffer();
 }
 
+// The port that whoever holds the page in a frame hands in once it has loaded. That may be before
+// the scripts are unpacked, so it is waited for here.
+const handed = new Promise((resolve) => {
+  window.addEventListener('message', ({ source, data, ports }) => {
+    if (source === window.parent && window.parent !== window && data === 'corridors' && ports[0]) resolve(ports[0]);
+  });
+});
+
 (function () {
   'use strict';
   const loaded = (async () => {
