@@ -18,6 +18,8 @@ from .analysis.best_route import BestRoute as BestRoute
 from .analysis.best_route import best_route as best_route
 from .analysis.criticality.criticality import criticality as criticality
 from .analysis.criticality.sweep import sweep as sweep
+from .analysis.cut_range import CutRange as CutRange
+from .analysis.cut_range import cut_range as cut_range
 from .analysis.expansion.expand import expand as expand
 from .analysis.expansion.results import Expansion as Expansion
 from .analysis.explorer import explorer as explorer

@@ -29,6 +29,7 @@ PARTS = {
     "best_route": "part of `routes`: the best one alone",
     "compare": "half of `run`",
     "compare_many": "`run`, once for each",
+    "cut_range": "`cut --uncertainty N`",
     "criticality": "`sweep` without its file",
     "family": "the options of `curve`",
     "headroom_by_year": "`headroom --years`",

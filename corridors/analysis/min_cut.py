@@ -156,19 +156,17 @@ def min_cut(
     True
     """
     plan = narrowed(net, scenario, mode=mode, corridor=corridor, avoid=avoid)
-    state = ask(net, plan, as_of).state
-    names = state.arcs.cargo
-    if cargo not in names:
-        msg = f"no cargo {cargo!r}{nearest(cargo, names)}"
-        raise UnknownIdError(msg)
-    first, last = _region(net, start), _region(net, end)
-    if first & last:
-        msg = f"the regions share {', '.join(sorted(first & last)[:3])}; expected two apart"
-        raise UnknownIdError(msg)
-    found = _solve(state, names.index(cargo), first, last)
+    return cut_of(net, cut_program(net, ask(net, plan, as_of).state, start, end, cargo), start)
+
+
+def cut_of(net: Network, program: CutProgram, start: str | list[str]) -> Cut:
+    """Return the cut that a program finds, with what holds the cargo back at its start."""
+    state = program.state
+    cargo = state.arcs.cargo[program.own]
+    found = _solve(program)
     kind = net.tables["cargo"].set_index("cargo").loc[cargo]
     cut = _cut(state, cargo, str(kind["unit"]), float(kind["t_per_unit"]), found)
-    return replace(cut, left_out=_left_out(state, names.index(cargo), first))
+    return replace(cut, left_out=_left_out(state, program.own, _region(net, start)))
 
 
 def _left_out(state: NetworkState, cargo: int, first: set[str]) -> tuple[str, ...]:
@@ -204,9 +202,79 @@ class _Solved:
     plain: bool
 
 
-def _solve(state: NetworkState, own: int, first: set[str], last: set[str]) -> _Solved:
-    """Solve the dual of the largest flow of one class between two sets of nodes."""
-    p, arcs = state.problem, state.arcs
+@dataclass(frozen=True, eq=False)
+class CutProgram:
+    """The dual of the largest flow of one cargo between two sets of nodes.
+
+    Attributes
+    ----------
+    state
+        The network on the day.
+    own
+        Number of the cargo.
+    usable
+        Arcs that it may use, shape (arcs,).
+    matrix, rows
+        What a unit takes of each limit by arc, shape (arcs, limits), and the limits' numbers.
+    rise
+        Head less tail of each arc, shape (arcs, nodes).
+    low, high
+        Levels that a node may have, shape (nodes,): 0 at the start, 1 at the end.
+    """
+
+    state: NetworkState
+    own: int
+    usable: Ints
+    matrix: Any
+    rows: Ints
+    rise: Any
+    low: Floats
+    high: Floats
+
+    @property
+    def system(self) -> Any:
+        """Rows that are at most 0, shape (arcs, limits + nodes)."""
+        from scipy.sparse import hstack
+
+        return hstack([-self.matrix, self.rise]).tocsr()
+
+    def least(self, bound: Floats) -> Any:
+        """Return scipy's answer: the least sum of limits that stops every way.
+
+        Parameters
+        ----------
+        bound
+            What is available of each limit, shape (limits,).
+        """
+        # Levels between the ends need no bounds; without them the flow balances everywhere.
+        loose: list[tuple[float | None, float | None]] = [(0.0, None)] * len(self.rows)
+        loose += [
+            (float(a), float(a)) if a == b else (None, None)
+            for a, b in zip(self.low, self.high, strict=True)
+        ]
+        cost = np.concatenate([bound, np.zeros(len(self.low))])
+        return linprog(cost, self.system, np.zeros(len(self.usable)), bounds=loose, method="highs")
+
+
+def cut_program(
+    net: Network, state: NetworkState, start: str | list[str], end: str | list[str], cargo: str
+) -> CutProgram:
+    """Return the program whose least value is the cut between two regions.
+
+    Raises
+    ------
+    UnknownIdError
+        Where a region or cargo is unknown, or the regions share a node.
+    """
+    names = state.arcs.cargo
+    if cargo not in names:
+        msg = f"no cargo {cargo!r}{nearest(cargo, names)}"
+        raise UnknownIdError(msg)
+    first, last = _region(net, start), _region(net, end)
+    if first & last:
+        msg = f"the regions share {', '.join(sorted(first & last)[:3])}; expected two apart"
+        raise UnknownIdError(msg)
+    p, arcs, own = state.problem, state.arcs, names.index(cargo)
     usable = np.flatnonzero(np.isfinite(open_costs(p)[own]) & arcs.is_real)
     matrix, rows = _members(p, own, usable)
     low, high = np.zeros(p.n_nodes), np.ones(p.n_nodes)
@@ -220,18 +288,17 @@ def _solve(state: NetworkState, own: int, first: set[str], last: set[str]) -> _S
         ),
         shape=(len(usable), p.n_nodes),
     )
-    from scipy.sparse import hstack, vstack
+    return CutProgram(state, own, usable, matrix, rows, rise, low, high)
 
-    system = hstack([-matrix, rise]).tocsr()
+
+def _solve(program: CutProgram) -> _Solved:
+    """Solve the program, prove it, and take the cut with the least sum of weights."""
+    from scipy.sparse import vstack
+
+    p, usable, matrix = program.state.problem, program.usable, program.matrix
+    rows, low, high = program.rows, program.low, program.high
     bound = p.bound[rows]
-    limits = [(0.0, None)] * len(rows) + list(zip(low, high, strict=True))
-    cost = np.concatenate([bound, np.zeros(p.n_nodes)])
-    # Levels between the ends need no bounds; without them the flow balances everywhere.
-    loose: list[tuple[float | None, float | None]] = [(0.0, None)] * len(rows)
-    loose += [
-        (float(a), float(a)) if a == b else (None, None) for a, b in zip(low, high, strict=True)
-    ]
-    least = linprog(cost, system, np.zeros(len(usable)), bounds=loose, method="highs")
+    least = program.least(bound)
     none = np.empty(0, dtype=np.int64)
     if least.status == 2:
         # No weights stop a way on which there is no limit.
@@ -242,13 +309,14 @@ def _solve(state: NetworkState, own: int, first: set[str], last: set[str]) -> _S
         msg = f"the cut could not be found: {least.message}"
         raise CertificateError(msg)
     value = float(least.fun)
-    _prove(value, -least.ineqlin.marginals, matrix, bound, rise, (low, high))
+    _prove(value, -least.ineqlin.marginals, matrix, bound, program.rise, (low, high))
     rank = 1.0 + np.modf(np.arange(1, len(rows) + 1) * _GOLDEN)[0]
+    cost = np.concatenate([bound, np.zeros(p.n_nodes)])
     second = linprog(
         np.concatenate([rank, np.zeros(p.n_nodes)]),
-        vstack([system, csr_matrix(cost)]).tocsr(),
+        vstack([program.system, csr_matrix(cost)]).tocsr(),
         np.append(np.zeros(len(usable)), value + 1e-9 * (1.0 + value)),
-        bounds=limits,
+        bounds=[(0.0, None)] * len(rows) + list(zip(low, high, strict=True)),
         method="highs",
     )
     chosen = (second if second.status == 0 else least).x

@@ -60,6 +60,12 @@ class _Column:
     value: Floats
     high: Floats
 
+    def draw(self, places: Floats) -> Floats:
+        """Return the value of each row where the inputs lie at `places` of their ranges."""
+        place = places[np.maximum(self.number, 0)]
+        drawn = triangular(place, self.low, self.value, self.high)
+        return np.where(self.number >= 0, drawn, self.value)
+
 
 class UncertainInputs:
     """The uncertain numbers of a network.
@@ -113,6 +119,21 @@ class UncertainInputs:
         ]
         return np.column_stack(columns) if columns else np.empty((n, 0))
 
+    def drawn(self, table: str, column: str, places: Floats) -> Floats:
+        """Return a column of one draw; the value itself where nothing is drawn.
+
+        Parameters
+        ----------
+        table, column
+            What is asked for, such as ``"capacities"`` and ``"amount"``.
+        places
+            Where in its range each input lies, shape (inputs,).
+        """
+        for c in self._columns:
+            if (c.table, c.column) == (table, column):
+                return c.draw(places)
+        return np.asarray(self.net.tables[table][column], dtype=np.float64)
+
     def network(self, places: Floats) -> Network:
         """Return the network of one draw.
 
@@ -123,11 +144,8 @@ class UncertainInputs:
         """
         found = dict(self.net.tables)
         for c in self._columns:
-            drawn = c.number >= 0
-            place = places[np.maximum(c.number, 0)]
             frame = found[c.table].copy()
-            value = triangular(place, c.low, c.value, c.high)
-            frame[c.column] = np.where(drawn, value, frame[c.column].to_numpy(dtype=np.float64))
+            frame[c.column] = c.draw(places)
             if c.table == "capacities":
                 frame["background"] = np.minimum(frame["background"], frame["amount"])
             found[c.table] = frame

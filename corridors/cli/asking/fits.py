@@ -19,12 +19,14 @@ from corridors.cli.common import (
     print_json,
     print_line,
     print_table,
+    whole_number,
     working,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridors.analysis.cut_range import CutRange
     from corridors.analysis.headroom import Headroom
     from corridors.analysis.min_cut import Cut
     from corridors.network.network import Network
@@ -231,10 +233,23 @@ def cut(
     avoid: AvoidOption = None,
     scenario: ScenarioOption = None,
     as_of: AsOfOption = None,
+    uncertainty: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Draw capacities N times from their ranges and give ranges and what stops each.",
+            parser=whole_number("uncertainty", least=1),
+        ),
+    ] = None,
+    seed: Annotated[
+        int,
+        typer.Option(metavar="S", help="Decides the draws.", parser=whole_number("seed", least=0)),
+    ] = 0,
     network: NetworkOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say how much gets through between two regions, by cargo, and which limits form the cut."""
+    from corridors.analysis.cut_range import CutRange, cut_range
     from corridors.analysis.min_cut import min_cut
     from corridors.errors import UnknownIdError
     from corridors.network.network import load
@@ -252,11 +267,11 @@ def cut(
             named = listed(mode if key == "mode" else corridor)
             labels = named or sorted(set(net.tables["links"][key]) - {""})
             ways = [{"mode": mode, "corridor": corridor, key: label} for label in labels]
-        found = [
-            (way, min_cut(
-                net, start.split(","), end.split(","), kind,
-                **way, avoid=avoid, scenario=scenario, as_of=as_of,
-            ))
+        first, last = start.split(","), end.split(",")
+        asked: dict[str, Any] = {"avoid": avoid, "scenario": scenario, "as_of": as_of}
+        found: list[tuple[dict[str, Any], Cut | CutRange]] = [
+            (way, min_cut(net, first, last, kind, **way, **asked) if uncertainty is None
+             else cut_range(net, first, last, kind, uncertainty, seed, **way, **asked))
             for way in ways
             for kind in kinds
         ]  # fmt: skip
@@ -264,7 +279,8 @@ def cut(
         told = [{**_told(way), **one.to_dict()} for way, one in found]
         print_json({"from": start, "to": end, "cuts": told})
         return
-    for way, one in found:
+    for way, shown in found:
+        one = shown.central if isinstance(shown, CutRange) else shown
         by_what = "".join(f" by {v}" for v in _told(way).values() if isinstance(v, str))
         print_line(_narrowest(one, start, f"{end}{by_what}", net), indent=0)
         for name in one.left_out:
@@ -275,6 +291,28 @@ def cut(
         if len(one.limits):
             split = "" if one.plain else " (limits share members: weights say in which parts)"
             print_table(one.limits, f"Limits of the cut for {one.cargo}{split}")
+        if isinstance(shown, CutRange) and len(shown.stops):
+            print_line(_how_wide(shown), indent=0)
+            print_table(
+                shown.stops, f"What stops {one.cargo}, by share of the draws", {"share": ".3f"}
+            )
+
+
+def _how_wide(found: CutRange) -> str:
+    """Return the range of a cut as a sentence, a month."""
+    from corridors.analysis.min_cut import DAYS_PER_MONTH
+    from corridors.display import number
+
+    unit = found.central.unit
+    low, middle, high = (number(v * DAYS_PER_MONTH, unit) for v in found.percentiles)
+    inferred = found.stops[found.stops["confidence"] == "D"]
+    text = (
+        f"With every capacity drawn {found.n} times from its range: {low} to {high} a month "
+        f"in nine draws of ten, {middle} in the middle one."
+    )
+    if len(inferred):
+        text += f" Of the {len(found.stops)} limits below, {len(inferred)} are inferred (D)."
+    return text
 
 
 def _told(way: dict[str, Any]) -> dict[str, Any]:
