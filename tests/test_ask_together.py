@@ -6,6 +6,7 @@ import datetime as dt
 
 import analysis_toys
 import pytest
+import toys
 
 import corridors as co
 
@@ -57,6 +58,65 @@ def test_they_add_up_exactly_by_demand_and_in_all(seed):
         assert (own == found.total.set_index("measure")[column][own.index]).all()
     change = found.together.change["shortfall_t_per_day"]
     assert found.total["together"].iloc[0] == pytest.approx(change, abs=1e-4)
+
+
+def test_the_way_round_that_the_other_shuts_is_the_reason(net):
+    found = co.interaction(net, shut("b"), shut("c"), as_of=DAY)
+    [row] = found.reasons.to_dict("records")
+    assert (row["demand_id"], row["reason"], row["capacity_id"]) == (
+        "a-d-bulk",
+        "way round shut",
+        "",
+    )
+    assert row["interaction_t_per_day"] == pytest.approx(6)
+    assert found.explain().endswith(
+        "Of it +6 t in 1 demand goes round one by a way that another shuts."
+    )
+    assert found.to_dict()["reasons"][0]["usd_per_unit"] is None
+
+
+def test_what_either_would_lose_is_lost_once(net):
+    """Without a, and without d, all 10 t stay; without both 10 too, 10 less than the sum."""
+    found = co.interaction(net, shut("a"), shut("d"), as_of=DAY)
+    [row] = found.reasons.to_dict("records")
+    assert row["interaction_t_per_day"] == pytest.approx(-10)
+    assert row["reason"] == "lost once"
+
+
+def two_pairs():
+    """Two demands of 10 t, a to d by b and e to d by f, and c where 10 t pass, way round of both.
+
+    Ways by b and f cost 200 USD, those by c 300. Loss 10,000 USD a tonne.
+    """
+    return toys.network(
+        dict.fromkeys("abcdef", "AA") | {"d": "DD"},
+        [
+            {"link_id": f"{a}{b}", "from_node": a, "to_node": b, "length_km": km}
+            for a, b, km in [
+                ("a", "b", 100), ("b", "d", 100), ("e", "f", 100), ("f", "d", 100),
+                ("a", "c", 150), ("e", "c", 150), ("c", "d", 150),
+            ]
+        ],
+        [
+            {"origin": "a", "destination": "d", "per_day": 10},
+            {"origin": "e", "destination": "d", "per_day": 10},
+        ],
+        capacities=[{"capacity_id": "gate", "name": "Gate", "unit": "t", "amount": 10}],
+        capacity_members=[{"capacity_id": "gate", "link_id": "cd"}],
+    )  # fmt: skip
+
+
+def test_room_that_both_want_is_named_with_what_it_costs_more():
+    """Each alone fits through the gate; both together leave 10 t, and room there has a price."""
+    found = co.interaction(two_pairs(), shut("b"), shut("f"), as_of=DAY)
+    assert found.total["interaction"].iloc[0] == pytest.approx(10)
+    assert set(found.reasons["reason"]) == {"scarcer"}
+    assert {c.partition(":")[0] for c in found.reasons["capacity_id"]} == {"gate"}
+    price = found.together.disrupted.capacities.set_index("capacity_id")["price_usd"].max()
+    assert price > 0
+    # All that went by the gate in any state takes one unit of it for each of its own.
+    assert 0 < found.reasons["usd_per_unit"].max() <= price + 1e-9
+    assert "meets a limit that is dearer than the parts make it: Gate" in found.explain()
 
 
 def test_one_alone_or_one_twice_is_no_question(net):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from corridors.analysis.asking.reasons import in_words, reasons
 from corridors.assignment.assign import assign, day_of
 from corridors.assignment.comparison import Comparison
 from corridors.assignment.views.by import bills, named_ends
@@ -54,12 +55,16 @@ class Interaction:
         By demand and measure: the change in each part alone (a column by its name), their
         sum (`sum_of_parts`), the change together (`together`), and `interaction`, which is
         together less the sum. They add up exactly, by row and in total.
+    reasons
+        By demand, the largest first: what sets its loss together apart from the sum, and at
+        which limit; see `corridors.analysis.asking.reasons`.
     """
 
     names: tuple[str, ...]
     apart: tuple[Comparison, ...]
     together: Comparison
     by_demand: pd.DataFrame
+    reasons: pd.DataFrame
 
     @property
     def total(self) -> pd.DataFrame:
@@ -104,6 +109,8 @@ class Interaction:
                 for row in order.head(3).to_dict("records")
             ]
             found.append(f"Most of that is {', '.join(named)}.")
+            cargo = self.together.baseline.state.net.tables["cargo"]
+            found += in_words(self.reasons, dict(zip(cargo["cargo"], cargo["unit"], strict=True)))
         return found
 
     def explain(self) -> str:
@@ -119,6 +126,7 @@ class Interaction:
             "as_of": self.together.disrupted.state.day.isoformat(),
             "total": records(self.total),
             "by_demand": records(moved),
+            "reasons": records(self.reasons),
             "explanation": self.explain(),
         }
 
@@ -173,8 +181,14 @@ def interaction(
     baseline = assign(net, as_of=day, model=model)
     apart = tuple(Comparison(baseline, assign(net, p, as_of=day, model=model)) for p in plans)
     together = Comparison(baseline, assign(net, total, as_of=day, model=model))
-    rows = _changes(baseline, [*(c.disrupted for c in apart), together.disrupted], names)
-    return Interaction(tuple(names), apart, together, named_ends(net, rows))
+    alone = [c.disrupted for c in apart]
+    rows = _changes(baseline, [*alone, together.disrupted], names)
+    short = rows[rows["measure"] == "shortfall_t_per_day"]
+    why = reasons(
+        baseline, alone, together.disrupted,
+        short[["demand_id", "cargo", *names, "interaction"]],
+    )  # fmt: skip
+    return Interaction(tuple(names), apart, together, named_ends(net, rows), why)
 
 
 def _changes(baseline: Assignment, plans: list[Assignment], names: list[str]) -> pd.DataFrame:

@@ -192,6 +192,11 @@ class Extra:
         if self.parts is not None:
             frame = self.parts.total.rename(columns=lambda c: c.replace("_", " "))
             found.append(("Apart and together", frame))
+            why = self.parts.reasons
+            if len(why):
+                shown = why.head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
+                title = f"Why together is not the sum: {len(shown)} of {len(why)} demands"
+                found.append((title, shown))
         return found
 
     def by(self, result: Any, key: str) -> pd.DataFrame:

@@ -1,0 +1,214 @@
+"""Why scenarios together do more to a demand, or less, than each does alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from corridors.flow.usage import LimitUsage, open_costs
+
+if TYPE_CHECKING:
+    from corridors.assignment.assignment import Assignment
+    from corridors.flow.arrays import Floats
+
+REASONS = {
+    "lost once": "would be lost to either alone, and can be lost but once",
+    "way round shut": "goes round one by a way that another shuts",
+    "scarcer": "meets a limit that is dearer than the parts make it",
+    "less wanted": "finds room at a limit that is cheaper than the parts make it",
+    "by others": "follows from what other cargo does",
+}
+"""What sets a demand's loss together apart from the sum, and what each means."""
+
+LEAST_T = 0.5
+"""Tonnes a day beyond the parts from which on a reason is looked for."""
+
+_CENT = 0.01
+"""USD a unit from which on the price of a limit is a reason."""
+
+COLUMNS = [
+    "demand_id", "cargo", "interaction_t_per_day", "reason", "capacity_id", "name", "usd_per_unit",
+]  # fmt: skip
+
+
+def reasons(
+    baseline: Assignment,
+    apart: list[Assignment],
+    together: Assignment,
+    short: pd.DataFrame,
+) -> pd.DataFrame:
+    r"""Return what sets each demand's loss together apart from the sum of the parts.
+
+    Parameters
+    ----------
+    baseline, apart, together
+        The undisturbed state, each part alone, and their sum.
+    short
+        By demand: demand_id, cargo, one column of tonnes a day for each part, and
+        `interaction`, what is short together beyond their sum.
+
+    Returns
+    -------
+    DataFrame
+        demand_id, cargo, interaction_t_per_day, reason (a key of `REASONS`), and for what a
+        limit does its capacity_id, name and usd_per_unit: by how much a unit pays more there
+        together than the parts add up to. The largest first; only those of at least half a
+        tonne a day.
+
+    Notes
+    -----
+    Less than the sum is *lost once* where at least half of it would be lost to every part
+    alone. More than the sum is *way round shut* where at least half of it went, in some part,
+    by ways unused before that are shut together. Otherwise the limit decides that changes
+    most what a unit pays: with :math:`\pi` its price and :math:`u` what a unit of the demand
+    takes of it, on average over its ways in all states, the largest
+
+    .. math:: u\,\Bigl(\pi_{together} - \pi_{baseline}
+              - \sum_{part} (\pi_{part} - \pi_{baseline})\Bigr)
+
+    of the sign of the interaction.
+    """
+    names = [c for c in short.columns if c not in ("demand_id", "cargo", "interaction")]
+    order = short.assign(_size=-short["interaction"].abs()).sort_values(["_size", "demand_id"])
+    states = [baseline, *apart, together]
+    usage = _Usage(states)
+    shift = _price_shift(baseline, apart, together)
+    limit_names = {limit.limit_id: limit.name for plan in states for limit in plan.state.limits}
+    ways = _NewWays(baseline, apart, together)
+    rows = []
+    for row in order.to_dict("records"):
+        beyond = row["interaction"]
+        if abs(beyond) < LEAST_T:
+            break
+        found = (row["demand_id"], row["cargo"], beyond)
+        if beyond < 0 and min(row[n] for n in names) >= -beyond / 2:
+            rows.append((*found, "lost once", "", "", np.nan))
+            continue
+        if beyond > 0 and ways.shut_t(row["demand_id"]) >= beyond / 2:
+            rows.append((*found, "way round shut", "", "", np.nan))
+            continue
+        felt = {
+            limit: share * shift.get(limit, 0.0)
+            for limit, share in usage.of(row["demand_id"]).items()
+        }
+        signed = {k: v for k, v in felt.items() if v * beyond > 0 and abs(v) >= _CENT}
+        if signed:
+            limit = min(signed, key=lambda k: (-abs(signed[k]), k))
+            reason = "scarcer" if beyond > 0 else "less wanted"
+            rows.append((*found, reason, limit, limit_names[limit], signed[limit]))
+        else:
+            rows.append((*found, "by others", "", "", np.nan))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _price_shift(
+    baseline: Assignment, apart: list[Assignment], together: Assignment
+) -> dict[str, float]:
+    """Return by limit what its price is together beyond what the parts add up to."""
+
+    def prices(plan: Assignment) -> dict[str, float]:
+        limits = plan.state.limits
+        return {
+            limit.limit_id: float(price)
+            for limit, price in zip(limits, plan.answer.limit_price, strict=True)
+        }
+
+    before, parts, after = prices(baseline), [prices(p) for p in apart], prices(together)
+    known = {*before, *after, *(k for p in parts for k in p)}
+    return {
+        k: after.get(k, 0.0) - before.get(k, 0.0)
+        - sum(p.get(k, 0.0) - before.get(k, 0.0) for p in parts)
+        for k in sorted(known)
+    }  # fmt: skip
+
+
+class _Usage:
+    """What a unit of each demand takes of each limit, on average over its ways in all states."""
+
+    def __init__(self, states: list[Assignment]) -> None:
+        self._states = [(plan, LimitUsage(plan.state.problem)) for plan in states]
+        self._ways = [_ways_by_demand(plan) for plan in states]
+
+    def of(self, demand_id: str) -> dict[str, float]:
+        """Return units of each limit by its id."""
+        found: dict[str, float] = {}
+        total = sum(units for ways in self._ways for _, _, units in ways.get(demand_id, []))
+        for (plan, usage), ways in zip(self._states, self._ways, strict=True):
+            for k, arcs, units in ways.get(demand_id, []):
+                take = usage.of(k, arcs)
+                for r in np.flatnonzero(take).tolist():
+                    limit = plan.state.limits[r].limit_id
+                    found[limit] = found.get(limit, 0.0) + float(take[r]) * units / total
+        return found
+
+
+class _NewWays:
+    """What goes by new ways in some part, on ways that are shut where all come together."""
+
+    def __init__(self, baseline: Assignment, apart: list[Assignment], together: Assignment) -> None:
+        cost: Floats = open_costs(together.state.problem)
+        shut = ~np.isfinite(cost) & np.isfinite(open_costs(baseline.state.problem))
+        before = _ways_by_demand(baseline)
+        self._t: dict[str, float] = {}
+        weight = baseline.state.demand.set_index("demand_id")["t_per_unit"]
+        for plan in apart:
+            own_class = plan.state.problem.commodity_class
+            for demand_id, ways in _ways_by_demand(plan).items():
+                usual = {arcs.tobytes(): units for _, arcs, units in before.get(demand_id, [])}
+                for k, arcs, units in ways:
+                    added = units - usual.get(arcs.tobytes(), 0.0)
+                    if added > 0 and shut[int(own_class[k]), arcs].any():
+                        t = added * float(weight[demand_id])
+                        self._t[demand_id] = self._t.get(demand_id, 0.0) + t
+
+    def shut_t(self, demand_id: str) -> float:
+        """Return tonnes a day of a demand."""
+        return self._t.get(demand_id, 0.0)
+
+
+def _ways_by_demand(plan: Assignment) -> dict[str, list[tuple[int, Any, float]]]:
+    """Return commodity, arcs and units a day of each way, by demand."""
+    ids = plan.state.demand["demand_id"].to_numpy()
+    answer = plan.answer
+    found: dict[str, list[tuple[int, Any, float]]] = {}
+    for k, arcs, units in zip(
+        answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
+    ):
+        if units > 0:
+            found.setdefault(str(ids[k]), []).append((int(k), arcs, float(units)))
+    return found
+
+
+def in_words(found: pd.DataFrame, unit_of: dict[str, str]) -> list[str]:
+    """Return what the reasons come to, a sentence each, those of most tonnes first.
+
+    Parameters
+    ----------
+    found
+        As `reasons` returns it.
+    unit_of
+        Unit of each cargo.
+    """
+    from corridors.display import number
+
+    rows = found.to_dict("records")
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((row["reason"], row["name"]), []).append(row)
+    size = {key: sum(r["interaction_t_per_day"] for r in own) for key, own in groups.items()}
+    sentences = []
+    for key in sorted(groups, key=lambda g: (-abs(size[g]), g))[:4]:
+        (reason, name), own = key, groups[key]
+        amount = f"{'+' if size[key] > 0 else '-'}{number(abs(size[key]), 't')}"
+        where = ""
+        if name:
+            usd = max(own, key=lambda r: (abs(r["interaction_t_per_day"]), r["demand_id"]))
+            where = (
+                f": {name} ({usd['usd_per_unit']:+,.0f} USD a {unit_of[usd['cargo']]} "
+                f"to {usd['demand_id']})"
+            )
+        many = "1 demand" if len(own) == 1 else f"{len(own)} demands"
+        sentences.append(f"Of it {amount} in {many} {REASONS[reason]}{where}.")
+    return sentences
