@@ -60,6 +60,8 @@ def best_route(
 ) -> BestRoute:
     """Return the route of least generalised cost through places, in their order.
 
+    It turns back nowhere: no node is passed on two legs of it, unless every way does so.
+
     Parameters
     ----------
     net
@@ -143,44 +145,117 @@ def best_route_in(
     )
 
 
+_MOST_BRANCHES = 500
+"""Searches after which a way that passes nothing twice is given up."""
+
+
 def _search(
     state: NetworkState, places: Sequence[str], cargo: int, modes: Sequence[str], avoid: set[str]
 ) -> list[int] | None:
-    """Dijkstra's search over (place, how many of the nodes are passed)."""
-    arcs, problem = state.arcs, state.problem
-    cost = np.where(problem.closed, np.inf, problem.cost[cargo])
-    usable = [
-        int(a)
-        for a in np.flatnonzero(np.isfinite(cost) & arcs.is_real)
-        if set(arcs.mode[a]) <= set(modes)
-    ]
-    out: dict[int, list[int]] = {}
-    for a in usable:
-        out.setdefault(int(arcs.tail[a]), []).append(int(a))
-    at = arcs.node_of
-    start = np.flatnonzero((at == places[0]) & ~arcs.is_gate).tolist()
-    # Ties go to the lower number, so the route never depends on the order of rows.
-    heap: list[tuple[float, int, int]] = [(0.0, p, 1) for p in start]
-    best = {(p, 1): 0.0 for p in start}
-    came: dict[tuple[int, int], tuple[tuple[int, int], int]] = {}
-    while heap:
-        length, place, passed = heapq.heappop(heap)
-        if length > best[place, passed]:
-            continue
-        if passed == len(places):
-            return _path(came, (place, passed))
-        for a in out.get(place, ()):
-            head = int(arcs.head[a])
-            if at[head] in avoid:
+    """Return the cheapest path through places that does not turn back, or None.
+
+    Each leg by itself would go to a port and back by the land it came over, where its
+    ship is dearer than a way round. A node that two legs pass is barred from the one, then
+    from the other, and the cheapest of what these branches leave is taken: branch and
+    bound, so that nothing cheaper is missed. Where every way turns back, as to a
+    place at the end of a line, the cheapest of these is.
+    """
+    graph = _Graph(state, places, cargo, modes, avoid)
+    first = graph.cheapest(frozenset())
+    if first is None:
+        return None
+    open_ones = [(first[0], 0, frozenset[tuple[int, str]](), first[1])]
+    seen, count = {frozenset[tuple[int, str]]()}, 0
+    while open_ones and count < _MOST_BRANCHES:
+        _, _, barred, path = heapq.heappop(open_ones)
+        twice = graph.passed_twice(path)
+        if twice is None:
+            return path
+        for leg in twice[1]:
+            more = barred | {(leg, twice[0])}
+            if more in seen:
                 continue
-            arrives = bool(arcs.arc_type[a] == LINK) and at[head] == places[passed]
-            then = passed + int(arrives)
-            new = length + float(cost[a])
-            if new < best.get((head, then), np.inf):
-                best[head, then] = new
-                came[head, then] = ((place, passed), a)
-                heapq.heappush(heap, (new, head, then))
-    return None
+            seen.add(more)
+            found = graph.cheapest(more)
+            count += 1
+            if found is not None:
+                heapq.heappush(open_ones, (found[0], count, more, found[1]))
+    return first[1]
+
+
+class _Graph:
+    """The arcs that a cargo may use through places in their order."""
+
+    def __init__(
+        self,
+        state: NetworkState,
+        places: Sequence[str],
+        cargo: int,
+        modes: Sequence[str],
+        avoid: set[str],
+    ) -> None:
+        arcs, problem = state.arcs, state.problem
+        self.arcs, self.places = arcs, places
+        self.cost = np.where(problem.closed, np.inf, problem.cost[cargo])
+        self._out: dict[int, list[int]] = {}
+        for a in np.flatnonzero(np.isfinite(self.cost) & arcs.is_real).tolist():
+            if set(arcs.mode[a]) <= set(modes) and arcs.node_of[arcs.head[a]] not in avoid:
+                self._out.setdefault(int(arcs.tail[a]), []).append(a)
+        self._start = np.flatnonzero((arcs.node_of == places[0]) & ~arcs.is_gate).tolist()
+
+    def cheapest(self, barred: frozenset[tuple[int, str]]) -> tuple[float, list[int]] | None:
+        """Return the cheapest way and its cost: Dijkstra's search over (place, nodes passed).
+
+        Parameters
+        ----------
+        barred
+            Legs, from 1, and nodes that they may not enter on their way.
+        """
+        arcs, places, at = self.arcs, self.places, self.arcs.node_of
+        # Ties go to the lower number, so the route never depends on the order of rows.
+        heap: list[tuple[float, int, int]] = [(0.0, p, 1) for p in self._start]
+        best = {(p, 1): 0.0 for p in self._start}
+        came: dict[tuple[int, int], tuple[tuple[int, int], int]] = {}
+        while heap:
+            length, place, passed = heapq.heappop(heap)
+            if length > best[place, passed]:
+                continue
+            if passed == len(places):
+                return length, _path(came, (place, passed))
+            for a in self._out.get(place, ()):
+                head = int(arcs.head[a])
+                arrives = bool(arcs.arc_type[a] == LINK) and at[head] == places[passed]
+                if not arrives and at[head] != at[place] and (passed, at[head]) in barred:
+                    continue
+                then = passed + int(arrives)
+                new = length + float(self.cost[a])
+                if new < best.get((head, then), np.inf):
+                    best[head, then] = new
+                    came[head, then] = ((place, passed), a)
+                    heapq.heappush(heap, (new, head, then))
+        return None
+
+    def passed_twice(self, path: list[int]) -> tuple[str, list[int]] | None:
+        """Return the first node that two legs pass, and the legs that need not."""
+        at, places = self.arcs.node_of, self.places
+        legs: dict[str, list[int]] = {places[0]: [0]}
+        leg = 1
+        for a in path:
+            if self.arcs.arc_type[a] != LINK:
+                continue
+            node = str(at[self.arcs.head[a]])
+            arrives = node == places[leg]
+            # A place that is to be passed belongs to no leg: both legs that meet there may.
+            found = legs.setdefault(node, [])
+            own = 0 if arrives else leg
+            if own not in found or arrives:
+                found.append(own)
+            if len(found) > 1:
+                return node, [one for one in found if one]
+            leg += int(arrives)
+            if leg == len(places):
+                break
+        return None
 
 
 def _path(
