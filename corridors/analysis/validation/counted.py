@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
     from corridors.scenarios.state import NetworkState
 
-MEASURES = ("volume", "passed", "carried")
-"""Measures whose figure is a sum over flows."""
+MEASURES = ("volume", "passed", "carried", "share_through")
+"""Measures whose figure is a sum over flows, or such a sum over what is wanted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,11 +115,18 @@ def count_of(state: NetworkState, row: dict[str, Any]) -> Counted | None:
         A row of `observations.csv` with one of `MEASURES`.
     """
     asked = _asked(row).parameters
-    members = {"volume": _volume, "passed": _passed, "carried": _carried}[row["measure"]]
+    members = {
+        "volume": _volume, "passed": _passed, "carried": _carried, "share_through": _carried,
+    }[row["measure"]]  # fmt: skip
     found, background, most = members(state, asked)
     if not found:
         return None
-    days = float(asked.get("days", 1.0 if row["measure"] == "passed" else 365.0))
+    if row["measure"] == "share_through":
+        # In ordinary times next to nothing stays home: a share of what is wanted is one of
+        # what travels, and unlike that one it is linear in the flow.
+        days = 1.0 / _wanted_t(state, asked["demand"])
+    else:
+        days = float(asked.get("days", 1.0 if row["measure"] == "passed" else 365.0))
     arc, cargo, commodity, factor = zip(*found, strict=True)
     half = 0.5 * (row["high"] - row["low"])
     spread = half if half > 0 else 0.1 * abs(row["value"])
@@ -193,6 +200,12 @@ def _carried(state: NetworkState, asked: dict[str, Any]) -> tuple[Members, float
         own = on_way if through else _entries(state, k)
         found += [(a, c, k, units[c]) for a in own if units[c] > 0]
     return found, 0.0, np.inf
+
+
+def _wanted_t(state: NetworkState, prefixes: tuple[str, ...]) -> float:
+    """Return the tonnes a day that demands want whose ids begin so."""
+    own = state.demand[state.demand["demand_id"].str.startswith(prefixes)]
+    return float((own["units_per_day"] * own["t_per_unit"]).sum())
 
 
 def _entries(state: NetworkState, k: int) -> list[int]:
