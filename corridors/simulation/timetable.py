@@ -32,6 +32,7 @@ from corridors.simulation.queue_points import (
     stores,
 )
 from corridors.simulation.queueing.problem import Behaviour, QueueProblem
+from corridors.simulation.variation.variability import variability
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,6 +98,7 @@ def build_timetable(
     warm_up: int | None = None,
     announced: bool = False,
     usual: str = "optimal",
+    expected_queue: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Timetable:
     """Work out what holds on each day.
@@ -120,6 +122,8 @@ def build_timetable(
         Whether everybody knows at once when a closure will end.
     usual
         How cargo chooses the ways that it usually takes: ``"optimal"`` or ``"logit"``.
+    expected_queue
+        Whether the queue that variation leaves on average stands in the run.
     progress
         Is told what is being done.
     """
@@ -170,6 +174,7 @@ def build_timetable(
         step=step,
         begin=warm_up * per_day,
         announced=announced,
+        expected_queue=expected_queue,
     )
     return replace(table, usual=usual)
 
@@ -216,6 +221,7 @@ def _assemble(
     step: float,
     begin: int,
     announced: bool,
+    expected_queue: bool,
 ) -> Timetable:
     arcs = states[0].arcs
     usd = np.stack([_open_usd(s) for s in states])
@@ -240,6 +246,8 @@ def _assemble(
         points, arcs.size, len(arcs.cargo), level
     )
     demand = np.stack([s.problem.amount for s in states])
+    stock = grants(net, points, calendar, level, step)
+    granted = None if stock is None else np.asarray((stock.period >= 0).any(axis=0))
     p = states[0].problem
     cargo = net.whole.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
     problem = QueueProblem(
@@ -277,8 +285,9 @@ def _assemble(
         level_ahead=level_ahead,
         ordinary=ordinary,
         fallen=np.array(base.fallen),
-        grants=grants(net, points, calendar, level, step),
+        grants=stock,
         store=stores(net, points),
+        variability=variability(states, points, state, granted, stands=expected_queue),
     )
     return Timetable(problem, calendar[0], states, points, base.bases)
 
