@@ -196,6 +196,7 @@ def simulate(
     found = Simulation(table, record, plan, model, bound, undisturbed)
     if replications:
         found.replications = replicate(
+            Simulation,
             table,
             replications,
             seed,

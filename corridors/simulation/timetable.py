@@ -181,7 +181,11 @@ def build_timetable(
 
 def _days_ahead(scenario: Scenario | None, end: dt.date) -> int:
     """Return the days after the last one until no event of a scenario is in force any more."""
-    ends = [e.end_day for e in scenario.events if e.end_day is not None] if scenario else []
+    ends = [
+        e.end_day + dt.timedelta(hours=e.start_up_hours)
+        for e in (scenario.events if scenario else ())
+        if e.end_day is not None
+    ]
     days = max(((e - end).days + 1 for e in ends), default=0)
     return min(max(days, 0), MOST_AHEAD)
 

@@ -31,6 +31,7 @@ References
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,9 +47,9 @@ _HALVINGS = 100
 
 
 @njit(cache=True)
-def exponent_of(servers):
+def exponent_of(servers: float) -> float:
     """Return the power of the use with which waits rise: sqrt(2 (c + 1)) - 1, 1 for one server."""
-    return np.sqrt(2.0 * (servers + 1.0)) - 1.0
+    return math.sqrt(2.0 * (servers + 1.0)) - 1.0
 
 
 def spread_of(cv_arrivals: float, cv_service: float, lot: float = 1.0) -> float:
@@ -111,7 +112,15 @@ def steady_wait(
 
 
 @njit(cache=True)
-def passes_of(total, room, own, rate, spread, exponent, days):
+def passes_of(
+    total: float,
+    room: float,
+    own: float,
+    rate: float,
+    spread: float,
+    exponent: float,
+    days: float,
+) -> float:
     """Return what passes of all that stands at a place and comes to it in a step.
 
     Parameters
@@ -150,7 +159,9 @@ def passes_of(total, room, own, rate, spread, exponent, days):
 
 
 @njit(cache=True)
-def queues_of(arrived, gone, rate, spread, exponent, days):
+def queues_of(
+    arrived: Floats, gone: Floats, rate: Floats, spread: Floats, exponent: Floats, days: float
+) -> Floats:
     """Return the expected queue at the end of each step, shape (T, R), from an empty place.
 
     Parameters

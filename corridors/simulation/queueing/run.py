@@ -161,6 +161,7 @@ class QueueRun:
         self.open_before = np.full(n_limits, np.inf)
         self.stock = np.zeros(n_limits)
         self._calm: tuple[tuple[int, int], Floats] | None = None
+        self._comes = np.zeros(n_limits)
         self._order: tuple[int, Ints] | None = None
         self._use: tuple[int, int, Floats] | None = None
         self._leads: tuple[int, Flags] | None = None
@@ -222,15 +223,21 @@ class QueueRun:
             wait = wait_within(
                 comes, p.level[n], p.variability.spread[n], p.variability.exponent[n]
             )
+            self._comes = comes
             self._calm = (key, np.where(np.isfinite(wait), comes * wait, 0.0))
         return self._calm[1]
 
     def _spread(self, n: int) -> tuple[Floats, Floats]:
-        """Return what queue variation leaves at each limit, as the kernel asks, shape (R,) each."""
+        """Return what queue variation leaves at each limit, as the kernel asks, shape (R,) each.
+
+        Waits of less than a step cannot be told from none, and would cut everything into parts.
+        """
         own = self.p.variability
         if own is None or not own.stands:
             return np.zeros(self.p.n_limits), np.ones(self.p.n_limits)
-        return np.ascontiguousarray(own.spread[n]), np.ascontiguousarray(own.exponent[n])
+        calm = self.calm(n)
+        long = calm > self._comes * self.p.step
+        return np.where(long, own.spread[n], 0.0), np.ascontiguousarray(own.exponent[n])
 
     def _hand_out(self, grants: Grants, n: int, rate: Floats) -> None:
         """Give what a step begins with, and let no more pass than is left of it.
@@ -264,7 +271,6 @@ class QueueRun:
         information = route_choice.information
         rate = self.rates(n)
         self.rate[n] = rate
-        spread, exponent = self._spread(n)
         arrays = self.book.arrays(state)
         if self._use is None or self._use[:2] != (int(p.base_of[n]), state):
             use = route_choice.base_use(n, arrays)
@@ -274,6 +280,7 @@ class QueueRun:
         with np.errstate(invalid="ignore"):
             spare = np.maximum(np.where(rate > 0, level, 0.0) - p.reserved[n] - self._use[2], 0.0)
         self.queue_state["taken"][:] = 0.0
+        spread, exponent = self._spread(n)
         limits = QueueLimits(
             rate=rate,
             reserved=np.ascontiguousarray(p.reserved[n]),

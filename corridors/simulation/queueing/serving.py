@@ -87,7 +87,7 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
         i = packets.after[i]
     if limits.spread[limit] > 0.0 and 0.0 < rate < np.inf:
         # What variation leaves standing on average is not served: so much less passes.
-        own = min(limits.background[limit], min(limits.reserved[limit], limits.rate[limit]))
+        own = min(limits.background[limit], limits.reserved[limit], limits.rate[limit])
         passes = passes_of(
             limits.used[limit] + standing + came,
             rate,

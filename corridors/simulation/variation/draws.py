@@ -95,7 +95,7 @@ def _first_gates(
 ) -> list[tuple[int, int, float]]:
     """Return of each demand the first limit with a variation on its largest way, and its units."""
     p = problem
-    ever = (arrivals > 0).any(axis=0)
+    ever = np.asarray((arrivals > 0).any(axis=0))
     largest: dict[int, tuple[float, int]] = {}
     ways = p.base_routes[base]
     for i, way in enumerate(ways):

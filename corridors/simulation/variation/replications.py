@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from corridors.flow.arrays import Floats
-    from corridors.simulation.results import Simulation
     from corridors.simulation.timetable import Timetable
 
 LOW, HIGH = 0.05, 0.95
@@ -57,8 +56,8 @@ class Figures:
     residual_t: float
 
 
-def figures_of(sim: Simulation, standing: Floats) -> Figures:
-    """Return what is kept of a run; `standing` as in `Figures`."""
+def figures_of(sim: Any) -> Figures:
+    """Return what is kept of a `corridors.Simulation`."""
     summary, peaks = sim.summary, sim.peaks
     values = peaks[list(OF_QUEUES)].to_numpy(dtype=np.float64)
     return Figures(
@@ -68,27 +67,33 @@ def figures_of(sim: Simulation, standing: Floats) -> Figures:
             str(name): tuple(row)
             for name, row in zip(peaks["capacity_id"], values.tolist(), strict=True)
         },
-        standing=standing,
+        standing=sim.standing,
         residual_t=sim.residual_t,
     )
 
 
-def replicated(timetable: Timetable, seed: int, numbers: list[int]) -> list[Figures]:
-    """Return the figures of some replications of a timetable, by their numbers."""
-    from dataclasses import replace
+def replicated(
+    told: Callable[..., Any], timetable: Timetable, seed: int, numbers: list[int]
+) -> list[Figures]:
+    """Return the figures of some replications of a timetable, by their numbers.
 
-    from corridors.simulation.results import Simulation
-
+    Parameters
+    ----------
+    told
+        Makes a `corridors.Simulation` of a timetable, a record, a scenario and a model.
+    timetable, seed, numbers
+        The expected days, and what decides the draws.
+    """
     found = []
     for number in numbers:
         problem = drawn(timetable.problem, seed, number)
         table = replace(timetable, problem=problem)
-        sim = Simulation(table, run(problem), None, "queue")
-        found.append(figures_of(sim, sim.standing))
+        found.append(figures_of(told(table, run(problem), None, "queue")))
     return found
 
 
 def replicate(
+    told: Callable[..., Any],
     timetable: Timetable,
     n: int,
     seed: int,
@@ -100,6 +105,8 @@ def replicate(
 
     Parameters
     ----------
+    told
+        Makes a `corridors.Simulation`, as in `replicated`.
     timetable
         The expected days.
     n, seed
@@ -113,11 +120,11 @@ def replicate(
     found: list[Figures] = []
     if executor is None:
         for number in range(n):
-            found += replicated(timetable, seed, [number])
+            found += replicated(told, timetable, seed, [number])
             say(number + 1, n)
     else:
         parts = [part.tolist() for part in np.array_split(np.arange(n), min(_PARTS, n))]
-        for work in [executor.submit(replicated, timetable, seed, part) for part in parts]:
+        for work in [executor.submit(replicated, told, timetable, seed, part) for part in parts]:
             found += work.result()
             say(len(found), n)
     return Replications(timetable, seed, found)
