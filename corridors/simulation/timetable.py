@@ -32,6 +32,7 @@ from corridors.simulation.queue_points import (
     stores,
 )
 from corridors.simulation.queueing.problem import Behaviour, QueueProblem
+from corridors.simulation.seasons.foreseen import ForeseenRoutes
 from corridors.simulation.variation.variability import variability
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ def build_timetable(
     states: list[NetworkState] = []
     state_of = np.zeros(len(calendar), dtype=np.int64)
     known: dict[Any, int] = {}
+    numbers: list[int] = []
     for i, day in enumerate(calendar):
         if i == 0 or day in changes:
             base = network_state(net, None, day)
@@ -158,7 +160,10 @@ def build_timetable(
             idle = not any(shares)
             states.append(base if idle else network_state(net, scenario, day, building_up=True))
         state_of[i] = known[key]
-        base_of[i] = fallen.number(number, states[known[key]])
+        numbers.append(number)
+    foreseen = ForeseenRoutes(net, solutions, calendar, numbers, lambda i: states[state_of[i]])
+    for i in range(len(calendar)):
+        base_of[i] = fallen.number(foreseen.number(i), states[state_of[i]])
     per_day = round(1 / step)
     rows = np.repeat(np.arange(total), per_day)
     later = np.repeat(np.arange(total, len(calendar)), per_day)
