@@ -26,7 +26,7 @@ class Variation:
     cv_arrivals, cv_service
         Standard deviation over mean of the time between two arrivals, and of that of service.
     lot
-        Units that come and are served as one.
+        Units that come and are served as one; of a smaller limit what passes in a day.
     service_hours
         Hours for which one is served; 0 where one is served after the other.
     """
@@ -36,10 +36,13 @@ class Variation:
     lot: float = 1.0
     service_hours: float = 0.0
 
-    @property
-    def spread(self) -> float:
-        """Half the sum of the squared coefficients, in units of the limit."""
-        return spread_of(self.cv_arrivals, self.cv_service, self.lot)
+    def lot_of(self, amount: float) -> float:
+        """Return the units that come as one at a rate in units a day: never more than a day's."""
+        return min(self.lot, amount)
+
+    def spread(self, amount: float) -> float:
+        """Return half the sum of the squared coefficients, in units of the limit."""
+        return spread_of(self.cv_arrivals, self.cv_service, self.lot_of(amount))
 
     def servers(self, amount: float) -> float:
         """Return how many are served side by side at a rate in units a day, at least 1.
@@ -49,7 +52,9 @@ class Variation:
         >>> Variation(service_hours=0.5).servers(480.0)
         10.0
         """
-        return max(amount / self.lot * self.service_hours / 24.0, 1.0)
+        if amount <= 0:
+            return 1.0
+        return max(amount / self.lot_of(amount) * self.service_hours / 24.0, 1.0)
 
     def exponent(self, amount: float) -> float:
         """Return the power of the use with which waits rise at a rate in units a day."""
@@ -57,7 +62,7 @@ class Variation:
 
     def hours_of_one(self, amount: float) -> float:
         """Return the hours for which one is served, at a rate in units a day."""
-        return self.servers(amount) * 24.0 * self.lot / amount if amount > 0 else 0.0
+        return self.servers(amount) * 24.0 * self.lot_of(amount) / amount if amount > 0 else 0.0
 
     def booked(self, share: float) -> Variation:
         """Return what is left where arrivals have, by a share, a time of their own.

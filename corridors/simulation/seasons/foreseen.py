@@ -90,9 +90,7 @@ class ForeseenRoutes:
             ]
         return self._legs[number]
 
-    def _legs_on(
-        self, base: NetworkState, way: BaseRoute, i: int
-    ) -> list[tuple[int, int, float]]:
+    def _legs_on(self, base: NetworkState, way: BaseRoute, i: int) -> list[tuple[int, int, float]]:
         arcs = way.arcs.tolist()
         if not any(arc in self._ends for arc in arcs):
             return []

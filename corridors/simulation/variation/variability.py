@@ -46,8 +46,9 @@ def variability(
             if r is None or limit.from_event or not np.isfinite(limit.amount):
                 continue
             v = limit.variation
-            arrivals[s, r] = v.cv_arrivals**2 * v.lot
-            service[s, r] = v.cv_service**2 * v.lot
+            lot = v.lot_of(limit.amount)
+            arrivals[s, r] = v.cv_arrivals**2 * lot
+            service[s, r] = v.cv_service**2 * lot
             exponent[s, r] = v.exponent(limit.amount)
     if granted is not None:
         arrivals[:, granted] = 0.0
