@@ -229,7 +229,9 @@ class Assignment:
             amount, background included; 1 where a capacity of 0 is all gone),
             price_usd (what one more unit a day would save a day), confidence of the amount
             (A to D, empty where the network does not say), whether it is inferred (D), and
-            whether it binds.
+            whether it binds, and random_wait_hours: how long those who pass wait on average
+            because arrivals and service vary (see docs/simulation.md; 0 where the network
+            does not say how much; no part of the cost).
             Of the logit also waiting_hours: how long the cargo that passes would wait
             if it paid the price in time, by its values of time.
         """

@@ -27,6 +27,7 @@ from corridors.cli.common import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import Executor
 
     from corridors.cli.asking.answers import Extra
     from corridors.simulation.results import Simulation
@@ -68,6 +69,32 @@ def simulate(
         bool, typer.Option("--announced", help="Everybody knows when a closure will end.")
     ] = False,
     usual: UsualOption = "optimal",
+    expected_queue: Annotated[
+        bool,
+        typer.Option(
+            "--expected-queue",
+            help="Let the queue that variation leaves on average stand in the run.",
+        ),
+    ] = False,
+    replications: Annotated[
+        int,
+        typer.Option(
+            help="Draw the days at random so many times: mean and band of every figure.",
+            metavar="N",
+            parser=whole_number("replications", least=0),
+        ),
+    ] = 0,
+    seed: Annotated[
+        int, typer.Option(help="Decides the draws.", metavar="N", parser=whole_number("seed"))
+    ] = 0,
+    workers: Annotated[
+        int,
+        typer.Option(
+            help="Processes for the replications; the answer is the same with any number.",
+            metavar="N",
+            parser=whole_number("workers", least=1),
+        ),
+    ] = 1,
     by: ByOption = None,
     cargo: CargoOption = None,
     network: NetworkOption = None,
@@ -95,7 +122,7 @@ def simulate(
     with results(map, plot, folder=out):
         net = load(network)
         extra = Extra(keys(by), known_cargo(net, cargo))
-        with _bar() as progress:
+        with _bar() as progress, _crew(workers if replications else 1) as executor:
             sim = run(
                 net,
                 scenario,
@@ -105,6 +132,10 @@ def simulate(
                 model=model,
                 announced=announced,
                 usual=usual,
+                expected_queue=expected_queue,
+                replications=replications,
+                seed=seed,
+                executor=executor,
                 progress=progress,
             )
         if map is not None:
@@ -122,6 +153,18 @@ def simulate(
     for target in (map, plot, out):
         if target is not None:
             note(f"wrote {target}")
+
+
+@contextmanager
+def _crew(workers: int) -> Iterator[Executor | None]:
+    """Have processes ready, where more than one is asked for."""
+    if workers <= 1:
+        yield None
+        return
+    from corridors.analysis.jobs.workers import Crew
+
+    with Crew(workers) as crew:
+        yield crew
 
 
 @contextmanager
@@ -166,6 +209,7 @@ def _print(sim: Simulation, extra: Extra) -> None:
     title = f"Queues that it causes, the largest {len(shown)} of {len(standing)}"
     spec = {"peak": ",.1f", "usual peak": ",.1f", "mean wait hours": ",.1f"}
     print_table(shown, title, spec)
+    _print_variation(sim)
     _print_losses(sim, extra)
     for heading, frame in extra.tables(sim):
         print_table(frame, heading)
@@ -190,6 +234,35 @@ def _print(sim: Simulation, extra: Extra) -> None:
             f"perfect foresight: {b.optimum_usd:,.0f} USD for {b.demands} demands against "
             f"{b.simulated_usd:,.0f}; price of not knowing {b.price_of_not_knowing_usd:,.0f} USD"
         )
+
+
+def _print_variation(sim: Simulation) -> None:
+    """Print the queues that variation is expected to leave, and the bands of replications."""
+    random = sim.random_queues
+    shown = random[random["random_wait_hours"] >= 1.0].drop(columns="largest_date")
+    if len(shown):
+        head = shown.head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
+        spec = {"use": ".0%", **dict.fromkeys(head.columns[4:], ",.1f")}
+        title = (
+            "Where arrivals and service vary about their mean: queue and wait expected of it, "
+            f"the longest {len(head)} of {len(shown)}"
+        )
+        print_table(head, title, spec)
+    drawn = sim.replications
+    if drawn is None:
+        return
+    said = f"{len(drawn)} replications with seed {drawn.seed}: mean, and 5 to 95 %"
+    band = dict.fromkeys(("mean", "low", "high"), ",.0f")
+    fall = drawn.waterfall.assign(what=[w.replace("_", " ") for w in drawn.waterfall["what"]])
+    print_table(fall, f"What became of the cargo, t; {said}", band)
+    columns = ["capacity_id", "unit", "share"]
+    columns += [f"peak_{end}" for end in band] + [f"mean_wait_hours_{end}" for end in band]
+    queues = drawn.queues[drawn.queues["peak_mean"] >= _SMALLEST][columns]
+    head = queues.head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
+    spec = {"share": ".0%", **dict.fromkeys(head.columns[3:], ",.1f")}
+    print_table(head, f"Queues, the largest {len(head)} of {len(queues)}; {said}", spec)
+    totals = drawn.totals.assign(what=[w.replace("_", " ") for w in drawn.totals["what"]])
+    print_table(totals, f"Totals; {said}", band)
 
 
 def _print_losses(sim: Simulation, extra: Extra) -> None:

@@ -66,6 +66,10 @@ class Asked:
         """Return a scenario in which what passes takes longer; see `Scenario.delay`."""
         return self.scenario().delay(by, **what)
 
+    def queue(self, to: str = "slots", **what: Any) -> Any:
+        """Return a scenario in which arrivals come at booked times; see `Scenario.queue`."""
+        return self.scenario().queue(to, **what)
+
     def surcharge(self, by: str, **what: Any) -> Any:
         """Return a scenario in which what passes costs more; see `Scenario.surcharge`."""
         return self.scenario().surcharge(by, **what)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.errors import nearest
 from corridors.scenarios.events import KINDS
+from corridors.scenarios.events.gates import SLOTS
 from corridors.scenarios.selectors import KEYS
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ def _selector() -> dict[str, Any]:
     }
 
 
+def selector_ref() -> dict[str, Any]:
+    """Return what stands in the schema for a selector."""
+    return {"$ref": "#/$defs/selector"}
+
+
 def _event() -> dict[str, Any]:
     kinds: dict[str, Any] = {}
     for kind in KINDS.values():
@@ -62,6 +68,13 @@ def _event() -> dict[str, Any]:
                 "minProperties": 1,
             }
         kinds[kind.name] = {**selector, "description": kind.says}
+    # An electronic queue may also say first what it is, and then where.
+    places = kinds["queue"]["$ref"]
+    kinds["queue"] = {
+        "oneOf": [{"$ref": places}, {"const": SLOTS}],
+        "description": kinds["queue"]["description"],
+    }
+    either = [{"required": ["queue", "to"]}, {"required": ["queue", "at"]}]
     return {
         "type": "object",
         "properties": {
@@ -71,10 +84,27 @@ def _event() -> dict[str, Any]:
             "from": {**_DATE, "description": "First day in force"},
             "until": {**_DATE, "description": "First day no longer in force"},
             "over": {"type": "string", "description": "Time in which the change builds up"},
+            "start_up": {
+                "type": "string",
+                "description": "Time in which what a close, limit or ban took comes back after "
+                "its end",
+            },
+            "takes": {
+                "enum": [SLOTS],
+                "description": "Of a delay at a gate: slots where it takes its capacity too",
+            },
+            "at": {**selector_ref(), "description": "Where, beside `queue: slots`"},
             "note": {"type": "string"},
         },
         "additionalProperties": False,
-        "oneOf": [{"required": [kind.name, *kind.needs]} for kind in KINDS.values()],
+        "oneOf": [
+            *(
+                {"required": [kind.name, *kind.needs]}
+                for kind in KINDS.values()
+                if kind.name != "queue"
+            ),
+            *either,
+        ],
     }
 
 
@@ -199,6 +229,25 @@ def _mixed_kinds(content: Any) -> tuple[tuple[str | int, ...], str] | None:
         for kind in named:
             if "cargo" in event and not kind.takes_cargo:
                 return ("events", i, "cargo"), f"{kind.name} takes no cargo"
+            fault = _beside(event, kind)
+            if fault is not None:
+                return ("events", i, fault[0]), fault[1]
+    return None
+
+
+def _beside(event: dict[str, Any], kind: Kind) -> tuple[str, str] | None:
+    """Return a key beside an event's own that has no meaning there, and why."""
+    if isinstance(event.get("queue"), str) and event["queue"] != SLOTS:
+        return "queue", f"saw {event['queue']!r}, expected slots with `at`, or a selector"
+    for key, takes, those in (
+        ("takes", kind.takes_slots, [k.name for k in KINDS.values() if k.takes_slots]),
+        ("start_up", kind.starts_up, [k.name for k in KINDS.values() if k.starts_up]),
+        ("at", event.get("queue") == SLOTS, ["`queue: slots`"]),
+    ):
+        if key in event and not takes:
+            return key, f"{kind.name} takes no {key}; it belongs to {', '.join(those)}"
+    if event.get("queue") == SLOTS and "to" in event:
+        return "to", "queue: slots says it already; leave `to` out"
     return None
 
 
@@ -227,6 +276,8 @@ def _in_words(
     ):
         return path, f"saw {seen!r}, expected a date such as 2025-09-12"
     expected = schema.get("description") or error.message
+    if error.validator == "enum":
+        expected = f"expected {' or '.join(map(str, error.validator_value))}"
     if error.validator == "type":
         expected = f"expected {_kinds(error.validator_value)}"
     return path, f"saw {written.get(path) or _brief(seen)}, {expected}"
@@ -238,6 +289,8 @@ def _event_fault(event: dict[str, Any]) -> str:
         return f"an event needs one of {', '.join(KINDS)}"
     if len(kinds) > 1:
         return f"an event is one change; saw {' and '.join(k.name for k in kinds)}"
+    if event.get("queue") == SLOTS and "at" not in event:
+        return "queue: slots needs at: what is selected, such as {chokepoint: kz-ru-road}"
     missing = [k for k in kinds[0].needs if k not in event]
     return f"{kinds[0].name} needs {' and '.join(missing)}"
 
@@ -255,7 +308,7 @@ def _unquoted(
     """
     names = error.validator == "oneOf" and error.schema.get("oneOf") == _NAMES["oneOf"]
     text = error.validator == "type" and error.validator_value == "string"
-    if not names and (not text or (path and path[-1] in {*amount_keys(), "over"})):
+    if not names and (not text or (path and path[-1] in {*amount_keys(), "over", "start_up"})):
         return None
     parts = [((*path, i), v) for i, v in enumerate(seen)] if isinstance(seen, list) else []
     for where, value in [(path, seen), *parts]:

@@ -102,7 +102,11 @@ def network_state(
         Where an event cannot be meant, naming its file and line.
     """
     whole = net.whole
-    events = [e for e in scenario.events if e.in_force(day)] if scenario else []
+    events = [
+        e
+        for e in (scenario.events if scenario else ())
+        if (e.share_on(day) > 0 if building_up else e.in_force(day))
+    ]
     # Every event is looked up, in force or not, so that a wrong name never hides behind a date.
     if scenario:
         for event in scenario.events:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from corridors.scenarios.scenario import Scenario
     from corridors.simulation.queueing.run import SimulationRecord
     from corridors.simulation.timetable import Timetable
+    from corridors.simulation.variation.replications import Replications
 
 LOST = ("turned_back", "never_shipped")
 """Places of cargo that is lost."""
@@ -74,6 +75,7 @@ class Asked:
     summary: Any
     start: dt.date
     model: str
+    replications: Replications | None
     record: SimulationRecord
     arc_flows: Any
     _totals: pd.DataFrame
@@ -119,6 +121,12 @@ class Asked:
             "announced": bool(p.announced),
             "usual": self.timetable.usual,
             "warm_up": round(p.begin * p.step),
+            **({"expected_queue": True} if p.variability and p.variability.stands else {}),
+            **(
+                {"replications": len(self.replications), "seed": self.replications.seed}
+                if self.replications is not None
+                else {}
+            ),
         }
 
     def to_dict(self) -> dict[str, Any]:

@@ -51,14 +51,14 @@ class QueueTables:
     ) -> None:
         self._record, self._counts = record, counts
         self._limits = limits
-        self._dates = [d.isoformat() for d in days]
+        self.dates = [d.isoformat() for d in days]
         self._per_day = per_day
         self._begin = record.problem.begin
 
     def sum_by_day(self, values: Floats) -> Floats:
         """Add up the steps of each reported day, shape (days, ...)."""
         own = values[self._begin :]
-        return np.asarray(own.reshape(len(self._dates), self._per_day, *own.shape[1:]).sum(axis=1))
+        return np.asarray(own.reshape(len(self.dates), self._per_day, *own.shape[1:]).sum(axis=1))
 
     def end_of_day(self, values: Floats) -> Floats:
         """Return what holds at the end of each reported day, shape (days, ...)."""
@@ -112,7 +112,7 @@ class QueueTables:
                 "capacity_id": [self._limits[i].limit_id for i in r],
                 "name": [self._limits[i].name for i in r],
                 "unit": [self._limits[i].unit for i in r],
-                "date": [self._dates[d] for d in day],
+                "date": [self.dates[d] for d in day],
                 "queue": self.standing[day, r],
                 "t": tonnes[day, r],
                 "wait_hours": self.waits[day, r],
@@ -142,7 +142,7 @@ class QueueTables:
                 {
                     "capacity_id": self._limits[r].limit_id,
                     "unit": self._limits[r].unit,
-                    "date": self._dates,
+                    "date": self.dates,
                     "arrived": arrived[:, r],
                     "passed": passed[:, r],
                     "gave_up": gave_up[:, r],
@@ -162,7 +162,7 @@ class QueueTables:
             {
                 "capacity_id": [self._limits[i].limit_id for i in r],
                 "unit": [self._limits[i].unit for i in r],
-                "date": [self._dates[d] for d in day],
+                "date": [self.dates[d] for d in day],
                 "passed": passed[day, r],
             }
         )
@@ -188,8 +188,8 @@ class QueueTables:
                     "peak": float(queue[top]),
                     "peak_whole": round(float(queue[top])),
                     "peak_t": float(tonnes[top, r]),
-                    "peak_date": self._dates[top],
-                    "cleared_date": self._dates[top + int(low[0])] if len(low) else None,
+                    "peak_date": self.dates[top],
+                    "cleared_date": self.dates[top + int(low[0])] if len(low) else None,
                     "mean_wait_hours": 24.0 * float(waited[r] / left[r]) if left[r] > 0 else 0.0,
                     "longest_wait_hours": float(own.max(initial=0.0)),
                 }

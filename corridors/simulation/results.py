@@ -17,6 +17,7 @@ from corridors.simulation.effects import queue_rows
 from corridors.simulation.queue_counts import counts_by_limit
 from corridors.simulation.queue_tables import TRACE, QueueTables
 from corridors.simulation.queueing.state import LATE, NEW, ON_TIME, OTHER_WAY, TURNED_BACK
+from corridors.simulation.variation.asked import Varying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["SAVED", "Simulation"]
 
 
-class Simulation(Asked):
+class Simulation(Varying, Asked):
     """A run by days.
 
     Attributes
@@ -334,7 +335,10 @@ class Simulation(Asked):
             "waiting_t_hours": summary["waiting_t_hours"],
             "loss_usd": summary["loss_usd"],
             "conservation_residual_t": self.residual_t,
+            "random_queues": self.random_queues.to_dict("records"),
         }
+        if self.replications is not None:
+            result["replications"] = self.replications.to_dict()
         if self.baseline is not None:
             usual = self.baseline.summary["waterfall_t"]
             result |= {

@@ -16,9 +16,11 @@ from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.simulation.queueing import run
 from corridors.simulation.results import Simulation
 from corridors.simulation.timetable import build_timetable
+from corridors.simulation.variation.replications import MOST_REPLICATIONS, replicate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from corridors.network.network import Network
@@ -28,6 +30,8 @@ MODELS = ("queue", "optimal")
 
 MOST_DAYS = 3660
 """Most days of one run."""
+
+MOST_SEED = 2**63 - 1
 
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
@@ -45,6 +49,10 @@ def simulate(
     announced: bool = False,
     usual: str = "optimal",
     warm_up: int | None = None,
+    expected_queue: bool = False,
+    replications: int = 0,
+    seed: int = 0,
+    executor: Executor | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     events: str | Path | Scenario | None = None,
 ) -> Simulation:
@@ -80,6 +88,14 @@ def simulate(
     warm_up
         Days run before `start` so that cargo is under way; None for as long as
         the longest base route takes.
+    expected_queue
+        Whether the queue that variation leaves on average (Kimber and Hollis 1979) stands in
+        the run, as cargo that waits, instead of in `Simulation.random_queues` beside it.
+    replications, seed
+        How many times the days are drawn at random and run again, and what decides the
+        draws; mean and band of every figure are then in `Simulation.replications`.
+    executor
+        A `concurrent.futures.Executor` that works on the replications; the same bytes without.
     progress
         Is told what is being done, the steps done, and the steps in all.
     events
@@ -123,6 +139,17 @@ def simulate(
     days = _whole("days", days, 1)
     if warm_up is not None:
         warm_up = _whole("warm_up", warm_up, 0)
+    replications = _whole("replications", replications, 0, MOST_REPLICATIONS)
+    seed = _whole("seed", seed, 0, MOST_SEED)
+    if replications and model != "queue":
+        msg = f"replications: saw {replications} of the model {model!r}, expected the model 'queue'"
+        raise ScenarioError(msg)
+    if replications and expected_queue:
+        msg = (
+            f"replications: saw {replications} with expected_queue, expected one of them; "
+            "the draws make the queues that are expected"
+        )
+        raise ScenarioError(msg)
     plan = None if scenario is None else read_scenario(scenario)
     first = first_day(net, plan, start)
     if not EARLIEST <= first <= LATEST:
@@ -139,6 +166,7 @@ def simulate(
         warm_up=warm_up,
         announced=announced,
         usual=usual,
+        expected_queue=expected_queue,
         progress=lambda what: say(what, 0, 0),
     )
     record = run(
@@ -154,19 +182,38 @@ def simulate(
         bound = lower_bound(table.problem, record)
 
     def undisturbed() -> Simulation:
-        return simulate(net, None, days, start=first, step=step, usual=usual, warm_up=warm_up)
+        return simulate(
+            net,
+            None,
+            days,
+            start=first,
+            step=step,
+            usual=usual,
+            warm_up=warm_up,
+            expected_queue=expected_queue,
+        )
 
-    return Simulation(table, record, plan, model, bound, undisturbed)
+    found = Simulation(table, record, plan, model, bound, undisturbed)
+    if replications:
+        found.replications = replicate(
+            Simulation,
+            table,
+            replications,
+            seed,
+            executor=executor,
+            progress=lambda done, total: say("replications", done, total),
+        )
+    return found
 
 
-def _whole(name: str, value: object, least: int) -> int:
-    """Return a number of days; raise ScenarioError where it is none."""
+def _whole(name: str, value: object, least: int, most: int = MOST_DAYS) -> int:
+    """Return a whole number, of days for one; raise ScenarioError where it is none."""
     if (
         not isinstance(value, Integral)
         or isinstance(value, bool)
-        or not least <= int(value) <= MOST_DAYS
+        or not least <= int(value) <= most
     ):
-        msg = f"{name}: saw {value!r}, expected a whole number from {least} to {MOST_DAYS}"
+        msg = f"{name}: saw {value!r}, expected a whole number from {least} to {most}"
         raise ScenarioError(msg)
     return int(value)
 

@@ -32,6 +32,8 @@ from corridors.simulation.queue_points import (
     stores,
 )
 from corridors.simulation.queueing.problem import Behaviour, QueueProblem
+from corridors.simulation.seasons.foreseen import ForeseenRoutes
+from corridors.simulation.variation.variability import variability
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,6 +99,7 @@ def build_timetable(
     warm_up: int | None = None,
     announced: bool = False,
     usual: str = "optimal",
+    expected_queue: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Timetable:
     """Work out what holds on each day.
@@ -120,6 +123,8 @@ def build_timetable(
         Whether everybody knows at once when a closure will end.
     usual
         How cargo chooses the ways that it usually takes: ``"optimal"`` or ``"logit"``.
+    expected_queue
+        Whether the queue that variation leaves on average stands in the run.
     progress
         Is told what is being done.
     """
@@ -141,6 +146,7 @@ def build_timetable(
     states: list[NetworkState] = []
     state_of = np.zeros(len(calendar), dtype=np.int64)
     known: dict[Any, int] = {}
+    numbers: list[int] = []
     for i, day in enumerate(calendar):
         if i == 0 or day in changes:
             base = network_state(net, None, day)
@@ -154,7 +160,10 @@ def build_timetable(
             idle = not any(shares)
             states.append(base if idle else network_state(net, scenario, day, building_up=True))
         state_of[i] = known[key]
-        base_of[i] = fallen.number(number, states[known[key]])
+        numbers.append(number)
+    foreseen = ForeseenRoutes(net, solutions, calendar, numbers, lambda i: states[state_of[i]])
+    for i in range(len(calendar)):
+        base_of[i] = fallen.number(foreseen.number(i), states[state_of[i]])
     per_day = round(1 / step)
     rows = np.repeat(np.arange(total), per_day)
     later = np.repeat(np.arange(total, len(calendar)), per_day)
@@ -170,13 +179,18 @@ def build_timetable(
         step=step,
         begin=warm_up * per_day,
         announced=announced,
+        expected_queue=expected_queue,
     )
     return replace(table, usual=usual)
 
 
 def _days_ahead(scenario: Scenario | None, end: dt.date) -> int:
     """Return the days after the last one until no event of a scenario is in force any more."""
-    ends = [e.end_day for e in scenario.events if e.end_day is not None] if scenario else []
+    ends = [
+        e.end_day + dt.timedelta(hours=e.start_up_hours)
+        for e in (scenario.events if scenario else ())
+        if e.end_day is not None
+    ]
     days = max(((e - end).days + 1 for e in ends), default=0)
     return min(max(days, 0), MOST_AHEAD)
 
@@ -216,6 +230,7 @@ def _assemble(
     step: float,
     begin: int,
     announced: bool,
+    expected_queue: bool,
 ) -> Timetable:
     arcs = states[0].arcs
     usd = np.stack([_open_usd(s) for s in states])
@@ -240,6 +255,8 @@ def _assemble(
         points, arcs.size, len(arcs.cargo), level
     )
     demand = np.stack([s.problem.amount for s in states])
+    stock = grants(net, points, calendar, level, step)
+    granted = None if stock is None else np.asarray((stock.period >= 0).any(axis=0))
     p = states[0].problem
     cargo = net.whole.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
     problem = QueueProblem(
@@ -277,8 +294,9 @@ def _assemble(
         level_ahead=level_ahead,
         ordinary=ordinary,
         fallen=np.array(base.fallen),
-        grants=grants(net, points, calendar, level, step),
+        grants=stock,
         store=stores(net, points),
+        variability=variability(states, points, state, granted, stands=expected_queue),
     )
     return Timetable(problem, calendar[0], states, points, base.bases)
 

@@ -184,13 +184,13 @@ function fromYaml(text, names, amounts) {
   }
   for (const event of Array.isArray(read.events) ? read.events : []) {
     const where = event && event.line ? `line ${event.line}: ` : '';
-    const kind = ['close', 'limit', 'delay', 'demand', 'surcharge', 'ban', 'open'].find((name) => event && name in event);
+    const kind = ['close', 'limit', 'delay', 'demand', 'surcharge', 'ban', 'open', 'supply', 'queue'].find((name) => event && name in event);
     const cannot = (what) => {
       throw new Error(`${where}the page cannot do ${what}; make the page with this scenario instead: corridors explore --scenario FILE`);
     };
     if (!kind) throw new Error(`${where}saw no kind of event`);
-    if (['surcharge', 'ban', 'open'].includes(kind)) cannot(`a ${kind}`);
-    for (const key of ['cargo', 'over']) if (key in event) cannot(`an event with ${key}`);
+    if (['surcharge', 'ban', 'open', 'supply', 'queue'].includes(kind)) cannot(`a ${kind}`);
+    for (const key of ['cargo', 'over', 'start_up', 'takes']) if (key in event) cannot(`an event with ${key}`);
     const about = day || texts.states[stateNumber(texts, state)].day;
     if ((event.from && String(event.from) > about) || (event.until && String(event.until) <= about)) continue;
     const selector = event[kind];

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.flow.usage import limit_use
+from corridors.flow.waiting import wait_within
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
@@ -74,9 +75,40 @@ def capacity_table(
     frame = pd.DataFrame(rows, columns=_CAPACITIES)
     frame["inferred"] = frame["inferred"].astype(np.bool_)
     frame["binding"] = frame["used"] >= (frame["amount"] - frame["background"]) * BINDING
+    frame["random_wait_hours"] = 24.0 * random_wait(state, frame)
     if waiting:
         frame["waiting_hours"] = _waiting_hours(state, answer)
     return frame
+
+
+def random_wait(state: NetworkState, frame: pd.DataFrame) -> Floats:
+    """Return the days that variation makes those wait on average who pass each limit, shape (R,).
+
+    The steady wait of Allen and Cunneen at the flows of the answer, bounded where a limit is full
+    by what a quarter of a year builds up (`corridors.flow.waiting.wait_within`). It is no part
+    of the answer: nobody has chosen his way by it.
+
+    Parameters
+    ----------
+    state
+        What was solved.
+    frame
+        A row for each limit with amount, background and used.
+    """
+    amount = frame["amount"].to_numpy(dtype=np.float64)
+    own = np.array(
+        [limit.variation.spread(limit.amount) for limit in state.limits], dtype=np.float64
+    )
+    power = np.array(
+        [limit.variation.exponent(limit.amount) for limit in state.limits], dtype=np.float64
+    )
+    passes = frame["used"].to_numpy() + np.minimum(frame["background"].to_numpy(), amount)
+    wait = np.zeros(len(amount))
+    varies = (own > 0) & np.isfinite(amount) & (amount > 0) & (passes > 0)
+    wait[varies] = wait_within(
+        np.minimum(passes, amount)[varies], amount[varies], own[varies], power[varies]
+    )
+    return wait
 
 
 def _waiting_hours(state: NetworkState, answer: Answer | ChoiceAnswer) -> Floats:

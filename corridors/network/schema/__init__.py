@@ -18,6 +18,7 @@ OPTIONAL_TABLES = frozenset(
         "quotas",
         "stores",
         "opening_hours",
+        "variation",
         "limit_rules",
         "chokepoints",
         "couplings",

@@ -19,7 +19,8 @@ class Changes(ABC):
     Each call takes what the event is about as keywords, the selectors of a scenario
     (``border=("KZ", "RU")``, ``country="IR"``, ``capacity="terespol-rail"``), and when it is in
     force: `from_`, the first day, and `until`, the first day no longer. `over` says in what
-    time it builds up. Nothing is changed in place.
+    time it builds up, `start_up` in what time what it took comes back after its end. Nothing
+    is changed in place.
     """
 
     @abstractmethod
@@ -33,6 +34,7 @@ class Changes(ABC):
         from_: str | dt.date | None = None,
         until: str | dt.date | None = None,
         over: str | None = None,
+        start_up: str | None = None,
         note: str | None = None,
         **selector: Any,
     ) -> Self:
@@ -49,7 +51,9 @@ class Changes(ABC):
         >>> co.Scenario("both").close(border=("KZ", "RU")).limit("0.5", mode="sea")
         Scenario(both, as of None, 2 events)
         """
-        return self._changed("close", selector, None, cargo, from_, until, over, note)
+        return self._changed(
+            "close", selector, None, cargo, from_, until, over, note, start_up=start_up
+        )
 
     def limit(
         self,
@@ -59,11 +63,14 @@ class Changes(ABC):
         from_: str | dt.date | None = None,
         until: str | dt.date | None = None,
         over: str | None = None,
+        start_up: str | None = None,
         note: str | None = None,
         **selector: Any,
     ) -> Self:
         """Cap what passes: `to` a share such as 0.5, or ``"500 trucks/day"``."""
-        return self._changed("limit", selector, {"to": to}, cargo, from_, until, over, note)
+        return self._changed(
+            "limit", selector, {"to": to}, cargo, from_, until, over, note, start_up=start_up
+        )
 
     def delay(
         self,
@@ -73,11 +80,14 @@ class Changes(ABC):
         from_: str | dt.date | None = None,
         until: str | dt.date | None = None,
         over: str | None = None,
+        takes: str | None = None,
         note: str | None = None,
         **selector: Any,
     ) -> Self:
         """Let everything that passes take longer `by` a time such as ``"24 h"``."""
-        return self._changed("delay", selector, {"by": by}, cargo, from_, until, over, note)
+        return self._changed(
+            "delay", selector, {"by": by}, cargo, from_, until, over, note, takes=takes
+        )
 
     def surcharge(
         self,
@@ -100,11 +110,14 @@ class Changes(ABC):
         from_: str | dt.date | None = None,
         until: str | dt.date | None = None,
         over: str | None = None,
+        start_up: str | None = None,
         note: str | None = None,
         **selector: Any,
     ) -> Self:
         """Let nothing of the cargo named pass."""
-        return self._changed("ban", selector, None, cargo, from_, until, over, note)
+        return self._changed(
+            "ban", selector, None, cargo, from_, until, over, note, start_up=start_up
+        )
 
     def open(
         self,
@@ -144,6 +157,19 @@ class Changes(ABC):
         """Set what sellers offer `to` a factor or an amount; picked by market, country, cargo."""
         return self._changed("supply", selector, {"to": to}, None, from_, until, over, note)
 
+    def queue(
+        self,
+        to: str = "slots",
+        *,
+        from_: str | dt.date | None = None,
+        until: str | dt.date | None = None,
+        over: str | None = None,
+        note: str | None = None,
+        **selector: Any,
+    ) -> Self:
+        """Let arrivals come at booked times, as in an electronic queue."""
+        return self._changed("queue", selector, {"to": to}, None, from_, until, over, note)
+
     def _changed(
         self,
         kind: str,
@@ -154,7 +180,8 @@ class Changes(ABC):
         until: str | dt.date | None,
         over: str | None,
         note: str | None,
+        **beside: str | None,
     ) -> Self:
         named = [cargo] if isinstance(cargo, str) else cargo
         others = {"cargo": named, "from": from_, "until": until, "over": over, "note": note}
-        return self.with_event(change(kind, selector, **(amount or {}), **others))
+        return self.with_event(change(kind, selector, **(amount or {}), **others, **beside))

@@ -16,7 +16,7 @@ from corridors.scenarios.authoring.values import change
 from corridors.scenarios.events import KINDS
 from corridors.scenarios.quantities import parse_time
 
-WORDS = ("to", "by", "cargo", "from", "until", "for", "over")
+WORDS = ("to", "by", "cargo", "from", "until", "for", "over", "start_up", "takes")
 """Words after which a value stands."""
 
 
@@ -78,7 +78,7 @@ def read_phrase(text: str) -> dict[str, Any]:
         cargo += named if isinstance(named, list) else [named]
     elif cargo and not KINDS[kind].takes_cargo:
         selector["cargo"], cargo = cargo, []
-    written = {word: said.get(word) for word in ("to", "by", "from", "over")}
+    written = {word: said.get(word) for word in ("to", "by", "from", "over", "start_up", "takes")}
     try:
         return change(kind, selector, cargo=cargo or None, until=_until(said), **written)
     except ScenarioError as error:

@@ -10,6 +10,7 @@ from corridors.network.calendar import parse_date
 from corridors.network.reading.numbers import read_number
 from corridors.network.reading.yaml_lines import Lines, Path_
 from corridors.scenarios.events import KINDS, Event
+from corridors.scenarios.events.gates import SLOTS
 from corridors.scenarios.quantities import parse_time
 from corridors.scenarios.schema import amount_keys, first_fault
 
@@ -84,6 +85,8 @@ def read_event(raw: dict[str, Any], keys: Path_, path: Path, lines: dict[Path_, 
         return value_at(parse, raw, (*keys, key), path, lines)
 
     amount = value(kind.parse, kind.amount_key) if kind.amount_key else None
+    if raw[kind.name] == SLOTS:
+        amount = kind.parse(SLOTS)
     unused = [key for key in amount_keys() if key in raw and key != kind.amount_key]
     if unused:
         msg = f"{place_of(path, (*keys, unused[0]), lines)}: {kind.name} takes no {unused[0]!r}"
@@ -95,15 +98,23 @@ def read_event(raw: dict[str, Any], keys: Path_, path: Path, lines: dict[Path_, 
             f"the start {first}; until is the first day no longer in force"
         )
         raise ScenarioError(msg)
+    if "start_up" in raw and end is None:
+        msg = (
+            f"{place_of(path, (*keys, 'start_up'), lines)}: saw no until; "
+            "what an event takes comes back after its end"
+        )
+        raise ScenarioError(msg)
     cargo = raw.get("cargo", [])
     return Event(
         kind=kind.name,
-        selector=raw[kind.name],
+        selector=raw["at"] if raw[kind.name] == SLOTS else raw[kind.name],
         amount=amount,
         cargo=(cargo,) if isinstance(cargo, str) else tuple(cargo),
         first_day=first,
         end_day=end,
         over_hours=value(parse_time, "over") or 0.0,
+        start_up_hours=value(parse_time, "start_up") or 0.0,
+        takes=raw.get("takes", ""),
         note=raw.get("note", ""),
         where=place_of(path, keys, lines),
         folder=path.parent,

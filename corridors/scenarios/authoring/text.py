@@ -85,6 +85,10 @@ def event_dict(event: Event) -> dict[str, Any]:
         raw["until"] = event.end_day.isoformat()
     if event.over_hours:
         raw["over"] = f"{_number(event.over_hours)} h"
+    if event.start_up_hours:
+        raw["start_up"] = f"{_number(event.start_up_hours)} h"
+    if event.takes:
+        raw["takes"] = event.takes
     if event.note:
         raw["note"] = event.note
     return raw
@@ -112,6 +116,8 @@ def amount_text(amount: Quantity) -> str | float:
     """
     if amount.unit in {"share", "factor"}:
         return amount.value
+    if amount.unit == "slots":
+        return amount.unit
     if amount.unit == "h" or amount.unit.startswith("USD/"):
         return f"{_number(amount.value)} {amount.unit}"
     return f"{_number(amount.value)} {amount.unit}/day"

@@ -77,7 +77,7 @@ def change(kind: str, selector: Mapping[str, Any], **others: Any) -> dict[str, A
         As `selector_of` takes it.
     others
         ``to`` (a number written as text is one), ``by``, ``cargo``, ``from``,
-        ``until``, ``over``, ``note``; None where not given.
+        ``until``, ``over``, ``start_up``, ``takes``, ``note``; None where not given.
     """
     raw: dict[str, Any] = {kind: selector_of(kind, selector)}
     for key, value in others.items():
@@ -97,7 +97,8 @@ def name_of(raw: Mapping[str, Any]) -> str:
     """
     kind = next(k for k in KINDS if k in raw)
     words = [kind]
-    for value in raw[kind].values():
+    selector = raw["at"] if isinstance(raw[kind], str) else raw[kind]
+    for value in selector.values():
         if isinstance(value, list):
             words += [str(v) for v in value]
         elif not isinstance(value, dict):

@@ -12,6 +12,7 @@ from corridors.network.calendar import in_period, in_season
 from corridors.network.limits.coverage import amount_grades
 from corridors.network.loads import conversion, days_on
 from corridors.scenarios.capacity.capacity_members import members_of
+from corridors.scenarios.capacity.variation import NONE, Variation, variation_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -47,6 +48,8 @@ class Limit:
     confidence
         Of the amount, A to D; empty where the network has no source for it, or an event
         alone has set it.
+    variation
+        How arrivals and service vary at it; of limits that an event alone sets nothing does.
     """
 
     limit_id: str
@@ -60,6 +63,7 @@ class Limit:
     factor: NDArray[np.float64]
     from_event: bool = False
     confidence: str = ""
+    variation: Variation = NONE
 
     @property
     def available(self) -> float:
@@ -97,6 +101,7 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
     """
     members = members_of(net, arcs)
     grades = amount_grades(net.whole, rows)
+    variation = variation_of(net)
     limits = []
     for row in rows.sort_values("capacity_id").to_dict("records"):
         sides = DIRECTIONS if row["per_direction"] == "yes" else ("",)
@@ -117,6 +122,7 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
                     cargo=cargo,
                     factor=factor,
                     confidence=grades.get(row["capacity_id"], ""),
+                    variation=variation.get(row["capacity_id"], NONE),
                 )
             )
     return limits
@@ -215,6 +221,7 @@ def share_of_limits(
                 cargo=limit.cargo[own],
                 factor=limit.factor[own],
                 from_event=True,
+                variation=NONE,
             )
         )
     return result + added, touched

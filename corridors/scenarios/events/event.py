@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,7 +13,6 @@ from corridors.errors import ScenarioError, nearest
 from corridors.scenarios.selectors import KEYS, describe, select
 
 if TYPE_CHECKING:
-    import datetime as dt
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from corridors.scenarios.draft import Draft
     from corridors.scenarios.quantities import Quantity
     from corridors.scenarios.selectors import Selection
+
+
+_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,10 @@ class Event:
         First day in force and first day no longer; None for always.
     over_hours
         Time in which the change builds up, for the model by days.
+    start_up_hours
+        Time in which what it took comes back after its end, for the model by days.
+    takes
+        What it takes besides: ``"slots"`` of a delay at a gate, which takes its capacity too.
     where
         File and line, for messages.
     folder
@@ -57,6 +64,8 @@ class Event:
     first_day: dt.date | None = None
     end_day: dt.date | None = None
     over_hours: float = 0.0
+    start_up_hours: float = 0.0
+    takes: str = ""
     note: str = ""
     where: str = field(default="", compare=False)
     folder: Path | None = field(default=None, compare=False)
@@ -92,12 +101,28 @@ class Event:
         >>> shut = Event("close", {"link": "a"}, first_day=day, over_hours=96)
         >>> [shut.share_on(day + dt.timedelta(days=i)) for i in (-1, 0, 1, 3, 9)]
         [0.0, 0.25, 0.5, 1.0, 1.0]
+
+        What it took comes back in the same way: of a start-up of four days a quarter on the
+        first day after its end, and all of it on the fourth.
+
+        >>> shut = Event("close", {"link": "a"}, end_day=day, start_up_hours=96)
+        >>> [shut.share_on(day + dt.timedelta(days=i)) for i in (-1, 0, 1, 2, 3)]
+        [1.0, 0.75, 0.5, 0.25, 0.0]
         """
         if not self.in_force(day):
-            return 0.0
+            return self._left_on(day)
         if self.over_hours <= 0 or self.first_day is None:
             return 1.0
         return min(((day - self.first_day).days + 1) * 24.0 / self.over_hours, 1.0)
+
+    def _left_on(self, day: dt.date) -> float:
+        """Return the share that is left of the event on a day on which it is over."""
+        if self.start_up_hours <= 0 or self.end_day is None or day < self.end_day:
+            return 0.0
+        days = (day - self.end_day).days + 1
+        before = self.end_day - _DAY
+        reached = self.share_on(before) if self.in_force(before) else 0.0
+        return reached * max(1.0 - days * 24.0 / self.start_up_hours, 0.0)
 
     def check(self, net: Network) -> None:
         """Raise ScenarioError where the event names what a network does not have."""
@@ -147,6 +172,9 @@ class Kind(ABC):
         means; an empty key where there is none.
     needs_cargo, takes_cargo
         Whether the cargo must be named, and whether it may be.
+    takes_slots, starts_up
+        Whether it may take capacity besides, and whether what it took may come back step by
+        step.
     keys
         Keys of its selector.
     """
@@ -158,6 +186,8 @@ class Kind(ABC):
     amount_says: ClassVar[str] = ""
     needs_cargo: ClassVar[bool] = False
     takes_cargo: ClassVar[bool] = True
+    takes_slots: ClassVar[bool] = False
+    starts_up: ClassVar[bool] = False
     keys: ClassVar[tuple[str, ...]] = KEYS
 
     @property

@@ -24,6 +24,7 @@ from corridors.scenarios.capacity.capacities import (
 )
 from corridors.scenarios.demand import DEMAND_KEYS, select_demand
 from corridors.scenarios.events.event import Kind, register
+from corridors.scenarios.events.gates import slower_gates
 from corridors.scenarios.quantities import (
     Quantity,
     parse_charge,
@@ -54,6 +55,7 @@ class Closure(Kind):
 
     name = "close"
     says = "Take the selected things away: nothing passes"
+    starts_up = True
 
     def closes(self, event: Event) -> bool:
         """Return True: that is what it is."""
@@ -189,6 +191,7 @@ class Delay(Kind):
 
     name = "delay"
     says = "Everything that passes takes longer `by` a time with its unit"
+    takes_slots = True
     amount_key = "by"
     amount_says = "a time with its unit"
 
@@ -197,10 +200,12 @@ class Delay(Kind):
         return Quantity(parse_time(value), "h")
 
     def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
-        """Add hours where the delay is felt."""
-        del number
-        felt = draft.felt_once(event.inside(draft), event.selector, event.folder)
-        draft.hours[felt] += towards(0.0, event.its_amount().value, share)
+        """Add hours where the delay is felt, and take the slots that it occupies there."""
+        inside, hours = event.inside(draft), towards(0.0, event.its_amount().value, share)
+        felt = draft.felt_once(inside, event.selector, event.folder)
+        draft.hours[felt] += hours
+        if event.takes == "slots":
+            slower_gates(event, draft, inside, hours, number)
 
 
 @register

@@ -10,10 +10,15 @@ callers: a call would count references to all arrays, which takes longer than th
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numba import njit
 
-from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
+from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD, Packets
+
+if TYPE_CHECKING:
+    from corridors.flow.arrays import Floats, Ints
 
 PLACES = 64
 """Places in which a packet like another is looked for. Where two of different kinds shared
@@ -227,3 +232,61 @@ def depart(
     packets.waited_before[i] = waited_before
     packets.patience_left[i] = patience_left
     enter(packets, routes, record, clock, head, tail, i)
+
+
+def new_packets(size: int) -> Packets:
+    """Return room for so many packets, none of them in use."""
+
+    def whole() -> Ints:
+        return np.zeros(size, dtype=np.int64)
+
+    def real() -> Floats:
+        return np.zeros(size)
+
+    return Packets(
+        after=np.full(size, -1, dtype=np.int64),
+        on=np.full(size, -1, dtype=np.int64),
+        place=np.full(size, -1, dtype=np.int64),
+        noted=np.full(1 << 16, -1, dtype=np.int64),
+        route=whole(),
+        visit=whole(),
+        amount=real(),
+        start=real(),
+        end=real(),
+        wanted_at=real(),
+        waited=real(),
+        waited_before=real(),
+        patience_left=real(),
+        batch=real(),
+        free=np.arange(size - 1, -1, -1, dtype=np.int64),
+        n_free=np.array([size], dtype=np.int64),
+    )
+
+
+def grown(old: Packets) -> Packets:
+    """Return the same packets with room for twice as many."""
+    size = len(old.after)
+    new = new_packets(2 * size)
+    names = (
+        "after",
+        "on",
+        "place",
+        "route",
+        "visit",
+        "amount",
+        "start",
+        "end",
+        "wanted_at",
+        "waited",
+        "waited_before",
+        "patience_left",
+        "batch",
+    )
+    for name in names:
+        getattr(new, name)[:size] = getattr(old, name)
+    new.noted[:] = old.noted
+    free = int(old.n_free[0])
+    new.free[:free] = old.free[:free]
+    new.free[free : free + size] = np.arange(2 * size - 1, size - 1, -1)
+    new.n_free[0] = free + size
+    return new

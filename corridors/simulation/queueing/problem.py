@@ -85,6 +85,33 @@ class Grants:
 
 
 @dataclass(frozen=True, eq=False)
+class Variability:
+    """How what comes and what is served vary, shape (T, R) each.
+
+    Attributes
+    ----------
+    arrivals, service
+        Variance of what comes in a day, and of what could be served, over its mean, in units
+        of the limit: the squared coefficient of variation of the times between two, times
+        the units that come as one.
+    exponent
+        Power of the use with which waits rise; see `corridors.flow.waiting`.
+    stands
+        Whether the queue that this leaves on average stands in the run.
+    """
+
+    arrivals: Floats
+    service: Floats
+    exponent: Floats
+    stands: bool = False
+
+    @property
+    def spread(self) -> Floats:
+        """Half the sum of the two, shape (T, R)."""
+        return np.asarray(0.5 * (self.arrivals + self.service))
+
+
+@dataclass(frozen=True, eq=False)
 class QueueProblem:
     """Dated demand on a network of arcs with shared limits, T steps long.
 
@@ -136,6 +163,8 @@ class QueueProblem:
         told, where anything does.
     grants
         Limits that are handed out for a period, as stocks; none unless told.
+    variability
+        How what comes and what is served vary; None where nothing does.
     behaviour
         How cargo decides.
     late_days
@@ -185,12 +214,17 @@ class QueueProblem:
     ordinary: Floats = field(kw_only=True)
     fallen: Floats = field(kw_only=True, default_factory=lambda: np.empty((0, 0)))
     grants: Grants | None = field(kw_only=True, default=None)
+    variability: Variability | None = field(kw_only=True, default=None)
     store: Floats = field(kw_only=True, default_factory=lambda: np.empty(0))
 
     def __post_init__(self) -> None:
         if self.fallen.size == 0:
             none = np.zeros((len(self.base_routes), len(self.origin)))
             object.__setattr__(self, "fallen", none)
+        if self.variability is not None and self.variability.arrivals.shape != self.rate.shape:
+            seen = self.variability.arrivals.shape
+            msg = f"variability: expected shape {self.rate.shape}, saw {seen}"
+            raise ProblemError(msg)
         if self.store.size == 0:
             object.__setattr__(self, "store", np.full(len(self.ban_above), np.inf))
         _check(self)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.flow.waiting import wait_within
 from corridors.simulation.queueing.counting import CountingRule
 from corridors.simulation.queueing.departures import Origin
 from corridors.simulation.queueing.kernel import run_step
-from corridors.simulation.queueing.packets import depart
+from corridors.simulation.queueing.packets import depart, grown, new_packets
 from corridors.simulation.queueing.route_choice import TROUBLE_DAYS, RouteChoice
 from corridors.simulation.queueing.serving import find_due
 from corridors.simulation.queueing.state import (
@@ -19,7 +20,6 @@ from corridors.simulation.queueing.state import (
     OLD,
     Choice,
     Clock,
-    Packets,
     QueueLimits,
     Record,
 )
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.simulation.queueing.departures import HeldShipment
     from corridors.simulation.queueing.problem import Grants, QueueProblem
+    from corridors.simulation.queueing.state import Packets
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,8 @@ class SimulationRecord:
         Unit-days that those who left a limit in a step had waited, shape (T, R).
     background
         Units of background traffic in the queue of each limit, shape (T, R).
+    rate
+        Units a day that each limit could let pass in each step, shape (T, R).
     units, tonnes
         Cargo that waits at the end of each step, by member of a limit (a limit and
         an arc), each unit at one: units of the limit, and tonnes, shape (T, M).
@@ -85,6 +88,7 @@ class SimulationRecord:
     quit: Floats
     waited: Floats
     background: Floats
+    rate: Floats
     units: Floats
     tonnes: Floats
     moved: Floats
@@ -114,62 +118,6 @@ class SimulationRecord:
         return np.asarray(np.abs((placed - wanted) * weight).sum(axis=1))
 
 
-def _packets(size: int) -> Packets:
-    def whole() -> Ints:
-        return np.zeros(size, dtype=np.int64)
-
-    def real() -> Floats:
-        return np.zeros(size)
-
-    return Packets(
-        after=np.full(size, -1, dtype=np.int64),
-        on=np.full(size, -1, dtype=np.int64),
-        place=np.full(size, -1, dtype=np.int64),
-        noted=np.full(1 << 16, -1, dtype=np.int64),
-        route=whole(),
-        visit=whole(),
-        amount=real(),
-        start=real(),
-        end=real(),
-        wanted_at=real(),
-        waited=real(),
-        waited_before=real(),
-        patience_left=real(),
-        batch=real(),
-        free=np.arange(size - 1, -1, -1, dtype=np.int64),
-        n_free=np.array([size], dtype=np.int64),
-    )
-
-
-def _grown(old: Packets) -> Packets:
-    """Return the same packets with room for twice as many."""
-    size = len(old.after)
-    new = _packets(2 * size)
-    names = (
-        "after",
-        "on",
-        "place",
-        "route",
-        "visit",
-        "amount",
-        "start",
-        "end",
-        "wanted_at",
-        "waited",
-        "waited_before",
-        "patience_left",
-        "batch",
-    )
-    for name in names:
-        getattr(new, name)[:size] = getattr(old, name)
-    new.noted[:] = old.noted
-    free = int(old.n_free[0])
-    new.free[:free] = old.free[:free]
-    new.free[free : free + size] = np.arange(2 * size - 1, size - 1, -1)
-    new.n_free[0] = free + size
-    return new
-
-
 class QueueRun:
     """One run: all that changes from step to step."""
 
@@ -180,7 +128,7 @@ class QueueRun:
         self.book = RouteBook(p)
         self.route_choice = RouteChoice(p, self.book)
         n_steps, n_limits, n_demands = p.n_steps, p.n_limits, p.n_demands
-        self.packets = _packets(1 << 14)
+        self.packets = new_packets(1 << 14)
         self.head = np.full(n_steps + 1, -1, dtype=np.int64)
         self.tail = np.full(n_steps + 1, -1, dtype=np.int64)
         self.ends = np.zeros((n_steps, n_demands, 4, 2))
@@ -190,6 +138,7 @@ class QueueRun:
             name: np.zeros((n_steps, n_limits))
             for name in ("arrived", "left", "quit", "waited", "background")
         }
+        self.rate = np.zeros((n_steps, n_limits))
         self.counting = CountingRule(p)
         self.counted = {
             "units": np.zeros((n_steps, len(p.member_limit))),
@@ -211,6 +160,8 @@ class QueueRun:
         self.recovering = np.zeros(n_limits, dtype=np.bool_)
         self.open_before = np.full(n_limits, np.inf)
         self.stock = np.zeros(n_limits)
+        self._calm: tuple[tuple[int, int], Floats] | None = None
+        self._comes = np.zeros(n_limits)
         self._order: tuple[int, Ints] | None = None
         self._use: tuple[int, int, Floats] | None = None
         self._leads: tuple[int, Flags] | None = None
@@ -252,7 +203,7 @@ class QueueRun:
         passable = self.route_choice.information.reductions.passable[state]
         rate[~passable] = 0.0
         opened = np.where(passable, p.level[n], 0.0)
-        standing = self.queue_state["queue"] > 1e-9
+        standing = self.queue_state["queue"] > self.calm(n) + 1e-9
         self.recovering |= (opened > self.open_before * (1 + 1e-12)) & standing
         self.recovering &= standing
         self.open_before = opened
@@ -261,6 +212,32 @@ class QueueRun:
         if p.grants is not None:
             self._hand_out(p.grants, n, rate)
         return np.asarray(rate)
+
+    def calm(self, n: int) -> Floats:
+        """Return the queue that stands at each limit in ordinary times, shape (R,): by chance."""
+        p, key = self.p, (int(self.p.base_of[n]), int(self.p.state[n]))
+        if p.variability is None or not p.variability.stands or self._use is None:
+            return np.zeros(p.n_limits)
+        if self._calm is None or self._calm[0] != key:
+            comes = np.where(np.isfinite(p.level[n]), self._use[2] + p.background[n], 0.0)
+            wait = wait_within(
+                comes, p.level[n], p.variability.spread[n], p.variability.exponent[n]
+            )
+            self._comes = comes
+            self._calm = (key, np.where(np.isfinite(wait), comes * wait, 0.0))
+        return self._calm[1]
+
+    def _spread(self, n: int) -> tuple[Floats, Floats]:
+        """Return what queue variation leaves at each limit, as the kernel asks, shape (R,) each.
+
+        Waits of less than a step cannot be told from none, and would cut everything into parts.
+        """
+        own = self.p.variability
+        if own is None or not own.stands:
+            return np.zeros(self.p.n_limits), np.ones(self.p.n_limits)
+        calm = self.calm(n)
+        long = calm > self._comes * self.p.step
+        return np.where(long, own.spread[n], 0.0), np.ascontiguousarray(own.exponent[n])
 
     def _hand_out(self, grants: Grants, n: int, rate: Floats) -> None:
         """Give what a step begins with, and let no more pass than is left of it.
@@ -290,9 +267,10 @@ class QueueRun:
         p, route_choice = self.p, self.route_choice
         state = int(p.state[n])
         while int(self.packets.n_free[0]) < max(8000, len(self.packets.after) // 2):
-            self.packets = _grown(self.packets)
+            self.packets = grown(self.packets)
         information = route_choice.information
         rate = self.rates(n)
+        self.rate[n] = rate
         arrays = self.book.arrays(state)
         if self._use is None or self._use[:2] != (int(p.base_of[n]), state):
             use = route_choice.base_use(n, arrays)
@@ -302,6 +280,7 @@ class QueueRun:
         with np.errstate(invalid="ignore"):
             spare = np.maximum(np.where(rate > 0, level, 0.0) - p.reserved[n] - self._use[2], 0.0)
         self.queue_state["taken"][:] = 0.0
+        spread, exponent = self._spread(n)
         limits = QueueLimits(
             rate=rate,
             reserved=np.ascontiguousarray(p.reserved[n]),
@@ -316,6 +295,8 @@ class QueueRun:
             new_tail=self.queues["new_tail"],
             **self.queue_state,
             store=p.store,
+            spread=spread,
+            exponent=exponent,
             leads=self.leads(),
         )
         choice = Choice(
@@ -387,6 +368,7 @@ class QueueRun:
             held=self.held,
             never=self.origin.never,
             **self.per_limit,
+            rate=self.rate,
             **self.counted,
             pairs=self.counting.pairs,
             passes=self.passes[:, : self.book.n_segments],

@@ -18,6 +18,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from corridors.flow.waiting import passes_of
 from corridors.simulation.queueing.packets import (
     append,
     drop,
@@ -72,9 +73,6 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
     end = now + clock.step
     rate = max(limits.rate[limit] - limits.reserved[limit], 0.0)
     room = rate * clock.step - limits.used[limit]
-    begin = now
-    if 0.0 < rate < np.inf:
-        begin += limits.used[limit] / rate
     standing = 0.0
     i = limits.head[limit]
     while i >= 0:
@@ -87,6 +85,23 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
         if not is_blocked(packets, routes, choice, i):
             came += units_of(packets, routes, i)
         i = packets.after[i]
+    if limits.spread[limit] > 0.0 and 0.0 < rate < np.inf:
+        # What variation leaves standing on average is not served: so much less passes.
+        own = min(limits.background[limit], limits.reserved[limit], limits.rate[limit])
+        passes = passes_of(
+            limits.used[limit] + standing + came,
+            rate,
+            own,
+            limits.rate[limit],
+            limits.spread[limit],
+            limits.exponent[limit],
+            clock.step,
+        )
+        room = max(passes - limits.used[limit], 0.0)
+        rate = passes / clock.step
+    begin = now
+    if 0.0 < rate < np.inf:
+        begin += limits.used[limit] / rate
     flows = standing <= 0.0 and came <= room + HAIR * rate * clock.step and came > 0.0
     served = 0.0
     if not flows and standing > 0.0 and room > 0.0:

@@ -73,6 +73,8 @@ class RouteArrays(NamedTuple):
 class QueueLimits(NamedTuple):
     """What holds in one step: rates per day, the queues, and the stores before limits.
 
+    `spread` and `exponent` say what queue variation leaves on average, as in
+    `corridors.flow.waiting`; where `spread` is 0 none stands.
     `store` is what finds a place before a limit, infinite where anything does; `leads` says
     which limits lead to such a one. `due` is what stood there or was under way to it when
     the step began, `coming` what has been sent there since, `asked` what has been let
@@ -94,6 +96,8 @@ class QueueLimits(NamedTuple):
     taken: Floats
     queue: Floats
     store: Floats
+    spread: Floats
+    exponent: Floats
     leads: Flags
     due: Floats
     coming: Floats

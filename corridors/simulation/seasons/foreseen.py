@@ -1,0 +1,146 @@
+"""Base routes of cargo that knows the calendar: nobody sets off for a sea that will be shut.
+
+A way over a link with a season is taken for as long as what leaves in the day can come to the
+link before its season ends, at the hours of the ordinary state and without waiting. After that
+the demand takes the ways that it will have when it would come there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.network.arcs import LINK, TRANSFER
+from corridors.network.calendar import in_period, in_season
+from corridors.scenarios.state import network_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from corridors.network.network import Network
+    from corridors.scenarios.state import NetworkState
+    from corridors.simulation.base_routes import BaseRoutes
+    from corridors.simulation.queueing.problem import BaseRoute
+
+
+class ForeseenRoutes:
+    """Sets of base routes by day, with the ends of seasons foreseen.
+
+    Parameters
+    ----------
+    net
+        The network of all of time.
+    solutions
+        The sets of base routes; sets that hold on single days before the end of a season
+        are added to them.
+    calendar, number, state
+        The days, the set of each, and the state with the events of each.
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        solutions: BaseRoutes,
+        calendar: list[dt.date],
+        number: list[int],
+        state: Callable[[int], NetworkState],
+    ) -> None:
+        self._net = net.whole
+        self._solutions = solutions
+        self._calendar, self._number, self._state = calendar, number, state
+        self._later: dict[dt.date, int] = {}
+        self._known: dict[tuple[int, tuple[tuple[int, int], ...]], int] = {}
+        self._ends = self._dated_arcs() if number else {}
+        self._legs: dict[int, list[tuple[int, int, float]]] = {}
+
+    def _dated_arcs(self) -> dict[int, tuple[str, str, str]]:
+        """Return opens, closes and season of each arc that has an end in the calendar."""
+        arcs = self._solutions.bases[0].arcs
+        found = {}
+        for kind, name in ((LINK, "links"), (TRANSFER, "transfers")):
+            frame = self._net.tables[name]
+            seasons = frame["season"] if "season" in frame.columns else [""] * len(frame)
+            dated = list(zip(frame["opens"], frame["closes"], seasons, strict=True))
+            for arc in np.flatnonzero(arcs.arc_type == kind).tolist():
+                opens, closes, season = dated[int(arcs.row[arc])]
+                if closes or season:
+                    found[arc] = (opens, closes, season)
+        return found
+
+    def _there(self, arc: int, day: dt.date) -> bool:
+        """Return whether an arc exists on a day: by the calendar, or because an event opens it."""
+        opens, closes, season = self._ends[arc]
+        if in_period(opens, closes, day) and in_season(season, day):
+            return True
+        i = (day - self._calendar[0]).days
+        return i < len(self._calendar) and bool(self._state(i).there[arc])
+
+    def _legs_of(self, number: int) -> list[tuple[int, int, float]]:
+        """Return the way, the arc, and the days to it, of the arcs with an end on a set's ways."""
+        if number not in self._legs:
+            base = self._solutions.bases[number]
+            self._legs[number] = [
+                leg
+                for i, way in enumerate(self._solutions.ways[number])
+                for leg in self._legs_on(base, way, i)
+            ]
+        return self._legs[number]
+
+    def _legs_on(self, base: NetworkState, way: BaseRoute, i: int) -> list[tuple[int, int, float]]:
+        arcs = way.arcs.tolist()
+        if not any(arc in self._ends for arc in arcs):
+            return []
+        hours = base.arcs.hours[base.problem.commodity_class[way.demand], way.arcs]
+        before = np.concatenate([[0.0], hours.cumsum()[:-1]]) / 24.0
+        return [
+            (i, arc, float(days))
+            for arc, days in zip(arcs, before, strict=True)
+            if arc in self._ends
+        ]
+
+    def number(self, i: int) -> int:
+        """Return the set of base routes of a day: as it is, or without what would come too late."""
+        own, today = self._number[i], self._calendar[i]
+        late: dict[int, dt.date] = {}
+        for way, arc, days in self._legs_of(own):
+            # The last to leave on the day come there a day after the first.
+            comes = today + dt.timedelta(days=ceil(days + 1.0 - 1e-9) - 1)
+            if not self._there(arc, comes):
+                late[way] = max(late.get(way, comes), comes)
+        if not late:
+            return own
+        ways = self._solutions.ways[own]
+        instead = {ways[w].demand: self._on(comes) for w, comes in sorted(late.items())}
+        key = (own, tuple(sorted(instead.items())))
+        if key not in self._known:
+            kept = [way for way in ways if way.demand not in instead]
+            for demand, later in instead.items():
+                kept += [w for w in self._solutions.ways[later] if w.demand == demand]
+            kept = [replace(way) for way in self._open(kept, i)]
+            kept.sort(key=lambda w: (w.demand, -w.share, w.arcs.tolist()))
+            self._known[key] = len(self._solutions.ways)
+            self._solutions.ways.append(kept)
+            self._solutions.bases.append(self._solutions.bases[own])
+        return self._known[key]
+
+    def _open(self, ways: list[BaseRoute], i: int) -> list[BaseRoute]:
+        """Return the ways of which nothing is missing on a day by the calendar."""
+        day = self._calendar[i]
+        return [
+            way
+            for way in ways
+            if all(arc not in self._ends or self._there(arc, day) for arc in way.arcs.tolist())
+        ]
+
+    def _on(self, day: dt.date) -> int:
+        """Return the set of base routes of a day, which may lie after the last one."""
+        i = (day - self._calendar[0]).days
+        if i < len(self._calendar):
+            return self._number[i]
+        if day not in self._later:
+            self._later[day] = self._solutions.number(network_state(self._net, None, day))
+        return self._later[day]

@@ -1,0 +1,270 @@
+"""Seeded replications of a run: mean and band of every figure over days drawn at random."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from corridors.simulation.queueing import run
+from corridors.simulation.variation.draws import drawn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
+    from corridors.flow.arrays import Floats
+    from corridors.simulation.timetable import Timetable
+
+LOW, HIGH = 0.05, 0.95
+"""Quantiles between which a band lies."""
+
+MOST_REPLICATIONS = 10_000
+
+TOTALS = ("cost_usd", "moving_t_hours", "waiting_t_hours", "loss_usd", "earlier_loss_usd")
+"""Totals of `Simulation.summary` that have a band."""
+
+OF_QUEUES = ("peak", "peak_t", "mean_wait_hours", "longest_wait_hours")
+"""Columns of `Simulation.peaks` that have a band."""
+
+_PARTS = 8
+"""Pieces that the work is cut into where others help: the timetable goes with each."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one replication says.
+
+    Attributes
+    ----------
+    waterfall, totals
+        Tonnes by step of the waterfall; totals.
+    queues
+        Columns of `OF_QUEUES` by capacity; a capacity that is left out has had no queue.
+    standing
+        Units that wait at each limit at the end of each day, shape (days, R).
+    residual_t
+        Tonnes that appear or vanish.
+    """
+
+    waterfall: dict[str, float]
+    totals: dict[str, float]
+    queues: dict[str, tuple[float, ...]]
+    standing: Floats
+    residual_t: float
+
+
+def figures_of(sim: Any) -> Figures:
+    """Return what is kept of a `corridors.Simulation`."""
+    summary, peaks = sim.summary, sim.peaks
+    values = peaks[list(OF_QUEUES)].to_numpy(dtype=np.float64)
+    return Figures(
+        waterfall=dict(summary["waterfall_t"]),
+        totals={name: float(summary[name]) for name in TOTALS},
+        queues={
+            str(name): tuple(row)
+            for name, row in zip(peaks["capacity_id"], values.tolist(), strict=True)
+        },
+        standing=sim.standing,
+        residual_t=sim.residual_t,
+    )
+
+
+def replicated(
+    told: Callable[..., Any], timetable: Timetable, seed: int, numbers: list[int]
+) -> list[Figures]:
+    """Return the figures of some replications of a timetable, by their numbers.
+
+    Parameters
+    ----------
+    told
+        Makes a `corridors.Simulation` of a timetable, a record, a scenario and a model.
+    timetable, seed, numbers
+        The expected days, and what decides the draws.
+    """
+    found = []
+    for number in numbers:
+        problem = drawn(timetable.problem, seed, number)
+        table = replace(timetable, problem=problem)
+        found.append(figures_of(told(table, run(problem), None, "queue")))
+    return found
+
+
+def replicate(
+    told: Callable[..., Any],
+    timetable: Timetable,
+    n: int,
+    seed: int,
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Replications:
+    """Run the replications of a timetable.
+
+    Parameters
+    ----------
+    told
+        Makes a `corridors.Simulation`, as in `replicated`.
+    timetable
+        The expected days.
+    n, seed
+        How many, and what decides them: the same bytes for the same seed, whoever helps.
+    executor
+        Works on them instead of this process.
+    progress
+        Is told the replications done and in all.
+    """
+    say = progress or (lambda _done, _all: None)
+    found: list[Figures] = []
+    if executor is None:
+        for number in range(n):
+            found += replicated(told, timetable, seed, [number])
+            say(number + 1, n)
+    else:
+        parts = [part.tolist() for part in np.array_split(np.arange(n), min(_PARTS, n))]
+        for work in [executor.submit(replicated, told, timetable, seed, part) for part in parts]:
+            found += work.result()
+            say(len(found), n)
+    return Replications(timetable, seed, found)
+
+
+def _band(values: Floats) -> Floats:
+    """Return mean, low and high along the first axis, shape (3, ...)."""
+    low, high = np.quantile(values, [LOW, HIGH], axis=0)
+    # Added up in the order of the numbers, so that the mean repeats to the byte.
+    return np.stack([values.sum(axis=0) / len(values), low, high])
+
+
+class Replications:
+    """Mean and band (5 to 95 %) of every figure of a run over seeded replications.
+
+    Parameters
+    ----------
+    timetable
+        The expected days.
+    seed
+        What has decided the draws.
+    figures
+        What each replication says, in their order.
+    """
+
+    def __init__(self, timetable: Timetable, seed: int, figures: list[Figures]) -> None:
+        self._timetable = timetable
+        self.seed = seed
+        self.figures = figures
+
+    def __len__(self) -> int:
+        return len(self.figures)
+
+    def __repr__(self) -> str:
+        return f"Replications({len(self)} with seed {self.seed})"
+
+    @property
+    def residual_t(self) -> float:
+        """Tonnes that appear or vanish, at worst, in any replication; rounding alone."""
+        return max(f.residual_t for f in self.figures)
+
+    def _frame(self, key: str, names: list[str], values: Floats) -> pd.DataFrame:
+        band = _band(values)
+        return pd.DataFrame({key: names, "mean": band[0], "low": band[1], "high": band[2]})
+
+    @property
+    def waterfall(self) -> pd.DataFrame:
+        """What became of the cargo, in t: what, mean, low, high."""
+        names = list(self.figures[0].waterfall)
+        values = np.array([[f.waterfall[name] for name in names] for f in self.figures])
+        return self._frame("what", names, values)
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """Cost, hours and loss: what, mean, low, high."""
+        values = np.array([[f.totals[name] for name in TOTALS] for f in self.figures])
+        return self._frame("what", list(TOTALS), values)
+
+    @property
+    def queues(self) -> pd.DataFrame:
+        """Capacities that have had a queue in any replication, the largest in t on average first.
+
+        Returns
+        -------
+        DataFrame
+            capacity_id, name, unit, `share` (of the replications that have a queue there), and
+            mean, low and high of peak, peak_t, mean_wait_hours and longest_wait_hours; a
+            replication without a queue there counts as 0.
+        """
+        points = {p.limit_id: p for p in self._timetable.limits}
+        names = sorted({name for f in self.figures for name in f.queues})
+        none = (0.0,) * len(OF_QUEUES)
+        rows = []
+        for name in names:
+            band = _band(np.array([f.queues.get(name, none) for f in self.figures]))
+            row: dict[str, Any] = {
+                "capacity_id": name,
+                "name": points[name].name,
+                "unit": points[name].unit,
+                "share": sum(name in f.queues for f in self.figures) / len(self),
+            }
+            for i, column in enumerate(OF_QUEUES):
+                for j, end in enumerate(("mean", "low", "high")):
+                    row[f"{column}_{end}"] = float(band[j, i])
+            rows.append(row)
+        columns = ["capacity_id", "name", "unit", "share"]
+        columns += [f"{c}_{end}" for c in OF_QUEUES for end in ("mean", "low", "high")]
+        frame = pd.DataFrame(rows, columns=columns)
+        return frame.sort_values(
+            ["peak_t_mean", "capacity_id"], ascending=[False, True], ignore_index=True
+        )
+
+    @property
+    def daily(self) -> pd.DataFrame:
+        """Queues at the end of each day: capacity_id, unit, date, mean, low, high."""
+        p = self._timetable.problem
+        per_day = round(1 / p.step)
+        standing = np.stack([f.standing for f in self.figures])
+        dates = [
+            self._timetable.day_of(p.begin + i * per_day).isoformat()
+            for i in range(standing.shape[1])
+        ]
+        band = _band(standing)
+        own = np.flatnonzero(standing.any(axis=(0, 1)))
+        points = self._timetable.limits
+        return pd.DataFrame(
+            {
+                "capacity_id": np.repeat([points[r].limit_id for r in own], len(dates)),
+                "unit": np.repeat([points[r].unit for r in own], len(dates)),
+                "date": dates * len(own),
+                **{n: band[i][:, own].T.ravel() for i, n in enumerate(("mean", "low", "high"))},
+            }
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return mean and band of every figure as plain values for JSON."""
+
+        def named(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
+            return {
+                row["what"]: {end: float(row[end]) for end in ("mean", "low", "high")}
+                for row in frame.to_dict("records")
+            }
+
+        return {
+            "replications": len(self),
+            "seed": self.seed,
+            "waterfall_t": named(self.waterfall),
+            **named(self.totals),
+            "queues": [
+                {
+                    "id": row["capacity_id"],
+                    "name": row["name"],
+                    "unit": row["unit"],
+                    "share": float(row["share"]),
+                    **{
+                        c: {e: float(row[f"{c}_{e}"]) for e in ("mean", "low", "high")}
+                        for c in OF_QUEUES
+                    },
+                }
+                for row in self.queues.to_dict("records")
+            ],
+            "conservation_residual_t": self.residual_t,
+        }
