@@ -38,6 +38,7 @@ SOLVER = (
     "container",
     "questions",
     "measure",
+    "couplings",
     "service",
     "choice",
     "newton",
