@@ -39,6 +39,9 @@ _NO_NETWORK = {
     "app.update.enabled": False,
 }
 
+ENTER = "\ue007"
+"""The key, as WebDriver writes it."""
+
 _LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 
 
@@ -81,6 +84,12 @@ class Tab:
         text = found["result"].get("value")
         return None if text is None else json.loads(text)
 
+    def type(self, text: str) -> None:
+        """Press the keys of a text, one after the other."""
+        keys = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
+        actions = [{"type": "key", "id": "keyboard", "actions": keys}]
+        self.command("input.performActions", context=self.context, actions=actions)
+
     def open(self, path: Path, fragment: str = "") -> None:
         """Open a file, and wait until it is loaded."""
         address = path.resolve().as_uri() + fragment
@@ -120,9 +129,7 @@ def firefox(path: Path, width: int = 1280, height: int = 800) -> Iterator[Tab]:
             )
             tab = Tab(socket)
             tab.command("session.new", capabilities={})
-            tab.command(
-                "session.subscribe", events=["log.entryAdded", "network.beforeRequestSent"]
-            )
+            tab.command("session.subscribe", events=["log.entryAdded", "network.beforeRequestSent"])
             tab.context = tab.command("browsingContext.create", type="tab")["context"]
             viewport = {"width": width, "height": height}
             tab.command("browsingContext.setViewport", context=tab.context, viewport=viewport)

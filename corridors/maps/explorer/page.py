@@ -218,6 +218,11 @@ def _solver() -> str:
     return f"const corridorsSolver = function () {{\n'use strict';\n{_joined(SOLVER)}\n}};"
 
 
+def solver_part(last: str) -> str:
+    """Return the scripts of the solver up to one of them, as one text."""
+    return _joined(SOLVER[: SOLVER.index(last) + 1])
+
+
 def _joined(names: tuple[str, ...]) -> str:
     return "\n".join(_asset(f"{name}.js") for name in names)
 
