@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import toys
 from simulate_toys import link
 
-import corridors as co
+if TYPE_CHECKING:
+    import corridors as co
 
 DAY = "2025-06-01"
 CARGO = {"oil": {"unit": "t"}, "gas": {"unit": "t"}}

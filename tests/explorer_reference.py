@@ -1,4 +1,4 @@
-"""The package's own answers to what the explorer's page is asked, for the tests that compare them."""
+"""The package's own answers to what the explorer's page is asked, to be held against it."""
 
 from __future__ import annotations
 

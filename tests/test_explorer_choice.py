@@ -18,7 +18,6 @@ from tests.browser import browser, visit  # noqa: F401  a fixture, and what it o
 from tests.explorer_reference import (
     DAY,
     DAYS,
-    NEAR,
     SOME_CLOSURES,
     assert_chosen,
     choice_page,

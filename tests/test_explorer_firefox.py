@@ -1,4 +1,4 @@
-"""The explorer's page in Firefox, where there is one: the package's answers, and nothing complains."""
+"""The explorer's page in Firefox, where there is one: the package's answers, no complaints."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import pytest
 from test_choice_random import chosen
 
 from corridors.flow.choice.dual import Dual
-from corridors.maps.explorer.page import SOLVER, solver_part
+from corridors.maps.explorer.page import solver_part
 from tests.browser import browser  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.browser
@@ -19,8 +19,10 @@ FAR = 1e8
 """A price at which nothing travels: the function is straight there, and has no curvature."""
 
 SOLVE = """([given, far]) => {
-  const p = {...given.p, cost: Float64Array.from(given.p.cost), bound: Float64Array.from(given.p.bound)};
-  const model = Object.fromEntries(Object.entries(given.model).map(([name, x]) => [name, Float64Array.from(x)]));
+  const floats = (x) => Float64Array.from(x);
+  const p = {...given.p, cost: floats(given.p.cost), bound: floats(given.p.bound)};
+  const columns = Object.entries(given.model).map(([name, x]) => [name, floats(x)]);
+  const model = Object.fromEntries(columns);
   const routes = routeSet(given.routes, given.klass.length);
   const none = new Float64Array(given.routes.length);
   const make = (sharpness) => new ChoiceDual(p, model, routes, given.klass, none, sharpness);
@@ -28,9 +30,10 @@ SOLVE = """([given, far]) => {
   const dual = make(1);
   let newton = true;
   try { minimised(dual, start); } catch (error) { newton = false; }
-  const near = dual.at(nearer(dual, start));
-  const {point} = pricesOf(make, far > 0 ? start : null);
-  return {newton, near: near.value, value: point.value, flow: Array.from(point.flow), miss: missOf(dual, point)};
+  const near = dual.at(nearer(dual, start)).value;
+  const { point } = pricesOf(make, far > 0 ? start : null);
+  const [value, flow] = [point.value, Array.from(point.flow)];
+  return { newton, near, value, flow, miss: missOf(dual, point) };
 }"""
 
 

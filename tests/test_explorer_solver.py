@@ -9,14 +9,13 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.analysis.explorer import explorer, plans_of
+from corridors.analysis.explorer import explorer
 from tests.browser import browser, visit  # noqa: F401  a fixture, and what it opens
 from tests.explorer_reference import (
     ASK,
     DAY,
     Reference,
     assert_same,
-    base_on,
     closures,
     hold,
     part,
