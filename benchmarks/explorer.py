@@ -3,11 +3,15 @@
     python benchmarks/explorer.py [PAGE]
 
 Opens the page from disk in headless Chromium, network off; makes it first where no page is named.
-Prints a table in Markdown, for docs/explorer.md.
+By route choice it shuts an even spread of the things. Prints a table in Markdown, for
+docs/explorer.md, headed by the day, the browser and how many processes were ready to run
+beside it on how many cores: other people's work makes all of it slower.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 import shutil
 import statistics
 import sys
@@ -22,6 +26,8 @@ from corridors.analysis.criticality.elements import KINDS, find_elements
 from corridors.analysis.question import ask
 
 DAY = "2025-09-12"
+BY_CHOICE = 30
+"""Closures by route choice, each of which takes up to a second."""
 
 MEASURE = """async ([questions, model]) => {
   await window.corridors.ready;
@@ -43,14 +49,18 @@ def main() -> None:
         if len(sys.argv) == 1:
             co.explorer(net, as_of=DAY).save(page)
         things = [t.key for t in find_elements(ask(net, None, DAY).state, list(KINDS))]
-        rows = [("size", f"{page.stat().st_size / 1e3:,.0f} kB"), *measured(page, things)]
+        load = os.getloadavg()[0]
+        version, own = measured(page, things)
+        rows = [("size", f"{page.stat().st_size / 1e3:,.0f} kB"), *own]
+    today = dt.datetime.now(dt.UTC).date()
+    print(f"{today}, Chromium {version}, load {load:.1f} on {os.cpu_count()} cores beside it\n")
     print("| what | measured |\n|---|---|")
     for what, value in rows:
         print(f"| {what} | {value} |")
 
 
-def measured(page: Path, things: list[str]) -> list[tuple[str, str]]:
-    """Return rows of the table: what was measured, and how it came out."""
+def measured(page: Path, things: list[str]) -> tuple[str, list[tuple[str, str]]]:
+    """Return the browser's version, and rows of the table: what was measured, how it came out."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
@@ -63,13 +73,17 @@ def measured(page: Path, things: list[str]) -> list[tuple[str, str]]:
         tab.goto(page.resolve().as_uri())
         tab.evaluate("window.corridors.ready")
         ready = time.perf_counter() - begun
+        tab.wait_for_selector("body:not(.opening):not(.busy)")
+        shown = time.perf_counter() - begun
         (first,) = tab.evaluate(MEASURE, [["border:BY-PL"], ""])
         every = sorted(tab.evaluate(MEASURE, [things, ""]))
-        few = things[:: max(len(things) // 25, 1)]
+        few = [things[i * len(things) // BY_CHOICE] for i in range(BY_CHOICE)]
         chosen = sorted(tab.evaluate(MEASURE, [few, "logit"]))
+        version = chromium.version
         chromium.close()
-    return [
-        ("from opening to the first answer", f"{ready:.1f} s"),
+    return version, [
+        ("from opening until it takes questions", f"{ready:.1f} s"),
+        ("from opening until the first answer is drawn", f"{shown:.1f} s"),
         ("the first closure, Poland's border with Belarus", f"{first:.0f} ms"),
         (
             f"each of {len(every)} closures of one thing, median",

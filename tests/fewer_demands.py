@@ -42,8 +42,8 @@ def some_scenarios() -> list[str]:
 def fewer_demands(whole: Network) -> Network:
     """Return a network with one demand in eight, eight times as large, and those that are named.
 
-    Named are those of Poland, in scenarios, and on markets, which offer so much and no more. Its
-    limits are about as full as with all.
+    Named are those of Poland, in scenarios, in couplings, and on markets, which offer so much and
+    no more. Its limits are about as full as with all.
     With CORRIDORS_FULL it is the network itself.
     """
     if FULL:
@@ -52,6 +52,10 @@ def fewer_demands(whole: Network) -> Network:
     ends = demand[["origin", "destination"]].apply(lambda nodes: nodes.map(whole.country_of))
     named = (ends == "PL").any(axis=1)
     named |= demand["market"] != ""
+    # What falls and what it hangs on, or no coupling would hold.
+    for row in whole.tables["couplings"].to_dict("records"):
+        here = demand["origin"] == row["node_id"]
+        named |= here & demand["cargo"].isin([row["cargo"], row["by_product"]])
     for name in co.shipped_scenarios():
         for event in co.scenario(name).events:
             if event.kind == "demand":

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import toys
+from coupling_toys import COUPLING, DAY, SHUT, detour, field, gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulate_toys import link, scenario, what
+from simulate_toys import scenario, what
 
 import corridors as co
 from corridors.network.checks.couplings import couplings_are_of_two_demands
@@ -14,48 +14,10 @@ from corridors.scenarios.coupling.couplings import couplings_of
 from corridors.scenarios.coupling.settle import settle
 from corridors.scenarios.state import network_state
 
-DAY = "2025-06-01"
-CARGO = {"oil": {"unit": "t"}, "gas": {"unit": "t"}}
-COUPLING = {
-    "coupling_id": "oil-with-gas", "name": "Oil with its gas", "node_id": "field",
-    "cargo": "oil", "by_product": "gas", "outlet": "plant", "share": 0.3,
-}  # fmt: skip
-
-
-def field(*more: dict, cargo: dict | None = None, per_day: float = 100, **others: object):
-    """A field that sends 200 t of oil to a port and 100 t of gas to a plant.
-
-    ::
-
-        plant <==gas== field ==oil==> port
-    """
-    rows = {
-        "couplings": [COUPLING],
-        "capacities": [{"capacity_id": "gas-line", "name": "Gas line", "unit": "t", "amount": 100}],
-        "capacity_members": [{"capacity_id": "gas-line", "link_id": "field-plant-pipeline"}],
-    }
-    return toys.network(
-        {"field": "XA", "plant": "XB", "port": "XC"},
-        [
-            link("field", "plant", mode="pipeline"),
-            link("field", "port", mode="pipeline"),
-            *more,
-        ],
-        [
-            {"origin": "field", "destination": "port", "cargo": "oil", "per_day": 200},
-            {"origin": "field", "destination": "plant", "cargo": "gas", "per_day": per_day},
-        ],
-        cargo=CARGO if cargo is None else cargo,
-        **(rows | others),
-    )
-
 
 def carried(result: co.Assignment) -> dict[str, float]:
     frame = result.shortfall.set_index("cargo")["served_t_per_day"]
     return {str(name): float(value) for name, value in frame.items()}
-
-
-SHUT = {"close": {"link": "field-plant-pipeline"}}
 
 
 def test_while_the_gas_flows_nothing_falls_and_no_limit_is_added():
@@ -109,14 +71,6 @@ def test_outside_its_period_a_coupling_says_nothing():
     assert carried(co.assign(net, scenario(SHUT), as_of="2025-06-01"))["oil"] == 200
 
 
-def detour(usd: float) -> co.Network:
-    way = link("plant", "field", mode="rail", link_id="way", gauge_mm=1520)
-    return field(
-        way,
-        tariffs=[{"link_id": "way", "cargo": "gas", "usd_per_unit": usd, "kind": "replace"}],
-    )
-
-
 def test_the_gap_to_the_joint_program_is_what_a_dear_outlet_would_have_brought():
     """Gas loses 10,000 a tonne, and would carry 0.6 t of oil at 9,900 with it: worth 15,940.
 
@@ -137,13 +91,7 @@ def test_where_oil_and_gas_push_each_other_both_come_to_rest():
 
     The gas loses less and gives way; oil = 140 + 0.6 g, so 1.6 g = 100.
     """
-    gate = {"capacity_id": "gate", "name": "Gate", "unit": "t", "amount": 240}
-    members = [{"capacity_id": "gate", "link_id": f"field-{b}-pipeline"} for b in ("plant", "port")]
-    net = field(
-        cargo={"oil": {}, "gas": {"loss_usd_per_unit": 5_000}},
-        capacities=[gate],
-        capacity_members=members,
-    )
+    net = gate()
     result = co.assign(net, as_of=DAY)
     assert carried(result) == pytest.approx({"oil": 177.5, "gas": 62.5}, rel=1e-6)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,37 +13,26 @@ from waiting import wait_for
 
 import corridors as co
 from corridors.analysis.explorer import explorer
-from corridors.assignment.choice_parameters import choice_parameters, use_parameters
 from corridors.cli.app import app
 from tests.browser import browser, visit  # noqa: F401  a fixture, and what it opens
-from tests.fewer_demands import fewer_demands
+from tests.explorer_reference import (
+    DAY,
+    DAYS,
+    SOME_CLOSURES,
+    assert_chosen,
+    choice_page,
+    choosing,
+    chosen_by,
+    later,
+)
+from tests.fewer_demands import FULL
 
-if TYPE_CHECKING:
-    from corridors.scenarios.scenario import Scenario
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("explorer_choice")]
 
-pytestmark = pytest.mark.browser
-
-DAY = "2025-09-12"
-NEAR = 1e-9
-DAYS = 8
 SETTLED = (
     "!document.body.classList.contains('opening') && !document.body.classList.contains('busy')"
 )
 DETAIL = "(question) => window.corridors.detail(question)"
-
-CLOSURES = (
-    ["border:BY-PL"],
-    ["border:KZ-RU"],
-    ["border:CN-KZ"],
-    ["border:AZ-GE"],
-    ["country:IR"],
-    ["chokepoint:aktau"],
-    ["node:moscow"],
-    ["node:almaty"],
-    ["node:khorgos_cn"],
-    ["border:BY-PL", "node:moscow"],
-)
-"""What is shut, alone and together."""
 
 MOVES = (
     {"close": ["border:BY-PL"], "capacity": {"terespol-rail": 0.5, "caspian-feeders": 0.75}},
@@ -56,87 +43,35 @@ MOVES = (
 
 @pytest.fixture(scope="module")
 def net():
-    """A part of the demand, and of the counts what is left of them."""
-    whole = co.load()
-    own = fewer_demands(whole)
-    there = set(own.tables["demand"]["demand_id"])
-    chosen = choice_parameters(whole)
-    left = [replace(c, demand=tuple(k for k in c.demand if k in there)) for c in chosen.counts]
-    counts = [
-        c for c, known in zip(left, chosen.counts, strict=True) if c.demand or not known.demand
-    ]
-    use_parameters(own, replace(chosen, counts=tuple(counts)))
-    return own
-
-
-def later() -> Scenario:
-    """Return a closure without dates on a day with other limits: it has no days to draw."""
-    events = [{"close": {"border": ["AZ", "GE"]}}]
-    return co.scenario({"name": "later", "as_of": "2025-10-05", "events": events})
+    return choosing()
 
 
 @pytest.fixture(scope="module")
-def path(net, tmp_path_factory):
-    page = explorer(net, ["poland-closure-2025", later()], as_of=DAY, days=DAYS)
-    return page.save(tmp_path_factory.mktemp("explorer") / "explorer.html")
-
-
-def plan_of(question) -> Scenario:
-    """Return a question of the page as the package reads it."""
-    events: list[dict] = []
-    for key in question.get("close", []):
-        kind, name = key.split(":")
-        events.append({"close": {kind: name.split("-") if kind == "border" else name}})
-    for name, factor in question.get("capacity", {}).items():
-        events.append({"limit": {"capacity": name}, "to": factor})
-    for key, hours in question.get("delay", {}).items():
-        kind, name = key.split(":")
-        events.append({"delay": {kind: name}, "by": f"{hours} h"})
-    for key, factor in question.get("demand", {}).items():
-        kind, name = key.split(":")
-        events.append({"demand": {kind: name}, "to": factor})
-    return co.scenario({"name": "asked", "as_of": DAY, "events": events})
-
-
-def assert_answers(page, base, hit):
-    """The page's answer is the package's: the same routes, flows, shortfall and changes."""
-    names = hit.state.demand["demand_id"].tolist()
-    assert abs(page["relative_gap"]) < NEAR
-    assert page["missing_share"] <= 1e-3
-    ours = {(name, tuple(way)) for name, way in page["routes"]}
-    theirs = {(names[k], way) for k, way in hit.answer.route_set.keys}
-    assert ours == theirs
-    assert page["objective"] == pytest.approx(hit.answer.objective, rel=NEAR)
-    short = hit.shortfall.set_index("demand_id")["shortfall_t_per_day"]
-    assert page["shortfall_t_per_day"] == pytest.approx(short.to_dict(), rel=NEAR, abs=1e-6)
-    flows = hit.flows.groupby(["id", "direction"])["t_per_day"].sum()
-    found = {f"{i}:{way}": t for (i, way), t in flows.items()}
-    assert page["flow_t_per_day"].keys() == found.keys()
-    assert page["flow_t_per_day"] == pytest.approx(found, rel=NEAR, abs=1e-6)
-    for name, value in co.compare(base, hit).change.items():
-        assert page["change"][name] == pytest.approx(value, rel=NEAR, abs=1e-3), name
+def path(tmp_path_factory):
+    return choice_page().save(tmp_path_factory.mktemp("explorer") / "explorer.html")
 
 
 def test_route_choice_answers_as_the_package(browser, path, net):  # noqa: F811
-    """Ten closures, capacities, a delay and demand moved, and scenarios on their own days."""
-    base = co.assign(net, as_of=DAY, model="logit")
+    """Closures, capacities, a delay moved, and scenarios on their own days; all with FULL."""
+    base = chosen_by(net, day=DAY)
     with visit(browser, path) as seen:
 
         def asked(question):
             return seen.page.evaluate(DETAIL, {"model": "logit", "routes": True, **question})
 
-        assert_answers(asked({}), base, base)
-        for question in [*({"close": keys} for keys in CLOSURES), *MOVES]:
+        assert_chosen(asked({}), base, base)
+        for question in [*({"close": keys} for keys in SOME_CLOSURES), *MOVES]:
             page = asked(question)
-            hit = co.assign(net, plan_of(question), model="logit")
-            assert_answers(page, base, hit)
+            hit = chosen_by(net, json.dumps(question))
+            assert_chosen(page, base, hit)
             shut = hit.state.arcs.ids[hit.state.problem.closed]
             carried = {name.rpartition(":")[0] for name in page["flow_t_per_day"]}
             assert not carried & (set(shut.tolist()) - set(hit.flows["id"]))
-        for plan in (co.scenario("poland-closure-2025"), later()):
+        plans = [co.scenario("poland-closure-2025"), later()]
+        for plan in plans if FULL else plans[1:]:
             hit = co.assign(net, plan, model="logit")
-            usual = co.assign(net, as_of=plan.as_of, model="logit")
-            assert_answers(asked({"scenario": plan.name}), usual, hit)
+            usual = chosen_by(net, day=plan.as_of)
+            assert_chosen(asked({"scenario": plan.name}), usual, hit)
         assert seen.noise == []
 
 

@@ -4,174 +4,57 @@ from __future__ import annotations
 
 import math
 import random
-from functools import cached_property
 
-import numpy as np
 import pytest
 import toys
 
 import corridors as co
-from corridors.analysis.criticality.elements import KINDS, find_elements
 from corridors.analysis.explorer import explorer
-from corridors.assignment.assignment import Assignment
-from corridors.flow import solve
-from corridors.scenarios.demand_curves import with_curves
-from corridors.scenarios.state import network_state
 from tests.browser import browser, visit  # noqa: F401  a fixture, and what it opens
-from tests.fewer_demands import FULL, fewer_demands, some_scenarios
+from tests.explorer_reference import (
+    ASK,
+    DAY,
+    Reference,
+    assert_same,
+    closures,
+    hold,
+    part,
+    random_questions,
+    selector,
+    told_each,
+)
+from tests.fewer_demands import FULL
 
 pytestmark = pytest.mark.browser
 
-DAY = "2025-09-12"
-NEAR = 1e-9
 
-ASK = """async (questions) => {
-  await window.corridors.ready;
-  const found = [];
-  for (const question of questions) {
-    found.push(await window.corridors.detail(question));
-  }
-  return found;
-}"""
+def scenarios():
+    """Return shipped scenarios by name: so many that every kind of event and selector is there.
 
-
-class Reference:
-    """The package's own answers to what the page is asked."""
-
-    def __init__(self, net, day, scenario=None, base=None):
-        self.base = co.assign(net, as_of=day) if base is None else base
-        self.own = self.base if scenario is None else self.under(co.scenario(scenario))
-        self.state = self.own.state
-        self.rows = {}
-        for r, limit in enumerate(self.state.limits):
-            for name in {limit.limit_id, limit.capacity_id} - {""}:
-                self.rows.setdefault(name, []).append(r)
-
-    @cached_property
-    def arcs(self):
-        """Arcs that each element takes away, by kind and id."""
-        return {e.key: e.arcs for e in find_elements(self.state, KINDS)}
-
-    def under(self, plan):
-        """Return a scenario on the day: afresh with CORRIDORS_FULL, else from the base, warm."""
-        base = self.base.state
-        if FULL:
-            return co.assign(base.net, plan, as_of=base.day)
-        state = with_curves(network_state(base.net, plan, base.day))
-        return Assignment(state, self.base.answer.solve(state.problem), plan, "optimal")
-
-    def answer(self, close=(), capacity=None):
-        """Solve what is asked, afresh with CORRIDORS_FULL, else warm, as an assignment."""
-        p = self.state.problem
-        # A limit to nothing is a closure of all that it counts, as in a scenario.
-        none = [f"capacity:{name}" for name, factor in (capacity or {}).items() if factor == 0]
-        close = [*close, *(key for key in none if key in self.arcs)]
-        closed = np.unique(np.concatenate([[], *(self.arcs[key] for key in close)])).astype(int)
-        bounds = {}
-        for name, factor in (capacity or {}).items():
-            for r in self.rows[name]:
-                bounds[r] = float(p.bound[r]) * factor
-        change = {"closed": closed.tolist(), "capacity": bounds}
-        answer = solve(p.changed(**change)) if FULL else self.own.answer.resolve(**change)
-        return Assignment(self.state, answer, self.own.scenario, "optimal")
-
-    def routes(self, answer):
-        """Return tonnes by demand and by the links and transfers of each route."""
-        found = {}
-        weight = self.state.demand["t_per_unit"].tolist()
-        for k, path, units in zip(
-            answer.path_commodity.tolist(), answer.path_arcs, answer.path_amount, strict=True
-        ):
-            key = tuple(self.state.arcs.names(path))
-            own = found.setdefault(k, {})
-            own[key] = own.get(key, 0.0) + float(units) * weight[k]
-        return found
-
-    def rerouted(self, answer):
-        """Return what is carried before and after, but not by its old route, in tonnes a day."""
-        before, after = self.routes(self.base.answer), self.routes(answer)
-        counted = self.state.demand["cargo"].isin(self.state.net.cargo_in_totals).tolist()
-        total = 0.0
-        for k, was in before.items():
-            if not counted[k]:
-                continue
-            now = after.get(k, {})
-            kept = sum(min(t, now.get(key, 0.0)) for key, t in was.items())
-            moved = min(sum(was.values()), sum(now.values())) - kept
-            total += moved if moved >= 1e-6 else 0.0
-        return total
-
-    def told(self, own):
-        """Return what the page says of an assignment, as far as the tests compare it."""
-        flows = own.flows.groupby(["id", "direction"])["t_per_day"].sum()
-        short = own.shortfall.set_index("demand_id")
-        was = self.base.shortfall.set_index("demand_id")
-        lost = short["surplus_lost_usd_per_day"] - was["surplus_lost_usd_per_day"]
-        total = own.counted(short)
-        return {
-            "objective": own.answer.objective,
-            "rerouted_t_per_day": self.rerouted(own.answer),
-            "shortfall_t_per_day": short["shortfall_t_per_day"].to_dict(),
-            "surplus_lost_usd_per_day": lost.to_dict(),
-            "after": {
-                "short_t": float(total["shortfall_t_per_day"].sum()),
-                "loss_usd": float(total["loss_usd_per_day"].sum()),
-                "surplus_lost_usd": float(total["surplus_lost_usd_per_day"].sum()),
-            },
-            "flow_t_per_day": {f"{i}:{way}": t for (i, way), t in flows.items()},
-            "price_usd": dict(
-                zip(
-                    (limit.limit_id for limit in self.state.limits),
-                    own.answer.limit_price.tolist(),
-                    strict=True,
-                )
-            ),
-        }
-
-
-def assert_same(question, page, package):
-    """Every number of the page is the package's, to rounding."""
-    assert abs(page["relative_gap"]) < NEAR, question
-    assert page["objective"] == pytest.approx(package["objective"], rel=NEAR), question
-    assert page["rerouted_t_per_day"] == pytest.approx(
-        package["rerouted_t_per_day"], rel=NEAR, abs=1e-6
-    ), question
-    for name, whole in package["after"].items():
-        assert page["after"][name] == pytest.approx(whole, rel=NEAR, abs=1e-6), (question, name)
-    for name, whole in package.get("change", {}).items():
-        assert page["change"][name] == pytest.approx(whole, rel=NEAR, abs=1e-3), (question, name)
-    for name, trace in (
-        ("shortfall_t_per_day", 1e-9),
-        ("surplus_lost_usd_per_day", 1e-3),
-        ("flow_t_per_day", 1e-6),
-        ("price_usd", 1e-9),
-    ):
-        ours, theirs = page[name], package[name]
-        keys = sorted(ours.keys() | theirs.keys())
-        mine, yours = (np.array([own.get(key, 0.0) for key in keys]) for own in (ours, theirs))
-        near = np.maximum(trace, NEAR * np.abs(yours))
-        off = np.flatnonzero(~(np.abs(mine - yours) <= near))
-        assert not len(off), (question, name, [(keys[i], mine[i], yours[i]) for i in off[:5]])
-
-
-def hold(browser, path, questions, expected, **visiting):  # noqa: F811
-    """Ask a page and compare what it says with what is expected; nothing may complain."""
-    with visit(browser, path, **visiting) as seen:
-        answers = seen.page.evaluate(ASK, questions)
-        for question, page, package in zip(questions, answers, expected, strict=True):
-            assert_same(question, page, package)
-        assert seen.noise == []
+    The others are run by `test_poland` and others, without the page. With CORRIDORS_FULL all.
+    """
+    every = sorted(co.shipped_scenarios())
+    kinds = {
+        name: {(event.kind, *sorted(event.selector)) for event in co.scenario(name).events}
+        for name in every
+    }
+    left = set().union(*kinds.values())
+    # One with a coupling, and one on the opening day.
+    chosen = ["orenburg-gas-2025", "poland-closure-2025"]
+    while left := left.difference(*(kinds[name] for name in chosen)):
+        chosen.append(max(every, key=lambda name: len(kinds[name] & left)))
+    return every if FULL else sorted(chosen)
 
 
 @pytest.fixture(scope="module")
 def net():
-    return fewer_demands(co.load())
+    return part()
 
 
 @pytest.fixture(scope="module")
 def page(net, tmp_path_factory):
     path = tmp_path_factory.mktemp("explorer") / "explorer.html"
-    return explorer(net, as_of=DAY).save(path)
+    return explorer(net, scenarios(), as_of=DAY).save(path)
 
 
 @pytest.fixture(scope="module")
@@ -179,60 +62,9 @@ def reference(net):
     return Reference(net, DAY)
 
 
-def closures(reference):
-    """Return a question for each element; unless all is asked for, less of what is much alike.
-
-    Every border, chokepoint and country that carries anything, a tenth of the places, and
-    a few of what carries nothing, whose closure changes nothing; what closes the same arcs once.
-    """
-    if FULL:
-        return [{"close": [key]} for key in reference.arcs]
-    carried = reference.base.answer.class_flow.sum(axis=0)
-    busy, idle = {}, []
-    for key, arcs in reference.arcs.items():
-        kind = key.split(":")[0]
-        if carried[arcs].any():
-            busy.setdefault(kind, {}).setdefault(arcs.tobytes(), key)
-        elif kind in ("border", "chokepoint", "country"):
-            idle.append(key)
-    draw = random.Random(20250912)
-    broad = [key for kind in ("border", "chokepoint", "country") for key in busy[kind].values()]
-    places = draw.sample(sorted(busy["node"].values()), len(busy["node"]) // 10)
-    return [{"close": [key]} for key in [*broad, *places, *draw.sample(idle, 5)]]
-
-
-def told_each(reference, questions):
-    """Return the package's answers; what closes the same arcs is solved once."""
-    known = {}
-    found = []
-    for question in questions:
-        arcs = [reference.arcs[key].tolist() for key in question["close"]]
-        key = repr((arcs, question.get("capacity")))
-        if key not in known:
-            own = reference.answer(question["close"], question.get("capacity"))
-            known[key] = reference.told(own)
-        found.append(known[key])
-    return found
-
-
 def test_shutting_any_one_thing_answers_as_the_package(browser, page, reference):  # noqa: F811
     questions = closures(reference)
     hold(browser, page, questions, told_each(reference, questions))
-
-
-def random_questions(reference, count, seed):
-    """Return pairs and triples of things to shut, with up to three capacities changed."""
-    draw = random.Random(seed)
-    keys = sorted(reference.arcs)
-    heavy = [k for k in keys if k.split(":")[0] in {"border", "chokepoint", "country"}]
-    limits = sorted({limit.capacity_id for limit in reference.state.limits})
-    questions = []
-    for _ in range(count):
-        some = draw.sample(keys, 2) + draw.sample(heavy, draw.randint(0, 1))
-        factors = [0, 0.3, 0.5, 0.8, 1.2, 2, 3]
-        chosen = draw.sample(limits, min(draw.randint(0, 3), len(limits)))
-        questions.append({"close": some, "capacity": {i: draw.choice(factors) for i in chosen}})
-    return questions
 
 
 @pytest.mark.parametrize("seed", range(10 if FULL else 1))
@@ -252,7 +84,7 @@ def test_the_whole_of_the_demand_too(browser, tmp_path):  # noqa: F811
 
 
 def test_every_shipped_scenario_on_its_own_day(browser, page, net):  # noqa: F811
-    names = some_scenarios()
+    names = scenarios()
     found = []
     for name in names:
         own = Reference(net, co.scenario(name).as_of, name)
@@ -294,14 +126,6 @@ def test_delays_and_demand_are_what_events_make_of_them(
         change = co.compare(asked.base, asked.own).change
         found.append(asked.told(asked.own) | {"change": change})
     hold(browser, page, questions, found)
-
-
-def selector(key):
-    """Return a key of the page as a scenario writes it."""
-    kind, _, name = key.partition(":")
-    return (
-        f"{{{kind}: [{', '.join(name.split('-'))}]}}" if kind == "border" else f"{{{kind}: {name}}}"
-    )
 
 
 def parallel_lines():

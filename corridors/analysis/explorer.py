@@ -10,6 +10,7 @@ from corridors.analysis import explorer_names, explorer_states
 from corridors.analysis.beforehand.days import day_curves
 from corridors.analysis.beforehand.ranges import headline_ranges
 from corridors.analysis.beforehand.usual_routes import usual_routes
+from corridors.analysis.explorer_couplings import CouplingBook
 from corridors.analysis.question import newest_source
 from corridors.assignment.assign import day_of
 from corridors.assignment.map_data import network_credits, network_title
@@ -102,11 +103,11 @@ def explorer_data(
     first = plans[0] if scenarios is not None and plans else None
     known = as_of is not None or net.date is not None or (first is not None and first.as_of)
     day = day_of(net, first, as_of if known else newest_source(net))
-    book = explorer_states.LimitBook()
+    book, coupled = explorer_states.LimitBook(), CouplingBook()
     opening = network_state(net, None, day)
     n_days = len({day, *(day if plan.as_of is None else plan.as_of for plan in plans)})
     with progress("the explorer", len(plans) + n_days) as done:
-        states, plain, arrays = _states(net, opening, plans, book, days, done)
+        states, plain, arrays = _states(net, opening, plans, book, coupled, days, done)
         choice, routes = usual_routes(plain, done)
     if uncertainty is not None:
         for plan, texts in zip(plans, (own for own in states if "name" in own), strict=True):
@@ -121,6 +122,7 @@ def explorer_data(
         "elements": elements,
         "limits": [list(column) for column in zip(*book.texts, strict=True)]
         or [[] for _ in range(5)],
+        "couplings": coupled.texts(),
         "sources": sources,
         **({"choice": choice} if "usual" in choice else {}),
         **({"no_choice": choice["refused"]} if "refused" in choice else {}),
@@ -147,6 +149,7 @@ def _states(
     opening: NetworkState,
     plans: Sequence[Scenario],
     book: explorer_states.LimitBook,
+    coupled: CouplingBook,
     days: int | None,
     done: Callable[[], object],
 ) -> tuple[list[dict[str, Any]], dict[int, NetworkState], explorer_states.Numbers]:
@@ -155,6 +158,7 @@ def _states(
     states = [explorer_states.state_texts(opening, None, 0)]
     arrays = explorer_states.network_arrays(opening)
     arrays |= explorer_states.state_arrays(0, opening, opening, book)
+    arrays |= coupled.arrays(0, opening, book)
     arrays |= explorer_states.ordinary_costs(0, with_curves(opening))
     plain = {day: (0, opening)}
     for plan in plans:
@@ -165,12 +169,14 @@ def _states(
             plain[own_day] = (number, state)
             states.append(explorer_states.state_texts(state, None, number))
             arrays |= explorer_states.state_arrays(number, state, opening, book)
+            arrays |= coupled.arrays(number, state, book)
             arrays |= explorer_states.ordinary_costs(number, with_curves(state))
         base, _ = plain[own_day]
         number = len(states)
         state = network_state(net, plan, own_day)
         states.append(explorer_states.state_texts(state, plan, base))
         arrays |= explorer_states.state_arrays(number, state, opening, book)
+        arrays |= coupled.arrays(number, state, book)
         if days is not None and any(event.first_day is not None for event in plan.events):
             states[-1]["days"], curves = day_curves(net, plan, int(days))
             arrays |= {f"{number}/{name}": tonnes for name, tonnes in curves.items()}

@@ -41,6 +41,7 @@ _SOURCED = (
     "rates",
     "tariffs",
     "supply",
+    "couplings",
 )
 """Tables whose sources a reader is shown."""
 

@@ -61,13 +61,17 @@ class Questions:
         """Return what can be asked of a page that was made of these names."""
         things = zip(texts["elements"]["kind"], texts["elements"]["id"], strict=True)
         wanted = set(texts["demand"]["cargo"])
+        # What a coupling leaves room for is a limit that is found, and nobody's to move.
+        found = set(texts["couplings"]["limit"])
+        limits = zip(*texts["limits"][:2], strict=True)
+        moved = [own for limit, own in enumerate(limits) if limit not in found]
         return cls(
             net,
             day,
             tuple(s["day"] for s in texts["states"] if "name" not in s),
             {plan.name: plan for plan in plans},
             frozenset(f"{kind}:{own}" for kind, own in things),
-            frozenset(name for own in texts["limits"][:2] for name in own if name),
+            frozenset(name for own in moved for name in own if name),
             tuple(name for c, name in enumerate(texts["cargo"]["id"]) if c in wanted),
             frozenset(texts["demand"]["id"]),
         )

@@ -78,11 +78,10 @@ class ChoiceService extends Service {
 
   first(s) {
     const { base } = this.questions.texts.states[s];
-    if (s === base) return this.usual(base);
     if (!this.engines.has(s)) {
       const started = performance.now();
-      const found = this.disturbed(s, this.questions.asked({ state: s }));
-      this.engines.set(s, { ...found, milliseconds: performance.now() - started });
+      const plain = s === base ? this.usual(base) : this.disturbed(s, this.questions.asked({ state: s }));
+      this.engines.set(s, { ...this.held(s, plain), milliseconds: performance.now() - started });
     }
     return this.engines.get(s);
   }
@@ -92,7 +91,16 @@ class ChoiceService extends Service {
     const { close = [], capacity = {}, delay = {}, demand = {} } = question;
     const changed = [capacity, delay, demand].some((own) => Object.keys(own).length);
     if (!close.length && !changed) return this.first(s);
-    return this.disturbed(s, this.questions.asked(question));
+    return this.held(s, this.disturbed(s, this.questions.asked(question)));
+  }
+
+  withRooms(s, p) {
+    return this.disturbed(s, p);
+  }
+
+  // Spreading as shippers do is no program of least cost, so there is none to come near to.
+  jointGap() {
+    return NaN;
   }
 
   // A situation: the usual routes that are open, those of the optimum, and new ones for demands
@@ -154,15 +162,16 @@ class ChoiceService extends Service {
     return found;
   }
 
-  // The optimum under the same curves, from an engine that is kept for each state.
+  // The optimum under the same curves, from an engine that is kept for each state and what couplings limit.
   optimum(s, usual, p) {
-    if (!this.optima.has(s)) {
-      const plain = this.priced(this.questions.problem(s), usual.ordinary);
+    const key = `${s}/${p.rooms || ''}`;
+    if (!this.optima.has(key)) {
+      const plain = p.rooms ? p : this.priced(this.questions.problem(s), usual.ordinary);
       const engine = new Engine(plain);
       engine.solve(plain);
-      this.optima.set(s, engine);
+      this.optima.set(key, engine);
     }
-    return this.optima.get(s).solve(p);
+    return this.optima.get(key).solve(p);
   }
 
   // All routes that could be taken count: what is shut changes the choice of those.

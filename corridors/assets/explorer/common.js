@@ -45,6 +45,9 @@ function three(value, whole = false) {
 
 const tonnes = (value) => (Math.abs(value) >= 999.5 ? `${short(value)}t` : `${short(value)} t`);
 const signed = (value, text) => (value > 0 ? `+${text}` : value < 0 ? text.replace('-', '−') : text);
+const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+// "Natural gas" in the middle of a sentence; what is written in capitals stays so.
+const lowered = (text) => (/^.[A-Z]/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1));
 const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many}`;
 
 // Offers a text as a file; nothing leaves the page but to the reader's own disk.

@@ -46,10 +46,32 @@ class Details {
     if (!this.answer) return;
     const held = this.body.contains(document.activeElement) ? document.activeElement.dataset.hold : null;
     const kind = this.names.kind(this.key);
-    this.heading.textContent = kind === 'demand' ? this.names.demand(this.demandNumber()) : this.names.label(this.key);
-    replace(this.body, kind === 'demand' ? this.demand() : this.thing(kind));
+    const id = this.names.id(this.key);
+    this.heading.textContent = kind === 'demand' ? this.names.demand(this.demandNumber()) : this.names.placeOf.has(this.key) ? this.names.label(this.key) : this.limitName(id);
+    const known = kind === 'demand' ? this.demand() : kind === 'coupling' ? this.coupling(id) : this.thing(kind);
+    replace(this.body, known);
     const again = held && this.body.querySelector(`[data-hold="${CSS.escape(held)}"]`);
     if (again) again.focus();
+  }
+
+  limitName(id) {
+    const [ids, owners, titles] = this.names.texts.limits;
+    const l = ids.findIndex((own, i) => own === id || owners[i] === id);
+    return l < 0 ? id : titles[l];
+  }
+
+  // What falls with a by-product that has no outlet: its room is found, and nobody's to move.
+  coupling(id) {
+    const { names, answer } = this;
+    const own = answer.fallen.find(({ limit }) => names.texts.limits[0][limit] === id);
+    const gap = own && own.joint_gap_usd > 0 ? `To carry the by-product also for what falls with it would make all cheaper by ${usd0(own.joint_gap_usd)} USD a day at most.` : null;
+    return [
+      element('p', { class: 'quiet' }, `Coupling ${id}`),
+      element('p', {}, own ? `${capitalised(fallenInWords(names, own))}.` : 'Nothing falls here now.'),
+      own && own.price > 1e-6 ? element('p', {}, `One more that could leave saves ${usd0(own.price)} USD a day.`) : null,
+      gap ? element('p', {}, gap) : null,
+      this.sources('coupling', id),
+    ];
   }
 
   demandNumber() {
@@ -62,8 +84,8 @@ class Details {
     const id = names.id(key);
     const delay = store.state.delay[key] || 0;
     return [
-      element('p', { class: 'quiet' }, `${KIND_WORDS[kind][0].toUpperCase()}${KIND_WORDS[kind].slice(1)} ${id}`),
-      element('p', {}, element('button', { type: 'button', class: shut ? 'main open' : 'main', 'data-hold': 'shut', onclick: () => store.toggle(key) }, shut ? 'Open it again' : 'Shut it')),
+      element('p', { class: 'quiet' }, `${capitalised(KIND_WORDS[kind])} ${id}`),
+      names.placeOf.has(key) ? element('p', {}, element('button', { type: 'button', class: shut ? 'main open' : 'main', 'data-hold': 'shut', onclick: () => store.toggle(key) }, shut ? 'Open it again' : 'Shut it')) : null,
       kind === 'link' ? this.line(names.linkOf.get(id)) : this.passing(),
       kind === 'capacity' ? this.limits(new Set([id])) : this.limits(this.capacitiesOn()),
       kind === 'capacity' ? null : element('div', {}, element('h3', {}, 'Delay whatever passes'),
@@ -127,7 +149,9 @@ class Details {
     const { member_start: start, member_arc: arc } = names.arrays;
     const own = new Set(names.arcs(key));
     const found = new Set();
+    const coupled = new Set(names.texts.couplings.limit);
     for (const l of answer.limits.limit) {
+      if (coupled.has(l)) continue;
       for (let m = start[l]; m < start[l + 1]; m++) {
         if (own.has(arc[m])) {
           found.add(names.texts.limits[1][l] || names.texts.limits[0][l]);
@@ -233,7 +257,7 @@ class Details {
 
   sources(kind, id) {
     const { names } = this;
-    const tables = { link: ['links'], node: ['nodes'], capacity: ['capacities'], demand: ['demand'] }[kind] || [];
+    const tables = { link: ['links'], node: ['nodes'], capacity: ['capacities'], demand: ['demand'], coupling: ['couplings'] }[kind] || [];
     const own = tables.flatMap((table) => names.sources(table, id));
     if (kind === 'link') {
       for (const capacity of [...this.capacitiesOn()].slice(0, 6)) own.push(...names.sources('capacities', capacity).map((origin) => ({ ...origin, of: capacity })));

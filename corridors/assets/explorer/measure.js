@@ -59,7 +59,8 @@ function totals(questions, p, whole) {
     }
   }
   sum.mean_hours = sum.served_t > 0 ? sum.t_hours / sum.served_t : 0;
-  return { routes, wanted, short, surplus, sum };
+  const served = (whole.wanted || p.wanted).map((units, k) => units - whole.shortfall[k]);
+  return { routes, wanted, short, surplus, sum, served };
 }
 
 // Of each demand: kept its route, rerouted, lost, gained; as `corridors.compare` has it.

@@ -3,7 +3,12 @@
 // function falls enough.
 const MISSED = 1e-11;
 const GOOD_ENOUGH = 1e-8;
+const STEPS = 250;
 const DAMPING = [1e-13, 1e-9, 1e-6, 1e-3, 1];
+// How often a search that fails comes nearer without second derivatives, and goes on from there.
+const NEARER = 3;
+const NEARER_STEPS = 3000;
+const REMEMBERED = 20;
 const SPREAD_OUT = [1 / 64, 1 / 16, 1 / 4, 1];
 const NO_PRICES = 'route choice: no prices found';
 
@@ -93,7 +98,7 @@ function newtonStep(dual, point, miss, damping) {
 
 function minimised(dual, start) {
   let point = dual.at(start.map((x, i) => (dual.finite[i] ? Math.max(x, 0) : 0)));
-  for (let steps = 0; steps < 500; steps++) {
+  for (let steps = 0; steps < STEPS; steps++) {
     const miss = missOf(dual, point);
     if (miss <= MISSED) return { point, steps };
     let found = null;
@@ -108,18 +113,90 @@ function minimised(dual, start) {
   throw new Error(NO_PRICES);
 }
 
-// Prices of least dual value, if need be from nothing, or by way of choices that spread further.
+const dotted = (x, y) => x.reduce((sum, value, i) => sum + value * y[i], 0);
+
+// What limited-memory quasi-Newton steps make of a gradient: `pairs` are the last steps with
+// the changes of the gradient, the newest last (Nocedal 1980).
+function quasiNewton(pairs, gradient) {
+  const found = gradient.slice();
+  const parts = [];
+  for (let i = pairs.length - 1; i >= 0; i--) {
+    const { step, change, both } = pairs[i];
+    parts[i] = dotted(step, found) / both;
+    for (let j = 0; j < found.length; j++) found[j] -= parts[i] * change[j];
+  }
+  const last = pairs[pairs.length - 1];
+  const scale = last ? last.both / dotted(last.change, last.change) : 1 / Math.max(Math.sqrt(dotted(gradient, gradient)), 1e-300);
+  for (let j = 0; j < found.length; j++) found[j] *= scale;
+  pairs.forEach(({ step, change, both }, i) => {
+    const part = parts[i] - dotted(change, found) / both;
+    for (let j = 0; j < found.length; j++) found[j] += part * step[j];
+  });
+  return found;
+}
+
+// Prices nearer to the least dual value, by steps that need no second derivatives: far from the
+// end a limit over routes that nobody takes has none, and Newton steps go nowhere. Prices at 0
+// that are pressed there stay (Byrd, Lu, Nocedal and Zhu 1995, with projection in place of the
+// Cauchy point).
+function nearer(dual, start) {
+  let point = dual.at(start.map((x, i) => (dual.finite[i] ? Math.max(x, 0) : 0)));
+  let pairs = [];
+  for (let steps = 0; steps < NEARER_STEPS && missOf(dual, point) > GOOD_ENOUGH; steps++) {
+    const { price, gradient, value } = point;
+    const free = price.map((x, i) => (dual.finite[i] && (x > 0 || gradient[i] < 0) ? 1 : 0));
+    const pull = gradient.map((g, i) => (free[i] ? g : 0));
+    const way = quasiNewton(pairs, pull);
+    const moved = (length) => dual.at(price.map((x, i) => (free[i] ? Math.max(x - length * way[i], 0) : x)));
+    const along = (slope, other) => dotted(slope, other.price.map((x, i) => x - price[i]));
+    const enough = (other) => along(gradient, other) < 0 && other.value <= value + 1e-4 * along(gradient, other);
+    let next = null;
+    for (let length = 1, turns = 0; turns < 60; turns++) {
+      const other = moved(length);
+      if (!enough(other)) {
+        if (next) break;
+        length /= 2;
+        continue;
+      }
+      // Shorter than this a step says nothing of the curvature (Wolfe's second condition).
+      const short = along(other.gradient, other) < 0.9 * along(gradient, other);
+      next = other;
+      if (!short || length < 1) break;
+      length *= 4;
+    }
+    if (!next && !pairs.length) break;
+    const step = next ? next.price.map((x, i) => x - price[i]) : price;
+    const change = next ? next.gradient.map((g, i) => g - gradient[i]) : gradient;
+    const both = dotted(step, change);
+    // Where the memory leads astray it is forgotten.
+    if (!next) pairs = [];
+    else if (both > 1e-12 * Math.sqrt(dotted(step, step) * dotted(change, change))) pairs = [...pairs, { step, change, both }].slice(-REMEMBERED);
+    point = next || point;
+  }
+  return point.price;
+}
+
+// Prices of least dual value: from what is known, if need be nearer from nothing first, or by way
+// of choices that spread further.
 function pricesOf(make, start) {
   const dual = make(1);
   const nothing = new Float64Array(dual.wanted.length);
-  for (const from of [start, nothing]) {
+  const tried = (from) => {
     try {
-      return minimised(dual, from || nothing);
+      return minimised(dual, from);
     } catch (error) {
       if (error.message !== NO_PRICES) throw error;
+      return null;
     }
+  };
+  let found = tried(start || nothing);
+  let price = nothing;
+  for (let turn = 0; !found && turn < NEARER; turn++) {
+    price = nearer(dual, price);
+    found = tried(price);
   }
-  let found = { point: { price: nothing }, steps: 0 };
+  if (found) return found;
+  found = { point: { price: nothing }, steps: 0 };
   for (const sharpness of SPREAD_OUT) {
     const next = minimised(make(sharpness), found.point.price);
     found = { point: next.point, steps: found.steps + next.steps };

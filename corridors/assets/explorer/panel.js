@@ -34,11 +34,21 @@ function sentence(names, store, answer) {
     const longer = Math.abs(hours) < 0.05 ? 'in the same time' : `${number(Math.abs(hours) / 24, Math.abs(hours) < 24 ? 2 : 1)} days ${hours > 0 ? 'longer' : 'shorter'} on average`;
     found.push(`${tonnes(rerouted)} go another way, ${longer}`);
   }
+  for (const own of answer.fallen) found.push(fallenInWords(names, own));
   const usd = after.usd - before.usd;
   if (Math.abs(usd) > 0.5) found.push(`the transport bill ${usd > 0 ? 'rises' : 'falls'} by ${short(Math.abs(usd))} USD a day`);
   if (!found.length) found.push('nothing changes for the cargo');
   const text = found.length > 1 ? `${found.slice(0, -1).join(', ')}, and ${found[found.length - 1]}` : found[0];
   return `On ${day}, ${causes.join(' and ')}, ${text}.`;
+}
+
+// What a coupling does: "100 t of gas have no outlet, so that of 200 t of oil 140 t can leave".
+function fallenInWords(names, { limit, ordinary, room, missing }) {
+  const { couplings, cargo } = names.texts;
+  const at = couplings.limit.indexOf(limit);
+  const amount = (c, units) => `${number(units)} ${cargo.unit[c]}`;
+  const [falls, by] = [couplings.cargo[at], couplings.by_product[at]];
+  return `${amount(by, missing)} a day of ${lowered(cargo.name[by])} have no outlet, so that of ${amount(falls, ordinary)} of ${lowered(cargo.name[falls])} ${amount(falls, room)} can leave`;
 }
 
 // `ranges`: the 5th and 95th percentile of what has one, by the names of `change`.
@@ -181,7 +191,9 @@ function proof(answer, asking, model, refused) {
     byId('proof').title = 'The gap between the flows and the prices of the choice model, as a share of cost and loss; closed things carry exactly nothing.';
     return;
   }
-  byId('proof').textContent = `Optimal, proved: gap ${text}, ${time} ms${where}`;
+  // A by-product is not carried for the sake of what falls with it: that could be cheaper.
+  const joint = answer.fallen.length ? answer.fallen[0].joint_gap_usd : 0;
+  byId('proof').textContent = `Optimal, proved: gap ${text}, ${time} ms${where}${joint > 0 ? `; outlets bought for what falls with them could save ${short(joint)} USD a day at most` : ''}`;
   byId('proof').title = `Nothing can cost less than ${number(answer.objective * (1 - answer.gap), 2)} USD a day; this answer costs ${number(answer.objective, 2)}, loss included.`;
 }
 

@@ -17,7 +17,10 @@ class Questions {
     this.classOf = new Map(texts.cargo.id.map((id, i) => [id, i]));
     this.capacities = new Map();
     const [ids, capacities] = texts.limits;
+    // What a coupling leaves room for is a limit that is found, and nobody's to move.
+    const coupled = new Set(texts.couplings.limit);
     ids.forEach((id, i) => {
+      if (coupled.has(i)) return;
       for (const name of new Set([id, capacities[i]])) {
         if (!name) continue;
         if (!this.capacities.has(name)) this.capacities.set(name, []);

@@ -4,6 +4,8 @@ class Service {
     this.questions = questions;
     this.engines = new Map();
     this.known = { key: '', found: null };
+    this.coupled = new Map();
+    this.roomy = new Map();
   }
 
   // The answer to a state as it is, with the engine that found it.
@@ -12,10 +14,52 @@ class Service {
       const p = this.questions.problem(s);
       const started = performance.now();
       const engine = new Engine(p);
-      const told = this.told(p, engine.solve(p));
-      this.engines.set(s, { engine, ...told, milliseconds: performance.now() - started });
+      const plain = this.told(p, engine.solve(p));
+      this.engines.set(s, { ...this.held(s, plain), engine, plain, milliseconds: performance.now() - started });
     }
     return this.engines.get(s);
+  }
+
+  // An answer in which couplings hold too, from the answer without them.
+  held(s, plain) {
+    if (!this.coupled.has(s)) this.coupled.set(s, couplingsOf(this.questions, s));
+    const settled = settleCouplings(this.coupled.get(s), plain, (own, rooms) => this.withRooms(s, this.roomsOf(s, own).at(plain.p, rooms)));
+    return settled.own.length ? { ...settled.found, settled, plain } : plain;
+  }
+
+  // The limits of a state with those of some couplings, laid out once.
+  roomsOf(s, own) {
+    const key = `${s}/${own.map((c) => c.limit).join()}`;
+    if (!this.roomy.has(key)) this.roomy.set(key, new Rooms(this.questions, this.questions.problem(s), own));
+    return this.roomy.get(key);
+  }
+
+  withRooms(s, p) {
+    const rooms = this.roomy.get(`${s}/${p.rooms}`);
+    rooms.engine = rooms.engine || new Engine(p);
+    return this.told(p, rooms.engine.solve(p));
+  }
+
+  // How much cheaper it would be at most to carry a by-product also for what falls with it, USD a day.
+  jointGap(s, { settled, plain, proof }) {
+    const { p, constant } = relaxedCouplings(this.questions, plain.p, settled);
+    const bound = prove(p, this.first(s).engine.solve(p)).bound + constant;
+    const gap = proof.objective - bound;
+    return gap > 10 * HARDLY * Math.abs(proof.objective) ? gap : 0;
+  }
+
+  // What couplings do to an answer: those that bite.
+  fallen(s, after) {
+    if (!after.settled) return [];
+    const gap = this.jointGap(s, after);
+    return after.settled.own.map((c, i) => ({
+      limit: c.limit,
+      ordinary: c.ordinary,
+      room: after.settled.rooms[i],
+      missing: c.byProduct * missingOf(c, after.served),
+      price: after.answer.price[after.p.limit.indexOf(c.limit)],
+      joint_gap_usd: gap,
+    }));
   }
 
   told(p, answer) {
@@ -33,7 +77,8 @@ class Service {
 
   found(question) {
     const { close = [], capacity = {}, delay = {}, demand = {} } = question;
-    const first = this.first(question.state || 0);
+    const s = question.state || 0;
+    const first = this.first(s);
     const changed = [capacity, delay, demand].some((own) => Object.keys(own).length);
     if (!close.length && !changed) return first;
     const p = this.questions.asked(question);
@@ -41,10 +86,10 @@ class Service {
       // What carries nothing can be shut without a change: the answer is allowed still, and
       // there is less to choose from.
       let carries = false;
-      for (let a = 0; !carries && a < p.nArcs; a++) carries = p.closed[a] === 1 && this.carried(first)[a] === 1;
-      if (!carries) return this.told(p, first.answer);
+      for (let a = 0; !carries && a < p.nArcs; a++) carries = p.closed[a] === 1 && this.carried(first.plain)[a] === 1;
+      if (!carries) return this.held(s, this.told(p, first.plain.answer));
     }
-    return this.told(p, first.engine.solve(p));
+    return this.held(s, this.told(p, first.engine.solve(p)));
   }
 
   carried(first) {
@@ -66,6 +111,7 @@ class Service {
     const flow = tonnes(this.questions, after.p, after.proof.flow);
     const flowBefore = tonnes(this.questions, before.p, before.proof.flow);
     const moved = compareTotals(before, after);
+    const fallen = this.fallen(question.state || 0, after);
     return {
       objective: after.proof.objective,
       gap: after.proof.gap,
@@ -84,6 +130,7 @@ class Service {
         surplus: after.surplus.map((usd, k) => usd - before.surplus[k]),
         ...moved,
       },
+      fallen,
       limits: limitsOf(after),
       limitsBefore: limitsOf(before),
       flow,

@@ -77,7 +77,8 @@ function fromValues({ scenario = '', day = '', model = '', close = [], capacity 
     if (!names.placeOf.has(key)) unknown.push(key);
     else if (!state.close.includes(key)) state.close.push(key);
   }
-  const capacities = new Set([...texts.limits[0], ...texts.limits[1]]);
+  const coupled = new Set(texts.couplings.limit);
+  const capacities = new Set(texts.limits.slice(0, 2).flatMap((own) => own.filter((id, l) => !coupled.has(l))));
   const known = {
     capacity: (id) => capacities.has(id),
     delay: (id) => names.placeOf.has(id),

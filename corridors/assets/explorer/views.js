@@ -83,13 +83,13 @@ class FullView {
       always: (row) => row.factor !== 1,
       sort: [4, -1],
       columns: [
-        { head: 'Limit', text: true, value: (row) => row.name, csv: [['id', (row) => row.id], ['limit', (row) => row.name]], show: (row) => [element('button', { type: 'button', class: 'link', 'data-hold': row.id, onclick: () => open(`capacity:${row.capacity}`) }, row.name), row.confidence === 'D' ? element('span', { class: 'badge', title: 'Nobody published this number: it is inferred, and its note says how' }, 'inferred') : null] },
+        { head: 'Limit', text: true, value: (row) => row.name, csv: [['id', (row) => row.id], ['limit', (row) => row.name]], show: (row) => [element('button', { type: 'button', class: 'link', 'data-hold': row.id, onclick: () => open(row.key) }, row.name), row.confidence === 'D' ? element('span', { class: 'badge', title: 'Nobody published this number: it is inferred, and its note says how' }, 'inferred') : null] },
         { head: 'Full', value: (row) => row.use, show: (row) => [element('meter', { min: 0, max: 1, value: Math.min(1, row.use), 'aria-hidden': 'true' }), ` ${number(100 * row.use, 0)} %`] },
         { head: 'Holds a day', value: (row) => row.amount, csv: [['amount', (row) => row.amount], ['unit', (row) => row.unit], ['background', (row) => row.background], ['used', (row) => row.used]], show: (row) => `${number(row.amount)} ${row.unit}` },
         { head: 'One more saves, USD', help: 'What one more unit a day would save a day: cost, time and loss together', value: (row) => row.price, csv: [['price before', (row) => row.was], ['price', (row) => row.price]], show: (row) => arrow(row.was, row.price, usd0) },
         { head: 'Worth, USD a day', help: 'That price times all that the limit holds', value: (row) => row.worth, show: (row) => usd0(row.worth) },
         { head: 'Sources', text: true, value: (row) => row.confidence, csv: [['confidence', (row) => row.confidence]], show: (row) => row.confidence || '–' },
-        { head: 'Move it', slider: true, value: (row) => row.factor, show: (row) => slider({ label: row.name, id: row.id, value: row.factor, low: 0, high: 3, step: 0.05, usual: 1, unit: 'times', heard: (x) => this.store.set('capacity', row.capacity, x, 1) }) },
+        { head: 'Move it', slider: true, value: (row) => row.factor, show: (row) => (row.moves ? slider({ label: row.name, id: row.id, value: row.factor, low: 0, high: 3, step: 0.05, usual: 1, unit: 'times', heard: (x) => this.store.set('capacity', row.capacity, x, 1) }) : element('span', { class: 'quiet' }, 'found, not set')) },
       ],
     });
     this.which = element('select', { id: 'full-which', onchange: () => this.fill() },
@@ -109,6 +109,7 @@ class FullView {
     const { names, answer, store } = this;
     const [ids, capacities, titles, units, grades] = names.texts.limits;
     const now = answer.limits;
+    const coupled = new Set(names.texts.couplings.limit);
     const was = new Map(Array.from(answer.limitsBefore.limit, (l, r) => [l, r]));
     return Array.from(now.limit, (l, r) => {
       const before = was.get(l);
@@ -117,7 +118,7 @@ class FullView {
       const used = now.used[r];
       const taken = used + Math.min(now.background[r], now.amount[r]);
       return {
-        id: ids[l], capacity, name: titles[l], unit: units[l], factor, used,
+        id: ids[l], key: `${coupled.has(l) ? 'coupling' : 'capacity'}:${coupled.has(l) ? ids[l] : capacity}`, moves: !coupled.has(l), capacity, name: titles[l], unit: units[l], factor, used,
         amount: now.amount[r], background: now.background[r],
         use: now.amount[r] > 0 ? taken / now.amount[r] : 1,
         full: used >= now.bound[r] * (1 - 1e-6) && (used > 0 || now.price[r] > 0),

@@ -38,6 +38,7 @@ SOLVER = (
     "container",
     "questions",
     "measure",
+    "couplings",
     "service",
     "choice",
     "newton",
@@ -215,6 +216,11 @@ def build_explorer(data: ExplorerData) -> Explorer:
 def _solver() -> str:
     """Return the solver as one function, whose text the page can also hand to a worker."""
     return f"const corridorsSolver = function () {{\n'use strict';\n{_joined(SOLVER)}\n}};"
+
+
+def solver_part(last: str) -> str:
+    """Return the scripts of the solver up to one of them, as one text."""
+    return _joined(SOLVER[: SOLVER.index(last) + 1])
 
 
 def _joined(names: tuple[str, ...]) -> str:

@@ -1,0 +1,83 @@
+"""The couplings of a network's states, as what the explorer's page settles them by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.flow.numbering import Numbering
+from corridors.scenarios.coupling.couplings import capped, couplings_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from corridors.analysis.explorer_states import LimitBook
+    from corridors.scenarios.state import NetworkState
+
+    Numbers = dict[str, NDArray[Any]]
+
+
+@dataclass
+class CouplingBook:
+    """The couplings that hold in any state, each under its number among the limits.
+
+    Attributes
+    ----------
+    cargo
+        By the number of its limit in the book of limits, the class of what falls and that of
+        its by-product.
+    """
+
+    cargo: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def texts(self) -> dict[str, list[int]]:
+        """Return the numbers of the limits, and the classes, column by column."""
+        return {
+            "limit": list(self.cargo),
+            "cargo": [falls for falls, _ in self.cargo.values()],
+            "by_product": [by_product for _, by_product in self.cargo.values()],
+        }
+
+    def arrays(self, number: int, state: NetworkState, limits: LimitBook) -> Numbers:
+        """Return the couplings of a state, under names that begin with its number.
+
+        Parameters
+        ----------
+        number
+            Of the state.
+        state
+            The state.
+        limits
+            Where they are entered as limits.
+
+        Returns
+        -------
+        dict
+            In the engine's order: the number of each as a limit, how many of the state's limits
+            the engine sees before it, share, ordinary amounts in units a day, and the demands
+            that the by-product is, as offsets and numbers; nothing where none holds.
+        """
+        found = couplings_of(state)
+        if not found:
+            return {}
+        p = state.problem
+        ordinary = np.array([c.ordinary for c in found])
+        order = Numbering(capped(p, found, ordinary)).limit_order
+        place = np.flatnonzero(order >= p.n_limits)
+        own = [found[r - p.n_limits] for r in order[place].tolist()]
+        entered = [limits.number(c.limit(c.ordinary)) for c in own]
+        for limit, c in zip(entered, own, strict=True):
+            by_product = int(p.commodity_class[c.hangs_on[0]])
+            self.cargo.setdefault(limit, (c.cargo, by_product))
+        sizes = np.array([len(c.hangs_on) for c in own], dtype=np.int64)
+        return {
+            f"{number}/coupling_limit": np.array(entered, dtype=np.int64),
+            f"{number}/coupling_before": place - np.arange(len(place)),
+            f"{number}/coupling_share": np.array([c.share for c in own]),
+            f"{number}/coupling_ordinary": np.array([c.ordinary for c in own]),
+            f"{number}/coupling_by_product": np.array([c.by_product for c in own]),
+            f"{number}/coupling_start": np.concatenate([[0], np.cumsum(sizes)]),
+            f"{number}/coupling_hangs_on": np.concatenate([c.hangs_on for c in own]),
+        }

@@ -1,0 +1,86 @@
+"""The explorer's search for prices: hard problems, and ends that Newton steps do not come to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from test_choice_random import chosen
+
+from corridors.flow.choice.dual import Dual
+from corridors.maps.explorer.page import solver_part
+from tests.browser import browser  # noqa: F401  a fixture
+
+pytestmark = pytest.mark.browser
+
+SEEDS = (804, 4, 7, 20, 28, 41, 46)
+"""One in which a direction that is all rounding led up; and others that take many steps."""
+
+FAR = 1e8
+"""A price at which nothing travels: the function is straight there, and has no curvature."""
+
+SOLVE = """([given, far]) => {
+  const floats = (x) => Float64Array.from(x);
+  const p = {...given.p, cost: floats(given.p.cost), bound: floats(given.p.bound)};
+  const columns = Object.entries(given.model).map(([name, x]) => [name, floats(x)]);
+  const model = Object.fromEntries(columns);
+  const routes = routeSet(given.routes, given.klass.length);
+  const none = new Float64Array(given.routes.length);
+  const make = (sharpness) => new ChoiceDual(p, model, routes, given.klass, none, sharpness);
+  const start = new Float64Array(p.nLimits).fill(far);
+  const dual = make(1);
+  let newton = true;
+  try { minimised(dual, start); } catch (error) { newton = false; }
+  const near = dual.at(nearer(dual, start)).value;
+  const { point } = pricesOf(make, far > 0 ? start : null);
+  const [value, flow] = [point.value, Array.from(point.flow)];
+  return { newton, near, value, flow, miss: missOf(dual, point) };
+}"""
+
+
+def given(problem, answer):
+    """Return a problem, its model and routes in the words of the page."""
+    p, model = problem, answer.model
+    return {
+        "p": {
+            "nArcs": p.n_arcs,
+            "nClasses": p.n_classes,
+            "nLimits": p.n_limits,
+            "cost": p.cost.ravel().tolist(),
+            "bound": p.bound.tolist(),
+            "memberLimit": p.member_limit.tolist(),
+            "memberArc": p.member_arc.tolist(),
+            "memberClass": p.member_class.tolist(),
+            "memberFactor": p.member_factor.tolist(),
+        },
+        "klass": p.commodity_class.tolist(),
+        "routes": [[k, list(way)] for k, way in answer.route_set.keys],
+        "model": {
+            name: np.asarray(getattr(model, name), dtype=float).tolist()
+            for name in ("scale", "most", "steepness", "middle", "knee")
+        },
+    }
+
+
+@pytest.fixture(scope="module")
+def tab(browser):  # noqa: F811
+    """A page with nothing in it but the solver's search."""
+    page = browser.new_page()
+    page.add_script_tag(content=solver_part("routes"))
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_search_ends_where_the_package_ends(tab, seed):
+    problem, answer = chosen(seed)
+    assert problem.n_limits > 0
+    least = Dual(problem, answer.model, answer.route_set).at(answer.limit_price).value
+    near = {"rel": 1e-9, "abs": 1e-9}
+    for far in (0.0, FAR):
+        found = tab.evaluate(SOLVE, [given(problem, answer), far])
+        assert found["value"] == pytest.approx(least, **near)
+        assert found["near"] == pytest.approx(least, rel=1e-9, abs=1e-6)
+        assert found["flow"] == pytest.approx(answer.route_flow, rel=1e-6, abs=1e-6)
+        assert found["miss"] <= 1e-8
+    # The last start was one from which Newton steps alone come to no end.
+    assert not found["newton"]
