@@ -18,8 +18,6 @@ from .analysis.best_route import BestRoute as BestRoute
 from .analysis.best_route import best_route as best_route
 from .analysis.criticality.criticality import criticality as criticality
 from .analysis.criticality.sweep import sweep as sweep
-from .analysis.cut_range import CutRange as CutRange
-from .analysis.cut_range import cut_range as cut_range
 from .analysis.expansion.expand import expand as expand
 from .analysis.expansion.results import Expansion as Expansion
 from .analysis.explorer import explorer as explorer
@@ -38,6 +36,8 @@ from .analysis.monte_carlo import quantiles as quantiles
 from .analysis.select_link import places_of as places_of
 from .analysis.select_link import select as select
 from .analysis.select_link import select_link as select_link
+from .analysis.uncertainty.cut_range import CutRange as CutRange
+from .analysis.uncertainty.cut_range import cut_range as cut_range
 from .analysis.uncertainty.uncertainty import Uncertainty as Uncertainty
 from .analysis.uncertainty.uncertainty import uncertainty as uncertainty
 from .analysis.validation.calibrate import calibrate as calibrate

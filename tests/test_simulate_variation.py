@@ -234,7 +234,9 @@ def test_a_delay_takes_slots_by_as_much_longer_as_one_is_served():
     assert state.limits[0].amount == pytest.approx(5.0)
     assert state.limits[0].variation.servers(5.0) == pytest.approx(5.0)
     # Without the word the delay takes time alone.
-    plain = run(net, {**slow, "takes": None} if False else {k: v for k, v in slow.items() if k != "takes"})
+    plain = run(
+        net, {**slow, "takes": None} if False else {k: v for k, v in slow.items() if k != "takes"}
+    )
     assert plain.queues.empty
     with pytest.raises(co.ScenarioError, match="takes slots where nothing selected says"):
         run(road(), slow)

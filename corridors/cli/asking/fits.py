@@ -26,9 +26,9 @@ from corridors.cli.common import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corridors.analysis.cut_range import CutRange
     from corridors.analysis.headroom import Headroom
     from corridors.analysis.min_cut import Cut
+    from corridors.analysis.uncertainty.cut_range import CutRange
     from corridors.network.network import Network
 
 ModeOption = Annotated[
@@ -249,8 +249,8 @@ def cut(
     json: JsonOption = False,
 ) -> None:
     """Say how much gets through between two regions, by cargo, and which limits form the cut."""
-    from corridors.analysis.cut_range import CutRange, cut_range
     from corridors.analysis.min_cut import min_cut
+    from corridors.analysis.uncertainty.cut_range import CutRange, cut_range
     from corridors.errors import UnknownIdError
     from corridors.network.network import load
 
