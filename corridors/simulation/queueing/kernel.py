@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from corridors.simulation.queueing.counting import count_queues
-from corridors.simulation.queueing.packets import append, drop, split, take, units_of
+from corridors.simulation.queueing.packets import append, drop, forget, split, take, units_of
 from corridors.simulation.queueing.reneging import divert, renege
 from corridors.simulation.queueing.serving import (
     find_due,
@@ -40,7 +40,7 @@ def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):
         append(packets, head, tail, min(clock.number + 1, clock.last), later)
         if i == later:
             return
-    packets.on[i] = -1
+    forget(packets, i)
     r = packets.route[i]
     k = routes.demand[r]
     if packets.visit[i] == routes.first[r + 1] - routes.first[r]:

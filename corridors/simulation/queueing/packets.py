@@ -20,11 +20,6 @@ from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD, Pack
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
 
-PLACES = 64
-"""Places in which a packet like another is looked for. Where two of different kinds shared
-one place, which of them found its like hung on how segments are numbered, and so on days
-that come after: totals moved in the fifth digit with the length of the run."""
-
 FINE = 1e6
 """Parts of a day to which waits are told apart when a packet like another is looked for."""
 
@@ -37,9 +32,23 @@ def take(packets):
 
 
 @njit(cache=True, inline="always")
+def forget(packets, i):
+    """Note a packet no more: it leaves its segment, or is put together with another."""
+    if packets.on[i] >= 0:
+        ahead, behind = packets.before[i], packets.behind[i]
+        if ahead < 0:
+            packets.noted[packets.place[i]] = behind
+        else:
+            packets.behind[ahead] = behind
+        if behind >= 0:
+            packets.before[behind] = ahead
+        packets.on[i] = -1
+
+
+@njit(cache=True, inline="always")
 def drop(packets, i):
     """Give back a packet of which nothing is left."""
-    packets.on[i] = -1
+    forget(packets, i)
     packets.free[packets.n_free[0]] = i
     packets.n_free[0] += 1
 
@@ -148,7 +157,7 @@ def _is_like(packets, clock, i, j):
 
 @njit(cache=True, inline="always")
 def _slot(packets, segment, i):
-    """Return where the packet is noted that last came to a segment and was like this one."""
+    """Return where packets are noted that came to a segment and may be like this one."""
     left = packets.patience_left[i]
     number = segment
     number = number * 1000003 + int(packets.wanted_at[i] * FINE + 0.5)
@@ -160,28 +169,28 @@ def _slot(packets, segment, i):
 
 @njit(cache=True, inline="always")
 def _onto(packets, head, tail, clock, segment, i):
-    """Put a packet on a segment, together with the last one that is like it there."""
-    slot = _slot(packets, segment, i)
-    size = len(packets.noted)
-    free = -1
-    for k in range(PLACES):
-        place = (slot + k) % size
-        j = packets.noted[place]
-        if j < 0 or packets.on[j] < 0 or packets.place[j] != place:
-            if free < 0:
-                free = place
-            if j < 0:
-                break
-        elif packets.on[j] == segment and _is_like(packets, clock, j, i):
+    """Put a packet on a segment, together with one that is like it there.
+
+    All that are there are looked at, the last to come first, so that what is found never
+    hangs on how segments are numbered.
+    """
+    place = _slot(packets, segment, i)
+    first = packets.noted[place]
+    j = first
+    while j >= 0:
+        if packets.on[j] == segment and _is_like(packets, clock, j, i):
             packets.amount[j] += packets.amount[i]
             packets.end[j] = max(packets.end[j], packets.end[i])
             drop(packets, i)
             return
-    if free < 0:
-        free = slot
+        j = packets.behind[j]
     packets.on[i] = segment
-    packets.place[i] = free
-    packets.noted[free] = i
+    packets.place[i] = place
+    packets.before[i] = -1
+    packets.behind[i] = first
+    if first >= 0:
+        packets.before[first] = i
+    packets.noted[place] = i
     _schedule(packets, head, tail, clock, i)
 
 
@@ -234,6 +243,27 @@ def depart(
     enter(packets, routes, record, clock, head, tail, i)
 
 
+@njit(cache=True)
+def depart_all(packets, routes, record, clock, head, tail, way, leaving):
+    """Let amounts leave, each on its way and evenly over the step.
+
+    Parameters
+    ----------
+    packets, routes, record, clock, head, tail
+        As in `run_step`.
+    way
+        Number of each way, shape (D,).
+    leaving
+        Of each its amount, when it wanted to leave, days it has borne, patience left, and days
+        it has waited in all, shape (D, 5).
+    """
+    for d in range(len(way)):
+        depart(
+            packets, routes, record, clock, head, tail, way[d],
+            leaving[d, 0], leaving[d, 1], leaving[d, 2], leaving[d, 3], leaving[d, 4],
+        )  # fmt: skip
+
+
 def new_packets(size: int) -> Packets:
     """Return room for so many packets, none of them in use."""
 
@@ -248,6 +278,8 @@ def new_packets(size: int) -> Packets:
         on=np.full(size, -1, dtype=np.int64),
         place=np.full(size, -1, dtype=np.int64),
         noted=np.full(1 << 16, -1, dtype=np.int64),
+        behind=np.full(size, -1, dtype=np.int64),
+        before=np.full(size, -1, dtype=np.int64),
         route=whole(),
         visit=whole(),
         amount=real(),
@@ -271,6 +303,8 @@ def grown(old: Packets) -> Packets:
         "after",
         "on",
         "place",
+        "behind",
+        "before",
         "route",
         "visit",
         "amount",

@@ -11,7 +11,7 @@ from corridors.flow.waiting import wait_within
 from corridors.simulation.queueing.counting import CountingRule
 from corridors.simulation.queueing.departures import Origin
 from corridors.simulation.queueing.kernel import run_step
-from corridors.simulation.queueing.packets import depart, grown, new_packets
+from corridors.simulation.queueing.packets import depart_all, grown, new_packets
 from corridors.simulation.queueing.route_choice import TROUBLE_DAYS, RouteChoice
 from corridors.simulation.queueing.serving import find_due
 from corridors.simulation.queueing.state import (
@@ -324,25 +324,14 @@ class QueueRun:
         if find_due(self.packets, arrays, limits, clock, self.head):
             departing = self.origin.placed(departing, arrays, limits, clock)
         record = self._kernel_record()
-        now = (n + 0.5) * p.step
-        for d in departing:
-            waited = now - d.wanted_at
-            age = NEW if d.wanted_at >= clock.begin else OLD
-            self.totals["wait"][arrays.demand[d.way], age] += d.amount * waited
-            depart(
-                self.packets,
-                arrays,
-                record,
-                clock,
-                self.head,
-                self.tail,
-                d.way,
-                d.amount,
-                d.wanted_at,
-                d.waited_before,
-                d.patience_left,
-                waited,
-            )
+        way = np.array([d.way for d in departing], dtype=np.int64)
+        leaving = np.array(
+            [(d.amount, d.wanted_at, d.waited_before, d.patience_left, 0.0) for d in departing]
+        ).reshape(-1, 5)
+        leaving[:, 4] = (n + 0.5) * p.step - leaving[:, 1]
+        age = np.where(leaving[:, 1] >= clock.begin, NEW, OLD)
+        np.add.at(self.totals["wait"], (arrays.demand[way], age), leaving[:, 0] * leaving[:, 4])
+        depart_all(self.packets, arrays, record, clock, self.head, self.tail, way, leaving)
         run_step(
             self.packets,
             arrays,

@@ -26,14 +26,17 @@ class Packets(NamedTuple):
 
     `batch` is the step in which what stands in a queue came to it: who came in the
     same one goes together. `on` is the segment that a packet is on, -1 where it is on
-    none; `noted` finds the packet of a kind that was the last to enter a segment, and
-    `place` says where in it a packet is noted.
+    none. What is on a segment is noted by its kind: `noted` has the first packet of each
+    place of a hash table, `behind` and `before` the next one there and the one ahead, and
+    `place` where a packet is noted.
     """
 
     after: Ints
     on: Ints
     place: Ints
     noted: Ints
+    behind: Ints
+    before: Ints
     route: Ints
     visit: Ints
     amount: Floats
