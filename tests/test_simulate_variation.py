@@ -15,7 +15,8 @@ from simulate_toys import DAY0, link, scenario, what
 
 import corridors as co
 from corridors.analysis.jobs.workers import Crew
-from corridors.flow.waiting import queues_of, steady_wait
+from corridors.flow.waiting.course import queues_of
+from corridors.flow.waiting.steady import steady_wait
 from corridors.scenarios.capacity.variation import variation_of
 
 VARIES = {"mode": "road", "unit": "t", "place": "border", "cv_arrivals": 1, "cv_service": 1}
@@ -234,7 +235,9 @@ def test_a_delay_takes_slots_by_as_much_longer_as_one_is_served():
     assert state.limits[0].amount == pytest.approx(5.0)
     assert state.limits[0].variation.servers(5.0) == pytest.approx(5.0)
     # Without the word the delay takes time alone.
-    plain = run(net, {**slow, "takes": None} if False else {k: v for k, v in slow.items() if k != "takes"})
+    plain = run(
+        net, {**slow, "takes": None} if False else {k: v for k, v in slow.items() if k != "takes"}
+    )
     assert plain.queues.empty
     with pytest.raises(co.ScenarioError, match="takes slots where nothing selected says"):
         run(road(), slow)
