@@ -9,14 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridors.flow.waiting import (
-    exponent_of,
-    passes_of,
-    queues_of,
-    spread_of,
-    steady_wait,
-    wait_within,
-)
+from corridors.flow.waiting.course import passes_of, queues_of, wait_within
+from corridors.flow.waiting.steady import exponent_of, spread_of, steady_wait
 
 USE = st.floats(0.01, 0.99)
 RATE = st.floats(0.5, 1000.0)

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 import toys
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulate_toys import DAY0, link, scenario, what
 
 import corridors as co
 from corridors.analysis.jobs.workers import Crew
-from corridors.flow.waiting import queues_of, steady_wait
+from corridors.flow.waiting.course import queues_of
+from corridors.flow.waiting.steady import steady_wait
 from corridors.scenarios.capacity.variation import variation_of
 
 VARIES = {"mode": "road", "unit": "t", "place": "border", "cv_arrivals": 1, "cv_service": 1}
@@ -130,7 +132,7 @@ def test_what_is_held_at_its_origin_does_not_swing_beside_a_second_road():
         assert turns < 0.1
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     amount=st.floats(2, 30),
     per_day=st.floats(1, 30),
@@ -168,9 +170,9 @@ def test_replications_are_the_same_whoever_works_on_them():
 
 
 def test_replications_queue_where_the_mean_does_not_and_as_much_as_is_expected():
-    sim = run(road(), days=60, replications=150, seed=5)
+    sim = run(road(), days=60, replications=80, seed=5)
     drawn = sim.replications
-    assert len(drawn) == 150
+    assert len(drawn) == 80
     row = drawn.queues.set_index("capacity_id").loc["c"]
     assert row["share"] == 1.0
     assert row["peak_low"] < row["peak_mean"] < row["peak_high"]
@@ -203,7 +205,7 @@ def test_booked_times_take_the_variation_of_the_arrivals_away():
     row = sim.random_queues.iloc[0]
     assert plain["largest_random_queue"] == pytest.approx(3.2, rel=1e-6)
     assert row["largest_random_queue"] == pytest.approx(1.6, rel=1e-6)
-    table = co.assign(road(per_day=8), scenario(booked)).capacities
+    table = co.assign(road(per_day=8), scenario(booked), as_of=DAY0).capacities
     assert table["random_wait_hours"].iloc[0] == pytest.approx(24 * 0.2, rel=1e-6)
     assert co.assign(road(per_day=8), as_of=DAY0).capacities["random_wait_hours"].iloc[
         0
@@ -234,9 +236,7 @@ def test_a_delay_takes_slots_by_as_much_longer_as_one_is_served():
     assert state.limits[0].amount == pytest.approx(5.0)
     assert state.limits[0].variation.servers(5.0) == pytest.approx(5.0)
     # Without the word the delay takes time alone.
-    plain = run(
-        net, {**slow, "takes": None} if False else {k: v for k, v in slow.items() if k != "takes"}
-    )
+    plain = run(net, {k: v for k, v in slow.items() if k != "takes"}, days=20)
     assert plain.queues.empty
     with pytest.raises(co.ScenarioError, match="takes slots where nothing selected says"):
         run(road(), slow)
@@ -263,7 +263,7 @@ def test_capacity_comes_back_step_by_step_after_a_closure():
     assert co.assign(net, scenario(shut), as_of="2025-01-11").summary["shortfall_t_per_day"] == 0
 
 
-def seasonal(**more: Any) -> co.Network:
+def seasonal() -> co.Network:
     """Three days by a sea that is shut from 11 January on, or ten by road.
 
     ::
@@ -281,7 +281,8 @@ def seasonal(**more: Any) -> co.Network:
         cargo={"bulk": {"unit": "t", "t_per_unit": 1, "usd_per_unit_day": 1}},
         transfers=[{"transfer_id": "b", "node_id": "b", "from_mode": "road", "to_mode": "sea",
                     "hours": 0}],
-        **more,
+        capacities=[{"capacity_id": "r", "name": "R", "unit": "t", "amount": 100}],
+        capacity_members=[{"capacity_id": "r", "link_id": "road"}],
     )  # fmt: skip
 
 
@@ -343,11 +344,7 @@ def test_what_cannot_be_meant_is_said(event, said):
 )
 def test_events_at_gates_read_back_as_written(event):
     plan = co.scenario({"name": "x", "events": [event]})
-    again = co.Scenario.from_yaml(plan.to_yaml()) if hasattr(co.Scenario, "from_yaml") else None
-    import yaml
-
     assert co.scenario(yaml.safe_load(plan.to_yaml())).events == plan.events
-    assert again is None or again.events == plan.events
 
 
 def test_an_electronic_queue_can_be_asked_for_in_every_way():
@@ -364,4 +361,5 @@ def test_an_electronic_queue_can_be_asked_for_in_every_way():
                 [{"origin": "a", "destination": "b", "per_day": 1}],
             ),
             scenario({"queue": {"link": "a-b-road"}, "to": "slots"}),
+            as_of=DAY0,
         )

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from corridors.flow.usage import limit_use
-from corridors.flow.waiting import wait_within
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
@@ -84,9 +83,9 @@ def capacity_table(
 def random_wait(state: NetworkState, frame: pd.DataFrame) -> Floats:
     """Return the days that variation makes those wait on average who pass each limit, shape (R,).
 
-    The steady wait of Allen and Cunneen at the flows of the answer, bounded where a limit is full
-    by what a quarter of a year builds up (`corridors.flow.waiting.wait_within`). It is no part
-    of the answer: nobody has chosen his way by it.
+    The steady wait of Allen and Cunneen at the flows of the answer, bounded where a limit is
+    full by what a quarter of a year builds up (`corridors.flow.waiting.course.wait_within`). It
+    is no part of the answer: nobody has chosen his way by it.
 
     Parameters
     ----------
@@ -105,6 +104,10 @@ def random_wait(state: NetworkState, frame: pd.DataFrame) -> Floats:
     passes = frame["used"].to_numpy() + np.minimum(frame["background"].to_numpy(), amount)
     wait = np.zeros(len(amount))
     varies = (own > 0) & np.isfinite(amount) & (amount > 0) & (passes > 0)
+    if not varies.any():
+        return wait
+    from corridors.flow.waiting.course import wait_within
+
     wait[varies] = wait_within(
         np.minimum(passes, amount)[varies], amount[varies], own[varies], power[varies]
     )

@@ -1,21 +1,5 @@
-"""Waiting where a limit is not full on average: closed forms and their course in time."""
+"""Waiting where a limit is not full on average.
 
-from corridors.flow.waiting.random_queue import (
-    HORIZON_DAYS,
-    exponent_of,
-    passes_of,
-    queues_of,
-    spread_of,
-    steady_wait,
-    wait_within,
-)
-
-__all__ = [
-    "HORIZON_DAYS",
-    "exponent_of",
-    "passes_of",
-    "queues_of",
-    "spread_of",
-    "steady_wait",
-    "wait_within",
-]
+`steady` has the closed forms, `course` what a queue is in the course of time; the second
+compiles kernels, so each is imported by its own name.
+"""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from corridors.flow.waiting import exponent_of, spread_of
+from corridors.flow.waiting.steady import exponent_of, spread_of
 
 if TYPE_CHECKING:
     from corridors.network.network import Network

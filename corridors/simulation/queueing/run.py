@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.waiting import wait_within
+from corridors.flow.waiting.course import wait_within
 from corridors.simulation.queueing.counting import CountingRule
 from corridors.simulation.queueing.departures import Origin
 from corridors.simulation.queueing.kernel import run_step

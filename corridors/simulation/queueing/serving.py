@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from corridors.flow.waiting import passes_of
+from corridors.flow.waiting.course import passes_of
 from corridors.simulation.queueing.packets import (
     append,
     drop,

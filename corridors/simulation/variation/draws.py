@@ -14,7 +14,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import gammaincinv
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
@@ -42,6 +41,8 @@ def drawn(problem: QueueProblem, seed: int, number: int) -> QueueProblem:
     own = problem.variability
     if own is None:
         return problem
+    from scipy.special import gammaincinv
+
     per_day = round(1 / problem.step)
 
     def factors(stream: int, mean: Floats, dispersion: Floats) -> Floats:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from corridors.flow.waiting import queues_of
+from corridors.flow.waiting.course import queues_of
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
@@ -34,8 +34,8 @@ SUMMARY = (
 def random_part(record: SimulationRecord) -> Floats:
     """Return by how much variation makes the queue of each limit longer, shape (T, R).
 
-    Two courses of `corridors.flow.waiting.queues_of` with what came to the limit in the run:
-    with its variation and without. Each limit is looked at on its own.
+    Two courses of `corridors.flow.waiting.course.queues_of` with what came to the limit in the
+    run: with its variation and without. Each limit is looked at on its own.
     """
     p = record.problem
     if p.variability is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.waiting import exponent_of
+from corridors.flow.waiting.steady import exponent_of
 from corridors.simulation.queueing.problem import Variability
 
 if TYPE_CHECKING:

@@ -1,14 +1,10 @@
-"""Waiting at random: what a queue is on average where arrivals and service vary.
+"""The queue of a place where arrivals and service vary, in the course of time.
 
-Customers are vehicles, trains or ships; amounts are in any unit, `lot` of which come as one
-customer. The steady wait is that of Allen and Cunneen (Allen 1990), which is exact for one
-server where arrivals are Poisson (Pollaczek and Khinchine) and takes Sakasegawa's (1977) closed
-form of the wait of M/M/c where there are more; the same as Whitt (1993) has it, without his
-corrections. What a queue is before it is steady, or where it never is, follows from the
-coordinate transformation of Kimber and Hollis (1979): over a slice of time the load at which
-the queue ends is moved from the steady curve by as much as the deterministic queue would be,
-so that it tends to the steady queue where there is room and to the deterministic one where
-there is none. With `x` passing a day and a step of `days`, that is the root of
+What a queue is before it is steady, or where it never is, follows from the coordinate
+transformation of Kimber and Hollis (1979): over a slice of time the load at which the queue
+ends is moved from the steady curve by as much as the deterministic queue would be, so that it
+tends to the steady queue where there is room and to the deterministic one where there is none.
+With `x` passing a day and a step of `days`, that is the root of
 
     x w(x) + x days = all that stands there and comes,   w(x) = spread use(x)^e / (rate - own - x)
 
@@ -19,19 +15,12 @@ References
 ----------
 - R. M. Kimber and E. M. Hollis, "Traffic queues and delays at road junctions", TRRL Laboratory
   Report 909 (1979)
-- A. O. Allen, "Probability, Statistics, and Queueing Theory", 2nd ed., Academic Press (1990)
-- W. Whitt, "Approximations for the GI/G/m queue", Production and Operations Management 2 (1993)
-- H. Sakasegawa, "An approximation formula L_q = alpha rho^beta / (1 - rho)", Annals of the
-  Institute of Statistical Mathematics 29 (1977)
-- J. F. C. Kingman, "The single server queue in heavy traffic", Proceedings of the Cambridge
-  Philosophical Society 57 (1961)
 - W.-P. Wang, D. Tipper and S. Banerjee, "A simple approximation for modeling nonstationary
   queues", IEEE INFOCOM (1996)
 """
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,71 +33,6 @@ HORIZON_DAYS = 90.0
 """Days for which a load has held where a steady wait has no end: a quarter, as a run by days."""
 
 _HALVINGS = 100
-
-
-@njit(cache=True)
-def exponent_of(servers: float) -> float:
-    """Return the power of the use with which waits rise: sqrt(2 (c + 1)) - 1, 1 for one server."""
-    return math.sqrt(2.0 * (servers + 1.0)) - 1.0
-
-
-def spread_of(cv_arrivals: float, cv_service: float, lot: float = 1.0) -> float:
-    """Return half the sum of the squared coefficients of variation, in units of the amounts.
-
-    Parameters
-    ----------
-    cv_arrivals, cv_service
-        Standard deviation over mean of the time between two customers, and of the time that
-        one is served.
-    lot
-        Units that come as one customer.
-    """
-    return 0.5 * (cv_arrivals**2 + cv_service**2) * lot
-
-
-def steady_wait(
-    arrivals: float,
-    rate: float,
-    cv_arrivals: float = 1.0,
-    cv_service: float = 1.0,
-    servers: float = 1.0,
-    lot: float = 1.0,
-) -> float:
-    """Return the mean wait before service of a queue that has settled, in days.
-
-    W = (cv_a^2 + cv_s^2) / 2 . use^(sqrt(2 (c + 1)) - 1) / (c (1 - use)) . service time, where the
-    service time is ``servers * lot / rate``.
-
-    Parameters
-    ----------
-    arrivals, rate
-        Units that come and that can be served in a day.
-    cv_arrivals, cv_service, lot
-        As in `spread_of`.
-    servers
-        How many customers are served side by side; need not be whole.
-
-    Returns
-    -------
-    float
-        0 where nothing varies and not more comes than can be served; ``inf`` where the queue
-        does not settle.
-
-    Examples
-    --------
-    Poisson arrivals, one server: twice as long where the times of service are exponential as
-    where they are all the same.
-
-    >>> steady_wait(8, 10), steady_wait(8, 10, cv_service=0)
-    (0.4, 0.2)
-    """
-    if arrivals <= 0 or rate == np.inf:
-        return 0.0
-    spread = spread_of(cv_arrivals, cv_service, lot)
-    if arrivals >= rate:
-        return 0.0 if spread == 0 and arrivals == rate else float("inf")
-    use = arrivals / rate
-    return float(spread * use ** exponent_of(servers) / (rate - arrivals))
 
 
 @njit(cache=True)
@@ -134,7 +58,7 @@ def passes_of(
     rate
         Units a day that may pass in all.
     spread, exponent
-        As `spread_of` and `exponent_of` return them.
+        As `corridors.flow.waiting.steady` has them.
     days
         Length of the step.
     """
@@ -210,7 +134,7 @@ def wait_within(
     arrivals, rate
         Units a day, shape (R,).
     spread, exponent
-        As `spread_of` and `exponent_of` return them, shape (R,).
+        As `corridors.flow.waiting.steady` has them, shape (R,).
     days
         For how long the load has held.
 
