@@ -136,6 +136,66 @@ def test_the_bound_of_perfect_foresight_stays_below():
 @settings(max_examples=12, deadline=None)
 def test_no_more_stands_before_the_quay_than_its_store_and_what_was_under_way(store, hours):
     sim = run(port(store, hours=hours))
-    assert max(at(sim, "quay")) <= store + 20 * hours / 24 + 1e-6
+    # What comes within a step is reckoned by its end: when the quay opens, the first of it comes
+    # before the quay has worked for as long, by the square of the part of a step on the way.
+    part = min(hours / 24, 1.0)
+    assert max(at(sim, "quay")) <= store + 20 * (hours / 24 + part**2) + 1e-6
     assert what(sim, "on_time") + what(sim, "late") + what(sim, "under_way") == pytest.approx(400)
     assert sim.residual_t < 1e-6
+
+
+def two_mines(*, far_hours: float, near: float = 7.0, far: float = 10.0):
+    """A near mine and a far one, 17 a day together, to a port whose quay takes 20 and has no store.
+
+    ::
+
+        near --0 h-- port ==quay 20==> sea
+        far  --many days--^
+    """
+    return toys.network(
+        {"near": "XA", "far": "XD", "port": "XB", "sea": "XC"},
+        [link("near", "port", 0.0), link("far", "port", far_hours), link("port", "sea")],
+        [
+            {"origin": "near", "destination": "sea", "per_day": near},
+            {"origin": "far", "destination": "sea", "per_day": far},
+        ],
+        cargo={"bulk": {}},
+        capacities=[{"capacity_id": "quay", "name": "Quay", "unit": "t", "amount": 20}],
+        capacity_members=[{"capacity_id": "quay", "link_id": "port-sea-road"}],
+        stores=[{"capacity_id": "quay", "amount": 0}],
+    )
+
+
+@pytest.mark.parametrize("hours", [6.0, 24.0, 100.0, 168.0])
+@pytest.mark.parametrize("step", ["1d", "6h"])
+def test_what_is_under_way_for_a_week_does_not_hold_back_who_comes_tomorrow(hours, step):
+    """Seventeen a day come and twenty may pass: nobody waits, however far one of the mines is.
+
+    Of ten a day from a week away seventy are under way, more than passes in a day: each of
+    them finds a place when it comes.
+    """
+    calm = {"delay": {"link": "near-port-road"}, "by": "0 h"}
+    sim = run(two_mines(far_hours=hours), calm, days=30, step=step)
+    assert what(sim, "late") + what(sim, "not_yet_left") == pytest.approx(0, abs=1e-6)
+    assert what(sim, "waiting") == pytest.approx(0, abs=1e-6)
+    assert what(sim, "on_time") + what(sim, "under_way") == pytest.approx(17 * 30)
+
+
+@given(st.floats(0, 150), st.floats(1, 12), st.floats(1, 12))
+@settings(max_examples=12, deadline=None)
+def test_no_store_ever_keeps_more_home_than_the_quay_could_not_pass(hours, near, far):
+    calm = {"delay": {"link": "near-port-road"}, "by": "0 h"}
+    sim = run(two_mines(far_hours=hours, near=near, far=far), calm, days=30)
+    stays = what(sim, "not_yet_left") + what(sim, "waiting")
+    assert stays <= max(near + far - 20.0, 0.0) * 60 + 1e-6
+    assert sim.residual_t < 1e-6
+
+
+def test_a_network_without_any_limit_runs_to_its_end():
+    net = toys.network(
+        {"mine": "XA", "sea": "XC"},
+        [link("mine", "sea", 30.0)],
+        [{"origin": "mine", "destination": "sea", "per_day": 10}],
+    )
+    sim = run(net, {"delay": {"link": "mine-sea-road"}, "by": "0 h"}, days=10)
+    assert what(sim, "on_time") + what(sim, "under_way") == pytest.approx(100)

@@ -8,7 +8,7 @@ import numpy as np
 
 from corridors.simulation.queueing.reneging import staying
 from corridors.simulation.queueing.route_choice import TROUBLE_DAYS
-from corridors.simulation.queueing.serving import place_at
+from corridors.simulation.queueing.stores import place_at
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats
@@ -191,7 +191,7 @@ class Origin:
         for limit, own in onto.items():
             days = min(float(arrays.hours[first[d.way] + d.way]) for d in own) / 24.0
             wanted = sum(d.amount * float(arrays.factor[first[d.way]]) for d in own)
-            place = float(place_at(limits, limit, days, clock.step))
+            place = float(place_at(limits, limit, days, clock))
             share = min(place / wanted, 1.0) if wanted > 0 else 1.0
             for d in own:
                 if share > 0:

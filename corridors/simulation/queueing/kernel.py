@@ -15,14 +15,9 @@ from numba import njit
 from corridors.simulation.queueing.counting import count_queues
 from corridors.simulation.queueing.packets import append, drop, forget, split, take, units_of
 from corridors.simulation.queueing.reneging import divert, renege
-from corridors.simulation.queueing.serving import (
-    find_due,
-    hold_back,
-    put_back,
-    release,
-    serve,
-)
+from corridors.simulation.queueing.serving import release, serve
 from corridors.simulation.queueing.state import BACKGROUND, HAIR, LATE, NEW, OLD, ON_TIME, OTHER_WAY
+from corridors.simulation.queueing.stores import find_room, hold_back, put_back
 
 
 @njit(cache=True)
@@ -86,7 +81,7 @@ def run_step(packets, routes, limits, choice, counting, record, clock, head, tai
         limits.used[r] = 0.0
     held_head = np.full(2, -1, dtype=np.int64)
     held_tail = np.full(2, -1, dtype=np.int64)
-    stores = find_due(packets, routes, limits, clock, head)
+    stores = find_room(packets, routes, limits, clock, head)
     for r in range(n_limits):
         if limits.head[r] >= 0:
             renege(packets, routes, limits, choice, record, clock, head, tail, r)
@@ -117,11 +112,14 @@ def run_step(packets, routes, limits, choice, counting, record, clock, head, tai
     moved = True
     while moved:
         moved = False
-        for position in range(n_limits):
+        # Once more than there are limits, so that cargo arrives where there is none.
+        for position in range(n_limits + 1):
             while head[n] >= 0:
                 i = head[n]
                 head[n] = packets.after[i]
                 _arrive(packets, routes, limits, choice, record, clock, head, tail, i)
+            if position == n_limits:
+                break
             r = order[position]
             if limits.new_head[r] >= 0 or (first and limits.head[r] >= 0):
                 holds = stores and limits.leads[r]

@@ -110,14 +110,6 @@ def is_blocked(packets, routes, choice, i):
 
 
 @njit(cache=True, inline="always")
-def sent(packets, routes, limits, i):
-    """Count a packet among what comes to its next limit."""
-    v = routes.first[packets.route[i]] + packets.visit[i]
-    if v < routes.first[packets.route[i] + 1]:
-        limits.coming[routes.limit[v]] += packets.amount[i] * routes.factor[v]
-
-
-@njit(cache=True, inline="always")
 def _schedule(packets, head, tail, clock, i):
     """Put a packet on the list of the step in which it begins to arrive."""
     number = int(np.floor(packets.start[i] / clock.step + HAIR))

@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from corridors.simulation.queueing.packets import append, drop, enter, sent, split, units_of
+from corridors.simulation.queueing.packets import append, drop, enter, split, units_of
 from corridors.simulation.queueing.reductions import wait_behind
-from corridors.simulation.queueing.serving import place_at
 from corridors.simulation.queueing.state import BACKGROUND, NEW, OLD, TURNED_BACK
+from corridors.simulation.queueing.stores import place_at, sent
 
 
 @njit(cache=True)
@@ -100,7 +100,7 @@ def divert(packets, routes, limits, choice, record, clock, head, tail, limit, i,
     begin_at = routes.first[way]
     if begin_at < routes.first[way + 1]:
         days = routes.hours[begin_at + way] / 24.0
-        place = place_at(limits, routes.limit[begin_at], days, clock.step)
+        place = place_at(limits, routes.limit[begin_at], days, clock)
         amount = min(amount, place / routes.factor[begin_at])
     if amount <= packets.amount[i] * 1e-12:
         return i
@@ -121,7 +121,7 @@ def divert(packets, routes, limits, choice, record, clock, head, tail, limit, i,
         packets.end[j] = end
     packets.route[j] = way
     packets.visit[j] = 0
-    sent(packets, routes, limits, j)
+    sent(packets, routes, limits, clock, j)
     enter(packets, routes, record, clock, head, tail, j)
     return -1 if whole else i
 

@@ -13,7 +13,6 @@ from corridors.simulation.queueing.departures import Origin
 from corridors.simulation.queueing.kernel import run_step
 from corridors.simulation.queueing.packets import depart_all, grown, new_packets
 from corridors.simulation.queueing.route_choice import TROUBLE_DAYS, RouteChoice
-from corridors.simulation.queueing.serving import find_due
 from corridors.simulation.queueing.state import (
     HAIR,
     NEW,
@@ -23,6 +22,7 @@ from corridors.simulation.queueing.state import (
     QueueLimits,
     Record,
 )
+from corridors.simulation.queueing.stores import find_room
 from corridors.simulation.queueing.ways import RouteBook
 
 if TYPE_CHECKING:
@@ -152,10 +152,10 @@ class QueueRun:
             name: np.full(n_limits, -1, dtype=np.int64)
             for name in ("head", "tail", "new_head", "new_tail")
         }
-        self.queue_state = {
-            name: np.zeros(n_limits)
-            for name in ("used", "taken", "queue", "due", "coming", "asked")
-        }
+        self.queue_state = {name: np.zeros(n_limits) for name in ("used", "taken", "queue")}
+        stores = np.isfinite(p.store)
+        self._store_number: Ints = np.where(stores, np.cumsum(stores) - 1, -1).astype(np.int64)
+        self._ahead = np.zeros((2, int(stores.sum()), 1))
         self.origin = Origin(p, self.book, self.route_choice, fixed=fixed)
         self.recovering = np.zeros(n_limits, dtype=np.bool_)
         self.open_before = np.full(n_limits, np.inf)
@@ -188,6 +188,18 @@ class QueueRun:
         if self._order is None or self._order[0] != len(self.book):
             self._order = (len(self.book), self.book.order())
         return self._order[1]
+
+    def stores(self, longest_hours: float) -> tuple[Floats, Floats, Ints, Ints]:
+        """Return what the kernel notes of stores, with room for all steps that a way takes.
+
+        `room`, `asked`, `until` and `asked_until` of `QueueLimits`.
+        """
+        n_stores = self._ahead.shape[1]
+        steps = int(np.ceil(longest_hours / 24.0 / self.p.step)) + 3
+        if n_stores and steps > self._ahead.shape[2]:
+            self._ahead = np.zeros((2, n_stores, steps))
+        until = np.zeros((2, n_stores), dtype=np.int64)
+        return self._ahead[0], self._ahead[1], until[0], until[1]
 
     def leads(self) -> Flags:
         """Return the limits after which some way comes to a store, shape (R,)."""
@@ -281,6 +293,7 @@ class QueueRun:
             spare = np.maximum(np.where(rate > 0, level, 0.0) - p.reserved[n] - self._use[2], 0.0)
         self.queue_state["taken"][:] = 0.0
         spread, exponent = self._spread(n)
+        ahead, asked, until, asked_until = self.stores(float(arrays.hours.max(initial=0.0)))
         limits = QueueLimits(
             rate=rate,
             reserved=np.ascontiguousarray(p.reserved[n]),
@@ -298,6 +311,11 @@ class QueueRun:
             spread=spread,
             exponent=exponent,
             leads=self.leads(),
+            store_number=self._store_number,
+            room=ahead,
+            asked=asked,
+            until=until,
+            asked_until=asked_until,
         )
         choice = Choice(
             closed=information.closed(n),
@@ -321,7 +339,7 @@ class QueueRun:
         elif len(arrays.advice):
             self.book.arrays(state).advice[:] = -1
         arrays = self.book.arrays(state)
-        if find_due(self.packets, arrays, limits, clock, self.head):
+        if find_room(self.packets, arrays, limits, clock, self.head):
             departing = self.origin.placed(departing, arrays, limits, clock)
         record = self._kernel_record()
         way = np.array([d.way for d in departing], dtype=np.int64)

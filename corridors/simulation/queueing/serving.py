@@ -4,13 +4,6 @@ First in, first out, at the rate of the limit less what is reserved. Arrivals of
 one step at a queue that stands count as mixed, so that nobody in it is favoured;
 within the step the queue is the exact fluid solution: it empties at the moment
 at which it would, and who comes after that does not wait.
-
-A point queue takes no room. Where the data says how much finds a place before a limit, no
-more is sent there than will have found one when it comes, at the rate of the step: what
-stands there and what is under way to it, less what passes meanwhile, is at most the store.
-The rest waits where it is, at the limit upstream, which may fill in turn, or at its origin:
-a place takes what it has room for and holds the rest back upstream, as in the cell
-transmission model (Daganzo 1995). When the rate falls, what is under way still comes.
 """
 
 from __future__ import annotations
@@ -25,11 +18,11 @@ from corridors.simulation.queueing.packets import (
     enter,
     is_blocked,
     join,
-    sent,
     split,
     units_of,
 )
 from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
+from corridors.simulation.queueing.stores import sent
 
 
 @njit(cache=True)
@@ -42,7 +35,7 @@ def _pass(packets, routes, limits, record, clock, head, tail, limit, i):
         drop(packets, i)
         return
     packets.visit[i] += 1
-    sent(packets, routes, limits, i)
+    sent(packets, routes, limits, clock, i)
     enter(packets, routes, record, clock, head, tail, i)
 
 
@@ -298,92 +291,3 @@ def release(packets, routes, limits, choice, record, clock, limit):
             else:
                 packets.after[before] = i
         i = following
-
-
-@njit(cache=True)
-def find_due(packets, routes, limits, clock, head):
-    """Count what stands before each limit and what is under way to it; return if any is a store."""
-    any_store = False
-    for r in range(len(limits.rate)):
-        limits.due[r] = limits.queue[r]
-        limits.coming[r] = 0.0
-        limits.asked[r] = 0.0
-        any_store = any_store or limits.store[r] < np.inf
-    if not any_store:
-        return False
-    for later in range(clock.number, clock.last + 1):
-        i = head[later]
-        while i >= 0:
-            r = packets.route[i]
-            v = routes.first[r] + packets.visit[i]
-            if v < routes.first[r + 1]:
-                limits.due[routes.limit[v]] += packets.amount[i] * routes.factor[v]
-            i = packets.after[i]
-    return True
-
-
-@njit(cache=True)
-def place_at(limits, limit, days, step):
-    """Return the units that find a place before a limit when they come some days from now."""
-    if limits.store[limit] == np.inf:
-        return np.inf
-    passes = max(limits.rate[limit] - limits.reserved[limit], 0.0) * (days + step)
-    taken = limits.due[limit] + limits.coming[limit] + limits.asked[limit]
-    return max(limits.store[limit] + passes - taken, 0.0)
-
-
-@njit(cache=True)
-def hold_back(packets, routes, limits, clock, limit, head, tail, held_head, held_tail, which):
-    """Take out of a list whoever would find no place at its next limit, the last first."""
-    i = head[limit]
-    head[limit] = -1
-    tail[limit] = -1
-    while i >= 0:
-        following = packets.after[i]
-        r = packets.route[i]
-        v = routes.first[r] + packets.visit[i] + 1 if r != BACKGROUND else 0
-        if r == BACKGROUND or v >= routes.first[r + 1]:
-            append(packets, head, tail, limit, i)
-            i = following
-            continue
-        onto = routes.limit[v]
-        units = packets.amount[i] * routes.factor[v]
-        days = routes.hours[v + r] / 24.0
-        goes = min(place_at(limits, onto, days, clock.step), units)
-        limits.asked[onto] += goes
-        if goes >= units * (1.0 - HAIR):
-            append(packets, head, tail, limit, i)
-        elif goes <= units * HAIR:
-            append(packets, held_head, held_tail, which, i)
-        else:
-            j = split(packets, i, 1.0 - goes / units)
-            append(packets, head, tail, limit, i)
-            append(packets, held_head, held_tail, which, j)
-        i = following
-
-
-@njit(cache=True)
-def put_back(packets, limits, clock, limit, held_head, held_tail):
-    """Put those that were held back into the queue again, each at its turn."""
-    rest = limits.head[limit]
-    own = held_head[0]
-    limits.head[limit] = -1
-    limits.tail[limit] = -1
-    while rest >= 0 or own >= 0:
-        first = own >= 0 and (rest < 0 or packets.batch[own] <= packets.batch[rest])
-        i = own if first else rest
-        if first:
-            own = packets.after[i]
-        else:
-            rest = packets.after[i]
-        append(packets, limits.head, limits.tail, limit, i)
-    i = held_head[1]
-    while i >= 0:
-        following = packets.after[i]
-        join(packets, limits.head, limits.tail, limit, clock, i)
-        i = following
-    for which in range(2):
-        held_head[which] = -1
-        held_tail[which] = -1
-    for r in range(len(limits.asked)):
-        limits.asked[r] = 0.0

@@ -79,9 +79,10 @@ class QueueLimits(NamedTuple):
     `spread` and `exponent` say what queue variation leaves on average, as in
     `corridors.flow.waiting`; where `spread` is 0 none stands.
     `store` is what finds a place before a limit, infinite where anything does; `leads` says
-    which limits lead to such a one. `due` is what stood there or was under way to it when
-    the step began, `coming` what has been sent there since, `asked` what has been let
-    through in one look at a queue.
+    which limits lead to such a one, and `store_number` numbers the stores, -1 for the other
+    limits. `room` is what still finds a place by the end of each step ahead, by store, beside all
+    that is known to come; `asked` what has been let through in one look at a queue; `until` and
+    `asked_until` the last step ahead that either is about.
     """
 
     rate: Floats
@@ -102,9 +103,11 @@ class QueueLimits(NamedTuple):
     spread: Floats
     exponent: Floats
     leads: Flags
-    due: Floats
-    coming: Floats
+    store_number: Ints
+    room: Floats
     asked: Floats
+    until: Ints
+    asked_until: Ints
 
 
 class Choice(NamedTuple):

@@ -1,0 +1,184 @@
+"""Places before limits: what will find one when it comes, in compiled code.
+
+A point queue takes no room. Where the data says how much finds a place before a limit, no
+more is sent there than will have found one whenever it comes: at the end of every step
+ahead, what stands there now and what will have come by then, less what will have passed at
+the rate of the step, is at most the store. What is under way comes when it comes: a line
+on which oil is under way for a week takes nothing from a field a day away until that week
+is over. The rest waits where it is, at the limit upstream, which may fill in turn, or at
+its origin: a place takes what it has room for and holds the rest back upstream, as in the
+cell transmission model (Daganzo 1995). When the rate falls, what is under way still comes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from corridors.simulation.queueing.packets import append, join, split
+from corridors.simulation.queueing.state import BACKGROUND, HAIR
+
+NOWHERE = 1e-12
+"""Share of an amount below which it does not come within a step."""
+
+
+@njit(cache=True)
+def _add(known, until, s, a, share, units):
+    """Add units to all steps ahead from `a` on, where only a share of them comes in that one."""
+    last = known.shape[1] - 1
+    a = min(a, last)
+    known[s, a] += units * share
+    for j in range(a + 1, last + 1):
+        known[s, j] += units
+    until[s] = max(until[s], min(a + 1, last))
+
+
+@njit(cache=True, inline="always")
+def _coming(start, end, clock):
+    """Return the step ahead in which an interval begins, and the share of it that lies there."""
+    a = max(int(np.floor(start / clock.step + HAIR)) - clock.number, 0)
+    until = (clock.number + a + 1) * clock.step
+    if end <= until + HAIR * clock.step:
+        return a, 1.0
+    return a, min(max((until - start) / (end - start), 0.0), 1.0)
+
+
+@njit(cache=True)
+def find_room(packets, routes, limits, clock, head):
+    """Find how much more finds a place before each store by each step ahead; return if any is."""
+    if limits.room.shape[0] == 0:
+        return False
+    limits.room[:] = 0.0
+    limits.asked[:] = 0.0
+    limits.until[:] = 0
+    limits.asked_until[:] = -1
+    last = limits.room.shape[1] - 1
+    for later in range(clock.number, clock.last + 1):
+        i = head[later]
+        while i >= 0:
+            r = packets.route[i]
+            v = routes.first[r] + packets.visit[i]
+            if v < routes.first[r + 1]:
+                s = limits.store_number[routes.limit[v]]
+                if s >= 0:
+                    units = packets.amount[i] * routes.factor[v]
+                    a, share = _coming(packets.start[i], packets.end[i], clock)
+                    a = min(a, last)
+                    limits.room[s, a] -= units * share
+                    if share < 1.0:
+                        limits.room[s, min(a + 1, last)] -= units * (1.0 - share)
+                    limits.until[s] = max(limits.until[s], min(a + 1, last))
+            i = packets.after[i]
+    for r in range(len(limits.rate)):
+        s = limits.store_number[r]
+        if s >= 0:
+            passes = max(limits.rate[r] - limits.reserved[r], 0.0) * clock.step
+            total = limits.store[r] - limits.queue[r]
+            for j in range(last + 1):
+                total += passes + limits.room[s, j]
+                limits.room[s, j] = total
+    return True
+
+
+@njit(cache=True)
+def place_at(limits, limit, days, clock):
+    """Return the units that find a place before a limit when they come some days from now.
+
+    They leave evenly over the step, and come so.
+    """
+    s = limits.store_number[limit]
+    if s < 0:
+        return np.inf
+    begin = clock.number * clock.step + days
+    a, share = _coming(begin, begin + clock.step, clock)
+    last = limits.room.shape[1] - 1
+    a = min(a, last)
+    place = np.inf
+    here = limits.room[s, a] - limits.asked[s, a]
+    if share > NOWHERE:
+        place = here / share
+    if a < last:
+        # All of them have come within the step after: room grows evenly until then.
+        after = limits.room[s, a + 1] - limits.asked[s, a + 1]
+        place = min(place, here * share + after * (1.0 - share))
+    # Beyond what is known to come, room can only grow.
+    for j in range(a + 1, min(max(a + 1, limits.until[s], limits.asked_until[s]), last) + 1):
+        place = min(place, limits.room[s, j] - limits.asked[s, j])
+    return max(place, 0.0)
+
+
+@njit(cache=True)
+def sent(packets, routes, limits, clock, i):
+    """Count a packet among what comes to its next limit; its interval is that of its departure."""
+    r = packets.route[i]
+    v = routes.first[r] + packets.visit[i]
+    if v < routes.first[r + 1]:
+        s = limits.store_number[routes.limit[v]]
+        if s >= 0:
+            days = routes.hours[v + r] / 24.0
+            a, share = _coming(packets.start[i] + days, packets.end[i] + days, clock)
+            units = packets.amount[i] * routes.factor[v]
+            _add(limits.room, limits.until, s, a, share, -units)
+
+
+@njit(cache=True)
+def hold_back(packets, routes, limits, clock, limit, head, tail, held_head, held_tail, which):
+    """Take out of a list whoever would find no place at its next limit, the last first."""
+    i = head[limit]
+    head[limit] = -1
+    tail[limit] = -1
+    while i >= 0:
+        following = packets.after[i]
+        r = packets.route[i]
+        v = routes.first[r] + packets.visit[i] + 1 if r != BACKGROUND else 0
+        if r == BACKGROUND or v >= routes.first[r + 1] or limits.store_number[routes.limit[v]] < 0:
+            append(packets, head, tail, limit, i)
+            i = following
+            continue
+        onto = routes.limit[v]
+        units = packets.amount[i] * routes.factor[v]
+        days = routes.hours[v + r] / 24.0
+        goes = min(place_at(limits, onto, days, clock), units)
+        if goes > units * HAIR:
+            begin = clock.number * clock.step + days
+            a, share = _coming(begin, begin + clock.step, clock)
+            s = limits.store_number[onto]
+            _add(limits.asked, limits.asked_until, s, a, share, goes)
+        if goes >= units * (1.0 - HAIR):
+            append(packets, head, tail, limit, i)
+        elif goes <= units * HAIR:
+            append(packets, held_head, held_tail, which, i)
+        else:
+            j = split(packets, i, 1.0 - goes / units)
+            append(packets, head, tail, limit, i)
+            append(packets, held_head, held_tail, which, j)
+        i = following
+
+
+@njit(cache=True)
+def put_back(packets, limits, clock, limit, held_head, held_tail):
+    """Put those that were held back into the queue again, each at its turn."""
+    rest = limits.head[limit]
+    own = held_head[0]
+    limits.head[limit] = -1
+    limits.tail[limit] = -1
+    while rest >= 0 or own >= 0:
+        first = own >= 0 and (rest < 0 or packets.batch[own] <= packets.batch[rest])
+        i = own if first else rest
+        if first:
+            own = packets.after[i]
+        else:
+            rest = packets.after[i]
+        append(packets, limits.head, limits.tail, limit, i)
+    i = held_head[1]
+    while i >= 0:
+        following = packets.after[i]
+        join(packets, limits.head, limits.tail, limit, clock, i)
+        i = following
+    for which in range(2):
+        held_head[which] = -1
+        held_tail[which] = -1
+    for s in range(len(limits.asked_until)):
+        if limits.asked_until[s] >= 0:
+            limits.asked[s, :] = 0.0
+            limits.asked_until[s] = -1
