@@ -83,10 +83,11 @@ def test_calls_give_a_new_object_each_time():
     more = shut.limit("0.5", capacity="terespol-rail").delay("24 h", node="brest", cargo="box")
     more = more.surcharge("5 USD/t", country="IR").ban("fuel", border="KZ-RU")
     more = more.open(link="x").demand(1.2, cargo=["grain"], from_=DAY, until="2025-10-01")
-    more = more.supply("2 kt/day", country="RU")
-    assert (len(none.events), len(shut.events), len(more.events)) == (0, 1, 8)
+    more = more.supply("2 kt/day", country="RU").queue(chokepoint="kz-ru-road")
+    assert (len(none.events), len(shut.events), len(more.events)) == (0, 1, 9)
     assert [e.kind for e in more.events] == [
         "close", "limit", "delay", "surcharge", "ban", "open", "demand", "supply",
+        "queue",
     ]  # fmt: skip
     assert more.events[4].selector == {"border": ["KZ", "RU"]}
     assert more.events[6].first_day == DAY

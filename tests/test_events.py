@@ -295,7 +295,7 @@ def test_a_new_kind_of_event_is_one_class(toll):
 
 def test_without_the_toy_no_trace_of_it_is_left():
     assert "toll" not in KINDS
-    kinds = ("close", "limit", "delay", "surcharge", "ban", "open", "demand", "supply")
+    kinds = ("close", "limit", "delay", "surcharge", "ban", "open", "demand", "supply", "queue")
     assert tuple(KINDS) == kinds
 
 

@@ -318,13 +318,13 @@ def test_a_sea_that_an_event_opens_is_sailed_to():
         ({"queue": {"link": "x"}, "to": "cars"}, "saw 'cars', expected slots"),
         ({"queue": "slots", "at": {"link": "x"}, "to": "slots"}, "leave `to` out"),
         ({"queue": {"link": "x"}, "to": "slots", "cargo": ["bulk"]}, "queue takes no cargo"),
-        ({"close": {"link": "x"}, "at": {"link": "y"}}, "close takes no at"),
-        ({"close": {"link": "x"}, "takes": "slots"}, "close takes no takes; it belongs to delay"),
+        ({"close": {"link": "x"}, "at": {"link": "y"}}, "close takes no 'at'"),
+        ({"close": {"link": "x"}, "takes": "slots"}, "close takes no 'takes'; it belongs to delay"),
         ({"delay": {"link": "x"}, "by": "2 h", "takes": "time"}, "expected slots"),
         ({"close": {"link": "x"}, "start_up": "3 d"}, "saw no until"),
         (
             {"surcharge": {"link": "x"}, "by": "1 USD/t", "until": DAY0, "start_up": "3 d"},
-            "surcharge takes no start_up; it belongs to close, limit, ban",
+            "surcharge takes no 'start_up'; it belongs to close, limit, ban",
         ),
     ],
 )

@@ -79,6 +79,7 @@ def _event() -> dict[str, Any]:
         "type": "object",
         "properties": {
             **kinds,
+            "at": {**selector_ref(), "description": "Where, beside `queue: slots`"},
             **_amounts(),
             "cargo": _NAMES,
             "from": {**_DATE, "description": "First day in force"},
@@ -93,7 +94,6 @@ def _event() -> dict[str, Any]:
                 "enum": [SLOTS],
                 "description": "Of a delay at a gate: slots where it takes its capacity too",
             },
-            "at": {**selector_ref(), "description": "Where, beside `queue: slots`"},
             "note": {"type": "string"},
         },
         "additionalProperties": False,
@@ -244,8 +244,8 @@ def _beside(event: dict[str, Any], kind: Kind) -> tuple[str, str] | None:
         ("start_up", kind.starts_up, [k.name for k in KINDS.values() if k.starts_up]),
         ("at", event.get("queue") == SLOTS, ["`queue: slots`"]),
     ):
-        if key in event and not takes:
-            return key, f"{kind.name} takes no {key}; it belongs to {', '.join(those)}"
+        if key in event and not takes and key != kind.amount_key:
+            return key, f"{kind.name} takes no {key!r}; it belongs to {', '.join(those)}"
     if event.get("queue") == SLOTS and "to" in event:
         return "to", "queue: slots says it already; leave `to` out"
     return None

@@ -4,8 +4,7 @@
 kinds, one class for each, and `booking` that of electronic queues.
 """
 
-import corridors.scenarios.events.booking
-import corridors.scenarios.events.kinds  # noqa: F401  this is what registers the kinds
+import corridors.scenarios.events.booking  # noqa: F401  this is what registers the kinds
 from corridors.scenarios.events.event import KINDS, Event, Kind, register
 
 __all__ = ["KINDS", "Event", "Kind", "register"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import corridors.scenarios.events.kinds  # noqa: F401  the other kinds are listed before this one
 from corridors.scenarios.events.event import Kind, register
 from corridors.scenarios.events.gates import SLOTS, booked_gates
 from corridors.scenarios.quantities import Quantity
