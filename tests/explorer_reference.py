@@ -118,9 +118,13 @@ class Reference:
             own[key] = own.get(key, 0.0) + float(units) * weight[k]
         return found
 
+    @cached_property
+    def routes_before(self):
+        return self.routes(self.base.answer)
+
     def rerouted(self, answer):
         """Return what is carried before and after, but not by its old route, in tonnes a day."""
-        before, after = self.routes(self.base.answer), self.routes(answer)
+        before, after = self.routes_before, self.routes(answer)
         counted = self.state.demand["cargo"].isin(self.state.net.cargo_in_totals).tolist()
         total = 0.0
         for k, was in before.items():
