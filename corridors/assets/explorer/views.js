@@ -177,6 +177,7 @@ class WorstView {
     const run = ++this.run;
     this.found = new Map();
     this.status.textContent = 'Shutting one thing after the other, the broad things first …';
+    this.table.none = 'Nothing yet.';
     this.fill();
     const { names } = this;
     const shut = new Set(question.close);
@@ -197,6 +198,7 @@ class WorstView {
       fresh.forEach((key, i) => same.set(names.arcs(key).join(), briefs[i]));
       for (const key of keys) this.found.set(key, same.get(names.arcs(key).join()));
       const done = Math.min(at + ASKED_AT_ONCE, todo.length);
+      if (done === todo.length) this.table.none = 'Nothing.';
       this.status.textContent = done < todo.length ? `${number(done)} of ${number(todo.length)} shut and solved` : `All ${number(todo.length)} shut and solved, one after the other`;
       if (at % (10 * ASKED_AT_ONCE) === 0 || done === todo.length) this.fill();
     }
