@@ -269,7 +269,7 @@ def random_questions(reference, count, seed):
     draw = random.Random(seed)
     keys = sorted(reference.arcs)
     heavy = [k for k in keys if k.split(":")[0] in {"border", "chokepoint", "country"}]
-    limits = sorted({limit.capacity_id for limit in reference.state.limits})
+    limits = sorted({limit.capacity_id for limit in reference.state.limits} - {""})
     questions = []
     for _ in range(count):
         some = draw.sample(keys, 2) + draw.sample(heavy, draw.randint(0, 1))
