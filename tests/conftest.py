@@ -26,7 +26,16 @@ def pytest_configure(config: pytest.Config) -> None:
         kernels.compile_all()
 
 
-LONG = ("wheel", "test_calibration", "events", "test_mutations", "test_smoke", "browser")
+LONG = (
+    "wheel",
+    "test_calibration",
+    "events",
+    "test_mutations",
+    "explorer_choice",
+    "test_explorer_solver",
+    "test_smoke",
+    "browser",
+)
 """Groups and files that take long: they begin first, or all wait for them at the end."""
 
 SPLIT = (

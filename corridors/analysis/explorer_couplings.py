@@ -55,9 +55,10 @@ class CouplingBook:
         Returns
         -------
         dict
-            In the engine's order: the number of each as a limit, how many of the state's limits
-            the engine sees before it, share, ordinary amounts in units a day, and the demands
-            that the by-product is, as offsets and numbers; nothing where none holds.
+            ``N/couplings``, one after the other in the engine's order, of each: its number as a
+            limit, how many of the state's limits the engine sees before it, the share, what is
+            ordinary of both in units a day, and how many demands the by-product is, and which;
+            nothing where none holds.
         """
         found = couplings_of(state)
         if not found:
@@ -71,13 +72,8 @@ class CouplingBook:
         for limit, c in zip(entered, own, strict=True):
             by_product = int(p.commodity_class[c.hangs_on[0]])
             self.cargo.setdefault(limit, (c.cargo, by_product))
-        sizes = np.array([len(c.hangs_on) for c in own], dtype=np.int64)
-        return {
-            f"{number}/coupling_limit": np.array(entered, dtype=np.int64),
-            f"{number}/coupling_before": place - np.arange(len(place)),
-            f"{number}/coupling_share": np.array([c.share for c in own]),
-            f"{number}/coupling_ordinary": np.array([c.ordinary for c in own]),
-            f"{number}/coupling_by_product": np.array([c.by_product for c in own]),
-            f"{number}/coupling_start": np.concatenate([[0], np.cumsum(sizes)]),
-            f"{number}/coupling_hangs_on": np.concatenate([c.hangs_on for c in own]),
-        }
+        told = [
+            [limit, r - i, c.share, c.ordinary, c.by_product, len(c.hangs_on), *c.hangs_on.tolist()]
+            for i, (limit, r, c) in enumerate(zip(entered, place.tolist(), own, strict=True))
+        ]
+        return {f"{number}/couplings": np.array([x for row in told for x in row], dtype=float)}

@@ -45,6 +45,8 @@ function three(value, whole = false) {
 
 const tonnes = (value) => (Math.abs(value) >= 999.5 ? `${short(value)}t` : `${short(value)} t`);
 const signed = (value, text) => (value > 0 ? `+${text}` : value < 0 ? text.replace('-', '−') : text);
+// An amount with its unit: "14 trains", "5,584 t".
+const amountOf = (value, unit) => `${number(value)} ${unit}${/^(train|truck|wagon)$/.test(unit) && value !== 1 ? 's' : ''}`;
 const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 // "Natural gas" in the middle of a sentence; what is written in capitals stays so.
 const lowered = (text) => (/^.[A-Z]/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1));

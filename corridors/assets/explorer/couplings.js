@@ -7,15 +7,13 @@ const PLAIN_TURNS = 3;
 
 // The couplings of a state, in the order in which the engine sees their limits.
 function couplingsOf({ arrays: x }, s) {
-  const of = (name) => x[`${s}/coupling_${name}`];
-  return Array.from(of('limit') || [], (limit, i) => ({
-    limit,
-    before: of('before')[i],
-    share: of('share')[i],
-    ordinary: of('ordinary')[i],
-    byProduct: of('by_product')[i],
-    hangsOn: of('hangs_on').subarray(of('start')[i], of('start')[i + 1]),
-  }));
+  const told = x[`${s}/couplings`] || [];
+  const found = [];
+  for (let i = 0; i < told.length; i += 6 + told[i + 5]) {
+    const [limit, before, share, ordinary, byProduct, count] = told.slice(i, i + 6);
+    found.push({ limit, before, share, ordinary, byProduct, hangsOn: told.slice(i + 6, i + 6 + count) });
+  }
+  return found;
 }
 
 // The part of a by-product that is not delivered, by units served of each demand.

@@ -177,7 +177,7 @@ class Details {
       const factor = store.state.capacity[capacity] === undefined ? 1 : store.state.capacity[capacity];
       return element('li', {},
         element('div', {}, capacity === names.id(this.key) ? titles[l] : this.button(`capacity:${capacity}`, titles[l]), grades[l] === 'D' ? element('span', { class: 'badge' }, 'inferred') : null),
-        element('div', { class: 'quiet' }, `${number(used[r] + Math.min(background[r], amount[r]))} of ${number(amount[r])} ${units[l]} a day${price[r] > 1e-6 ? ` · one more saves ${usd0(price[r])} USD` : ''}`),
+        element('div', { class: 'quiet' }, `${number(used[r] + Math.min(background[r], amount[r]))} of ${amountOf(amount[r], units[l])} a day${price[r] > 1e-6 ? ` · one more saves ${usd0(price[r])} USD` : ''}`),
         first ? slider({ label: titles[l], id: `cap/${capacity}`, value: factor, low: 0, high: 3, step: 0.05, usual: 1, unit: 'times', heard: (x) => store.set('capacity', capacity, x, 1) }) : null);
     });
     return element('div', {}, element('h3', {}, own.length > 8 ? `Limits, 8 of ${own.length}` : 'Limits'), element('ul', { class: 'plain' }, rows));

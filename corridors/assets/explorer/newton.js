@@ -176,30 +176,38 @@ function nearer(dual, start) {
   return point.price;
 }
 
-// Prices of least dual value: from what is known, if need be nearer from nothing first, or by way
-// of choices that spread further.
+// Prices of least dual value: from what is known, if need be from nothing by way of choices that
+// spread further, each answer the start of the next, or nearer first.
 function pricesOf(make, start) {
-  const dual = make(1);
-  const nothing = new Float64Array(dual.wanted.length);
-  const tried = (from) => {
+  const nothing = new Float64Array(make(1).wanted.length);
+  let steps = 0;
+  const tried = (dual, from) => {
     try {
-      return minimised(dual, from);
+      const found = minimised(dual, from);
+      steps += found.steps;
+      return { point: found.point, steps };
     } catch (error) {
       if (error.message !== NO_PRICES) throw error;
       return null;
     }
   };
-  let found = tried(start || nothing);
+  const known = tried(make(1), start || nothing);
+  if (known) return known;
+  let spread = null;
   let price = nothing;
+  for (const sharpness of SPREAD_OUT) {
+    spread = tried(make(sharpness), price);
+    if (!spread) break;
+    price = spread.point.price;
+  }
+  if (spread) return spread;
+  // The slow way, which comes back from anywhere.
+  const dual = make(1);
+  let found = null;
   for (let turn = 0; !found && turn < NEARER; turn++) {
     price = nearer(dual, price);
-    found = tried(price);
+    found = tried(dual, price);
   }
-  if (found) return found;
-  found = { point: { price: nothing }, steps: 0 };
-  for (const sharpness of SPREAD_OUT) {
-    const next = minimised(make(sharpness), found.point.price);
-    found = { point: next.point, steps: found.steps + next.steps };
-  }
+  if (!found) throw new Error(NO_PRICES);
   return found;
 }

@@ -74,6 +74,9 @@ class Page {
       hover: (key, at) => this.hover(key, at),
     });
     this.details.heard = (key) => {
+      // What is open lies over the map: nothing of it may lie under.
+      byId('tip').hidden = true;
+      document.body.classList.toggle('detailed', Boolean(key));
       this.map.chosen = key && names.placeOf.has(key) ? key : null;
       this.map.draw();
     };

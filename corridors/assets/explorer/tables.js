@@ -11,6 +11,7 @@ class SortedTable {
     this.sort = sort;
     this.most = most;
     this.shown = most;
+    this.none = 'Nothing.';
     this.rows = [];
     this.head = element('tr');
     this.body = element('tbody');
@@ -67,7 +68,7 @@ class SortedTable {
     replace(this.foot,
       rows.length > shown.length
         ? element('button', { type: 'button', onclick: () => { this.shown = Infinity; this.draw(); } }, `Show all ${number(rows.length)} rows`)
-        : rows.length ? plural(rows.length, 'row', 'rows') : 'Nothing.',
+        : rows.length ? plural(rows.length, 'row', 'rows') : this.none,
       ' ', element('button', { type: 'button', onclick: () => save(`${this.name}.csv`, this.csv(), 'text/csv') }, 'Save as CSV'));
     if (held) {
       const again = this.body.querySelector(`[data-hold="${CSS.escape(held)}"]`);

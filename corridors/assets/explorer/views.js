@@ -85,7 +85,7 @@ class FullView {
       columns: [
         { head: 'Limit', text: true, value: (row) => row.name, csv: [['id', (row) => row.id], ['limit', (row) => row.name]], show: (row) => [element('button', { type: 'button', class: 'link', 'data-hold': row.id, onclick: () => open(row.key) }, row.name), row.confidence === 'D' ? element('span', { class: 'badge', title: 'Nobody published this number: it is inferred, and its note says how' }, 'inferred') : null] },
         { head: 'Full', value: (row) => row.use, show: (row) => [element('meter', { min: 0, max: 1, value: Math.min(1, row.use), 'aria-hidden': 'true' }), ` ${number(100 * row.use, 0)} %`] },
-        { head: 'Holds a day', value: (row) => row.amount, csv: [['amount', (row) => row.amount], ['unit', (row) => row.unit], ['background', (row) => row.background], ['used', (row) => row.used]], show: (row) => `${number(row.amount)} ${row.unit}` },
+        { head: 'Holds a day', value: (row) => row.amount, csv: [['amount', (row) => row.amount], ['unit', (row) => row.unit], ['background', (row) => row.background], ['used', (row) => row.used]], show: (row) => amountOf(row.amount, row.unit) },
         { head: 'One more saves, USD', help: 'What one more unit a day would save a day: cost, time and loss together', value: (row) => row.price, csv: [['price before', (row) => row.was], ['price', (row) => row.price]], show: (row) => arrow(row.was, row.price, usd0) },
         { head: 'Worth, USD a day', help: 'That price times all that the limit holds', value: (row) => row.worth, show: (row) => usd0(row.worth) },
         { head: 'Sources', text: true, value: (row) => row.confidence, csv: [['confidence', (row) => row.confidence]], show: (row) => row.confidence || '–' },
@@ -176,6 +176,8 @@ class WorstView {
     this.asked = asked;
     const run = ++this.run;
     this.found = new Map();
+    this.status.textContent = 'Shutting one thing after the other, the broad things first …';
+    this.table.none = 'Nothing yet.';
     this.fill();
     const { names } = this;
     const shut = new Set(question.close);
@@ -196,6 +198,7 @@ class WorstView {
       fresh.forEach((key, i) => same.set(names.arcs(key).join(), briefs[i]));
       for (const key of keys) this.found.set(key, same.get(names.arcs(key).join()));
       const done = Math.min(at + ASKED_AT_ONCE, todo.length);
+      if (done === todo.length) this.table.none = 'Nothing.';
       this.status.textContent = done < todo.length ? `${number(done)} of ${number(todo.length)} shut and solved` : `All ${number(todo.length)} shut and solved, one after the other`;
       if (at % (10 * ASKED_AT_ONCE) === 0 || done === todo.length) this.fill();
     }
