@@ -305,18 +305,27 @@ def replacement(
             off = 0.0
         lone = work.lone
         find_lone(columns, basis, lone)
-        # Of two questions the rarer one first, and "less" because most basic columns have 0 twice:
-        # what cannot be foreseen costs more than the rest.
-        for j in range(n_columns):
-            alpha[j] -= through_key[np.uintp(commodity[j])]
-        for j in range(n_columns):
-            if reduced[j] < most * alpha[j] and alpha[j] > PIVOT:
-                a = alpha[j]
-                noted[n_noted] = j
-                n_noted += 1
-                if reduced[j] < least * a and not lone[commodity[j]]:
-                    least = clip(reduced[j]) / a
-                    most = least + 1e-10 * (1.0 + least)
+        # What is better than the basis waits for the primal method, or the two would undo each
+        # other's steps; but for where nothing else is left.
+        above = least
+        for every in range(2):
+            # Of two questions the rarer one first, and "less" because most basic columns have 0
+            # twice: what cannot be foreseen costs more than the rest.
+            for j in range(n_columns):
+                if every == 0:
+                    alpha[j] -= through_key[commodity[j]]
+                if reduced[j] < most * alpha[j] and alpha[j] > PIVOT:
+                    k = commodity[j]
+                    better = reduced[j] < -SMALL * (1.0 + abs(values.sigma[0, k]))
+                    if far and better and every == 0:
+                        continue
+                    noted[n_noted] = j
+                    n_noted += 1
+                    if not lone[k] and reduced[j] < least * alpha[j]:
+                        least = clip(reduced[j]) / alpha[j]
+                        most = least + 1e-10 * (1.0 + least)
+            if n_noted > 0 or above < np.inf or not far:
+                break
         least = _flip(columns, paths, basis, values, amount, off, least, n_noted, work)
     # Several that are equally good by cost are told apart by what comes after it.
     most = least + 1e-10 * (1.0 + abs(least))
