@@ -275,7 +275,8 @@ def replacement(
             if leave >= 0 and abs(inverse[t, leave]) >= DUST:
                 effect[t] = -sign * inverse[t, leave]
     # What may not enter has an infinite reduced cost, and basic columns have no part in the row.
-    least, most, noted, n_noted = np.inf, np.inf, work.tied, 0
+    # No literals, for which what is called would be compiled once more.
+    least, most, noted, n_noted, one = np.inf, np.inf, work.tied, np.int64(0), np.int64(1)
     if alone >= 0:
         # Its amount is given, so another column of the same commodity must take its place.
         for j in range(n_columns):
@@ -289,7 +290,7 @@ def replacement(
         along(columns, n_columns, rows, basis.tight, p, effect, alpha)
         if tighten >= 0:
             work.which[0], work.row[0] = tighten, -sign
-            along(columns, n_columns, rows, work.which, 1, work.row, alpha)
+            along(columns, n_columns, rows, work.which, one, work.row, alpha)
         for k in range(len(key)):
             through_key[k] = alpha[key[k]]
         for t in range(p):

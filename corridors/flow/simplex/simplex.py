@@ -261,7 +261,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
                     enter, loosen, n_listed = cheaper(columns, n_columns, basis, values, work)
                 if enter < 0 and loosen < 0 and ahead:
                     # Now by the costs alone.
-                    ahead, known = False, False
+                    ahead, known = n_keys < 0, False
                     lead_by(columns, n_columns, basis, values, work, ahead)
                     continue
                 if enter < 0 and loosen < 0:
