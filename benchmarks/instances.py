@@ -1,29 +1,44 @@
-"""The engine against two plain programs, on other people's instances.
+"""The engine against other programs, on other people's instances.
 
 ``CORRIDORS_INSTANCES=folder python benchmarks/instances.py`` reads NumPy archives
 with ``tail``, ``head``, ``cost``, ``cap`` (by arc), ``o``, ``d``, ``q``, ``pen`` (by
 commodity) and ``n`` (nodes). Each closes one arc after the other among those that
-carry something, and each program is asked in turn. Times are CPU seconds of this
-process, so that what else runs on the machine counts little. ``--quick`` takes
-some two minutes; ``--only name ...`` takes some instances.
+carry something, and each program is asked in turn. Times are CPU seconds of the
+process that asks, so that what else runs on the machine counts little. Programs that
+build their model anew are asked a few closures only. ``--quick`` takes some two
+minutes; ``--only name ...`` takes some instances, ``--peers name ...`` some programs.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import ortools_peer
 from kept_alive import ArcForm, PathForm
+from peers import BySource
 
 from corridors.flow import FlowProblem, solve
 
 MOST_COLUMNS = 150_000
 """Columns above which the arc form is not asked; its first solve takes minutes."""
+
+MOST_REBUILT = 10_000
+"""Columns above which the same, built anew for each closure, is not asked."""
+
+FEW = 2
+"""Closures that are asked of programs which build their model anew."""
+
+PEERS = ("path", "arc", "highs", "linprog", "ortools")
+"""The other programs; ``highs`` is this engine with HiGHS kept alive over the same columns."""
 
 SLOW = ("winnipeg", "chicago_5000", "berlin_1000", "brain")
 """Instances that ``--quick`` leaves out."""
@@ -52,6 +67,13 @@ def timed(function: Any, *args: Any) -> tuple[Any, float]:
     return value, time.process_time() - began
 
 
+def _alone(problem: FlowProblem, arcs: list[int]) -> list[float]:
+    """Ask OR-Tools in a process of its own, because its HiGHS and highspy's exclude each other."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=spawn) as pool:
+        return pool.submit(ortools_peer.closures, problem, arcs).result()
+
+
 def measure(path: Path, closures: int, peers: tuple[str, ...]) -> dict[str, Any]:
     """Solve one instance and some closures by all programs in turn."""
     problem = read(path)
@@ -70,23 +92,43 @@ def measure(path: Path, closures: int, peers: tuple[str, ...]) -> dict[str, Any]
         off = max(off, abs(value - base.objective) / base.objective)
     r = np.random.default_rng(0)
     carries = np.flatnonzero(base.arc_flow > 0)
-    for arc in r.permutation(carries)[:closures].tolist():
+    arcs = r.permutation(carries)[:closures].tolist()
+    same = solve(problem, master="highs") if "highs" in peers else None
+    rebuilt = None
+    if "linprog" in peers and len(np.unique(problem.origin)) * problem.n_arcs <= MOST_REBUILT:
+        rebuilt = BySource(problem)
+    for number, arc in enumerate(arcs):
         ours, t = timed(lambda a: base.resolve(closed=[a]), arc)
         spent["ours"].append(t)
         for name, form in forms.items():
             value, t = timed(form.solve, [arc])
             spent[name].append(t)
             off = max(off, abs(value - ours.objective) / ours.objective)
+        if same is not None:
+            again, t = timed(lambda a: same.resolve(closed=[a]), arc)
+            spent.setdefault("highs", []).append(t)
+            assert again.path_amount.tobytes() == ours.path_amount.tobytes()
+        if rebuilt is not None and number < FEW:
+            value, t = timed(rebuilt.linprog, np.array([arc]))
+            spent.setdefault("linprog", []).append(t)
+            off = max(off, abs(value - ours.objective) / ours.objective)
+    if "ortools" in peers and find_spec("ortools") is not None:
+        spent["ortools"] = _alone(problem, arcs[:FEW])
     return {
         "name": path.stem, "problem": problem, "binding": int((base.limit_price > 0).sum()),
         "first": firsts, "spent": spent, "off": off,
     }  # fmt: skip
 
 
+ABSENT = "CORRIDORS_INSTANCES names no folder of .npz archives: other people's instances left out"
+"""What is said where there are none."""
+
 HEAD = (
     "| instance | nodes / arcs / pairs | binding | first solve, ms: ours / path / arc "
-    "| closures, ms: ours median | ours mean | path / ours | arc / ours | largest difference |\n"
-    "|" + "---|" * 9
+    "| closures, ms: ours median | ours mean | path / ours | arc / ours "
+    "| HiGHS, same columns / ours | linprog / ours | OR-Tools in sequence (not exact) / ours "
+    "| largest difference |\n"
+    "|" + "---|" * 12
 )
 
 
@@ -100,13 +142,14 @@ def line(m: dict[str, Any]) -> str:
 
     def ratio(name: str) -> str:
         spent = m["spent"].get(name)
-        return f"{sum(spent) / ours.sum():.2f}" if spent else "–"
+        return f"{sum(spent) / ours[: len(spent)].sum():.2f}" if spent else "–"
 
     p = m["problem"]
     return (
         f"| {m['name']} | {p.n_nodes} / {p.n_arcs} / {p.n_commodities} | {m['binding']} "
         f"| {of('ours')} / {of('path')} / {of('arc')} | {1e3 * np.median(ours):.2f} "
-        f"| {1e3 * ours.mean():.2f} | {ratio('path')} | {ratio('arc')} | {m['off']:.0e} |"
+        f"| {1e3 * ours.mean():.2f} | {ratio('path')} | {ratio('arc')} | {ratio('highs')} "
+        f"| {ratio('linprog')} | {ratio('ortools')} | {m['off']:.0e} |"
     )
 
 
@@ -131,13 +174,13 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", nargs="*")
     parser.add_argument("--closures", type=int)
-    parser.add_argument("--peers", nargs="*", default=["path", "arc"])
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=PEERS)
     args = parser.parse_args()
     folder = os.environ.get("CORRIDORS_INSTANCES")
     if not folder or not Path(folder).is_dir():
-        print("CORRIDORS_INSTANCES: expected a folder of .npz archives", file=sys.stderr)
+        print(ABSENT, file=sys.stderr)
         return 2
-    closures = args.closures or (10 if args.quick else 40)
+    closures = args.closures or (6 if args.quick else 40)
     table(Path(folder), closures, tuple(args.peers), only=args.only, quick=args.quick)
     return 0
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import highspy
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
@@ -23,6 +22,9 @@ INF = float("inf")
 
 def kept() -> Any:
     """Return a silent HiGHS on one thread."""
+    # Only here: a process that asks OR-Tools reads this module too, and the two exclude each other.
+    import highspy
+
     highs = highspy.Highs()
     for name, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
         highs.setOptionValue(name, value)
@@ -69,6 +71,8 @@ class PathForm:
             numbers = np.arange(self.k, self.k + n, dtype=np.int32)
             self.highs.changeColsBounds(n, numbers, np.zeros(n), np.array(most))
         if self.basis is not None:
+            import highspy
+
             status, basis = highspy.HighsBasisStatus, highspy.HighsBasis()
             columns, rows = self.basis
             new = self.k + len(self.paths) - len(columns)

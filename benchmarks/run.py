@@ -240,16 +240,19 @@ def rails() -> list[str]:
     return lines
 
 
-def others(folder: Path) -> list[str]:
-    """Ask the engine and two plain programs about instances that nobody here made."""
+def others(folder: Path, *, quick: bool) -> list[str]:
+    """Ask the engine and other programs about instances that nobody here made."""
     return [
         "\n*path* generates paths with scipy's `dijkstra` and a HiGHS kept alive, to which the row "
         "of a capacity is added when an answer breaks it; *arc* holds the flow of each origin on "
         "each arc in a HiGHS kept alive (`kept_alive.py`). Both start each closure from the "
         "undisturbed basis and give no unique flow and no proof. One arc that carries something "
         "is closed at a time. CPU time; ratios are on totals, and above 1 this engine "
-        "is the faster.\n",
-        *instances.table(folder, 10, ("path", "arc"), only=None, quick=False),
+        "is the faster. *HiGHS, same columns* is this engine with HiGHS kept alive in place of its "
+        "own simplex method, with the same answers to the byte; *linprog* (of scipy, the arc form "
+        "built anew) and OR-Tools (whole numbers, one commodity after the other: another question) "
+        "are asked two closures.\n",
+        *instances.table(folder, 10, instances.PEERS, only=None, quick=quick),
     ]
 
 
@@ -277,6 +280,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=("strategic", "shipped", "world", "instances"))
     parser.add_argument("--every", type=int, default=10)
+    parser.add_argument("--quick", action="store_true", help="leave out the largest instances")
     parser.add_argument("--no-write", action="store_true")
     args = parser.parse_args()
     page = [
@@ -295,8 +299,13 @@ def main() -> int:
         "world": ("OpenStreetMap's railways of the world, largest connected part", rails),
     }  # fmt: skip
     folder = os.environ.get("CORRIDORS_INSTANCES")
-    if folder:
-        parts["instances"] = ("Other people's instances", lambda: others(Path(folder)))
+    if folder and Path(folder).is_dir():
+        parts["instances"] = (
+            "Other people's instances",
+            lambda: others(Path(folder), quick=args.quick),
+        )
+    elif args.only in (None, "instances"):
+        print(instances.ABSENT, file=sys.stderr)
     for name, (title, run) in parts.items():
         if args.only in (None, name):
             print(f"{name} ...", file=sys.stderr, flush=True)

@@ -147,7 +147,10 @@ def _problem(
     cargo = net.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
     value_of_time = cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0
     class_of = {name: c for c, name in enumerate(arcs.cargo)}
-    kinds = demand["cargo"].map(class_of).to_numpy(dtype=np.int64)
+    # Arrays that may be written to: for others all kernels would be compiled once more.
+    kinds = demand["cargo"].map(class_of).to_numpy(dtype=np.int64, copy=True)
+    origin = demand["origin"].map(arcs.origin_mode_node)
+    destination = demand["destination"].map(arcs.destination_mode_node)
     loss = cargo["loss_usd_per_unit"].to_numpy(dtype=np.float64)
     weight = cargo["t_per_unit"].to_numpy(dtype=np.float64)
     rows = np.repeat(np.arange(len(limits)), [len(limit.arc) for limit in limits])
@@ -157,9 +160,9 @@ def _problem(
         head=arcs.head,
         cost=arcs.usd + value_of_time[:, None] * arcs.hours + arcs.premium,
         tie_cost=weight[:, None] * arcs.hours,
-        origin=demand["origin"].map(arcs.origin_mode_node).to_numpy(dtype=np.int64),
-        destination=demand["destination"].map(arcs.destination_mode_node).to_numpy(dtype=np.int64),
-        amount=demand["units_per_day"].to_numpy(dtype=np.float64),
+        origin=origin.to_numpy(dtype=np.int64, copy=True),
+        destination=destination.to_numpy(dtype=np.int64, copy=True),
+        amount=demand["units_per_day"].to_numpy(dtype=np.float64, copy=True),
         penalty=loss[kinds],
         commodity_class=kinds,
         bound=np.array([limit.available for limit in limits]),

@@ -113,7 +113,9 @@ class Pricing:
             self._group_togo = np.full(len(self._groups[0]), -1, dtype=np.int64)
             self._aimed_at = cost
             return
-        self._togo = trees.distances_to(*self._in_star, p.tail, cost, ends[:, 0], ends[:, 1])
+        self._togo = trees.distances_to(
+            *self._in_star, p.tail, cost, ends[:, 0].copy(), ends[:, 1].copy()
+        )
         # A hair shorter, so that rounding cannot make them longer than a path.
         self._togo *= 1.0 - 1e-12
         self._groups = self._alike

@@ -72,9 +72,9 @@ class Work(NamedTuple):
     By place of another column or of a binding limit: what enters takes of each
     (`entering`), what a limit is taken of (`row`, `effect`, `which`). By column:
     what each does to what leaves, or its length in tie cost (`alpha`), its length in
-    rank (`ranked`), its reduced cost, and those that are noted. By commodity: what
-    its key does, whether it has only a banned column (`lone`), its best column and
-    that one's lengths, shape (3, .). By level:
+    rank (`ranked`), its reduced cost, those that are noted, and those that wait for their
+    turn (`queue`). By commodity: what its key does, whether only its key is in the basis
+    (`lone`), its best column (`best`), and those that change their key (`flipped`). By level:
     what is large among prices, how much enters, and what that saves; and what the
     other columns cost more than their keys (`more`, shape (3, .)).
 
@@ -90,11 +90,12 @@ class Work(NamedTuple):
     ranked: Floats
     reduced: Floats
     tied: Ints
+    queue: Ints
     listed: Ints
     through_key: Floats
     lone: Flags
     best: Ints
-    length: Floats
+    flipped: Ints
     slack: Floats
     step: Floats
     saving: Floats
@@ -208,6 +209,32 @@ class Rows(NamedTuple):
     owner: NDArray[np.int32]
     unit: Floats
     used: Ints
+
+
+class Paths(NamedTuple):
+    """The columns of each commodity: ``column[start[k]:start[k + 1]]``."""
+
+    start: Ints
+    column: Ints
+
+
+@inner
+def by_commodity(columns, n_columns, paths):
+    """Sort the columns by commodity."""
+    start, column, commodity = paths.start, paths.column, columns.commodity
+    start[:] = 0
+    for j in range(n_columns):
+        start[commodity[j] + 1] += 1
+    for k in range(len(start) - 1):
+        start[k + 1] += start[k]
+    # The starts move on by one while the columns are put down, the last first.
+    for j in range(n_columns - 1, -1, -1):
+        k = commodity[j]
+        start[k + 1] -= 1
+        column[start[k + 1]] = j
+    for k in range(len(start) - 1):
+        start[k] = start[k + 1]
+    start[len(start) - 1] = n_columns
 
 
 @inner

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors.flow.compiling import inner
+from corridors.flow.shortest.heap import pop, push
 from corridors.flow.simplex.basis import (
     DUST,
     PIVOT,
@@ -23,7 +24,7 @@ from corridors.flow.simplex.basis import (
     clip,
     row_of,
 )
-from corridors.flow.simplex.exchange import swap_key
+from corridors.flow.simplex.exchange import find_lone, flip_keys, swap_key
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
@@ -115,11 +116,129 @@ def weigh(basis, weights, loosen, leave, tighten, alone, u, motion):
 
 
 @inner
-def replacement(columns, n_columns, basis, values, kind, number, sign, weights, rows, work):
+def _nearest(columns, amount, off, least, n_noted, work):
+    """Put those of the noted columns first that come first, enough of them to mend what is outside.
+
+    Halved again and again by the loss of one of them, as long as what is below it is
+    enough; say how many are left.
+    """
+    alpha, reduced, noted = work.alpha, work.reduced, work.tied
+    lone, best, commodity = work.lone, work.best, columns.commodity
+    count = n_noted
+    while count > 16:
+        j = noted[count // 2]
+        if not lone[commodity[j]] or reduced[j] >= least * alpha[j]:
+            loss = least
+        else:
+            loss = clip(reduced[j]) / alpha[j]
+        if loss == np.inf:
+            break
+        n = 0
+        for i in range(count):
+            j = noted[i]
+            if lone[commodity[j]] and clip(reduced[j]) <= loss * alpha[j]:
+                noted[i], noted[n] = noted[n], j
+                best[commodity[j]] = -1
+                n += 1
+        mended = 0.0
+        for j in noted[:n]:
+            k = commodity[j]
+            i = best[k]
+            if i < 0:
+                best[k] = j
+                mended += alpha[j] * amount[0, k]
+            elif reduced[j] - loss * alpha[j] < reduced[i] - loss * alpha[i]:
+                best[k] = j
+                mended += (alpha[j] - alpha[i]) * amount[0, k]
+        if mended < off or n == count:
+            break
+        count = n
+    return count
+
+
+@inner
+def _flip(columns, paths, basis, values, amount, off, least, n_noted, work):
+    """Move whole commodities at less than the least loss, as long as something stays outside.
+
+    The loss rises from one column to the next (the long step of bounded variables, Fourer 1994:
+    here it is the commodity that bounds a column). A commodity of which only the
+    key is in the basis takes the column as its key, and the basis stays; the first
+    column that mends all that is left outside is what enters.
+
+    Returns
+    -------
+    float
+        The loss at which something enters.
+    """
+    alpha, reduced, keys, queue = work.alpha, work.reduced, work.ranked, work.queue
+    lone, best, commodity = work.lone, work.best, columns.commodity
+    if off <= 0.0:
+        for j in work.tied[:n_noted]:
+            if lone[commodity[j]] and reduced[j] < least * alpha[j]:
+                least = clip(reduced[j]) / alpha[j]
+        return least
+    n = _nearest(columns, amount, off, least, n_noted, work)
+    size = 0
+    for j in work.tied[:n]:
+        k = commodity[j]
+        if lone[k] and reduced[j] < least * alpha[j]:
+            best[k] = -1
+            size = push(keys, queue, size, clip(reduced[j]) / alpha[j], j)
+    count = 0
+    while size > 0:
+        loss, j, size = pop(keys, queue, size)
+        k = commodity[j]
+        a = alpha[j]
+        if best[k] >= 0:
+            a -= alpha[best[k]]
+            if a <= PIVOT:
+                continue
+            later = (reduced[j] - reduced[best[k]]) / a
+            if later > loss * (1.0 + 1e-12):
+                if later < least:
+                    size = push(keys, queue, size, later, j)
+                continue
+        if a * amount[0, k] >= off:
+            least = loss
+            break
+        off -= a * amount[0, k]
+        if best[k] < 0:
+            work.flipped[count] = k
+            count += 1
+        best[k] = j
+    if count > 0:
+        for n in range(count):
+            k = work.flipped[n]
+            a, d = alpha[best[k]], reduced[best[k]]
+            for j in paths.column[paths.start[k] : paths.start[k + 1]]:
+                reduced[j] -= d
+                alpha[j] -= a
+        flip_keys(columns, basis, values, amount, work, count)
+    return least
+
+
+@inner
+def replacement(
+    columns,
+    n_columns,
+    basis,
+    values,
+    amount,
+    bound,
+    far,
+    kind,
+    number,
+    sign,
+    weights,
+    rows,
+    paths,
+    work,
+):
     """Find what takes a basic variable out of the basis at the least loss.
 
     `work.alpha` is filled with what each column does to the variable that leaves, in
-    the direction in which it leaves.
+    the direction in which it leaves. Commodities that can move as a whole, and are too
+    small to mend what is outside, do so on the way (`_flip`).
 
     Returns
     -------
@@ -156,7 +275,8 @@ def replacement(columns, n_columns, basis, values, kind, number, sign, weights, 
             if leave >= 0 and abs(inverse[t, leave]) >= DUST:
                 effect[t] = -sign * inverse[t, leave]
     # What may not enter has an infinite reduced cost, and basic columns have no part in the row.
-    least, most, noted, n_noted = np.inf, np.inf, work.tied, 0
+    # No literals, for which what is called would be compiled once more.
+    least, most, noted, n_noted, one = np.inf, np.inf, work.tied, np.int64(0), np.int64(1)
     if alone >= 0:
         # Its amount is given, so another column of the same commodity must take its place.
         for j in range(n_columns):
@@ -170,21 +290,44 @@ def replacement(columns, n_columns, basis, values, kind, number, sign, weights, 
         along(columns, n_columns, rows, basis.tight, p, effect, alpha)
         if tighten >= 0:
             work.which[0], work.row[0] = tighten, -sign
-            along(columns, n_columns, rows, work.which, 1, work.row, alpha)
+            along(columns, n_columns, rows, work.which, one, work.row, alpha)
         for k in range(len(key)):
             through_key[k] = alpha[key[k]]
-        for j in range(n_columns):
-            a = alpha[j] - through_key[commodity[j]]
-            alpha[j] = a
-            if a > PIVOT and reduced[j] <= most * a:
-                noted[n_noted] = j
-                n_noted += 1
-                if reduced[j] < least * a:
-                    least = clip(reduced[j]) / a
-                    most = least + 1e-10 * (1.0 + least)
         for t in range(p):
             if effect[t] > PIVOT:
                 least = min(least, clip(price[basis.tight[t]]) / effect[t])
+        most = least + 1e-10 * (1.0 + least)
+        if kind == 2:
+            off = values.use[0, tighten] - bound[0, tighten] - SMALL * (1.0 + bound[0, tighten])
+        else:
+            scale = 1.0 + amount[0, commodity[basis.other[leave]]]
+            off = -sign * values.other[0, leave] - SMALL * scale
+        if not far:
+            off = 0.0
+        lone = work.lone
+        find_lone(columns, basis, lone)
+        # What is better than the basis waits for the primal method, or the two would undo each
+        # other's steps; but for where nothing else is left.
+        above = least
+        for every in range(2):
+            # Of two questions the rarer one first, and "less" because most basic columns have 0
+            # twice: what cannot be foreseen costs more than the rest.
+            for j in range(n_columns):
+                if every == 0:
+                    alpha[j] -= through_key[commodity[j]]
+                if reduced[j] < most * alpha[j] and alpha[j] > PIVOT:
+                    k = commodity[j]
+                    better = reduced[j] < -SMALL * (1.0 + abs(values.sigma[0, k]))
+                    if far and better and every == 0:
+                        continue
+                    noted[n_noted] = j
+                    n_noted += 1
+                    if not lone[k] and reduced[j] < least * alpha[j]:
+                        least = clip(reduced[j]) / alpha[j]
+                        most = least + 1e-10 * (1.0 + least)
+            if n_noted > 0 or above < np.inf or not far:
+                break
+        least = _flip(columns, paths, basis, values, amount, off, least, n_noted, work)
     # Several that are equally good by cost are told apart by what comes after it.
     most = least + 1e-10 * (1.0 + abs(least))
     enter, loosen = -1, -1
@@ -195,7 +338,7 @@ def replacement(columns, n_columns, basis, values, kind, number, sign, weights, 
     if least < np.inf:
         for j in noted[:n_noted]:
             a = alpha[j]
-            if reduced[j] <= most * a and state[j] == 0:
+            if a > PIVOT and reduced[j] <= most * a and state[j] == 0:
                 k = key[commodity[j]]
                 a2 = charged(c2, start, limit, unit, p2, j)
                 a2 = (a2 - charged(c2, start, limit, unit, p2, k)) / a

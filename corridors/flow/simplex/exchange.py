@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from corridors.flow.compiling import inner
-from corridors.flow.simplex.basis import DUST, PIVOT, below, charged, row_entry, row_of
+from corridors.flow.simplex.basis import DUST, PIVOT, row_entry, row_of
 
 
 @inner
@@ -167,46 +167,89 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, work):
 
 
 @inner
-def replace_banned_keys(columns, n_columns, basis, values, work):
-    """Let commodities that have only a banned column in the basis take their cheapest; say if any.
-
-    The prices of the limits stay, and no column becomes better than the basic
-    ones: what is optimal but for amounts stays so.
-    """
-    stranded = False
-    lone, best, length = work.lone, work.best, work.length
-    for k in range(len(basis.key)):
-        lone[k], best[k] = False, -1
-        length[0, k] = length[1, k] = length[2, k] = np.inf
-        if columns.banned[basis.key[k]]:
-            lone[k] = True
-            stranded = True
-    if not stranded:
-        return False
+def find_lone(columns, basis, lone):
+    """Mark the commodities of which only the key is in the basis."""
+    lone[:] = True
     for i in range(basis.size[0]):
         lone[columns.commodity[basis.other[i]]] = False
-    start, limit, unit = columns.start, columns.limit, columns.unit
-    c1, c2, c3 = columns.cost[0], columns.cost[1], columns.cost[2]
-    p1, p2, p3 = values.price[0], values.price[1], values.price[2]
+
+
+@inner
+def change_keys(columns, n_columns, basis, hair, work):
+    """Let commodities that have only their key in the basis take their cheapest column; say if any.
+
+    Where that is banned, or dearer by more than a hair, as a share of its cost.
+
+    The prices of the limits stay, and all columns of these commodities are then no
+    better than what is in the basis. What that overruns is the dual method's to mend,
+    which moves many at once.
+    """
+    lone, best, reduced, key, state = work.lone, work.best, work.reduced, basis.key, basis.state
     commodity, banned = columns.commodity, columns.banned
+    find_lone(columns, basis, lone)
+    for k in range(len(key)):
+        best[k] = key[k]
     for j in range(n_columns):
         k = commodity[j]
-        if not lone[k] or banned[j]:
+        if lone[k] and reduced[j] < np.inf:
+            i = best[k]
+            if banned[i] or reduced[j] < reduced[i]:
+                best[k] = j
+    changed = False
+    for k in range(len(key)):
+        i, j = key[k], best[k]
+        if i == j:
             continue
-        a1 = charged(c1, start, limit, unit, p1, j)
-        near = 1e-10 * (1.0 + abs(a1))
-        if a1 > length[0, k] + near:
-            continue
-        a2 = charged(c2, start, limit, unit, p2, j)
-        a3 = charged(c3, start, limit, unit, p3, j)
-        if best[k] < 0 or a1 < length[0, k] - near or below(a2, a3, length[1, k], length[2, k]) > 0:
-            best[k] = j
-            length[0, k], length[1, k], length[2, k] = a1, a2, a3
-    stranded = False
-    for k in range(len(basis.key)):
-        if best[k] >= 0:
-            basis.state[basis.key[k]] = 0
-            basis.key[k] = best[k]
-            basis.state[best[k]] = 1
-            stranded = True
-    return stranded
+        if banned[i] or reduced[j] < -hair * (1.0 + abs(work.cost[i])):
+            state[i], state[j] = 0, 1
+            key[k] = j
+            changed = True
+    return changed
+
+
+@inner
+def _carry(columns, place, j, units, level, use, missing):
+    """Add some units of a column to the use of limits, of those that bind to what is missing."""
+    for e in range(columns.start[j], columns.start[j + 1]):
+        r = columns.limit[e]
+        t = place[r]
+        if t < 0:
+            use[level, r] += units * columns.unit[e]
+        else:
+            missing[t] += units * columns.unit[e]
+
+
+@inner
+def flip_keys(columns, basis, values, amount, work, count):
+    """Let the `flipped` commodities take their best column whole, and the others make room.
+
+    Only their key is in the basis, so the inverse stays.
+    """
+    p = basis.size[0]
+    key, other, place, inverse = basis.key, basis.other, basis.place, basis.inverse
+    missing, change, use = work.row, work.entering, values.use
+    for level in range(2):
+        for t in range(p):
+            missing[t] = 0.0
+            change[t] = 0.0
+        for n in range(count):
+            k = work.flipped[n]
+            units = amount[level, k]
+            _carry(columns, place, key[k], -units, level, use, missing)
+            _carry(columns, place, work.best[k], units, level, use, missing)
+        for t in range(p):
+            if missing[t] != 0.0:
+                for i in range(p):
+                    change[i] -= inverse[t, i] * missing[t]
+        for i in range(p):
+            if change[i] != 0.0:
+                k = columns.commodity[other[i]]
+                values.other[level, i] += change[i]
+                values.key[level, k] -= change[i]
+                _carry(columns, place, other[i], change[i], level, use, missing)
+                _carry(columns, place, key[k], -change[i], level, use, missing)
+    for n in range(count):
+        k = work.flipped[n]
+        basis.state[key[k]] = 0
+        key[k] = work.best[k]
+        basis.state[key[k]] = 1

@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING
 
 from corridors.flow.master import FailedError, LastBasis, Master, MasterProblem
 from corridors.flow.simplex import simplex
+from corridors.flow.simplex.dual import Weights
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
+
+
+def _copied(weights: Weights | None) -> Weights | None:
+    return None if weights is None else Weights(*(array.copy() for array in weights))
 
 
 class OwnMaster(Master):
@@ -26,6 +31,11 @@ class OwnMaster(Master):
 
     _kept_inverse: Floats | None = None
 
+    _weights: Weights | None = None
+    """How strongly the basic variables answer, as far as is known from earlier changes."""
+
+    _kept_weights: Weights | None = None
+
     @property
     def untouched(self) -> bool:
         """Whether no limit binds and nothing has been optimised, as after `reset`."""
@@ -40,25 +50,26 @@ class OwnMaster(Master):
             Where it has no inverse.
         """
         self._working.set(*basis)
-        self._fresh, self._answered = True, None
+        self._fresh, self._answered, self._weights = True, None, None
         if not self._working.refresh(question.amount, question.bound):
             raise FailedError
 
     def reset(self) -> None:
         """Go back to nothing: everything falls short."""
         super().reset()
-        self._fresh, self._answered = True, None
+        self._fresh, self._answered, self._weights = True, None, None
 
     def remember(self) -> None:
         """Keep the basis as the one to return to, with its inverse."""
         super().remember()
         p = self._working.size
         self._kept_inverse = self._working.basis.inverse[:p, :p].copy()
+        self._kept_weights = _copied(self._weights)
 
     def restore(self) -> None:
         """Go back to the basis that was kept, or to nothing where none was."""
         super().restore()
-        self._answered = None
+        self._answered, self._weights = None, _copied(self._kept_weights)
         if self._kept_inverse is not None:
             p = len(self._kept_inverse)
             self._working.basis.inverse[:p, :p] = self._kept_inverse
@@ -102,7 +113,10 @@ class OwnMaster(Master):
         pool = self.pool
         while True:
             entries = int(pool.columns.start[pool.size])
-            room = simplex.room(working.basis, pool.size, len(question.bound[0]), entries)
+            room = simplex.room(
+                working.basis, pool.size, len(question.bound[0]), entries, self._weights
+            )
+            self._weights = room[1]
             code, _ = simplex.optimise(
                 self.pool.columns,
                 self.pool.size,

@@ -14,16 +14,19 @@ import numpy as np
 
 from corridors.flow.compiling import compiled, inner
 from corridors.flow.simplex.basis import (
+    SMALL,
+    Paths,
     Rows,
     Work,
     all_reduced,
+    by_commodity,
     by_inverse,
     entering_column,
     lead_by,
     lead_prices,
 )
 from corridors.flow.simplex.dual import Weights, replacement, weigh, worst_outside
-from corridors.flow.simplex.exchange import exchange, replace_banned_keys, swap_key
+from corridors.flow.simplex.exchange import change_keys, exchange, swap_key
 from corridors.flow.simplex.factorisation import refresh
 from corridors.flow.simplex.primal import (
     LISTED,
@@ -45,15 +48,20 @@ if TYPE_CHECKING:
 OPTIMAL, SINGULAR, STUCK, TOO_LONG = 0, 1, 2, 3
 """How a run ends."""
 
-Room = tuple[Motion, Weights, Rows, Work]
+Room = tuple[Motion, Weights, Rows, Paths, Work]
 """What a run works in."""
 
 _REFRESH = 100
 """Changes of the basis after which its inverse is computed afresh."""
 
 
-def room(basis: Basis, n_columns: int, n_limits: int, n_entries: int) -> Room:
-    """Return what a run works in: for so many columns, limits, and entries of columns in limits."""
+def room(
+    basis: Basis, n_columns: int, n_limits: int, n_entries: int, known: Weights | None = None
+) -> Room:
+    """Return what a run works in: for so many columns, limits, and entries of columns in limits.
+
+    The weights that are known from an earlier run are taken where there is room in them.
+    """
     n_keys, p = len(basis.key), len(basis.other)
     motion = Motion(
         np.zeros(n_keys),
@@ -64,7 +72,9 @@ def room(basis: Basis, n_columns: int, n_limits: int, n_entries: int) -> Room:
         np.zeros(n_limits, np.int8),
         np.zeros(2, np.int64),
     )
-    weights = Weights(np.ones(n_keys), np.ones(p), np.ones(n_limits))
+    weights = known
+    if weights is None or len(weights.other) != p:
+        weights = Weights(np.ones(n_keys), np.ones(p), np.ones(n_limits))
     rows = Rows(
         np.full(n_limits, -1),
         np.zeros(n_limits, np.int64),
@@ -72,6 +82,7 @@ def room(basis: Basis, n_columns: int, n_limits: int, n_entries: int) -> Room:
         np.empty(n_entries),
         np.zeros(1, np.int64),
     )
+    paths = Paths(np.zeros(n_keys + 1, np.int64), np.empty(n_columns, np.int64))
     work = Work(
         entering=np.empty(p),
         row=np.empty(p),
@@ -81,11 +92,12 @@ def room(basis: Basis, n_columns: int, n_limits: int, n_entries: int) -> Room:
         ranked=np.empty(n_columns),
         reduced=np.empty(n_columns),
         tied=np.empty(n_columns, np.int64),
+        queue=np.empty(n_columns, np.int64),
         listed=np.zeros(LISTED, np.int64),
         through_key=np.empty(n_keys),
         lone=np.empty(n_keys, np.bool_),
         best=np.empty(n_keys, np.int64),
-        length=np.empty((3, n_keys)),
+        flipped=np.empty(n_keys, np.int64),
         slack=np.ones(3),
         step=np.zeros(2),
         saving=np.zeros(3),
@@ -94,7 +106,7 @@ def room(basis: Basis, n_columns: int, n_limits: int, n_entries: int) -> Room:
         cost=np.empty(n_columns),
         price=np.zeros(n_limits),
     )
-    return motion, weights, rows, work
+    return motion, weights, rows, paths, work
 
 
 @inner
@@ -137,7 +149,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
         How it ended and after how many changes.
     """
     n_keys = len(basis.key)
-    motion, weights, rows, work = room
+    motion, weights, rows, paths, work = room
     u, alpha, reduced, tied, listed = (
         work.entering,
         work.alpha,
@@ -156,6 +168,8 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
     carried, known = True, False
     # Once all is inside its bounds the primal method keeps it there.
     started, inside = False, False
+    # Until then whole commodities may move at a time.
+    far = n_keys >= 0
     kind, number, sign = -1, -1, 1.0
     for count in range(most):
         if stale >= _REFRESH:
@@ -171,12 +185,22 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
             carried = False
         if not started:
             started = True
-            if replace_banned_keys(columns, n_columns, basis, values, work):
-                by_inverse(columns, basis, values, amount, bound, work.more)
+            by_commodity(columns, n_columns, paths)
             lead_by(columns, n_columns, basis, values, work, ahead)
+            all_reduced(columns, n_columns, basis, values, rows, work)
+            known = True
+            # Where many limits bind few commodities can move as a whole; and a basis that was
+            # handed over is near its optimum, so that only ties would be undone.
+            few = 8 * basis.size[0] < n_keys and (basis.size[0] == 0 or not fresh)
+            hair = SMALL if few else np.inf
+            if change_keys(columns, n_columns, basis, hair, work):
+                by_inverse(columns, basis, values, amount, bound, work.more)
+                lead_prices(basis, values, work)
+                all_reduced(columns, n_columns, basis, values, rows, work)
         if not inside:
             kind, number, sign = worst_outside(columns, basis, values, amount, bound, weights)
             inside = kind < 0
+            far = far and not inside
         if not inside:
             n_listed, n_tied = 0, -1
             if not known:
@@ -187,11 +211,15 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
                 n_columns,
                 basis,
                 values,
+                amount,
+                bound,
+                far,
                 kind,
                 number,
                 sign,
                 weights,
                 rows,
+                paths,
                 work,
             )
             good = enter >= 0 or loosen >= 0
@@ -233,7 +261,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
                     enter, loosen, n_listed = cheaper(columns, n_columns, basis, values, work)
                 if enter < 0 and loosen < 0 and ahead:
                     # Now by the costs alone.
-                    ahead, known = False, False
+                    ahead, known = n_keys < 0, False
                     lead_by(columns, n_columns, basis, values, work, ahead)
                     continue
                 if enter < 0 and loosen < 0:
