@@ -19,9 +19,9 @@ from corridors import __version__
 from corridors.analysis.criticality.tables import network_hash
 from corridors.analysis.jobs.checkpoint import Ledger
 from corridors.analysis.jobs.workers import solve_each
+from corridors.analysis.uncertainty.drawing import Drawing
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.assign import day_of, require_model
-from corridors.assignment.run import run
 from corridors.display import progress
 from corridors.errors import ScenarioError
 from corridors.network.ranges import value_ranges
@@ -48,6 +48,9 @@ DRIVERS = 8
 
 _CENTRAL = "central"
 """Case in which nothing is drawn."""
+
+_PILOTS = 4
+"""Most draws from which each worker learns which demands fall short: the same for all of them."""
 
 _CENT = 0.01
 """Change of a price, in USD, below which it is rounding."""
@@ -306,24 +309,13 @@ def drawer(basis: Basis) -> Callable[[str], Row]:
     net, plan, day, model, days, n, seed = basis
     inputs = UncertainInputs(net, choice=model == "logit")
     places = inputs.places(n, seed)
+    drawing = Drawing(net, plan, day, model)
+    for place in places[: min(_PILOTS, n // 10)]:
+        drawing.learn(inputs.network(place))
 
     def draw(case: str) -> Row:
         own = net if case == _CENTRAL else inputs.network(places[int(case)])
-        found = run(own, plan, as_of=day, model=model)
-        values = {
-            name: found.change[name]
-            for name in (
-                "rerouted_t_per_day",
-                "newly_unserved_t_per_day",
-                "added_hours_mean",
-                "added_cost_usd_per_day_rerouted",
-                "surplus_lost_usd_per_day",
-            )
-        }
-        before = found.baseline.summary
-        values["baseline_shortfall_t_per_day"] = before["shortfall_t_per_day"]
-        lost = found.by_cargo.set_index("cargo")["lost_t_per_day"]
-        values |= {f"lost_t_per_day: {name}": t for name, t in lost.items() if t > 0}
+        values = drawing.figures(own)
         if days is not None:
             sim = simulate(own, plan, days, usual=model)
             values |= {f"waterfall_t: {k}": v for k, v in sim.summary["waterfall_t"].items()}
@@ -331,7 +323,7 @@ def drawer(basis: Basis) -> Callable[[str], Row]:
             values |= {f"peak: {k}": v for k, v in peaks if v > 0}
         row: Row = {"case": case, "values": {k: float(v) for k, v in sorted(values.items())}}
         if case == _CENTRAL:
-            row["duals"] = _duals(net, found) if model == "optimal" else []
+            row["duals"] = _duals(net, drawing.central) if model == "optimal" else []
         return row
 
     return draw

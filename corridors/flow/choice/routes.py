@@ -64,6 +64,10 @@ class RouteSet:
         """Return the arcs of a route."""
         return self.arcs[self.start[number] : self.start[number + 1]]
 
+    def paths(self) -> list[tuple[int, Ints]]:
+        """Return commodity and arcs of every route."""
+        return [(k, self.path(i)) for i, k in enumerate(self.commodity.tolist())]
+
     def with_paths(self, paths: Iterable[tuple[int, Ints]]) -> RouteSet:
         """Return the set with some more routes."""
         keys = list(self.keys)

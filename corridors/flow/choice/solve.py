@@ -174,6 +174,7 @@ def choose(
     routes: RouteSet | None = None,
     *,
     grow: bool | None = None,
+    price: Floats | None = None,
 ) -> ChoiceAnswer:
     """Spread every commodity over routes, within every limit and near every count.
 
@@ -189,6 +190,9 @@ def choose(
     grow
         Whether routes are added as long as a missing one would take more than a
         thousandth of its commodity; if None, where `routes` is None.
+    price
+        Where the search begins: prices of limits, then multipliers of counts, shape (T,); from
+        nothing if None. The answer is the same to the tolerance of its proof.
 
     Raises
     ------
@@ -202,7 +206,6 @@ def choose(
         routes = first_routes(problem, open_cost)
     routes = routes.only(np.isfinite(routes.sums(problem, open_cost)))
     growth = Growth(problem, model, open_cost) if grow else None
-    price: Floats | None = None
     steps = 0
     for _ in range(_ROUNDS):
         dual = Dual(problem, model, routes)
@@ -219,17 +222,18 @@ def _solved(
     problem: FlowProblem, model: ChoiceModel, routes: RouteSet, dual: Dual, price: Floats | None
 ) -> tuple[Point, int]:
     """Return the prices of least dual value, if need be by slower ways."""
-    try:
-        return minimise(dual, dual.start if price is None else price)
-    except CertificateError:
-        found = dual.start
-        for _ in range(_NEARER):
-            found = nearer(dual, found)
-            with suppress(CertificateError):
-                return minimise(dual, found)
-        found = dual.start
-        steps = 0
-        for sharpness in _SPREAD_OUT:
-            point, more = minimise(Dual(problem, model, routes, sharpness=sharpness), found)
-            found, steps = point.price, steps + more
-        return point, steps
+    starts = [dual.start] if price is None else [price, dual.start]
+    for begin in starts:
+        with suppress(CertificateError):
+            return minimise(dual, begin)
+    found = dual.start
+    for _ in range(_NEARER):
+        found = nearer(dual, found)
+        with suppress(CertificateError):
+            return minimise(dual, found)
+    found = dual.start
+    steps = 0
+    for sharpness in _SPREAD_OUT:
+        point, more = minimise(Dual(problem, model, routes, sharpness=sharpness), found)
+        found, steps = point.price, steps + more
+    return point, steps
