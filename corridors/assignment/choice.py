@@ -98,7 +98,7 @@ class RouteChooser:
         price of goods, as `ChoiceModel.elastic` takes them; None where there is none.
     price
         Where the search for prices begins, by the members of a limit: what limits cost in the
-        usual state, or in the answer nearby. Those that cost nothing are left out.
+        usual state. Those that cost nothing are left out.
     known
         Routes of an answer to nearly the same situation, offered instead of generated ones.
     """
@@ -120,8 +120,7 @@ class RouteChooser:
     ) -> RouteChooser:
         """Return what answers a situation, and others that differ by what is shut.
 
-        Where an answer to nearly the same situation is at hand, its routes and prices are
-        begun with.
+        Where an answer to nearly the same situation is at hand, its routes are begun with.
         """
         chosen = choice_parameters(state.net)
         return cls(
@@ -133,7 +132,7 @@ class RouteChooser:
             corridors=corridors_of(state),
             limits=frozenset(_limits(usual.answer.problem)),
             curve=_curve(state, usual),
-            price=_prices(usual.answer if near is None else near),
+            price=_prices(usual.answer),
             known=None if near is None else near.route_set,
         )
 

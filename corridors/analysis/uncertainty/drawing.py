@@ -8,6 +8,7 @@ depends on nothing but its number.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corridors.analysis.uncertainty.figures import Solved, changed_figures
@@ -61,6 +62,8 @@ class Drawing:
         ]
         self._stays: Flags | None = None
         hit = self._central[1]
+        if model == "logit":
+            self._usual = usual_of(net, self.day)
         if model == "optimal" and hit.state.problem.n_steps:
             lowest = hit.state.problem.step_price.min(axis=1)
             self._stays = hit.answer.commodity_price > _LIKELY * lowest
@@ -71,13 +74,19 @@ class Drawing:
         return compare(*self._central)
 
     def learn(self, net: Network) -> None:
-        """See which demands fall short in a drawn network: they may in others.
+        """See what a drawn network needs: others may need it too.
 
-        What is learnt decides between answers of equal cost, so whoever works on some of the
-        draws has to learn from the same ones.
+        Of the best plan those are demands that fall short, of route choice routes. What is
+        learnt decides between answers of equal cost, or between equal to a thousandth, so
+        whoever works on some of the draws has to learn from the same ones.
         """
         if self.model == "optimal" and self._stays is not None:
             self._stays = self._solved(net)[2]
+        if self.model == "logit":
+            base = network_state(net, None, self.day)
+            found = usual_of(base.net, self.day, base, self._usual).routes
+            known = self._usual.routes.with_paths(found.paths())
+            self._usual = replace(self._usual, routes=known)
 
     def figures(self, net: Network) -> dict[str, float]:
         """Return what the scenario changes in a network, as `changed_figures` has it.
@@ -96,9 +105,9 @@ class Drawing:
 
     def _chosen(self, base: NetworkState, hit: NetworkState) -> tuple[Solved, Solved]:
         """Answer by the model, route choice beginning with what is known of the central case."""
-        central, disturbed = self._central
+        disturbed = self._central[1]
         if self.model == "logit":
-            usual_of(base.net, self.day, base, usual_of(central.state.net, self.day))
+            usual_of(base.net, self.day, base, self._usual)
         before = assigned(base, None, self.model)
         near = disturbed.answer if isinstance(disturbed.answer, ChoiceAnswer) else None
         after = assigned(hit, self.plan, self.model, near)
