@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corridors.analysis.uncertainty.figures import Solved, changed_figures
+from corridors.analysis.uncertainty.in_parts import solve_in_parts, worth_its_loss
 from corridors.assignment.assign import assigned
 from corridors.assignment.choice import usual_of
 from corridors.assignment.comparison import compare
-from corridors.network.network import as_date
 from corridors.flow.choice.solve import ChoiceAnswer
-from corridors.flow.steps import solve_in_parts, worth_its_loss
+from corridors.network.network import as_date
 from corridors.scenarios.coupling.couplings import capped, couplings_of
 from corridors.scenarios.coupling.settle import settle
 from corridors.scenarios.demand_curves import with_curves
@@ -26,10 +26,10 @@ from corridors.scenarios.state import network_state
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from corridors.analysis.uncertainty.in_parts import PartAnswer
     from corridors.assignment.assignment import Assignment
     from corridors.assignment.comparison import Comparison
     from corridors.flow.arrays import Flags, Floats
-    from corridors.flow.steps import PartAnswer
     from corridors.network.network import Network
     from corridors.scenarios.coupling.couplings import Coupling
     from corridors.scenarios.scenario import Scenario

@@ -122,9 +122,7 @@ def _routes(one: Solved, weight: Floats) -> dict[int, dict[bytes, list[float]]]:
     return found
 
 
-def _moved(
-    before: Solved, after: Solved, weight: Floats
-) -> tuple[Floats, Any, Floats, Floats]:
+def _moved(before: Solved, after: Solved, weight: Floats) -> tuple[Floats, Any, Floats, Floats]:
     """Return what keeps its route and what moving costs, by demand, shape (K,).
 
     What a route lost is spread over those that gained in proportion to their gain. The sum

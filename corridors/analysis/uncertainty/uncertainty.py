@@ -18,7 +18,7 @@ import numpy as np
 from corridors import __version__
 from corridors.analysis.criticality.tables import network_hash
 from corridors.analysis.jobs.checkpoint import Ledger
-from corridors.analysis.jobs.workers import solve_each
+from corridors.analysis.jobs.each import solve_each
 from corridors.analysis.uncertainty.drawing import Drawing
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.assign import day_of, require_model
@@ -226,8 +226,7 @@ def uncertainty(
         File of JSON lines that results go to as they come; a run that was stopped goes on
         where it was. None keeps nothing.
     executor
-        Any `concurrent.futures.Executor` to work beside this process instead of workers of
-        this machine.
+        Any `concurrent.futures.Executor` to work instead of workers of this machine.
 
     Returns
     -------

@@ -262,7 +262,7 @@ def _weights(p: FlowProblem, model: ChoiceModel, price: Floats, multiplier: Floa
     alone = _told_apart(model)
     class_of = np.concatenate([np.arange(p.n_classes), p.commodity_class[alone]])
     commodity = np.concatenate([np.full(p.n_classes, -1), alone])
-    weight = p.cost[class_of].copy()
+    weight: Floats = p.cost[class_of].copy()
     shut = (p.bound <= 0) & np.isinf(p.excess_price)
     charge = np.where(shut, np.inf, price)[p.member_limit]
     some = (p.member_factor > 0) & (charge > 0)

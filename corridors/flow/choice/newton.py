@@ -41,9 +41,7 @@ _REACH = 300.0
 """Largest change of a route's cost in a step, in units of the spread of choices."""
 
 
-def minimise(
-    dual: Dual, start: Floats, tolerance: float = TOLERANCE
-) -> tuple[Point, int]:
+def minimise(dual: Dual, start: Floats, tolerance: float = TOLERANCE) -> tuple[Point, int]:
     """Return the prices of least dual value, and the steps that were taken.
 
     Parameters

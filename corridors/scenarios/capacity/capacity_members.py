@@ -43,17 +43,20 @@ class CapacityMembers:
     like
         Members of a network that differs by numbers that were drawn alone, if there is one:
         what does not hang on hours is counted as there.
+
+    Attributes
+    ----------
+    rows
+        Members by capacity, as the table has them.
     """
 
     def __init__(self, net: Network, arcs: Arcs, like: CapacityMembers | None = None) -> None:
         self.arcs = arcs
         self._like = like
-        self._rows: dict[str, list[dict[str, Any]]] = {}
-        if like is not None:
-            self._rows = like._rows
-        else:
+        self.rows: dict[str, list[dict[str, Any]]] = {} if like is None else like.rows
+        if like is None:
             for member in net.tables["capacity_members"].to_dict("records"):
-                self._rows.setdefault(member["capacity_id"], []).append(member)
+                self.rows.setdefault(member["capacity_id"], []).append(member)
         self._units: dict[str, NDArray[np.float64]] = {}
         self._counted: dict[tuple[str, str, str], Counted] = {}
 
@@ -71,7 +74,7 @@ class CapacityMembers:
                 usable = np.where(np.isfinite(self.arcs.usd), by_arc, np.nan)
                 self._units[unit] = usable * days_on(self.arcs.hours, unit)
             units = self._units[unit]
-            rows = self._rows.get(capacity, [])
+            rows = self.rows.get(capacity, [])
             # What is listed twice counts once.
             entries = sorted({e for row in rows for e in _entries(row, side, self.arcs, units)})
             found = (
