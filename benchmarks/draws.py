@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 import corridors as co
-from corridors.analysis.uncertainty.drawing import Drawing
+from corridors.analysis.uncertainty.drawing import Drawing, central_case
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.analysis.uncertainty.uncertainty import uncertainty
 from corridors.scenarios.scenario import scenario
@@ -57,7 +57,7 @@ def one_model(model: str, n: int) -> dict[str, float]:
     inputs = UncertainInputs(net, choice=model == "logit")
     # Of a thousand draws, so that the hypercube is that of a large run.
     places = inputs.places(1000, 0)
-    drawing = Drawing(net, plan, plan.as_of.isoformat(), model)
+    drawing = Drawing(central_case(net, plan, plan.as_of.isoformat(), model))
     for place in places[:4]:
         drawing.learn(inputs.network(place))
     ready = spent() - began

@@ -9,7 +9,7 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.analysis.uncertainty.drawing import Drawing
+from corridors.analysis.uncertainty.drawing import Drawing, central_case
 from corridors.analysis.uncertainty.figures import Solved, changed_figures
 from corridors.analysis.uncertainty.in_parts import solve_in_parts, worth_its_loss
 from corridors.analysis.uncertainty.inputs import UncertainInputs
@@ -92,7 +92,7 @@ def test_draws_are_answered_as_if_afresh(shut, cargo, model, near):
     """Route choice may know other routes, each worth less than a thousandth of its demand."""
     net = ways(**cargo)
     inputs = UncertainInputs(net, choice=model == "logit")
-    drawing = Drawing(net, shut, DAY, model)
+    drawing = Drawing(central_case(net, shut, DAY, model))
     places = inputs.places(12, 1)
     drawing.learn(inputs.network(places[0]))
     for place in places:
@@ -107,7 +107,7 @@ def test_a_draw_does_not_depend_on_those_before_it(shut):
     net = ways(elasticity=-1)
     inputs = UncertainInputs(net)
     places = inputs.places(6, 2)
-    forward, backward = (Drawing(net, shut, DAY, "optimal") for _ in range(2))
+    forward, backward = (Drawing(central_case(net, shut, DAY, "optimal")) for _ in range(2))
     one = [forward.figures(inputs.network(place)) for place in places]
     other = [backward.figures(inputs.network(place)) for place in places[::-1]]
     assert one == other[::-1]

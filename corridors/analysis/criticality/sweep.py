@@ -120,7 +120,7 @@ def sweep(
     # Sweeps of all cargo keep the header that they have always had.
     header |= {k: v for k, v in (("cargo", sorted(cargo or ())), ("by", by)) if v}
     if model != "optimal":
-        header |= {"model": model, "choice": repr(choice_parameters(net))}
+        header |= {"model": model, "choice": repr(choice_parameters(net)), "begun_with": "usual"}
     with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
         if ledger is not None and ledger.finished:
             rows = list(ledger.rows.values())

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from corridors.analysis.uncertainty.in_parts import PartAnswer
-    from corridors.assignment.assignment import Assignment
     from corridors.assignment.comparison import Comparison
     from corridors.flow.arrays import Flags, Floats
     from corridors.network.network import Network
@@ -39,8 +38,8 @@ _LIKELY = 0.99
 """Share of what the poorest of a demand would pay from which some of it may stay in a draw."""
 
 
-class Drawing:
-    """Answers drawn networks on one day, without and with a scenario.
+def central_case(net: Network, plan: Scenario, day: str, model: str) -> Comparison:
+    """Return a scenario held against its day where nothing is drawn.
 
     Parameters
     ----------
@@ -53,25 +52,34 @@ class Drawing:
     model
         ``"optimal"`` or ``"logit"``.
     """
+    when = as_date(day)
+    base, hit = (assigned(network_state(net, own, when), own, model) for own in (None, plan))
+    return compare(base, hit)
 
-    def __init__(self, net: Network, plan: Scenario, day: str, model: str) -> None:
-        self.plan, self.day, self.model = plan, as_date(day), model
-        states = (network_state(net, own, self.day) for own in (None, plan))
-        self._central: list[Assignment] = [
-            assigned(state, own, model) for state, own in zip(states, (None, plan), strict=True)
-        ]
+
+class Drawing:
+    """Answers networks that are drawn from one, on one day, without and with a scenario.
+
+    Parameters
+    ----------
+    central
+        As `central_case` returns it. What the draws need of it is kept; the solvers behind it,
+        which hold hundreds of megabytes, are not.
+    """
+
+    def __init__(self, central: Comparison) -> None:
+        base, hit = central.baseline, central.disrupted
+        assert hit.scenario is not None
+        self.plan, self.day, self.model = hit.scenario, hit.state.day, hit.model
+        self._net = base.state.net
+        self._figures = changed_figures(*(Solved(own.state, own.answer) for own in (base, hit)))
         self._stays: Flags | None = None
-        hit = self._central[1]
-        if model == "logit":
-            self._usual = usual_of(net, self.day)
-        if model == "optimal" and hit.state.problem.n_steps:
+        self._near = hit.answer if isinstance(hit.answer, ChoiceAnswer) else None
+        if self.model == "logit":
+            self._usual = usual_of(self._net, self.day)
+        elif hit.state.problem.n_steps:
             lowest = hit.state.problem.step_price.min(axis=1)
             self._stays = hit.answer.commodity_price > _LIKELY * lowest
-
-    @property
-    def central(self) -> Comparison:
-        """The scenario held against its day where nothing is drawn."""
-        return compare(*self._central)
 
     def learn(self, net: Network) -> None:
         """See what a drawn network needs: others may need it too.
@@ -80,7 +88,7 @@ class Drawing:
         learnt decides between answers of equal cost, or between equal to a thousandth, so
         whoever works on some of the draws has to learn from the same ones.
         """
-        if self.model == "optimal" and self._stays is not None:
+        if self._stays is not None:
             self._stays = self._solved(net)[2]
         if self.model == "logit":
             base = network_state(net, None, self.day)
@@ -96,21 +104,19 @@ class Drawing:
         net
             The network, or one drawn from it.
         """
-        if net.whole is self._central[0].state.net:
-            return changed_figures(*(Solved(own.state, own.answer) for own in self._central))
-        if self.model == "optimal" and self._stays is not None:
+        if net.whole is self._net:
+            return dict(self._figures)
+        if self._stays is not None:
             return changed_figures(*self._solved(net)[:2])
         base, hit = (network_state(net, own, self.day) for own in (None, self.plan))
         return changed_figures(*self._chosen(base, hit))
 
     def _chosen(self, base: NetworkState, hit: NetworkState) -> tuple[Solved, Solved]:
         """Answer by the model, route choice beginning with what is known of the central case."""
-        disturbed = self._central[1]
         if self.model == "logit":
             usual_of(base.net, self.day, base, self._usual)
         before = assigned(base, None, self.model)
-        near = disturbed.answer if isinstance(disturbed.answer, ChoiceAnswer) else None
-        after = assigned(hit, self.plan, self.model, near)
+        after = assigned(hit, self.plan, self.model, self._near)
         return Solved(before.state, before.answer), Solved(after.state, after.answer)
 
     def _solved(self, net: Network) -> tuple[Solved, Solved, Flags]:

@@ -19,7 +19,7 @@ from corridors import __version__
 from corridors.analysis.criticality.tables import network_hash
 from corridors.analysis.jobs.checkpoint import Ledger
 from corridors.analysis.jobs.each import solve_each
-from corridors.analysis.uncertainty.drawing import Drawing
+from corridors.analysis.uncertainty.drawing import Drawing, central_case
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.assign import day_of, require_model
 from corridors.display import progress
@@ -264,6 +264,8 @@ def uncertainty(
         "days": days,
         "of": n,
         "seed": seed,
+        # What draws begin with; those of before it was so are others.
+        "begun_with": "central",
     }
     cases = [_CENTRAL, *map(str, range(n))]
     with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
@@ -308,7 +310,11 @@ def drawer(basis: Basis) -> Callable[[str], Row]:
     net, plan, day, model, days, n, seed = basis
     inputs = UncertainInputs(net, choice=model == "logit")
     places = inputs.places(n, seed)
-    drawing = Drawing(net, plan, day, model)
+    central = central_case(net, plan, day, model)
+    duals = _duals(net, central) if model == "optimal" else []
+    drawing = Drawing(central)
+    # Nothing that is drawn needs it any more, and it is large.
+    del central
     for place in places[: min(_PILOTS, n // 10)]:
         drawing.learn(inputs.network(place))
 
@@ -322,7 +328,7 @@ def drawer(basis: Basis) -> Callable[[str], Row]:
             values |= {f"peak: {k}": v for k, v in peaks if v > 0}
         row: Row = {"case": case, "values": {k: float(v) for k, v in sorted(values.items())}}
         if case == _CENTRAL:
-            row["duals"] = _duals(net, drawing.central) if model == "optimal" else []
+            row["duals"] = duals
         return row
 
     return draw
