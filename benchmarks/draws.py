@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 import corridors as co
-from corridors.analysis.uncertainty.drawing import Drawing, central_case
+from corridors.analysis.uncertainty.drawing import Drawing, central_case, n_pilots
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.analysis.uncertainty.uncertainty import uncertainty
 from corridors.scenarios.scenario import scenario
@@ -58,11 +58,12 @@ def one_model(model: str, n: int) -> dict[str, float]:
     # Of a thousand draws, so that the hypercube is that of a large run.
     places = inputs.places(1000, 0)
     drawing = Drawing(central_case(net, plan, plan.as_of.isoformat(), model))
-    for place in places[:4]:
+    pilots = n_pilots(len(places))
+    for place in places[:pilots]:
         drawing.learn(inputs.network(place))
     ready = spent() - began
     each = []
-    for place in places[4 : 4 + n]:
+    for place in places[pilots : pilots + n]:
         began = spent()
         drawing.figures(inputs.network(place))
         each.append(spent() - began)

@@ -14,6 +14,7 @@ import corridors as co
 from corridors.analysis.criticality.sweep import sweep
 from corridors.analysis.jobs.cluster import Cluster
 from corridors.analysis.uncertainty.uncertainty import uncertainty
+from corridors.cli import main
 from corridors.errors import DataError
 
 pytestmark = [
@@ -100,3 +101,15 @@ def test_an_address_at_which_nobody_answers_is_named(monkeypatch):
         Cluster.at("tcp://127.0.0.1:9"),
     ):
         pass
+
+
+def test_the_command_names_the_address_and_ends_with_2(island, monkeypatch, capfd):
+    monkeypatch.setattr("corridors.analysis.jobs.cluster.WAIT_S", 0.2)
+    asked = ["sweep", "--network", str(island), "--as-of", "2026-03-01", "--of", "link"]
+    monkeypatch.setattr("sys.argv", ["corridors", *asked, "--dask", "tcp://127.0.0.1:9"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    said = capfd.readouterr().err
+    assert "--dask: no scheduler answers at 'tcp://127.0.0.1:9'" in said
+    assert "Traceback" not in said

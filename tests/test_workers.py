@@ -17,6 +17,7 @@ import pytest
 from waiting import HANG_S, wait_for
 
 import corridors as co
+from corridors.analysis.jobs.cluster import workers_at
 from corridors.analysis.jobs.each import solve_each
 from corridors.analysis.jobs.workers import TRIES, Crew, WorkerError
 from corridors.analysis.uncertainty.uncertainty import drawer
@@ -165,6 +166,17 @@ def test_a_worker_killed_in_the_middle_of_draws_loses_nothing_and_doubles_nothin
         assert 2 <= len(own.processes) <= 4
     assert len(found) == len(cases)
     assert json.dumps(sorted(found)) == json.dumps(sorted(alone.items()))
+
+
+def test_a_cluster_without_its_extra_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        pytest.raises(co.DataError, match=r"pip install 'corridors\[dask\]'"),
+        workers_at("tcp://127.0.0.1:9"),
+    ):
+        pass
+    with workers_at(None) as nobody:
+        assert nobody is None
 
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")

@@ -79,7 +79,7 @@ def drawn_network(net: Network, seed: int, number: int) -> Network:
         if table == "capacities":
             frame["background"] = np.minimum(frame["background"], frame[column])
         tables[table] = frame
-    return Network(tables, folder=net.folder)
+    return Network(tables, folder=net.folder, like=net.whole)
 
 
 def _triangular(share: Any, low: Any, mode: Any, high: Any) -> Any:

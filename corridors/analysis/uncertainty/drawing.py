@@ -37,6 +37,14 @@ if TYPE_CHECKING:
 _LIKELY = 0.99
 """Share of what the poorest of a demand would pay from which some of it may stay in a draw."""
 
+_PILOTS = 4
+"""Most draws that each worker learns from first."""
+
+
+def n_pilots(n: int) -> int:
+    """Return from how many of `n` draws each worker learns; the same for all of them."""
+    return min(_PILOTS, n // 10)
+
 
 def central_case(net: Network, plan: Scenario, day: str, model: str) -> Comparison:
     """Return a scenario held against its day where nothing is drawn.
@@ -127,7 +135,10 @@ class Drawing:
         base, hit = (network_state(net, own, self.day) for own in (None, self.plan))
         split = self._stays
         assert split is not None
+        usual = first = second = None
         while True:
+            # What was not proved goes before there is more of it: each holds a solver.
+            del usual, first, second
             # Ties are decided alike before and after where the same demands are told apart.
             usual, _ = solve_in_parts(worth_its_loss(base.problem), split)
             assert usual is not None

@@ -19,7 +19,7 @@ from corridors import __version__
 from corridors.analysis.criticality.tables import network_hash
 from corridors.analysis.jobs.checkpoint import Ledger
 from corridors.analysis.jobs.each import solve_each
-from corridors.analysis.uncertainty.drawing import Drawing, central_case
+from corridors.analysis.uncertainty.drawing import Drawing, central_case, n_pilots
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.assign import day_of, require_model
 from corridors.display import progress
@@ -48,9 +48,6 @@ DRIVERS = 8
 
 _CENTRAL = "central"
 """Case in which nothing is drawn."""
-
-_PILOTS = 4
-"""Most draws from which each worker learns which demands fall short: the same for all of them."""
 
 _CENT = 0.01
 """Change of a price, in USD, below which it is rounding."""
@@ -315,7 +312,7 @@ def drawer(basis: Basis) -> Callable[[str], Row]:
     drawing = Drawing(central)
     # Nothing that is drawn needs it any more, and it is large.
     del central
-    for place in places[: min(_PILOTS, n // 10)]:
+    for place in places[: n_pilots(n)]:
         drawing.learn(inputs.network(place))
 
     def draw(case: str) -> Row:
