@@ -123,7 +123,7 @@ def _chosen(
     def again(own: Sequence[Coupling], rooms: Floats) -> ChoiceAnswer:
         nonlocal last
         capped = with_room(state, own, rooms)
-        last, found = choose_routes(capped, disturbed=True, near=answer)
+        last, found = choose_routes(capped, disturbed=True, near=near)
         return found
 
     answer, fallen = settle(answer, couplings_of(state), again)

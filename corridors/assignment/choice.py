@@ -17,6 +17,7 @@ from corridors.assignment.choice_parameters import choice_parameters, place_coun
 from corridors.flow.choice.generation import dissimilar_routes, first_routes, shortest_routes
 from corridors.flow.choice.model import ChoiceModel, spread_by_cost
 from corridors.flow.choice.solve import choose
+from corridors.flow.solve import solve
 from corridors.flow.usage import open_costs
 from corridors.network.arcs import LINK
 from corridors.scenarios.demand_curves import (
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from corridors.flow.choice.routes import RouteSet
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.flow.problem import FlowProblem
+    from corridors.flow.solve import Answer
     from corridors.network.network import Network
     from corridors.scenarios.state import NetworkState
 
@@ -136,13 +138,16 @@ class RouteChooser:
             known=None if near is None else near.route_set,
         )
 
-    def answer(self, problem: FlowProblem) -> ChoiceAnswer:
+    def answer(self, problem: FlowProblem, best: Answer | None = None) -> ChoiceAnswer:
         """Spread the cargo of a situation over the usual routes that are open, and new ones.
 
         Parameters
         ----------
         problem
             The situation.
+        best
+            Its optimum, whose routes are offered too; solved for if None, unless routes of an
+            answer nearby are known.
         """
         p = problem
         limits = list(_limits(p))
@@ -160,7 +165,10 @@ class RouteChooser:
             # What no event has touched knows the routes that it knew, and those that waiting
             # makes worth a look: with more, it would spread anew though nothing has happened.
             if self.known is None:
-                found = dissimilar_routes(p, open_cost, corridors=self.corridors, which=affected)
+                best = solve(p) if best is None else best
+                ways = zip(best.path_commodity.tolist(), best.path_arcs, strict=True)
+                found = [(k, arcs) for k, arcs in ways if affected[k]]
+                found += dissimilar_routes(p, open_cost, corridors=self.corridors, which=affected)
             else:
                 found = self.known.only(affected[self.known.commodity]).paths()
         # What comes from an answer nearby may be shut here; `choose` leaves that out.

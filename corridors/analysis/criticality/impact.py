@@ -209,7 +209,7 @@ class ClosureSolver:
         if chooser is None:
             found, _ = solve_settled(p, couplings, best)
             return cast("Plan", found.plan)
-        first = chooser.answer(p) if usual is None else usual
+        first = chooser.answer(p, best) if usual is None else usual
         found, _ = settle(
             first, couplings, lambda own, rooms: chooser.answer(capped(p, own, rooms))
         )
