@@ -12,13 +12,12 @@ import toys
 from typer.testing import CliRunner
 
 import corridors as co
+from corridors.analysis.cross_validation import cross_validate, scores
 from corridors.analysis.validation.catalogue import question_of
 from corridors.analysis.validation.count_fit import (
     TAU,
     CountFit,
-    cross_validate,
     parameter_file,
-    scores,
 )
 from corridors.analysis.validation.runs import ModelRuns
 from corridors.analysis.validation.steady_measures import carried, passed, share_through, volume

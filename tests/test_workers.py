@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -16,7 +17,10 @@ import pytest
 from waiting import HANG_S, wait_for
 
 import corridors as co
-from corridors.analysis.jobs.workers import Crew, WorkerError, solve_each
+from corridors.analysis.jobs.cluster import workers_at
+from corridors.analysis.jobs.each import solve_each
+from corridors.analysis.jobs.workers import TRIES, Crew, WorkerError
+from corridors.analysis.uncertainty.uncertainty import drawer
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +32,10 @@ def crew():
 
 PREPARE = partial(partial, mul)
 """Makes ``partial(mul, factor)``; of builtins alone, which a worker can import."""
+
+needs_kill = pytest.mark.skipif(
+    not hasattr(signal, "SIGKILL"), reason="needs a signal that ends a process at once"
+)
 
 
 def test_it_is_an_executor(crew):
@@ -111,6 +119,64 @@ def test_any_executor_will_do():
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         found = dict(solve_each(PREPARE, 3, list(range(5)), executor=pool))
     assert found == {i: 3 * i for i in range(5)}
+
+
+@needs_kill
+def test_what_was_asked_of_a_worker_that_died_is_asked_again(tmp_path):
+    """A task that kills its worker the first time it runs is answered by the next one."""
+    mark = tmp_path / "killed-once"
+    code = (
+        "import os, pathlib, signal, sys\n"
+        "mark = pathlib.Path(sys.argv[1])\n"
+        "if not mark.exists():\n"
+        "    mark.touch()\n"
+        "    os.kill(os.getppid(), signal.SIGKILL)\n"
+    )
+    with Crew(1) as own:
+        task = own.submit(subprocess.call, [sys.executable, "-c", code, str(mark)])
+        after = own.submit(add, 1, 2)
+        assert (task.result(HANG_S), after.result(HANG_S)) == (0, 3)
+        assert mark.exists()
+        assert len(own.processes) == 2
+
+
+def test_a_task_that_kills_each_worker_is_given_up_after_three():
+    with Crew(1) as own:
+        with pytest.raises(WorkerError, match="3 in all"):
+            own.submit(os._exit, 3).result(HANG_S)
+        assert len(own.processes) == TRIES == 3
+
+
+@needs_kill
+def test_a_worker_killed_in_the_middle_of_draws_loses_nothing_and_doubles_nothing(tmp_path):
+    """Two workers, each killed once while draws are under way; the same as those of one process."""
+    plan = co.scenario(co.new_network(tmp_path / "island") / "border-closed.yaml")
+    net = co.load(tmp_path / "island")
+    basis = (net.whole, plan, plan.as_of.isoformat(), "optimal", None, 40, 5)
+    cases = [str(i) for i in range(40)]
+    alone = dict(solve_each(drawer, basis, cases))
+    with Crew(2) as own:
+        victims = [process.pid for process in own.processes]
+        found = []
+        for answer in solve_each(drawer, basis, cases, executor=own):
+            if len(found) in (2, 9):
+                os.kill(victims.pop(), signal.SIGKILL)
+            found.append(answer)
+        # A thread that has no task left does not miss its worker.
+        assert 2 <= len(own.processes) <= 4
+    assert len(found) == len(cases)
+    assert json.dumps(sorted(found)) == json.dumps(sorted(alone.items()))
+
+
+def test_a_cluster_without_its_extra_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        pytest.raises(co.DataError, match=r"pip install 'corridors\[dask\]'"),
+        workers_at("tcp://127.0.0.1:9"),
+    ):
+        pass
+    with workers_at(None) as nobody:
+        assert nobody is None
 
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")

@@ -18,7 +18,7 @@ import numpy as np
 from corridors import __version__
 from corridors.analysis.criticality.tables import network_hash
 from corridors.analysis.jobs.checkpoint import Ledger
-from corridors.analysis.jobs.workers import solve_each
+from corridors.analysis.jobs.each import solve_each
 from corridors.assignment.assign import require_model
 from corridors.assignment.choice_parameters import choice_parameters
 from corridors.display import progress
@@ -79,7 +79,7 @@ def drawn_network(net: Network, seed: int, number: int) -> Network:
         if table == "capacities":
             frame["background"] = np.minimum(frame["background"], frame[column])
         tables[table] = frame
-    return Network(tables, folder=net.folder)
+    return Network(tables, folder=net.folder, like=net.whole)
 
 
 def _triangular(share: Any, low: Any, mode: Any, high: Any) -> Any:
@@ -125,8 +125,7 @@ def simulated_draws(
         File of JSON lines that results go to as they come; a run that was
         stopped goes on where it was. None keeps nothing.
     executor
-        Any `concurrent.futures.Executor` to work beside this process instead of
-        workers of this machine.
+        Any `concurrent.futures.Executor` to work instead of workers of this machine.
 
     Returns
     -------

@@ -92,10 +92,19 @@ def assign(
     return assigned(network_state(net, plan, day), plan, model)
 
 
-def assigned(state: NetworkState, plan: Scenario | None, model: str = "optimal") -> Assignment:
-    """Solve a situation, couplings held, and put the answer into tables."""
+def assigned(
+    state: NetworkState,
+    plan: Scenario | None,
+    model: str = "optimal",
+    near: ChoiceAnswer | None = None,
+) -> Assignment:
+    """Solve a situation, couplings held, and put the answer into tables.
+
+    Route choice begins with the routes and prices of an answer to nearly the same situation,
+    `near`, where there is one.
+    """
     if model == "logit":
-        return _chosen(state, plan, model)
+        return _chosen(state, plan, model, near)
     state = with_curves(state)
     answer, fallen = solve_settled(state.problem, couplings_of(state))
     if fallen is None:
@@ -105,13 +114,16 @@ def assigned(state: NetworkState, plan: Scenario | None, model: str = "optimal")
     return Assignment(state, answer, plan, model, fallen)
 
 
-def _chosen(state: NetworkState, plan: Scenario | None, model: str) -> Assignment:
+def _chosen(
+    state: NetworkState, plan: Scenario | None, model: str, near: ChoiceAnswer | None
+) -> Assignment:
     """Spread the cargo of a situation as shippers do, couplings held."""
-    last, answer = choose_routes(state, disturbed=plan is not None)
+    last, answer = choose_routes(state, disturbed=plan is not None, near=near)
 
     def again(own: Sequence[Coupling], rooms: Floats) -> ChoiceAnswer:
         nonlocal last
-        last, found = choose_routes(with_room(state, own, rooms), disturbed=True)
+        capped = with_room(state, own, rooms)
+        last, found = choose_routes(capped, disturbed=True, near=near)
         return found
 
     answer, fallen = settle(answer, couplings_of(state), again)

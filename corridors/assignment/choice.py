@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from corridors.assignment.choice_parameters import choice_parameters, place_counts
-from corridors.flow.choice.generation import dissimilar_routes, first_routes
+from corridors.flow.choice.generation import dissimilar_routes, first_routes, shortest_routes
 from corridors.flow.choice.model import ChoiceModel, spread_by_cost
 from corridors.flow.choice.solve import choose
 from corridors.flow.solve import solve
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from corridors.scenarios.state import NetworkState
 
     _PlainLimit = tuple[float, bytes, bytes, bytes]
+    _Members = tuple[bytes, bytes]
 
 _WHOLE = 0.99
 """Share of a demand that the usual state carries from which it answers to price."""
@@ -97,6 +98,11 @@ class RouteChooser:
     curve
         Of the demands that answer to price: their numbers, and amount, foot, elasticity and
         price of goods, as `ChoiceModel.elastic` takes them; None where there is none.
+    price
+        Where the search for prices begins, by the members of a limit: what limits cost in the
+        usual state. Those that cost nothing are left out.
+    known
+        Routes of an answer to nearly the same situation, offered instead of generated ones.
     """
 
     routes: RouteSet
@@ -107,10 +113,17 @@ class RouteChooser:
     corridors: list[Flags]
     limits: frozenset[_PlainLimit]
     curve: tuple[Ints, Floats, Floats, Floats, Floats] | None
+    price: dict[_Members, float]
+    known: RouteSet | None = None
 
     @classmethod
-    def of(cls, state: NetworkState, usual: Usual) -> RouteChooser:
-        """Return what answers a situation, and others that differ by what is shut."""
+    def of(
+        cls, state: NetworkState, usual: Usual, near: ChoiceAnswer | None = None
+    ) -> RouteChooser:
+        """Return what answers a situation, and others that differ by what is shut.
+
+        Where an answer to nearly the same situation is at hand, its routes are begun with.
+        """
         chosen = choice_parameters(state.net)
         return cls(
             routes=usual.routes,
@@ -121,6 +134,8 @@ class RouteChooser:
             corridors=corridors_of(state),
             limits=frozenset(_limits(usual.answer.problem)),
             curve=_curve(state, usual),
+            price=_prices(usual.answer),
+            known=None if near is None else near.route_set,
         )
 
     def answer(self, problem: FlowProblem, best: Answer | None = None) -> ChoiceAnswer:
@@ -131,26 +146,32 @@ class RouteChooser:
         problem
             The situation.
         best
-            Its optimum, whose routes are offered too; solved for if None.
+            Its optimum, whose routes are offered too; solved for if None, unless routes of an
+            answer nearby are known.
         """
         p = problem
+        limits = list(_limits(p))
         open_cost = open_costs(p)
         cost = self.routes.sums(p, open_cost)
         # Infinite where a route is shut: also unlike the usual cost.
         changed = np.unique(self.routes.commodity[cost != self.cost])
         affected = ~np.isin(np.arange(p.n_commodities), self.routes.commodity)
         affected[changed] = True
-        limited = self.routes.sums(p, _limited_anew(self.limits, p)) > 0
+        limited = self.routes.sums(p, _limited_anew(self.limits, limits, p)) > 0
         affected[np.unique(self.routes.commodity[limited])] = True
         affected &= p.amount > 0
         found = []
         if affected.any():
             # What no event has touched knows the routes that it knew, and those that waiting
             # makes worth a look: with more, it would spread anew though nothing has happened.
-            best = solve(p) if best is None else best
-            ways = zip(best.path_commodity.tolist(), best.path_arcs, strict=True)
-            found = [(k, arcs) for k, arcs in ways if affected[k]]
-            found += dissimilar_routes(p, open_cost, corridors=self.corridors, which=affected)
+            if self.known is None:
+                best = solve(p) if best is None else best
+                ways = zip(best.path_commodity.tolist(), best.path_arcs, strict=True)
+                found = [(k, arcs) for k, arcs in ways if affected[k]]
+                found += dissimilar_routes(p, open_cost, corridors=self.corridors, which=affected)
+            else:
+                found = self.known.only(affected[self.known.commodity]).paths()
+        # What comes from an answer nearby may be shut here; `choose` leaves that out.
         routes = self.routes.only(np.isfinite(cost)).with_paths(found)
         now = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
         least = np.where(np.isfinite(self.least), self.least, now)
@@ -158,10 +179,12 @@ class RouteChooser:
         if self.curve is not None:
             which, amount, foot, elasticity, base = self.curve
             model = model.elastic(which, amount, foot, elasticity, base=base)
-        return choose(p, model, routes, grow=True)
+        return choose(p, model, routes, grow=True, price=_start(self.price, limits, self.counts))
 
 
-def choose_routes(state: NetworkState, *, disturbed: bool) -> tuple[NetworkState, ChoiceAnswer]:
+def choose_routes(
+    state: NetworkState, *, disturbed: bool, near: ChoiceAnswer | None = None
+) -> tuple[NetworkState, ChoiceAnswer]:
     """Spread the cargo of a situation over routes.
 
     Parameters
@@ -170,6 +193,8 @@ def choose_routes(state: NetworkState, *, disturbed: bool) -> tuple[NetworkState
         The situation.
     disturbed
         Whether events may be in force; if not, the situation is the usual one.
+    near
+        An answer to nearly the same situation, to begin with, if there is one.
 
     Returns
     -------
@@ -177,18 +202,18 @@ def choose_routes(state: NetworkState, *, disturbed: bool) -> tuple[NetworkState
         The situation, with each demand as a curve where cargo has an elasticity, and the
         answer with the certificate that proves it.
     """
-    state, chooser, usual = chooser_of(state, disturbed=disturbed)
+    state, chooser, usual = chooser_of(state, disturbed=disturbed, near=near)
     return state, chooser.answer(state.problem) if usual is None else usual
 
 
 def chooser_of(
-    state: NetworkState, *, disturbed: bool
+    state: NetworkState, *, disturbed: bool, near: ChoiceAnswer | None = None
 ) -> tuple[NetworkState, RouteChooser, ChoiceAnswer | None]:
     """Return what answers a situation and its closures.
 
     Parameters
     ----------
-    state, disturbed
+    state, disturbed, near
         As in `choose_routes`.
 
     Returns
@@ -200,7 +225,7 @@ def chooser_of(
     usual = usual_of(state.net, state.day, None if disturbed else state)
     known = not disturbed or _same(state.problem, usual.answer.problem)
     state = with_curves(state, _ordinary(usual))
-    return state, RouteChooser.of(state, usual), usual.answer if known else None
+    return state, RouteChooser.of(state, usual, near), usual.answer if known else None
 
 
 def _same(one: FlowProblem, other: FlowProblem) -> bool:
@@ -211,10 +236,24 @@ def _same(one: FlowProblem, other: FlowProblem) -> bool:
     ) and [*_limits(one)] == [*_limits(other)]
 
 
-def _limited_anew(known: frozenset[_PlainLimit], now: FlowProblem) -> Floats:
+def _prices(answer: ChoiceAnswer) -> dict[_Members, float]:
+    """Return what limits cost in an answer, by their members; those that cost nothing left out."""
+    priced = zip(_limits(answer.problem), answer.limit_price.tolist(), strict=True)
+    return {limit[1:3]: price for limit, price in priced if price > 0.0}
+
+
+def _start(known: dict[_Members, float], limits: list[_PlainLimit], counts: Counts) -> Floats:
+    """Return the prices of some limits as they are known, and the multipliers, shape (T,)."""
+    price = np.array([known.get(limit[1:3], 0.0) for limit in limits])
+    return np.concatenate([price, counts.multiplier])
+
+
+def _limited_anew(
+    known: frozenset[_PlainLimit], limits: list[_PlainLimit], now: FlowProblem
+) -> Floats:
     """Return 1 where a limit holds that did not hold before, or not so, else 0, shape (C, A)."""
     found = np.zeros(now.cost.shape)
-    for limit in _limits(now):
+    for limit in limits:
         if limit not in known:
             _, arcs, classes, _ = limit
             found[np.frombuffer(classes, np.int64), np.frombuffer(arcs, np.int64)] = 1.0
@@ -260,7 +299,9 @@ def _curve(state: NetworkState, usual: Usual) -> tuple[Ints, Floats, Floats, Flo
     )
 
 
-def usual_of(net: Network, day: dt.date, state: NetworkState | None = None) -> Usual:
+def usual_of(
+    net: Network, day: dt.date, state: NetworkState | None = None, near: Usual | None = None
+) -> Usual:
     """Return what is usual on a day, worked out when it is first asked for.
 
     Parameters
@@ -271,15 +312,25 @@ def usual_of(net: Network, day: dt.date, state: NetworkState | None = None) -> U
         The day.
     state
         The undisturbed situation, where it is at hand.
+    near
+        What is usual in a network that differs by numbers alone: its routes, and the shortest
+        ones of this network, are begun with instead of generated ones.
     """
     kept = _USUAL.setdefault(net.whole, {})
     key = day, choice_parameters(net)
     if key not in kept:
         state = network_state(net, None, day) if state is None else state
         p = state.problem
-        routes = first_routes(p, open_costs(p), corridors=corridors_of(state))
-        least = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
-        answer = choose(p, model_of(state, least), routes, grow=True)
+        price = None
+        if near is None:
+            routes = first_routes(p, open_costs(p), corridors=corridors_of(state))
+        else:
+            routes = near.routes.with_paths(shortest_routes(p, open_costs(p)))
+        least = least_costs(routes, p.n_commodities, routes.sums(p, open_costs(p)))
+        model = model_of(state, least)
+        if near is not None:
+            price = _start(_prices(near.answer), list(_limits(p)), model.counts)
+        answer = choose(p, model, routes, grow=True, price=price)
         routes = answer.route_set
         if len(kept) == _MOST_DAYS:
             del kept[next(iter(kept))]

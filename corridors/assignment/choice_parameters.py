@@ -202,7 +202,8 @@ def place_counts(arcs: Arcs, demand: pd.DataFrame, chosen: ChoiceParameters) -> 
     """
     # Where nothing is asked for, nothing was counted.
     counts = chosen.counts if len(demand) else ()
-    entries = [entry for i, c in enumerate(counts) for entry in _members(c, i, arcs, demand)]
+    position = {name: k for k, name in enumerate(demand["demand_id"])}
+    entries = [entry for i, c in enumerate(counts) for entry in _members(c, i, arcs, position)]
     number, arc, cargo, commodity, factor = zip(*entries, strict=True) if entries else [()] * 5
     n = len(counts)
     return Counts(
@@ -219,10 +220,9 @@ def place_counts(arcs: Arcs, demand: pd.DataFrame, chosen: ChoiceParameters) -> 
 
 
 def _members(
-    count: PlaceCount, number: int, arcs: Arcs, demand: pd.DataFrame
+    count: PlaceCount, number: int, arcs: Arcs, position: dict[str, int]
 ) -> list[tuple[int, int, int, int, float]]:
     where = f"{FILE}, count {count.observation_id}"
-    position = {name: k for k, name in enumerate(demand["demand_id"])}
     missing = [name for name in count.demand if name not in position]
     if missing:
         msg = f"{where}: no demand {missing[0]!r}; `corridors calibrate` writes the file anew"

@@ -11,6 +11,7 @@ from corridors.cli.common import (
     AsOfOption,
     ByOption,
     CargoOption,
+    DaskOption,
     JsonOption,
     NetworkOption,
     keys,
@@ -72,6 +73,7 @@ def sweep(
             help="Write JSON lines as they are found; run again, it goes on.", metavar="FILE"
         ),
     ] = None,
+    dask: DaskOption = None,
     by: ByOption = None,
     cargo: CargoOption = None,
     scenario: ScenarioOption = None,
@@ -83,6 +85,7 @@ def sweep(
     """Close each element, or each pair, and list what that does, worst first."""
     from corridors.analysis.criticality.elements import USUAL
     from corridors.analysis.criticality.sweep import sweep as run
+    from corridors.analysis.jobs.cluster import workers_at
     from corridors.files import check_file
     from corridors.network.network import load
 
@@ -91,18 +94,20 @@ def sweep(
     with working("reading the network"):
         net = load(network)
     kinds = [part for entry in of or USUAL for part in entry.split(",") if part]
-    table = run(
-        net,
-        of=kinds,
-        n=n,
-        scenario=scenario,
-        as_of=as_of,
-        workers=workers,
-        out=out,
-        cargo=listed(cargo) or None,
-        by=_one_key(by),
-        model=model,
-    )
+    with workers_at(dask) as cluster:
+        table = run(
+            net,
+            of=kinds,
+            n=n,
+            scenario=scenario,
+            as_of=as_of,
+            workers=workers,
+            out=out,
+            cargo=listed(cargo) or None,
+            by=_one_key(by),
+            model=model,
+            executor=cluster,
+        )
     if json:
         print_json({**table.attrs, "rows": _records(table)})
     else:

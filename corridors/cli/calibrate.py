@@ -46,6 +46,14 @@ def calibrate(
             parser=whole_number("folds"),
         ),
     ] = None,
+    workers: Annotated[
+        int,
+        typer.Option(
+            help="Processes that work on folds, this one among them.",
+            metavar="N",
+            parser=whole_number("workers", least=1, most=1024),
+        ),
+    ] = 1,
     counts: Annotated[
         Path | None,
         typer.Option(
@@ -69,7 +77,7 @@ def calibrate(
         if out is not None:
             msg = "calibrate: --out goes with neither --folds nor --counts; leave one out"
             raise DataError(msg)
-        _counts(network, folds, counts, json=json)
+        _counts(network, folds, counts, workers, json=json)
         return
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
         msg = f"{out}: exists already, expected a new folder"
@@ -96,9 +104,12 @@ def calibrate(
         note(f"wrote {out}")
 
 
-def _counts(network: Path | None, folds: int | None, file: Path | None, *, json: bool) -> None:
+def _counts(
+    network: Path | None, folds: int | None, file: Path | None, workers: int, *, json: bool
+) -> None:
     """Fit the counts of the route choice: judge them in folds, write their parameters, or both."""
-    from corridors.analysis.validation.count_fit import cross_validate, parameter_file
+    from corridors.analysis.cross_validation import cross_validate
+    from corridors.analysis.validation.count_fit import parameter_file
     from corridors.files import write_text
     from corridors.network.network import load
 
@@ -106,7 +117,7 @@ def _counts(network: Path | None, folds: int | None, file: Path | None, *, json:
     net = load(network)
     if folds is not None:
         with _counter() as progress:
-            found = cross_validate(net, folds, progress=progress)
+            found = cross_validate(net, folds, progress=progress, workers=workers)
         if json:
             print_json(found.to_dict())
         else:

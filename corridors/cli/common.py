@@ -138,6 +138,17 @@ def listed(values: list[str] | None) -> list[str]:
     return [part.strip() for value in values or () for part in value.split(",") if part.strip()]
 
 
+DaskOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dask",
+        help="Have the workers of a Dask cluster do it: the address of its scheduler, such as "
+        "tcp://127.0.0.1:8786 (corridors[dask]).",
+        metavar="ADDRESS",
+    ),
+]
+
+
 def keys(by: list[str] | None) -> list[str]:
     """Return the keys of --by; raise UnknownIdError where one is none."""
     from corridors.assignment.views.grouping import checked_key

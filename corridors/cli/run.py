@@ -13,6 +13,7 @@ from corridors.cli.common import (
     AsOfOption,
     ByOption,
     CargoOption,
+    DaskOption,
     JsonOption,
     NetworkOption,
     echo,
@@ -102,6 +103,7 @@ def run(
             parser=whole_number("workers", least=1, most=1024),
         ),
     ] = None,
+    dask: DaskOption = None,
     draws_file: Annotated[
         Path | None,
         typer.Option(help="Draws as they come; a run that was stopped goes on.", metavar="FILE"),
@@ -136,12 +138,14 @@ def run(
                 comparison.map().save(map)
         sure = None
         if uncertainty is not None:
+            from corridors.analysis.jobs.cluster import workers_at
             from corridors.analysis.uncertainty.uncertainty import uncertainty as draw
 
-            sure = draw(
-                net, plan, uncertainty, seed, as_of=day.isoformat(), model=model, days=days,
-                workers=workers or os.cpu_count() or 1, out=draws_file,
-            )  # fmt: skip
+            with workers_at(dask) as cluster:
+                sure = draw(
+                    net, plan, uncertainty, seed, as_of=day.isoformat(), model=model, days=days,
+                    workers=workers or os.cpu_count() or 1, out=draws_file, executor=cluster,
+                )  # fmt: skip
         if report is not None:
             with working("writing the report"):
                 write_text(report, comparison.report(None if sure is None else sure.percentiles))

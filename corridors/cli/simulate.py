@@ -12,6 +12,7 @@ import typer
 from corridors.cli.common import (
     ByOption,
     CargoOption,
+    DaskOption,
     JsonOption,
     NetworkOption,
     echo,
@@ -308,6 +309,7 @@ def draws(
             help="Processes, this one among them.", metavar="N", parser=whole_number("workers")
         ),
     ] = 2,
+    dask: DaskOption = None,
     usual: UsualOption = "optimal",
     network: NetworkOption = None,
     out: Annotated[
@@ -317,22 +319,25 @@ def draws(
     json: JsonOption = False,
 ) -> None:
     """Simulate a scenario many times, capacities and demand drawn from their ranges."""
+    from corridors.analysis.jobs.cluster import workers_at
     from corridors.analysis.monte_carlo import quantiles, simulated_draws
     from corridors.files import check_file
     from corridors.network.network import load
 
     if out is not None:
         check_file(out)
-    frame = simulated_draws(
-        load(network),
-        scenario,
-        days,
-        draws=number,
-        seed=seed,
-        workers=workers,
-        usual=usual,
-        out=out,
-    )
+    with workers_at(dask) as cluster:
+        frame = simulated_draws(
+            load(network),
+            scenario,
+            days,
+            draws=number,
+            seed=seed,
+            workers=workers,
+            usual=usual,
+            out=out,
+            executor=cluster,
+        )
     found = quantiles(frame, number)
     if json:
         print_json({"draws": number, "seed": seed, "days": days,

@@ -262,7 +262,7 @@ def written(
     )
 
 
-def whole_commodities(outcome: FlowSolution, problem: FlowProblem) -> FlowSolution:
+def by_whole_commodity(outcome: FlowSolution, problem: FlowProblem) -> FlowSolution:
     """Return an outcome by step as one by commodity: one set of paths, shortfalls added up.
 
     The paths of a commodity are told by what it carries on each arc, as if it had no steps:
@@ -276,35 +276,57 @@ def whole_commodities(outcome: FlowSolution, problem: FlowProblem) -> FlowSoluti
         The problem whose demand has steps.
     """
     n = problem.n_steps
-    found: dict[int, dict[bytes, list[float]]] = {}
     arcs = outcome.path_arcs
-    ends = pairwise(outcome.path_start.tolist())
-    owner = (outcome.path_commodity // n).tolist()
-    for k, (a, b), amount in zip(owner, ends, outcome.path_amount.tolist(), strict=True):
-        found.setdefault(k, {}).setdefault(arcs[a:b].tobytes(), []).append(amount)
-    commodity: list[int] = []
-    paths: list[Ints] = []
-    amounts: list[float] = []
-    for k in sorted(found):
-        own = [(np.frombuffer(key, dtype=arcs.dtype), math.fsum(x)) for key, x in found[k].items()]
-        if len(own) > 1:
-            own = _by_lowest_arc(problem, k, own)
-        commodity += [k] * len(own)
-        paths += [path for path, _ in own]
-        amounts += [amount for _, amount in own]
+    given = [arcs[a:b] for a, b in pairwise(outcome.path_start.tolist())]
+    commodity, paths, amounts = whole_commodities(
+        outcome.path_commodity // n, given, outcome.path_amount, problem
+    )
     start = np.zeros(len(paths) + 1, dtype=np.int64)
     np.cumsum([len(path) for path in paths], out=start[1:])
     shape = (problem.n_commodities, n)
     return replace(
         outcome,
-        path_commodity=np.array(commodity, dtype=np.int64),
+        path_commodity=commodity,
         path_start=start,
         path_arcs=np.concatenate(paths) if paths else arcs[:0],
-        path_amount=np.array(amounts, dtype=np.float64),
+        path_amount=amounts,
         shortfall=outcome.shortfall.reshape(shape).sum(axis=1),
         commodity_price=outcome.commodity_price.reshape(shape).max(axis=1),
         tied=np.asarray(outcome.tied.reshape(shape).any(axis=1)),
     )
+
+
+def whole_commodities(
+    owner: Ints, given: list[Ints], amount: Floats, problem: FlowProblem
+) -> tuple[Ints, list[Ints], Floats]:
+    """Return paths of parts of commodities as those of the commodities, by number.
+
+    Parameters
+    ----------
+    owner, given, amount
+        Commodity that each path is of a part of, shape (P,), its arcs, and its units.
+    problem
+        The problem by commodity.
+
+    Returns
+    -------
+    commodity, paths, amounts
+        Paths of whole commodities, as their flow on each arc decides them.
+    """
+    found: dict[int, dict[bytes, list[float]]] = {}
+    for k, path, units in zip(owner.tolist(), given, amount.tolist(), strict=True):
+        found.setdefault(k, {}).setdefault(path.tobytes(), []).append(units)
+    commodity: list[int] = []
+    paths: list[Ints] = []
+    amounts: list[float] = []
+    for k in sorted(found):
+        own = [(np.frombuffer(key, dtype=np.int64), math.fsum(x)) for key, x in found[k].items()]
+        if len(own) > 1:
+            own = _by_lowest_arc(problem, k, own)
+        commodity += [k] * len(own)
+        paths += [path for path, _ in own]
+        amounts += [units for _, units in own]
+    return np.array(commodity, dtype=np.int64), paths, np.array(amounts, dtype=np.float64)
 
 
 def _by_lowest_arc(

@@ -18,7 +18,7 @@ from corridors.errors import (
 from corridors.flow.certificate import Certificate, certify, still_proved
 from corridors.flow.column_generation import MASTERS, Engine, MasterName
 from corridors.flow.problem import FlowProblem
-from corridors.flow.solution import Plan, whole_commodities
+from corridors.flow.solution import Plan, by_whole_commodity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -301,7 +301,7 @@ def _proved(engine: Engine, problem: FlowProblem) -> tuple[FlowSolution, Certifi
     """
     if problem.n_steps:
         outcome, certificate = _proved(engine, problem.by_step)
-        return whole_commodities(outcome, problem), certificate
+        return by_whole_commodity(outcome, problem), certificate
     for cold in (False, True):
         outcome = engine.solve(problem, cold=cold)
         if engine.proof is not None and not outcome.rounds:

@@ -9,6 +9,7 @@ to the gates of its sellers, or to it from those of its outlets, lead arcs witho
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -249,6 +250,31 @@ def build_arcs(tables: Mapping[str, pd.DataFrame]) -> Arcs:
         cargo=tuple(cargo["cargo"]),
         ids=np.array([p[1] for p in plan], dtype=object),
     )
+
+
+def with_drawn_costs(arcs: Arcs, tables: Mapping[str, pd.DataFrame]) -> Arcs:
+    """Return the arcs of a network with the costs and hours of one that differs by numbers alone.
+
+    Parameters
+    ----------
+    arcs
+        As `build_arcs` returns them.
+    tables
+        Of a network with the same rows, of which rates, hours, tariffs and the like differ.
+    """
+    cargo = tables["cargo"].sort_values("cargo")
+    usd, hours = arcs.usd.copy(), arcs.hours.copy()
+    of_link, of_transfer = arcs.arc_type == LINK, arcs.arc_type == TRANSFER
+    link_usd, link_hours = _link_costs(tables, cargo)
+    usd[:, of_link] = link_usd[:, arcs.row[of_link]]
+    hours[:, of_link] = link_hours[:, arcs.row[of_link]]
+    # What a transfer costs is not drawn, and what it takes is the same for all cargo.
+    hours[:, of_transfer] = tables["transfers"]["hours"].to_numpy()[arcs.row[of_transfer]]
+    # A copy keeps what was looked up of the arcs, none of which is a cost.
+    made = copy(arcs)
+    object.__setattr__(made, "usd", usd)
+    object.__setattr__(made, "hours", hours)
+    return made
 
 
 def _modes(before: str, after: str) -> tuple[str, ...]:

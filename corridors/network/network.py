@@ -37,6 +37,11 @@ class Network(Asked):
         Where they came from; lines of links are read from there when asked for.
     date
         The day at which the tables were resolved, or None for all of time.
+    whole
+        The network of all of time that this one was resolved from, if it was.
+    like
+        A network that has the same rows and differs by numbers that were drawn alone, if there
+        is one: what does not hang on these is taken from it instead of being worked out anew.
 
     Notes
     -----
@@ -51,11 +56,13 @@ class Network(Asked):
         folder: Path | None = None,
         date: dt.date | None = None,
         whole: Network | None = None,
+        like: Network | None = None,
     ) -> None:
         self.tables = tables
         self.folder = folder
         self.date = date
         self._whole = whole
+        self.like = like
 
     def __repr__(self) -> str:
         when = f" on {self.date}" if self.date else ""

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from corridors.network.arcs import ENTRY, LINK, TRANSFER, Arcs
 from corridors.network.calendar import in_period, in_season
-from corridors.scenarios.capacity.capacities import build_limits, capacities_on, share_of_limits
+from corridors.scenarios.capacity.capacities import (
+    build_limits,
+    capacities_on,
+    share_of_limits,
+    with_drawn_amounts,
+)
 from corridors.scenarios.capacity.offers import offer_limits, offered_costs, offers_on
 from corridors.scenarios.demand import demand_on
 from corridors.scenarios.passages import felt_once
@@ -24,6 +30,26 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
     from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.selectors import Selection
+
+_MOST_DAYS = 24
+"""Days before any event that are kept for each network."""
+
+
+@dataclass(eq=False)
+class _Day:
+    """A day before any event, as it is kept; it must not hold the network that it is kept for."""
+
+    arcs: Arcs
+    there: NDArray[np.bool_]
+    offers: pd.DataFrame
+    usd: NDArray[np.float64]
+    premium: NDArray[np.float64]
+    demand: pd.DataFrame
+    limits: list[Limit] | None = None
+    rows: NDArray[np.int64] | None = None
+
+
+_DAYS: WeakKeyDictionary[Network, dict[dt.date, _Day]] = WeakKeyDictionary()
 
 
 @dataclass
@@ -79,6 +105,9 @@ class Draft:
 
     def find_limits(self) -> None:
         """Look up the capacities of the day, and of what events have opened."""
+        if self.opened is None:
+            self.limits = list(_limits_on(self.net, self.arcs, self.day))
+            return
         rows = capacities_on(self.net, self.day, self.opened)
         self.limits = build_limits(self.net, self.arcs, rows)
 
@@ -135,23 +164,62 @@ def undisturbed(net: Network, arcs: Arcs, day: dt.date) -> Draft:
     day
         The day.
     """
-    there = arcs.of(LINK, _there(net.tables["links"], day))
-    there |= arcs.of(TRANSFER, _there(net.tables["transfers"], day)) | (arcs.arc_type >= ENTRY)
-    found = offers_on(net, arcs, day)
-    usd, premium = offered_costs(arcs, found)
+    known = _on(net, arcs, day)
     return Draft(
         net=net,
         day=day,
         arcs=arcs,
-        demand=demand_on(net, day),
-        usual=there,
-        there=there,
+        demand=known.demand.copy(),
+        usual=known.there,
+        there=known.there.copy(),
         closed=np.zeros(arcs.size, dtype=np.bool_),
-        usd=usd,
+        usd=known.usd.copy(),
         hours=arcs.hours.copy(),
-        premium=premium,
-        offers=found,
+        premium=known.premium.copy(),
+        offers=known.offers.copy(),
     )
+
+
+def usual_demand(net: Network, arcs: Arcs, day: dt.date) -> pd.DataFrame:
+    """Return the demand of a day before any event, as `demand_on` has it, kept from before."""
+    return _on(net, arcs, day).demand.copy()
+
+
+def _on(net: Network, arcs: Arcs, day: dt.date) -> _Day:
+    """Return a day before any event, worked out when it is first asked for."""
+    whole = net.whole
+    kept = _DAYS.setdefault(whole, {})
+    known = kept.get(day)
+    if known is None or known.arcs is not arcs:
+        like = None if whole.like is None else _DAYS.get(whole.like, {}).get(day)
+        if like is not None:
+            there = like.there
+        else:
+            there = arcs.of(LINK, _there(whole.tables["links"], day))
+            there |= arcs.of(TRANSFER, _there(whole.tables["transfers"], day))
+            there |= arcs.arc_type >= ENTRY
+        found = offers_on(whole, arcs, day)
+        usd, premium = offered_costs(arcs, found)
+        kept.pop(day, None)
+        if len(kept) == _MOST_DAYS:
+            del kept[next(iter(kept))]
+        known = kept[day] = _Day(arcs, there, found, usd, premium, demand_on(whole, day))
+    return known
+
+
+def _limits_on(net: Network, arcs: Arcs, day: dt.date) -> list[Limit]:
+    """Return the limits of a day before any event, worked out when they are first asked for."""
+    whole, known = net.whole, _on(net, arcs, day)
+    if known.limits is None:
+        like = None if whole.like is None else _DAYS.get(whole.like, {}).get(day)
+        if like is not None and like.limits is not None and like.rows is not None:
+            known.limits = with_drawn_amounts(whole, arcs, like.limits, like.rows)
+        else:
+            rows = capacities_on(whole, day, None)
+            known.limits = build_limits(whole, arcs, rows)
+            if rows["capacity_id"].is_unique:
+                known.rows = np.flatnonzero(whole.tables["capacities"].index.isin(rows.index))
+    return known.limits
 
 
 def _there(frame: pd.DataFrame, day: dt.date) -> NDArray[np.bool_]:

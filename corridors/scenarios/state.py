@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from corridors.flow.problem import FlowProblem
-from corridors.network.arcs import Arcs, build_arcs
+from corridors.network.arcs import Arcs, build_arcs, with_drawn_costs
 from corridors.scenarios.draft import undisturbed
 
 if TYPE_CHECKING:
@@ -73,9 +73,13 @@ class NetworkState:
 
 def arcs_of(net: Network) -> Arcs:
     """Return the arcs of a network, built when first asked for."""
-    if net.whole not in _ARCS:
-        _ARCS[net.whole] = build_arcs(net.whole.tables)
-    return _ARCS[net.whole]
+    whole = net.whole
+    if whole not in _ARCS:
+        known = None if whole.like is None else arcs_of(whole.like)
+        _ARCS[whole] = (
+            build_arcs(whole.tables) if known is None else with_drawn_costs(known, whole.tables)
+        )
+    return _ARCS[whole]
 
 
 def network_state(

@@ -11,6 +11,7 @@ from corridors.errors import UnknownIdError, nearest
 
 if TYPE_CHECKING:
     import datetime as dt
+    from concurrent.futures import Executor
     from pathlib import Path
 
     import pandas as pd
@@ -31,6 +32,7 @@ def criticality(
     cargo: list[str] | None = None,
     told_by: str | None = None,
     model: str = "optimal",
+    executor: Executor | None = None,
 ) -> pd.DataFrame:
     """Close each element, or each pair of elements, and say what that does.
 
@@ -58,6 +60,8 @@ def criticality(
         apart: `cargo` and `by` of `corridors.sweep`.
     model
         ``"optimal"`` or ``"logit"``, as in `corridors.sweep`.
+    executor
+        Any `concurrent.futures.Executor` to solve the cases instead of workers of this machine.
 
     Returns
     -------
@@ -116,6 +120,7 @@ def criticality(
         cargo=cargo,
         by=told_by,
         model=model,
+        executor=executor,
     )
     if by is None:
         return table

@@ -26,7 +26,7 @@ from corridors.analysis.criticality.tables import (
     worst_first,
 )
 from corridors.analysis.jobs.checkpoint import Ledger
-from corridors.analysis.jobs.workers import solve_each
+from corridors.analysis.jobs.each import solve_each
 from corridors.analysis.question import ask
 from corridors.assignment.assign import require_model
 from corridors.assignment.choice_parameters import choice_parameters
@@ -64,6 +64,7 @@ def sweep(
     cargo: list[str] | None = None,
     by: str | None = None,
     model: str = "optimal",
+    executor: Executor | None = None,
 ) -> pd.DataFrame:
     """Close elements one by one, or two by two, and write what happens as it is found.
 
@@ -85,6 +86,8 @@ def sweep(
         ``"optimal"``, the best that could be done, or ``"logit"``, as shippers choose: a
         hundred times the work. Figures of pairs that do not touch each other are sums by
         ``"optimal"`` alone; by ``"logit"`` all pairs are solved.
+    executor
+        Any `concurrent.futures.Executor` to solve the cases instead of workers of this machine.
 
     Returns
     -------
@@ -117,14 +120,14 @@ def sweep(
     # Sweeps of all cargo keep the header that they have always had.
     header |= {k: v for k, v in (("cargo", sorted(cargo or ())), ("by", by)) if v}
     if model != "optimal":
-        header |= {"model": model, "choice": repr(choice_parameters(net))}
+        header |= {"model": model, "choice": repr(choice_parameters(net)), "begun_with": "usual"}
     with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
         if ledger is not None and ledger.finished:
             rows = list(ledger.rows.values())
         else:
             problem = closure_problem(bare, model, disturbed=question.scenario is not None)
             problem = replace(problem, labels=labels)
-            run = _Run(ClosureSolver(problem), elements, workers, ledger)
+            run = _Run(ClosureSolver(problem), elements, workers, ledger, executor)
             rows = worst_first(run.singles() if n == 1 else run.pairs())
             if ledger is not None:
                 ledger.finish(rows)
@@ -155,7 +158,7 @@ def solve_cases(
     cases
         Arcs that are closed, one entry a case.
     workers, executor
-        As in `corridors.analysis.jobs.workers.solve_each`.
+        As in `corridors.analysis.jobs.each.solve_each`.
     solver
         The baseline, where this process has solved it already.
 
@@ -181,8 +184,10 @@ class _Run:
         elements: list[NetworkElement],
         workers: int | None,
         ledger: Ledger | None,
+        executor: Executor | None = None,
     ) -> None:
         self.solver = solver
+        self.executor = executor
         self.workers = workers
         self.ledger = ledger
         dead_ends = DeadEnds(solver.problem.flow)
@@ -276,7 +281,15 @@ class _Run:
         # Whatever ends the work ends the workers, at once and not when memory is tidied up.
         with (
             progress(what, len(cases)) as step,
-            closing(solve_cases(self.solver.problem, arcs, workers, solver=self.solver)) as solved,
+            closing(
+                solve_cases(
+                    self.solver.problem,
+                    arcs,
+                    workers,
+                    solver=self.solver,
+                    executor=self.executor,
+                )
+            ) as solved,
         ):
             for number, found in solved:
                 yield names[number], found

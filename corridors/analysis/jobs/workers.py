@@ -5,14 +5,10 @@ through pipes. They are started with `main` of this module as their program and
 know nothing of the script that called them, so they work from notebooks and from
 scripts without a main guard alike. A worker whose parent has died, however it
 died, reads the end of its input and ends at once.
-
-`solve_each` needs of its pool only what every Executor has, so that one over many
-machines can stand in for `Crew`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 import queue
@@ -29,17 +25,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from corridors.errors import CorridorsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 _LENGTH = struct.Struct("<Q")
+TRIES = 3
+"""How many workers one task may cost before it is given up."""
+
 _POLL_S = 0.5
 """How often a wait looks up: on some systems a signal does not end it."""
 
 T = TypeVar("T")
-Basis = TypeVar("Basis")
-Item = TypeVar("Item")
-Answer = TypeVar("Answer")
 
 
 class WorkerError(CorridorsError, BrokenExecutor):
@@ -60,8 +56,9 @@ class Crew(Executor):
     -----
     Functions, arguments and answers are pickled; functions go by name, so they
     stand at the top of a module of this package or of one that workers can
-    import. Left with an exception, the workers are ended in the middle of their
-    work.
+    import. A worker that dies is replaced and its task done again; one that kills
+    `TRIES` workers one after the other breaks the crew. Left with an exception, the
+    workers are ended in the middle of their work.
     """
 
     def __init__(
@@ -76,7 +73,7 @@ class Crew(Executor):
         self._todo: queue.SimpleQueue[tuple[Future[Any], bytes] | None] = queue.SimpleQueue()
         self._broken: WorkerError | None = None
         self._lock = threading.Lock()
-        self._closed = False
+        self._closed = self._ending = False
         self.processes: list[subprocess.Popen[bytes]] = []
         self._threads: list[threading.Thread] = []
         first = None if initializer is None else pickle.dumps((initializer, initargs, {}), -1)
@@ -121,7 +118,7 @@ class Crew(Executor):
     def kill(self) -> None:
         """End the workers now, in the middle of what they do; what is not done is cancelled."""
         with self._lock:
-            self._closed = True
+            self._closed = self._ending = True
             self._drop(None)
             for _ in self._threads:
                 self._todo.put(None)
@@ -151,24 +148,25 @@ class Crew(Executor):
                 entry[0].set_exception(error)
 
     def _feed(self, process: subprocess.Popen[bytes], first: bytes | None) -> None:
-        """Hand one worker a task at a time until there is none left; runs in a thread."""
-        assert process.stdin is not None
-        assert process.stdout is not None
+        """Hand one worker a task at a time until there is none left; runs in a thread.
+
+        A worker that dies is replaced, and what it was doing is done again.
+        """
         future: Future[Any] | None = None
         try:
-            if first is not None:
-                _send(process.stdin, first)
-                # A worker that cannot be set up says so once, and then is of no use.
-                _, error = pickle.loads(_receive(process.stdout))  # noqa: S301  our own worker
-                if error is not None:
-                    self._fail(process, None, error)
-                    return
+            process = self._set_up(process, first)
             while (entry := self._todo.get()) is not None:
                 future, task = entry
                 if not future.set_running_or_notify_cancel():
                     continue
-                _send(process.stdin, task)
-                answer, error = pickle.loads(_receive(process.stdout))  # noqa: S301  as above
+                for left in range(TRIES - 1, -1, -1):
+                    try:
+                        answer, error = _asked(process, task)
+                        break
+                    except (EOFError, OSError):
+                        if not left:
+                            raise
+                        process = self._set_up(self._another(process), first)
                 if error is None:
                     future.set_result(answer)
                 else:
@@ -179,6 +177,36 @@ class Crew(Executor):
         finally:
             _end(process)
 
+    def _set_up(
+        self, process: subprocess.Popen[bytes], first: bytes | None
+    ) -> subprocess.Popen[bytes]:
+        """Set a worker up, or another one where it dies of that; return the one that lives."""
+        if first is None:
+            return process
+        for left in range(TRIES - 1, -1, -1):
+            try:
+                _, error = _asked(process, first)
+                break
+            except (EOFError, OSError):
+                if not left:
+                    raise
+                process = self._another(process)
+        # A worker that cannot be set up says so once, and then is of no use.
+        if error is not None:
+            raise error
+        return process
+
+    def _another(self, process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+        """Return a worker in the place of one that has died."""
+        process.kill()
+        _end(process)
+        with self._lock:
+            if self._ending:
+                raise EOFError
+            other = _start()
+            self.processes.append(other)
+        return other
+
     def _fail(
         self, process: subprocess.Popen[bytes], future: Future[Any] | None, error: Exception
     ) -> None:
@@ -186,7 +214,10 @@ class Crew(Executor):
         if isinstance(error, EOFError | OSError):
             process.kill()
             code = process.wait()
-            broken = WorkerError(f"a worker ended before its work did (exit code {code})")
+            broken = WorkerError(
+                f"a worker ended before its work did (exit code {code}), and so did those that "
+                f"took its place: {TRIES} in all"
+            )
         else:
             broken = WorkerError(f"a worker could not go on ({type(error).__name__}: {error})")
             broken.__cause__ = error
@@ -228,6 +259,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             # What was still to be written has no reader any more.
             continue
     process.wait()
+
+
+def _asked(process: subprocess.Popen[bytes], content: bytes) -> tuple[Any, Exception | None]:
+    """Return what a worker answers to a task, and what it raised; EOFError where it has died."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    _send(process.stdin, content)
+    found: tuple[Any, Exception | None] = pickle.loads(_receive(process.stdout))  # noqa: S301  our own
+    return found
 
 
 def _send(pipe: Any, content: bytes) -> None:
@@ -291,120 +331,6 @@ def _called(task: bytes) -> bytes:
             told.add_note(f"in a worker:\n{trace}")
             return pickle.dumps((None, told), pickle.HIGHEST_PROTOCOL)
         return content
-
-
-_ready: dict[str, Callable[[Any], Any]] = {}
-"""In a worker: how to solve a case, once prepared, by what it was prepared from."""
-
-
-def solve_each(
-    prepare: Callable[[Basis], Callable[[Item], Answer]],
-    basis: Basis,
-    items: Sequence[Item],
-    workers: int = 1,
-    *,
-    own: Callable[[Item], Answer] | None = None,
-    executor: Executor | None = None,
-) -> Generator[tuple[int, Answer]]:
-    """Solve cases and yield the answers as they come.
-
-    Parameters
-    ----------
-    prepare
-        Makes from `basis` the function that solves a case; called once in each
-        worker.
-    basis
-        What all cases share.
-    items
-        The cases.
-    workers
-        Processes, this one among them; with 1 everything happens in this one.
-    own
-        What `prepare` would return, where this process has it already.
-    executor
-        Any Executor to work beside this process; the workers of this machine if
-        None. It is left running.
-
-    Yields
-    ------
-    number, answer
-        Of each case once, in no fixed order where there are several workers.
-
-    Raises
-    ------
-    WorkerError
-        Where a worker ends before its work does.
-    """
-    crew: Crew | None = None
-    futures: list[Future[Answer]] = []
-    if executor is None:
-        if min(workers, len(items)) <= 1:
-            solve = own or prepare(basis)
-            for number, item in enumerate(items):
-                yield number, solve(item)
-            return
-        executor = crew = Crew(min(workers, len(items)) - 1, _set_up, (prepare, basis))
-    try:
-        if crew is not None:
-            futures = [executor.submit(_solve_ready, item) for item in items]
-        else:
-            content = pickle.dumps((prepare, basis), pickle.HIGHEST_PROTOCOL)
-            key = hashlib.sha256(content).hexdigest()
-            futures = [executor.submit(_solve_sent, key, content, item) for item in items]
-        yield from _shared(futures, items, own or prepare(basis))
-        if crew is not None:
-            crew.shutdown()
-    finally:
-        if crew is not None:
-            crew.kill()
-        elif executor is not None:
-            for future in futures:
-                future.cancel()
-
-
-def _shared(
-    futures: list[Future[Answer]], items: Sequence[Item], solve: Callable[[Item], Answer]
-) -> Generator[tuple[int, Answer]]:
-    """Yield answers as they come; while there is none, take a case that nobody has begun."""
-    numbers = {future: number for number, future in enumerate(futures)}
-    done: queue.SimpleQueue[Future[Answer]] = queue.SimpleQueue()
-    for future in futures:
-        future.add_done_callback(done.put)
-    spare = list(futures)
-    left = len(futures)
-    while left:
-        while done.empty() and spare:
-            future = spare.pop()
-            if future.cancel():
-                number = numbers.pop(future)
-                yield number, solve(items[number])
-                left -= 1
-        if not left:
-            return
-        try:
-            future = done.get(timeout=_POLL_S)
-        except queue.Empty:
-            continue
-        # What was taken back is done as well, in its way.
-        if future in numbers:
-            yield numbers.pop(future), future.result()
-            left -= 1
-
-
-def _set_up(prepare: Callable[[Any], Callable[[Any], Any]], basis: Any) -> None:
-    _ready[""] = prepare(basis)
-
-
-def _solve_ready(item: Any) -> Any:
-    return _ready[""](item)
-
-
-def _solve_sent(key: str, content: bytes, item: Any) -> Any:
-    """Solve a case in a process that may or may not have met its like before."""
-    if key not in _ready:
-        prepare, basis = pickle.loads(content)  # noqa: S301  written by whoever submits
-        _ready[key] = prepare(basis)
-    return _ready[key](item)
 
 
 if __name__ == "__main__":

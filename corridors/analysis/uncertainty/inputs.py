@@ -149,7 +149,7 @@ class UncertainInputs:
             if c.table == "capacities":
                 frame["background"] = np.minimum(frame["background"], frame["amount"])
             found[c.table] = frame
-        net = Network(found, folder=self.net.folder)
+        net = Network(found, folder=self.net.folder, like=self.net)
         known = choice_parameters(self.net)
         if self.choice:
             low, high = (min(DISPERSION[0], known.dispersion), max(DISPERSION[1], known.dispersion))

@@ -18,10 +18,10 @@ import numpy as np
 from corridors import __version__
 from corridors.analysis.criticality.tables import network_hash
 from corridors.analysis.jobs.checkpoint import Ledger
-from corridors.analysis.jobs.workers import solve_each
+from corridors.analysis.jobs.each import solve_each
+from corridors.analysis.uncertainty.drawing import Drawing, central_case, n_pilots
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.assign import day_of, require_model
-from corridors.assignment.run import run
 from corridors.display import progress
 from corridors.errors import ScenarioError
 from corridors.network.ranges import value_ranges
@@ -223,8 +223,7 @@ def uncertainty(
         File of JSON lines that results go to as they come; a run that was stopped goes on
         where it was. None keeps nothing.
     executor
-        Any `concurrent.futures.Executor` to work beside this process instead of workers of
-        this machine.
+        Any `concurrent.futures.Executor` to work instead of workers of this machine.
 
     Returns
     -------
@@ -262,6 +261,8 @@ def uncertainty(
         "days": days,
         "of": n,
         "seed": seed,
+        # What draws begin with; those of before it was so are others.
+        "begun_with": "central",
     }
     cases = [_CENTRAL, *map(str, range(n))]
     with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
@@ -306,24 +307,17 @@ def drawer(basis: Basis) -> Callable[[str], Row]:
     net, plan, day, model, days, n, seed = basis
     inputs = UncertainInputs(net, choice=model == "logit")
     places = inputs.places(n, seed)
+    central = central_case(net, plan, day, model)
+    duals = _duals(net, central) if model == "optimal" else []
+    drawing = Drawing(central)
+    # Nothing that is drawn needs it any more, and it is large.
+    del central
+    for place in places[: n_pilots(n)]:
+        drawing.learn(inputs.network(place))
 
     def draw(case: str) -> Row:
         own = net if case == _CENTRAL else inputs.network(places[int(case)])
-        found = run(own, plan, as_of=day, model=model)
-        values = {
-            name: found.change[name]
-            for name in (
-                "rerouted_t_per_day",
-                "newly_unserved_t_per_day",
-                "added_hours_mean",
-                "added_cost_usd_per_day_rerouted",
-                "surplus_lost_usd_per_day",
-            )
-        }
-        before = found.baseline.summary
-        values["baseline_shortfall_t_per_day"] = before["shortfall_t_per_day"]
-        lost = found.by_cargo.set_index("cargo")["lost_t_per_day"]
-        values |= {f"lost_t_per_day: {name}": t for name, t in lost.items() if t > 0}
+        values = drawing.figures(own)
         if days is not None:
             sim = simulate(own, plan, days, usual=model)
             values |= {f"waterfall_t: {k}": v for k, v in sim.summary["waterfall_t"].items()}
@@ -331,7 +325,7 @@ def drawer(basis: Basis) -> Callable[[str], Row]:
             values |= {f"peak: {k}": v for k, v in peaks if v > 0}
         row: Row = {"case": case, "values": {k: float(v) for k, v in sorted(values.items())}}
         if case == _CENTRAL:
-            row["duals"] = _duals(net, found) if model == "optimal" else []
+            row["duals"] = duals
         return row
 
     return draw

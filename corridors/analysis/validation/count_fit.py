@@ -5,17 +5,12 @@ answer to has a multiplier in dollars a unit, found together with the prices of
 limits. A quadratic prior holds multipliers to a few per cent of the cost of what is
 counted: where a count is missed by its spread, its multiplier is `TAU` of that cost.
 Counts that ask for more contradict each other or the demand table, and are left missed.
-
-Cross-validation predicts each count from fits that have not seen it; and once more from
-fits that have seen no count of the same place either, which is the harder test.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,8 +35,6 @@ from corridors.network.network import as_date
 from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from corridors.flow.arrays import Flags, Floats
     from corridors.flow.choice.routes import RouteSet
     from corridors.flow.choice.solve import ChoiceAnswer
@@ -51,10 +44,7 @@ TAU = 0.05
 """Share of the cost of what is counted that a multiplier is worth where its count is missed
 by its spread."""
 
-FACTOR = 4.0
-"""Factor at which the error of a row is capped."""
-
-_INPUTS = (
+INPUTS = (
     "capacities",
     "capacity_members",
     "cargo",
@@ -67,6 +57,7 @@ _INPUTS = (
     "tariffs",
     "transfers",
 )
+"""Tables that a fit depends on."""
 
 
 class CountFit:
@@ -214,115 +205,6 @@ def _joined(parts: list[Any], dtype: Any) -> Any:
     return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
 
 
-@dataclass(frozen=True)
-class CrossValidation:
-    """How well counts are predicted by fits that have not seen them.
-
-    Attributes
-    ----------
-    within_25_percent
-        Per cent of the rows within a quarter of what was observed.
-    mean_absolute_log_error
-        Mean of ``|ln(predicted / observed)|``, each row capped at a factor of 4.
-    without_identities
-        The same two of the rows that route choice has an influence on.
-    places_apart
-        The same where counts of one place are left out together.
-    largest_multiplier_share
-        Of all multipliers in all fits, the largest as a share of the cost counted.
-    rows
-        observation_id, observed, predicted, identity, fold.
-    """
-
-    within_25_percent: float
-    mean_absolute_log_error: float
-    without_identities: dict[str, float]
-    places_apart: dict[str, Any]
-    largest_multiplier_share: float
-    rows: list[dict[str, Any]] = field(default_factory=list)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values."""
-        return dict(self.__dict__)
-
-
-def cross_validate(
-    net: Network, n: int, *, progress: Callable[[str, int], None] | None = None
-) -> CrossValidation:
-    """Predict each count from fits that have not seen it.
-
-    Parameters
-    ----------
-    net
-        The network.
-    n
-        Folds, at least 2.
-    progress
-        Is told what is being done and how many folds are done.
-
-    Raises
-    ------
-    DataError
-        Where there are no counts, or `n` is none.
-    """
-    if n < 2:
-        msg = f"calibrate: saw {n} folds, expected at least 2"
-        raise DataError(msg)
-    fit = CountFit(net)
-    done: list[list[dict[str, Any]]] = []
-    largest = 0.0
-    for places_apart in (False, True):
-        rows: list[dict[str, Any]] = [{} for _ in fit.counts]
-        for number, held in enumerate(fit.folds(n, places_apart=places_apart)):
-            if progress:
-                progress("predicting counts from the others, fold", number + 1)
-            seen = fit.fitted & ~held
-            answer = fit.fit(seen)
-            figures = fit.predicted(answer)
-            share = np.abs(answer.multiplier) / fit.mean_cost[seen]
-            largest = max(largest, float(share.max(initial=0.0)))
-            for i in np.flatnonzero(held).tolist():
-                rows[i] = {
-                    "observation_id": fit.counts[i].observation_id,
-                    "observed": float(fit.rows[fit.counts[i].observation_id]["value"]),
-                    "predicted": float(figures[i]),
-                    "identity": bool(fit.identity[i]),
-                    "fold": number,
-                }
-        done.append(rows)
-    free, apart = ([row for row in rows if not row["identity"]] for rows in done)
-    every = scores(done[0])
-    return CrossValidation(
-        every["within_25_percent"],
-        every["mean_absolute_log_error"],
-        scores(free),
-        scores(done[1]) | {"without_identities": scores(apart)},
-        largest,
-        done[0],
-    )
-
-
-def scores(rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Return how near predictions come.
-
-    Examples
-    --------
-    >>> found = scores([{"observed": 10.0, "predicted": 12.0}, {"observed": 10.0, "predicted": 0}])
-    >>> found["within_25_percent"], round(found["mean_absolute_log_error"], 4)
-    (50.0, 0.7843)
-    """
-    within, errors = [], []
-    for row in rows:
-        seen, said = row["observed"], row["predicted"]
-        within.append(bool(abs(said - seen) <= 0.25 * abs(seen)))
-        far = math.log(FACTOR)
-        errors.append(min(abs(math.log(said / seen)), far) if said > 0 and seen > 0 else far)
-    return {
-        "within_25_percent": 100.0 * sum(within) / len(rows) if rows else 0.0,
-        "mean_absolute_log_error": sum(errors) / len(rows) if rows else 0.0,
-    }
-
-
 def parameter_file(net: Network) -> str:
     """Return the text of the parameter file that a fit to all counts gives.
 
@@ -368,7 +250,7 @@ def parameter_file(net: Network) -> str:
         "as_of": fit.day,
         "dispersion": fit.dispersion,
         "tau": TAU,
-        "inputs": {name: _hash(fit.net, name) for name in _INPUTS},
+        "inputs": {name: hash_of(fit.net, name) for name in INPUTS},
         "counts": counts,
     }
     return _text(content)
@@ -395,7 +277,7 @@ def _rounded(value: float) -> float:
     return float(f"{value:.8g}")
 
 
-def _hash(net: Network, table: str) -> str:
+def hash_of(net: Network, table: str) -> str:
     """Return the hash of a table as it was read."""
     text = net.tables[table].to_csv(index=False, lineterminator="\n")
     return "sha256:" + hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -128,7 +128,7 @@ def certify_choice(
     _check_prices(p, limit_price)
     at = _Routes(p, commodity, start, arcs)
     weight = _weights(p, model, limit_price, multiplier)
-    own = _own_class(p, weight)
+    own = _own_row(p, model)
     listed = at.total(p.cost[p.commodity_class[at.k], arcs])
     paid = at.total(weight[own[at.k], arcs])
     log_size = _log_sizes(at, p.cost[p.commodity_class[at.k], arcs])
@@ -254,53 +254,44 @@ def _taken(
 
 
 def _weights(p: FlowProblem, model: ChoiceModel, price: Floats, multiplier: Floats) -> Floats:
-    """Return costs at prices and multipliers, by class, or by commodity where counts tell them.
+    """Return costs at prices and multipliers: a row for each class, then for commodities alone.
 
-    Shape (C, A) or (K, A), infinite where an arc is closed.
+    Shape (C + N, A), infinite where an arc is closed; N commodities are told apart by counts.
     """
     counts = model.counts
-    each = bool((counts.member_commodity >= 0).any())
-    class_of = p.commodity_class if each else np.arange(p.n_classes)
-    weight = p.cost[class_of].copy()
+    alone = _told_apart(model)
+    class_of = np.concatenate([np.arange(p.n_classes), p.commodity_class[alone]])
+    commodity = np.concatenate([np.full(p.n_classes, -1), alone])
+    weight: Floats = p.cost[class_of].copy()
     shut = (p.bound <= 0) & np.isinf(p.excess_price)
     charge = np.where(shut, np.inf, price)[p.member_limit]
     some = (p.member_factor > 0) & (charge > 0)
-    _add(
-        weight,
-        class_of,
-        p.member_arc[some],
-        p.member_class[some],
-        None,
-        charge[some] * p.member_factor[some],
-    )
-    _add(
-        weight,
-        class_of,
-        counts.member_arc,
-        counts.member_class,
-        counts.member_commodity,
-        -multiplier[counts.member_count] * counts.member_factor,
-    )
+    for row, (c, k) in enumerate(zip(class_of.tolist(), commodity.tolist(), strict=True)):
+        only = p.member_class[some]
+        meant = (only < 0) | (only == c)
+        paid = (charge[some] * p.member_factor[some])[meant]
+        np.add.at(weight[row], p.member_arc[some][meant], paid)
+        one = counts.member_commodity
+        meant = (counts.member_class < 0) | (counts.member_class == c)
+        meant &= (one < 0) | (one == k)
+        worth = (multiplier[counts.member_count] * counts.member_factor)[meant]
+        np.add.at(weight[row], counts.member_arc[meant], -worth)
     weight[:, p.closed] = np.inf
     return weight
 
 
-def _add(
-    weight: Floats, class_of: Ints, arc: Ints, only: Ints, one: Ints | None, value: Floats
-) -> None:
-    """Add values to the weights (C, A) or (K, A) of those classes or commodities that are meant."""
-    for row, c in enumerate(class_of.tolist()):
-        meant = (only < 0) | (only == c)
-        if one is not None:
-            meant &= (one < 0) | (one == row)
-        np.add.at(weight[row], arc[meant], value[meant])
+def _told_apart(model: ChoiceModel) -> Ints:
+    """Return the commodities that some count is of alone, rising."""
+    one = model.counts.member_commodity
+    return np.unique(one[one >= 0])
 
 
-def _own_class(p: FlowProblem, weight: Floats) -> Ints:
+def _own_row(p: FlowProblem, model: ChoiceModel) -> Ints:
     """Return the row of the weights that each commodity goes by, shape (K,)."""
-    if len(weight) == p.n_classes:
-        return p.commodity_class
-    return np.arange(p.n_commodities)
+    own = p.commodity_class.copy()
+    alone = _told_apart(model)
+    own[alone] = p.n_classes + np.arange(len(alone))
+    return own
 
 
 def _log_sizes(at: _Routes, cost: Floats) -> Floats:

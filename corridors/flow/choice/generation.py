@@ -129,6 +129,18 @@ def first_routes(
     return RouteSet.of([*found, *dissimilar_routes(problem, open_cost, corridors=corridors)])
 
 
+def shortest_routes(problem: FlowProblem, open_cost: Floats) -> list[tuple[int, Ints]]:
+    """Return the cheapest route of each commodity that has one.
+
+    Parameters
+    ----------
+    problem, open_cost
+        As in `first_routes`.
+    """
+    own = open_cost[problem.commodity_class]
+    return Searches(problem, open_cost).paths(own, raised=True)
+
+
 def dissimilar_routes(
     problem: FlowProblem,
     open_cost: Floats,

@@ -178,6 +178,70 @@ def solved(matrix, right):
 
 
 @compiled
+def counted_terms(start, arcs, own_class, commodity, first, limit, only, one, factor, n_terms):
+    """Return what a unit on each route adds to terms: offsets, terms rising, and units.
+
+    Parameters
+    ----------
+    start, arcs
+        Routes as offsets (P + 1,) into arc numbers.
+    own_class, commodity
+        Of each route, shape (P,).
+    first
+        Members of each arc as offsets (A + 1,).
+    limit, only, one, factor
+        Term, class and commodity (-1 for all) of each member, and its units, shape (E,).
+    n_terms
+        How many terms there are.
+    """
+    units = np.zeros(n_terms)
+    met = np.zeros(n_terms, dtype=np.bool_)
+    offsets = np.zeros(len(start), dtype=np.int64)
+    room = 16 * len(start)
+    terms = np.empty(room, dtype=np.int64)
+    found = np.empty(room)
+    mine = np.empty(n_terms, dtype=np.int64)
+    size = 0
+    for p in range(len(start) - 1):
+        n = 0
+        for i in range(start[p], start[p + 1]):
+            for e in range(first[arcs[i]], first[arcs[i] + 1]):
+                if only[e] >= 0 and only[e] != own_class[p]:
+                    continue
+                if one[e] >= 0 and one[e] != commodity[p]:
+                    continue
+                r = limit[e]
+                if not met[r]:
+                    met[r] = True
+                    # Kept in rising order as it comes: a route meets some dozens.
+                    at = n
+                    while at > 0 and mine[at - 1] > r:
+                        mine[at] = mine[at - 1]
+                        at -= 1
+                    mine[at] = r
+                    n += 1
+                units[r] += factor[e]
+        if size + n > room:
+            room = 2 * (size + n)
+            more_terms = np.empty(room, dtype=np.int64)
+            more_found = np.empty(room)
+            for i in range(size):
+                more_terms[i] = terms[i]
+                more_found[i] = found[i]
+            terms = more_terms
+            found = more_found
+        for i in range(n):
+            r = mine[i]
+            terms[size] = r
+            found[size] = units[r]
+            units[r] = 0.0
+            met[r] = False
+            size += 1
+        offsets[p + 1] = size
+    return offsets, terms[:size].copy(), found[:size].copy()
+
+
+@compiled
 def largest_change(first, start, term, unit, scale, direction):
     """Return the largest change of a route's cost, in units of the spread of choices."""
     most = 0.0

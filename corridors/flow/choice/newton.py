@@ -41,7 +41,7 @@ _REACH = 300.0
 """Largest change of a route's cost in a step, in units of the spread of choices."""
 
 
-def minimise(dual: Dual, start: Floats) -> tuple[Point, int]:
+def minimise(dual: Dual, start: Floats, tolerance: float = TOLERANCE) -> tuple[Point, int]:
     """Return the prices of least dual value, and the steps that were taken.
 
     Parameters
@@ -50,6 +50,8 @@ def minimise(dual: Dual, start: Floats) -> tuple[Point, int]:
         The function.
     start
         Where to begin, shape (T,).
+    tolerance
+        Largest share of a limit or count by which it may be missed.
 
     Raises
     ------
@@ -59,7 +61,7 @@ def minimise(dual: Dual, start: Floats) -> tuple[Point, int]:
     point = dual.at(np.clip(start, dual.lower, dual.upper))
     for step in range(_STEPS):
         miss = _miss(dual, point)
-        if miss <= TOLERANCE:
+        if miss <= tolerance:
             return point, step
         found = None
         for damping in _DAMPING:
@@ -71,6 +73,8 @@ def minimise(dual: Dual, start: Floats) -> tuple[Point, int]:
                 return point, step
             break
         point = found
+    if _miss(dual, point) <= max(tolerance, _GOOD_ENOUGH):
+        return point, _STEPS
     msg = f"route choice: no prices found; a limit or count is missed by {_miss(dual, point):.1e}"
     raise CertificateError(msg)
 

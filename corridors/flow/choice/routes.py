@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.flow.choice import kernels
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -63,6 +65,10 @@ class RouteSet:
     def path(self, number: int) -> Ints:
         """Return the arcs of a route."""
         return self.arcs[self.start[number] : self.start[number + 1]]
+
+    def paths(self) -> list[tuple[int, Ints]]:
+        """Return commodity and arcs of every route."""
+        return [(k, self.path(i)) for i, k in enumerate(self.commodity.tolist())]
 
     def with_paths(self, paths: Iterable[tuple[int, Ints]]) -> RouteSet:
         """Return the set with some more routes."""
@@ -147,32 +153,21 @@ class Terms:
 def terms_of(routes: RouteSet, problem: FlowProblem, counts: Counts) -> Terms:
     """Return what routes take of limits and add to counts."""
     p = problem
-    limit = _joined(routes, p, p.member_arc, p.member_class, None)
-    count = _joined(routes, p, counts.member_arc, counts.member_class, counts.member_commodity)
-    route = np.concatenate([limit[0], count[0]])
-    term = np.concatenate([p.member_limit[limit[1]], p.n_limits + counts.member_count[count[1]]])
-    unit = np.concatenate([p.member_factor[limit[1]], -counts.member_factor[count[1]]])
-    n_terms = p.n_limits + counts.size
-    keys, which = np.unique(route * max(n_terms, 1) + term, return_inverse=True)
-    start = np.zeros(len(routes) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(keys // max(n_terms, 1), minlength=len(routes)), out=start[1:])
-    total = np.bincount(which, unit, len(keys)).astype(np.float64)
-    return Terms(start, keys % max(n_terms, 1), total)
-
-
-def _joined(
-    routes: RouteSet, p: FlowProblem, arc: Ints, only_class: Ints, only_commodity: Ints | None
-) -> tuple[Ints, Ints]:
-    """Return each pair of a route and a member that applies to an arc of it."""
+    arc = np.concatenate([p.member_arc, counts.member_arc])
+    every = np.full(len(p.member_arc), -1, dtype=np.int64)
     order = np.argsort(arc, kind="stable")
-    many = np.bincount(arc, minlength=p.n_arcs)
-    first = np.concatenate([[0], np.cumsum(many)])
-    repeats = many[routes.arcs]
-    route = np.repeat(routes.of_arcs(), repeats)
-    at = np.arange(len(route)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    member = order[np.repeat(first[routes.arcs], repeats) + at]
-    k = routes.commodity[route]
-    own = (only_class[member] < 0) | (only_class[member] == p.commodity_class[k])
-    if only_commodity is not None:
-        own &= (only_commodity[member] < 0) | (only_commodity[member] == k)
-    return route[own].astype(np.int64), member[own].astype(np.int64)
+    first = np.zeros(p.n_arcs + 1, dtype=np.int64)
+    np.cumsum(np.bincount(arc, minlength=p.n_arcs), out=first[1:])
+    start, term, unit = kernels.counted_terms(
+        routes.start,
+        routes.arcs,
+        p.commodity_class[routes.commodity],
+        routes.commodity,
+        first,
+        np.concatenate([p.member_limit, p.n_limits + counts.member_count])[order],
+        np.concatenate([p.member_class, counts.member_class])[order],
+        np.concatenate([every, counts.member_commodity])[order],
+        np.concatenate([p.member_factor, -counts.member_factor])[order],
+        p.n_limits + counts.size,
+    )
+    return Terms(start, term, unit)

@@ -12,7 +12,7 @@ from corridors.errors import CertificateError
 from corridors.flow.choice.certificate import ChoiceCertificate, certify_choice
 from corridors.flow.choice.dual import Dual
 from corridors.flow.choice.generation import Growth, first_routes
-from corridors.flow.choice.newton import minimise, nearer
+from corridors.flow.choice.newton import TOLERANCE, minimise, nearer
 from corridors.flow.choice.routes import RouteSet, terms_of
 from corridors.flow.solution import Plan
 from corridors.flow.usage import open_costs
@@ -32,8 +32,11 @@ _ROUNDS = 200
 _NEARER = 3
 """How often a search that fails comes nearer without second derivatives, and goes on from there."""
 
-_SPREAD_OUT = (1.0 / 64, 1.0 / 16, 1.0 / 4, 1.0)
-"""Factors on the scale of choices through which a search goes that fails all the same."""
+_SPREAD = (1.0 / 64, 1.0 / 16, 1.0 / 4, 1.0)
+"""Factors on the scale of choices through which a search goes that fails without them."""
+
+_ON_THE_WAY = 1e-2
+"""Share of a limit or count that may be missed at all factors but the last."""
 
 
 class ChoiceAnswer:
@@ -174,6 +177,7 @@ def choose(
     routes: RouteSet | None = None,
     *,
     grow: bool | None = None,
+    price: Floats | None = None,
 ) -> ChoiceAnswer:
     """Spread every commodity over routes, within every limit and near every count.
 
@@ -189,6 +193,9 @@ def choose(
     grow
         Whether routes are added as long as a missing one would take more than a
         thousandth of its commodity; if None, where `routes` is None.
+    price
+        Where the search begins: prices of limits, then multipliers of counts, shape (T,); from
+        nothing if None. The answer is the same to the tolerance of its proof.
 
     Raises
     ------
@@ -202,7 +209,6 @@ def choose(
         routes = first_routes(problem, open_cost)
     routes = routes.only(np.isfinite(routes.sums(problem, open_cost)))
     growth = Growth(problem, model, open_cost) if grow else None
-    price: Floats | None = None
     steps = 0
     for _ in range(_ROUNDS):
         dual = Dual(problem, model, routes)
@@ -219,17 +225,31 @@ def _solved(
     problem: FlowProblem, model: ChoiceModel, routes: RouteSet, dual: Dual, price: Floats | None
 ) -> tuple[Point, int]:
     """Return the prices of least dual value, if need be by slower ways."""
-    try:
-        return minimise(dual, dual.start if price is None else price)
-    except CertificateError:
-        found = dual.start
-        for _ in range(_NEARER):
-            found = nearer(dual, found)
-            with suppress(CertificateError):
-                return minimise(dual, found)
-        found = dual.start
-        steps = 0
-        for sharpness in _SPREAD_OUT:
-            point, more = minimise(Dual(problem, model, routes, sharpness=sharpness), found)
-            found, steps = point.price, steps + more
-        return point, steps
+    begin = dual.start if price is None else price
+    with suppress(CertificateError):
+        return minimise(dual, begin)
+    # Coming from choices that are spread out goes round most of what is in the way.
+    with suppress(CertificateError):
+        return _sharpened(problem, model, routes, begin, _SPREAD[1:])
+    found = dual.start
+    for _ in range(_NEARER):
+        found = nearer(dual, found)
+        with suppress(CertificateError):
+            return minimise(dual, found)
+    return _sharpened(problem, model, routes, dual.start, _SPREAD)
+
+
+def _sharpened(
+    problem: FlowProblem,
+    model: ChoiceModel,
+    routes: RouteSet,
+    start: Floats,
+    factors: tuple[float, ...],
+) -> tuple[Point, int]:
+    """Return the prices of least dual value by way of choices that are spread out more."""
+    steps = 0
+    for sharpness in factors:
+        dual = Dual(problem, model, routes, sharpness=sharpness)
+        point, more = minimise(dual, start, TOLERANCE if sharpness == 1.0 else _ON_THE_WAY)
+        start, steps = point.price, steps + more
+    return point, steps

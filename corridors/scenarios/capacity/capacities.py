@@ -10,7 +10,7 @@ import numpy as np
 from corridors.network.arcs import DIRECTIONS, LINK
 from corridors.network.calendar import in_period, in_season
 from corridors.network.limits.coverage import amount_grades
-from corridors.network.loads import conversion, days_on
+from corridors.network.loads import DRIVER_DAY, conversion, days_on
 from corridors.scenarios.capacity.capacity_members import members_of
 from corridors.scenarios.capacity.variation import NONE, Variation, variation_of
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from corridors.flow.arrays import Ints
     from corridors.network.arcs import Arcs
     from corridors.network.network import Network
     from corridors.scenarios.selectors import Selection
@@ -126,6 +127,42 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
                 )
             )
     return limits
+
+
+def with_drawn_amounts(net: Network, arcs: Arcs, limits: list[Limit], rows: Ints) -> list[Limit]:
+    """Return limits with the amounts of a network that differs by numbers that were drawn alone.
+
+    Parameters
+    ----------
+    net
+        The network of all of time.
+    arcs
+        Its arcs on the day.
+    limits
+        Of the other network on the day, as `build_limits` returns them.
+    rows
+        Places in the capacity table of the rows that hold on the day, no capacity twice.
+    """
+    frame, members = net.tables["capacities"].iloc[rows], members_of(net, arcs)
+    drawn = dict(
+        zip(
+            frame["capacity_id"],
+            zip(frame["amount"].tolist(), frame["background"].tolist(), strict=True),
+            strict=True,
+        )
+    )
+    found = []
+    for limit in limits:
+        amount, background = drawn[limit.capacity_id]
+        # Thousands of them a draw: a plain copy takes a quarter of the time of `replace`.
+        made = object.__new__(Limit)
+        made.__dict__.update(limit.__dict__, amount=amount, background=background)
+        if limit.unit == DRIVER_DAY:
+            side = limit.limit_id.removeprefix(limit.capacity_id).removeprefix(":")
+            counted = members.counted(net, limit.capacity_id, limit.unit, side)
+            made.__dict__.update(zip(("arc", "cargo", "factor"), counted, strict=True))
+        found.append(made)
+    return found
 
 
 def units_on_arc(

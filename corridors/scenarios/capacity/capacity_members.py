@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from corridors.network.arcs import DIRECTIONS, LINK, TRANSFER, Arcs
-from corridors.network.loads import conversion, days_on
+from corridors.network.loads import DRIVER_DAY, conversion, days_on
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,9 +23,11 @@ Counted = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.float64]"]
 
 def members_of(net: Network, arcs: Arcs) -> CapacityMembers:
     """Return what the capacities of a network count on arcs, kept from when it was last asked."""
-    kept = _MEMBERS.get(net.whole)
+    whole = net.whole
+    kept = _MEMBERS.get(whole)
     if kept is None or kept.arcs is not arcs:
-        kept = _MEMBERS[net.whole] = CapacityMembers(net, arcs)
+        like = None if whole.like is None else _MEMBERS.get(whole.like)
+        kept = _MEMBERS[whole] = CapacityMembers(whole, arcs, like)
     return kept
 
 
@@ -38,13 +40,23 @@ class CapacityMembers:
         The network of all of time; it is not kept.
     arcs
         Its arcs before any event.
+    like
+        Members of a network that differs by numbers that were drawn alone, if there is one:
+        what does not hang on hours is counted as there.
+
+    Attributes
+    ----------
+    rows
+        Members by capacity, as the table has them.
     """
 
-    def __init__(self, net: Network, arcs: Arcs) -> None:
+    def __init__(self, net: Network, arcs: Arcs, like: CapacityMembers | None = None) -> None:
         self.arcs = arcs
-        self._rows: dict[str, list[dict[str, Any]]] = {}
-        for member in net.tables["capacity_members"].to_dict("records"):
-            self._rows.setdefault(member["capacity_id"], []).append(member)
+        self._like = like
+        self.rows: dict[str, list[dict[str, Any]]] = {} if like is None else like.rows
+        if like is None:
+            for member in net.tables["capacity_members"].to_dict("records"):
+                self.rows.setdefault(member["capacity_id"], []).append(member)
         self._units: dict[str, NDArray[np.float64]] = {}
         self._counted: dict[tuple[str, str, str], Counted] = {}
 
@@ -53,6 +65,8 @@ class CapacityMembers:
 
         The arrays are shared by all days and cannot be written to.
         """
+        if self._like is not None and unit != DRIVER_DAY:
+            return self._like.counted(net, capacity, unit, side)
         key = (capacity, unit, side)
         if key not in self._counted:
             if unit not in self._units:
@@ -60,7 +74,7 @@ class CapacityMembers:
                 usable = np.where(np.isfinite(self.arcs.usd), by_arc, np.nan)
                 self._units[unit] = usable * days_on(self.arcs.hours, unit)
             units = self._units[unit]
-            rows = self._rows.get(capacity, [])
+            rows = self.rows.get(capacity, [])
             # What is listed twice counts once.
             entries = sorted({e for row in rows for e in _entries(row, side, self.arcs, units)})
             found = (

@@ -20,7 +20,8 @@ from corridors.network.calendar import in_period
 from corridors.network.provenance import row_keys
 from corridors.network.schema import tables
 from corridors.scenarios.capacity.capacities import Limit
-from corridors.scenarios.demand import demand_on
+from corridors.scenarios.draft import usual_demand
+from corridors.scenarios.state import arcs_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +122,7 @@ def couplings_of(state: NetworkState) -> tuple[Coupling, ...]:
         return ()
     grades = _grades(net)
     unit_of = dict(zip(net.tables["cargo"]["cargo"], net.tables["cargo"]["unit"], strict=True))
-    usual = demand_on(net, state.day)
+    usual = usual_demand(net, arcs_of(net), state.day)
     wanted = usual["units_per_day"].to_numpy(dtype=np.float64)
     origin, cargo, destination = (usual[c] for c in ("origin", "cargo", "destination"))
     found = []

@@ -1,0 +1,168 @@
+"""What answers a draw: everything that all draws share is worked out once, from what is known.
+
+A drawn network has the rows of the one that it is drawn from, so limits, members and periods
+are taken from there; route choice begins with the routes and prices of the case in which
+nothing is drawn. That case is worked out by every worker, to the same bytes, so that a draw
+depends on nothing but its number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from corridors.analysis.uncertainty.figures import Solved, changed_figures
+from corridors.analysis.uncertainty.in_parts import solve_in_parts, worth_its_loss
+from corridors.assignment.assign import assigned
+from corridors.assignment.choice import usual_of
+from corridors.assignment.comparison import compare
+from corridors.flow.choice.solve import ChoiceAnswer
+from corridors.network.network import as_date
+from corridors.scenarios.coupling.couplings import capped, couplings_of
+from corridors.scenarios.coupling.settle import settle
+from corridors.scenarios.demand_curves import with_curves
+from corridors.scenarios.state import network_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from corridors.analysis.uncertainty.in_parts import PartAnswer
+    from corridors.assignment.comparison import Comparison
+    from corridors.flow.arrays import Flags, Floats
+    from corridors.network.network import Network
+    from corridors.scenarios.coupling.couplings import Coupling
+    from corridors.scenarios.scenario import Scenario
+    from corridors.scenarios.state import NetworkState
+
+_LIKELY = 0.99
+"""Share of what the poorest of a demand would pay from which some of it may stay in a draw."""
+
+_PILOTS = 4
+"""Most draws that each worker learns from first."""
+
+
+def n_pilots(n: int) -> int:
+    """Return from how many of `n` draws each worker learns; the same for all of them."""
+    return min(_PILOTS, n // 10)
+
+
+def central_case(net: Network, plan: Scenario, day: str, model: str) -> Comparison:
+    """Return a scenario held against its day where nothing is drawn.
+
+    Parameters
+    ----------
+    net
+        The network that is drawn from.
+    plan
+        The scenario.
+    day
+        The day, as ``YYYY-MM-DD``.
+    model
+        ``"optimal"`` or ``"logit"``.
+    """
+    when = as_date(day)
+    base, hit = (assigned(network_state(net, own, when), own, model) for own in (None, plan))
+    return compare(base, hit)
+
+
+class Drawing:
+    """Answers networks that are drawn from one, on one day, without and with a scenario.
+
+    Parameters
+    ----------
+    central
+        As `central_case` returns it. What the draws need of it is kept; the solvers behind it,
+        which hold hundreds of megabytes, are not.
+    """
+
+    def __init__(self, central: Comparison) -> None:
+        base, hit = central.baseline, central.disrupted
+        assert hit.scenario is not None
+        self.plan, self.day, self.model = hit.scenario, hit.state.day, hit.model
+        self._net = base.state.net
+        self._figures = changed_figures(*(Solved(own.state, own.answer) for own in (base, hit)))
+        self._stays: Flags | None = None
+        self._near = hit.answer if isinstance(hit.answer, ChoiceAnswer) else None
+        if self.model == "logit":
+            self._usual = usual_of(self._net, self.day)
+        elif hit.state.problem.n_steps:
+            lowest = hit.state.problem.step_price.min(axis=1)
+            self._stays = hit.answer.commodity_price > _LIKELY * lowest
+
+    def learn(self, net: Network) -> None:
+        """See what a drawn network needs: others may need it too.
+
+        Of the best plan those are demands that fall short, of route choice routes. What is
+        learnt decides between answers of equal cost, or between equal to a thousandth, so
+        whoever works on some of the draws has to learn from the same ones.
+        """
+        if self._stays is not None:
+            self._stays = self._solved(net)[2]
+        if self.model == "logit":
+            base = network_state(net, None, self.day)
+            found = usual_of(base.net, self.day, base, self._usual).routes
+            known = self._usual.routes.with_paths(found.paths())
+            self._usual = replace(self._usual, routes=known)
+
+    def figures(self, net: Network) -> dict[str, float]:
+        """Return what the scenario changes in a network, as `changed_figures` has it.
+
+        Parameters
+        ----------
+        net
+            The network, or one drawn from it.
+        """
+        if net.whole is self._net:
+            return dict(self._figures)
+        if self._stays is not None:
+            return changed_figures(*self._solved(net)[:2])
+        base, hit = (network_state(net, own, self.day) for own in (None, self.plan))
+        return changed_figures(*self._chosen(base, hit))
+
+    def _chosen(self, base: NetworkState, hit: NetworkState) -> tuple[Solved, Solved]:
+        """Answer by the model, route choice beginning with what is known of the central case."""
+        if self.model == "logit":
+            usual_of(base.net, self.day, base, self._usual)
+        before = assigned(base, None, self.model)
+        after = assigned(hit, self.plan, self.model, self._near)
+        return Solved(before.state, before.answer), Solved(after.state, after.answer)
+
+    def _solved(self, net: Network) -> tuple[Solved, Solved, Flags]:
+        """Find the best plans without and with the scenario, and which demands fall short.
+
+        The first of three programs says what is paid in ordinary times.
+        """
+        base, hit = (network_state(net, own, self.day) for own in (None, self.plan))
+        split = self._stays
+        assert split is not None
+        usual = first = second = None
+        while True:
+            # What was not proved goes before there is more of it: each holds a solver.
+            del usual, first, second
+            # Ties are decided alike before and after where the same demands are told apart.
+            usual, _ = solve_in_parts(worth_its_loss(base.problem), split)
+            assert usual is not None
+            curved, bent = (with_curves(own, usual.commodity_price) for own in (base, hit))
+            first, split = solve_in_parts(curved.problem, split, usual)
+            second = None
+            if first is not None:
+                second, split = solve_in_parts(bent.problem, split, first)
+            if first is not None and second is not None:
+                break
+        before, after = (
+            Solved(state, settle(found, couplings_of(state), _again(state, split))[0])
+            for state, found in ((curved, first), (bent, second))
+        )
+        return before, after, split
+
+
+def _again(state: NetworkState, split: Flags) -> Callable[..., PartAnswer]:
+    """Return what solves a situation with rooms of couplings as limits."""
+
+    def solved(own: Sequence[Coupling], rooms: Floats) -> PartAnswer:
+        answer, more = None, split
+        while answer is None:
+            answer, more = solve_in_parts(capped(state.problem, own, rooms), more)
+        return answer
+
+    return solved

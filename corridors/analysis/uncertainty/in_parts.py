@@ -1,0 +1,128 @@
+"""Demand in steps, told apart only where some of it stays.
+
+Each step of a demand is a commodity of its own to the engine, and most demands travel whole:
+where a unit costs no more than what the poorest step would pay, all steps are alike. The
+program in which those are one commodity is smaller by as much, and its prices prove it: an
+answer is optimal for all steps where no demand that was left whole pays more than its lowest
+step would.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.flow.choice.demand_curve import STEPS
+from corridors.flow.solution import whole_commodities
+from corridors.flow.solve import solve
+
+if TYPE_CHECKING:
+    from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.flow.problem import FlowProblem
+    from corridors.flow.solve import Answer
+
+_NEAR = 1e-9
+"""Share of a price by which it may be above another and still be the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class PartAnswer:
+    """The optimum of a problem of which only some demands are told apart by step.
+
+    Attributes
+    ----------
+    problem
+        The problem, with its steps.
+    path_commodity, path_arcs, path_amount
+        Paths that carry something: commodity (P,), arcs and units (P,).
+    shortfall, growth, commodity_price
+        As `Answer` has them, shape (K,).
+    answer
+        The engine's answer to the problem of the parts, with its certificate.
+    """
+
+    problem: FlowProblem
+    path_commodity: Ints
+    path_arcs: list[Ints]
+    path_amount: Floats
+    shortfall: Floats
+    growth: Floats
+    commodity_price: Floats
+    answer: Answer
+
+
+def worth_its_loss(problem: FlowProblem) -> FlowProblem:
+    """Return a problem in which every step of a demand would pay its whole penalty.
+
+    Parameters
+    ----------
+    problem
+        The problem, of which every unit is worth the penalty.
+    """
+    return replace(problem, step_price=np.repeat(problem.penalty[:, None], STEPS, axis=1))
+
+
+def solve_in_parts(
+    problem: FlowProblem, split: Flags, near: PartAnswer | None = None
+) -> tuple[PartAnswer | None, Flags]:
+    """Solve a problem with some of its demands told apart by step.
+
+    Parameters
+    ----------
+    problem
+        The problem, with steps.
+    split
+        Demands whose steps are told apart, shape (K,).
+    near
+        An answer to begin with: of the same arcs, limits and demands told apart.
+
+    Returns
+    -------
+    PartAnswer, mask of shape (K,)
+        The answer, or None where it is not proved for all steps; and the demands that have to
+        be told apart for that: those of before and those that pay more than their lowest step.
+    """
+    p = problem
+    many = np.where(split, p.n_steps, 1)
+    owner = np.repeat(np.arange(p.n_commodities), many)
+    values: dict[str, Any] = {
+        name: getattr(p, name)[owner] for name in ("origin", "destination", "commodity_class")
+    }
+    first = np.cumsum(many) - many
+    step = np.arange(len(owner)) - first[owner]
+    # What is whole is worth what its dearest step would pay: it must not stay for less.
+    step = np.where(split[owner], step, p.n_steps - 1)
+    order = np.lexsort((step, p.commodity_rank[owner]))
+    rank = np.empty(len(owner), dtype=np.int64)
+    rank[order] = np.arange(len(owner))
+    parts = replace(
+        p,
+        **values,
+        amount=(p.amount / many)[owner],
+        penalty=p.step_price[owner, step],
+        commodity_rank=rank,
+        step_price=np.empty((len(owner), 0)),
+    )
+    answer = solve(parts) if near is None else near.answer.solve(parts)
+    price = np.zeros(p.n_commodities)
+    np.maximum.at(price, owner, answer.commodity_price)
+    lowest = p.step_price.min(axis=1)
+    above = ~split & (price > lowest * (1 + _NEAR)) & (p.amount > 0)
+    if above.any():
+        return None, split | above
+    commodity, paths, amount = whole_commodities(
+        owner[answer.path_commodity], answer.path_arcs, answer.path_amount, p
+    )
+    whole = PartAnswer(
+        problem=p,
+        path_commodity=commodity,
+        path_arcs=paths,
+        path_amount=amount,
+        shortfall=np.bincount(owner, answer.shortfall, p.n_commodities).astype(np.float64),
+        growth=np.zeros(p.n_commodities),
+        commodity_price=price,
+        answer=answer,
+    )
+    return whole, split
