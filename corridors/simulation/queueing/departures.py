@@ -8,7 +8,7 @@ import numpy as np
 
 from corridors.simulation.queueing.reneging import staying
 from corridors.simulation.queueing.route_choice import TROUBLE_DAYS
-from corridors.simulation.queueing.stores import place_at
+from corridors.simulation.queueing.stores import equal_parts
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats
@@ -169,7 +169,7 @@ class Origin:
     ) -> list[Departure]:
         """Hold back what would find no place before the first limit of its way; return the rest.
 
-        Those who would come to one store have an equal part of the place there.
+        Those who would come to one store have parts of the place there as equal as can be.
 
         Parameters
         ----------
@@ -189,11 +189,11 @@ class Origin:
             else:
                 onto.setdefault(limit, []).append(d)
         for limit, own in onto.items():
-            days = min(float(arrays.hours[first[d.way] + d.way]) for d in own) / 24.0
-            wanted = sum(d.amount * float(arrays.factor[first[d.way]]) for d in own)
-            place = float(place_at(limits, limit, days, clock))
-            share = min(place / wanted, 1.0) if wanted > 0 else 1.0
-            for d in own:
+            days = np.array([float(arrays.hours[first[d.way] + d.way]) for d in own]) / 24.0
+            wanted = np.array([d.amount * float(arrays.factor[first[d.way]]) for d in own])
+            room = limits.room[limits.store_number[limit]]
+            shares = equal_parts(room, days, wanted, clock.step).tolist()
+            for d, share in zip(own, shares, strict=True):
                 if share > 0:
                     going.append(d._replace(amount=d.amount * share))
                 if share < 1:

@@ -12,11 +12,16 @@ cell transmission model (Daganzo 1995). When the rate falls, what is under way s
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numba import njit
 
 from corridors.simulation.queueing.packets import append, join, split
 from corridors.simulation.queueing.state import BACKGROUND, HAIR
+
+if TYPE_CHECKING:
+    from corridors.flow.arrays import Floats
 
 NOWHERE = 1e-12
 """Share of an amount below which it does not come within a step."""
@@ -182,3 +187,53 @@ def put_back(packets, limits, clock, limit, held_head, held_tail):
         if limits.asked_until[s] >= 0:
             limits.asked[s, :] = 0.0
             limits.asked_until[s] = -1
+
+
+def equal_parts(room: Floats, days: Floats, wanted: Floats, step: float) -> Floats:
+    """Return the share of each wish that finds a place in one store, as equal as room allows.
+
+    All are given more together until room ends at some step ahead; who would stand there by
+    then has his part, the others, who come later, are given more still (max-min fairness:
+    Bertsekas and Gallager 1992, section 6.5.2).
+
+    Parameters
+    ----------
+    room
+        Units that find a place by the end of each step ahead, shape (H,).
+    days
+        Days from now at which each begins to come, shape (G,).
+    wanted
+        Units, shape (G,).
+    step
+        Length of a step in days.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> room = np.array([4.0, 20.0, 20.0])
+    >>> equal_parts(room, np.array([0.0, 1.0]), np.array([8.0, 8.0]), 1.0).tolist()
+    [0.5, 1.0]
+    """
+    ahead = days / step
+    first = np.floor(ahead + HAIR)
+    within = np.clip(first + 1.0 - ahead, 0.0, 1.0)
+    at = np.arange(len(room))
+    coming = np.where(at == first[:, None], within[:, None], (at > first[:, None]) * 1.0)
+    coming = coming * wanted[:, None]
+    share = np.zeros(len(wanted))
+    free = wanted > 0
+    share[~free] = 1.0
+    scale = HAIR * max(float(wanted.sum()), 1e-300)
+    while free.any():
+        more = coming[free].sum(axis=0)
+        slack = np.maximum(room - share @ coming, 0.0)
+        felt = more > scale
+        step_up = float((slack[felt] / more[felt]).min(initial=np.inf))
+        step_up = min(step_up, 1.0 - float(share[free].max()))
+        share[free] += step_up
+        if share[free].max() >= 1.0 - HAIR:
+            share[free] = 1.0
+            break
+        full = felt & (room - share @ coming <= scale)
+        free &= ~(coming[:, full] > 0).any(axis=1)
+    return share
