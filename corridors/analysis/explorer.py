@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.analysis import explorer_names, explorer_states
+from corridors.analysis.beforehand.couplings import CouplingBook
 from corridors.analysis.beforehand.days import day_curves
 from corridors.analysis.beforehand.ranges import headline_ranges
 from corridors.analysis.beforehand.usual_routes import usual_routes
-from corridors.analysis.explorer_couplings import CouplingBook
 from corridors.analysis.question import newest_source
 from corridors.assignment.assign import day_of
 from corridors.assignment.map_data import network_credits, network_title
