@@ -13,6 +13,7 @@ from simulate_toys import DAY0, close, link, on_day, scenario
 
 import corridors as co
 from corridors.flow import solve
+from corridors.network.reading.yaml_lines import read
 from corridors.scenarios.events import KINDS, Event, Kind, register
 from corridors.scenarios.quantities import Quantity
 from corridors.scenarios.scenario import Scenario, event_from
@@ -318,3 +319,10 @@ def test_the_room_of_scenarios_is_in_order():
         assert free, f"imports go round among {sorted(imports)}"
         for name in free:
             del imports[name]
+
+
+@pytest.mark.parametrize("name", sorted(co.shipped_scenarios()))
+def test_what_ships_keeps_to_the_schema(name):
+    """It is not asked again when it is read."""
+    content, lines = read(co.shipped_scenarios()[name])
+    assert first_fault(content, lines.written) is None
