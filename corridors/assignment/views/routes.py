@@ -53,7 +53,10 @@ def route_table(
     km = links["length_km"].to_numpy()
     border = state.net.borders.to_numpy()
     link_ids = links["link_id"].to_numpy()
-    of_time = state.net.tables["cargo"].set_index("cargo")["usd_per_unit_day"] / 24.0
+    per_day = state.net.tables["cargo"].set_index("cargo")["usd_per_unit_day"]
+    of_time = [float(per_day[name]) / 24.0 for name in arcs.cargo]
+    demand_ids, cargo = demand["demand_id"].to_list(), demand["cargo"].to_list()
+    t_per_unit = demand["t_per_unit"].to_list()
     rows = []
     for k, path, units in zip(
         answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
@@ -61,17 +64,17 @@ def route_table(
         c = int(state.problem.commodity_class[k])
         own = path[arcs.arc_type[path] == LINK]
         row = arcs.row[own]
-        weight = float(demand["t_per_unit"].iloc[k])
+        weight = float(t_per_unit[k])
         hours = float(arcs.hours[c, path].sum())
         rows.append(
             {
-                "demand_id": demand["demand_id"].iloc[k],
-                "cargo": demand["cargo"].iloc[k],
+                "demand_id": demand_ids[k],
+                "cargo": cargo[k],
                 "units_per_day": units,
                 "t_per_day": units * weight,
                 "hours": hours,
                 "usd_per_unit": float(arcs.usd[c, path].sum()),
-                "time_usd_per_unit": hours * float(of_time[arcs.cargo[c]]),
+                "time_usd_per_unit": hours * of_time[c],
                 "km": float(km[row].sum()),
                 "corridor": _route_corridor(label[row], km[row]),
                 "borders": ">".join(b for b in border[row] if b),

@@ -103,7 +103,21 @@ def queues_of(
     queue = np.zeros((n_steps, n_places))
     for r in range(n_places):
         standing = 0.0
+        before = -1.0
         for t in range(n_steps):
+            # The same load on the same queue leaves the same queue.
+            if (
+                t > 1
+                and standing == before
+                and arrived[t, r] == arrived[t - 1, r]
+                and gone[t, r] == gone[t - 1, r]
+                and rate[t, r] == rate[t - 1, r]
+                and spread[t, r] == spread[t - 1, r]
+                and exponent[t, r] == exponent[t - 1, r]
+            ):
+                queue[t, r] = standing
+                continue
+            before = standing
             total = max(standing + arrived[t, r] - gone[t, r], 0.0)
             if rate[t, r] == np.inf:
                 standing = 0.0
