@@ -87,8 +87,9 @@ def test_the_wheel_runs_in_an_empty_environment(installed, tmp_path):
 
 def test_what_is_imported_is_what_the_package_says_it_needs():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    # What the extra of the notebook widget brings is imported by that widget alone.
-    said = [*project["dependencies"], *project["optional-dependencies"]["lab"], "traitlets"]
+    # What an extra brings is imported by one module alone: the notebook widget, the cluster.
+    extras = project["optional-dependencies"]
+    said = [*project["dependencies"], *extras["lab"], *extras["dask"], "traitlets"]
     needs = {re.split(r"[^A-Za-z0-9_.-]", d)[0].replace("_", "-") for d in said}
     providers = importlib.metadata.packages_distributions()
     imported = set()
