@@ -106,8 +106,9 @@ def booked_gates(event: Event, draft: Draft, inside: NDArray[np.bool_], share: f
         )
         raise ScenarioError(msg)
     if not varies:
+        named = ", ".join(found[:3]) + (" and others" if len(found) > 3 else "")
         msg = (
             f"{event.where}: queue: slots books nothing, because the table `variation` does not "
-            f"say how arrivals vary at {', '.join(found[:3])}{' and others' if len(found) > 3 else ''}"
+            f"say how arrivals vary at {named}"
         )
         raise ScenarioError(msg)
