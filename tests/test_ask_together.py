@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import analysis_toys
+import pandas as pd
 import pytest
 import toys
 
 import corridors as co
+from corridors.analysis.asking.reasons import COLUMNS, in_words
 
 DAY = dt.date(2025, 9, 12)
 
@@ -148,3 +150,10 @@ def test_many_need_names_of_their_own(net):
         co.compare_many(base, [shut("b"), shut("b")])
     with pytest.raises(co.ScenarioError, match="at least one"):
         co.compare_many(base, [])
+
+
+@pytest.mark.parametrize(("price", "told"), [(-0.04, "-0.04"), (8.5, "+8.50"), (1212.4, "+1,212")])
+def test_a_price_of_less_than_ten_dollars_is_told_to_the_cent(price, told):
+    row = ("a", "coal", -5.0, "less wanted", "c", "Line", price)
+    [sentence] = in_words(pd.DataFrame([row], columns=COLUMNS), {"coal": "t"})
+    assert f"Line ({told} USD a t to a)" in sentence

@@ -13,9 +13,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulate_toys import DAY0, link, scenario, what
+from typer.testing import CliRunner
 
 import corridors as co
 from corridors.analysis.jobs.workers import Crew
+from corridors.cli.app import app
 from corridors.flow.waiting.course import queues_of
 from corridors.flow.waiting.steady import steady_wait
 from corridors.scenarios.capacity.variation import variation_of
@@ -213,6 +215,26 @@ def test_booked_times_take_the_variation_of_the_arrivals_away():
     # What leaves has its time too, so that only service varies in the draws.
     wanted = run(road(per_day=8), booked, days=30, replications=3).replications.waterfall
     assert wanted.set_index("what").loc["wanted", ["low", "high"]].tolist() == [240.0, 240.0]
+
+
+@pytest.mark.parametrize("variation", [None, {**VARIES, "mode": "sea"}])
+def test_to_book_times_where_nothing_is_known_to_vary_is_an_error(variation):
+    booked = {"queue": {"link": "a-b-road"}, "to": "slots"}
+    with pytest.raises(co.ScenarioError, match="does not say how arrivals vary at c"):
+        co.assign(road(variation=variation), scenario(booked), as_of=DAY0)
+    # Twice is once: what is booked already was known to vary.
+    twice = scenario(booked, {"queue": {"capacity": "c"}, "to": "slots"})
+    found = co.assign(road(per_day=8), twice, as_of=DAY0).capacities
+    assert found["random_wait_hours"].iloc[0] == pytest.approx(24 * 0.2, rel=1e-6)
+
+
+def test_the_command_line_says_where_replications_cannot_differ(tmp_path):
+    folder = co.new_network(tmp_path / "mine")
+    plan = f"{folder}/border-closed.yaml"
+    options = ["--network", str(folder), "--days", "3", "--replications", "2"]
+    told = CliRunner().invoke(app, ["simulate", plan, *options])
+    assert told.exit_code == 0
+    assert "all 2 replications are the same" in " ".join(told.stdout.split())
 
 
 def test_booked_times_build_up_and_end():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import toys
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from simulate_toys import link, on_day, scenario, what
 
 import corridors as co
+from corridors.simulation.queueing.stores import equal_parts
 
 START = "2025-01-01"
 SHUT = {"limit": {"capacity": "quay"}, "to": "0 t/day", "from": "2025-01-11", "until": "2025-01-21"}
@@ -189,6 +191,95 @@ def test_no_store_ever_keeps_more_home_than_the_quay_could_not_pass(hours, near,
     stays = what(sim, "not_yet_left") + what(sim, "waiting")
     assert stays <= max(near + far - 20.0, 0.0) * 60 + 1e-6
     assert sim.residual_t < 1e-6
+
+
+def gate(hours: float, store: float) -> co.Network:
+    """Ten a day by a gate of two hundred to a port some hours away, whose quay takes twenty."""
+    return toys.network(
+        {"mine": "XA", "gate": "XA", "port": "XB", "sea": "XC"},
+        [link("mine", "gate", 0.0), link("gate", "port", hours), link("port", "sea")],
+        [{"origin": "mine", "destination": "sea", "per_day": 10}],
+        cargo={"bulk": {}},
+        capacities=[
+            {"capacity_id": "gate", "name": "Gate", "unit": "t", "amount": 200},
+            {"capacity_id": "quay", "name": "Quay", "unit": "t", "amount": 20},
+        ],
+        capacity_members=[
+            {"capacity_id": "gate", "link_id": "mine-gate-road"},
+            {"capacity_id": "quay", "link_id": "port-sea-road"},
+        ],
+        stores=[{"capacity_id": "quay", "amount": store}],
+    )
+
+
+GATE_SHUT = {**SHUT, "limit": {"capacity": "gate"}}
+
+
+@pytest.mark.parametrize("days", [0, 1, 3])
+def test_days_on_which_a_quay_stands_idle_are_no_room_for_later(days):
+    """A hundred stand at the gate when it opens, and the quay has nothing to do until they come.
+
+    Of the first day's 110 the quay passes 20 and 5 find a place, whether they come at once or
+    three days later: what it could have passed on the days between is gone.
+    """
+    sim = run(gate(24.0 * days, 5.0), GATE_SHUT)
+    assert at(sim, "gate")[19:30] == pytest.approx([100, 85, 75, 65, 55, 45, 35, 25, 15, 5, 0])
+    begins = 20 + days
+    assert at(sim, "quay")[begins - 1 : begins + 10] == pytest.approx([0, *[5] * 9, 0])
+
+
+@given(st.floats(0, 150) | st.sampled_from([24.0, 48.0, 144.0]), st.floats(0, 60))
+@settings(max_examples=12, deadline=None)
+def test_where_the_quay_never_slows_down_no_more_stands_there_than_its_store(hours, store):
+    sim = run(gate(hours, store), GATE_SHUT)
+    # What comes within a step is reckoned by its end: the first to come have only what is left
+    # of the step to pass in, so that for less than one more stand there, and none on whole days.
+    within = 20.0 if hours % 24 else 0.0
+    assert max(at(sim, "quay")) <= store + within + 1e-6
+    assert what(sim, "on_time") + what(sim, "late") + what(sim, "under_way") == pytest.approx(400)
+
+
+def _stands(margin, coming) -> np.ndarray:
+    """Return the queue at the end of each step (Lindley)."""
+    found, queue = [], 0.0
+    for passes, comes in zip(margin, coming, strict=True):
+        queue = max(queue + comes - passes, 0.0)
+        found.append(queue)
+    return np.array(found)
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_parts_of_a_store_fill_it_and_none_could_have_more(data):
+    steps, groups = data.draw(st.integers(2, 6)), data.draw(st.integers(1, 4))
+    whole = st.integers(0, 20)
+    margin = np.array([float(data.draw(whole)) - 5.0 for _ in range(steps)])
+    store = float(data.draw(whole))
+    days = np.array([data.draw(st.integers(0, 2 * steps - 3)) / 2.0 for _ in range(groups)])
+    wanted = np.array([float(data.draw(st.integers(1, 30))) for _ in range(groups)])
+    coming = np.zeros((groups, steps))
+    for g in range(groups):
+        first, half = int(days[g]), days[g] % 1
+        coming[g, first] += wanted[g] * (1 - half)
+        if half:
+            coming[g, first + 1] += wanted[g] * half
+    share = equal_parts(store, margin, days, wanted, 1.0)
+    assert ((share >= 0) & (share <= 1 + 1e-12)).all()
+    before = _stands(margin, np.zeros(steps))
+    stands = _stands(margin, share @ coming)
+    # Where more stands than finds a place already, nobody who would stand there comes besides.
+    assert (stands <= np.maximum(store, before) + 1e-7).all()
+    for g in np.flatnonzero(share < 1 - 1e-9):
+        more = share.copy()
+        more[g] += 1e-3
+        beyond = _stands(margin, more @ coming)
+        assert (beyond > np.maximum(store, stands) + 1e-7).any()
+        # Nobody with a larger part stands there only because of him.
+        worst = int(np.argmax(beyond - np.maximum(store, stands)))
+        for h in np.flatnonzero(share > share[g] + 1e-9):
+            less = more.copy()
+            less[h] = share[g]
+            assert (_stands(margin, less @ coming)[: worst + 1] > store + 1e-9).any()
 
 
 def test_a_network_without_any_limit_runs_to_its_end():

@@ -252,6 +252,11 @@ def _print_variation(sim: Simulation) -> None:
     drawn = sim.replications
     if drawn is None:
         return
+    if sim.timetable.problem.variability is None:
+        print_line(
+            f"all {len(drawn)} replications are the same: the table `variation` has no row for any "
+            "capacity of this network, so nothing varies"
+        )
     said = f"{len(drawn)} replications with seed {drawn.seed}: mean, and 5 to 95 %"
     band = dict.fromkeys(("mean", "low", "high"), ",.0f")
     fall = drawn.waterfall.assign(what=[w.replace("_", " ") for w in drawn.waterfall["what"]])

@@ -28,6 +28,9 @@ LEAST_T = 0.5
 _CENT = 0.01
 """USD a unit from which on the price of a limit is a reason."""
 
+_TEN = 10.0
+"""USD a unit below which cents are told."""
+
 COLUMNS = [
     "demand_id", "cargo", "interaction_t_per_day", "reason", "capacity_id", "name", "usd_per_unit",
 ]  # fmt: skip
@@ -205,10 +208,10 @@ def in_words(found: pd.DataFrame, unit_of: dict[str, str]) -> list[str]:
         where = ""
         if name:
             usd = max(own, key=lambda r: (abs(r["interaction_t_per_day"]), r["demand_id"]))
-            where = (
-                f": {name} ({usd['usd_per_unit']:+,.0f} USD a {unit_of[usd['cargo']]} "
-                f"to {usd['demand_id']})"
-            )
+            price = usd["usd_per_unit"]
+            # A cent moves what pays a few dollars: less than ten are told to the cent.
+            told = f"{price:+,.0f}" if abs(price) >= _TEN else f"{price:+.2f}"
+            where = f": {name} ({told} USD a {unit_of[usd['cargo']]} to {usd['demand_id']})"
         many = "1 demand" if len(own) == 1 else f"{len(own)} demands"
         sentences.append(f"Of it {amount} in {many} {REASONS[reason]}{where}.")
     return sentences

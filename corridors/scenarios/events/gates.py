@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from corridors.errors import ScenarioError
 from corridors.scenarios.capacity.capacities import share_of_limits
+from corridors.scenarios.capacity.variation import NONE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,13 +87,15 @@ def booked_gates(event: Event, draft: Draft, inside: NDArray[np.bool_], share: f
     Raises
     ------
     ScenarioError
-        Where nothing inside has a limit.
+        Where nothing inside has a limit, or nothing is known to vary there.
     """
-    found = False
+    found: list[str] = []
+    varies = False
     for i, limit in enumerate(draft.limits):
         own = inside[limit.cargo, limit.arc]
         if own.any() and not limit.from_event:
-            found = True
+            found.append(limit.limit_id)
+            varies = varies or limit.variation != NONE
             booked = limit.variation.booked(share * float(own.mean()))
             draft.limits[i] = replace(limit, variation=booked)
     if not found:
@@ -100,5 +103,12 @@ def booked_gates(event: Event, draft: Draft, inside: NDArray[np.bool_], share: f
         msg = (
             f"{event.where}: queue: slots books nothing, because none of the {chosen} directed "
             "links and transfers selected has a capacity on that day"
+        )
+        raise ScenarioError(msg)
+    if not varies:
+        named = ", ".join(found[:3]) + (" and others" if len(found) > 3 else "")
+        msg = (
+            f"{event.where}: queue: slots books nothing, because the table `variation` does not "
+            f"say how arrivals vary at {named}"
         )
         raise ScenarioError(msg)

@@ -191,8 +191,8 @@ class Origin:
         for limit, own in onto.items():
             days = np.array([float(arrays.hours[first[d.way] + d.way]) for d in own]) / 24.0
             wanted = np.array([d.amount * float(arrays.factor[first[d.way]]) for d in own])
-            room = limits.room[limits.store_number[limit]]
-            shares = equal_parts(room, days, wanted, clock.step).tolist()
+            store, margin = float(limits.store[limit]), limits.margin[limits.store_number[limit]]
+            shares = equal_parts(store, margin, days, wanted, clock.step).tolist()
             for d, share in zip(own, shares, strict=True):
                 if share > 0:
                     going.append(d._replace(amount=d.amount * share))

@@ -192,7 +192,7 @@ class QueueRun:
     def stores(self, longest_hours: float) -> tuple[Floats, Floats, Ints, Ints]:
         """Return what the kernel notes of stores, with room for all steps that a way takes.
 
-        `room`, `asked`, `until` and `asked_until` of `QueueLimits`.
+        `margin`, `asked`, `until` and `asked_until` of `QueueLimits`.
         """
         n_stores = self._ahead.shape[1]
         steps = int(np.ceil(longest_hours / 24.0 / self.p.step)) + 3
@@ -312,7 +312,7 @@ class QueueRun:
             exponent=exponent,
             leads=self.leads(),
             store_number=self._store_number,
-            room=ahead,
+            margin=ahead,
             asked=asked,
             until=until,
             asked_until=asked_until,

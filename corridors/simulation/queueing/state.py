@@ -80,9 +80,9 @@ class QueueLimits(NamedTuple):
     `corridors.flow.waiting`; where `spread` is 0 none stands.
     `store` is what finds a place before a limit, infinite where anything does; `leads` says
     which limits lead to such a one, and `store_number` numbers the stores, -1 for the other
-    limits. `room` is what still finds a place by the end of each step ahead, by store, beside all
-    that is known to come; `asked` what has been let through in one look at a queue; `until` and
-    `asked_until` the last step ahead that either is about.
+    limits. `margin` is what passes in each step ahead, by store, beside all that is known to come,
+    what stands there now among it; `asked` what has been let through in one look at a queue;
+    `until` and `asked_until` the last step ahead that either is about.
     """
 
     rate: Floats
@@ -104,7 +104,7 @@ class QueueLimits(NamedTuple):
     exponent: Floats
     leads: Flags
     store_number: Ints
-    room: Floats
+    margin: Floats
     asked: Floats
     until: Ints
     asked_until: Ints

@@ -2,12 +2,13 @@
 
 A point queue takes no room. Where the data says how much finds a place before a limit, no
 more is sent there than will have found one whenever it comes: at the end of every step
-ahead, what stands there now and what will have come by then, less what will have passed at
-the rate of the step, is at most the store. What is under way comes when it comes: a line
-on which oil is under way for a week takes nothing from a field a day away until that week
-is over. The rest waits where it is, at the limit upstream, which may fill in turn, or at
-its origin: a place takes what it has room for and holds the rest back upstream, as in the
-cell transmission model (Daganzo 1995). When the rate falls, what is under way still comes.
+ahead the queue, what stands there now and what will have come by then at the rate of the
+step, is at most the store. A step in which less comes than could pass is no room for later
+(Lindley 1952). What is under way comes when it comes: a line on which oil is under way for a
+week takes nothing from a field a day away until that week is over. The rest waits where it
+is, at the limit upstream, which may fill in turn, or at its origin: a place takes what it has
+room for and holds the rest back upstream, as in the cell transmission model (Daganzo 1995).
+When the rate falls, what is under way still comes.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ NOWHERE = 1e-12
 
 @njit(cache=True)
 def _add(known, until, s, a, share, units):
-    """Add units to all steps ahead from `a` on, where only a share of them comes in that one."""
+    """Add units to what comes in step `a` ahead, where only a share of them comes in that one."""
     last = known.shape[1] - 1
     a = min(a, last)
     known[s, a] += units * share
-    for j in range(a + 1, last + 1):
-        known[s, j] += units
+    if share < 1.0:
+        known[s, min(a + 1, last)] += units * (1.0 - share)
     until[s] = max(until[s], min(a + 1, last))
 
 
@@ -50,14 +51,16 @@ def _coming(start, end, clock):
 
 @njit(cache=True)
 def find_room(packets, routes, limits, clock, head):
-    """Find how much more finds a place before each store by each step ahead; return if any is."""
-    if limits.room.shape[0] == 0:
+    """Find what passes beside all that comes to each store, step by step; return if any is.
+
+    What stands there now is taken off the first step.
+    """
+    if limits.margin.shape[0] == 0:
         return False
-    limits.room[:] = 0.0
+    limits.margin[:] = 0.0
     limits.asked[:] = 0.0
     limits.until[:] = 0
     limits.asked_until[:] = -1
-    last = limits.room.shape[1] - 1
     for later in range(clock.number, clock.last + 1):
         i = head[later]
         while i >= 0:
@@ -68,20 +71,15 @@ def find_room(packets, routes, limits, clock, head):
                 if s >= 0:
                     units = packets.amount[i] * routes.factor[v]
                     a, share = _coming(packets.start[i], packets.end[i], clock)
-                    a = min(a, last)
-                    limits.room[s, a] -= units * share
-                    if share < 1.0:
-                        limits.room[s, min(a + 1, last)] -= units * (1.0 - share)
-                    limits.until[s] = max(limits.until[s], min(a + 1, last))
+                    _add(limits.margin, limits.until, s, a, share, -units)
             i = packets.after[i]
     for r in range(len(limits.rate)):
         s = limits.store_number[r]
         if s >= 0:
             passes = max(limits.rate[r] - limits.reserved[r], 0.0) * clock.step
-            total = limits.store[r] - limits.queue[r]
-            for j in range(last + 1):
-                total += passes + limits.room[s, j]
-                limits.room[s, j] = total
+            for j in range(limits.margin.shape[1]):
+                limits.margin[s, j] += passes
+            limits.margin[s, 0] -= limits.queue[r]
     return True
 
 
@@ -96,19 +94,39 @@ def place_at(limits, limit, days, clock):
         return np.inf
     begin = clock.number * clock.step + days
     a, share = _coming(begin, begin + clock.step, clock)
-    last = limits.room.shape[1] - 1
+    last = limits.margin.shape[1] - 1
     a = min(a, last)
+    stands = 0.0
+    for j in range(a):
+        stands = max(stands - limits.margin[s, j] + limits.asked[s, j], 0.0)
+    store = limits.store[limit]
+    net = limits.margin[s, a] - limits.asked[s, a]
+    # What passes of them beside all else by the end of a step, and what stands there without
+    # them: where that is more than the store, they must not make it more.
+    passes = net - stands
+    stands = max(-passes, 0.0)
+    if a == last:
+        return max(max(store, stands) + passes, 0.0)
     place = np.inf
-    here = limits.room[s, a] - limits.asked[s, a]
     if share > NOWHERE:
-        place = here / share
-    if a < last:
-        # All of them have come within the step after: room grows evenly until then.
-        after = limits.room[s, a + 1] - limits.asked[s, a + 1]
-        place = min(place, here * share + after * (1.0 - share))
+        place = (max(store, stands) + passes) / share
+    more = limits.margin[s, a + 1] - limits.asked[s, a + 1]
+    rest = 1.0 - share
+    if rest > NOWHERE:
+        # All of them have come within the step after, which has passed a part by then; and
+        # if what came in the first has passed by its end, the rest finds the store empty.
+        place = min(place, store + passes + rest * more, store / rest + more)
+    later = 0.0
     # Beyond what is known to come, room can only grow.
     for j in range(a + 1, min(max(a + 1, limits.until[s], limits.asked_until[s]), last) + 1):
-        place = min(place, limits.room[s, j] - limits.asked[s, j])
+        net = limits.margin[s, j] - limits.asked[s, j]
+        passes += net
+        later += net
+        stands = max(stands - net, 0.0)
+        most = max(store, stands)
+        place = min(place, most + passes)
+        if rest > NOWHERE:
+            place = min(place, (most + later) / rest)
     return max(place, 0.0)
 
 
@@ -123,7 +141,7 @@ def sent(packets, routes, limits, clock, i):
             days = routes.hours[v + r] / 24.0
             a, share = _coming(packets.start[i] + days, packets.end[i] + days, clock)
             units = packets.amount[i] * routes.factor[v]
-            _add(limits.room, limits.until, s, a, share, -units)
+            _add(limits.margin, limits.until, s, a, share, -units)
 
 
 @njit(cache=True)
@@ -189,17 +207,62 @@ def put_back(packets, limits, clock, limit, held_head, held_tail):
             limits.asked_until[s] = -1
 
 
-def equal_parts(room: Floats, days: Floats, wanted: Floats, step: float) -> Floats:
+@njit(cache=True)
+def _most(store, margin, base, more, most, hair):
+    """Return how much of `more` can come beside `base` before a store overflows, and where.
+
+    The queue is the largest of what builds up from any step to any later one, and so convex
+    in what comes: from the side of too much, one step to where the worst of them is just full
+    after the other ends at the answer.
+
+    Returns
+    -------
+    most : float
+        At most as much as was given.
+    full : ndarray
+        Whether what comes in a step stands there when the store is full, shape (H,).
+    """
+    steps = len(margin)
+    holds = np.zeros(steps)
+    stands = 0.0
+    for j in range(steps):
+        # What overflows without them they must not make more.
+        stands = max(stands + base[j] - margin[j], 0.0)
+        holds[j] = max(store, stands)
+    full = np.zeros(steps, dtype=np.bool_)
+    for _ in range(4 * steps + 4):
+        stands, added, since = 0.0, 0.0, 0
+        least = most
+        full[:] = False
+        for j in range(steps):
+            stands += base[j] + most * more[j] - margin[j]
+            added += more[j]
+            if stands < -hair:
+                stands, added, since = 0.0, 0.0, j + 1
+                continue
+            if added > hair and stands > holds[j] - hair:
+                full[since : j + 1] = True
+                least = min(least, most - (stands - holds[j]) / added)
+        least = max(least, 0.0)
+        if least >= most * (1.0 - HAIR):
+            break
+        most = least
+    return most, full
+
+
+def equal_parts(store: float, margin: Floats, days: Floats, wanted: Floats, step: float) -> Floats:
     """Return the share of each wish that finds a place in one store, as equal as room allows.
 
-    All are given more together until room ends at some step ahead; who would stand there by
-    then has his part, the others, who come later, are given more still (max-min fairness:
-    Bertsekas and Gallager 1992, section 6.5.2).
+    All are given more together until the store is full at the end of some step ahead; who
+    would stand there by then has his part, the others, who come before it was ever in use or
+    later, are given more still (max-min fairness: Bertsekas and Gallager 1992, section 6.5.2).
 
     Parameters
     ----------
-    room
-        Units that find a place by the end of each step ahead, shape (H,).
+    store
+        Units that find a place.
+    margin
+        Units that pass in each step ahead beside what is known to come, shape (H,).
     days
         Days from now at which each begins to come, shape (G,).
     wanted
@@ -210,30 +273,33 @@ def equal_parts(room: Floats, days: Floats, wanted: Floats, step: float) -> Floa
     Examples
     --------
     >>> import numpy as np
-    >>> room = np.array([4.0, 20.0, 20.0])
-    >>> equal_parts(room, np.array([0.0, 1.0]), np.array([8.0, 8.0]), 1.0).tolist()
+    >>> margin = np.array([4.0, 16.0, 0.0])
+    >>> equal_parts(0.0, margin, np.array([0.0, 1.0]), np.array([8.0, 8.0]), 1.0).tolist()
     [0.5, 1.0]
     """
     ahead = days / step
-    first = np.floor(ahead + HAIR)
+    first = np.minimum(np.floor(ahead + HAIR), len(margin) - 1)
     within = np.clip(first + 1.0 - ahead, 0.0, 1.0)
-    at = np.arange(len(room))
-    coming = np.where(at == first[:, None], within[:, None], (at > first[:, None]) * 1.0)
-    coming = coming * wanted[:, None]
+    within[first == len(margin) - 1] = 1.0
+    at = np.arange(len(margin))
+    coming = np.where(at == first[:, None], within[:, None], 0.0)
+    coming += np.where(at == first[:, None] + 1, 1.0 - within[:, None], 0.0)
+    coming *= wanted[:, None]
     share = np.zeros(len(wanted))
     free = wanted > 0
     share[~free] = 1.0
-    scale = HAIR * max(float(wanted.sum()), 1e-300)
+    hair = HAIR * max(float(wanted.sum()), 1e-300)
     while free.any():
         more = coming[free].sum(axis=0)
-        slack = np.maximum(room - share @ coming, 0.0)
-        felt = more > scale
-        step_up = float((slack[felt] / more[felt]).min(initial=np.inf))
-        step_up = min(step_up, 1.0 - float(share[free].max()))
+        step_up, full = _most(
+            store, margin, share @ coming, more, 1.0 - float(share[free].max()), hair
+        )
         share[free] += step_up
         if share[free].max() >= 1.0 - HAIR:
             share[free] = 1.0
             break
-        full = felt & (room - share @ coming <= scale)
-        free &= ~(coming[:, full] > 0).any(axis=1)
+        stays = free & (coming[:, full] > 0).any(axis=1)
+        if not stays.any():
+            break
+        free &= ~stays
     return share
