@@ -105,7 +105,7 @@ def clustered(n: int) -> tuple[float, float, float]:
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
             ) as local,
             Cluster.at(local.scheduler_address) as cluster,
         ):
