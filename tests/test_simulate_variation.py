@@ -188,6 +188,29 @@ def test_replications_queue_where_the_mean_does_not_and_as_much_as_is_expected()
     assert {"replications", "queues", "waterfall_t"} <= sim.to_dict().keys()
 
 
+def test_what_a_scenario_does_is_told_apart_from_what_varies_anyway():
+    """A limit that nobody feels does nothing, however much days vary; a closure does, each time.
+
+    Both limits of the scenario stand beside the gate, which keeps its drawn days.
+    """
+    off = {"limit": {"link": "a-b-road"}, "to": "1000 t/day", "from": "2025-01-06"}
+    calm = run(road(), off, days=30, replications=6, seed=2).replications
+    assert calm.waterfall.set_index("what")["mean"]["late"] > 0
+    assert calm.effect[["mean", "low", "high"]].abs().to_numpy().max() == pytest.approx(0, abs=1e-6)
+    shut = {"close": {"link": "a-b-road"}, "from": "2025-01-06", "until": "2025-01-11"}
+    drawn = run(road(per_day=5), shut, days=30, replications=6, seed=2).replications
+    effect = drawn.effect.set_index("what")
+    assert effect.loc["wanted"].tolist() == pytest.approx([0, 0, 0], abs=1e-9)
+    # What comes on the first three of five days, fifteen on average, waits for more than a day.
+    assert 15 < effect.loc["late", "mean"] < 60
+    assert effect.loc["late", "low"] > 0
+    assert effect.loc["waiting_t_hours", "low"] > 0
+    assert effect.loc["on_time", "high"] < 0
+    told = drawn.to_dict()["effect"]
+    assert told["late"]["mean"] == effect.loc["late", "mean"]
+    assert run(road(), days=10, replications=2).replications.effect is None
+
+
 def test_replications_are_refused_where_they_mean_nothing():
     for options, said in (
         ({"replications": -1}, "replications: saw -1"),

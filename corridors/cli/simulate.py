@@ -261,6 +261,11 @@ def _print_variation(sim: Simulation) -> None:
     band = dict.fromkeys(("mean", "low", "high"), ",.0f")
     fall = drawn.waterfall.assign(what=[w.replace("_", " ") for w in drawn.waterfall["what"]])
     print_table(fall, f"What became of the cargo, t; {said}", band)
+    effect = drawn.effect
+    if effect is not None:
+        shown = effect.assign(what=[w.replace("_", " ") for w in effect["what"]])
+        title = f"Beyond the same drawn days without the scenario, t, USD and t h; {said}"
+        print_table(shown, title, band)
     columns = ["capacity_id", "unit", "share"]
     columns += [f"peak_{end}" for end in band] + [f"mean_wait_hours_{end}" for end in band]
     queues = drawn.queues[drawn.queues["peak_mean"] >= _SMALLEST][columns]

@@ -93,7 +93,8 @@ def simulate(
         the run, as cargo that waits, instead of in `Simulation.random_queues` beside it.
     replications, seed
         How many times the days are drawn at random and run again, and what decides the
-        draws; mean and band of every figure are then in `Simulation.replications`.
+        draws; mean and band of every figure are then in `Simulation.replications`, and in its
+        `effect` what the scenario does beyond the same drawn days without it.
     executor
         A `concurrent.futures.Executor` that works on the replications; the same bytes without.
     progress
@@ -195,11 +196,13 @@ def simulate(
 
     found = Simulation(table, record, plan, model, bound, undisturbed)
     if replications:
+        usual_days = found.baseline
         found.replications = replicate(
             Simulation,
             table,
             replications,
             seed,
+            without=None if usual_days is None else usual_days.timetable,
             executor=executor,
             progress=lambda done, total: say("replications", done, total),
         )

@@ -49,7 +49,9 @@ def drawn(problem: QueueProblem, seed: int, number: int) -> QueueProblem:
         """Return by how much each step is more or less, the same for all steps of a day."""
         days = len(mean) // per_day
         rng = np.random.default_rng([seed, number, stream])
-        u = rng.random((days, mean.shape[1]))
+        # One after the other, so that limits that a scenario adds at the end leave the days of
+        # all others as they are without it.
+        u = rng.random((mean.shape[1], days)).T
         m = mean.reshape(days, per_day, -1).mean(axis=1)
         d = dispersion.reshape(days, per_day, -1).mean(axis=1)
         varies = (m > 0) & (d > 0) & np.isfinite(m)
