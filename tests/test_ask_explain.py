@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import toys
 
+import corridors as co
 from corridors.assignment.explain import sentences
 from corridors.assignment.views.through import touched
 
@@ -145,3 +146,22 @@ def test_it_is_said_how_much_rests_on_inferred_limits(pushed):
         "1 of the 2 capacities that stop this rerouting is inferred (D), not published, with 75 % "
         "of what more room in all of them would be worth."
     ) in sentences(known)
+
+
+def test_cargo_that_counts_in_no_total_is_told_before_the_totals_that_leave_it_out(net):
+    """Suez shut, ocean boxes go round the Cape: two to three weeks by all that is published."""
+    found = co.run(net, "suez-shut-2026", model="optimal")
+    own = found.by_demand[found.by_demand["cargo"] == "container-ocean"]
+    assert own["rerouted_t_per_day"].sum() > 50_000
+    assert found.change["rerouted_t_per_day"] < 1_000
+    told = found.explain()
+    first, said, rest = told.partition("In no total that follows: Containers that go by sea")
+    assert said
+    assert "go round" in first
+    assert "In all, of" in rest
+    days = float(rest.split("another way takes ")[1].split(" days more")[0])
+    assert 12 <= days <= 22
+    hours = (own["added_hours"] * own["rerouted_t_per_day"]).sum() / own["rerouted_t_per_day"].sum()
+    assert days == pytest.approx(hours / 24, rel=1e-2)
+    land = co.run(net, "close node:dostyk", as_of="2025-09-12", model="optimal").explain()
+    assert "In no total" not in land

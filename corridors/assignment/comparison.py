@@ -425,6 +425,7 @@ class Comparison(Changes):
             sales=self.sales if self.disrupted.has_markets else None,
             credited=partial(network_credits, net),
             idle_openings=self.idle_openings,
+            uncounted=frozenset(cargo["cargo"]) - net.cargo_in_totals,
         )
 
 

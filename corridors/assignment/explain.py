@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.reroutes import ADDED, PREMIUM
 from corridors.assignment.views.by import PARTS
-from corridors.assignment.views.told import told_sellers
+from corridors.assignment.views.told import told_beside_totals, told_sellers
 from corridors.display import HAIR, number, share
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
     )
     found = [
         *lead,
+        told_beside_totals(tables.by_demand, tables.uncounted, tables.cargo_names),
         whole.replace(f"On {tables.day}, of", "In all, of", 1) if lead else whole,
         _not_in_force(tables.events_not_in_force, tables.n_events),
         _closed(tables.closed_links, tables.before.flows),

@@ -101,6 +101,8 @@ class ComparisonTables:
         What the scenario says that it asks; empty where it does not.
     idle_openings
         As `corridors.Comparison` has it; None where that is not known.
+    uncounted
+        Cargo that its table keeps out of totals.
     """
 
     title: str
@@ -130,6 +132,7 @@ class ComparisonTables:
     sales: pd.DataFrame | None = None
     question: str = ""
     idle_openings: pd.DataFrame | None = None
+    uncounted: frozenset[str] = frozenset()
 
     @property
     def credits(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from corridors.display import number
 from corridors.network.markets.offers import SELLER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import pandas as pd
 
@@ -57,3 +57,37 @@ def best_sentence(change: Mapping[str, float]) -> str:
         f"{number(change['added_cost_usd_per_day_rerouted'], 'USD')} a day more, and "
         f"{number(change['newly_unserved_t_per_day'], 't')} would no longer be carried."
     )
+
+
+def told_beside_totals(
+    by_demand: pd.DataFrame, uncounted: Collection[str], cargo_names: Mapping[str, str]
+) -> str:
+    """Return what becomes of cargo that counts in no total; empty where nothing does.
+
+    Parameters
+    ----------
+    by_demand
+        As `corridors.Comparison.by_demand` has it.
+    uncounted
+        Cargo that its table keeps out of totals.
+    cargo_names
+        What a reader calls them, by id.
+    """
+    own = by_demand[by_demand["cargo"].isin(list(uncounted))]
+    around, lost = (float(own[f"{what}_t_per_day"].sum()) for what in ("rerouted", "lost"))
+    if around + lost <= _SMALL:
+        return ""
+    names = ", ".join(cargo_names[name] for name in sorted(set(own["cargo"])))
+    text = (
+        f"In no total that follows: {names}, of which {number(around, 't')} a day go another "
+        f"way and {number(lost, 't')} are no longer carried"
+    )
+    if around > _SMALL:
+        days = float((own["added_hours"] * own["rerouted_t_per_day"]).sum()) / around / 24
+        usd = float(own["added_cost_usd_per_day"].sum())
+        text += (
+            f"; what goes another way takes {number(abs(days))} days "
+            f"{'more' if days >= 0 else 'less'} on average and costs {number(abs(usd), 'USD')} a "
+            f"day {'more' if usd >= 0 else 'less'}"
+        )
+    return f"{text}."
