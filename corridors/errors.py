@@ -54,6 +54,20 @@ class ProblemError(CorridorsError, ValueError):
     """A flow problem whose arrays do not fit together."""
 
 
+def require_kind(name: str, value: object, kind: Any, words: str) -> None:
+    """Raise ScenarioError where an argument is not of the kind that it must be.
+
+    Examples
+    --------
+    >>> require_kind("announced", "yes", bool, "True or False")
+    Traceback (most recent call last):
+    corridors.errors.ScenarioError: announced: saw 'yes', expected True or False
+    """
+    if not isinstance(value, kind):
+        msg = f"{name}: saw {value!r}, expected {words}"
+        raise ScenarioError(msg)
+
+
 def old_name(old: str, new: str) -> None:
     """Warn whoever called the caller that a name has changed; the old one lasts one release.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from command import corridors as run
 
+import corridors as co
 from corridors.network.folder import data_folder, seal
 
 GOOD = {"name": "x", "as_of": "2025-09-12", "events": "[{close: {border: [PL, BY]}}]"}
@@ -293,3 +294,15 @@ def test_cut_off_lines_are_refused(folder):
     path.write_bytes(path.read_bytes()[:5000])
     seal(folder)
     refused(run("check", "--network", folder, cwd=folder.parent), "lines.geojson", "GeoJSON")
+
+
+def test_arguments_of_another_kind_are_refused_in_words(net):
+    for call, said in (
+        (lambda: co.simulate(net, None, 2, start="2025-09-12", executor=5), "executor: saw 5"),
+        (lambda: co.simulate(net, None, 2, start="2025-09-12", expected_queue="yes"),
+         "expected_queue: saw 'yes', expected True or False"),
+        (lambda: co.uncertainty(net, "suez-shut-2026", 2, executor="x"), "executor: saw 'x'"),
+        (lambda: co.compare(net, "suez-shut-2026"), "expected an assignment"),
+    ):  # fmt: skip
+        with pytest.raises(co.ScenarioError, match=said):
+            call()

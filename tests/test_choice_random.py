@@ -9,10 +9,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
+import corridors.flow.choice.solve as solving
+from corridors.errors import CertificateError
 from corridors.flow import solve
 from corridors.flow.choice import ChoiceModel, Counts, choose
 from corridors.flow.choice.dual import Dual
 from corridors.flow.choice.model import spread_by_cost
+from corridors.flow.choice.newton import STEPS, TOLERANCE
+from corridors.flow.choice.newton import minimise as minimise_prices
 
 few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 seeds = st.integers(0, 100_000)
@@ -149,3 +153,23 @@ def test_the_same_question_has_the_same_answer_to_the_byte(seed):
     answers = [chosen(seed)[1] for _ in range(2)]
     for name in ("route_flow", "limit_price", "commodity_price", "class_flow"):
         assert len({getattr(a, name).tobytes() for a in answers}) == 1
+
+
+def test_a_search_that_shorter_ones_did_not_end_is_let_go_on(monkeypatch):
+    """With a step or two at a time none of the quick ways ends; the long one finds the same."""
+    problem, answer = chosen(3)
+    model = answer.model
+    short = {"tried": 0}
+
+    def stingy(dual, start, tolerance=TOLERANCE, most=STEPS):
+        short["tried"] += most == STEPS
+        return minimise_prices(dual, start, tolerance, most if most > STEPS else 1)
+
+    monkeypatch.setattr(solving, "minimise", stingy)
+    again = choose(problem, model, answer.route_set, grow=False)
+    assert short["tried"] > 0
+    assert again.objective == pytest.approx(answer.objective, rel=1e-8)
+    monkeypatch.setattr(solving, "_PATIENT", 1)
+    monkeypatch.setattr(solving, "nearer", lambda dual, _: dual.start)
+    with pytest.raises(CertificateError, match="no prices found"):
+        choose(problem, model, answer.route_set, grow=False)

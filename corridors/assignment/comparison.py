@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from corridors.assignment import reroutes as moves
+from corridors.assignment.assignment import Assignment
 from corridors.assignment.tables import ComparisonTables
 from corridors.assignment.views.by import named_ends
 from corridors.assignment.views.changes import Changes
 from corridors.assignment.views.kept import by_link, keep, link_flows
 from corridors.assignment.views.through import base_years
 from corridors.display import records
-from corridors.errors import CorridorsError, old_name
+from corridors.errors import CorridorsError, old_name, require_kind
 
 if TYPE_CHECKING:
     import os
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import folium
     from matplotlib.figure import Figure
 
-    from corridors.assignment.assignment import Assignment
     from corridors.maps.flowmap import FlowMap
     from corridors.maps.plots.accessor import Plots
     from corridors.maps.static import FlowLine
@@ -444,4 +444,6 @@ def compare(baseline: Assignment, disrupted: Assignment) -> Comparison:
     -------
     Comparison
     """
+    require_kind("baseline", baseline, Assignment, "an assignment")
+    require_kind("disrupted", disrupted, Assignment, "an assignment")
     return Comparison(baseline, disrupted)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+from concurrent.futures import Executor
 from numbers import Integral
 from typing import TYPE_CHECKING
 
 from corridors.assignment.assign import require_model
-from corridors.errors import ScenarioError, nearest
+from corridors.errors import ScenarioError, nearest, require_kind
 from corridors.network.network import as_date
 from corridors.scenarios.quantities import parse_time
 from corridors.scenarios.scenario import Scenario
@@ -20,7 +21,6 @@ from corridors.simulation.variation.replications import MOST_REPLICATIONS, repli
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Executor
     from pathlib import Path
 
     from corridors.network.network import Network
@@ -137,6 +137,9 @@ def simulate(
         msg = f"no model {model!r}{nearest(model, MODELS)}"
         raise ScenarioError(msg)
     require_model(usual)
+    for name, flag in (("announced", announced), ("expected_queue", expected_queue)):
+        require_kind(name, flag, bool, "True or False")
+    require_kind("executor", executor, Executor | None, "a concurrent.futures.Executor, or None")
     days = _whole("days", days, 1)
     if warm_up is not None:
         warm_up = _whole("warm_up", warm_up, 0)

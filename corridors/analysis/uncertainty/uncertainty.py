@@ -6,6 +6,7 @@ order, side by side and on other machines, be stopped and go on: the results are
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,14 +24,13 @@ from corridors.analysis.uncertainty.drawing import Drawing, central_case, n_pilo
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.assign import day_of, require_model
 from corridors.display import progress
-from corridors.errors import ScenarioError
+from corridors.errors import ScenarioError, require_kind
 from corridors.network.ranges import value_ranges
 from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.simulation.simulate import MOST_DAYS, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Executor
 
     import pandas as pd
 
@@ -239,6 +239,7 @@ def uncertainty(
         Where `out` holds something else, cannot be written, or is being written.
     """
     require_model(model)
+    require_kind("executor", executor, Executor | None, "a concurrent.futures.Executor, or None")
     for name, value, least, most in (
         ("uncertainty", n, 1, MOST_DRAWS),
         ("workers", workers, 1, MOST_WORKERS),

@@ -26,7 +26,7 @@ TOLERANCE = 1e-11
 _GOOD_ENOUGH = 1e-8
 """The same, where rounding lets the function fall no further."""
 
-_STEPS = 250
+STEPS = 250
 _HALVINGS = 50
 _ARMIJO = 1e-4
 _NEAR = 1e-9
@@ -41,7 +41,9 @@ _REACH = 300.0
 """Largest change of a route's cost in a step, in units of the spread of choices."""
 
 
-def minimise(dual: Dual, start: Floats, tolerance: float = TOLERANCE) -> tuple[Point, int]:
+def minimise(
+    dual: Dual, start: Floats, tolerance: float = TOLERANCE, most: int = STEPS
+) -> tuple[Point, int]:
     """Return the prices of least dual value, and the steps that were taken.
 
     Parameters
@@ -52,6 +54,8 @@ def minimise(dual: Dual, start: Floats, tolerance: float = TOLERANCE) -> tuple[P
         Where to begin, shape (T,).
     tolerance
         Largest share of a limit or count by which it may be missed.
+    most
+        Steps after which the search is given up.
 
     Raises
     ------
@@ -59,7 +63,7 @@ def minimise(dual: Dual, start: Floats, tolerance: float = TOLERANCE) -> tuple[P
         Where the search does not come to an end.
     """
     point = dual.at(np.clip(start, dual.lower, dual.upper))
-    for step in range(_STEPS):
+    for step in range(most):
         miss = _miss(dual, point)
         if miss <= tolerance:
             return point, step
@@ -74,7 +78,7 @@ def minimise(dual: Dual, start: Floats, tolerance: float = TOLERANCE) -> tuple[P
             break
         point = found
     if _miss(dual, point) <= max(tolerance, _GOOD_ENOUGH):
-        return point, _STEPS
+        return point, most
     msg = f"route choice: no prices found; a limit or count is missed by {_miss(dual, point):.1e}"
     raise CertificateError(msg)
 

@@ -12,7 +12,7 @@ from corridors.errors import CertificateError
 from corridors.flow.choice.certificate import ChoiceCertificate, certify_choice
 from corridors.flow.choice.dual import Dual
 from corridors.flow.choice.generation import Growth, first_routes
-from corridors.flow.choice.newton import TOLERANCE, minimise, nearer
+from corridors.flow.choice.newton import STEPS, TOLERANCE, minimise, nearer
 from corridors.flow.choice.routes import RouteSet, terms_of
 from corridors.flow.solution import Plan
 from corridors.flow.usage import open_costs
@@ -28,6 +28,9 @@ _CARRIED = 1e-9
 
 _ROUNDS = 200
 """Most rounds in which missing routes are added."""
+
+_PATIENT = 8 * STEPS
+"""Newton steps of a search that is let go on, where shorter ones have come to no end."""
 
 _NEARER = 3
 """How often a search that fails comes nearer without second derivatives, and goes on from there."""
@@ -231,6 +234,9 @@ def _solved(
     # Coming from choices that are spread out goes round most of what is in the way.
     with suppress(CertificateError):
         return _sharpened(problem, model, routes, begin, _SPREAD[1:])
+    # A step is cheap: four hundred from nothing have come to an end where all else did not.
+    with suppress(CertificateError):
+        return minimise(dual, dual.start, most=_PATIENT)
     found = dual.start
     for _ in range(_NEARER):
         found = nearer(dual, found)
