@@ -73,6 +73,8 @@ def told_beside_totals(
     cargo_names
         What a reader calls them, by id.
     """
+    if not uncounted:
+        return ""
     own = by_demand[by_demand["cargo"].isin(list(uncounted))]
     around, lost = (float(own[f"{what}_t_per_day"].sum()) for what in ("rerouted", "lost"))
     if around + lost <= _SMALL:
