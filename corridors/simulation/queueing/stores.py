@@ -115,7 +115,9 @@ def place_at(limits, limit, days, clock):
     if rest > NOWHERE:
         # All of them have come within the step after, which has passed a part by then; and
         # if what came in the first has passed by its end, the rest finds the store empty.
-        place = min(place, store + passes + rest * more, store / rest + more)
+        # What the same look has let through comes as they do: all of it by then.
+        come = rest * limits.margin[s, a + 1] - limits.asked[s, a + 1]
+        place = min(place, store + passes + come, store / rest + more)
     later = 0.0
     # Beyond what is known to come, room can only grow.
     for j in range(a + 1, min(max(a + 1, limits.until[s], limits.asked_until[s]), last) + 1):
