@@ -4,6 +4,8 @@
 const MISSED = 1e-11;
 const GOOD_ENOUGH = 1e-8;
 const STEPS = 250;
+// As many of a search that is let go on, where shorter ones have come to no end: a step is cheap.
+const PATIENT = 8 * STEPS;
 const DAMPING = [1e-13, 1e-9, 1e-6, 1e-3, 1];
 // How often a search that fails comes nearer without second derivatives, and goes on from there.
 const NEARER = 3;
@@ -96,9 +98,9 @@ function newtonStep(dual, point, miss, damping) {
   return null;
 }
 
-function minimised(dual, start) {
+function minimised(dual, start, most = STEPS) {
   let point = dual.at(start.map((x, i) => (dual.finite[i] ? Math.max(x, 0) : 0)));
-  for (let steps = 0; steps < STEPS; steps++) {
+  for (let steps = 0; steps < most; steps++) {
     const miss = missOf(dual, point);
     if (miss <= MISSED) return { point, steps };
     let found = null;
@@ -181,9 +183,9 @@ function nearer(dual, start) {
 function pricesOf(make, start) {
   const nothing = new Float64Array(make(1).wanted.length);
   let steps = 0;
-  const tried = (dual, from) => {
+  const tried = (dual, from, most = STEPS) => {
     try {
-      const found = minimised(dual, from);
+      const found = minimised(dual, from, most);
       steps += found.steps;
       return { point: found.point, steps };
     } catch (error) {
@@ -201,8 +203,10 @@ function pricesOf(make, start) {
     price = spread.point.price;
   }
   if (spread) return spread;
-  // The slow way, which comes back from anywhere.
   const dual = make(1);
+  const patient = tried(dual, nothing, PATIENT);
+  if (patient) return patient;
+  // The slow way, which comes back from anywhere.
   let found = null;
   for (let turn = 0; !found && turn < NEARER; turn++) {
     price = nearer(dual, price);
