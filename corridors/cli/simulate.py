@@ -37,6 +37,9 @@ UsualOption = Annotated[
     str, typer.Option("--usual", help="How cargo chooses its usual ways: optimal or logit.")
 ]
 
+_FEW = 20
+"""Replications below which no one of them lies beyond the 5th or the 95th per cent."""
+
 _ROWS = 15
 _SMALLEST = 0.05
 
@@ -258,6 +261,8 @@ def _print_variation(sim: Simulation) -> None:
             "capacity of this network, so nothing varies"
         )
     said = f"{len(drawn)} replications with seed {drawn.seed}: mean, and 5 to 95 %"
+    if len(drawn) < _FEW:
+        said += ", between so few by interpolation"
     band = dict.fromkeys(("mean", "low", "high"), ",.0f")
     fall = drawn.waterfall.assign(what=[w.replace("_", " ") for w in drawn.waterfall["what"]])
     print_table(fall, f"What became of the cargo, t; {said}", band)
