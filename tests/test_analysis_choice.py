@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from analysis_toys import DAY, at_random, closing, two_ways
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridors as co
+from corridors.assignment.choice import chooser_of
+from corridors.scenarios.state import network_state
 
 
 def by_hand(net, *selectors):
@@ -83,3 +89,25 @@ def test_the_shipped_network_by_both_models(net):
 def test_an_unknown_model_is_named():
     with pytest.raises(co.ScenarioError, match=r"no model 'logitt'; did you mean logit\?"):
         co.criticality(two_ways(), as_of=DAY, model="logitt")
+
+
+def test_what_a_closure_moves_is_in_proportion_to_what_it_shuts():
+    """Arcs of the shipped network from idle to busy: nothing moves for what nobody used."""
+    net = co.load()
+    state = network_state(net, None, dt.date(2025, 9, 12))
+    state, chooser, usual = chooser_of(state, disturbed=False)
+    p = state.problem
+    weight = (state.demand["t_per_day"] / state.demand["units_per_day"]).fillna(0.0).to_numpy()
+    routes = usual.route_set
+    tonnes = usual.route_flow * weight[routes.commodity]
+    on_arc = np.bincount(routes.arcs, tonnes[routes.of_arcs()], p.n_arcs)
+    used = np.unique(routes.arcs)
+    used = used[np.argsort(on_arc[used], kind="stable")]
+    before = dict(zip(routes.keys, tonnes.tolist(), strict=True))
+    for arc in used[: len(used) // 2 : len(used) // 16].tolist():
+        answer = chooser.answer(replace(p, closed=p.closed | (np.arange(p.n_arcs) == arc)))
+        now = answer.route_flow * weight[answer.route_set.commodity]
+        after = dict(zip(answer.route_set.keys, now.tolist(), strict=True))
+        moved = sum(abs(after.get(r, 0.0) - before.get(r, 0.0)) for r in {*before, *after}) / 2
+        # What is moved moves others from where it goes; three hands in a row, no more.
+        assert on_arc[arc] - 1e-6 <= moved <= 30 * on_arc[arc] + 1e-3

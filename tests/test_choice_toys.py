@@ -15,6 +15,7 @@ from corridors.errors import CertificateError, ProblemError
 from corridors.flow import FlowProblem
 from corridors.flow.choice import ChoiceModel, Counts, RouteSet, choose
 from corridors.flow.choice.certificate import certify_choice
+from corridors.flow.choice.solve import choose_settled
 
 CLOSE = 1e-8
 OPEN = math.inf
@@ -110,6 +111,88 @@ def test_a_limit_counts_what_each_class_takes_of_it():
     shares = [1 / (1 + math.exp(10 + factor * price - 12)) for factor in (1, 2)]
     assert answer.class_flow[:, 0] == pytest.approx([6 * s for s in shares], abs=CLOSE)
     assert answer.class_flow[0, 0] + 2 * answer.class_flow[1, 0] == pytest.approx(6, abs=CLOSE)
+
+
+def three_ways():
+    """Both ways through node 1, and the one past it."""
+    return RouteSet.of([(0, np.array(arcs)) for arcs in ([0, 1], [0, 2], [3])])
+
+
+def test_a_route_that_nobody_would_take_changes_nothing_for_those_it_shares_a_part_with():
+    """The second of the three routes costs 90 more than the others, and has the first link of one::
+
+    0 --5--> 1 --5--> 2       0 --5--> 1 --95--> 2       0 --10--> 2
+    """
+    p = FlowProblem.from_arcs([0, 1, 1, 0], [1, 2, 2, 2], [5, 5, 95, 10], OPEN, [0], [2], [8], 1e3)
+    answer = choose(p, ChoiceModel.staying(p, 1.0))
+    assert answer.arc_flow == pytest.approx([4, 4, 0, 4], abs=CLOSE)
+    shut = choose(replace(p, closed=np.array([False, False, True, False])), answer.model)
+    assert shut.arc_flow == pytest.approx(answer.arc_flow, abs=CLOSE)
+
+
+@pytest.mark.parametrize("behind", [0.0, 0.3, 2.0])
+def test_routes_that_differ_by_a_siding_cost_together_what_the_best_of_them_costs(behind):
+    """The siding costs next to nothing, so that the path size is that of what they share."""
+    p = FlowProblem.from_arcs(
+        [0, 1, 1, 0], [1, 2, 2, 2], [10, 1e-9, behind + 1e-9, 10], OPEN, [0], [2], [8], 1e3
+    )
+    theta = 2.0
+    answer = choose(p, ChoiceModel.staying(p, theta), three_ways())
+    users = 1 + math.exp(-theta * behind)
+    # The dear siding is its own: only what is shared is divided among its users.
+    sizes = np.array([1 / users, (10 / users + behind) / (10 + behind), 1.0])
+    weight = sizes * np.exp(-theta * np.array([0.0, behind, 0.0]))
+    flow = 8 * weight / weight.sum()
+    assert answer.arc_flow[1:] == pytest.approx(flow, abs=1e-7)
+    if behind == 0.0:
+        assert answer.arc_flow == pytest.approx([4, 2, 2, 4], abs=1e-7)
+
+
+def full_and_free():
+    """Three ways from 0 to 2; the best of them shares a part with the next and lets a drop pass::
+
+    0 --8--> 1 --1, of which 0.01 a day--> 2       0 --8--> 1 --2--> 2       0 --10--> 2
+    """
+    return FlowProblem.from_arcs(
+        [0, 1, 1, 0],
+        [1, 2, 2, 2],
+        [8, 1, 2, 10],
+        [OPEN, 0.01, OPEN, OPEN],
+        [0],
+        [2],
+        [8],
+        1e3,
+    )
+
+
+def test_a_route_that_is_full_counts_by_what_it_costs_to_wait_for_it():
+    p = full_and_free()
+    model = ChoiceModel.staying(p, 1.0)
+    listed = choose(p, model, three_ways())
+    settled = choose_settled(p, model, three_ways())
+    # By listed costs the full one is the best user of what it shares with the next.
+    users = 1 + math.exp(-1)
+    size = (8 / users + 2) / 10
+    rest = 8 - 0.01
+    assert listed.arc_flow[2] == pytest.approx(rest * size / (1 + size), abs=CLOSE)
+    # At the price of its limit it is all but gone.
+    assert settled.arc_flow[2] == pytest.approx(rest / 2, abs=0.01)
+    assert settled.arc_flow[1] == pytest.approx(0.01, abs=CLOSE)
+    # Factors of the full route's users, at the prices that weigh and at those of the answer.
+    weighed, own = settled.model.weighing(p)[0], settled.limit_price[0]
+    assert math.exp(1 - weighed) == pytest.approx(math.exp(1 - own), abs=1e-3)
+    shut = replace(p, closed=np.array([False, True, False, False]))
+    moved = choose(shut, settled.model, three_ways()).arc_flow - settled.arc_flow
+    assert np.abs(moved[[2, 3]]).max() < 0.01
+    moved = choose(shut, listed.model, three_ways()).arc_flow - listed.arc_flow
+    assert np.abs(moved[[2, 3]]).max() > 0.4
+
+
+def test_weights_of_another_number_of_limits_are_refused():
+    p = full_and_free()
+    model = replace(ChoiceModel.staying(p, 1.0), weighed=np.zeros(3))
+    with pytest.raises(ProblemError, match="expected 1 prices, saw 3"):
+        choose(p, model)
 
 
 def test_a_limit_that_may_be_exceeded_is_priced_no_higher_than_that_costs():

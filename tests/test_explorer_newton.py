@@ -57,7 +57,8 @@ def given(problem, answer):
         "model": {
             name: np.asarray(getattr(model, name), dtype=float).tolist()
             for name in ("scale", "most", "steepness", "middle", "knee")
-        },
+        }
+        | {"weighed": model.weighing(p).tolist()},
     }
 
 

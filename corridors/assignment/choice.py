@@ -7,16 +7,17 @@ routes that only it makes worth taking.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from corridors.assignment.choice_parameters import choice_parameters, place_counts
+from corridors.flow.choice.certificate import MISSING
 from corridors.flow.choice.generation import dissimilar_routes, first_routes, shortest_routes
 from corridors.flow.choice.model import ChoiceModel, spread_by_cost
-from corridors.flow.choice.solve import choose
+from corridors.flow.choice.solve import choose, choose_settled
 from corridors.flow.solve import solve
 from corridors.flow.usage import open_costs
 from corridors.network.arcs import LINK
@@ -73,6 +74,13 @@ class Usual:
     least: Floats
     answer: ChoiceAnswer
 
+    @property
+    def share(self) -> Floats:
+        """Share of its demand that each route takes, shape (P,)."""
+        volume = self.answer.volume[self.routes.commodity]
+        share = np.zeros(len(self.routes))
+        return np.divide(self.answer.route_flow, volume, out=share, where=volume > 0)
+
 
 _USUAL: WeakKeyDictionary[Network, dict[tuple[dt.date, ChoiceParameters], Usual]] = (
     WeakKeyDictionary()
@@ -93,14 +101,17 @@ class RouteChooser:
         What was counted, with multipliers that are given.
     corridors
         Arcs of each corridor, masks of shape (A,).
+    share
+        Share of its demand that each of the routes takes in the usual state, shape (P,).
     limits
         Limits of the undisturbed day, as plain values that can be held against others.
     curve
         Of the demands that answer to price: their numbers, and amount, foot, elasticity and
         price of goods, as `ChoiceModel.elastic` takes them; None where there is none.
     price
-        Where the search for prices begins, by the members of a limit: what limits cost in the
-        usual state. Those that cost nothing are left out.
+        What limits cost in the usual state, by the members of a limit: there the search for
+        prices begins, and at these prices overlaps are weighed. Those that cost nothing are
+        left out.
     known
         Routes of an answer to nearly the same situation, offered instead of generated ones.
     """
@@ -108,6 +119,7 @@ class RouteChooser:
     routes: RouteSet
     cost: Floats
     least: Floats
+    share: Floats
     dispersion: float
     counts: Counts
     corridors: list[Flags]
@@ -129,12 +141,13 @@ class RouteChooser:
             routes=usual.routes,
             cost=usual.cost,
             least=usual.least,
+            share=usual.share,
             dispersion=chosen.dispersion,
             counts=place_counts(state.arcs, state.demand, chosen),
             corridors=corridors_of(state),
             limits=frozenset(_limits(usual.answer.problem)),
             curve=_curve(state, usual),
-            price=_prices(usual.answer),
+            price=_weighed(usual.answer),
             known=None if near is None else near.route_set,
         )
 
@@ -153,12 +166,8 @@ class RouteChooser:
         limits = list(_limits(p))
         open_cost = open_costs(p)
         cost = self.routes.sums(p, open_cost)
-        # Infinite where a route is shut: also unlike the usual cost.
-        changed = np.unique(self.routes.commodity[cost != self.cost])
         affected = ~np.isin(np.arange(p.n_commodities), self.routes.commodity)
-        affected[changed] = True
-        limited = self.routes.sums(p, _limited_anew(self.limits, limits, p)) > 0
-        affected[np.unique(self.routes.commodity[limited])] = True
+        affected[self.routes.commodity[self._touched(p, cost, limits)]] = True
         affected &= p.amount > 0
         found = []
         if affected.any():
@@ -175,11 +184,24 @@ class RouteChooser:
         routes = self.routes.only(np.isfinite(cost)).with_paths(found)
         now = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
         least = np.where(np.isfinite(self.least), self.least, now)
-        model = ChoiceModel.staying(p, spread_by_cost(least, self.dispersion), self.counts)
+        begin = _start(self.price, limits, self.counts)
+        scale = spread_by_cost(least, self.dispersion)
+        model = replace(ChoiceModel.staying(p, scale, self.counts), weighed=begin)
         if self.curve is not None:
             which, amount, foot, elasticity, base = self.curve
             model = model.elastic(which, amount, foot, elasticity, base=base)
-        return choose(p, model, routes, grow=True, price=_start(self.price, limits, self.counts))
+        return choose(p, model, routes, grow=True, price=begin)
+
+    def _touched(self, p: FlowProblem, cost: Floats, limits: list[_PlainLimit]) -> Flags:
+        """Return the usual routes whose commodities look for new ones, shape (P,).
+
+        Those that were taken and are shut, dearer or limited otherwise now, and all that have
+        become cheaper.
+        """
+        # Infinite where a route is shut: also unlike the usual cost.
+        changed = cost != self.cost
+        changed |= self.routes.sums(p, _limited_anew(self.limits, limits, p)) > 0
+        return np.asarray((changed & (self.share >= MISSING)) | (cost < self.cost))
 
 
 def choose_routes(
@@ -236,15 +258,22 @@ def _same(one: FlowProblem, other: FlowProblem) -> bool:
     ) and [*_limits(one)] == [*_limits(other)]
 
 
-def _prices(answer: ChoiceAnswer) -> dict[_Members, float]:
-    """Return what limits cost in an answer, by their members; those that cost nothing left out."""
-    priced = zip(_limits(answer.problem), answer.limit_price.tolist(), strict=True)
+def _weighed(answer: ChoiceAnswer) -> dict[_Members, float]:
+    """Return the prices of limits at which an answer weighs overlaps, by their members.
+
+    Those that cost nothing are left out.
+    """
+    p = answer.problem
+    price = answer.model.weighing(p)[: p.n_limits]
+    priced = zip(_limits(p), price.tolist(), strict=True)
     return {limit[1:3]: price for limit, price in priced if price > 0.0}
 
 
 def _start(known: dict[_Members, float], limits: list[_PlainLimit], counts: Counts) -> Floats:
     """Return the prices of some limits as they are known, and the multipliers, shape (T,)."""
-    price = np.array([known.get(limit[1:3], 0.0) for limit in limits])
+    # A limit that has gone has no price.
+    own = (known.get(limit[1:3], 0.0) if np.isfinite(limit[0]) else 0.0 for limit in limits)
+    price = np.fromiter(own, np.float64, len(limits))
     return np.concatenate([price, counts.multiplier])
 
 
@@ -329,8 +358,8 @@ def usual_of(
         least = least_costs(routes, p.n_commodities, routes.sums(p, open_costs(p)))
         model = model_of(state, least)
         if near is not None:
-            price = _start(_prices(near.answer), list(_limits(p)), model.counts)
-        answer = choose(p, model, routes, grow=True, price=price)
+            price = _start(_weighed(near.answer), list(_limits(p)), model.counts)
+        answer = choose_settled(p, model, routes, price=price)
         routes = answer.route_set
         if len(kept) == _MOST_DAYS:
             del kept[next(iter(kept))]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.flow.problem import FlowProblem
     from corridors.scenarios.state import NetworkState
 
@@ -52,7 +53,8 @@ def usual_routes(
         As `packed_routes` has the routes of all days; by the number of a set ``N/routes``, a bit
         for each of them, and ``N/price_limit`` and ``N/price_usd``, the limits that have a price
         on the day, and it (where a limit is just as large as what wants to pass, more than one
-        price holds, and what demands are worth in ordinary times depends on which); and what
+        price holds, and what demands are worth in ordinary times depends on which);
+        ``N/weighed_limit`` and ``N/weighed_usd``, the same at which overlaps are weighed; and what
         counts take off the cost of a unit: ``worth_arc``, ``worth_class``, ``worth_demand`` (-1
         for all) and ``worth_usd``.
     """
@@ -77,9 +79,7 @@ def usual_routes(
             problems.append(state.problem)
             sets.append(found.routes)
             # The engine's order of limits is that of the page.
-            price = found.answer.limit_price[Numbering(state.problem).limit_order]
-            dear = np.flatnonzero(price)
-            prices.append({"price_limit": dear, "price_usd": price[dear]})
+            prices.append(_prices(found.answer))
         usual[number] = known
         done()
     if not sets:
@@ -103,6 +103,21 @@ def usual_routes(
         "worth_usd": counts.multiplier[counts.member_count] * counts.member_factor,
     }
     return {"usual": usual, "dispersion": chosen.dispersion}, arrays
+
+
+def _prices(answer: ChoiceAnswer) -> Numbers:
+    """Return the prices of an answer and those at which it weighs overlaps, what is 0 left out."""
+    p = answer.problem
+    # The engine's order of limits is that of the page.
+    order = Numbering(p).limit_order
+    found: Numbers = {}
+    for name, price in (
+        ("price", answer.limit_price),
+        ("weighed", answer.model.weighing(p)[: p.n_limits]),
+    ):
+        dear = np.flatnonzero(price[order])
+        found |= {f"{name}_limit": dear, f"{name}_usd": price[order][dear]}
+    return found
 
 
 def packed_routes(problem: FlowProblem, routes: RouteSet) -> Numbers:

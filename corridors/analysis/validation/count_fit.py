@@ -28,7 +28,7 @@ from corridors.assignment.choice_parameters import DISPERSION
 from corridors.errors import DataError
 from corridors.flow.choice.generation import first_routes
 from corridors.flow.choice.model import ChoiceModel, Counts, spread_by_cost
-from corridors.flow.choice.solve import choose
+from corridors.flow.choice.solve import choose_settled
 from corridors.flow.usage import open_costs
 from corridors.network.arcs import DIRECTIONS, LINK
 from corridors.network.network import as_date
@@ -102,7 +102,7 @@ class CountFit:
         self._first = routes = first_routes(p, open_costs(p), corridors=corridors_of(self.state))
         least = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
         self._model = ChoiceModel.staying(p, spread_by_cost(least, dispersion))
-        self._plain = choose(p, self._model, routes, grow=True)
+        self._plain = choose_settled(p, self._model, routes)
         self.routes: RouteSet = self._plain.route_set
         self._units = np.array([self._on_routes(c) for c in self.counts])
         self.identity: Flags = np.array([self._is_identity(u) for u in self._units], dtype=np.bool_)
@@ -148,13 +148,13 @@ class CountFit:
         """Return the state with the multipliers of some counts, which must be fitted ones."""
         p = self.state.problem
         model = ChoiceModel.staying(p, self._model.scale, self._counts(which))
-        return choose(p, model, self.routes, grow=True)
+        return choose_settled(p, model, self.routes)
 
     def under(self, which: Flags, multiplier: Floats) -> ChoiceAnswer:
         """Return the state of the day under multipliers that are given, as `assign` finds it."""
         p = self.state.problem
         counts = self._counts(which).held(multiplier)
-        return choose(p, ChoiceModel.staying(p, self._model.scale, counts), self._first, grow=True)
+        return choose_settled(p, ChoiceModel.staying(p, self._model.scale, counts), self._first)
 
     def _counts(self, which: Flags) -> Counts:
         chosen = [self.counts[i] for i in np.flatnonzero(which)]

@@ -35,14 +35,20 @@ function membersByArc(p) {
 }
 
 // Logarithm of each route's path size: the share of its cost on arcs of its own, an arc that n
-// routes of the demand use counting a n-th (Ben-Akiva and Bierlaire 1999).
-function logSizes(p, routes, klass) {
+// routes of the demand use counting a n-th. A route counts by what it costs (`weighed`) beyond the
+// best one that uses the arc, so that one that nobody would take changes nothing.
+function logSizes(p, routes, klass, scale, weighed) {
   const { commodity, start, arcs, first } = routes;
-  const users = new Int32Array(p.nArcs);
+  const users = new Float64Array(p.nArcs);
+  const least = new Float64Array(p.nArcs).fill(Infinity);
   const found = new Float64Array(commodity.length);
   for (let k = 0; k + 1 < first.length; k++) {
     const [begin, end] = [start[first[k]], start[first[k + 1]]];
-    for (let e = begin; e < end; e++) users[arcs[e]]++;
+    const each = (does) => {
+      for (let r = first[k]; r < first[k + 1]; r++) for (let e = start[r]; e < start[r + 1]; e++) does(arcs[e], weighed[r]);
+    };
+    each((a, cost) => (least[a] = Math.min(least[a], cost)));
+    each((a, cost) => (users[a] += Math.exp(-scale[k] * (cost - least[a]))));
     for (let r = first[k]; r < first[k + 1]; r++) {
       let whole = 0;
       for (let e = start[r]; e < start[r + 1]; e++) whole += p.cost[klass[k] * p.nArcs + arcs[e]];
@@ -52,9 +58,31 @@ function logSizes(p, routes, klass) {
       for (let e = start[r]; e < start[r + 1]; e++) own += (free ? 1 : p.cost[klass[k] * p.nArcs + arcs[e]]) / users[arcs[e]];
       found[r] = whole > 0 ? Math.log(own / whole) : 0;
     }
-    for (let e = begin; e < end; e++) users[arcs[e]] = 0;
+    for (let e = begin; e < end; e++) {
+      users[arcs[e]] = 0;
+      least[arcs[e]] = Infinity;
+    }
   }
   return found;
+}
+
+// What the limits of a problem cost in ordinary times, by their members: those whose members are
+// the same, in other problems too.
+const KEYS = new WeakMap();
+
+function limitKeys(p) {
+  if (!KEYS.has(p.memberLimit)) {
+    const members = Array.from({ length: p.nLimits }, () => []);
+    p.memberLimit.forEach((r, e) => members[r].push([p.memberClass[e], p.memberArc[e]]));
+    KEYS.set(p.memberLimit, members.map((own) => own.sort((x, y) => x[0] - y[0] || x[1] - y[1]).join(";")));
+  }
+  return KEYS.get(p.memberLimit);
+}
+
+function pricesFrom(before, price, p) {
+  const known = new Map();
+  limitKeys(before).forEach((key, r) => price[r] > 0 && known.set(key, price[r]));
+  return Float64Array.from(limitKeys(p), (key, r) => (p.bound[r] < Infinity && known.get(key)) || 0);
 }
 
 // The dual function of a set of routes. `worth` is what counts take off the cost of each route.
@@ -68,7 +96,6 @@ class ChoiceDual {
     const { commodity, start, arcs } = routes;
     const n = commodity.length;
     this.base = new Float64Array(n);
-    this.logSize = logSizes(p, routes, klass);
     const { start: ofArc, star } = membersByArc(p);
     const taken = new Float64Array(p.nLimits);
     const seen = new Uint8Array(p.nLimits);
@@ -102,6 +129,9 @@ class ChoiceDual {
     this.start = termStart;
     this.term = Int32Array.from(term);
     this.unit = Float64Array.from(unit);
+    const weighed = this.base.slice();
+    for (let r = 0; r < n; r++) for (let e = termStart[r]; e < termStart[r + 1]; e++) weighed[r] += unit[e] * model.weighed[term[e]];
+    this.logSize = logSizes(p, routes, klass, model.scale, weighed);
     this.finite = Uint8Array.from(p.bound, (b) => (b === Infinity ? 0 : 1));
     this.wanted = Float64Array.from(p.bound, (b) => (b === Infinity ? 0 : b));
     this.size = this.wanted.map((b) => Math.max(b, 1e-9));

@@ -30,7 +30,7 @@ function proveChoice(p, model, demands, routes, flow, price, worthOf) {
   const n = p.nArcs;
   const { origin, destination, klass, amount } = demands;
   const open = new Uint8Array(p.nClasses * n).fill(1);
-  const paid = p.cost.slice();
+  const [paid, ordinary] = [p.cost.slice(), p.cost.slice()];
   const classFlow = new Float64Array(p.nClasses * n);
   for (let i = 0; i < open.length; i++) if (p.closed[i % n]) open[i] = 0;
   const each = (e, does) => {
@@ -40,6 +40,7 @@ function proveChoice(p, model, demands, routes, flow, price, worthOf) {
   for (let e = 0; e < p.memberLimit.length; e++) {
     if (p.bound[p.memberLimit[e]] <= 0 && p.memberFactor[e] > 0) each(e, (i) => (open[i] = 0));
     else if (price[p.memberLimit[e]] > 0) each(e, (i, factor, r) => (paid[i] += factor * price[r]));
+    each(e, (i, factor, r) => (ordinary[i] += factor * model.weighed[r]));
   }
   const groups = Array.from(klass, () => []);
   routes.given.forEach(([k], r) => groups[k].push(r));
@@ -51,8 +52,11 @@ function proveChoice(p, model, demands, routes, flow, price, worthOf) {
     const base = klass[k] * n;
     const off = new Map();
     for (const [a, usd] of worthOf[k]) off.set(a, (off.get(a) || 0) + usd);
+    const usual = own.map((r) => routes.given[r][1].reduce((sum, a) => sum + ordinary[base + a] - (off.get(a) || 0), 0));
+    const least = new Map();
+    own.forEach((r, i) => routes.given[r][1].forEach((a) => least.set(a, Math.min(usual[i], least.get(a) ?? Infinity))));
     const users = new Map();
-    for (const r of own) for (const a of routes.given[r][1]) users.set(a, (users.get(a) || 0) + 1);
+    own.forEach((r, i) => routes.given[r][1].forEach((a) => users.set(a, (users.get(a) || 0) + Math.exp(model.scale[k] * (least.get(a) - usual[i])))));
     const told = own.map((r) => {
       const arcs = routes.given[r][1];
       let node = origin[k];

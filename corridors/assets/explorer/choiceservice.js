@@ -1,6 +1,9 @@
 // Answers questions by route choice: what is usual on the day, and what an event makes of it.
 const CARRIED = 1e-9;
 
+// The share of its demand that each route takes.
+const takenShares = ({ routes, point }) => point.flow.map((units, r) => (units > 0 ? units / point.volume[routes.commodity[r]] : 0));
+
 class ChoiceService extends Service {
   constructor(questions) {
     super(questions);
@@ -29,15 +32,18 @@ class ChoiceService extends Service {
       const routes = routeSet(this.pool.filter((_, r) => (bits[r >> 3] >> (r & 7)) & 1), nDemands);
       const cost = routeSums(p, routes, this.klass, p.cost);
       const least = leastOf(routes, cost, nDemands);
-      const model = stayingModel(p.wanted, this.loss, spreadByCost(least, dispersion));
-      const price = new Float64Array(p.nLimits);
-      x[`${number}/price_limit`].forEach((r, i) => (price[r] = x[`${number}/price_usd`][i]));
+      const [price, weighed] = ["price", "weighed"].map((name) => {
+        const usd = new Float64Array(p.nLimits);
+        x[`${number}/${name}_limit`].forEach((r, i) => (usd[r] = x[`${number}/${name}_usd`][i]));
+        return usd;
+      });
+      const model = { ...stayingModel(p.wanted, this.loss, spreadByCost(least, dispersion)), weighed };
       const found = this.spread(p, model, routes, price, null);
       const { volume, composite } = found.point;
       // Who falls short in ordinary times stays worth the loss.
       const ordinary = composite.map((c, k) => (p.wanted[k] > 0 && volume[k] >= 0.99 * p.wanted[k] && Number.isFinite(c) ? c : NaN));
       const share = volume.map((units, k) => units / p.wanted[k]);
-      this.usuals.set(number, { set: routes, cost, least, ordinary, share, price: found.point.price, ...this.told(this.priced(p, ordinary), found), milliseconds: performance.now() - started });
+      this.usuals.set(number, { set: routes, cost, least, ordinary, share, weighed, taken: takenShares(found), ...this.told(this.priced(p, ordinary), found), milliseconds: performance.now() - started });
     }
     return this.usuals.get(number);
   }
@@ -116,7 +122,9 @@ class ChoiceService extends Service {
     for (let k = 0; k < nDemands; k++) affected[k] = usual.set.first[k] === usual.set.first[k + 1] ? 1 : 0;
     const limited = this.limitedAnew(usual.p, p);
     usual.set.given.forEach(([k, arcs], r) => {
-      if (cost[r] !== usual.cost[r] || (limited && arcs.some((a) => limited[klass[k] * p.nArcs + a]))) affected[k] = 1;
+      // What becomes cheaper makes others look too; what nobody took is missed by nobody.
+      const changed = cost[r] !== usual.cost[r] || (limited && arcs.some((a) => limited[klass[k] * p.nArcs + a]));
+      if ((changed && usual.taken[r] >= MISSING) || cost[r] < usual.cost[r]) affected[k] = 1;
     });
     for (let k = 0; k < nDemands; k++) if (!(p.wanted[k] > 0)) affected[k] = 0;
     const given = usual.set.given.filter((_, r) => cost[r] < Infinity);
@@ -133,12 +141,11 @@ class ChoiceService extends Service {
     const routes = routeSet(given, nDemands);
     const now = leastOf(routes, routeSums(p, routes, klass, p.cost), nDemands);
     const least = usual.least.map((c, k) => (Number.isFinite(c) ? c : now[k]));
-    const staying = stayingModel(p.wanted, this.loss, spreadByCost(least, questions.texts.choice.dispersion));
+    const weighed = pricesFrom(usual.p, usual.weighed, p);
+    const staying = { ...stayingModel(p.wanted, this.loss, spreadByCost(least, questions.texts.choice.dispersion)), weighed };
     const model = p.ordinary ? elasticModel(staying, questions.arrays, p.wanted, p.ordinary, usual.share) : staying;
-    // Prices carry over where the limits are those of the usual day.
-    const same = p.limit.length === usual.p.limit.length && p.limit.every((l, r) => l === usual.p.limit[r]);
-    // What is taken away has none.
-    const price = same ? usual.price.map((x, r) => (p.bound[r] > 0 ? x : 0)) : null;
+    // What is taken away has no price.
+    const price = weighed.map((x, r) => (p.bound[r] > 0 ? x : 0));
     return this.told(p, this.spread(p, model, routes, price, new Growth(searches, p, klass, model, openCost, this.worth)));
   }
 

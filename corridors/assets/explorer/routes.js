@@ -147,25 +147,20 @@ class Growth {
     const known = new Set(routes.given.map(keyOf));
     const found = new Map();
     let enough = false;
-    const users = new Int32Array(p.nArcs);
+    const ordinary = addCharges(this.openCost.slice(), model.weighed, p, p.memberFactor);
     for (const k of which) {
       const own = weight.slice(klass[k] * p.nArcs, (klass[k] + 1) * p.nArcs);
       worth.takeOff(own, k);
       const dearer = own.slice();
       const [begin, end] = [routes.start[routes.first[k]], routes.start[routes.first[k + 1]]];
-      users.fill(0);
-      for (let e = begin; e < end; e++) {
-        const a = routes.arcs[e];
-        users[a]++;
-        dearer[a] = DEARER * own[a];
-      }
+      for (let e = begin; e < end; e++) dearer[routes.arcs[e]] = DEARER * own[routes.arcs[e]];
       for (const beside of [false, true]) {
         const arcs = searches.path(k, beside ? dearer : own, worth.none);
         if (!arcs || known.has(keyOf([k, arcs]))) continue;
         let length = 0;
         for (const a of arcs) length += own[a];
         let ahead = model.scale[k] * (level[k] - length);
-        if (beside) ahead += this.logSize(k, arcs, users);
+        if (beside) ahead += this.logSize(k, arcs, routes, ordinary);
         if (!(ahead > WORTH + Math.log(NEARLY))) continue;
         found.set(keyOf([k, arcs]), [k, arcs]);
         enough = enough || ahead > WORTH - 1e-3;
@@ -174,14 +169,25 @@ class Growth {
     return enough ? [...found.values()] : [];
   }
 
-  // The path size that a path would have in the set.
-  logSize(k, arcs, users) {
-    const { p, klass, openCost } = this;
+  // The path size that a path would have in the set, overlaps weighed at ordinary prices.
+  logSize(k, arcs, routes, ordinary) {
+    const { p, klass, openCost, model, worth } = this;
+    const from = klass[k] * p.nArcs;
+    const off = worth.byArc(k);
+    const costOf = (path) => path.reduce((sum, a) => sum + ordinary[from + a] - (off.get(a) || 0), 0);
+    const mine = costOf(arcs);
+    const users = new Map(arcs.map((a) => [a, [mine]]));
+    for (let r = routes.first[k]; r < routes.first[k + 1]; r++) {
+      const path = Array.from(routes.arcs.subarray(routes.start[r], routes.start[r + 1]));
+      const cost = costOf(path);
+      for (const a of path) if (users.has(a)) users.get(a).push(cost);
+    }
     let [whole, own] = [0, 0];
     for (const a of arcs) {
-      const cost = openCost[klass[k] * p.nArcs + a];
+      const cost = openCost[from + a];
+      const least = Math.min(...users.get(a));
       whole += cost;
-      own += cost / (users[a] + 1);
+      own += cost / users.get(a).reduce((sum, other) => sum + Math.exp(-model.scale[k] * (other - least)), 0);
     }
     return whole > 0 ? Math.log(own / whole) : 0;
   }
@@ -204,6 +210,13 @@ class Worth {
   takeOff(weight, k) {
     for (const [a, usd] of this.of[k]) weight[a] -= usd;
     for (const [a] of this.of[k]) weight[a] = Math.max(weight[a], 0);
+  }
+
+  // Of one demand.
+  byArc(k) {
+    const off = new Map();
+    for (const [a, usd] of this.of[k]) off.set(a, (off.get(a) || 0) + usd);
+    return off;
   }
 
   // Of each route of a set.

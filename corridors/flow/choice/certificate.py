@@ -31,6 +31,10 @@ MISSING = 1e-3
 """Largest share of its commodity that a route outside the set may be worth."""
 
 
+_FAR = 1e300
+"""Cost of a route that is closed, where routes are held against each other."""
+
+
 @dataclass(frozen=True)
 class ChoiceCertificate(Card):
     """How far flows are from those of the choice model; 0 for exact arithmetic.
@@ -131,7 +135,10 @@ def certify_choice(
     own = _own_row(p, model)
     listed = at.total(p.cost[p.commodity_class[at.k], arcs])
     paid = at.total(weight[own[at.k], arcs])
-    log_size = _log_sizes(at, p.cost[p.commodity_class[at.k], arcs])
+    ordinary = _weights(p, model, *np.split(model.weighing(p), [p.n_limits]))
+    # A flow that is wrongly on a closed arc is told below; its route counts last here.
+    weighed = np.minimum(at.total(ordinary[own[at.k], arcs]), _FAR)
+    log_size = _log_sizes(at, p.cost[p.commodity_class[at.k], arcs], weighed, model.scale)
     composite, share = _composite(p, model, at, log_size - model.scale[commodity] * paid)
     volume, surplus = _curve(model, composite)
     amount = np.maximum(np.maximum(model.most, p.amount), 1e-9)
@@ -294,13 +301,21 @@ def _own_row(p: FlowProblem, model: ChoiceModel) -> Ints:
     return own
 
 
-def _log_sizes(at: _Routes, cost: Floats) -> Floats:
-    """Return the logarithm of each route's path-size factor, shape (P,)."""
-    order = np.lexsort((at.arcs, at.k))
-    ends = np.flatnonzero(np.diff(at.k[order], append=-1) | np.diff(at.arcs[order], append=-1))
-    groups = np.diff(ends, prepend=-1)
+def _log_sizes(at: _Routes, cost: Floats, weighed: Floats, scale: Floats) -> Floats:
+    """Return the logarithm of each route's path-size factor, shape (P,).
+
+    A route counts among the users of an arc by what it costs beyond the best of them.
+    """
+    order = np.lexsort((weighed[at.route], at.arcs, at.k))
+    begins = np.ones(len(order), dtype=np.bool_)
+    begins[1:] = (np.diff(at.k[order]) != 0) | (np.diff(at.arcs[order]) != 0)
+    group = np.cumsum(begins) - 1
+    behind = weighed[at.route[order]]
+    # The first of a group is the best user of the arc.
+    behind = behind - behind[begins][group]
+    counts = np.bincount(group, np.exp(-scale[at.k[order]] * behind)) if len(order) else behind
     many = np.empty(len(order))
-    many[order] = np.repeat(groups, groups)
+    many[order] = counts[group]
     free = at.total(cost)[at.route] <= 0
     length = np.where(free, 1.0, cost)
     whole = at.total(length)

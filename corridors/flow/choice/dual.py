@@ -78,7 +78,8 @@ class Dual:
             routes.commodity, np.arange(problem.n_commodities + 1)
         ).astype(np.int64)
         self.base = routes.sums(problem, problem.cost)
-        self.log_size = routes.log_sizes(problem)
+        weighed = self.base + self._at(model.weighing(problem))
+        self.log_size = routes.log_sizes(problem, model.scale, weighed)
         self._counts = counts
         self._finite = np.isfinite(problem.bound)
         wanted = [np.where(self._finite, problem.bound, 0.0), -counts.observed]
@@ -112,6 +113,12 @@ class Dual:
     def scale(self) -> Floats:
         """Inverse of the cost by which choices spread, shape (K,)."""
         return self._curve[0]
+
+    def _at(self, price: Floats) -> Floats:
+        """Return what prices add to the cost of each route, shape (P,)."""
+        t, n = self.terms, len(self.base)
+        route = np.repeat(np.arange(n), np.diff(t.start))
+        return np.bincount(route, t.unit * price[t.term], n).astype(np.float64)
 
     def at(self, price: Floats) -> Point:
         """Return the dual function at prices, with its gradient."""

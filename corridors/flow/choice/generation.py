@@ -197,6 +197,7 @@ class Growth:
         self._searches = Searches(problem, open_cost)
         self._level = np.full(problem.n_commodities, np.nan)
         self._found = np.ones(problem.n_commodities, dtype=np.bool_)
+        self._weighing = self._weight(model.weighing(problem))
 
     def missing(self, routes: RouteSet, point: Point) -> list[tuple[int, Ints]]:
         """Return the paths to be added to a set; none when it is whole.
@@ -230,9 +231,11 @@ class Growth:
         self, routes: RouteSet, point: Point, level: Floats, which: Flags
     ) -> list[tuple[int, Ints]]:
         p, model = self._p, self._model
-        weight = self._weight(point.price)
+        # A multiplier may be worth more than the arc that it stands on; no weight is below 0.
+        weight = np.maximum(self._weight(point.price), 0.0)
         lifted = bool((point.price[p.n_limits :] <= 0).all())
         known = set(routes.keys)
+        weighed = routes.sums_by_commodity(self._weighing)
         enough = False
         new: dict[tuple[int, tuple[int, ...]], tuple[int, Ints]] = {}
         for beside in (False, True):
@@ -247,26 +250,17 @@ class Growth:
                     continue
                 ahead = float(model.scale[k] * (level[k] - weight[k, arcs].sum()))
                 if beside:
-                    ahead += self._log_size(routes, k, arcs)
+                    usual = float(self._weighing[k, arcs].sum())
+                    ahead += routes.log_size_beside(
+                        k, arcs, self._listed[k, arcs], usual, weighed, float(model.scale[k])
+                    )
                 if ahead > _WORTH + np.log(_NEARLY):
                     new[key] = k, arcs
                     enough |= ahead > _WORTH - 1e-3
         return list(new.values()) if enough else []
 
-    def _log_size(self, routes: RouteSet, k: int, arcs: Ints) -> float:
-        """Return the path size that a path would have in the set."""
-        cost = self._listed[k, arcs]
-        first, last = np.searchsorted(routes.commodity, [k, k + 1])
-        own = routes.arcs[routes.start[first] : routes.start[last]]
-        users = np.bincount(own, minlength=self._p.n_arcs)[arcs]
-        whole = float(cost.sum())
-        return float(np.log((cost / (users + 1.0)).sum() / whole)) if whole > 0 else 0.0
-
     def _weight(self, price: Floats) -> Floats:
-        """Return costs at the prices by commodity, shape (K, A).
-
-        A multiplier may be worth more than the arc that it stands on; no weight is below 0.
-        """
+        """Return costs at the prices by commodity, shape (K, A)."""
         p, counts, n = self._p, self._model.counts, self._p.n_limits
         weight = self._listed.copy()
         every = np.full(len(p.member_arc), -1)
@@ -287,5 +281,4 @@ class Growth:
                 counts.member_commodity,
                 -price[n:][counts.member_count] * counts.member_factor,
             )
-            np.maximum(weight, 0.0, out=weight)
         return weight

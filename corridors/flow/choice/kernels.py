@@ -91,6 +91,51 @@ def choices(
 
 
 @compiled
+def users_of_arcs(commodity, start, arcs, weighed, scale, n_arcs):
+    """Return how many routes of the commodity use each arc of each route, as far as they count.
+
+    Parameters
+    ----------
+    commodity, start, arcs
+        Routes, as in `RouteSet`: commodity (P,), rising, offsets (P + 1,) into arc numbers.
+    weighed
+        Cost of each route, shape (P,): one counts as ``exp(-scale * (cost - least))``, with the
+        least cost among those that use the arc.
+    scale
+        Inverse of the cost by which choices spread, shape (K,).
+    n_arcs
+        Number of arcs.
+
+    Returns
+    -------
+    array
+        By entry of `arcs`, at least 1.
+    """
+    found = np.empty(len(arcs))
+    least = np.full(n_arcs, np.inf)
+    users = np.zeros(n_arcs)
+    begin = 0
+    while begin < len(commodity):
+        k = commodity[begin]
+        end = begin
+        while end < len(commodity) and commodity[end] == k:
+            end += 1
+        for p in range(begin, end):
+            for e in range(start[p], start[p + 1]):
+                least[arcs[e]] = min(least[arcs[e]], weighed[p])
+        for p in range(begin, end):
+            for e in range(start[p], start[p + 1]):
+                users[arcs[e]] += np.exp(-scale[k] * (weighed[p] - least[arcs[e]]))
+        for e in range(start[begin], start[end]):
+            found[e] = users[arcs[e]]
+        for e in range(start[begin], start[end]):
+            least[arcs[e]] = np.inf
+            users[arcs[e]] = 0.0
+        begin = end
+    return found
+
+
+@compiled
 def use_of_terms(start, term, unit, flow, n_terms):
     """Return what flows on routes add up to, by term, shape (T,)."""
     use = np.zeros(n_terms)

@@ -120,6 +120,10 @@ class ChoiceModel:
         The curve of each commodity, shape (K,); the knee is 1 or 2.
     counts
         What was counted.
+    weighed
+        Prices at which it is reckoned how far routes overlap, of each limit, then of each
+        count, shape (R + M,): as they are in ordinary times (`choose_settled`). Nothing, and
+        the given multipliers, where it is empty.
     """
 
     scale: Floats
@@ -128,6 +132,7 @@ class ChoiceModel:
     middle: Floats
     knee: Floats
     counts: Counts = field(default_factory=Counts)
+    weighed: Floats = field(default_factory=_no_floats)
 
     def __post_init__(self) -> None:
         for name in ("most", "steepness", "middle", "knee"):
@@ -144,6 +149,22 @@ class ChoiceModel:
         if not np.isfinite(self.middle).all() or not np.isin(self.knee, (1.0, 2.0)).all():
             msg = "a curve: expected a finite middle, and a knee of 1 or 2"
             raise ProblemError(msg)
+
+    def weighing(self, problem: FlowProblem) -> Floats:
+        """Return the prices at which overlaps are weighed, shape (R + M,).
+
+        Raises
+        ------
+        ProblemError
+            Where they are given for another number of limits and counts.
+        """
+        wanted = problem.n_limits + self.counts.size
+        if not len(self.weighed):
+            return np.concatenate([np.zeros(problem.n_limits), self.counts.multiplier])
+        if len(self.weighed) != wanted:
+            msg = f"weighed: expected {wanted} prices, saw {len(self.weighed)}"
+            raise ProblemError(msg)
+        return self.weighed
 
     @classmethod
     def staying(

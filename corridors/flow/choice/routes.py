@@ -113,22 +113,75 @@ class RouteSet:
         own = weight[problem.commodity_class[self.commodity[route]], self.arcs]
         return np.bincount(route, own, len(self)).astype(np.float64)
 
-    def log_sizes(self, problem: FlowProblem) -> Floats:
+    def sums_by_commodity(self, weight: Floats) -> Floats:
+        """Return the sum of weights by commodity and arc, (K, A), over each route, shape (P,)."""
+        route = self.of_arcs()
+        own = weight[self.commodity[route], self.arcs]
+        return np.bincount(route, own, len(self)).astype(np.float64)
+
+    def log_size_beside(
+        self, k: int, arcs: Ints, cost: Floats, own: float, weighed: Floats, scale: float
+    ) -> float:
+        """Return the logarithm of the path-size factor that one more path would have.
+
+        Parameters
+        ----------
+        k, arcs
+            Its commodity and arcs.
+        cost
+            Listed cost of each of them.
+        own
+            What it costs when overlaps are weighed.
+        weighed
+            The same of each route, shape (P,).
+        scale
+            Inverse of the cost by which the commodity's choices spread.
+        """
+        whole = float(cost.sum())
+        if not whole > 0:
+            return 0.0
+        first, last = np.searchsorted(self.commodity, [k, k + 1])
+        used = self.arcs[self.start[first] : self.start[last]]
+        each = np.repeat(weighed[first:last], np.diff(self.start[first : last + 1]))
+        size = max(int(used.max(initial=0)), int(arcs.max())) + 1
+        least = np.full(size, np.inf)
+        np.minimum.at(least, used, each)
+        users = np.bincount(used, np.exp(-scale * (each - least[used])), size)[arcs]
+        best = np.minimum(least[arcs], own)
+        many = users * np.exp(-scale * (least[arcs] - best)) + np.exp(-scale * (own - best))
+        return float(np.log((cost / many).sum() / whole))
+
+    def log_sizes(self, problem: FlowProblem, scale: Floats, weighed: Floats) -> Floats:
         """Return the logarithm of each route's path-size factor, shape (P,).
 
         The factor is the share of a route's cost that lies on arcs of its own, an arc
-        used by n routes of the commodity counting a n-th (Ben-Akiva and Bierlaire
-        1999). Arcs that cost nothing count by their number where a route has no others.
+        used by n routes of the commodity counting a n-th. A route counts in n as far as it
+        comes near to the best one that uses the arc, ``exp(-scale * (cost - least))``: one that
+        nobody would take changes nothing for the others (Ben-Akiva and Bierlaire 1999
+        weigh by the ratio of lengths; the exponential is that of Duncan et al. 2020, taken
+        against the best user of the arc, so that routes alike in all but a siding cost
+        together what the best of them costs). Arcs that cost nothing count by their number
+        where a route has no others.
+
+        Parameters
+        ----------
+        problem
+            Listed costs.
+        scale
+            Inverse of the cost by which choices spread, shape (K,).
+        weighed
+            What each route costs when overlaps are weighed, shape (P,).
         """
         route = self.of_arcs()
         k = self.commodity[route]
         cost = problem.cost[problem.commodity_class[k], self.arcs]
-        shared = k * problem.n_arcs + self.arcs
-        _, which, users = np.unique(shared, return_inverse=True, return_counts=True)
         total = np.bincount(route, cost, len(self))
         cost = np.where(total[route] > 0, cost, 1.0)
         total = np.bincount(route, cost, len(self))
-        own = np.bincount(route, cost / users[which], len(self))
+        users = kernels.users_of_arcs(
+            self.commodity, self.start, self.arcs, weighed, scale, problem.n_arcs
+        )
+        own = np.bincount(route, cost / users, len(self))
         # A commodity that is where it wants to be has one route, without arcs.
         return np.log(np.divide(own, total, out=np.ones(len(self)), where=total > 0))
 
