@@ -135,3 +135,34 @@ def test_the_schema_is_written_and_accepts_the_shipped_scenarios(tmp_path):
 def test_the_network_map_is_written(tmp_path):
     found = json_of("map", "--out", tmp_path / "net.html")
     assert found["bytes"] == (tmp_path / "net.html").stat().st_size > 100_000
+
+
+@pytest.mark.parametrize(
+    ("command", "idle", "wanted"),
+    [
+        (["cut", "CN", "RO", "--cargo", "container"], ["--seed"], "--uncertainty"),
+        (
+            ["simulate", "poland-closure-2025", "--days", "1"],
+            ["--seed", "--workers"],
+            "--replications",
+        ),
+    ],
+)
+def test_an_option_that_does_nothing_says_so(command, idle, wanted):
+    given = [word for option in idle for word in (option, "1")]
+    result = corridors(*command, *given)
+    assert result.returncode == 0
+    for option in idle:
+        assert f"{option} does nothing here: it belongs to {wanted}" in result.stderr
+    plain = corridors(*command)
+    assert plain.stdout == result.stdout
+    assert "does nothing" not in plain.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [["draws", "poland-closure-2025"], ["simulate", "kz-ru-border-2025"]]
+)
+def test_a_seed_below_nothing_is_refused(command):
+    result = corridors(*command, "--seed", "-1")
+    assert result.returncode == 1
+    assert "seed: saw '-1', expected a whole number of at least 0" in result.stderr

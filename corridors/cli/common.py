@@ -121,6 +121,38 @@ def whole_number(
     return parse
 
 
+SeedOption = Annotated[
+    int,
+    typer.Option(
+        "--seed",
+        help="Decides all draws: the same number, the same answer.",
+        metavar="N",
+        parser=whole_number("seed", least=0),
+    ),
+]
+
+
+def note_idle(context: typer.Context, wanted: str, *others: str) -> None:
+    """Say which options that were given do nothing, where what they belong to is not asked for.
+
+    Parameters
+    ----------
+    context
+        Of the command.
+    wanted
+        Parameter without which they mean nothing, such as ``"uncertainty"``.
+    others
+        Those.
+    """
+    if context.params.get(wanted):
+        return
+    for name in others:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = f"--{name.replace('_', '-')}"
+            note(f"{option} does nothing here: it belongs to --{wanted.replace('_', '-')}")
+
+
 def _number(text: Any, option: str, expected: str) -> float:
     if not isinstance(text, str):
         # Defaults come through here too.

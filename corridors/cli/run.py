@@ -16,9 +16,11 @@ from corridors.cli.common import (
     DaskOption,
     JsonOption,
     NetworkOption,
+    SeedOption,
     echo,
     keys,
     note,
+    note_idle,
     print_json,
     print_line,
     print_prose,
@@ -44,6 +46,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
+    context: typer.Context,
     scenario: Annotated[
         str | None,
         typer.Argument(
@@ -83,10 +86,7 @@ def run(
             parser=whole_number("uncertainty", least=1),
         ),
     ] = None,
-    seed: Annotated[
-        int,
-        typer.Option(help="Decides all draws.", metavar="N", parser=whole_number("seed", least=0)),
-    ] = 0,
+    seed: SeedOption = 0,
     days: Annotated[
         int | None,
         typer.Option(
@@ -117,6 +117,7 @@ def run(
     from corridors.files import write_text
     from corridors.network.network import load
 
+    note_idle(context, "uncertainty", "seed", "days", "workers", "dask", "draws_file")
     with results(map, report, folder=out):
         with working("reading the network"):
             net = load(network)

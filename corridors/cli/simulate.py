@@ -15,9 +15,11 @@ from corridors.cli.common import (
     DaskOption,
     JsonOption,
     NetworkOption,
+    SeedOption,
     echo,
     keys,
     note,
+    note_idle,
     print_json,
     print_line,
     print_prose,
@@ -51,6 +53,7 @@ def register(app: typer.Typer) -> None:
 
 
 def simulate(
+    context: typer.Context,
     scenario: Annotated[
         str,
         typer.Argument(
@@ -88,9 +91,7 @@ def simulate(
             parser=whole_number("replications", least=0),
         ),
     ] = 0,
-    seed: Annotated[
-        int, typer.Option(help="Decides the draws.", metavar="N", parser=whole_number("seed"))
-    ] = 0,
+    seed: SeedOption = 0,
     workers: Annotated[
         int,
         typer.Option(
@@ -123,6 +124,7 @@ def simulate(
     if plot is not None and plot.suffix not in {".png", ".svg", ".pdf"}:
         msg = f"{plot}: saw the ending {plot.suffix!r}, expected .png, .svg or .pdf"
         raise DataError(msg)
+    note_idle(context, "replications", "seed", "workers")
     with results(map, plot, folder=out):
         net = load(network)
         extra = Extra(keys(by), known_cargo(net, cargo))
@@ -315,9 +317,7 @@ def draws(
             "--draws", help="How many simulations.", metavar="N", parser=whole_number("draws")
         ),
     ] = 100,
-    seed: Annotated[
-        int, typer.Option(help="Decides all draws.", metavar="N", parser=whole_number("seed"))
-    ] = 0,
+    seed: SeedOption = 0,
     workers: Annotated[
         int,
         typer.Option(

@@ -11,9 +11,11 @@ from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
+    SeedOption,
     echo,
     listed,
     note,
+    note_idle,
     print_json,
     print_line,
     print_table,
@@ -164,6 +166,7 @@ def _verified(found: dict[str, Any]) -> list[str]:
 
 
 def pack(
+    context: typer.Context,
     scenarios: Annotated[
         list[str] | None,
         typer.Argument(help="Names or paths; all that ship with the package if none is given."),
@@ -187,10 +190,7 @@ def pack(
             parser=whole_number("uncertainty", least=0),
         ),
     ] = 0,
-    seed: Annotated[
-        int,
-        typer.Option(help="Decides the draws.", metavar="N", parser=whole_number("seed", least=0)),
-    ] = 0,
+    seed: SeedOption = 0,
     network: NetworkOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -200,6 +200,7 @@ def pack(
     from corridors.files import check_file
     from corridors.network.network import load
 
+    note_idle(context, "uncertainty", "seed")
     if out is not None:
         check_file(out)
     table = ask(

@@ -14,8 +14,10 @@ from corridors.cli.common import (
     CargoOption,
     JsonOption,
     NetworkOption,
+    SeedOption,
     keys,
     listed,
+    note_idle,
     print_json,
     print_line,
     print_table,
@@ -224,6 +226,7 @@ def _listed(names: list[str], word: str) -> str:
 
 
 def cut(
+    context: typer.Context,
     start: Annotated[str, typer.Argument(metavar="FROM", help="Country or node; commas for more.")],
     end: Annotated[str, typer.Argument(metavar="TO", help="Country or node; commas for more.")],
     by: ByOption = None,
@@ -241,10 +244,7 @@ def cut(
             parser=whole_number("uncertainty", least=1),
         ),
     ] = None,
-    seed: Annotated[
-        int,
-        typer.Option(metavar="S", help="Decides the draws.", parser=whole_number("seed", least=0)),
-    ] = 0,
+    seed: SeedOption = 0,
     network: NetworkOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -254,6 +254,7 @@ def cut(
     from corridors.errors import UnknownIdError
     from corridors.network.network import load
 
+    note_idle(context, "uncertainty", "seed")
     chosen = keys(by)
     if set(chosen) - {"cargo", "mode", "corridor"} or len(chosen) > 1:
         msg = f"cut: saw --by {', '.join(chosen)}, expected one of cargo, mode, corridor"
