@@ -164,5 +164,5 @@ def test_an_option_that_does_nothing_says_so(command, idle, wanted):
 )
 def test_a_seed_below_nothing_is_refused(command):
     result = corridors(*command, "--seed", "-1")
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert "seed: saw '-1', expected a whole number of at least 0" in result.stderr
