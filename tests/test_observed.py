@@ -18,6 +18,7 @@ from corridors.analysis.validation.catalogue import (
 )
 from corridors.analysis.validation.parameters import KINDS
 from corridors.analysis.validation.runs import ModelRuns
+from corridors.analysis.validation.validate import meets
 from corridors.analysis.validation.wording import in_words, names_of, parameters_of
 from corridors.cli.validate import _summary
 
@@ -168,6 +169,16 @@ def test_time_in_port_counts_at_ends_on_a_ship_where_asked(coast):
     assert time(coast, ROW, places=("p", "q", "r"), **here) == pytest.approx(18 + 24)
     assert time(coast, ROW, places=("r", "q", "p"), **here) == pytest.approx(18 + 5)
     assert time(coast, ROW, places=("p", "q"), **here) == pytest.approx(24 + 2 + 10)
+
+
+def test_days_and_costs_as_far_as_a_place_on_the_way(coast):
+    """Boxes from q to r: none passes s; days begin at the origin unless a place is named."""
+    days = steady_measures.leg_days
+    assert days(coast, ROW, demand=("q-r-container",), to_node="r") == pytest.approx((2 + 4) / 24)
+    assert days(coast, ROW, demand=("q-r-container",), to_node="s") is None
+    cost = steady_measures.mean_cost
+    assert cost(coast, ROW, demand=("q-r",), as_far_as="r") == pytest.approx(100)
+    assert cost(coast, ROW, demand=("q-r",), as_far_as="s") is None
 
 
 def test_stop_at_a_border(coast):
@@ -438,6 +449,16 @@ def test_a_run_lasts_until_some_days_after_the_last_day_asked_for(slow_road):
     assert windows(runs.net, [early], least=14) == {name: ("2025-01-11", 9 + 14)}
     with pytest.raises(co.DataError, match=r"seen: saw the day 2525-01-20.*begins"):
         windows(runs.net, [asked("{{scenario: {}, capacity: c}}", "2525-01-20")])
+
+
+def test_a_sum_of_floats_meets_the_end_of_a_range_that_it_is():
+    """What fills a capacity of 75 comes back a rounding below it, and 74.9 does not."""
+    assert meets(74.99999999999993, 75, 77)
+    assert meets(77.00000000000007, 75, 77)
+    assert not meets(74.9, 75, 77)
+    assert not meets(77.1, 75, 77)
+    assert meets(-75.00000000000001, -75, -75)
+    assert not meets(1e-12, 0, 0)
 
 
 def test_validate_names_every_row_that_cannot_be_meant():

@@ -15,6 +15,8 @@ from corridors.analysis.validation.wording import says
 from corridors.network.arcs import DIRECTIONS, LINK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
     from corridors.analysis.validation.parameters import (
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         Unit,
     )
     from corridors.analysis.validation.runs import ModelRuns
+    from corridors.network.arcs import Arcs
 
 
 MODE = {"truck": "road", "train": "rail", "wagon": "rail"}
@@ -183,11 +186,25 @@ def leg_days(
     row: dict[str, Any],
     *,
     demand: DemandIds,
-    from_node: NodeId,
     to_node: NodeId,
+    from_node: NodeId = "",
     as_of: Date = "",
 ) -> float | None:
-    """Return the mean days of demands from one node on their way to another, the last node's in."""
+    """Return the mean days of demands from one node on their way to another, the last node's in.
+
+    Parameters
+    ----------
+    runs, row
+        The runs of the model, and the observation.
+    demand
+        Ids of demands.
+    to_node
+        Where the leg ends, on arrival; what does not pass it does not count.
+    from_node
+        Where it begins; at the origin of each demand if empty.
+    as_of
+        As for `volume`.
+    """
     state = runs.state(as_of or row["date"])
     arcs = state.state.arcs
     total = weight = 0.0
@@ -195,7 +212,7 @@ def leg_days(
         if route["demand_id"] not in demand:
             continue
         c = arcs.cargo.index(route["cargo"])
-        inside, hours, reached = False, 0.0, False
+        inside, hours, reached = not from_node, 0.0, False
         for arc in route["arcs"]:
             if arcs.arc_type[arc] == LINK:
                 inside |= arcs.node_of[arcs.tail[arc]] == from_node
@@ -260,13 +277,14 @@ def carried(
     return days * _a_day(runs, own, unit)
 
 
-@says("transport cost of {units} from {demand} on the usual ways in USD, {state}")
+@says("transport cost of {units} from {demand} on the usual ways {as_far_as} in USD, {state}")
 def mean_cost(
     runs: ModelRuns,
     row: dict[str, Any],
     *,
     demand: DemandPrefixes,
     units: Number = 1.0,
+    as_far_as: NodeId = "",
     as_of: Date = "",
 ) -> float | None:
     """Return what rates, tariffs and transfers add up to on the usual ways of demands, in USD.
@@ -279,10 +297,28 @@ def mean_cost(
         Beginnings of ids.
     units
         Units of the cargo that are paid for: 1 for a TEU, 2 for a forty-foot box.
+    as_far_as
+        Where what is paid for ends, on arrival; what does not pass it does not count. The
+        destination of each demand if empty.
     as_of
         As for `volume`.
     """
-    own = _sent(runs, as_of or row["date"], demand, "")
+    day = as_of or row["date"]
+    own = _sent(runs, day, demand, "")
+    if as_far_as:
+        arcs = runs.state(day).state.arcs
+        paid = [_usd_until(arcs, r["arcs"], r["cargo"], as_far_as) for r in own.to_dict("records")]
+        own = own.assign(usd_per_unit=paid).dropna(subset=["usd_per_unit"])
     if not len(own):
         return None
     return units * float(np.average(own["usd_per_unit"], weights=own["units_per_day"]))
+
+
+def _usd_until(arcs: Arcs, path: Iterable[int], cargo: str, node: str) -> float:
+    """Return the USD a unit pays from its origin to its arrival at a node, NaN if never there."""
+    c, usd = arcs.cargo.index(cargo), 0.0
+    for arc in path:
+        usd += float(arcs.usd[c, arc])
+        if arcs.arc_type[arc] == LINK and arcs.node_of[arcs.head[arc]] == node:
+            return usd
+    return float("nan")

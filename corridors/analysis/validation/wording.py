@@ -84,6 +84,8 @@ def in_words(
     words["as_of"] = str(day)
     words["date"] = str(values.get("date") or row.get("date") or "")
     words["run"] = f"run of {values.get('scenario', '')}"
+    words["from_node"] = words.get("from_node") or "the origin"
+    words["as_far_as"] = f"as far as {words['as_far_as']}" if values.get("as_far_as") else ""
     phrase = str(measure.__dict__["phrase"])
     return " ".join(phrase.format_map(words).replace(" ,", ",").split())
 
