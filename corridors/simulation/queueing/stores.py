@@ -252,6 +252,23 @@ def _most(store, margin, base, more, most, hair):
     return most, full
 
 
+@njit(cache=True)
+def _all_fit(store, margin, days, wanted, step, hair):
+    """Say whether all wishes find a place; what a wish is and when it comes as in `equal_parts`."""
+    last = len(margin) - 1
+    more = np.zeros(len(margin))
+    for g in range(len(wanted)):
+        if wanted[g] > 0:
+            ahead = days[g] / step
+            first = min(int(np.floor(ahead + HAIR)), last)
+            within = 1.0 if first == last else min(max(first + 1.0 - ahead, 0.0), 1.0)
+            more[first] += within * wanted[g]
+            if first < last:
+                more[first + 1] += (1.0 - within) * wanted[g]
+    most, _ = _most(store, margin, np.zeros(len(margin)), more, 1.0, hair)
+    return most >= 1.0 - HAIR
+
+
 def equal_parts(store: float, margin: Floats, days: Floats, wanted: Floats, step: float) -> Floats:
     """Return the share of each wish that finds a place in one store, as equal as room allows.
 
@@ -279,6 +296,9 @@ def equal_parts(store: float, margin: Floats, days: Floats, wanted: Floats, step
     >>> equal_parts(0.0, margin, np.array([0.0, 1.0]), np.array([8.0, 8.0]), 1.0).tolist()
     [0.5, 1.0]
     """
+    hair = HAIR * max(float(wanted.sum()), 1e-300)
+    if _all_fit(store, margin, days, wanted, step, hair):
+        return np.ones(len(wanted))
     ahead = days / step
     first = np.minimum(np.floor(ahead + HAIR), len(margin) - 1)
     within = np.clip(first + 1.0 - ahead, 0.0, 1.0)
@@ -290,7 +310,6 @@ def equal_parts(store: float, margin: Floats, days: Floats, wanted: Floats, step
     share = np.zeros(len(wanted))
     free = wanted > 0
     share[~free] = 1.0
-    hair = HAIR * max(float(wanted.sum()), 1e-300)
     while free.any():
         more = coming[free].sum(axis=0)
         step_up, full = _most(
