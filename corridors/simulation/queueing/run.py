@@ -278,7 +278,7 @@ class QueueRun:
         """Decide who leaves, then move everything."""
         p, route_choice = self.p, self.route_choice
         state = int(p.state[n])
-        while int(self.packets.n_free[0]) < max(8000, len(self.packets.after) // 2):
+        while int(self.packets.n_free[0]) < max(8000, len(self.packets.of) // 2):
             self.packets = grown(self.packets)
         information = route_choice.information
         rate = self.rates(n)

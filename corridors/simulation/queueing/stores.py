@@ -64,15 +64,15 @@ def find_room(packets, routes, limits, clock, head):
     for later in range(clock.number, clock.last + 1):
         i = head[later]
         while i >= 0:
-            r = packets.route[i]
-            v = routes.first[r] + packets.visit[i]
+            r = packets.of[i].route
+            v = routes.first[r] + packets.of[i].visit
             if v < routes.first[r + 1]:
                 s = limits.store_number[routes.limit[v]]
                 if s >= 0:
-                    units = packets.amount[i] * routes.factor[v]
-                    a, share = _coming(packets.start[i], packets.end[i], clock)
+                    units = packets.of[i].amount * routes.factor[v]
+                    a, share = _coming(packets.of[i].start, packets.of[i].end, clock)
                     _add(limits.margin, limits.until, s, a, share, -units)
-            i = packets.after[i]
+            i = packets.of[i].after
     for r in range(len(limits.rate)):
         s = limits.store_number[r]
         if s >= 0:
@@ -135,14 +135,14 @@ def place_at(limits, limit, days, clock):
 @njit(cache=True)
 def sent(packets, routes, limits, clock, i):
     """Count a packet among what comes to its next limit; its interval is that of its departure."""
-    r = packets.route[i]
-    v = routes.first[r] + packets.visit[i]
+    r = packets.of[i].route
+    v = routes.first[r] + packets.of[i].visit
     if v < routes.first[r + 1]:
         s = limits.store_number[routes.limit[v]]
         if s >= 0:
             days = routes.hours[v + r] / 24.0
-            a, share = _coming(packets.start[i] + days, packets.end[i] + days, clock)
-            units = packets.amount[i] * routes.factor[v]
+            a, share = _coming(packets.of[i].start + days, packets.of[i].end + days, clock)
+            units = packets.of[i].amount * routes.factor[v]
             _add(limits.margin, limits.until, s, a, share, -units)
 
 
@@ -153,15 +153,15 @@ def hold_back(packets, routes, limits, clock, limit, head, tail, held_head, held
     head[limit] = -1
     tail[limit] = -1
     while i >= 0:
-        following = packets.after[i]
-        r = packets.route[i]
-        v = routes.first[r] + packets.visit[i] + 1 if r != BACKGROUND else 0
+        following = packets.of[i].after
+        r = packets.of[i].route
+        v = routes.first[r] + packets.of[i].visit + 1 if r != BACKGROUND else 0
         if r == BACKGROUND or v >= routes.first[r + 1] or limits.store_number[routes.limit[v]] < 0:
             append(packets, head, tail, limit, i)
             i = following
             continue
         onto = routes.limit[v]
-        units = packets.amount[i] * routes.factor[v]
+        units = packets.of[i].amount * routes.factor[v]
         days = routes.hours[v + r] / 24.0
         goes = min(place_at(limits, onto, days, clock), units)
         if goes > units * HAIR:
@@ -188,16 +188,16 @@ def put_back(packets, limits, clock, limit, held_head, held_tail):
     limits.head[limit] = -1
     limits.tail[limit] = -1
     while rest >= 0 or own >= 0:
-        first = own >= 0 and (rest < 0 or packets.batch[own] <= packets.batch[rest])
+        first = own >= 0 and (rest < 0 or packets.of[own].batch <= packets.of[rest].batch)
         i = own if first else rest
         if first:
-            own = packets.after[i]
+            own = packets.of[i].after
         else:
-            rest = packets.after[i]
+            rest = packets.of[i].after
         append(packets, limits.head, limits.tail, limit, i)
     i = held_head[1]
     while i >= 0:
-        following = packets.after[i]
+        following = packets.of[i].after
         join(packets, limits.head, limits.tail, limit, clock, i)
         i = following
     for which in range(2):
