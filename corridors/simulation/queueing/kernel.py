@@ -20,7 +20,7 @@ from corridors.simulation.queueing.state import BACKGROUND, HAIR, LATE, NEW, OLD
 from corridors.simulation.queueing.stores import find_room, hold_back, put_back
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):
     """Bring what arrives within the step to its limit or destination, the rest later."""
     end = (clock.number + 1) * clock.step
@@ -51,12 +51,15 @@ def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):
         record.way_hours[k, what, age] += packets.of[i].amount * age_hours
         drop(packets, i)
         return
-    limit = routes.limit[routes.first[r] + packets.of[i].visit]
-    # Who comes sees the queue that stands there.
-    ahead = limits.queue[limit]
-    kept = divert(
-        packets, routes, limits, choice, record, clock, head, tail, limit, i, ahead, False
-    )
+    v = routes.first[r] + packets.of[i].visit
+    limit = routes.limit[v]
+    kept = i
+    if routes.advice[v] >= 0:
+        # Who comes sees the queue that stands there.
+        kept = divert(
+            packets, routes, limits, choice, record, clock, head, tail, limit, i,
+            limits.queue[limit], False,
+        )  # fmt: skip
     if kept >= 0:
         record.arrived[clock.number, limit] += units_of(packets, routes, i)
         append(packets, limits.new_head, limits.new_tail, limit, i)

@@ -126,7 +126,7 @@ def divert(packets, routes, limits, choice, record, clock, head, tail, limit, i,
     return -1 if whole else i
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _lose_patience(packets, routes, choice, record, clock, limit, i):
     """Let the impatient part of a queued packet turn back; return False where nothing is left."""
     r = packets.of[i].route
@@ -171,9 +171,12 @@ def renege(packets, routes, limits, choice, record, clock, head, tail, limit):
         if not _lose_patience(packets, routes, choice, record, clock, limit, i):
             drop(packets, i)
         else:
-            kept = divert(
-                packets, routes, limits, choice, record, clock, head, tail, limit, i, ahead, True
-            )
+            kept, r = i, packets.of[i].route
+            if r != BACKGROUND and routes.advice[routes.first[r] + packets.of[i].visit] >= 0:
+                kept = divert(
+                    packets, routes, limits, choice, record, clock, head, tail, limit, i,
+                    ahead, True,
+                )  # fmt: skip
             if kept >= 0:
                 ahead += units_of(packets, routes, i)
                 append(packets, limits.head, limits.tail, limit, i)

@@ -25,7 +25,7 @@ from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
 from corridors.simulation.queueing.stores import sent
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _pass(packets, routes, limits, record, clock, head, tail, limit, i):
     """Let a packet, whose interval is that of its departure, through a limit."""
     units = units_of(packets, routes, i)

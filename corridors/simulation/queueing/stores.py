@@ -132,7 +132,7 @@ def place_at(limits, limit, days, clock):
     return max(place, 0.0)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def sent(packets, routes, limits, clock, i):
     """Count a packet among what comes to its next limit; its interval is that of its departure."""
     r = packets.of[i].route
