@@ -171,7 +171,9 @@ def build_timetable(
             states.append(base if idle else network_state(net, scenario, day, building_up=True))
         state_of[i] = known[key]
         numbers.append(number)
-    foreseen = ForeseenRoutes(undisturbed, solutions, calendar, numbers, lambda i: states[state_of[i]])
+    foreseen = ForeseenRoutes(
+        undisturbed, solutions, calendar, numbers, lambda i: states[state_of[i]]
+    )
     for i in range(len(calendar)):
         base_of[i] = fallen.number(foreseen.number(i), states[state_of[i]])
     per_day = round(1 / step)

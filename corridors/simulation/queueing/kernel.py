@@ -28,7 +28,9 @@ def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):
         later = i
         if packets.of[i].start < end - HAIR * clock.step:
             i = split(
-                packets, later, (end - packets.of[i].start) / (packets.of[i].end - packets.of[i].start)
+                packets,
+                later,
+                (end - packets.of[i].start) / (packets.of[i].end - packets.of[i].start),
             )
             packets.of[i].end = end
             packets.of[later].start = end
@@ -47,7 +49,9 @@ def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):
         else:
             what = ON_TIME
         record.ends[clock.number, k, what, age] += packets.of[i].amount
-        age_hours = 24.0 * (0.5 * (packets.of[i].start + packets.of[i].end) - packets.of[i].wanted_at)
+        age_hours = 24.0 * (
+            0.5 * (packets.of[i].start + packets.of[i].end) - packets.of[i].wanted_at
+        )
         record.way_hours[k, what, age] += packets.of[i].amount * age_hours
         drop(packets, i)
         return

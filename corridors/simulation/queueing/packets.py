@@ -253,7 +253,6 @@ def depart_all(packets, routes, record, clock, head, tail, way, leaving):
 
 def new_packets(size: int) -> Packets:
     """Return room for so many packets, none of them in use."""
-
     of = np.zeros(size, dtype=PACKET)
     for name in ("after", "on", "place", "behind", "before"):
         of[name] = -1

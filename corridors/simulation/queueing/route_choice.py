@@ -126,7 +126,7 @@ class RouteSearch:
 
 
 @njit(cache=True)
-def _path(following, head, place, target):
+def _path(following: Ints, head: Ints, place: int, target: int) -> Ints:
     """Return the arcs that lead from a place to the target of a tree, in their order."""
     size = 0
     at = place
@@ -260,9 +260,7 @@ class RouteChoice:
             for number, k, base, _amount, ceiling in wanting:
                 if left[number] <= 1e-12:
                     continue
-                distance, following = self.search.to(
-                    k, full, self._own_arcs[base], waiting=waiting
-                )
+                distance, following = self.search.to(k, full, self._own_arcs[base], waiting=waiting)
                 origin = int(p.origin[k])
                 if not distance[origin] < ceiling - 1e-9 * abs(ceiling):
                     continue
