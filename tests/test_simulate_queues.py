@@ -51,7 +51,7 @@ def test_longest_wait_is_that_of_the_first_in_the_queue():
     sim = co.simulate(net, scenario(close("a-b-road")), 60, start=DAY0, step="1h")
     # The last of the first hour waits 10 days less an hour, and 10/24 t pass before it.
     assert sim.record.problem.step == pytest.approx(1 / 24)
-    waited = sim.record.packets.waited.max()
+    waited = sim.record.packets.of["waited"].max()
     assert waited <= 10.0 + 1e-9
 
 
@@ -109,7 +109,7 @@ def test_cargo_on_a_way_with_many_limits_is_not_cut_finer_and_finer():
     )
     sim = co.simulate(net, None, 20, start=DAY0)
     packets = sim.record.packets
-    assert 0 < len(packets.after) - int(packets.n_free[0]) <= 15
+    assert 0 < len(packets.of) - int(packets.n_free[0]) <= 15
     assert sim.queues["queue"].sum() == pytest.approx(0, abs=1e-9)
     assert what(sim, "on_time") + what(sim, "under_way") == pytest.approx(200, **EXACT)
     assert what(sim, "under_way") == pytest.approx(35, **EXACT)

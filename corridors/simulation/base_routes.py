@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.assignment.choice import usual_of
-from corridors.flow import solve
 from corridors.flow.usage import limit_use
 from corridors.scenarios.coupling.couplings import couplings_of
 from corridors.scenarios.coupling.settle import served
 from corridors.simulation.queueing.problem import BaseRoute
+from corridors.simulation.seasons.undisturbed import key_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.flow.problem import FlowProblem
     from corridors.scenarios.state import NetworkState
+    from corridors.simulation.seasons.undisturbed import Undisturbed
 
 
 SLIGHT = 0.005
@@ -35,12 +36,12 @@ class BaseRoutes:
 
     Parameters
     ----------
-    usual
-        ``"optimal"`` or ``"logit"``: how cargo chooses the ways that it usually takes.
+    undisturbed
+        The days without events, and how cargo chooses the ways that it usually takes.
     """
 
-    def __init__(self, usual: str = "optimal") -> None:
-        self.usual = usual
+    def __init__(self, undisturbed: Undisturbed) -> None:
+        self._undisturbed = undisturbed
         self._known: dict[bytes, int] = {}
         self.ways: list[list[BaseRoute]] = []
         self.bases: list[NetworkState] = []
@@ -58,7 +59,13 @@ class BaseRoutes:
 
     def ways_of(self, base: NetworkState, before: list[BaseRoute] | None = None) -> list[BaseRoute]:
         """Return the ways of a situation, given those of the one before it."""
-        return chosen_routes(base) if self.usual == "logit" else base_routes(base, before)
+        own = self._undisturbed
+        key = (id(base), key_of(before))
+        if key not in own.ways:
+            logit = own.usual == "logit"
+            ways = chosen_routes(base) if logit else base_routes(base, before, own)
+            own.ways[key] = (base, ways)
+        return own.ways[key][1]
 
 
 class FallenRoutes:
@@ -73,6 +80,8 @@ class FallenRoutes:
     ----------
     whole
         The sets of base routes.
+    undisturbed
+        The days without events.
 
     Attributes
     ----------
@@ -81,10 +90,10 @@ class FallenRoutes:
         part of each demand that cannot leave, shape (K,) each.
     """
 
-    def __init__(self, whole: BaseRoutes) -> None:
+    def __init__(self, whole: BaseRoutes, undisturbed: Undisturbed) -> None:
         self._whole = whole
+        self._undisturbed = undisturbed
         self._known: dict[tuple[int, bytes], int] = {}
-        self._left: dict[int, NDArray[np.float64]] = {}
         self.ways: list[list[BaseRoute]] = []
         self.base_of: list[int] = []
         self.fallen: list[NDArray[np.float64]] = []
@@ -96,9 +105,10 @@ class FallenRoutes:
 
     def number(self, base: int, state: NetworkState) -> int:
         """Return the number of the set for a set of base routes and the situation of a day."""
-        if id(state) not in self._left:
-            self._left[id(state)] = _left(state)
-        left = self._left[id(state)]
+        own = self._undisturbed
+        if id(state) not in own.left:
+            own.left[id(state)] = (state, _left(state, own))
+        left = own.left[id(state)][1]
         key = (base, left.tobytes())
         if key not in self._known:
             self._known[key] = len(self.ways)
@@ -111,12 +121,12 @@ class FallenRoutes:
         return self._known[key]
 
 
-def _left(state: NetworkState) -> NDArray[np.float64]:
+def _left(state: NetworkState, undisturbed: Undisturbed) -> NDArray[np.float64]:
     """Return the part of each demand that can leave by the couplings of a day, shape (K,)."""
     left = np.ones(state.problem.n_commodities)
     couplings = couplings_of(state)
     if couplings:
-        carried = served(solve(state.problem))
+        carried = served(undisturbed.answer(state.problem))
         for c in couplings:
             wanted = float(state.problem.amount[c.falls].sum())
             part = min(c.room(carried) / wanted, 1.0) if wanted > 0 else 1.0
@@ -155,11 +165,13 @@ def chosen_routes(base: NetworkState) -> list[BaseRoute]:
     return sorted(ways, key=lambda w: (w.demand, -w.share, w.arcs.tolist()))
 
 
-def base_routes(base: NetworkState, before: list[BaseRoute] | None) -> list[BaseRoute]:
+def base_routes(
+    base: NetworkState, before: list[BaseRoute] | None, undisturbed: Undisturbed
+) -> list[BaseRoute]:
     """Return the ways of the best answer that keeps what can be kept of the ways before."""
     p = base.problem
     if before is None:
-        return _solved(p, p.amount, [])
+        return _solved(p, p.amount, [], undisturbed)
     flow, gone = np.zeros((p.n_classes, p.n_arcs)), np.zeros(p.n_commodities, dtype=np.bool_)
     shut = ~np.isfinite(p.cost) | p.closed
     for way in before:
@@ -176,22 +188,27 @@ def base_routes(base: NetworkState, before: list[BaseRoute] | None) -> list[Base
         served[way.demand] += way.share
     gone |= served < 1 - 1e-9
     kept = [way for way in before if not gone[way.demand]]
-    ways = _solved(p, np.where(gone, p.amount, 0.0), kept)
+    ways = _solved(p, np.where(gone, p.amount, 0.0), kept, undisturbed)
     whole = np.bincount([w.demand for w in ways], [w.share for w in ways], p.n_commodities)
     if (whole[p.amount > 0] >= 1 - 1e-6).all():
         return ways
     # Those who keep their ways leave too little room: then all are set anew.
-    return _solved(p, p.amount, [])
+    return _solved(p, p.amount, [], undisturbed)
 
 
-def _solved(p: FlowProblem, amount: NDArray[np.float64], kept: list[BaseRoute]) -> list[BaseRoute]:
+def _solved(
+    p: FlowProblem,
+    amount: NDArray[np.float64],
+    kept: list[BaseRoute],
+    undisturbed: Undisturbed,
+) -> list[BaseRoute]:
     """Return the kept ways, and the best ones for an amount in the room that they leave."""
     flow = np.zeros((p.n_classes, p.n_arcs))
     for way in kept:
         flow[p.commodity_class[way.demand], way.arcs] += way.share * p.amount[way.demand]
     taken = limit_use(p, flow)
     bound = np.maximum(p.bound - np.where(np.isfinite(p.bound), taken, 0.0), 0.0)
-    answer = solve(replace(p, amount=amount, bound=bound))
+    answer = undisturbed.answer(replace(p, amount=amount, bound=bound))
     ways = [way for way in kept if p.amount[way.demand] > 0]
     for k, arcs, units_ in zip(
         answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True

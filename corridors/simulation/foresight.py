@@ -406,19 +406,19 @@ def _simulated(
     cost = float((total + p.loss * lost)[own].sum())
     arrays = o.book.arrays(0)
     packets = o.packets
-    free = np.zeros(len(packets.after), dtype=np.bool_)
+    free = np.zeros(len(packets.of), dtype=np.bool_)
     free[packets.free[: int(packets.n_free[0])]] = True
     wanted = set(own.tolist())
     end = p.n_steps * p.step
     for i in np.flatnonzero(~free):
-        r = int(packets.route[i])
+        r = int(packets.of["route"][i])
         if r < 0 or int(arrays.demand[r]) not in wanted:
             continue
         k = int(arrays.demand[r])
-        v = int(arrays.first[r] + packets.visit[i])
-        amount = float(packets.amount[i])
-        if packets.start[i] < end - 1e-9:
-            cost += amount * value[k] * 24.0 * (end - float(packets.start[i]))
+        v = int(arrays.first[r] + packets.of["visit"][i])
+        amount = float(packets.of["amount"][i])
+        if packets.of["start"][i] < end - 1e-9:
+            cost += amount * value[k] * 24.0 * (end - float(packets.of["start"][i]))
         if v < arrays.first[r + 1]:
             member = _member(p, int(arrays.arc[v]), int(arrays.limit[v]))
             place = graph.place(_GATE, member)

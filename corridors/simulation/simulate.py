@@ -186,16 +186,18 @@ def simulate(
         bound = lower_bound(table.problem, record)
 
     def undisturbed() -> Simulation:
-        return simulate(
+        days_alone = build_timetable(
             net,
             None,
+            first,
             days,
-            start=first,
-            step=step,
-            usual=usual,
+            step=length,
             warm_up=warm_up,
+            usual=usual,
             expected_queue=expected_queue,
+            undisturbed=table.undisturbed,
         )
+        return Simulation(days_alone, run(days_alone.problem), None, "queue")
 
     found = Simulation(table, record, plan, model, bound, undisturbed)
     if replications:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.network.calendar import season_changes
-from corridors.network.limits.published import with_published_limits
 from corridors.scenarios.demand_curves import choke_prices
 from corridors.scenarios.selectors import names_in
 from corridors.scenarios.state import network_state
@@ -33,6 +32,7 @@ from corridors.simulation.queue_points import (
 )
 from corridors.simulation.queueing.problem import Behaviour, QueueProblem
 from corridors.simulation.seasons.foreseen import ForeseenRoutes
+from corridors.simulation.seasons.undisturbed import Undisturbed
 from corridors.simulation.variation.variability import variability
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ class Timetable:
         Undisturbed situations, one for each set of base routes.
     usual
         How cargo has chosen the ways that it usually takes.
+    undisturbed
+        The days without events, for the timetable of the same days without the scenario.
     """
 
     problem: QueueProblem
@@ -77,6 +79,7 @@ class Timetable:
     limits: list[QueuePoint]
     bases: list[NetworkState]
     usual: str = "optimal"
+    undisturbed: Undisturbed | None = None
 
     def day_of(self, step: int) -> dt.date:
         """Return the day in which a step lies."""
@@ -100,6 +103,7 @@ def build_timetable(
     announced: bool = False,
     usual: str = "optimal",
     expected_queue: bool = False,
+    undisturbed: Undisturbed | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Timetable:
     """Work out what holds on each day.
@@ -125,15 +129,21 @@ def build_timetable(
         How cargo chooses the ways that it usually takes: ``"optimal"`` or ``"logit"``.
     expected_queue
         Whether the queue that variation leaves on average stands in the run.
+    undisturbed
+        Days without events that an earlier timetable of this network has worked out; of use
+        where both have the same inferred limits and choose usual ways the same way.
     progress
         Is told what is being done.
     """
     say = progress or (lambda _: None)
-    net = with_published_limits(net, _named_capacities(scenario))
+    named = _named_capacities(scenario)
+    if undisturbed is None or not undisturbed.serves(net, named, usual):
+        undisturbed = Undisturbed(net, named, usual)
+    net = undisturbed.net
     say("what is usual")
-    solutions = BaseRoutes(usual)
+    solutions = BaseRoutes(undisturbed)
     if warm_up is None:
-        begin = network_state(net, None, start)
+        begin = undisturbed.on(start)
         first_ways = solutions.ways_of(begin)
         warm_up = min(longest_days(begin, first_ways) + 3, MOST_WARM_UP)
     first = start - dt.timedelta(days=warm_up)
@@ -142,14 +152,14 @@ def build_timetable(
     calendar = [first + dt.timedelta(days=i) for i in range(total + ahead)]
     changes = set(_changes(net, first, calendar[-1]))
     base_of = np.zeros(len(calendar), dtype=np.int64)
-    fallen = FallenRoutes(solutions)
+    fallen = FallenRoutes(solutions, undisturbed)
     states: list[NetworkState] = []
     state_of = np.zeros(len(calendar), dtype=np.int64)
     known: dict[Any, int] = {}
     numbers: list[int] = []
     for i, day in enumerate(calendar):
         if i == 0 or day in changes:
-            base = network_state(net, None, day)
+            base = undisturbed.on(day)
             number = solutions.number(base)
             say(f"what is usual from {day}")
             since = day
@@ -161,7 +171,9 @@ def build_timetable(
             states.append(base if idle else network_state(net, scenario, day, building_up=True))
         state_of[i] = known[key]
         numbers.append(number)
-    foreseen = ForeseenRoutes(net, solutions, calendar, numbers, lambda i: states[state_of[i]])
+    foreseen = ForeseenRoutes(
+        undisturbed, solutions, calendar, numbers, lambda i: states[state_of[i]]
+    )
     for i in range(len(calendar)):
         base_of[i] = fallen.number(foreseen.number(i), states[state_of[i]])
     per_day = round(1 / step)
@@ -181,7 +193,7 @@ def build_timetable(
         announced=announced,
         expected_queue=expected_queue,
     )
-    return replace(table, usual=usual)
+    return replace(table, usual=usual, undisturbed=undisturbed)
 
 
 def _days_ahead(scenario: Scenario | None, end: dt.date) -> int:

@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
 
 
+def inferred(net: Network) -> set[str]:
+    """Return the ids of the limits of a network, of all of time, that rules have inferred."""
+    rows = net.whole.tables["capacities"]
+    return set(rows["capacity_id"][rows["rule"].astype(bool)])
+
+
 def with_published_limits(net: Network, kept: Collection[str] = ()) -> Network:
     """Return a network with those limits alone that no rule has inferred.
 
@@ -27,8 +33,7 @@ def with_published_limits(net: Network, kept: Collection[str] = ()) -> Network:
     """
     from corridors.network.network import Network
 
-    rows = net.whole.tables["capacities"]
-    gone = set(rows["capacity_id"][rows["rule"].astype(bool)]) - set(kept)
+    gone = inferred(net) - set(kept)
     if not gone:
         return net
     tables = dict(net.whole.tables)

@@ -30,29 +30,29 @@ def count_queues(packets, routes, limits, counting, record, clock, head):
         while i >= 0:
             units = units_of(packets, routes, i)
             total += units
-            route = packets.route[i]
+            route = packets.of[i].route
             if route == BACKGROUND:
                 record.background[n, r] += units
             else:
-                age = NEW if packets.wanted_at[i] >= clock.begin else OLD
-                record.where[n, routes.demand[route], 0, age] += packets.amount[i]
+                age = NEW if packets.of[i].wanted_at >= clock.begin else OLD
+                record.where[n, routes.demand[route], 0, age] += packets.of[i].amount
                 c = routes.kind[route]
-                own = counting.member_first[routes.arc[routes.first[route] + packets.visit[i]]]
+                own = counting.member_first[routes.arc[routes.first[route] + packets.of[i].visit]]
                 while counting.member_limit[own] != r:
                     own += 1
                 at = counting.counted_at[own, c]
-                record.units[n, at] += packets.amount[i] * counting.member_factor[at, c]
-                record.tonnes[n, at] += packets.amount[i] * counting.weight[c]
+                record.units[n, at] += packets.of[i].amount * counting.member_factor[at, c]
+                record.tonnes[n, at] += packets.of[i].amount * counting.weight[c]
                 if counting.moved[own, c] >= 0:
                     record.moved[n, counting.moved[own, c]] += units
-            i = packets.after[i]
+            i = packets.of[i].after
         limits.queue[r] = total
     for later in range(n + 1, clock.last + 1):
         i = head[later]
         while i >= 0:
-            age = NEW if packets.wanted_at[i] >= clock.begin else OLD
-            record.where[n, routes.demand[packets.route[i]], 1, age] += packets.amount[i]
-            i = packets.after[i]
+            age = NEW if packets.of[i].wanted_at >= clock.begin else OLD
+            record.where[n, routes.demand[packets.of[i].route], 1, age] += packets.of[i].amount
+            i = packets.of[i].after
 
 
 class _Places(NamedTuple):

@@ -11,7 +11,7 @@ from corridors.simulation.queueing.route_choice import TROUBLE_DAYS
 from corridors.simulation.queueing.stores import equal_parts
 
 if TYPE_CHECKING:
-    from corridors.flow.arrays import Flags, Floats
+    from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.simulation.queueing.problem import QueueProblem
     from corridors.simulation.queueing.route_choice import RouteChoice
     from corridors.simulation.queueing.state import Choice, Clock, QueueLimits, RouteArrays
@@ -44,6 +44,31 @@ class Departure(NamedTuple):
     patience_left: float
 
 
+class Leaving(NamedTuple):
+    """All that leaves in a step, in its order.
+
+    Attributes
+    ----------
+    way
+        Number of each way, shape (D,).
+    what
+        Amount, when it wanted to leave, days that all of it has borne, and beyond which nobody
+        of it has patience, shape (D, 4), as in `Departure`.
+    """
+
+    way: Ints
+    what: Floats
+
+
+class _Usual(NamedTuple):
+    """The ways of a set of base routes, demand by demand, shape (W,) each; `served` is (K,)."""
+
+    demand: Ints
+    way: Ints
+    share: Floats
+    served: Floats
+
+
 class HeldShipment(NamedTuple):
     """A shipment that is held back at its origin, and asked again in every step.
 
@@ -70,6 +95,34 @@ class HeldShipment(NamedTuple):
         return Departure(way, amount, self.wanted_at, waited_before, self.patience_left)
 
 
+def _usual(sets: list[list[tuple[int, float]]]) -> _Usual:
+    """Return the ways of all demands in their order, each way of a demand in one place."""
+    rows: list[tuple[int, int, float]] = []
+    for k, ways in enumerate(sets):
+        numbers = dict.fromkeys(number for number, _ in ways)
+        rows += [(k, i, share) for i in numbers for number, share in ways if number == i]
+    return _Usual(
+        np.array([row[0] for row in rows], dtype=np.int64),
+        np.array([row[1] for row in rows], dtype=np.int64),
+        np.array([row[2] for row in rows], dtype=np.float64),
+        np.array([sum(share for _, share in ways) for ways in sets], dtype=np.float64),
+    )
+
+
+def _rows(departing: list[Departure]) -> Leaving:
+    """Return departures as arrays."""
+    way = np.array([d.way for d in departing], dtype=np.int64)
+    what = np.array([d[1:] for d in departing], dtype=np.float64)
+    return Leaving(way, what.reshape(-1, 4))
+
+
+def _merged(at_once: Leaving, others: Leaving, demand: Ints) -> Leaving:
+    """Return departures on base routes in the order of their demands, shape (K,) by way."""
+    way = np.append(at_once.way, others.way)
+    order = np.argsort(demand[way], kind="stable")
+    return Leaving(way[order], np.append(at_once.what, others.what, axis=0)[order])
+
+
 class Origin:
     """The cargo of all demands that has not left yet.
 
@@ -91,6 +144,7 @@ class Origin:
         self._fixed = fixed
         self.held: list[list[HeldShipment]] = [[] for _ in range(problem.n_demands)]
         self.never = np.zeros((problem.n_steps, problem.n_demands, 2, 2))
+        self._sets = [_usual(own) for own in route_choice.base_routes]
 
     def amounts(self) -> Floats:
         """Return the units held back, of new cargo and of older, shape (K, 2)."""
@@ -105,7 +159,7 @@ class Origin:
 
     def departures(
         self, n: int, limits: QueueLimits, choice: Choice, banned: Flags, cost: Floats, wait: Floats
-    ) -> list[Departure]:
+    ) -> Leaving:
         """Return what leaves: at once, on another way, or on the base route in spite of a wait.
 
         Parameters
@@ -120,19 +174,32 @@ class Origin:
             Of each way from its origin, as is known.
         """
         p, route_choice = self._p, self._route_choice
-        state = int(p.state[n])
-        arrays = self._book.arrays(state)
+        arrays = self._book.arrays(int(p.state[n]))
         now = (n + 0.5) * p.step
+        usual = self._sets[p.base_of[n]]
+        fresh = p.amount[n] * p.step
+        stopped_way = np.zeros(len(arrays.demand), dtype=np.bool_)
+        if banned.any():
+            on = np.repeat(np.arange(len(arrays.demand)), np.diff(arrays.first))
+            stopped_way[on[banned[arrays.limit]]] = True
+        # Demands of which nothing is held and no way has a queue leave as always, at once.
+        asks = np.array([bool(own) for own in self.held], dtype=np.bool_)
+        wants = asks | (fresh > 0)
+        asks[usual.demand[(wait[usual.way] > TROUBLE_DAYS) | stopped_way[usual.way]]] = True
+        asks &= wants
+        free = wants & ~asks
+        self._stay_short(n, np.flatnonzero(free & (usual.served < 1.0 - 1e-12)), usual, fresh)
+        amount = fresh[usual.demand] * usual.share
+        goes = free[usual.demand] & (amount > 0)
+        at_once = np.zeros((int(goes.sum()), 4))
+        at_once[:, 0], at_once[:, 1], at_once[:, 3] = amount[goes], now, np.inf
         departing: list[Departure] = []
         wishes: list[tuple[int, int, int, float, float]] = []
         troubled: list[tuple[int, int, bool, list[HeldShipment]]] = []
-        for k, ways in enumerate(route_choice.base_routes[p.base_of[n]]):
-            fresh = float(p.amount[n, k]) * p.step
-            if fresh <= 0 and not self.held[k]:
-                continue
-            for number, shipments in self._wanting(n, k, ways, fresh, now).items():
-                own = arrays.limit[arrays.first[number] : arrays.first[number + 1]]
-                stopped = bool(banned[own].any())
+        for k in np.flatnonzero(asks).tolist():
+            ways = route_choice.base_routes[p.base_of[n]][k]
+            for number, shipments in self._wanting(n, k, ways, float(fresh[k]), now).items():
+                stopped = bool(stopped_way[number])
                 if wait[number] <= TROUBLE_DAYS and not stopped:
                     departing += [
                         shipment.leaving(
@@ -143,9 +210,11 @@ class Origin:
                     continue
                 # Who may not load would take any way that is worth its price.
                 ceiling = float(p.choke[k]) if stopped else min(cost[number], p.choke[k])
-                amount = sum(shipment.amount for shipment in shipments)
-                wishes.append((len(troubled), k, number, amount, float(ceiling)))
+                amount_ = sum(shipment.amount for shipment in shipments)
+                wishes.append((len(troubled), k, number, amount_, float(ceiling)))
                 troubled.append((k, number, stopped, shipments))
+        first = _merged(Leaving(usual.way[goes], at_once), _rows(departing), arrays.demand)
+        departing = []
         left, going = self._round(n, limits, choice, wishes, [own for *_, own in troubled])
         departing += going
         impatient: list[tuple[int, list[HeldShipment]]] = []
@@ -162,11 +231,22 @@ class Origin:
                 impatient.append((k, rest))
         if impatient:
             departing += self._any_other_way(n, limits, choice, impatient)
-        return departing
+        last = _rows(departing)
+        return Leaving(np.append(first.way, last.way), np.append(first.what, last.what, axis=0))
+
+    def _stay_short(self, n: int, demands: Ints, usual: _Usual, fresh: Floats) -> None:
+        """Count what the base routes have no room for of demands that leave as always."""
+        p, age = self._p, self._age((n + 0.5) * self._p.step)
+        short = 1.0 - usual.served[demands]
+        fallen = np.minimum(p.fallen[p.base_of[n], demands], short)
+        # One demand is in it once, and what is 0 adds nothing.
+        self.never[n, demands, STAYED_HOME, age] += fresh[demands] * fallen
+        rest = fresh[demands] * (1.0 - usual.served[demands] - fallen)
+        self.never[n, demands, BASE_SHORT, age] += np.maximum(rest, 0.0)
 
     def placed(
-        self, departing: list[Departure], arrays: RouteArrays, limits: QueueLimits, clock: Clock
-    ) -> list[Departure]:
+        self, departing: Leaving, arrays: RouteArrays, limits: QueueLimits, clock: Clock
+    ) -> Leaving:
         """Hold back what would find no place before the first limit of its way; return the rest.
 
         Those who would come to one store have parts of the place there as equal as can be.
@@ -178,28 +258,33 @@ class Origin:
         arrays, limits, clock
             As the kernel has them, with what is due at each limit.
         """
-        onto: dict[int, list[Departure]] = {}
-        going: list[Departure] = []
-        first = arrays.first
-        for d in departing:
-            v = int(first[d.way])
-            limit = int(arrays.limit[v]) if v < first[d.way + 1] else -1
-            if limit < 0 or not np.isfinite(limits.store[limit]):
-                going.append(d)
-            else:
-                onto.setdefault(limit, []).append(d)
-        for limit, own in onto.items():
-            days = np.array([float(arrays.hours[first[d.way] + d.way]) for d in own]) / 24.0
-            wanted = np.array([d.amount * float(arrays.factor[first[d.way]]) for d in own])
-            store, margin = float(limits.store[limit]), limits.margin[limits.store_number[limit]]
-            shares = equal_parts(store, margin, days, wanted, clock.step).tolist()
-            for d, share in zip(own, shares, strict=True):
-                if share > 0:
-                    going.append(d._replace(amount=d.amount * share))
-                if share < 1:
-                    rest = HeldShipment(d.amount * (1 - share), d.wanted_at, d.patience_left, d.way)
-                    self.held[int(arrays.demand[d.way])].append(rest)
-        return going
+        way, what = departing
+        first = arrays.first[way]
+        limit = np.full(len(way), -1, dtype=np.int64)
+        meets = first < arrays.first[way + 1]
+        limit[meets] = arrays.limit[first[meets]]
+        limit[meets] = np.where(np.isfinite(limits.store[limit[meets]]), limit[meets], -1)
+        shares = np.ones(len(way))
+        ahead = np.flatnonzero(limit >= 0)
+        order = [np.flatnonzero(limit < 0)]
+        for r in dict.fromkeys(limit[ahead].tolist()):
+            own = np.flatnonzero(limit == r)
+            days = arrays.hours[first[own] + way[own]] / 24.0
+            wanted = what[own, 0] * arrays.factor[first[own]]
+            store, margin = float(limits.store[r]), limits.margin[limits.store_number[r]]
+            shares[own] = equal_parts(store, margin, days, wanted, clock.step)
+            order.append(own)
+            for d in own[shares[own] < 1].tolist():
+                amount, wanted_at, _, patience_left = what[d].tolist()
+                rest = HeldShipment(
+                    amount * (1 - float(shares[d])), wanted_at, patience_left, int(way[d])
+                )
+                self.held[int(arrays.demand[way[d]])].append(rest)
+        kept = np.concatenate(order)
+        kept = kept[shares[kept] > 0]
+        going = what[kept]
+        going[:, 0] *= shares[kept]
+        return Leaving(way[kept], going)
 
     def _any_other_way(
         self,

@@ -20,43 +20,50 @@ from corridors.simulation.queueing.state import BACKGROUND, HAIR, LATE, NEW, OLD
 from corridors.simulation.queueing.stores import find_room, hold_back, put_back
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):
     """Bring what arrives within the step to its limit or destination, the rest later."""
     end = (clock.number + 1) * clock.step
-    if packets.end[i] > end + HAIR * clock.step:
+    if packets.of[i].end > end + HAIR * clock.step:
         later = i
-        if packets.start[i] < end - HAIR * clock.step:
+        if packets.of[i].start < end - HAIR * clock.step:
             i = split(
-                packets, later, (end - packets.start[i]) / (packets.end[i] - packets.start[i])
+                packets,
+                later,
+                (end - packets.of[i].start) / (packets.of[i].end - packets.of[i].start),
             )
-            packets.end[i] = end
-            packets.start[later] = end
+            packets.of[i].end = end
+            packets.of[later].start = end
         append(packets, head, tail, min(clock.number + 1, clock.last), later)
         if i == later:
             return
     forget(packets, i)
-    r = packets.route[i]
+    r = packets.of[i].route
     k = routes.demand[r]
-    if packets.visit[i] == routes.first[r + 1] - routes.first[r]:
-        age = NEW if packets.wanted_at[i] >= clock.begin else OLD
+    if packets.of[i].visit == routes.first[r + 1] - routes.first[r]:
+        age = NEW if packets.of[i].wanted_at >= clock.begin else OLD
         if not routes.is_base[r]:
             what = OTHER_WAY
-        elif packets.waited[i] > choice.late:
+        elif packets.of[i].waited > choice.late:
             what = LATE
         else:
             what = ON_TIME
-        record.ends[clock.number, k, what, age] += packets.amount[i]
-        age_hours = 24.0 * (0.5 * (packets.start[i] + packets.end[i]) - packets.wanted_at[i])
-        record.way_hours[k, what, age] += packets.amount[i] * age_hours
+        record.ends[clock.number, k, what, age] += packets.of[i].amount
+        age_hours = 24.0 * (
+            0.5 * (packets.of[i].start + packets.of[i].end) - packets.of[i].wanted_at
+        )
+        record.way_hours[k, what, age] += packets.of[i].amount * age_hours
         drop(packets, i)
         return
-    limit = routes.limit[routes.first[r] + packets.visit[i]]
-    # Who comes sees the queue that stands there.
-    ahead = limits.queue[limit]
-    kept = divert(
-        packets, routes, limits, choice, record, clock, head, tail, limit, i, ahead, False
-    )
+    v = routes.first[r] + packets.of[i].visit
+    limit = routes.limit[v]
+    kept = i
+    if routes.advice[v] >= 0:
+        # Who comes sees the queue that stands there.
+        kept = divert(
+            packets, routes, limits, choice, record, clock, head, tail, limit, i,
+            limits.queue[limit], False,
+        )  # fmt: skip
     if kept >= 0:
         record.arrived[clock.number, limit] += units_of(packets, routes, i)
         append(packets, limits.new_head, limits.new_tail, limit, i)
@@ -93,16 +100,16 @@ def run_step(packets, routes, limits, choice, counting, record, clock, head, tai
             record.left[n, r] += own
             if flow - own > 1e-12 * flow:
                 i = take(packets)
-                packets.after[i] = -1
-                packets.route[i] = BACKGROUND
-                packets.visit[i] = 0
-                packets.amount[i] = flow - own
-                packets.start[i] = n * clock.step
-                packets.end[i] = (n + 1) * clock.step
-                packets.wanted_at[i] = packets.start[i]
-                packets.waited[i] = 0.0
-                packets.waited_before[i] = 0.0
-                packets.patience_left[i] = np.inf
+                packets.of[i].after = -1
+                packets.of[i].route = BACKGROUND
+                packets.of[i].visit = 0
+                packets.of[i].amount = flow - own
+                packets.of[i].start = n * clock.step
+                packets.of[i].end = (n + 1) * clock.step
+                packets.of[i].wanted_at = packets.of[i].start
+                packets.of[i].waited = 0.0
+                packets.of[i].waited_before = 0.0
+                packets.of[i].patience_left = np.inf
                 append(packets, limits.new_head, limits.new_tail, r, i)
     for position in range(n_limits):
         r = order[position]
@@ -116,7 +123,7 @@ def run_step(packets, routes, limits, choice, counting, record, clock, head, tai
         for position in range(n_limits + 1):
             while head[n] >= 0:
                 i = head[n]
-                head[n] = packets.after[i]
+                head[n] = packets.of[i].after
                 _arrive(packets, routes, limits, choice, record, clock, head, tail, i)
             if position == n_limits:
                 break

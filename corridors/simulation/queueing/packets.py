@@ -10,15 +10,10 @@ callers: a call would count references to all arrays, which takes longer than th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numba import njit
 
-from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD, Packets
-
-if TYPE_CHECKING:
-    from corridors.flow.arrays import Floats, Ints
+from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD, PACKET, Packets
 
 FINE = 1e6
 """Parts of a day to which waits are told apart when a packet like another is looked for."""
@@ -34,15 +29,15 @@ def take(packets):
 @njit(cache=True, inline="always")
 def forget(packets, i):
     """Note a packet no more: it leaves its segment, or is put together with another."""
-    if packets.on[i] >= 0:
-        ahead, behind = packets.before[i], packets.behind[i]
+    if packets.of[i].on >= 0:
+        ahead, behind = packets.of[i].before, packets.of[i].behind
         if ahead < 0:
-            packets.noted[packets.place[i]] = behind
+            packets.noted[packets.of[i].place] = behind
         else:
-            packets.behind[ahead] = behind
+            packets.of[ahead].behind = behind
         if behind >= 0:
-            packets.before[behind] = ahead
-        packets.on[i] = -1
+            packets.of[behind].before = ahead
+        packets.of[i].on = -1
 
 
 @njit(cache=True, inline="always")
@@ -57,62 +52,62 @@ def drop(packets, i):
 def split(packets, i, share):
     """Return a new packet that holds `share` of packet i; the rest stays."""
     j = take(packets)
-    packets.after[j] = -1
-    packets.on[j] = -1
-    packets.route[j] = packets.route[i]
-    packets.visit[j] = packets.visit[i]
-    packets.amount[j] = packets.amount[i] * share
-    packets.amount[i] -= packets.amount[j]
-    packets.start[j] = packets.start[i]
-    packets.end[j] = packets.end[i]
-    packets.wanted_at[j] = packets.wanted_at[i]
-    packets.waited[j] = packets.waited[i]
-    packets.waited_before[j] = packets.waited_before[i]
-    packets.patience_left[j] = packets.patience_left[i]
-    packets.batch[j] = packets.batch[i]
+    packets.of[j].after = -1
+    packets.of[j].on = -1
+    packets.of[j].route = packets.of[i].route
+    packets.of[j].visit = packets.of[i].visit
+    packets.of[j].amount = packets.of[i].amount * share
+    packets.of[i].amount -= packets.of[j].amount
+    packets.of[j].start = packets.of[i].start
+    packets.of[j].end = packets.of[i].end
+    packets.of[j].wanted_at = packets.of[i].wanted_at
+    packets.of[j].waited = packets.of[i].waited
+    packets.of[j].waited_before = packets.of[i].waited_before
+    packets.of[j].patience_left = packets.of[i].patience_left
+    packets.of[j].batch = packets.of[i].batch
     return j
 
 
 @njit(cache=True, inline="always")
 def append(packets, head, tail, where, i):
     """Put a packet at the end of a list."""
-    packets.after[i] = -1
+    packets.of[i].after = -1
     if head[where] < 0:
         head[where] = i
     else:
-        packets.after[tail[where]] = i
+        packets.of[tail[where]].after = i
     tail[where] = i
 
 
 @njit(cache=True, inline="always")
 def join(packets, head, tail, where, clock, i):
     """Put a packet that has come in this step at the end of a queue."""
-    packets.batch[i] = np.ceil(packets.end[i] / clock.step - 1e-6)
+    packets.of[i].batch = np.ceil(packets.of[i].end / clock.step - 1e-6)
     append(packets, head, tail, where, i)
 
 
 @njit(cache=True, inline="always")
 def units_of(packets, routes, i):
     """Return the units that a packet takes of the limit before it."""
-    r = packets.route[i]
+    r = packets.of[i].route
     if r == BACKGROUND:
-        return packets.amount[i]
-    return packets.amount[i] * routes.factor[routes.first[r] + packets.visit[i]]
+        return packets.of[i].amount
+    return packets.of[i].amount * routes.factor[routes.first[r] + packets.of[i].visit]
 
 
 @njit(cache=True, inline="always")
 def is_blocked(packets, routes, choice, i):
     """Say whether what is closed stops a packet at the limit before it."""
-    r = packets.route[i]
+    r = packets.of[i].route
     if r == BACKGROUND:
         return False
-    return choice.closed[routes.kind[r], routes.arc[routes.first[r] + packets.visit[i]]]
+    return choice.closed[routes.kind[r], routes.arc[routes.first[r] + packets.of[i].visit]]
 
 
 @njit(cache=True, inline="always")
 def _schedule(packets, head, tail, clock, i):
     """Put a packet on the list of the step in which it begins to arrive."""
-    number = int(np.floor(packets.start[i] / clock.step + HAIR))
+    number = int(np.floor(packets.of[i].start / clock.step + HAIR))
     number = min(max(number, clock.number), clock.last)
     append(packets, head, tail, number, i)
 
@@ -126,35 +121,35 @@ def _is_like(packets, clock, i, j):
     many limits is cut finer and finer: at the end of each step, and at each limit.
     """
     hair = HAIR * clock.step
-    if packets.wanted_at[i] != packets.wanted_at[j]:
+    if packets.of[i].wanted_at != packets.of[j].wanted_at:
         return False
-    if abs(packets.waited[i] - packets.waited[j]) > hair:
+    if abs(packets.of[i].waited - packets.of[j].waited) > hair:
         return False
-    if abs(packets.waited_before[i] - packets.waited_before[j]) > hair:
+    if abs(packets.of[i].waited_before - packets.of[j].waited_before) > hair:
         return False
-    left, other = packets.patience_left[i], packets.patience_left[j]
+    left, other = packets.of[i].patience_left, packets.of[j].patience_left
     if left != other and not abs(left - other) <= hair:
         return False
-    if abs(packets.start[i] - packets.start[j]) <= hair:
-        return abs(packets.end[i] - packets.end[j]) <= hair
-    if abs(packets.end[i] - packets.start[j]) > hair:
+    if abs(packets.of[i].start - packets.of[j].start) <= hair:
+        return abs(packets.of[i].end - packets.of[j].end) <= hair
+    if abs(packets.of[i].end - packets.of[j].start) > hair:
         return False
-    long_i = packets.end[i] - packets.start[i]
-    long_j = packets.end[j] - packets.start[j]
+    long_i = packets.of[i].end - packets.of[i].start
+    long_j = packets.of[j].end - packets.of[j].start
     if long_i <= 0.0 or long_j <= 0.0 or long_i + long_j > clock.step + hair:
         return False
-    evenly = packets.amount[i] * long_j
-    return abs(evenly - packets.amount[j] * long_i) <= HAIR * evenly
+    evenly = packets.of[i].amount * long_j
+    return abs(evenly - packets.of[j].amount * long_i) <= HAIR * evenly
 
 
 @njit(cache=True, inline="always")
 def _slot(packets, segment, i):
     """Return where packets are noted that came to a segment and may be like this one."""
-    left = packets.patience_left[i]
+    left = packets.of[i].patience_left
     number = segment
-    number = number * 1000003 + int(packets.wanted_at[i] * FINE + 0.5)
-    number = number * 1000003 + int(packets.waited[i] * FINE + 0.5)
-    number = number * 1000003 + int(packets.waited_before[i] * FINE + 0.5)
+    number = number * 1000003 + int(packets.of[i].wanted_at * FINE + 0.5)
+    number = number * 1000003 + int(packets.of[i].waited * FINE + 0.5)
+    number = number * 1000003 + int(packets.of[i].waited_before * FINE + 0.5)
     number = number * 1000003 + (int(left * FINE + 0.5) if left < FINE else -1)
     return (number ^ (number >> 29)) % len(packets.noted)
 
@@ -170,18 +165,18 @@ def _onto(packets, head, tail, clock, segment, i):
     first = packets.noted[place]
     j = first
     while j >= 0:
-        if packets.on[j] == segment and _is_like(packets, clock, j, i):
-            packets.amount[j] += packets.amount[i]
-            packets.end[j] = max(packets.end[j], packets.end[i])
+        if packets.of[j].on == segment and _is_like(packets, clock, j, i):
+            packets.of[j].amount += packets.of[i].amount
+            packets.of[j].end = max(packets.of[j].end, packets.of[i].end)
             drop(packets, i)
             return
-        j = packets.behind[j]
-    packets.on[i] = segment
-    packets.place[i] = place
-    packets.before[i] = -1
-    packets.behind[i] = first
+        j = packets.of[j].behind
+    packets.of[i].on = segment
+    packets.of[i].place = place
+    packets.of[i].before = -1
+    packets.of[i].behind = first
     if first >= 0:
-        packets.before[first] = i
+        packets.of[first].before = i
     packets.noted[place] = i
     _schedule(packets, head, tail, clock, i)
 
@@ -189,19 +184,19 @@ def _onto(packets, head, tail, clock, segment, i):
 @njit(cache=True, inline="always")
 def enter(packets, routes, record, clock, head, tail, i):
     """Send a packet along the segment before its next point."""
-    r = packets.route[i]
+    r = packets.of[i].route
     k = routes.demand[r]
-    segment = routes.first[r] + r + packets.visit[i]
+    segment = routes.first[r] + r + packets.of[i].visit
     hours = routes.hours[segment]
     days = hours / 24.0
     if clock.whole:
         days = np.floor(days / clock.step + 0.5) * clock.step
-    packets.start[i] += days
-    packets.end[i] += days
-    age = NEW if packets.wanted_at[i] >= clock.begin else OLD
-    record.passes[clock.number, segment] += packets.amount[i]
-    record.usd[k, age] += packets.amount[i] * routes.usd[segment]
-    record.hours[k, age] += packets.amount[i] * hours
+    packets.of[i].start += days
+    packets.of[i].end += days
+    age = NEW if packets.of[i].wanted_at >= clock.begin else OLD
+    record.passes[clock.number, segment] += packets.of[i].amount
+    record.usd[k, age] += packets.of[i].amount * routes.usd[segment]
+    record.hours[k, age] += packets.of[i].amount * hours
     _onto(packets, head, tail, clock, segment, i)
 
 
@@ -222,16 +217,16 @@ def depart(
 ):
     """Let an amount leave on a route evenly over the step."""
     i = take(packets)
-    packets.after[i] = -1
-    packets.route[i] = route
-    packets.visit[i] = 0
-    packets.amount[i] = amount
-    packets.start[i] = clock.number * clock.step
-    packets.end[i] = (clock.number + 1) * clock.step
-    packets.wanted_at[i] = wanted_at
-    packets.waited[i] = waited
-    packets.waited_before[i] = waited_before
-    packets.patience_left[i] = patience_left
+    packets.of[i].after = -1
+    packets.of[i].route = route
+    packets.of[i].visit = 0
+    packets.of[i].amount = amount
+    packets.of[i].start = clock.number * clock.step
+    packets.of[i].end = (clock.number + 1) * clock.step
+    packets.of[i].wanted_at = wanted_at
+    packets.of[i].waited = waited
+    packets.of[i].waited_before = waited_before
+    packets.of[i].patience_left = patience_left
     enter(packets, routes, record, clock, head, tail, i)
 
 
@@ -258,30 +253,12 @@ def depart_all(packets, routes, record, clock, head, tail, way, leaving):
 
 def new_packets(size: int) -> Packets:
     """Return room for so many packets, none of them in use."""
-
-    def whole() -> Ints:
-        return np.zeros(size, dtype=np.int64)
-
-    def real() -> Floats:
-        return np.zeros(size)
-
+    of = np.zeros(size, dtype=PACKET)
+    for name in ("after", "on", "place", "behind", "before"):
+        of[name] = -1
     return Packets(
-        after=np.full(size, -1, dtype=np.int64),
-        on=np.full(size, -1, dtype=np.int64),
-        place=np.full(size, -1, dtype=np.int64),
+        of=of,
         noted=np.full(1 << 16, -1, dtype=np.int64),
-        behind=np.full(size, -1, dtype=np.int64),
-        before=np.full(size, -1, dtype=np.int64),
-        route=whole(),
-        visit=whole(),
-        amount=real(),
-        start=real(),
-        end=real(),
-        wanted_at=real(),
-        waited=real(),
-        waited_before=real(),
-        patience_left=real(),
-        batch=real(),
         free=np.arange(size - 1, -1, -1, dtype=np.int64),
         n_free=np.array([size], dtype=np.int64),
     )
@@ -289,27 +266,9 @@ def new_packets(size: int) -> Packets:
 
 def grown(old: Packets) -> Packets:
     """Return the same packets with room for twice as many."""
-    size = len(old.after)
+    size = len(old.of)
     new = new_packets(2 * size)
-    names = (
-        "after",
-        "on",
-        "place",
-        "behind",
-        "before",
-        "route",
-        "visit",
-        "amount",
-        "start",
-        "end",
-        "wanted_at",
-        "waited",
-        "waited_before",
-        "patience_left",
-        "batch",
-    )
-    for name in names:
-        getattr(new, name)[:size] = getattr(old, name)
+    new.of[:size] = old.of
     new.noted[:] = old.noted
     free = int(old.n_free[0])
     new.free[:free] = old.free[:free]

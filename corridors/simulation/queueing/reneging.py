@@ -81,10 +81,10 @@ def book(routes, limits, route, amount):
 @njit(cache=True)
 def divert(packets, routes, limits, choice, record, clock, head, tail, limit, i, ahead, queued):
     """Send what can of a packet at a limit round another way; return what stays, or -1."""
-    r = packets.route[i]
+    r = packets.of[i].route
     if r == BACKGROUND:
         return i
-    v = routes.first[r] + packets.visit[i]
+    v = routes.first[r] + packets.of[i].visit
     way = routes.advice[v]
     if way < 0:
         return i
@@ -96,40 +96,40 @@ def divert(packets, routes, limits, choice, record, clock, head, tail, limit, i,
         wait = shut + wait_behind(ahead, own, limits.level[limit], choice.ordinary[c, limit], left)
         if wait <= routes.advice_wait[v]:
             return i
-    amount = room_on(routes, limits, choice, way, packets.amount[i])
+    amount = room_on(routes, limits, choice, way, packets.of[i].amount)
     begin_at = routes.first[way]
     if begin_at < routes.first[way + 1]:
         days = routes.hours[begin_at + way] / 24.0
         place = place_at(limits, routes.limit[begin_at], days, clock)
         amount = min(amount, place / routes.factor[begin_at])
-    if amount <= packets.amount[i] * 1e-12:
+    if amount <= packets.of[i].amount * 1e-12:
         return i
     book(routes, limits, way, amount)
-    whole = amount >= packets.amount[i] * (1.0 - 1e-12)
-    j = i if whole else split(packets, i, amount / packets.amount[i])
+    whole = amount >= packets.of[i].amount * (1.0 - 1e-12)
+    j = i if whole else split(packets, i, amount / packets.of[i].amount)
     if queued:
         begin = clock.number * clock.step
         end = begin + clock.step
-        age = NEW if packets.wanted_at[j] >= clock.begin else OLD
-        wait = 0.5 * (begin + end) - 0.5 * (packets.start[j] + packets.end[j])
-        units = packets.amount[j] * routes.factor[v]
+        age = NEW if packets.of[j].wanted_at >= clock.begin else OLD
+        wait = 0.5 * (begin + end) - 0.5 * (packets.of[j].start + packets.of[j].end)
+        units = packets.of[j].amount * routes.factor[v]
         record.quit[clock.number, limit] += units
         record.waited[clock.number, limit] += units * wait
-        record.wait[routes.demand[r], age] += packets.amount[j] * wait
-        packets.waited[j] += wait
-        packets.start[j] = begin
-        packets.end[j] = end
-    packets.route[j] = way
-    packets.visit[j] = 0
+        record.wait[routes.demand[r], age] += packets.of[j].amount * wait
+        packets.of[j].waited += wait
+        packets.of[j].start = begin
+        packets.of[j].end = end
+    packets.of[j].route = way
+    packets.of[j].visit = 0
     sent(packets, routes, limits, clock, j)
     enter(packets, routes, record, clock, head, tail, j)
     return -1 if whole else i
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _lose_patience(packets, routes, choice, record, clock, limit, i):
     """Let the impatient part of a queued packet turn back; return False where nothing is left."""
-    r = packets.route[i]
+    r = packets.of[i].route
     if r == BACKGROUND:
         return True
     c = routes.kind[r]
@@ -137,25 +137,25 @@ def _lose_patience(packets, routes, choice, record, clock, limit, i):
     if patience == np.inf:
         return True
     now = clock.number * clock.step
-    wait = now - 0.5 * (packets.start[i] + packets.end[i])
-    so_far = packets.waited[i] + wait
-    if so_far <= packets.waited_before[i]:
+    wait = now - 0.5 * (packets.of[i].start + packets.of[i].end)
+    so_far = packets.of[i].waited + wait
+    if so_far <= packets.of[i].waited_before:
         return True
     share = staying(
-        so_far, packets.waited_before[i], packets.patience_left[i], patience, choice.spread[c]
+        so_far, packets.of[i].waited_before, packets.of[i].patience_left, patience, choice.spread[c]
     )
-    packets.waited_before[i] = so_far
+    packets.of[i].waited_before = so_far
     if share >= 1.0:
         return True
-    gone = packets.amount[i] * (1.0 - share)
+    gone = packets.of[i].amount * (1.0 - share)
     k = routes.demand[r]
-    age = NEW if packets.wanted_at[i] >= clock.begin else OLD
-    units = gone * routes.factor[routes.first[r] + packets.visit[i]]
+    age = NEW if packets.of[i].wanted_at >= clock.begin else OLD
+    units = gone * routes.factor[routes.first[r] + packets.of[i].visit]
     record.ends[clock.number, k, TURNED_BACK, age] += gone
     record.wait[k, age] += gone * wait
     record.quit[clock.number, limit] += units
     record.waited[clock.number, limit] += units * wait
-    packets.amount[i] -= gone
+    packets.of[i].amount -= gone
     return share > 0.0
 
 
@@ -167,13 +167,16 @@ def renege(packets, routes, limits, choice, record, clock, head, tail, limit):
     limits.tail[limit] = -1
     ahead = 0.0
     while i >= 0:
-        following = packets.after[i]
+        following = packets.of[i].after
         if not _lose_patience(packets, routes, choice, record, clock, limit, i):
             drop(packets, i)
         else:
-            kept = divert(
-                packets, routes, limits, choice, record, clock, head, tail, limit, i, ahead, True
-            )
+            kept, r = i, packets.of[i].route
+            if r != BACKGROUND and routes.advice[routes.first[r] + packets.of[i].visit] >= 0:
+                kept = divert(
+                    packets, routes, limits, choice, record, clock, head, tail, limit, i,
+                    ahead, True,
+                )  # fmt: skip
             if kept >= 0:
                 ahead += units_of(packets, routes, i)
                 append(packets, limits.head, limits.tail, limit, i)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from corridors.flow.shortest.trees import forward_star, tree_to
 from corridors.simulation.queueing.information import Information, waits_ahead
@@ -39,26 +40,31 @@ class RouteSearch:
         self._p = problem
         self._start, self._star = forward_star(problem.head, problem.n_mode_nodes)
         self._member_arc = problem.member_arc
+        self._counts = problem.member_factor > 0
         self._weight: dict[int, Floats] = {}
-        self._trees: dict[tuple[int, int, bool], tuple[Floats, Ints]] = {}
+        self._queued: dict[int, Floats] = {}
+        self._taken: dict[int, Flags] = {}
+        self._trees: dict[tuple[int, int, bool, bytes], tuple[Floats, Ints]] = {}
 
     def begin_step(self, step: int, limit_wait: Floats, banned: Flags) -> None:
         """Forget the last step, and take in this one; nothing is accepted for banned limits."""
         self._banned = banned
-        self._trees.clear()
+        self.forget_trees()
         self._weight.clear()
+        self._queued.clear()
         self._step = step
         self._limit_wait = limit_wait
 
     def forget_trees(self) -> None:
         """Forget the ways, because more limits are full now."""
         self._trees.clear()
+        self._taken.clear()
 
     def _base(self, c: int) -> Floats:
         if c not in self._weight:
             p, s = self._p, self._p.state[self._step]
             weight = p.usd[s, c] + p.value_of_time[c] * p.hours[s, c]
-            counts = p.member_factor[:, c] > 0
+            counts = self._counts[:, c]
             own = self._limit_wait[c][p.member_limit] * counts
             level = p.level[self._step][p.member_limit]
             stopped = counts & ((level <= 0) | self._banned[p.member_limit])
@@ -68,48 +74,71 @@ class RouteSearch:
         return self._weight[c]
 
     def to(
-        self, demand: int, way: int, full: Flags, own: set[int], *, waiting: bool = True
+        self, demand: int, full: Flags, own: Ints, *, waiting: bool = True
     ) -> tuple[Floats, Ints]:
         """Return cost to a demand's destination from everywhere, and the next arcs.
 
+        Demands of one class that go to one place share a tree, unless one of them has its
+        place on an arc where newcomers have none.
+
         Parameters
         ----------
-        demand, way
-            Number of the demand, and of its base route that is to be left.
+        demand
+            Number of the demand.
         full
-            Limits of which newcomers can have no more, shape (R,).
+            Limits of which newcomers can have no more, shape (R,); the same ones until
+            trees are forgotten.
         own
-            Arcs of the base route, on which the cargo has its place all the same.
+            Arcs of the base route that is to be left, on which the cargo has its place all
+            the same.
         waiting
             Whether ways may lead through a queue that is known.
         """
         p = self._p
         c = int(p.kind[demand])
-        key = (demand, way, waiting)
+        if c not in self._taken:
+            taken = np.zeros(len(p.tail), dtype=np.bool_)
+            taken[self._member_arc[full[p.member_limit] & self._counts[:, c]]] = True
+            self._taken[c] = taken
+        taken = self._taken[c]
+        spared = own[taken[own]]
+        key = (c, int(p.destination[demand]), waiting, spared.tobytes())
         if key not in self._trees:
-            weight = self._base(c).copy()
-            counts = p.member_factor[:, c] > 0
-            if full.any():
-                taken = np.zeros(len(weight), dtype=np.bool_)
-                taken[self._member_arc[full[p.member_limit] & counts]] = True
-                taken[list(own)] = False
-                weight[taken] = np.inf
-            if not waiting:
-                queued = self._limit_wait[c] > TROUBLE_DAYS
-                weight[self._member_arc[queued[p.member_limit] & counts]] = np.inf
-            self._trees[key] = tree_to(
-                self._start, self._star, p.tail, weight, int(p.destination[demand])
-            )
+            usual = self._base(c) if waiting else self._without_queues(c)
+            weight = np.where(taken, np.inf, usual)
+            weight[spared] = usual[spared]
+            self._trees[key] = tree_to(self._start, self._star, p.tail, weight, key[1])
         return self._trees[key]
+
+    def _without_queues(self, c: int) -> Floats:
+        """Return the weights of a class with what leads through a known queue shut."""
+        if c not in self._queued:
+            weight = self._base(c).copy()
+            queued = self._limit_wait[c] > TROUBLE_DAYS
+            weight[self._member_arc[queued[self._p.member_limit] & self._counts[:, c]]] = np.inf
+            self._queued[c] = weight
+        return self._queued[c]
 
     def path(self, following: Ints, place: int, target: int) -> Ints:
         """Return the arcs from a place to the target of a tree."""
-        arcs = []
-        while place != target:
-            arc = int(following[place])
-            arcs.append(arc)
-            place = int(self._p.head[arc])
-        return np.array(arcs, dtype=np.int64)
+        arcs: Ints = _path(following, self._p.head, place, target)
+        return arcs
+
+
+@njit(cache=True)
+def _path(following: Ints, head: Ints, place: int, target: int) -> Ints:
+    """Return the arcs that lead from a place to the target of a tree, in their order."""
+    size = 0
+    at = place
+    while at != target:
+        at = head[following[at]]
+        size += 1
+    arcs = np.empty(size, dtype=np.int64)
+    at = place
+    for i in range(size):
+        arcs[i] = following[at]
+        at = head[following[at]]
+    return arcs
 
 
 class RouteChoice:
@@ -126,12 +155,16 @@ class RouteChoice:
         self.base_routes: list[list[list[tuple[int, float]]]] = []
         self.use: list[Floats] = []
         self.own: dict[int, set[int]] = {}
+        self._own_arcs: dict[int, Ints] = {}
+        self._known: dict[tuple[int, bytes], int] = {}
+        self._plain: dict[tuple[int, int], float] = {}
         for ways in problem.base_routes:
             sets: list[list[tuple[int, float]]] = [[] for _ in range(n)]
             for way in ways:
                 number = book.add(way.demand, way.arcs, is_base=True)
                 sets[way.demand].append((number, way.share))
                 self.own[number] = set(way.arcs.tolist())
+                self._own_arcs[number] = np.unique(way.arcs)
             self.base_routes.append(sets)
 
     def base_use(self, step: int, arrays: RouteArrays) -> Floats:
@@ -227,14 +260,13 @@ class RouteChoice:
             for number, k, base, _amount, ceiling in wanting:
                 if left[number] <= 1e-12:
                     continue
-                own = self.own[base]
-                distance, following = self.search.to(k, base, full, own, waiting=waiting)
+                distance, following = self.search.to(k, full, self._own_arcs[base], waiting=waiting)
                 origin = int(p.origin[k])
                 if not distance[origin] < ceiling - 1e-9 * abs(ceiling):
                     continue
                 self._want(step, k)
                 arcs = self.search.path(following, origin, int(p.destination[k]))
-                wishes.append((number, k, self._book.add(k, arcs, is_base=False, own=own)))
+                wishes.append((number, k, self._instead(k, base, arcs)))
             if not wishes:
                 break
             arrays = self._book.arrays(state)
@@ -245,10 +277,21 @@ class RouteChoice:
             self.search.forget_trees()
         return granted
 
-    def _without_waits(self, state: int, c: int, arcs: Ints) -> float:
+    def _instead(self, k: int, base: int, arcs: Ints) -> int:
+        """Return the number of a way that a demand takes instead of a base route."""
+        key = (base, arcs.tobytes())
+        if key not in self._known:
+            self._known[key] = self._book.add(k, arcs, is_base=False, own=self.own[base])
+        return self._known[key]
+
+    def _without_waits(self, state: int, c: int, way: int) -> float:
         """Return what a way costs with its time valued, and with no wait, in USD per unit."""
-        hours = self._p.hours[state, c, arcs].sum()
-        return float(self._book.usd[state, c, arcs].sum() + self._p.value_of_time[c] * hours)
+        if (state, way) not in self._plain:
+            arcs = self._book.arcs[way]
+            hours = self._p.hours[state, c, arcs].sum()
+            usd = self._book.usd[state, c, arcs].sum()
+            self._plain[state, way] = float(usd + self._p.value_of_time[c] * hours)
+        return self._plain[state, way]
 
     def _full(self, limits: QueueLimits, share: Floats) -> Flags:
         most = float(share.max(initial=0.0))
@@ -301,19 +344,21 @@ class RouteChoice:
         """Tell cargo on base routes where it would better turn off."""
         p, book = self._p, self._book
         before = book.arrays(state)
-        n_base = len(before.is_base)
         full = self._full(limits, choice.share)
         found: list[tuple[int, int, float]] = []
-        for r in np.flatnonzero(before.is_base[:n_base]):
-            first, last = int(before.first[r]), int(before.first[r + 1])
-            hit = first + np.flatnonzero(wait_from[first:last] > TROUBLE_DAYS)
+        slow = np.flatnonzero(wait_from[: len(before.limit)] > TROUBLE_DAYS)
+        of = np.searchsorted(before.first, slow, side="right") - 1
+        slow, of = slow[before.is_base[of]], of[before.is_base[of]]
+        begins = np.flatnonzero(np.diff(of, prepend=-1)).tolist()
+        for i, end in zip(begins, [*begins[1:], len(of)], strict=True):
+            r = int(of[i])
             k, c = int(before.demand[r]), int(before.kind[r])
             value = 24.0 * p.value_of_time[c]
-            if not len(hit) or value <= 0:
+            if value <= 0:
                 continue
-            distance, following = self.search.to(k, int(r), full, self.own[int(r)])
-            most_added = float(p.choke[k]) - self._without_waits(state, c, book.arcs[int(r)])
-            for v in hit.tolist():
+            distance, following = self.search.to(k, full, self._own_arcs[r])
+            most_added = float(p.choke[k]) - self._without_waits(state, c, r)
+            for v in slow[i:end].tolist():
                 place = int(p.tail[before.arc[v]])
                 gain = cost_from[v] - distance[place]
                 if not gain > 1e-9 * abs(cost_from[v]):
@@ -322,7 +367,7 @@ class RouteChoice:
                     continue
                 self._want(step, k)
                 arcs = self.search.path(following, place, int(p.destination[k]))
-                way = book.add(k, arcs, is_base=False, own=self.own[int(r)])
+                way = self._instead(k, r, arcs)
                 # Where the wait is at this very place, only those go for whom it is too long.
                 bearable = wait_at[v] - gain / value
                 found.append((v, way, max(bearable, 0.0) if bearable > 0 else -1.0))

@@ -278,7 +278,7 @@ class QueueRun:
         """Decide who leaves, then move everything."""
         p, route_choice = self.p, self.route_choice
         state = int(p.state[n])
-        while int(self.packets.n_free[0]) < max(8000, len(self.packets.after) // 2):
+        while int(self.packets.n_free[0]) < max(8000, len(self.packets.of) // 2):
             self.packets = grown(self.packets)
         information = route_choice.information
         rate = self.rates(n)
@@ -342,11 +342,9 @@ class QueueRun:
         if find_room(self.packets, arrays, limits, clock, self.head):
             departing = self.origin.placed(departing, arrays, limits, clock)
         record = self._kernel_record()
-        way = np.array([d.way for d in departing], dtype=np.int64)
-        leaving = np.array(
-            [(d.amount, d.wanted_at, d.waited_before, d.patience_left, 0.0) for d in departing]
-        ).reshape(-1, 5)
-        leaving[:, 4] = (n + 0.5) * p.step - leaving[:, 1]
+        way = departing.way
+        waited = (n + 0.5) * p.step - departing.what[:, 1]
+        leaving = np.column_stack([departing.what, waited])
         age = np.where(leaving[:, 1] >= clock.begin, NEW, OLD)
         np.add.at(self.totals["wait"], (arrays.demand[way], age), leaving[:, 0] * leaving[:, 4])
         depart_all(self.packets, arrays, record, clock, self.head, self.tail, way, leaving)

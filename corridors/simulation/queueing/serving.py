@@ -25,16 +25,16 @@ from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
 from corridors.simulation.queueing.stores import sent
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _pass(packets, routes, limits, record, clock, head, tail, limit, i):
     """Let a packet, whose interval is that of its departure, through a limit."""
     units = units_of(packets, routes, i)
     record.left[clock.number, limit] += units
     limits.used[limit] += units
-    if packets.route[i] == BACKGROUND:
+    if packets.of[i].route == BACKGROUND:
         drop(packets, i)
         return
-    packets.visit[i] += 1
+    packets.of[i].visit += 1
     sent(packets, routes, limits, clock, i)
     enter(packets, routes, record, clock, head, tail, i)
 
@@ -50,12 +50,12 @@ def _serve_packet(
     wait = 0.5 * (begin + end) - 0.5 * (came_from + came_to)
     units = units_of(packets, routes, i)
     record.waited[clock.number, limit] += units * wait
-    if packets.route[i] != BACKGROUND:
-        age = NEW if packets.wanted_at[i] >= clock.begin else OLD
-        record.wait[routes.demand[packets.route[i]], age] += packets.amount[i] * wait
-    packets.waited[i] += wait
-    packets.start[i] = begin
-    packets.end[i] = end
+    if packets.of[i].route != BACKGROUND:
+        age = NEW if packets.of[i].wanted_at >= clock.begin else OLD
+        record.wait[routes.demand[packets.of[i].route], age] += packets.of[i].amount * wait
+    packets.of[i].waited += wait
+    packets.of[i].start = begin
+    packets.of[i].end = end
     _pass(packets, routes, limits, record, clock, head, tail, limit, i)
 
 
@@ -71,13 +71,13 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
     while i >= 0:
         if not is_blocked(packets, routes, choice, i):
             standing += units_of(packets, routes, i)
-        i = packets.after[i]
+        i = packets.of[i].after
     came = 0.0
     i = limits.new_head[limit]
     while i >= 0:
         if not is_blocked(packets, routes, choice, i):
             came += units_of(packets, routes, i)
-        i = packets.after[i]
+        i = packets.of[i].after
     if limits.spread[limit] > 0.0 and 0.0 < rate < np.inf:
         # What variation leaves standing on average is not served: so much less passes.
         own = min(limits.background[limit], limits.reserved[limit], limits.rate[limit])
@@ -104,31 +104,31 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
         limits.head[limit] = -1
         limits.tail[limit] = -1
         while i >= 0:
-            batch = packets.batch[i]
+            batch = packets.of[i].batch
             together = 0.0
             j = i
-            while j >= 0 and packets.batch[j] == batch:
+            while j >= 0 and packets.of[j].batch == batch:
                 if not is_blocked(packets, routes, choice, j):
                     together += units_of(packets, routes, j)
-                j = packets.after[j]
+                j = packets.of[j].after
             goes = min(together, room - served)
             share = goes / together if together > 0.0 else 0.0
             first = begin + served / rate
             last = begin + (served + goes) / rate
-            while i >= 0 and packets.batch[i] == batch:
-                following = packets.after[i]
+            while i >= 0 and packets.of[i].batch == batch:
+                following = packets.of[i].after
                 if share <= 1e-14 or is_blocked(packets, routes, choice, i):
                     append(packets, limits.head, limits.tail, limit, i)
                     i = following
                     continue
-                came_from = packets.start[i]
-                came_to = packets.end[i]
+                came_from = packets.of[i].start
+                came_to = packets.of[i].end
                 j = i
                 if share < 1.0 - 1e-12:
                     j = split(packets, i, share)
                     if not clock.whole:
                         came_to = came_from + share * (came_to - came_from)
-                        packets.start[i] = came_to
+                        packets.of[i].start = came_to
                     append(packets, limits.head, limits.tail, limit, i)
                 _serve_packet(
                     packets,
@@ -169,7 +169,7 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
     limits.new_tail[limit] = -1
     if flows:
         while i >= 0:
-            following = packets.after[i]
+            following = packets.of[i].after
             if is_blocked(packets, routes, choice, i):
                 join(packets, limits.head, limits.tail, limit, clock, i)
             else:
@@ -177,7 +177,7 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
             i = following
         return
     while i >= 0:
-        following = packets.after[i]
+        following = packets.of[i].after
         if is_blocked(packets, routes, choice, i):
             join(packets, limits.head, limits.tail, limit, clock, i)
             i = following
@@ -231,8 +231,8 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
             )
             rest = 0.0
         if rest > 0.0:
-            packets.start[i] = now if clock.whole else between
-            packets.end[i] = end
+            packets.of[i].start = now if clock.whole else between
+            packets.of[i].end = end
             join(packets, limits.head, limits.tail, limit, clock, i)
         i = following
 
@@ -250,9 +250,9 @@ def release(packets, routes, limits, choice, record, clock, limit):
     limits.head[limit] = -1
     limits.tail[limit] = -1
     while i >= 0:
-        following = packets.after[i]
-        r = packets.route[i]
-        v = routes.first[r] + packets.visit[i] if r != BACKGROUND else 0
+        following = packets.of[i].after
+        r = packets.of[i].route
+        v = routes.first[r] + packets.of[i].visit if r != BACKGROUND else 0
         moves = r != BACKGROUND and v + 1 < routes.first[r + 1]
         if (
             not moves
@@ -264,30 +264,30 @@ def release(packets, routes, limits, choice, record, clock, limit):
             continue
         begin = now
         end = now + clock.step if clock.whole else now
-        wait = 0.5 * (begin + end) - 0.5 * (packets.start[i] + packets.end[i])
-        age = NEW if packets.wanted_at[i] >= clock.begin else OLD
-        record.left[n, limit] += packets.amount[i] * routes.factor[v]
-        record.waited[n, limit] += packets.amount[i] * routes.factor[v] * wait
-        record.wait[routes.demand[r], age] += packets.amount[i] * wait
-        packets.waited[i] += wait
-        packets.start[i] = begin
-        packets.end[i] = end
-        packets.visit[i] += 1
-        record.passes[n, v + 1 + r] += packets.amount[i]
+        wait = 0.5 * (begin + end) - 0.5 * (packets.of[i].start + packets.of[i].end)
+        age = NEW if packets.of[i].wanted_at >= clock.begin else OLD
+        record.left[n, limit] += packets.of[i].amount * routes.factor[v]
+        record.waited[n, limit] += packets.of[i].amount * routes.factor[v] * wait
+        record.wait[routes.demand[r], age] += packets.of[i].amount * wait
+        packets.of[i].waited += wait
+        packets.of[i].start = begin
+        packets.of[i].end = end
+        packets.of[i].visit += 1
+        record.passes[n, v + 1 + r] += packets.of[i].amount
         onto = routes.limit[v + 1]
-        record.arrived[n, onto] += packets.amount[i] * routes.factor[v + 1]
+        record.arrived[n, onto] += packets.of[i].amount * routes.factor[v + 1]
         before = limits.tail[onto]
-        if limits.head[onto] < 0 or packets.batch[before] <= packets.batch[i]:
+        if limits.head[onto] < 0 or packets.of[before].batch <= packets.of[i].batch:
             append(packets, limits.head, limits.tail, onto, i)
         else:
             before = -1
             at = limits.head[onto]
-            while packets.batch[at] <= packets.batch[i]:
+            while packets.of[at].batch <= packets.of[i].batch:
                 before = at
-                at = packets.after[at]
-            packets.after[i] = at
+                at = packets.of[at].after
+            packets.of[i].after = at
             if before < 0:
                 limits.head[onto] = i
             else:
-                packets.after[before] = i
+                packets.of[before].after = i
         i = following

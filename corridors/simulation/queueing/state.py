@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from corridors.flow.arrays import Flags, Floats, Ints
 
 
@@ -21,8 +25,18 @@ HAIR = 1e-9
 """Share of a step that counts as rounding."""
 
 
+PACKET = np.dtype(
+    [(name, np.int64) for name in ("after", "route", "visit")]
+    + [(name, np.float64) for name in ("amount", "wanted_at", "start", "end", "waited")]
+    + [(name, np.float64) for name in ("waited_before", "patience_left", "batch")]
+    + [(name, np.int64) for name in ("on", "place", "behind", "before", "nothing")]
+)
+"""What is known of a packet. What is asked of each in every step lies in its first half, which is
+one line of a processor's cache; `nothing` makes the whole two of them."""
+
+
 class Packets(NamedTuple):
-    """Amounts on their way, as parallel arrays with linked lists through `after`.
+    """Amounts on their way, as records with linked lists through `after`.
 
     `batch` is the step in which what stands in a queue came to it: who came in the
     same one goes together. `on` is the segment that a packet is on, -1 where it is on
@@ -31,22 +45,8 @@ class Packets(NamedTuple):
     `place` where a packet is noted.
     """
 
-    after: Ints
-    on: Ints
-    place: Ints
+    of: NDArray[np.void]
     noted: Ints
-    behind: Ints
-    before: Ints
-    route: Ints
-    visit: Ints
-    amount: Floats
-    start: Floats
-    end: Floats
-    wanted_at: Floats
-    waited: Floats
-    waited_before: Floats
-    patience_left: Floats
-    batch: Floats
     free: Ints
     n_free: Ints
 

@@ -64,15 +64,15 @@ def find_room(packets, routes, limits, clock, head):
     for later in range(clock.number, clock.last + 1):
         i = head[later]
         while i >= 0:
-            r = packets.route[i]
-            v = routes.first[r] + packets.visit[i]
+            r = packets.of[i].route
+            v = routes.first[r] + packets.of[i].visit
             if v < routes.first[r + 1]:
                 s = limits.store_number[routes.limit[v]]
                 if s >= 0:
-                    units = packets.amount[i] * routes.factor[v]
-                    a, share = _coming(packets.start[i], packets.end[i], clock)
+                    units = packets.of[i].amount * routes.factor[v]
+                    a, share = _coming(packets.of[i].start, packets.of[i].end, clock)
                     _add(limits.margin, limits.until, s, a, share, -units)
-            i = packets.after[i]
+            i = packets.of[i].after
     for r in range(len(limits.rate)):
         s = limits.store_number[r]
         if s >= 0:
@@ -132,17 +132,17 @@ def place_at(limits, limit, days, clock):
     return max(place, 0.0)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def sent(packets, routes, limits, clock, i):
     """Count a packet among what comes to its next limit; its interval is that of its departure."""
-    r = packets.route[i]
-    v = routes.first[r] + packets.visit[i]
+    r = packets.of[i].route
+    v = routes.first[r] + packets.of[i].visit
     if v < routes.first[r + 1]:
         s = limits.store_number[routes.limit[v]]
         if s >= 0:
             days = routes.hours[v + r] / 24.0
-            a, share = _coming(packets.start[i] + days, packets.end[i] + days, clock)
-            units = packets.amount[i] * routes.factor[v]
+            a, share = _coming(packets.of[i].start + days, packets.of[i].end + days, clock)
+            units = packets.of[i].amount * routes.factor[v]
             _add(limits.margin, limits.until, s, a, share, -units)
 
 
@@ -153,15 +153,15 @@ def hold_back(packets, routes, limits, clock, limit, head, tail, held_head, held
     head[limit] = -1
     tail[limit] = -1
     while i >= 0:
-        following = packets.after[i]
-        r = packets.route[i]
-        v = routes.first[r] + packets.visit[i] + 1 if r != BACKGROUND else 0
+        following = packets.of[i].after
+        r = packets.of[i].route
+        v = routes.first[r] + packets.of[i].visit + 1 if r != BACKGROUND else 0
         if r == BACKGROUND or v >= routes.first[r + 1] or limits.store_number[routes.limit[v]] < 0:
             append(packets, head, tail, limit, i)
             i = following
             continue
         onto = routes.limit[v]
-        units = packets.amount[i] * routes.factor[v]
+        units = packets.of[i].amount * routes.factor[v]
         days = routes.hours[v + r] / 24.0
         goes = min(place_at(limits, onto, days, clock), units)
         if goes > units * HAIR:
@@ -188,16 +188,16 @@ def put_back(packets, limits, clock, limit, held_head, held_tail):
     limits.head[limit] = -1
     limits.tail[limit] = -1
     while rest >= 0 or own >= 0:
-        first = own >= 0 and (rest < 0 or packets.batch[own] <= packets.batch[rest])
+        first = own >= 0 and (rest < 0 or packets.of[own].batch <= packets.of[rest].batch)
         i = own if first else rest
         if first:
-            own = packets.after[i]
+            own = packets.of[i].after
         else:
-            rest = packets.after[i]
+            rest = packets.of[i].after
         append(packets, limits.head, limits.tail, limit, i)
     i = held_head[1]
     while i >= 0:
-        following = packets.after[i]
+        following = packets.of[i].after
         join(packets, limits.head, limits.tail, limit, clock, i)
         i = following
     for which in range(2):
@@ -252,6 +252,23 @@ def _most(store, margin, base, more, most, hair):
     return most, full
 
 
+@njit(cache=True)
+def _all_fit(store, margin, days, wanted, step, hair):
+    """Say whether all wishes find a place; what a wish is and when it comes as in `equal_parts`."""
+    last = len(margin) - 1
+    more = np.zeros(len(margin))
+    for g in range(len(wanted)):
+        if wanted[g] > 0:
+            ahead = days[g] / step
+            first = min(int(np.floor(ahead + HAIR)), last)
+            within = 1.0 if first == last else min(max(first + 1.0 - ahead, 0.0), 1.0)
+            more[first] += within * wanted[g]
+            if first < last:
+                more[first + 1] += (1.0 - within) * wanted[g]
+    most, _ = _most(store, margin, np.zeros(len(margin)), more, 1.0, hair)
+    return most >= 1.0 - HAIR
+
+
 def equal_parts(store: float, margin: Floats, days: Floats, wanted: Floats, step: float) -> Floats:
     """Return the share of each wish that finds a place in one store, as equal as room allows.
 
@@ -279,6 +296,9 @@ def equal_parts(store: float, margin: Floats, days: Floats, wanted: Floats, step
     >>> equal_parts(0.0, margin, np.array([0.0, 1.0]), np.array([8.0, 8.0]), 1.0).tolist()
     [0.5, 1.0]
     """
+    hair = HAIR * max(float(wanted.sum()), 1e-300)
+    if _all_fit(store, margin, days, wanted, step, hair):
+        return np.ones(len(wanted))
     ahead = days / step
     first = np.minimum(np.floor(ahead + HAIR), len(margin) - 1)
     within = np.clip(first + 1.0 - ahead, 0.0, 1.0)
@@ -290,7 +310,6 @@ def equal_parts(store: float, margin: Floats, days: Floats, wanted: Floats, step
     share = np.zeros(len(wanted))
     free = wanted > 0
     share[~free] = 1.0
-    hair = HAIR * max(float(wanted.sum()), 1e-300)
     while free.any():
         more = coming[free].sum(axis=0)
         step_up, full = _most(

@@ -16,15 +16,14 @@ import numpy as np
 
 from corridors.network.arcs import LINK, TRANSFER
 from corridors.network.calendar import in_period, in_season
-from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from corridors.network.network import Network
     from corridors.scenarios.state import NetworkState
     from corridors.simulation.base_routes import BaseRoutes
     from corridors.simulation.queueing.problem import BaseRoute
+    from corridors.simulation.seasons.undisturbed import Undisturbed
 
 
 class ForeseenRoutes:
@@ -32,8 +31,8 @@ class ForeseenRoutes:
 
     Parameters
     ----------
-    net
-        The network of all of time.
+    undisturbed
+        The days without events.
     solutions
         The sets of base routes; sets that hold on single days before the end of a season
         are added to them.
@@ -43,13 +42,13 @@ class ForeseenRoutes:
 
     def __init__(
         self,
-        net: Network,
+        undisturbed: Undisturbed,
         solutions: BaseRoutes,
         calendar: list[dt.date],
         number: list[int],
         state: Callable[[int], NetworkState],
     ) -> None:
-        self._net = net.whole
+        self._undisturbed = undisturbed
         self._solutions = solutions
         self._calendar, self._number, self._state = calendar, number, state
         self._later: dict[dt.date, int] = {}
@@ -62,7 +61,7 @@ class ForeseenRoutes:
         arcs = self._solutions.bases[0].arcs
         found = {}
         for kind, name in ((LINK, "links"), (TRANSFER, "transfers")):
-            frame = self._net.tables[name]
+            frame = self._undisturbed.net.whole.tables[name]
             seasons = frame["season"] if "season" in frame.columns else [""] * len(frame)
             dated = list(zip(frame["opens"], frame["closes"], seasons, strict=True))
             for arc in np.flatnonzero(arcs.arc_type == kind).tolist():
@@ -142,5 +141,5 @@ class ForeseenRoutes:
         if i < len(self._calendar):
             return self._number[i]
         if day not in self._later:
-            self._later[day] = self._solutions.number(network_state(self._net, None, day))
+            self._later[day] = self._solutions.number(self._undisturbed.on(day))
         return self._later[day]

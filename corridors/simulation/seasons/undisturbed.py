@@ -1,0 +1,97 @@
+"""Days without events, each worked out once for all runs that have them in common.
+
+A run of a scenario and the run without it that it is held against share every day on which
+nothing happens: what holds on it, the ways that are usual, and what has an outlet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.flow import solve
+from corridors.network.limits.published import inferred, with_published_limits
+from corridors.scenarios.state import network_state
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Sequence
+
+    from corridors.flow.arrays import Floats
+    from corridors.flow.problem import FlowProblem
+    from corridors.flow.solve import Answer
+    from corridors.network.network import Network
+    from corridors.scenarios.state import NetworkState
+    from corridors.simulation.queueing.problem import BaseRoute
+
+_MOST_ENGINES = 4
+"""Answers that are kept to start from, each for problems with the same members of limits."""
+
+_SHAPE = ("tie_cost", "member_limit", "member_arc", "member_class", "member_factor")
+"""What problems must have in common for one to start from the other."""
+
+
+class Undisturbed:
+    """The situations of a network on days without events, and what was solved for them.
+
+    Parameters
+    ----------
+    net
+        The network.
+    named
+        Ids of inferred limits that stay, as events name them; the others are left out.
+    usual
+        How cargo chooses the ways that it usually takes: ``"optimal"`` or ``"logit"``.
+
+    Attributes
+    ----------
+    net
+        The network with these limits.
+    ways
+        Ways of situations that have been asked for, by the situation and the ways before.
+    left
+        Part of each demand that can leave, shape (K,), by situation.
+    """
+
+    def __init__(self, net: Network, named: Collection[str], usual: str) -> None:
+        self._of = net
+        self._kept = inferred(net) & set(named)
+        self.net = with_published_limits(net, self._kept)
+        self.usual = usual
+        self._states: dict[dt.date, NetworkState] = {}
+        self._answers: dict[bytes, Answer] = {}
+        self.ways: dict[tuple[int, tuple[object, ...]], tuple[NetworkState, list[BaseRoute]]] = {}
+        self.left: dict[int, tuple[NetworkState, Floats]] = {}
+
+    def serves(self, net: Network, named: Collection[str], usual: str) -> bool:
+        """Return whether these days are those of a network with named limits as well."""
+        same = net is self._of and usual == self.usual
+        return same and inferred(net) & set(named) == self._kept
+
+    def on(self, day: dt.date) -> NetworkState:
+        """Return what holds on a day."""
+        if day not in self._states:
+            self._states[day] = network_state(self.net, None, day)
+        return self._states[day]
+
+    def answer(self, problem: FlowProblem) -> Answer:
+        """Answer a problem, warm where one with the same members of limits was answered before.
+
+        The answer is the same from wherever it starts, to the byte.
+        """
+        key = b"|".join(np.ascontiguousarray(getattr(problem, name)).tobytes() for name in _SHAPE)
+        known = self._answers.get(key)
+        if known is not None:
+            return known.solve(problem)
+        if len(self._answers) == _MOST_ENGINES:
+            del self._answers[next(iter(self._answers))]
+        self._answers[key] = found = solve(problem)
+        return found
+
+
+def key_of(ways: Sequence[BaseRoute] | None) -> tuple[object, ...]:
+    """Return what makes two sets of ways the same."""
+    if ways is None:
+        return ()
+    return tuple((way.demand, way.share, way.arcs.tobytes()) for way in ways)
