@@ -18,11 +18,11 @@ import numpy as np
 
 from corridors.errors import CertificateError
 from corridors.flow.arrays import TOLERANCE
-from corridors.flow.certificate import Trees
 from corridors.flow.highs import HighsMaster
 from corridors.flow.master import FailedError, Master, MasterProblem
 from corridors.flow.numbering import Numbering, generic
 from corridors.flow.path_pool import PathPool
+from corridors.flow.proof.trees import Trees
 from corridors.flow.shortest.pricing import Pricing
 from corridors.flow.simplex.master import OwnMaster
 from corridors.flow.solution import FlowSolution, settled
