@@ -26,7 +26,6 @@ from corridors.flow.proof.trees import Trees
 from corridors.flow.shortest.pricing import Pricing
 from corridors.flow.simplex.master import OwnMaster
 from corridors.flow.solution import FlowSolution, settled
-from corridors.flow.usage import open_costs
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats
@@ -240,7 +239,7 @@ class Engine:
         bound[0][np.isinf(bound[0])] = 1e4 * (1.0 + p.amount.sum())
         bound[1] = self._bound_direction
         last = self._last
-        open_cost = open_costs(p)
+        open_cost = self._pricing.open(p)
         same = (
             last is not None
             and last.cost is p.cost
@@ -286,7 +285,7 @@ class Engine:
         p, master = question.problem, self._master
         price = np.maximum(master.prices, 0.0)[0]
         sigma = np.minimum(master.commodity_prices[0, : p.n_commodities], p.penalty)
-        weight = self._pricing.weights(question.open_cost, price)
+        weight = self._pricing.weights(price)
         return weight, sigma, TOLERANCE * (1.0 + np.abs(sigma))
 
     def _add_cheapest(self, p: FlowProblem, weight: Floats, ceiling: Floats) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 
 from corridors.flow.arrays import TOLERANCE
 from corridors.flow.shortest import ties, trees
-from corridors.flow.usage import Charges
+from corridors.flow.shortest.weights import ArcWeights
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -78,9 +78,7 @@ class Pricing:
     ) -> None:
         self._p = p = problem
         self._rank, self._rank_of_commodity = rank, rank_of_commodity
-        self._charges = Charges(
-            p.member_limit, p.member_arc, p.member_class, unit, p.n_limits, p.cost.shape
-        )
+        self._weights = ArcWeights(p, unit)
         self._star = trees.forward_star(p.tail, p.n_nodes)
         self._in_star = trees.forward_star(p.head, p.n_nodes)
         self._aimed_at: Floats | None = None
@@ -89,6 +87,7 @@ class Pricing:
         self._kept: _Kept | None = None
         self._around: tuple[Floats, Ints, Floats, Ints, Ints, Ints] | None = None
         self._same: tuple[Floats, Flags] | None = None
+        self._given: Floats | None = None
         self.aim(p.cost)
 
     def aim(self, cost: Floats) -> None:
@@ -124,13 +123,19 @@ class Pricing:
         self._group_togo = self._togo_of[first]
         self._aimed_at = cost
 
-    def weights(self, open_cost: Floats, price: Floats) -> Floats:
-        """Return costs (C, A) and what limits charge at their prices (R,), together."""
-        return self._charges.add(open_cost.copy(), price)
+    def open(self, problem: FlowProblem) -> Floats:
+        """Return the costs of a problem, ``inf`` where closed, shape (C, A); until the next."""
+        return self._weights.open(problem)
+
+    def weights(self, price: Floats) -> Floats:
+        """Return these costs with what limits charge at their prices (R,); until the next."""
+        self._given = self._weights.at(price)
+        return self._given
 
     def keep(self) -> None:
         """Keep what the last ties were decided by, as what later questions are held against."""
-        self._kept = self._last
+        if self._last is not None:
+            self._kept = self._last._replace(weight=self._weights.keep())
         self._around = None
 
     def _unconcerned(self, weight: Floats, ceiling: Floats) -> Flags:
@@ -153,7 +158,10 @@ class Pricing:
             by_class = np.argsort(p.commodity_class, kind="stable")
             self._around = since, which.ravel(), self._togo, self._togo_of, first, by_class
         reach = ceiling + 4.0 * TOLERANCE * (1.0 + np.abs(ceiling))
-        concerned = ties.touched(kept.weight, weight, p.tail, p.head, *self._around, reach)
+        cells = self._weights.changed if weight is self._given else None
+        if cells is None:
+            cells = np.flatnonzero(weight != kept.weight)
+        concerned = ties.touched(cells, kept.weight, weight, p.tail, p.head, *self._around, reach)
         return np.asarray(~concerned & (ceiling <= kept.sigma - kept.near + _hair(kept.sigma)))
 
     def better(self, weight: Floats, ceiling: Floats) -> tuple[Ints, Ints, Ints]:
@@ -237,16 +245,13 @@ class Pricing:
         told = same & (
             kept is not None and bool((np.abs(price - kept.price) <= _hair(price)).all())
         )
-        charge = np.zeros((2, *p.cost.shape))
-        for level in range(2):
-            self._charges.add(charge[level], price[level])
         tie_cost, rank, path_start, path_arcs, freedom = ties.paths_by_tie_cost(
             p.n_nodes,
             p.tail,
             p.head,
             p.tie_cost,
             self._rank,
-            charge,
+            self._weights.charges(price),
             self._rank_of_commodity,
             first,
             size,

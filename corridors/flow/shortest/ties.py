@@ -206,7 +206,18 @@ def tight_subgraphs(
 
 @compiled
 def touched(
-    before, after, tail, head, since, which_since, togo, which_togo, class_start, members, reach
+    cells,
+    before,
+    after,
+    tail,
+    head,
+    since,
+    which_since,
+    togo,
+    which_togo,
+    class_start,
+    members,
+    reach,
 ):
     """Say which commodities a change of weights may concern.
 
@@ -216,6 +227,8 @@ def touched(
 
     Parameters
     ----------
+    cells
+        Where they may have changed, as ``class * A + arc``.
     before, after
         Weights by class and arc, shape (C, A).
     tail, head
@@ -234,17 +247,17 @@ def touched(
         Shape (K,).
     """
     concerns = np.zeros(len(reach), np.bool_)
-    for c in range(len(before)):
-        for arc in range(len(tail)):
-            old, new = before[c, arc], after[c, arc]
-            least = min(old, new)
-            if old == new or abs(new - old) <= 1e-13 * (1.0 + least):
-                continue
-            for i in range(class_start[c], class_start[c + 1]):
-                k = members[i]
-                to_tail = since[which_since[k], tail[arc]]
-                if to_tail + least + togo[which_togo[k], head[arc]] <= reach[k]:
-                    concerns[k] = True
+    for cell in cells:
+        c, arc = cell // len(tail), cell % len(tail)
+        old, new = before[c, arc], after[c, arc]
+        least = min(old, new)
+        if old == new or abs(new - old) <= 1e-13 * (1.0 + least):
+            continue
+        for i in range(class_start[c], class_start[c + 1]):
+            k = members[i]
+            to_tail = since[which_since[k], tail[arc]]
+            if to_tail + least + togo[which_togo[k], head[arc]] <= reach[k]:
+                concerns[k] = True
     return concerns
 
 
