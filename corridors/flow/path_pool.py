@@ -105,6 +105,24 @@ def _shut(first, last, class_of, commodity, path_start, path_arcs, open_cost, ba
                 break
 
 
+@compiled
+def _copy(number, path_start, path_arcs, into):
+    """Write the arcs of some columns one after the other."""
+    at = 0
+    for j in number:
+        for i in range(path_start[j], path_start[j + 1]):
+            into[at] = path_arcs[i]
+            at += 1
+
+
+@compiled
+def _carry(number, amount, own_class, path_start, path_arcs, names, into):
+    """Add the amounts of some columns to the flow on their arcs."""
+    for n in range(len(number)):
+        for i in range(path_start[number[n]], path_start[number[n] + 1]):
+            into[own_class[n], names[path_arcs[i]]] += amount[n]
+
+
 class PathPool:
     """Columns of the program: what is idle, what exceeds soft limits, then paths.
 
@@ -336,21 +354,18 @@ class PathPool:
         """Return the arcs of a column as bytes, which order columns; none for a shortfall."""
         return self._keys[number - self.fixed][1] if number >= self.fixed else b""
 
-    def paths(self, number: Ints) -> tuple[Ints, Ints]:
-        """Return the arcs of some columns, as offsets and arc numbers."""
-        first = self._path_start[number]
-        size = self._path_start[number + 1] - first
+    def paths(self, number: Ints, names: Ints | None = None) -> tuple[Ints, Ints]:
+        """Return the arcs of some columns, as offsets and arc numbers, or as other `names` (A,)."""
         start = np.zeros(len(number) + 1, dtype=np.int64)
-        np.cumsum(size, out=start[1:])
-        within = np.arange(start[-1]) - np.repeat(start[:-1], size)
-        return start, self._arcs[np.repeat(first, size) + within]
+        np.cumsum(self._path_start[number + 1] - self._path_start[number], out=start[1:])
+        arcs = np.empty(start[-1], dtype=np.int64)
+        _copy(number, self._path_start, self._arcs, arcs)
+        return start, arcs if names is None else names[arcs]
 
-    def carry(self, number: Ints, amount: Floats, into: Floats) -> Floats:
-        """Add the amounts of some columns to flows by class and arc, shape (C, A), which are 0."""
-        start, arcs = self.paths(number)
-        path = np.repeat(np.arange(len(number)), np.diff(start))
-        cell = self._class_of[self._commodity[number]][path] * into.shape[1] + arcs
-        into[:] = np.bincount(cell, amount[path], into.size).reshape(into.shape)
+    def carry(self, number: Ints, amount: Floats, names: Ints, into: Floats) -> Floats:
+        """Add what some columns carry, in their order, to flows (C, A) by other `names` of arcs."""
+        own_class = self._class_of[self._commodity[number]]
+        _carry(number, amount, own_class, self._path_start, self._arcs, names, into)
         return into
 
 

@@ -234,24 +234,24 @@ def written(
     short[commodity[idle]] = amount[idle]
     carries = is_path & (amount > 0)
     column, amount, commodity = column[carries], amount[carries], commodity[carries]
-    flow = pool.carry(column, amount, np.zeros(p.cost.shape))
+    flow = pool.carry(column, amount, n.arc_order, np.zeros(p.cost.shape))
     number = n.commodity_order[commodity]
     order = np.argsort(number, kind="stable")
+    number = number[order]
     # Most commodities have one path; where there are several, what they say orders them.
-    ends = np.flatnonzero(np.append(number[order][1:] != number[order][:-1], True)) + 1
-    sizes = np.diff(ends, prepend=0)
-    several = sizes > 1
-    for last, size in zip(ends[several].tolist(), sizes[several].tolist(), strict=True):
-        mine = order[last - size : last].tolist()
+    again = number[1:] == number[:-1]
+    for first in np.flatnonzero(again & ~np.append(False, again[:-1])).tolist():
+        last = first + int(np.searchsorted(number[first:], number[first], side="right"))
+        mine = order[first:last].tolist()
         mine.sort(key=lambda i: pool.spelt(int(column[i])))
-        order[last - size : last] = mine
-    start, arcs = pool.paths(column[order])
+        order[first:last] = mine
+    start, arcs = pool.paths(column[order], n.arc_order)
     return FlowSolution(
-        path_commodity=n.commodity_order[commodity[order]],
+        path_commodity=number,
         path_start=start,
-        path_arcs=n.arc_order[arcs],
+        path_arcs=arcs,
         path_amount=amount[order],
-        class_flow=flow[:, n.arc_number],
+        class_flow=flow,
         shortfall=short[n.commodity_number],
         limit_price=limit_price[n.limit_number],
         commodity_price=sigma[n.commodity_number],
