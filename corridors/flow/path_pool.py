@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from corridors.flow.compiling import compiled
+from corridors.flow.shortest.trees import forward_star
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -142,6 +143,13 @@ class PathPool:
         commodity's; that of falling short is given.
     soft
         Limits that may be exceeded at a price, shape (S,).
+
+    Attributes
+    ----------
+    star
+        Forward star of the arcs, as offsets (N + 1,) and arc numbers (A,).
+    room
+        Zeros to work in, which stay so: numbers (2, A) and flags (A,).
     """
 
     def __init__(
@@ -155,6 +163,8 @@ class PathPool:
     ) -> None:
         k, s = problem.n_commodities, len(soft)
         self._class_of = problem.commodity_class
+        self.star = forward_star(problem.tail, problem.n_nodes)
+        self.room = np.zeros((2, problem.n_arcs)), np.zeros(problem.n_arcs, dtype=np.bool_)
         self._rank, self._rank_of_commodity = rank, rank_of_commodity
         order = np.argsort(problem.member_arc, kind="stable")
         start = np.zeros(problem.n_arcs + 1, dtype=np.int64)

@@ -167,28 +167,21 @@ def _told_apart(
     if not paths:
         return {}
     of, first = np.array(commodities), np.array(group)
-    held = np.array(paths)
-    start, arcs = pool.paths(held)
-    owner = np.repeat(np.repeat(np.arange(len(of)), np.diff(first)), np.diff(start))
-    own, where = np.unique(owner * p.n_arcs + arcs, return_inverse=True)
-    own_start = np.searchsorted(own, np.arange(len(of) + 1) * p.n_arcs)
-    own %= p.n_arcs
+    start, arcs = pool.paths(np.array(paths))
     carried = amounts[:, [place.get(j, int(pool.columns.commodity[j])) for j in paths]]
-    good, start, where = split_into_paths(
+    good, start, arcs = split_into_paths(
         p.origin[of],
         p.destination[of],
-        p.tail,
+        *pool.star,
         p.head,
         first,
         start,
-        own_start,
-        own,
-        where,
+        arcs,
         np.ascontiguousarray(carried),
         TOLERANCE * (1.0 + p.amount[of]),
+        *pool.room,
     )
     told: dict[int, list[int]] = {}
-    arcs = own[where]
     for g in np.flatnonzero(good).tolist():
         k = commodities[g]
         ends = pairwise(start[group[g] : group[g + 1] + 1].tolist())
@@ -239,9 +232,11 @@ def written(
     order = np.argsort(number, kind="stable")
     number = number[order]
     # Most commodities have one path; where there are several, what they say orders them.
-    again = number[1:] == number[:-1]
-    for first in np.flatnonzero(again & ~np.append(False, again[:-1])).tolist():
-        last = first + int(np.searchsorted(number[first:], number[first], side="right"))
+    ends = np.append(np.flatnonzero(number[1:] != number[:-1]) + 1, len(number))
+    sizes = np.diff(ends, prepend=0)
+    several = sizes > 1
+    for last, size in zip(ends[several].tolist(), sizes[several].tolist(), strict=True):
+        first = last - size
         mine = order[first:last].tolist()
         mine.sort(key=lambda i: pool.spelt(int(column[i])))
         order[first:last] = mine
