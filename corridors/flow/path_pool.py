@@ -178,6 +178,7 @@ class PathPool:
         self._taken = np.full(problem.n_limits, -1, dtype=np.int64)
         self._known: dict[tuple[int, bytes], int] = {}
         self._keys: list[tuple[int, bytes]] = []
+        self._ordered: dict[tuple[int, ...], list[int]] = {}
         self.fixed = self.size = k + 2 * s
         room = 4 * (k + s) + 64
         self._commodity = np.zeros(room, dtype=np.int64)
@@ -350,6 +351,7 @@ class PathPool:
 
     def shorten(self, size: int) -> None:
         """Forget all columns from number `size` on."""
+        self._ordered.clear()
         for key in self._keys[size - self.fixed :]:
             del self._known[key]
         del self._keys[size - self.fixed :]
@@ -360,8 +362,14 @@ class PathPool:
         """Return the arcs of a column; those of a shortfall are none."""
         return self._arcs[self._path_start[number] : self._path_start[number + 1]]
 
-    def spelt(self, number: int) -> bytes:
-        """Return the arcs of a column as bytes, which order columns; none for a shortfall."""
+    def in_order(self, numbers: list[int]) -> list[int]:
+        """Return some columns in an order of their own: shortfalls, then paths by their arcs."""
+        given = tuple(numbers)
+        if given not in self._ordered:
+            self._ordered[given] = sorted(given, key=lambda j: (j >= self.fixed, self._spelt(j), j))
+        return self._ordered[given]
+
+    def _spelt(self, number: int) -> bytes:
         return self._keys[number - self.fixed][1] if number >= self.fixed else b""
 
     def paths(self, number: Ints, names: Ints | None = None) -> tuple[Ints, Ints]:

@@ -139,8 +139,7 @@ def _put_in_order(master: Master, question: MasterProblem) -> None:
     told = _told_apart(master, question.problem, by_commodity)
     key, other = basis.key, []
     for k in sorted(by_commodity):
-        mine = told.get(k, [int(key[k]), *by_commodity[k]])
-        mine.sort(key=lambda j: (j >= pool.fixed, pool.spelt(j), j))
+        mine = pool.in_order(told.get(k) or [int(key[k]), *by_commodity[k]])
         key[k] = mine[0]
         other += mine[1:]
     ordered = LastBasis(key, np.array(other, dtype=np.int64), np.sort(basis.tight))
@@ -228,18 +227,10 @@ def written(
     carries = is_path & (amount > 0)
     column, amount, commodity = column[carries], amount[carries], commodity[carries]
     flow = pool.carry(column, amount, n.arc_order, np.zeros(p.cost.shape))
+    # Those of one commodity stay in the order that the basis was put in.
     number = n.commodity_order[commodity]
     order = np.argsort(number, kind="stable")
     number = number[order]
-    # Most commodities have one path; where there are several, what they say orders them.
-    ends = np.append(np.flatnonzero(number[1:] != number[:-1]) + 1, len(number))
-    sizes = np.diff(ends, prepend=0)
-    several = sizes > 1
-    for last, size in zip(ends[several].tolist(), sizes[several].tolist(), strict=True):
-        first = last - size
-        mine = order[first:last].tolist()
-        mine.sort(key=lambda i: pool.spelt(int(column[i])))
-        order[first:last] = mine
     start, arcs = pool.paths(column[order], n.arc_order)
     return FlowSolution(
         path_commodity=number,

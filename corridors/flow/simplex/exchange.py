@@ -175,7 +175,7 @@ def find_lone(columns, basis, lone):
 
 
 @inner
-def change_keys(columns, n_columns, basis, hair, work):
+def change_keys(columns, n_columns, basis, values, hair, paths, work):
     """Let commodities that have only their key in the basis take their cheapest column; say if any.
 
     Where that is banned, or dearer by more than a hair, as a share of its cost.
@@ -204,6 +204,10 @@ def change_keys(columns, n_columns, basis, hair, work):
             state[i], state[j] = 0, 1
             key[k] = j
             changed = True
+            less = reduced[j]
+            values.sigma[0, k] += less
+            for n in paths.column[paths.start[k] : paths.start[k + 1]]:
+                reduced[n] -= less
     return changed
 
 
