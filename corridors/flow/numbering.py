@@ -209,12 +209,13 @@ def split_into_paths(
 
     Returns
     -------
-    good, start, arcs
-        Which commodities can be told apart, shape (G,), and as many paths as were
-        given, as above.
+    good, same, start, arcs
+        Which commodities can be told apart, and of which the paths are those given,
+        shape (G,); and as many paths as were given, as above.
     """
     found_start = np.zeros(len(start), np.int64)
-    good = np.zeros(len(origin), np.bool_)
+    good, same = np.zeros(len(origin), np.bool_), np.zeros(len(origin), np.bool_)
+    met = np.zeros(len(start), np.bool_)
     most = 0
     for g in range(len(origin)):
         most += (group[g + 1] - group[g]) * (start[group[g + 1]] - start[group[g]])
@@ -263,7 +264,25 @@ def split_into_paths(
         for j in range(start[group[g]], start[group[g + 1]]):
             flow[0, arcs[j]], flow[1, arcs[j]], own[arcs[j]] = 0.0, 0.0, False
         good[g] = whole
-    return good, found_start, found[:used]
+        alike = whole
+        for i in range(group[g], group[g + 1]):
+            other = -1
+            for n in range(group[g], group[g + 1]):
+                size = found_start[n + 1] - found_start[n]
+                if met[n] or size != start[i + 1] - start[i]:
+                    continue
+                j = 0
+                while j < size and found[found_start[n] + j] == arcs[start[i] + j]:
+                    j += 1
+                if j == size:
+                    other = n
+                    break
+            if other < 0:
+                alike = False
+                break
+            met[other] = True
+        same[g] = alike
+    return good, same, found_start, found[:used]
 
 
 def _orders(rank: Ints) -> tuple[Ints, Ints]:

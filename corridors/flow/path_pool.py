@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from corridors.flow.compiling import compiled
+from corridors.flow.compiling import compiled, inner
 from corridors.flow.shortest.trees import forward_star
 
 if TYPE_CHECKING:
@@ -116,6 +116,35 @@ def _copy(number, path_start, path_arcs, into):
             at += 1
 
 
+@inner
+def _before(i, j, fixed, path_start, path_arcs):
+    """Whether column i comes before column j: arcs are compared byte by byte, the lowest first."""
+    if i < fixed or j < fixed:
+        return i < j
+    size = path_start[j + 1] - path_start[j]
+    for n in range(path_start[i + 1] - path_start[i]):
+        if n >= size:
+            return False
+        a, b = path_arcs[path_start[i] + n], path_arcs[path_start[j] + n]
+        while a != b:
+            if a % 256 != b % 256:
+                return a % 256 < b % 256
+            a, b = a // 256, b // 256
+    return path_start[i + 1] - path_start[i] < size
+
+
+@compiled
+def _sort(group, number, fixed, path_start, path_arcs):
+    """Sort the columns of each group, which are few."""
+    for g in range(len(group) - 1):
+        for n in range(group[g] + 1, group[g + 1]):
+            j, at = number[n], n
+            while at > group[g] and _before(j, number[at - 1], fixed, path_start, path_arcs):
+                number[at] = number[at - 1]
+                at -= 1
+            number[at] = j
+
+
 @compiled
 def _carry(number, amount, own_class, path_start, path_arcs, names, into):
     """Add the amounts of some columns to the flow on their arcs."""
@@ -178,7 +207,6 @@ class PathPool:
         self._taken = np.full(problem.n_limits, -1, dtype=np.int64)
         self._known: dict[tuple[int, bytes], int] = {}
         self._keys: list[tuple[int, bytes]] = []
-        self._ordered: dict[tuple[int, ...], list[int]] = {}
         self.fixed = self.size = k + 2 * s
         room = 4 * (k + s) + 64
         self._commodity = np.zeros(room, dtype=np.int64)
@@ -351,7 +379,6 @@ class PathPool:
 
     def shorten(self, size: int) -> None:
         """Forget all columns from number `size` on."""
-        self._ordered.clear()
         for key in self._keys[size - self.fixed :]:
             del self._known[key]
         del self._keys[size - self.fixed :]
@@ -362,15 +389,15 @@ class PathPool:
         """Return the arcs of a column; those of a shortfall are none."""
         return self._arcs[self._path_start[number] : self._path_start[number + 1]]
 
-    def in_order(self, numbers: list[int]) -> list[int]:
-        """Return some columns in an order of their own: shortfalls, then paths by their arcs."""
-        given = tuple(numbers)
-        if given not in self._ordered:
-            self._ordered[given] = sorted(given, key=lambda j: (j >= self.fixed, self._spelt(j), j))
-        return self._ordered[given]
+    def sort(self, group: Ints, number: Ints) -> None:
+        """Sort the columns of each group in place: shortfalls by number, then paths by their arcs.
 
-    def _spelt(self, number: int) -> bytes:
-        return self._keys[number - self.fixed][1] if number >= self.fixed else b""
+        Parameters
+        ----------
+        group, number
+            The columns of each group, as offsets (G + 1,) into their numbers.
+        """
+        _sort(group, number, self.fixed, self._path_start, self._arcs)
 
     def paths(self, number: Ints, names: Ints | None = None) -> tuple[Ints, Ints]:
         """Return the arcs of some columns, as offsets and arc numbers, or as other `names` (A,)."""

@@ -132,43 +132,48 @@ def _dust(amount: Floats, commodity: Ints, is_path: Flags, question: MasterProbl
 def _put_in_order(master: Master, question: MasterProblem) -> None:
     """Solve the last basis once more, in an order that does not depend on the way here."""
     basis, pool = master.basis, master.pool
-    commodity = pool.columns.commodity
-    by_commodity: dict[int, list[int]] = {}
-    for j in basis.other.tolist():
-        by_commodity.setdefault(int(commodity[j]), []).append(j)
-    told = _told_apart(master, question.problem, by_commodity)
-    key, other = basis.key, []
-    for k in sorted(by_commodity):
-        mine = pool.in_order(told.get(k) or [int(key[k]), *by_commodity[k]])
-        key[k] = mine[0]
-        other += mine[1:]
-    ordered = LastBasis(key, np.array(other, dtype=np.int64), np.sort(basis.tight))
-    master.take(ordered, question)
+    key, n_keys = basis.key, len(basis.key)
+    commodity = pool.columns.commodity[basis.other]
+    order = np.argsort(commodity, kind="stable")
+    # Commodity after commodity, its key before its other columns.
+    of, first = np.unique(commodity[order], return_index=True)
+    place = np.insert(n_keys + order, first, of)
+    group = np.append(first, len(order)) + np.arange(len(of) + 1)
+    column = np.concatenate([key, basis.other])[place]
+    _tell_apart(pool, question.problem, of, group, column, master.amounts[:, place])
+    pool.sort(group, column)
+    key[of] = column[group[:-1]]
+    master.take(
+        LastBasis(key, np.delete(column, group[:-1]), np.sort(basis.tight)),
+        question,
+    )
 
 
-def _told_apart(
-    master: Master, p: FlowProblem, by_commodity: dict[int, list[int]]
-) -> dict[int, list[int]]:
-    """Return the basic columns of some commodities, with their paths split in the defined way.
+def _tell_apart(
+    pool: PathPool, p: FlowProblem, of: Ints, group: Ints, column: Ints, amount: Floats
+) -> None:
+    """Split the paths of some commodities in the defined way, those of them that can be told apart.
 
-    Those that have three paths or more, and can be told apart.
+    Those that have three paths or more; one or two are what they are.
+
+    Parameters
+    ----------
+    of, group, column
+        Commodities, and the basic columns of each, as offsets (G + 1,) into `column`, in which
+        the paths are replaced.
+    amount
+        What the columns carry, and in which direction that moves, shape (2, .).
     """
-    basis, pool, amounts = master.basis, master.pool, master.amounts
-    n_keys = len(basis.key)
-    place = {j: n_keys + i for i, j in enumerate(basis.other.tolist())}
-    commodities, group, paths = [], [0], []
-    for k in sorted(by_commodity):
-        every = [j for j in (int(basis.key[k]), *by_commodity[k]) if j >= pool.fixed]
-        if len(every) > 2 and k < p.n_commodities:
-            commodities.append(k)
-            paths += every
-            group.append(len(paths))
-    if not paths:
-        return {}
-    of, first = np.array(commodities), np.array(group)
-    start, arcs = pool.paths(np.array(paths))
-    carried = amounts[:, [place.get(j, int(pool.columns.commodity[j])) for j in paths]]
-    good, start, arcs = split_into_paths(
+    is_path = column >= pool.fixed
+    count = np.diff(np.append(0, np.cumsum(is_path))[group])
+    chosen = (count > 2) & (of < p.n_commodities)
+    if not chosen.any():
+        return
+    places = np.flatnonzero(is_path & np.repeat(chosen, np.diff(group)))
+    first = np.append(0, np.cumsum(count[chosen]))
+    of = of[chosen]
+    start, arcs = pool.paths(column[places])
+    good, same, start, arcs = split_into_paths(
         p.origin[of],
         p.destination[of],
         *pool.star,
@@ -176,19 +181,16 @@ def _told_apart(
         first,
         start,
         arcs,
-        np.ascontiguousarray(carried),
+        np.ascontiguousarray(amount[:, places]),
         TOLERANCE * (1.0 + p.amount[of]),
         *pool.room,
     )
-    told: dict[int, list[int]] = {}
-    for g in np.flatnonzero(good).tolist():
-        k = commodities[g]
-        ends = pairwise(start[group[g] : group[g + 1] + 1].tolist())
+    for g in np.flatnonzero(good & ~same).tolist():
+        k = int(of[g])
+        ends = pairwise(start[first[g] : first[g + 1] + 1].tolist())
         numbers = [pool.number(k, arcs[a:b], p.cost, p.tie_cost) for a, b in ends]
         if len(set(numbers)) == len(numbers):
-            idle = [j for j in (int(basis.key[k]), *by_commodity[k]) if j < pool.fixed]
-            told[k] = idle + numbers
-    return told
+            column[places[first[g] : first[g + 1]]] = numbers
 
 
 def written(
