@@ -85,7 +85,7 @@ class Pricing:
         self._togo: Floats = np.empty((1, 0))
         self._last: _Kept | None = None
         self._kept: _Kept | None = None
-        self._around: tuple[Floats, Ints, Floats, Ints, Ints, Ints] | None = None
+        self._around: tuple[Floats, Ints, Floats, Ints, Ints] | None = None
         self._same: tuple[Floats, Flags] | None = None
         self._given: Floats | None = None
         self.aim(p.cost)
@@ -148,20 +148,23 @@ class Pricing:
         if kept is None or not len(self._togo[0]):
             return np.zeros(len(ceiling), dtype=np.bool_)
         if self._around is None:
-            pairs = np.stack([p.origin, p.commodity_class], axis=1)
+            origin, own_class, group_start, members = self._alike
+            pairs = np.stack([origin, own_class], axis=1)
             starts, which = np.unique(pairs, axis=0, return_inverse=True)
             since = trees.distances_to(
                 *self._star, p.head, self._aimed_at, starts[:, 0].copy(), starts[:, 1].copy()
             )
             since *= 1.0 - 1e-12
-            first = np.searchsorted(np.sort(p.commodity_class), np.arange(p.n_classes + 1))
-            by_class = np.argsort(p.commodity_class, kind="stable")
-            self._around = since, which.ravel(), self._togo, self._togo_of, first, by_class
-        reach = ceiling + 4.0 * TOLERANCE * (1.0 + np.abs(ceiling))
+            self._around = since, which.ravel(), self._togo, self._group_togo, own_class
+            self._group_of = np.empty(p.n_commodities, dtype=np.int64)
+            self._group_of[members] = np.repeat(np.arange(len(origin)), np.diff(group_start))
+        reach = np.full(len(self._alike[0]), -np.inf)
+        np.maximum.at(reach, self._group_of, ceiling + 4.0 * TOLERANCE * (1.0 + np.abs(ceiling)))
         cells = self._weights.changed if weight is self._given else None
         if cells is None:
             cells = np.flatnonzero(weight != kept.weight)
         concerned = ties.touched(cells, kept.weight, weight, p.tail, p.head, *self._around, reach)
+        concerned = concerned[self._group_of]
         return np.asarray(~concerned & (ceiling <= kept.sigma - kept.near + _hair(kept.sigma)))
 
     def better(self, weight: Floats, ceiling: Floats) -> tuple[Ints, Ints, Ints]:
@@ -242,9 +245,9 @@ class Pricing:
             subgraphs = _joined(same, kept.subgraphs, subgraphs)
         first, size, arcs, takes_part, single = subgraphs
         # At the same prices what was decided by them stays decided.
-        told = same & (
-            kept is not None and bool((np.abs(price - kept.price) <= _hair(price)).all())
-        )
+        others = np.zeros(price.shape[1], dtype=np.bool_)
+        if kept is not None:
+            others |= (np.abs(price - kept.price) > _hair(price)).any(axis=0)
         tie_cost, rank, path_start, path_arcs, freedom = ties.paths_by_tie_cost(
             p.n_nodes,
             p.tail,
@@ -259,13 +262,15 @@ class Pricing:
             p.origin,
             p.commodity_class,
             p.destination,
-            takes_part & ~told,
+            takes_part,
             single,
             short,
+            same,
+            self._weights.charged_by(others),
         )
         choices = np.where(takes_part, freedom, 0)
         if kept is not None:
-            choices = np.where(told, kept.choices, choices)
+            choices = np.where(choices < 0, kept.choices, choices)
         self._last = _Kept(weight, sigma, near, price.copy(), short, subgraphs, choices)
         return Tied(tie_cost, rank, path_start, path_arcs, choices)
 

@@ -15,7 +15,7 @@ from corridors.flow.compiling import compiled
 from corridors.flow.usage import open_costs
 
 if TYPE_CHECKING:
-    from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.problem import FlowProblem
 
 
@@ -52,6 +52,8 @@ class ArcWeights:
         self._kept: tuple[Floats, Floats, Floats] | None = None
         self._charged = np.zeros((2, classes * arcs))
         self._at = np.zeros((2, p.n_limits))
+        self._marked = np.zeros(p.n_limits, dtype=np.bool_)
+        self._marks = np.zeros(classes * arcs, dtype=np.bool_)
         self._seen = np.zeros(classes * arcs, dtype=np.bool_)
         self._lists = np.empty((2, classes * arcs), dtype=np.int64)
         self._moved = self._lists[0, :0]
@@ -116,6 +118,13 @@ class ArcWeights:
         self._at[:] = price
         return self._charged.reshape(2, *self._shape)
 
+    def charged_by(self, limits: Flags) -> Flags:
+        """Return the cells that some limits (R,) charge, shape (C * A,); until the next."""
+        _mark(self._marked, self._marks, False, *self._of_limit)
+        _mark(limits, self._marks, True, *self._of_limit)
+        self._marked = limits
+        return self._marks
+
 
 def _offsets(number: Ints, count: int) -> Ints:
     first = np.zeros(count + 1, dtype=np.int64)
@@ -139,6 +148,15 @@ def _clear(weight, price, first, cell, unit):  # noqa: ARG001 - called as `_char
         if price[r] != 0.0:
             for e in range(first[r], first[r + 1]):
                 weight[cell[e]] = 0.0
+
+
+@compiled
+def _mark(limits, marks, mark, first, cell, unit):  # noqa: ARG001 - called as `_charge` is
+    """Mark what some limits charge, or take the mark away."""
+    for r in range(len(limits)):
+        if limits[r]:
+            for e in range(first[r], first[r + 1]):
+                marks[cell[e]] = mark
 
 
 @compiled

@@ -76,7 +76,7 @@ class Work(NamedTuple):
     turn (`queue`). By commodity: what its key does, whether only its key is in the basis
     (`lone`), its best column (`best`), and those that change their key (`flipped`). By level:
     what is large among prices, how much enters, and what that saves; and what the
-    other columns cost more than their keys (`more`, shape (3, .)).
+    other columns cost more than their keys, or take more of a limit (`more`, shape (3, .)).
 
     What leads the way: a factor for each level, shape (3,), and with them the cost
     of each column and the price of each limit (`mix`, `cost`, `price`).

@@ -215,7 +215,8 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
             kind, number, sign = worst_outside(columns, basis, values, amount, bound, weights)
             inside = kind < 0
             far = far and not inside
-        if not inside:
+        dual = not inside
+        if dual:
             n_listed, n_tied = 0, -1
             if not known:
                 all_reduced(columns, n_columns, basis, values, rows, work)
@@ -331,7 +332,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
             for level in range(2):
                 values.key[level, alone] = step[level]
         elif good:
-            good = exchange(columns, basis, values, enter, loosen, leave, tighten, work)
+            good = exchange(columns, basis, values, enter, loosen, leave, tighten, dual, work)
             if good and tighten >= 0:
                 for level in range(2):
                     values.use[level, tighten] = bound[level, tighten]
