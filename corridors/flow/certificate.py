@@ -121,14 +121,17 @@ def certify(
         msg = "a limit is priced above what exceeding it costs"
         raise CertificateError(msg)
     limit_price = np.minimum(limit_price, p.excess_price)
-    flow, served, cost, astray = _add_up(
-        p.tail, p.head, p.cost, p.origin, p.destination, p.commodity_class, path_commodity,
-        path_start, path_arcs, path_amount, len(p.origin),
-    )  # fmt: skip
-    off = _off(served, shortfall, astray, p.amount)
     trees = Trees() if trees is None else trees
-    use = trees.members(p).use(flow)
-    over, limited, idle, shut = _against_limits(use, p.bound, p.excess_price, limit_price)
+    members = trees.members(p)
+    paths = p.commodity_class, path_commodity, path_start, path_arcs
+    served, cost, astray, shut = _add_up(
+        p.tail, p.head, p.cost, p.origin, p.destination, p.closed, *paths, path_amount,
+        members.flow,
+    )  # fmt: skip
+    use = members.use()
+    _take_away(*paths, members.flow)
+    off = _off(served, shortfall, astray, p.amount)
+    over, limited, idle, through = _against_limits(use, p.bound, p.excess_price, limit_price)
     soft = np.isfinite(p.excess_price)
     paid, unpaid = 0.0, 0.0
     if soft.any():
@@ -151,7 +154,7 @@ def certify(
         relative_gap=(objective - bound) / scale,
         balance_residual=off,
         capacity_residual=limited,
-        closed_flow=float(shut + flow[:, p.closed].sum()),
+        closed_flow=shut + through,
         complementarity=max(idle, unpaid) / scale,
     )
 
@@ -187,16 +190,20 @@ def still_proved(
 
 @njit(cache=True, error_model="numpy")
 def _add_up(
-    tail, head, cost, origin, destination, commodity_class, path_commodity, path_start,
-    path_arcs, path_amount, n_commodities,
+    tail, head, cost, origin, destination, closed, commodity_class, path_commodity, path_start,
+    path_arcs, path_amount, flow,
 ):  # fmt: skip
-    """Return flows, what arrives, the cost of each path, and what runs on broken paths."""
-    flow = np.zeros(cost.shape)
-    served = np.zeros(n_commodities)
-    astray = np.zeros(n_commodities)
+    """Add flows by class and arc to zeros, and return what becomes of the paths.
+
+    That is what arrives, the cost of each path, and what runs on broken paths and closed arcs.
+    """
+    served = np.zeros(len(origin))
+    astray = np.zeros(len(origin))
     paid = np.zeros(len(path_commodity))
+    shut = 0.0
     for i in range(len(path_commodity)):
         k, units = path_commodity[i], path_amount[i]
+        c = commodity_class[k]
         at = origin[k]
         whole = units >= 0
         each = 0.0
@@ -204,13 +211,24 @@ def _add_up(
             arc = path_arcs[j]
             whole = whole and tail[arc] == at
             at = head[arc]
-            each += cost[commodity_class[k], arc]
-            flow[commodity_class[k], arc] += units
+            each += cost[c, arc]
+            flow[c, arc] += units
+            if closed[arc]:
+                shut += abs(units)
         paid[i] = each * units
         served[k] += units
         if not whole or at != destination[k]:
             astray[k] += abs(units)
-    return flow, served, paid, astray
+    return served, paid, astray, shut
+
+
+@njit(cache=True, error_model="numpy")
+def _take_away(commodity_class, path_commodity, path_start, path_arcs, flow):
+    """Make the flows on paths zeros again."""
+    for i in range(len(path_commodity)):
+        c = commodity_class[path_commodity[i]]
+        for j in range(path_start[i], path_start[i + 1]):
+            flow[c, path_arcs[j]] = 0.0
 
 
 @njit(cache=True, error_model="numpy")

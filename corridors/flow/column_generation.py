@@ -354,7 +354,7 @@ class Engine:
         weight, _, near = self._weigh(question)
         ceiling = np.full(p.n_commodities, -1.0)
         ceiling[stranded] = (p.penalty - near)[stranded]
-        self._add_cheapest(p, weight, ceiling)
+        self._pool.add(*self._pricing.cheapest(weight, ceiling), p.cost, p.tie_cost)
 
     def _decide_ties(
         self, p: FlowProblem, weight: Floats, sigma: Floats, near: Floats

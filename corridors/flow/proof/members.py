@@ -25,6 +25,11 @@ class Members:
     ----------
     problem
         Whose members they are.
+
+    Attributes
+    ----------
+    flow
+        Room for a flow by class and arc, shape (C, A), all 0 but while one is looked at.
     """
 
     def __init__(self, problem: FlowProblem) -> None:
@@ -42,12 +47,13 @@ class Members:
         by_cell = np.argsort(cell, kind="stable")
         self._cell_first = _offsets(cell, classes * arcs)
         self._cell_limit, self._cell_factor = limit[by_cell], factor[by_cell]
+        self.flow = np.zeros((classes, arcs))
         self._seen = np.zeros(classes * arcs, dtype=np.bool_)
 
-    def use(self, flow: Floats) -> Floats:
-        """Return the units that a flow (C, A) takes of each limit, shape (R,)."""
+    def use(self) -> Floats:
+        """Return the units that the flow takes of each limit, shape (R,)."""
         use = np.empty(len(self._limit_first) - 1)
-        _use(flow.reshape(-1), self._limit_first, self._limit_cell, self._limit_factor, use)
+        _use(self.flow.reshape(-1), self._limit_first, self._limit_cell, self._limit_factor, use)
         return use
 
     def weights(self, p: FlowProblem, price: Floats) -> Floats:
