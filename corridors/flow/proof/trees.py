@@ -219,8 +219,9 @@ def _grow(
             node = destination[order[j]]
             wanted[node] = False
             result[order[j]] = dist[node]
-            if keep and dist[node] < np.inf:
+            if keep:
                 furthest[g] = max(furthest[g], dist[node])
+            if keep and dist[node] < np.inf:
                 while node != o and not branch[g, last[node]]:
                     branch[g, last[node]] = True
                     node = tail[last[node]]
