@@ -126,10 +126,10 @@ def certify(
     paths = p.commodity_class, path_commodity, path_start, path_arcs
     served, cost, astray, shut = _add_up(
         p.tail, p.head, p.cost, p.origin, p.destination, p.closed, *paths, path_amount,
-        members.flow,
+        members.flow, members.carries,
     )  # fmt: skip
     use = members.use()
-    _take_away(*paths, members.flow)
+    _take_away(*paths, members.flow, members.carries)
     off = _off(served, shortfall, astray, p.amount)
     over, limited, idle, through = _against_limits(use, p.bound, p.excess_price, limit_price)
     soft = np.isfinite(p.excess_price)
@@ -191,7 +191,7 @@ def still_proved(
 @njit(cache=True, error_model="numpy")
 def _add_up(
     tail, head, cost, origin, destination, closed, commodity_class, path_commodity, path_start,
-    path_arcs, path_amount, flow,
+    path_arcs, path_amount, flow, carries,
 ):  # fmt: skip
     """Add flows by class and arc to zeros, and return what becomes of the paths.
 
@@ -213,6 +213,7 @@ def _add_up(
             at = head[arc]
             each += cost[c, arc]
             flow[c, arc] += units
+            carries[arc] = True
             if closed[arc]:
                 shut += abs(units)
         paid[i] = each * units
@@ -223,12 +224,13 @@ def _add_up(
 
 
 @njit(cache=True, error_model="numpy")
-def _take_away(commodity_class, path_commodity, path_start, path_arcs, flow):
+def _take_away(commodity_class, path_commodity, path_start, path_arcs, flow, carries):
     """Make the flows on paths zeros again."""
     for i in range(len(path_commodity)):
         c = commodity_class[path_commodity[i]]
         for j in range(path_start[i], path_start[i + 1]):
             flow[c, path_arcs[j]] = 0.0
+            carries[path_arcs[j]] = False
 
 
 @njit(cache=True, error_model="numpy")

@@ -247,7 +247,7 @@ class Engine:
             and last.excess_price is p.excess_price
         )
         if same:
-            self._pool.ban(open_cost)
+            self._pool.ban(open_cost, self._pricing.shut)
         else:
             finite = np.where(np.isinf(p.cost), 0.0, p.cost)
             excess = (p.excess_price * self._numbering.limit_scale)[self._soft]

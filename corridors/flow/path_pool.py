@@ -95,13 +95,13 @@ def _cut(newest, older, end):
 
 
 @compiled
-def _shut(first, last, class_of, commodity, path_start, path_arcs, open_cost, banned):
+def _shut(first, last, class_of, commodity, path_start, path_arcs, open_cost, shut, banned):
     """Say of each path whether it leads through an arc whose cost is infinite."""
     for j in range(first, last):
         own_class = class_of[commodity[j]]
         banned[j] = False
         for i in range(path_start[j], path_start[j + 1]):
-            if open_cost[own_class, path_arcs[i]] == np.inf:
+            if shut[path_arcs[i]] and open_cost[own_class, path_arcs[i]] == np.inf:
                 banned[j] = True
                 break
 
@@ -262,10 +262,10 @@ class PathPool:
         self._cost[0, : len(penalty)] = penalty
         self._cost[0, self.fixed - len(excess) : self.fixed] = excess
         self._price(self.fixed, self.size, cost, tie_cost)
-        self.ban(open_cost)
+        self.ban(open_cost, np.ones(open_cost.shape[1], dtype=np.bool_))
 
-    def ban(self, open_cost: Floats) -> None:
-        """Mark the paths that lead through closed arcs."""
+    def ban(self, open_cost: Floats, shut: Flags) -> None:
+        """Mark the paths through closed arcs, all of which are among those `shut` to any class."""
         _shut(
             self.fixed,
             self.size,
@@ -274,6 +274,7 @@ class PathPool:
             self._path_start,
             self._arcs,
             open_cost,
+            shut,
             self._banned,
         )
 

@@ -28,8 +28,9 @@ class Members:
 
     Attributes
     ----------
-    flow
-        Room for a flow by class and arc, shape (C, A), all 0 but while one is looked at.
+    flow, carries
+        Room for a flow by class and arc, shape (C, A), and for which arcs carry any of it, shape
+        (A,): all 0 but while one is looked at.
     """
 
     def __init__(self, problem: FlowProblem) -> None:
@@ -47,13 +48,18 @@ class Members:
         by_cell = np.argsort(cell, kind="stable")
         self._cell_first = _offsets(cell, classes * arcs)
         self._cell_limit, self._cell_factor = limit[by_cell], factor[by_cell]
+        self._limit_arc = (self._limit_cell % max(arcs, 1)).astype(np.int32)
         self.flow = np.zeros((classes, arcs))
+        self.carries = np.zeros(arcs, dtype=np.bool_)
         self._seen = np.zeros(classes * arcs, dtype=np.bool_)
 
     def use(self) -> Floats:
         """Return the units that the flow takes of each limit, shape (R,)."""
         use = np.empty(len(self._limit_first) - 1)
-        _use(self.flow.reshape(-1), self._limit_first, self._limit_cell, self._limit_factor, use)
+        _use(
+            self.flow.reshape(-1), self.carries, self._limit_first, self._limit_arc,
+            self._limit_cell, self._limit_factor, use,
+        )  # fmt: skip
         return use
 
     def weights(self, p: FlowProblem, price: Floats) -> Floats:
@@ -117,12 +123,15 @@ def _offsets(number: Ints, count: int) -> Ints:
 
 
 @njit(cache=True, error_model="numpy")
-def _use(flow, first, cell, factor, use):
-    """Add up the units that a flow by cell takes of each limit."""
+def _use(flow, carries, first, arc, cell, factor, use):
+    """Add up the units that a flow by cell takes of each limit.
+
+    Few arcs carry anything, and which ones fits where the processor has it at hand.
+    """
     for r in range(len(use)):
         use[r] = 0.0
         for e in range(first[r], first[r + 1]):
-            if flow[cell[e]] != 0.0:
+            if carries[arc[e]]:
                 use[r] += factor[e] * flow[cell[e]]
 
 

@@ -127,6 +127,11 @@ class Pricing:
         """Return the costs of a problem, ``inf`` where closed, shape (C, A); until the next."""
         return self._weights.open(problem)
 
+    @property
+    def shut(self) -> Flags:
+        """Arcs that the problem last opened closes to any class, shape (A,)."""
+        return self._weights.shut
+
     def weights(self, price: Floats) -> Floats:
         """Return these costs with what limits charge at their prices (R,); until the next."""
         self._given = self._weights.at(price)

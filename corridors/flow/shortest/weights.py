@@ -31,6 +31,8 @@ class ArcWeights:
 
     Attributes
     ----------
+    shut
+        Arcs that the problem last opened closes to any class, shape (A,).
     changed
         Cells whose weight is not what was kept, since `at` was last asked; None where nothing
         was kept or costs are others.
@@ -57,6 +59,7 @@ class ArcWeights:
         self._seen = np.zeros(classes * arcs, dtype=np.bool_)
         self._lists = np.empty((2, classes * arcs), dtype=np.int64)
         self._moved = self._lists[0, :0]
+        self.shut = problem.closed
         self.changed: Ints | None = None
 
     def open(self, problem: FlowProblem) -> Floats:
@@ -65,6 +68,11 @@ class ArcWeights:
         The array is the same one each time that costs are, and holds until the next is asked for.
         """
         p, zero = problem, (problem.bound <= 0) & np.isinf(problem.excess_price)
+        self.shut = p.closed.copy()
+        first, cell, unit = self._of_limit
+        for r in np.flatnonzero(zero).tolist():
+            own = cell[first[r] : first[r + 1]][unit[first[r] : first[r + 1]] > 0]
+            self.shut[own % p.n_arcs] = True
         if p.cost is not self._cost:
             self._cost, self._first = p.cost, (p.closed, zero)
             self._first_open = open_costs(p).reshape(-1)
