@@ -49,11 +49,17 @@ if TYPE_CHECKING:
 OPTIMAL, SINGULAR, STUCK, TOO_LONG = 0, 1, 2, 3
 """How a run ends."""
 
+_NEVER = 2**31
+"""Changes since the inverse was computed, where it was not."""
+
 Room = tuple[Motion, Weights, Rows, Paths, Work]
 """What a run works in."""
 
 _REFRESH = 100
-"""Changes of the basis after which its inverse is computed afresh."""
+"""Changes of the basis after which its inverse is computed afresh, or half as many as limits bind.
+
+To compute it takes longer the more there are.
+"""
 
 
 def room(
@@ -174,7 +180,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
     slack, step, saving = work.slack, work.step, work.saving
     # Not a literal, for which the kernel would be compiled once more.
     inverse, invert = basis.inverse, n_keys >= 0
-    stale = _REFRESH if fresh else 0
+    stale = _NEVER if fresh else 0
     repairs, n_listed, n_tied = 0, 0, -1
     # First with a little of what decides ties, then by the costs alone.
     ahead = n_keys >= 0
@@ -186,7 +192,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
     far = n_keys >= 0
     kind, number, sign = -1, -1, 1.0
     for count in range(most):
-        if stale >= _REFRESH:
+        if stale >= max(_REFRESH, basis.size[0] // 2):
             if not refresh(columns, basis, values, amount, bound, invert):
                 return SINGULAR, count
             stale = 0
@@ -344,5 +350,5 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
             repairs += 1
             if stale == 1 or repairs > 5:
                 return STUCK, count
-            stale = _REFRESH
+            stale = _NEVER
     return TOO_LONG, most
