@@ -121,6 +121,15 @@ def test_mended_trees_are_fresh_ones_to_the_last_bit(seed):
     assert kept.lengths(problem, price).tobytes() == first.tobytes()
 
 
+def test_a_way_that_costs_nothing_is_mended_too():
+    """One of two ways that cost nothing becomes dearer, then both: no kept tree reaches so far."""
+    problem = FlowProblem.from_arcs([0, 1, 0], [1, 2, 2], 0, [9, INF, 9], [0], [2], [5], 50)
+    trees = Trees()
+    for price, length in (([0, 0], 0), ([3, 0], 0), ([3, 4], 3), ([0, 4], 0), ([0, 0], 0)):
+        assert trees.lengths(problem, np.array(price, dtype=float)).tolist() == [length]
+    assert trees.lengths(problem.changed(closed=[0, 2]), np.zeros(2)).tolist() == [INF]
+
+
 def test_flow_on_a_closed_arc_is_seen():
     problem = bypass()
     answer = solve(problem)

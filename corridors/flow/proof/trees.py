@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from corridors.flow.problem import FlowProblem
 
 
+BEYOND = 1.25
+"""How much further than the last destination a tree is kept, so that most ways round lie in it."""
+
+
 class Trees:
     """The shortest-path trees of the first problem that is asked, for those that come after it.
 
@@ -141,7 +145,10 @@ def _rise(dist, heap, where, size, node):
 
 @njit(error_model="numpy")
 def _spread(start, leaving, heads, weight, dist, by, heap, where, size, wanted, left, beyond):
-    """Settle nodes until all that are wanted are, and what is nearer than a length beyond."""
+    """Settle nodes until all that are wanted are, and what is nearer than a length beyond.
+
+    What is left in the heap stays there; say how many.
+    """
     while size > 0 and (left > 0 or dist[heap[0]] < beyond):
         node = heap[0]
         where[node] = -1
@@ -176,6 +183,12 @@ def _spread(start, leaving, heads, weight, dist, by, heap, where, size, wanted, 
                 dist[other] = new
                 by[other] = arc
                 size = _rise(dist, heap, where, size, other)
+    return size
+
+
+@njit(error_model="numpy")
+def _empty(heap, where, size):
+    """Take out of the heap what is left in it."""
     for i in range(size):
         where[heap[i]] = -1
 
@@ -187,8 +200,8 @@ def _grow(
 ):  # fmt: skip
     """Fill each commodity's shortest length; one tree for those of one origin and class.
 
-    Where trees are kept they reach every node, with the arc by which it is reached, which arcs
-    lead to a destination, and how far the last one is.
+    Where trees are kept they reach somewhat beyond the last destination, with the arc by which
+    each node is reached, which arcs lead to a destination, and how far the last one is.
     """
     n_nodes, n_arcs = len(start) - 1, len(tail)
     keep = len(reach) > 0
@@ -211,9 +224,8 @@ def _grow(
         heap[0] = o
         where[o] = 0
         weights = weight[c * n_arcs : (c + 1) * n_arcs]
-        beyond = np.inf if keep else 0.0
-        _spread(
-            start, leaving, heads, weights, dist, last, heap, where, 1, wanted, left, beyond
+        size = _spread(
+            start, leaving, heads, weights, dist, last, heap, where, 1, wanted, left, 0.0
         )  # fmt: skip
         for j in range(i, end):
             node = destination[order[j]]
@@ -226,9 +238,15 @@ def _grow(
                     branch[g, last[node]] = True
                     node = tail[last[node]]
         if keep:
+            radius = BEYOND * furthest[g]
+            size = _spread(
+                start, leaving, heads, weights, dist, last, heap, where, size, wanted, 0, radius
+            )  # fmt: skip
             for node in range(n_nodes):
-                reach[g, node] = dist[node]
-                by[g, node] = last[node]
+                within = dist[node] < radius
+                reach[g, node] = dist[node] if within else np.inf
+                by[g, node] = last[node] if within else -1
+        _empty(heap, where, size)
 
 
 @njit(cache=True, error_model="numpy")
@@ -312,10 +330,33 @@ def _mend(
                     dist[node] = dist[tail[arc]] + weights[arc]
                     last[node] = arc
                     size = _rise(dist, heap, where, size, node)
-            _spread(
+            size = _spread(
                 start, leaving, head, weights, dist, last, heap, where, size, wanted, left,
                 furthest[g],
             )  # fmt: skip
+            _empty(heap, where, size)
+            radius, left = BEYOND * furthest[g], 0
+            for j in range(i, end):
+                node = destination[order[j]]
+                wanted[node] = False
+                left += radius < np.inf and dist[node] >= radius
+            if left > 0:
+                # A way leads beyond what is known: all is grown from nothing.
+                left = 0
+                for j in range(i, end):
+                    node = destination[order[j]]
+                    left += not wanted[node]
+                    wanted[node] = True
+                for node in range(n_nodes):
+                    dist[node] = np.inf
+                node = origin[order[i]]
+                dist[node] = 0.0
+                heap[0] = node
+                where[node] = 0
+                size = _spread(
+                    start, leaving, head, weights, dist, last, heap, where, 1, wanted, left, 0.0
+                )  # fmt: skip
+                _empty(heap, where, size)
             for j in range(i, end):
                 wanted[destination[order[j]]] = False
                 result[order[j]] = dist[destination[order[j]]]
