@@ -8,6 +8,7 @@ import pytest
 
 from corridors.flow import FlowProblem, solve
 from corridors.flow.certificate import certify, still_proved
+from corridors.flow.proof.trees import Trees
 
 INF = float("inf")
 
@@ -68,3 +69,72 @@ def test_kept_trees_do_not_prove_what_is_wrong():
     assert not proof.ok
     # All might take the last way at 2, less what the first, full one is said to be worth.
     assert proof.bound == pytest.approx(10 * 2 - 6 * 3)
+
+
+def grid(seed):
+    """A problem on a larger graph with many equal ways, each arc in two limits, two classes."""
+    r = np.random.default_rng(seed)
+    n_nodes, n_arcs, n_commodities = 60, 260, 40
+    arcs = np.arange(n_arcs)
+    return FlowProblem(
+        n_nodes=n_nodes,
+        tail=r.integers(0, n_nodes, n_arcs),
+        head=r.integers(0, n_nodes, n_arcs),
+        cost=r.integers(0, 9, (2, n_arcs)).astype(float),
+        tie_cost=np.zeros((2, n_arcs)),
+        origin=r.integers(0, 12, n_commodities),
+        destination=r.integers(0, n_nodes, n_commodities),
+        amount=np.ones(n_commodities),
+        penalty=np.full(n_commodities, 100.0),
+        commodity_class=r.integers(0, 2, n_commodities),
+        bound=r.choice([0.0, 3.0, INF], 80, p=[0.05, 0.9, 0.05]),
+        member_limit=np.concatenate([arcs % 80, 79 - arcs // 4]),
+        member_arc=np.concatenate([arcs, arcs]),
+        member_class=np.concatenate([np.full(n_arcs, -1), r.integers(0, 2, n_arcs)]),
+        member_factor=r.choice([0.0, 0.5, 1.0], 2 * n_arcs),
+        closed=r.random(n_arcs) < 0.05,
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_mended_trees_are_fresh_ones_to_the_last_bit(seed):
+    """Arcs close and open, limits shut or charge something else, costs change."""
+    problem, r = grid(seed), np.random.default_rng(seed)
+    price = r.uniform(0, 5, problem.n_limits) * (r.random(problem.n_limits) < 0.4)
+    kept, others = Trees(), 0
+    first = kept.lengths(problem, price)
+    for turn in range(60):
+        closed = problem.closed.copy()
+        closed[r.integers(0, problem.n_arcs, r.integers(0, 9))] ^= turn % 3 > 0
+        bound = problem.bound.copy()
+        bound[r.integers(0, problem.n_limits, 2)] = r.choice([0.0, 3.0])
+        changed = problem.changed(capacity=dict(enumerate(bound.tolist())))
+        object.__setattr__(changed, "closed", closed)
+        if turn % 7 == 6:
+            factor = r.choice([0.5, 1.0, 1.0, 1.0, 2.0], problem.n_arcs)
+            changed = changed.changed(cost=problem.cost * factor)
+        now = np.where(r.random(len(price)) < 0.2, r.uniform(0, 5, len(price)), price)
+        length = kept.lengths(changed, now)
+        assert length.tobytes() == Trees().lengths(changed, now).tobytes()
+        others += int((length != first).sum())
+    assert others > 60
+    assert kept.lengths(problem, price).tobytes() == first.tobytes()
+
+
+def test_a_way_that_costs_nothing_is_mended_too():
+    """One of two ways that cost nothing becomes dearer, then both: no kept tree reaches so far."""
+    problem = FlowProblem.from_arcs([0, 1, 0], [1, 2, 2], 0, [9, INF, 9], [0], [2], [5], 50)
+    trees = Trees()
+    for price, length in (([0, 0], 0), ([3, 0], 0), ([3, 4], 3), ([0, 4], 0), ([0, 0], 0)):
+        assert trees.lengths(problem, np.array(price, dtype=float)).tolist() == [length]
+    assert trees.lengths(problem.changed(closed=[0, 2]), np.zeros(2)).tolist() == [INF]
+
+
+def test_flow_on_a_closed_arc_is_seen():
+    problem = bypass()
+    answer = solve(problem)
+    assert certify(problem.changed(closed=[2]), *parts(answer)).closed_flow == 4.0
+    # What was added up is taken away again: the same members tell the same next time.
+    trees = Trees()
+    proofs = [certify(problem, *parts(answer), trees) for _ in range(2)]
+    assert proofs[0] == proofs[1] == answer.certificate

@@ -59,11 +59,12 @@ def test_a_change_concerns_whom_it_may_reach():
     before = np.array([[1.0, 1.0, 4.0]])
     since = np.array([[0.0, 1.0, 2.0], [np.inf, 0.0, 1.0]])
     to_end = np.array([[2.0, 1.0, 0.0]])
-    around = (since, np.array([0, 1]), to_end, np.array([0, 0]), np.array([0, 2]), np.array([0, 1]))
+    around = (since, np.array([0, 1]), to_end, np.array([0, 0]), np.array([0, 0]))
 
     def concerned(after, reach):
         weight = np.array([after])
-        return touched(before, weight, tail, head, *around, np.array(reach)).tolist()
+        every = np.arange(3)
+        return touched(every, before, weight, tail, head, *around, np.array(reach)).tolist()
 
     assert concerned([1.0, 1.0, 4.0], [9.0, 9.0]) == [False, False]
     assert concerned([2.0, 1.0, 4.0], [2.0, 1.0]) == [True, False]

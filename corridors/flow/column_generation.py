@@ -18,15 +18,14 @@ import numpy as np
 
 from corridors.errors import CertificateError
 from corridors.flow.arrays import TOLERANCE
-from corridors.flow.certificate import Trees
 from corridors.flow.highs import HighsMaster
 from corridors.flow.master import FailedError, Master, MasterProblem
 from corridors.flow.numbering import Numbering, generic
 from corridors.flow.path_pool import PathPool
+from corridors.flow.proof.trees import Trees
 from corridors.flow.shortest.pricing import Pricing
 from corridors.flow.simplex.master import OwnMaster
 from corridors.flow.solution import FlowSolution, settled
-from corridors.flow.usage import open_costs
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats
@@ -240,7 +239,7 @@ class Engine:
         bound[0][np.isinf(bound[0])] = 1e4 * (1.0 + p.amount.sum())
         bound[1] = self._bound_direction
         last = self._last
-        open_cost = open_costs(p)
+        open_cost = self._pricing.open(p)
         same = (
             last is not None
             and last.cost is p.cost
@@ -248,7 +247,7 @@ class Engine:
             and last.excess_price is p.excess_price
         )
         if same:
-            self._pool.ban(open_cost)
+            self._pool.ban(open_cost, self._pricing.shut)
         else:
             finite = np.where(np.isinf(p.cost), 0.0, p.cost)
             excess = (p.excess_price * self._numbering.limit_scale)[self._soft]
@@ -286,7 +285,7 @@ class Engine:
         p, master = question.problem, self._master
         price = np.maximum(master.prices, 0.0)[0]
         sigma = np.minimum(master.commodity_prices[0, : p.n_commodities], p.penalty)
-        weight = self._pricing.weights(question.open_cost, price)
+        weight = self._pricing.weights(price)
         return weight, sigma, TOLERANCE * (1.0 + np.abs(sigma))
 
     def _add_cheapest(self, p: FlowProblem, weight: Floats, ceiling: Floats) -> int:
@@ -355,7 +354,7 @@ class Engine:
         weight, _, near = self._weigh(question)
         ceiling = np.full(p.n_commodities, -1.0)
         ceiling[stranded] = (p.penalty - near)[stranded]
-        self._add_cheapest(p, weight, ceiling)
+        self._pool.add(*self._pricing.cheapest(weight, ceiling), p.cost, p.tie_cost)
 
     def _decide_ties(
         self, p: FlowProblem, weight: Floats, sigma: Floats, near: Floats

@@ -83,6 +83,9 @@ class Numbering:
         group = np.cumsum(~same) - 1
         several = np.flatnonzero(np.bincount(group, minlength=1) > 1)
         self._twins = [np.flatnonzero(group == number) for number in several]
+        self._twin_of = np.full(problem.n_limits, -1, dtype=np.int64)
+        for number, twins in enumerate(self._twins):
+            self._twin_of[twins] = number
         rank = np.empty(problem.n_limits, dtype=np.int64)
         rank[limits] = np.arange(problem.n_limits)
         members = order[np.argsort(rank[limit], kind="stable")]
@@ -93,11 +96,9 @@ class Numbering:
 
         Only their sum means anything, and nothing tells them apart.
         """
-        shared = price
-        for twins in self._twins:
-            if not price[twins].any():
-                continue
-            shared = shared.copy()
+        shared = price.copy()
+        for number in sorted(set(self._twin_of[price != 0].tolist()) - {-1}):
+            twins = self._twins[number]
             groups: dict[tuple[float, float], list[int]] = {}
             for r in twins.tolist():
                 key = (float(problem.bound[r]), float(problem.excess_price[r]))
@@ -178,7 +179,7 @@ class Numbering:
 
 @compiled
 def split_into_paths(
-    origin, destination, tail, head, group, start, own_start, own, place, amount, near
+    origin, destination, star_start, star, head, group, start, arcs, amount, near, flow, own
 ):
     """Split the flow that some paths carry in the one way that its arcs alone decide.
 
@@ -189,55 +190,62 @@ def split_into_paths(
     ----------
     origin, destination
         Where the flow of each commodity begins and ends, shape (G,).
-    tail, head
-        Arc ends, shape (A,).
+    star_start, star
+        Forward star of the arcs, those of a node by number.
+    head
+        Where each arc ends, shape (A,).
     group, start
         Paths of each commodity, as offsets (G + 1,) into paths, and those as
-        offsets (P + 1,) into `place`.
-    own_start, own, place
-        The arcs of each commodity's paths, once each and in order, as offsets
-        (G + 1,) into `own`; and the arcs of the paths, as places in `own`.
+        offsets (P + 1,) into `arcs`.
+    arcs
+        Arcs of the paths.
     amount
         What each path carries, and in which direction that moves, which counts
         where it is 0; shape (2, P).
     near
         Amounts below this are 0, by commodity, shape (G,).
+    flow, own
+        Room to work in, all 0: flows (2, A), and whether an arc is on a path, (A,).
 
     Returns
     -------
-    good, start, place
-        Which commodities can be told apart, shape (G,), and as many paths as were
-        given, as above.
+    good, same, start, arcs
+        Which commodities can be told apart, and of which the paths are those given,
+        shape (G,); and as many paths as were given, as above.
     """
-    flow = np.zeros((2, len(own)))
     found_start = np.zeros(len(start), np.int64)
-    good = np.zeros(len(origin), np.bool_)
+    good, same = np.zeros(len(origin), np.bool_), np.zeros(len(origin), np.bool_)
+    met = np.zeros(len(start), np.bool_)
     most = 0
     for g in range(len(origin)):
-        most += (group[g + 1] - group[g]) * (own_start[g + 1] - own_start[g])
+        most += (group[g + 1] - group[g]) * (start[group[g + 1]] - start[group[g]])
     found = np.empty(most, np.int64)
     used = 0
     for g in range(len(origin)):
-        low, high, hair = own_start[g], own_start[g + 1], near[g]
+        hair, count = near[g], 0
         for i in range(group[g], group[g + 1]):
             for j in range(start[i], start[i + 1]):
-                flow[0, place[j]] += amount[0, i]
-                flow[1, place[j]] += amount[1, i]
+                arc = arcs[j]
+                flow[0, arc] += amount[0, i]
+                flow[1, arc] += amount[1, i]
+                if not own[arc]:
+                    own[arc] = True
+                    count += 1
         whole = True
         for i in range(group[g], group[g + 1]):
             node, first = origin[g], used
             while whole and node != destination[g]:
                 step = -1
-                for a in range(low, high):
-                    carries = flow[0, a] > hair or (flow[0, a] > -hair and flow[1, a] > 1e-9)
-                    if tail[own[a]] == node and carries:
-                        step = a
+                for s in range(star_start[node], star_start[node + 1]):
+                    arc = star[s]
+                    if flow[0, arc] > hair or (flow[0, arc] > -hair and flow[1, arc] > 1e-9):
+                        step = arc
                         break
-                whole = step >= 0 and used - first < high - low
+                whole = step >= 0 and used - first < count
                 if whole:
                     found[used] = step
                     used += 1
-                    node = head[own[step]]
+                    node = head[step]
             if whole:
                 least, side = np.inf, np.inf
                 for j in range(first, used):
@@ -249,11 +257,32 @@ def split_into_paths(
                     flow[0, found[j]] -= least
                     flow[1, found[j]] -= side
             found_start[i + 1] = used
-        for a in range(low, high):
-            if flow[0, a] > hair or (flow[0, a] > -hair and flow[1, a] > 1e-9):
+        for j in range(start[group[g]], start[group[g + 1]]):
+            arc = arcs[j]
+            if flow[0, arc] > hair or (flow[0, arc] > -hair and flow[1, arc] > 1e-9):
                 whole = False
+        for j in range(start[group[g]], start[group[g + 1]]):
+            flow[0, arcs[j]], flow[1, arcs[j]], own[arcs[j]] = 0.0, 0.0, False
         good[g] = whole
-    return good, found_start, found[:used]
+        alike = whole
+        for i in range(group[g], group[g + 1]):
+            other = -1
+            for n in range(group[g], group[g + 1]):
+                size = found_start[n + 1] - found_start[n]
+                if met[n] or size != start[i + 1] - start[i]:
+                    continue
+                j = 0
+                while j < size and found[found_start[n] + j] == arcs[start[i] + j]:
+                    j += 1
+                if j == size:
+                    other = n
+                    break
+            if other < 0:
+                alike = False
+                break
+            met[other] = True
+        same[g] = alike
+    return good, same, found_start, found[:used]
 
 
 def _orders(rank: Ints) -> tuple[Ints, Ints]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from corridors.flow.compiling import compiled
+from corridors.flow.compiling import compiled, inner
+from corridors.flow.shortest.trees import forward_star
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -94,15 +95,62 @@ def _cut(newest, older, end):
 
 
 @compiled
-def _shut(first, last, class_of, commodity, path_start, path_arcs, open_cost, banned):
+def _shut(first, last, class_of, commodity, path_start, path_arcs, open_cost, shut, banned):
     """Say of each path whether it leads through an arc whose cost is infinite."""
     for j in range(first, last):
         own_class = class_of[commodity[j]]
         banned[j] = False
         for i in range(path_start[j], path_start[j + 1]):
-            if open_cost[own_class, path_arcs[i]] == np.inf:
+            if shut[path_arcs[i]] and open_cost[own_class, path_arcs[i]] == np.inf:
                 banned[j] = True
                 break
+
+
+@compiled
+def _copy(number, path_start, path_arcs, into):
+    """Write the arcs of some columns one after the other."""
+    at = 0
+    for j in number:
+        for i in range(path_start[j], path_start[j + 1]):
+            into[at] = path_arcs[i]
+            at += 1
+
+
+@inner
+def _before(i, j, fixed, path_start, path_arcs):
+    """Whether column i comes before column j: arcs are compared byte by byte, the lowest first."""
+    if i < fixed or j < fixed:
+        return i < j
+    size = path_start[j + 1] - path_start[j]
+    for n in range(path_start[i + 1] - path_start[i]):
+        if n >= size:
+            return False
+        a, b = path_arcs[path_start[i] + n], path_arcs[path_start[j] + n]
+        while a != b:
+            if a % 256 != b % 256:
+                return a % 256 < b % 256
+            a, b = a // 256, b // 256
+    return path_start[i + 1] - path_start[i] < size
+
+
+@compiled
+def _sort(group, number, fixed, path_start, path_arcs):
+    """Sort the columns of each group, which are few."""
+    for g in range(len(group) - 1):
+        for n in range(group[g] + 1, group[g + 1]):
+            j, at = number[n], n
+            while at > group[g] and _before(j, number[at - 1], fixed, path_start, path_arcs):
+                number[at] = number[at - 1]
+                at -= 1
+            number[at] = j
+
+
+@compiled
+def _carry(number, amount, own_class, path_start, path_arcs, names, into):
+    """Add the amounts of some columns to the flow on their arcs."""
+    for n in range(len(number)):
+        for i in range(path_start[number[n]], path_start[number[n] + 1]):
+            into[own_class[n], names[path_arcs[i]]] += amount[n]
 
 
 class PathPool:
@@ -124,6 +172,13 @@ class PathPool:
         commodity's; that of falling short is given.
     soft
         Limits that may be exceeded at a price, shape (S,).
+
+    Attributes
+    ----------
+    star
+        Forward star of the arcs, as offsets (N + 1,) and arc numbers (A,).
+    room
+        Zeros to work in, which stay so: numbers (2, A) and flags (A,).
     """
 
     def __init__(
@@ -137,6 +192,8 @@ class PathPool:
     ) -> None:
         k, s = problem.n_commodities, len(soft)
         self._class_of = problem.commodity_class
+        self.star = forward_star(problem.tail, problem.n_nodes)
+        self.room = np.zeros((2, problem.n_arcs)), np.zeros(problem.n_arcs, dtype=np.bool_)
         self._rank, self._rank_of_commodity = rank, rank_of_commodity
         order = np.argsort(problem.member_arc, kind="stable")
         start = np.zeros(problem.n_arcs + 1, dtype=np.int64)
@@ -205,10 +262,10 @@ class PathPool:
         self._cost[0, : len(penalty)] = penalty
         self._cost[0, self.fixed - len(excess) : self.fixed] = excess
         self._price(self.fixed, self.size, cost, tie_cost)
-        self.ban(open_cost)
+        self.ban(open_cost, np.ones(open_cost.shape[1], dtype=np.bool_))
 
-    def ban(self, open_cost: Floats) -> None:
-        """Mark the paths that lead through closed arcs."""
+    def ban(self, open_cost: Floats, shut: Flags) -> None:
+        """Mark the paths through closed arcs, all of which are among those `shut` to any class."""
         _shut(
             self.fixed,
             self.size,
@@ -217,6 +274,7 @@ class PathPool:
             self._path_start,
             self._arcs,
             open_cost,
+            shut,
             self._banned,
         )
 
@@ -332,25 +390,28 @@ class PathPool:
         """Return the arcs of a column; those of a shortfall are none."""
         return self._arcs[self._path_start[number] : self._path_start[number + 1]]
 
-    def spelt(self, number: int) -> bytes:
-        """Return the arcs of a column as bytes, which order columns; none for a shortfall."""
-        return self._keys[number - self.fixed][1] if number >= self.fixed else b""
+    def sort(self, group: Ints, number: Ints) -> None:
+        """Sort the columns of each group in place: shortfalls by number, then paths by their arcs.
 
-    def paths(self, number: Ints) -> tuple[Ints, Ints]:
-        """Return the arcs of some columns, as offsets and arc numbers."""
-        first = self._path_start[number]
-        size = self._path_start[number + 1] - first
+        Parameters
+        ----------
+        group, number
+            The columns of each group, as offsets (G + 1,) into their numbers.
+        """
+        _sort(group, number, self.fixed, self._path_start, self._arcs)
+
+    def paths(self, number: Ints, names: Ints | None = None) -> tuple[Ints, Ints]:
+        """Return the arcs of some columns, as offsets and arc numbers, or as other `names` (A,)."""
         start = np.zeros(len(number) + 1, dtype=np.int64)
-        np.cumsum(size, out=start[1:])
-        within = np.arange(start[-1]) - np.repeat(start[:-1], size)
-        return start, self._arcs[np.repeat(first, size) + within]
+        np.cumsum(self._path_start[number + 1] - self._path_start[number], out=start[1:])
+        arcs = np.empty(start[-1], dtype=np.int64)
+        _copy(number, self._path_start, self._arcs, arcs)
+        return start, arcs if names is None else names[arcs]
 
-    def carry(self, number: Ints, amount: Floats, into: Floats) -> Floats:
-        """Add the amounts of some columns to flows by class and arc, shape (C, A), which are 0."""
-        start, arcs = self.paths(number)
-        path = np.repeat(np.arange(len(number)), np.diff(start))
-        cell = self._class_of[self._commodity[number]][path] * into.shape[1] + arcs
-        into[:] = np.bincount(cell, amount[path], into.size).reshape(into.shape)
+    def carry(self, number: Ints, amount: Floats, names: Ints, into: Floats) -> Floats:
+        """Add what some columns carry, in their order, to flows (C, A) by other `names` of arcs."""
+        own_class = self._class_of[self._commodity[number]]
+        _carry(number, amount, own_class, self._path_start, self._arcs, names, into)
         return into
 
 

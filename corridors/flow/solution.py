@@ -132,71 +132,65 @@ def _dust(amount: Floats, commodity: Ints, is_path: Flags, question: MasterProbl
 def _put_in_order(master: Master, question: MasterProblem) -> None:
     """Solve the last basis once more, in an order that does not depend on the way here."""
     basis, pool = master.basis, master.pool
-    commodity = pool.columns.commodity
-    by_commodity: dict[int, list[int]] = {}
-    for j in basis.other.tolist():
-        by_commodity.setdefault(int(commodity[j]), []).append(j)
-    told = _told_apart(master, question.problem, by_commodity)
-    key, other = basis.key, []
-    for k in sorted(by_commodity):
-        mine = told.get(k, [int(key[k]), *by_commodity[k]])
-        mine.sort(key=lambda j: (j >= pool.fixed, pool.spelt(j), j))
-        key[k] = mine[0]
-        other += mine[1:]
-    ordered = LastBasis(key, np.array(other, dtype=np.int64), np.sort(basis.tight))
-    master.take(ordered, question)
+    key, n_keys = basis.key, len(basis.key)
+    commodity = pool.columns.commodity[basis.other]
+    order = np.argsort(commodity, kind="stable")
+    # Commodity after commodity, its key before its other columns.
+    of, first = np.unique(commodity[order], return_index=True)
+    place = np.insert(n_keys + order, first, of)
+    group = np.append(first, len(order)) + np.arange(len(of) + 1)
+    column = np.concatenate([key, basis.other])[place]
+    _tell_apart(pool, question.problem, of, group, column, master.amounts[:, place])
+    pool.sort(group, column)
+    key[of] = column[group[:-1]]
+    master.take(
+        LastBasis(key, np.delete(column, group[:-1]), np.sort(basis.tight)),
+        question,
+    )
 
 
-def _told_apart(
-    master: Master, p: FlowProblem, by_commodity: dict[int, list[int]]
-) -> dict[int, list[int]]:
-    """Return the basic columns of some commodities, with their paths split in the defined way.
+def _tell_apart(
+    pool: PathPool, p: FlowProblem, of: Ints, group: Ints, column: Ints, amount: Floats
+) -> None:
+    """Split the paths of some commodities in the defined way, those of them that can be told apart.
 
-    Those that have three paths or more, and can be told apart.
+    Those that have three paths or more; one or two are what they are.
+
+    Parameters
+    ----------
+    of, group, column
+        Commodities, and the basic columns of each, as offsets (G + 1,) into `column`, in which
+        the paths are replaced.
+    amount
+        What the columns carry, and in which direction that moves, shape (2, .).
     """
-    basis, pool, amounts = master.basis, master.pool, master.amounts
-    n_keys = len(basis.key)
-    place = {j: n_keys + i for i, j in enumerate(basis.other.tolist())}
-    commodities, group, paths = [], [0], []
-    for k in sorted(by_commodity):
-        every = [j for j in (int(basis.key[k]), *by_commodity[k]) if j >= pool.fixed]
-        if len(every) > 2 and k < p.n_commodities:
-            commodities.append(k)
-            paths += every
-            group.append(len(paths))
-    if not paths:
-        return {}
-    of, first = np.array(commodities), np.array(group)
-    held = np.array(paths)
-    start, arcs = pool.paths(held)
-    owner = np.repeat(np.repeat(np.arange(len(of)), np.diff(first)), np.diff(start))
-    own, where = np.unique(owner * p.n_arcs + arcs, return_inverse=True)
-    own_start = np.searchsorted(own, np.arange(len(of) + 1) * p.n_arcs)
-    own %= p.n_arcs
-    carried = amounts[:, [place.get(j, int(pool.columns.commodity[j])) for j in paths]]
-    good, start, where = split_into_paths(
+    is_path = column >= pool.fixed
+    count = np.diff(np.append(0, np.cumsum(is_path))[group])
+    chosen = (count > 2) & (of < p.n_commodities)
+    if not chosen.any():
+        return
+    places = np.flatnonzero(is_path & np.repeat(chosen, np.diff(group)))
+    first = np.append(0, np.cumsum(count[chosen]))
+    of = of[chosen]
+    start, arcs = pool.paths(column[places])
+    good, same, start, arcs = split_into_paths(
         p.origin[of],
         p.destination[of],
-        p.tail,
+        *pool.star,
         p.head,
         first,
         start,
-        own_start,
-        own,
-        where,
-        np.ascontiguousarray(carried),
+        arcs,
+        np.ascontiguousarray(amount[:, places]),
         TOLERANCE * (1.0 + p.amount[of]),
+        *pool.room,
     )
-    told: dict[int, list[int]] = {}
-    arcs = own[where]
-    for g in np.flatnonzero(good).tolist():
-        k = commodities[g]
-        ends = pairwise(start[group[g] : group[g + 1] + 1].tolist())
+    for g in np.flatnonzero(good & ~same).tolist():
+        k = int(of[g])
+        ends = pairwise(start[first[g] : first[g + 1] + 1].tolist())
         numbers = [pool.number(k, arcs[a:b], p.cost, p.tie_cost) for a, b in ends]
         if len(set(numbers)) == len(numbers):
-            idle = [j for j in (int(basis.key[k]), *by_commodity[k]) if j < pool.fixed]
-            told[k] = idle + numbers
-    return told
+            column[places[first[g] : first[g + 1]]] = numbers
 
 
 def written(
@@ -234,24 +228,18 @@ def written(
     short[commodity[idle]] = amount[idle]
     carries = is_path & (amount > 0)
     column, amount, commodity = column[carries], amount[carries], commodity[carries]
-    flow = pool.carry(column, amount, np.zeros(p.cost.shape))
+    flow = pool.carry(column, amount, n.arc_order, np.zeros(p.cost.shape))
+    # Those of one commodity stay in the order that the basis was put in.
     number = n.commodity_order[commodity]
     order = np.argsort(number, kind="stable")
-    # Most commodities have one path; where there are several, what they say orders them.
-    ends = np.flatnonzero(np.append(number[order][1:] != number[order][:-1], True)) + 1
-    sizes = np.diff(ends, prepend=0)
-    several = sizes > 1
-    for last, size in zip(ends[several].tolist(), sizes[several].tolist(), strict=True):
-        mine = order[last - size : last].tolist()
-        mine.sort(key=lambda i: pool.spelt(int(column[i])))
-        order[last - size : last] = mine
-    start, arcs = pool.paths(column[order])
+    number = number[order]
+    start, arcs = pool.paths(column[order], n.arc_order)
     return FlowSolution(
-        path_commodity=n.commodity_order[commodity[order]],
+        path_commodity=number,
         path_start=start,
-        path_arcs=n.arc_order[arcs],
+        path_arcs=arcs,
         path_amount=amount[order],
-        class_flow=flow[:, n.arc_number],
+        class_flow=flow,
         shortfall=short[n.commodity_number],
         limit_price=limit_price[n.limit_number],
         commodity_price=sigma[n.commodity_number],

@@ -1,4 +1,4 @@
-"""What flows and paths take of limits, and what limits do to arcs: charge for them, close them."""
+"""What flows and paths take of limits, and which arcs are open."""
 
 from __future__ import annotations
 
@@ -6,59 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import compiled
-
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
     from corridors.flow.problem import FlowProblem
     from corridors.flow.solution import Plan
-
-
-@compiled
-def _charge(weight, price, first, size, cell, unit):
-    """Add what each limit charges, member by member, to weights by class and arc."""
-    for r in range(len(price)):
-        if price[r] != 0.0:
-            for e in range(first[r], first[r] + size[r]):
-                weight[cell[e]] += price[r] * unit[e]
-
-
-class Charges:
-    """What limits charge on arcs, at one price after the other.
-
-    Parameters
-    ----------
-    limit, arc, own_class, unit
-        Members of limits, those of one limit together, shape (E,); a class of -1
-        stands for all classes.
-    n_limits
-        Number of limits.
-    shape
-        Numbers of classes and arcs, (C, A).
-    """
-
-    def __init__(
-        self,
-        limit: Ints,
-        arc: Ints,
-        own_class: Ints,
-        unit: Floats,
-        n_limits: int,
-        shape: tuple[int, int],
-    ) -> None:
-        # Member by member, each for all its classes, so that sums have one order.
-        times = np.where(own_class < 0, shape[0], 1)
-        member = np.repeat(np.arange(len(limit)), times)
-        within = np.arange(len(member)) - np.repeat(np.cumsum(times) - times, times)
-        self._unit = unit[member]
-        self._size = np.bincount(limit, times, n_limits).astype(np.int64)
-        self._first = np.cumsum(self._size) - self._size
-        self._cell = (np.maximum(own_class, 0)[member] + within) * shape[1] + arc[member]
-
-    def add(self, weight: Floats, price: Floats) -> Floats:
-        """Add to arc weights (C, A), in place, what the limits charge at their prices (R,)."""
-        _charge(weight.reshape(-1), price, self._first, self._size, self._cell, self._unit)
-        return weight
 
 
 def limit_use(problem: FlowProblem, flow: Floats) -> Floats:

@@ -14,7 +14,7 @@ import numpy as np
 
 from corridors.flow.arrays import TOLERANCE
 from corridors.flow.shortest import ties, trees
-from corridors.flow.usage import Charges
+from corridors.flow.shortest.weights import ArcWeights
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -78,17 +78,16 @@ class Pricing:
     ) -> None:
         self._p = p = problem
         self._rank, self._rank_of_commodity = rank, rank_of_commodity
-        self._charges = Charges(
-            p.member_limit, p.member_arc, p.member_class, unit, p.n_limits, p.cost.shape
-        )
+        self._weights = ArcWeights(p, unit)
         self._star = trees.forward_star(p.tail, p.n_nodes)
         self._in_star = trees.forward_star(p.head, p.n_nodes)
         self._aimed_at: Floats | None = None
         self._togo: Floats = np.empty((1, 0))
         self._last: _Kept | None = None
         self._kept: _Kept | None = None
-        self._around: tuple[Floats, Ints, Floats, Ints, Ints, Ints] | None = None
+        self._around: tuple[Floats, Ints, Floats, Ints, Ints] | None = None
         self._same: tuple[Floats, Flags] | None = None
+        self._given: Floats | None = None
         self.aim(p.cost)
 
     def aim(self, cost: Floats) -> None:
@@ -124,13 +123,24 @@ class Pricing:
         self._group_togo = self._togo_of[first]
         self._aimed_at = cost
 
-    def weights(self, open_cost: Floats, price: Floats) -> Floats:
-        """Return costs (C, A) and what limits charge at their prices (R,), together."""
-        return self._charges.add(open_cost.copy(), price)
+    def open(self, problem: FlowProblem) -> Floats:
+        """Return the costs of a problem, ``inf`` where closed, shape (C, A); until the next."""
+        return self._weights.open(problem)
+
+    @property
+    def shut(self) -> Flags:
+        """Arcs that the problem last opened closes to any class, shape (A,)."""
+        return self._weights.shut
+
+    def weights(self, price: Floats) -> Floats:
+        """Return these costs with what limits charge at their prices (R,); until the next."""
+        self._given = self._weights.at(price)
+        return self._given
 
     def keep(self) -> None:
         """Keep what the last ties were decided by, as what later questions are held against."""
-        self._kept = self._last
+        if self._last is not None:
+            self._kept = self._last._replace(weight=self._weights.keep())
         self._around = None
 
     def _unconcerned(self, weight: Floats, ceiling: Floats) -> Flags:
@@ -143,17 +153,23 @@ class Pricing:
         if kept is None or not len(self._togo[0]):
             return np.zeros(len(ceiling), dtype=np.bool_)
         if self._around is None:
-            pairs = np.stack([p.origin, p.commodity_class], axis=1)
+            origin, own_class, group_start, members = self._alike
+            pairs = np.stack([origin, own_class], axis=1)
             starts, which = np.unique(pairs, axis=0, return_inverse=True)
             since = trees.distances_to(
                 *self._star, p.head, self._aimed_at, starts[:, 0].copy(), starts[:, 1].copy()
             )
             since *= 1.0 - 1e-12
-            first = np.searchsorted(np.sort(p.commodity_class), np.arange(p.n_classes + 1))
-            by_class = np.argsort(p.commodity_class, kind="stable")
-            self._around = since, which.ravel(), self._togo, self._togo_of, first, by_class
-        reach = ceiling + 4.0 * TOLERANCE * (1.0 + np.abs(ceiling))
-        concerned = ties.touched(kept.weight, weight, p.tail, p.head, *self._around, reach)
+            self._around = since, which.ravel(), self._togo, self._group_togo, own_class
+            self._group_of = np.empty(p.n_commodities, dtype=np.int64)
+            self._group_of[members] = np.repeat(np.arange(len(origin)), np.diff(group_start))
+        reach = np.full(len(self._alike[0]), -np.inf)
+        np.maximum.at(reach, self._group_of, ceiling + 4.0 * TOLERANCE * (1.0 + np.abs(ceiling)))
+        cells = self._weights.changed if weight is self._given else None
+        if cells is None:
+            cells = np.flatnonzero(weight != kept.weight)
+        concerned = ties.touched(cells, kept.weight, weight, p.tail, p.head, *self._around, reach)
+        concerned = concerned[self._group_of]
         return np.asarray(~concerned & (ceiling <= kept.sigma - kept.near + _hair(kept.sigma)))
 
     def better(self, weight: Floats, ceiling: Floats) -> tuple[Ints, Ints, Ints]:
@@ -234,19 +250,16 @@ class Pricing:
             subgraphs = _joined(same, kept.subgraphs, subgraphs)
         first, size, arcs, takes_part, single = subgraphs
         # At the same prices what was decided by them stays decided.
-        told = same & (
-            kept is not None and bool((np.abs(price - kept.price) <= _hair(price)).all())
-        )
-        charge = np.zeros((2, *p.cost.shape))
-        for level in range(2):
-            self._charges.add(charge[level], price[level])
+        others = np.zeros(price.shape[1], dtype=np.bool_)
+        if kept is not None:
+            others |= (np.abs(price - kept.price) > _hair(price)).any(axis=0)
         tie_cost, rank, path_start, path_arcs, freedom = ties.paths_by_tie_cost(
             p.n_nodes,
             p.tail,
             p.head,
             p.tie_cost,
             self._rank,
-            charge,
+            self._weights.charges(price),
             self._rank_of_commodity,
             first,
             size,
@@ -254,13 +267,15 @@ class Pricing:
             p.origin,
             p.commodity_class,
             p.destination,
-            takes_part & ~told,
+            takes_part,
             single,
             short,
+            same,
+            self._weights.charged_by(others),
         )
         choices = np.where(takes_part, freedom, 0)
         if kept is not None:
-            choices = np.where(told, kept.choices, choices)
+            choices = np.where(choices < 0, kept.choices, choices)
         self._last = _Kept(weight, sigma, near, price.copy(), short, subgraphs, choices)
         return Tied(tie_cost, rank, path_start, path_arcs, choices)
 

@@ -206,45 +206,60 @@ def tight_subgraphs(
 
 @compiled
 def touched(
-    before, after, tail, head, since, which_since, togo, which_togo, class_start, members, reach
+    cells, before, after, tail, head, since, which_since, togo, which_togo, own_class, reach
 ):
-    """Say which commodities a change of weights may concern.
+    """Say which demands a change of weights may concern.
 
-    That of an arc concerns a commodity whose shortest path over the arc, by what is
+    That of an arc concerns a demand whose shortest path over the arc, by what is
     at least left on both sides of it, is not beyond its reach. A change within
     rounding is none.
 
     Parameters
     ----------
+    cells
+        Where weights may have changed, as ``class * A + arc``.
     before, after
         Weights by class and arc, shape (C, A).
     tail, head
         Arc ends, shape (A,).
     since, which_since, togo, which_togo
         Lower bounds from origins and to destinations, shapes (., N), and which of
-        them are each commodity's, shape (K,).
-    class_start, members
-        Commodities of each class, as offsets (C + 1,) into `members` (K,).
-    reach
-        Of each commodity, shape (K,).
+        them are each demand's, shape (G,).
+    own_class, reach
+        Of each demand, shape (G,).
 
     Returns
     -------
     ndarray
-        Shape (K,).
+        Shape (G,).
     """
-    concerns = np.zeros(len(reach), np.bool_)
-    for c in range(len(before)):
-        for arc in range(len(tail)):
+    n_classes, n_arcs = before.shape
+    # The arcs that have changed, class by class, and the lesser of their weights.
+    first = np.zeros(n_classes + 1, np.int64)
+    arcs = np.empty(len(cells), np.int64)
+    least = np.empty(len(cells))
+    for fill in range(2):
+        for cell in cells:
+            c, arc = cell // n_arcs, cell % n_arcs
             old, new = before[c, arc], after[c, arc]
-            least = min(old, new)
-            if old == new or abs(new - old) <= 1e-13 * (1.0 + least):
-                continue
-            for i in range(class_start[c], class_start[c + 1]):
-                k = members[i]
-                to_tail = since[which_since[k], tail[arc]]
-                if to_tail + least + togo[which_togo[k], head[arc]] <= reach[k]:
-                    concerns[k] = True
+            less = min(old, new)
+            if old != new and abs(new - old) > 1e-13 * (1.0 + less):
+                if fill == 0:
+                    first[c] += 1
+                else:
+                    first[c] -= 1
+                    arcs[first[c]] = arc
+                    least[first[c]] = less
+        if fill == 0:
+            for c in range(n_classes):
+                first[c + 1] += first[c]
+    concerns = np.zeros(len(reach), np.bool_)
+    for g in range(len(reach)):
+        there, onward, most, c = since[which_since[g]], togo[which_togo[g]], reach[g], own_class[g]
+        for i in range(first[c], first[c + 1]):
+            if there[tail[arcs[i]]] + least[i] + onward[head[arcs[i]]] <= most:
+                concerns[g] = True
+                break
     return concerns
 
 
@@ -266,6 +281,8 @@ def paths_by_tie_cost(
     takes_part,
     single,
     wanted,
+    known,
+    anew,
 ):
     """Find each commodity's path of least tie cost, then rank, inside its subgraph.
 
@@ -292,6 +309,10 @@ def paths_by_tie_cost(
         Commodities that have a path, and those that have only one, shape (K,).
     wanted
         Commodities whose only path is wanted, shape (K,).
+    known, anew
+        Commodities whose subgraph is one that was asked about before, shape (K,), and where the
+        limits charge something else on these counts than then, shape (C * A,): where there is
+        nothing of that in a known subgraph it is not asked again.
 
     Returns
     -------
@@ -301,7 +322,7 @@ def paths_by_tie_cost(
         As in `trees.cheapest_paths`.
     freedom
         Number of linearly independent paths among which each commodity could
-        choose, shape (K,).
+        choose, shape (K,); -1 where that is not asked again.
     """
     n_commodities = len(destination)
     lengths = np.empty((2, n_commodities))
@@ -327,6 +348,14 @@ def paths_by_tie_cost(
             freedom[k] = 1
             if not wanted[k]:
                 continue
+        if known[k]:
+            again = False
+            for arc in own:
+                again = again or anew[c * len(tail) + arc]
+            if not again:
+                freedom[k] = -1
+                continue
+        if single[k]:
             path_first[k], path_size[k] = used, len(own)
             lengths[0, k], lengths[1, k] = 0.0, 0.0
             buffer = grow(buffer, used + len(own))

@@ -76,7 +76,7 @@ class Work(NamedTuple):
     turn (`queue`). By commodity: what its key does, whether only its key is in the basis
     (`lone`), its best column (`best`), and those that change their key (`flipped`). By level:
     what is large among prices, how much enters, and what that saves; and what the
-    other columns cost more than their keys (`more`, shape (3, .)).
+    other columns cost more than their keys, or take more of a limit (`more`, shape (3, .)).
 
     What leads the way: a factor for each level, shape (3,), and with them the cost
     of each column and the price of each limit (`mix`, `cost`, `price`).
@@ -128,24 +128,32 @@ def clip(value):
 
 
 @inner
-def key_use(columns, basis, amount, level, use):
-    """Compute what the keys would take of each limit if each carried its whole commodity."""
-    use[:] = 0.0
-    for k in range(len(basis.key)):
-        j = basis.key[k]
-        units = amount[level, k]
-        for e in range(columns.start[j], columns.start[j + 1]):
-            use[columns.limit[e]] += columns.unit[e] * units
+def key_use(columns, basis, amount, use):
+    """Compute what the keys would take of each limit if each carried its whole commodity.
+
+    Both levels of amounts and uses, shapes (2, .), in one pass.
+    """
+    use1, use2, amount1, amount2 = use[0], use[1], amount[0], amount[1]
+    key, start, limit, unit = basis.key, columns.start, columns.limit, columns.unit
+    for r in range(len(use1)):
+        use1[r] = 0.0
+        use2[r] = 0.0
+    for k in range(len(key)):
+        j = key[k]
+        units1, units2 = amount1[k], amount2[k]
+        for e in range(start[j], start[j + 1]):
+            use1[limit[e]] += unit[e] * units1
+            use2[limit[e]] += unit[e] * units2
 
 
 @inner
-def by_inverse(columns, basis, values, amount, bound, more):
-    """Compute amounts, use and prices of limits from a basis and its inverse."""
+def amounts_by_inverse(columns, basis, values, amount, bound):
+    """Compute amounts and use of limits from a basis and its inverse."""
     p = basis.size[0]
     inverse = basis.inverse
+    key_use(columns, basis, amount, values.use)
     for level in range(2):
         x, use, other = values.key[level], values.use[level], values.other[level]
-        key_use(columns, basis, amount, level, use)
         for k in range(len(x)):
             x[k] = amount[level, k]
         other[:p] = 0.0
@@ -165,8 +173,16 @@ def by_inverse(columns, basis, values, amount, bound, more):
                 use[columns.limit[e]] -= columns.unit[e] * other[i]
         for t in range(p):
             use[basis.tight[t]] = bound[level, basis.tight[t]]
-    # All levels side by side: three sums that do not wait for one another.
-    cost, price = columns.cost, values.price
+
+
+@inner
+def prices_by_inverse(columns, basis, values, more):
+    """Compute the prices of limits from a basis and its inverse.
+
+    All levels side by side: three sums that do not wait for one another.
+    """
+    p = basis.size[0]
+    cost, price, inverse = columns.cost, values.price, basis.inverse
     price[:] = 0.0
     for i in range(p):
         j = basis.other[i]

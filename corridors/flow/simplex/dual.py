@@ -266,9 +266,8 @@ def replacement(
     key, commodity, through_key = basis.key, columns.commodity, work.through_key
     price = work.price
     if tighten >= 0:
-        row_of(columns, basis, tighten, work.row, effect, work.which)
-        for t in range(p):
-            effect[t] *= sign
+        # A limit is always above its bound, so that the sign is 1; `exchange` asks for both again.
+        row_of(columns, basis, tighten, work.more[0], effect, work.which)
     else:
         for t in range(p):
             effect[t] = 0.0

@@ -44,7 +44,7 @@ def swap_key(columns, basis, values, k):
 
 
 @inner
-def exchange(columns, basis, values, enter, loosen, leave, tighten, work):
+def exchange(columns, basis, values, enter, loosen, leave, tighten, known, work):
     """Change the basis by one column or limit on each side, its inverse and prices with it.
 
     Parameters
@@ -54,14 +54,16 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, work):
     leave, tighten
         Place of the other column that leaves, or -1; then the limit that comes
         to bind.
+    known
+        Whether what the other columns take of the limit that comes to bind is known already.
     work
         In it what each other column loses for a unit of what enters, how much of it
         enters, and its reduced costs.
     """
     p = basis.size[0]
     inverse, price, tight = basis.inverse, values.price, basis.tight
-    u, row, v, step, saving = work.entering, work.row, work.effect, work.step, work.saving
-    if tighten >= 0:
+    u, row, v, step, saving = work.entering, work.more[0], work.effect, work.step, work.saving
+    if tighten >= 0 and not known:
         row_of(columns, basis, tighten, row, v, work.which)
     if enter >= 0 and leave >= 0:
         pivot = u[leave]
@@ -175,7 +177,7 @@ def find_lone(columns, basis, lone):
 
 
 @inner
-def change_keys(columns, n_columns, basis, hair, work):
+def change_keys(columns, n_columns, basis, values, hair, paths, work):
     """Let commodities that have only their key in the basis take their cheapest column; say if any.
 
     Where that is banned, or dearer by more than a hair, as a share of its cost.
@@ -204,6 +206,10 @@ def change_keys(columns, n_columns, basis, hair, work):
             state[i], state[j] = 0, 1
             key[k] = j
             changed = True
+            less = reduced[j]
+            values.sigma[0, k] += less
+            for n in paths.column[paths.start[k] : paths.start[k + 1]]:
+                reduced[n] -= less
     return changed
 
 

@@ -163,9 +163,9 @@ def refresh(columns, basis, values, amount, bound, invert):
     if not split[0]:
         return False
     right, found = np.empty(p), np.empty(p)
+    key_use(columns, basis, amount, values.use)
     for level in range(2):
         use, x = values.use[level], values.key[level]
-        key_use(columns, basis, amount, level, use)
         for k in range(len(x)):
             x[k] = amount[level, k]
         for t in range(p):
@@ -184,7 +184,7 @@ def refresh(columns, basis, values, amount, bound, invert):
         for t in range(p):
             use[basis.tight[t]] = bound[level, basis.tight[t]]
     for level in range(3):
-        cost, price, sigma = columns.cost[level], values.price[level], values.sigma[level]
+        cost, price = columns.cost[level], values.price[level]
         for i in range(p):
             j = basis.other[i]
             right[i] = cost[j] - cost[basis.key[columns.commodity[j]]]
@@ -192,12 +192,18 @@ def refresh(columns, basis, values, amount, bound, invert):
         price[:] = 0.0
         for t in range(p):
             price[basis.tight[t]] = -found[t]
-        for k in range(len(basis.key)):
-            j = basis.key[k]
-            total = cost[j]
-            for e in range(columns.start[j], columns.start[j + 1]):
-                total += price[columns.limit[e]] * columns.unit[e]
-            sigma[k] = total
+    start, limit, unit, place = columns.start, columns.limit, columns.unit, basis.place
+    price1, price2, price3 = values.price[0], values.price[1], values.price[2]
+    for k in range(len(basis.key)):
+        j = basis.key[k]
+        total1, total2, total3 = columns.cost[0, j], columns.cost[1, j], columns.cost[2, j]
+        for e in range(start[j], start[j + 1]):
+            r = limit[e]
+            if place[r] >= 0:
+                total1 += price1[r] * unit[e]
+                total2 += price2[r] * unit[e]
+                total3 += price3[r] * unit[e]
+        values.sigma[0, k], values.sigma[1, k], values.sigma[2, k] = total1, total2, total3
     if invert:
         for t in range(p):
             right[:] = 0.0

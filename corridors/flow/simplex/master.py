@@ -36,6 +36,9 @@ class OwnMaster(Master):
 
     _kept_weights: Weights | None = None
 
+    _room: simplex.Room | None = None
+    """What the last run worked in."""
+
     @property
     def untouched(self) -> bool:
         """Whether no limit binds and nothing has been optimised, as after `reset`."""
@@ -113,8 +116,13 @@ class OwnMaster(Master):
         pool = self.pool
         while True:
             entries = int(pool.columns.start[pool.size])
-            room = simplex.room(
-                working.basis, pool.size, len(question.bound[0]), entries, self._weights
+            room = self._room = simplex.room(
+                working.basis,
+                pool.size,
+                len(question.bound[0]),
+                entries,
+                self._weights,
+                self._room,
             )
             self._weights = room[1]
             code, _ = simplex.optimise(

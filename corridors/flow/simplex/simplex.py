@@ -19,11 +19,12 @@ from corridors.flow.simplex.basis import (
     Rows,
     Work,
     all_reduced,
+    amounts_by_inverse,
     by_commodity,
-    by_inverse,
     entering_column,
     lead_by,
     lead_prices,
+    prices_by_inverse,
 )
 from corridors.flow.simplex.dual import Weights, replacement, weigh, worst_outside
 from corridors.flow.simplex.exchange import change_keys, exchange, swap_key
@@ -48,21 +49,43 @@ if TYPE_CHECKING:
 OPTIMAL, SINGULAR, STUCK, TOO_LONG = 0, 1, 2, 3
 """How a run ends."""
 
+_NEVER = 2**31
+"""Changes since the inverse was computed, where it was not."""
+
 Room = tuple[Motion, Weights, Rows, Paths, Work]
 """What a run works in."""
 
 _REFRESH = 100
-"""Changes of the basis after which its inverse is computed afresh."""
+"""Changes of the basis after which its inverse is computed afresh, or half as many as limits bind.
+
+To compute it takes longer the more there are.
+"""
 
 
 def room(
-    basis: Basis, n_columns: int, n_limits: int, n_entries: int, known: Weights | None = None
+    basis: Basis,
+    n_columns: int,
+    n_limits: int,
+    n_entries: int,
+    known: Weights | None = None,
+    last: Room | None = None,
 ) -> Room:
     """Return what a run works in: for so many columns, limits, and entries of columns in limits.
 
-    The weights that are known from an earlier run are taken where there is room in them.
+    The weights that are known from an earlier run are taken where there is room in them, and
+    so is all of the last run's, which began with the same basis or one that has grown from it.
     """
     n_keys, p = len(basis.key), len(basis.other)
+    weights = known
+    if weights is None or len(weights.other) != p:
+        weights = Weights(np.ones(n_keys), np.ones(p), np.ones(n_limits))
+    if last is not None:
+        motion, _, rows, paths, work = last
+        if len(work.row) == p and len(work.alpha) >= n_columns and len(rows.unit) >= n_entries:
+            rows.first[:], rows.used[0], work.price[:] = -1, 0, 0.0
+            return motion, weights, rows, paths, work
+        # Columns come in every round.
+        n_columns, n_entries = n_columns + n_columns // 4, n_entries + n_entries // 4
     motion = Motion(
         np.zeros(n_keys),
         np.zeros(n_limits),
@@ -72,9 +95,6 @@ def room(
         np.zeros(n_limits, np.int8),
         np.zeros(2, np.int64),
     )
-    weights = known
-    if weights is None or len(weights.other) != p:
-        weights = Weights(np.ones(n_keys), np.ones(p), np.ones(n_limits))
     rows = Rows(
         np.full(n_limits, -1),
         np.zeros(n_limits, np.int64),
@@ -160,7 +180,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
     slack, step, saving = work.slack, work.step, work.saving
     # Not a literal, for which the kernel would be compiled once more.
     inverse, invert = basis.inverse, n_keys >= 0
-    stale = _REFRESH if fresh else 0
+    stale = _NEVER if fresh else 0
     repairs, n_listed, n_tied = 0, 0, -1
     # First with a little of what decides ties, then by the costs alone.
     ahead = n_keys >= 0
@@ -172,7 +192,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
     far = n_keys >= 0
     kind, number, sign = -1, -1, 1.0
     for count in range(most):
-        if stale >= _REFRESH:
+        if stale >= max(_REFRESH, basis.size[0] // 2):
             if not refresh(columns, basis, values, amount, bound, invert):
                 return SINGULAR, count
             stale = 0
@@ -181,7 +201,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
         elif not started and valued:
             carried = False
         elif not started:
-            by_inverse(columns, basis, values, amount, bound, work.more)
+            prices_by_inverse(columns, basis, values, work.more)
             carried = False
         if not started:
             started = True
@@ -193,15 +213,16 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
             # handed over is near its optimum, so that only ties would be undone.
             few = 8 * basis.size[0] < n_keys and (basis.size[0] == 0 or not fresh)
             hair = SMALL if few else np.inf
-            if change_keys(columns, n_columns, basis, hair, work):
-                by_inverse(columns, basis, values, amount, bound, work.more)
-                lead_prices(basis, values, work)
-                all_reduced(columns, n_columns, basis, values, rows, work)
+            # Prices stay; amounts are worked out once it is known who carries them.
+            changed = change_keys(columns, n_columns, basis, values, hair, paths, work)
+            if changed or not (fresh or valued):
+                amounts_by_inverse(columns, basis, values, amount, bound)
         if not inside:
             kind, number, sign = worst_outside(columns, basis, values, amount, bound, weights)
             inside = kind < 0
             far = far and not inside
-        if not inside:
+        dual = not inside
+        if dual:
             n_listed, n_tied = 0, -1
             if not known:
                 all_reduced(columns, n_columns, basis, values, rows, work)
@@ -274,7 +295,8 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
                 if enter < 0 and loosen < 0:
                     if not carried:
                         return OPTIMAL, count
-                    by_inverse(columns, basis, values, amount, bound, work.more)
+                    amounts_by_inverse(columns, basis, values, amount, bound)
+                    prices_by_inverse(columns, basis, values, work.more)
                     lead_prices(basis, values, work)
                     carried, known, inside, n_tied = False, False, False, -1
                     continue
@@ -316,7 +338,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
             for level in range(2):
                 values.key[level, alone] = step[level]
         elif good:
-            good = exchange(columns, basis, values, enter, loosen, leave, tighten, work)
+            good = exchange(columns, basis, values, enter, loosen, leave, tighten, dual, work)
             if good and tighten >= 0:
                 for level in range(2):
                     values.use[level, tighten] = bound[level, tighten]
@@ -328,5 +350,5 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
             repairs += 1
             if stale == 1 or repairs > 5:
                 return STUCK, count
-            stale = _REFRESH
+            stale = _NEVER
     return TOO_LONG, most

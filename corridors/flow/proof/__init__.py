@@ -1,0 +1,1 @@
+"""What the certificate needs besides the answer: shortest-path trees of its own, and members."""

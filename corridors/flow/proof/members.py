@@ -1,0 +1,171 @@
+"""The members of limits as the certificate reads them: by limit, and by class and arc.
+
+Written for the certificate alone; the engine has its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+if TYPE_CHECKING:
+    from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.flow.problem import FlowProblem
+
+
+class Members:
+    """Members of limits, once for each class that they count for.
+
+    A *cell* is a class on an arc, ``class * A + arc``. Members of one limit stand
+    together, and so do those of one cell, each in the order that the problem has them in.
+
+    Parameters
+    ----------
+    problem
+        Whose members they are.
+
+    Attributes
+    ----------
+    flow, carries
+        Room for a flow by class and arc, shape (C, A), and for which arcs carry any of it, shape
+        (A,): all 0 but while one is looked at.
+    """
+
+    def __init__(self, problem: FlowProblem) -> None:
+        p = problem
+        classes, arcs = p.cost.shape
+        every = p.member_class < 0
+        times = np.where(every, classes, 1)
+        member = np.repeat(np.arange(len(times)), times)
+        within = np.arange(len(member)) - np.repeat(np.cumsum(times) - times, times)
+        cell = (np.maximum(p.member_class, 0)[member] + within) * arcs + p.member_arc[member]
+        limit, factor = p.member_limit[member], p.member_factor[member]
+        by_limit = np.argsort(limit, kind="stable")
+        self._limit_first = _offsets(limit, p.n_limits)
+        self._limit_cell, self._limit_factor = cell[by_limit], factor[by_limit]
+        by_cell = np.argsort(cell, kind="stable")
+        self._cell_first = _offsets(cell, classes * arcs)
+        self._cell_limit, self._cell_factor = limit[by_cell], factor[by_cell]
+        self._limit_arc = (self._limit_cell % max(arcs, 1)).astype(np.int32)
+        self.flow = np.zeros((classes, arcs))
+        self.carries = np.zeros(arcs, dtype=np.bool_)
+        self._seen = np.zeros(classes * arcs, dtype=np.bool_)
+
+    def use(self) -> Floats:
+        """Return the units that the flow takes of each limit, shape (R,)."""
+        use = np.empty(len(self._limit_first) - 1)
+        _use(
+            self.flow.reshape(-1), self.carries, self._limit_first, self._limit_arc,
+            self._limit_cell, self._limit_factor, use,
+        )  # fmt: skip
+        return use
+
+    def weights(self, p: FlowProblem, price: Floats) -> Floats:
+        """Return what arcs cost with what the limits charge, shape (C * A,); inf where closed.
+
+        Parameters
+        ----------
+        p
+            The problem.
+        price
+            Of each limit, shape (R,).
+        """
+        weight = np.empty(p.cost.size)
+        every = np.arange(p.cost.size)
+        self._weigh(p, price, every, len(every), weight)
+        return weight
+
+    def change(
+        self, p: FlowProblem, price: Floats, before: tuple[Flags, Floats, Flags], into: Floats
+    ) -> Ints:
+        """Bring the weights of one problem to those of another of the same costs.
+
+        Parameters
+        ----------
+        p, price
+            The other problem, and its prices.
+        before
+            Of the one: its closed arcs (A,), its prices and which limits are 0 (R,).
+        into
+            Its weights (C * A,), which become those of the other.
+
+        Returns
+        -------
+        ndarray
+            The cells whose weight may be another.
+        """
+        cells = np.empty(len(into), dtype=np.int64)
+        count = _changed(
+            *before, p.closed, price, nothing_passes(p), self._limit_first, self._limit_cell,
+            self._seen, cells,
+        )  # fmt: skip
+        self._weigh(p, price, cells, count, into)
+        return cells[:count]
+
+    def _weigh(self, p: FlowProblem, price: Floats, cells: Ints, count: int, into: Floats) -> None:
+        _weigh(
+            p.cost.reshape(-1), p.closed, price, nothing_passes(p), self._cell_first,
+            self._cell_limit, self._cell_factor, cells, count, into,
+        )  # fmt: skip
+
+
+def nothing_passes(p: FlowProblem) -> Flags:
+    """Return which limits are 0 and may not be exceeded, shape (R,)."""
+    return np.asarray((p.bound <= 0) & np.isinf(p.excess_price))
+
+
+def _offsets(number: Ints, count: int) -> Ints:
+    first = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum(np.bincount(number, minlength=count), out=first[1:])
+    return first
+
+
+@njit(cache=True, error_model="numpy")
+def _use(flow, carries, first, arc, cell, factor, use):
+    """Add up the units that a flow by cell takes of each limit.
+
+    Few arcs carry anything, and which ones fits where the processor has it at hand.
+    """
+    for r in range(len(use)):
+        use[r] = 0.0
+        for e in range(first[r], first[r + 1]):
+            if carries[arc[e]]:
+                use[r] += factor[e] * flow[cell[e]]
+
+
+@njit(cache=True, error_model="numpy")
+def _changed(closed, price, shut, now_closed, now_price, now_shut, first, limit_cell, seen, cells):
+    """List the cells that one of two problems alone closes, or charges something else."""
+    n_arcs, count = len(closed), 0
+    for r in range(len(price)):
+        if price[r] != now_price[r] or shut[r] != now_shut[r]:
+            for e in range(first[r], first[r + 1]):
+                if not seen[limit_cell[e]]:
+                    seen[limit_cell[e]] = True
+                    cells[count] = limit_cell[e]
+                    count += 1
+    for arc in range(n_arcs):
+        if closed[arc] != now_closed[arc]:
+            for cell in range(arc, len(seen), n_arcs):
+                if not seen[cell]:
+                    seen[cell] = True
+                    cells[count] = cell
+                    count += 1
+    for i in range(count):
+        seen[cells[i]] = False
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def _weigh(cost, closed, price, shut, first, cell_limit, factor, cells, count, into):
+    """Fill the weights of some cells: cost, and what limits charge; closed ones are infinite."""
+    for i in range(count):
+        cell = cells[i]
+        weight = cost[cell]
+        for e in range(first[cell], first[cell + 1]):
+            if factor[e] > 0.0:
+                r = cell_limit[e]
+                weight += np.inf if shut[r] else price[r] * factor[e]
+        into[cell] = np.inf if closed[cell % len(closed)] else weight

@@ -1,0 +1,230 @@
+"""What arcs cost with what limits charge on them, worked out again only where it changes.
+
+A *cell* is a class on an arc, ``class * A + arc``. From one question to the next a few arcs
+close and the prices of some limits move; what is left as it was in the first answer is not
+looked at again. Each sum has one order, whatever was asked before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.flow.compiling import compiled
+from corridors.flow.usage import open_costs
+
+if TYPE_CHECKING:
+    from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.flow.problem import FlowProblem
+
+
+class ArcWeights:
+    """Costs of arcs where they are open, and what the limits charge there.
+
+    Parameters
+    ----------
+    problem
+        Its members of limits, those of one limit together; a class of -1 stands for all.
+    unit
+        Units of a limit that a member takes, as the prices count them, shape (E,).
+
+    Attributes
+    ----------
+    shut
+        Arcs that the problem last opened closes to any class, shape (A,).
+    changed
+        Cells whose weight is not what was kept, since `at` was last asked; None where nothing
+        was kept or costs are others.
+    """
+
+    def __init__(self, problem: FlowProblem, unit: Floats) -> None:
+        p = problem
+        self._shape = classes, arcs = p.cost.shape
+        # Member by member, each for all its classes, so that sums have one order.
+        times = np.where(p.member_class < 0, classes, 1)
+        member = np.repeat(np.arange(len(times)), times)
+        within = np.arange(len(member)) - np.repeat(np.cumsum(times) - times, times)
+        cell = (np.maximum(p.member_class, 0)[member] + within) * arcs + p.member_arc[member]
+        limit, units = p.member_limit[member], unit[member]
+        by_cell = np.argsort(cell, kind="stable")
+        self._of_limit = _offsets(limit, p.n_limits), cell, units
+        self._of_cell = _offsets(cell, classes * arcs), limit[by_cell], units[by_cell]
+        self._cost: Floats | None = None
+        self._kept: tuple[Floats, Floats, Floats] | None = None
+        self._charged = np.zeros((2, classes * arcs))
+        self._at = np.zeros((2, p.n_limits))
+        self._marked = np.zeros(p.n_limits, dtype=np.bool_)
+        self._marks = np.zeros(classes * arcs, dtype=np.bool_)
+        self._seen = np.zeros(classes * arcs, dtype=np.bool_)
+        self._lists = np.empty((2, classes * arcs), dtype=np.int64)
+        self._moved = self._lists[0, :0]
+        self.shut = problem.closed
+        self.changed: Ints | None = None
+
+    def open(self, problem: FlowProblem) -> Floats:
+        """Return the costs of a problem with ``inf`` wherever an arc is closed, shape (C, A).
+
+        The array is the same one each time that costs are, and holds until the next is asked for.
+        """
+        p, zero = problem, (problem.bound <= 0) & np.isinf(problem.excess_price)
+        self.shut = p.closed.copy()
+        first, cell, unit = self._of_limit
+        for r in np.flatnonzero(zero).tolist():
+            own = cell[first[r] : first[r + 1]][unit[first[r] : first[r + 1]] > 0]
+            self.shut[own % p.n_arcs] = True
+        if p.cost is not self._cost:
+            self._cost, self._first = p.cost, (p.closed, zero)
+            self._first_open = open_costs(p).reshape(-1)
+            self._open = self._first_open.copy()
+            self._moved, self._kept, self.changed = self._lists[0, :0], None, None
+        else:
+            self._open[self._moved] = self._first_open[self._moved]
+            count = _reopened(
+                *self._first, p.closed, zero, *self._of_limit, self._seen, self._lists[0]
+            )
+            self._moved = self._lists[0, :count]
+            _reopen(p.cost.reshape(-1), p.closed, zero, *self._of_cell, self._moved, self._open)
+        return self._open.reshape(self._shape)
+
+    def at(self, price: Floats) -> Floats:
+        """Return the weights of the problem last opened at some prices (R,), shape (C, A).
+
+        What is returned holds until the next is asked for.
+        """
+        if self._kept is None:
+            weight = self._open.copy()
+            _charge(weight, price, *self._of_limit)
+        else:
+            kept, at, weight = self._kept
+            weight[self.changed] = kept[self.changed]
+            count = _recharged(self._moved, at, price, *self._of_limit, self._seen, self._lists[1])
+            self.changed = self._lists[1, :count]
+            _weigh(self._open, price, *self._of_cell, self.changed, weight)
+        self._last = weight, price
+        return weight.reshape(self._shape)
+
+    def keep(self) -> Floats:
+        """Keep the weights that `at` last returned as what later ones are held against.
+
+        Only where no arc has opened or closed since costs became what they are.
+        """
+        weight, price = self._last
+        if not len(self._moved):
+            self._kept = weight.copy(), price.copy(), weight.copy()
+            self.changed = self._lists[1, :0]
+        return weight.reshape(self._shape).copy()
+
+    def charges(self, price: Floats) -> Floats:
+        """Return what the limits charge at two levels of prices (2, R), shape (2, C, A).
+
+        What is returned holds until the next is asked for.
+        """
+        for level in range(2):
+            _clear(self._charged[level], self._at[level], *self._of_limit)
+            _charge(self._charged[level], price[level], *self._of_limit)
+        self._at[:] = price
+        return self._charged.reshape(2, *self._shape)
+
+    def charged_by(self, limits: Flags) -> Flags:
+        """Return the cells that some limits (R,) charge, shape (C * A,); until the next."""
+        _mark(self._marked, self._marks, False, *self._of_limit)
+        _mark(limits, self._marks, True, *self._of_limit)
+        self._marked = limits
+        return self._marks
+
+
+def _offsets(number: Ints, count: int) -> Ints:
+    first = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum(np.bincount(number, minlength=count), out=first[1:])
+    return first
+
+
+@compiled
+def _charge(weight, price, first, cell, unit):
+    """Add what each limit charges, member by member."""
+    for r in range(len(price)):
+        if price[r] != 0.0:
+            for e in range(first[r], first[r + 1]):
+                weight[cell[e]] += price[r] * unit[e]
+
+
+@compiled
+def _clear(weight, price, first, cell, unit):  # noqa: ARG001 - called as `_charge` is
+    """Set to 0 where limits charge anything."""
+    for r in range(len(price)):
+        if price[r] != 0.0:
+            for e in range(first[r], first[r + 1]):
+                weight[cell[e]] = 0.0
+
+
+@compiled
+def _mark(limits, marks, mark, first, cell, unit):  # noqa: ARG001 - called as `_charge` is
+    """Mark what some limits charge, or take the mark away."""
+    for r in range(len(limits)):
+        if limits[r]:
+            for e in range(first[r], first[r + 1]):
+                marks[cell[e]] = mark
+
+
+@compiled
+def _reopened(closed, zero, now_closed, now_zero, first, cell, unit, seen, cells):
+    """List the cells that one of two problems alone may close; say how many."""
+    n_arcs, count = len(closed), 0
+    for arc in range(n_arcs):
+        if closed[arc] != now_closed[arc]:
+            for one in range(arc, len(seen), n_arcs):
+                seen[one] = True
+                cells[count] = one
+                count += 1
+    for r in range(len(zero)):
+        if zero[r] != now_zero[r]:
+            for e in range(first[r], first[r + 1]):
+                if unit[e] > 0.0 and not seen[cell[e]]:
+                    seen[cell[e]] = True
+                    cells[count] = cell[e]
+                    count += 1
+    for i in range(count):
+        seen[cells[i]] = False
+    return count
+
+
+@compiled
+def _reopen(cost, closed, zero, first, limit, unit, cells, into):
+    """Fill the costs of some cells, ``inf`` where they are closed."""
+    for cell in cells:
+        shut = closed[cell % len(closed)]
+        for e in range(first[cell], first[cell + 1]):
+            shut = shut or (zero[limit[e]] and unit[e] > 0.0)
+        into[cell] = np.inf if shut else cost[cell]
+
+
+@compiled
+def _recharged(moved, price, now_price, first, cell, unit, seen, cells):  # noqa: ARG001 - as `_charge`
+    """List the cells that have moved or are charged something else; say how many."""
+    count = 0
+    for one in moved:
+        seen[one] = True
+        cells[count] = one
+        count += 1
+    for r in range(len(price)):
+        if price[r] != now_price[r]:
+            for e in range(first[r], first[r + 1]):
+                if not seen[cell[e]]:
+                    seen[cell[e]] = True
+                    cells[count] = cell[e]
+                    count += 1
+    for i in range(count):
+        seen[cells[i]] = False
+    return count
+
+
+@compiled
+def _weigh(cost, price, first, limit, unit, cells, into):
+    """Fill the weights of some cells: their cost, and what the limits charge in their order."""
+    for cell in cells:
+        weight = cost[cell]
+        for e in range(first[cell], first[cell + 1]):
+            if price[limit[e]] != 0.0:
+                weight += price[limit[e]] * unit[e]
+        into[cell] = weight
