@@ -5,6 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from calendar import isleap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
 
 _SEASON = re.compile(r"([0-9]{2})-([0-9]{2})/([0-9]{2})-([0-9]{2})")
 
@@ -82,6 +88,42 @@ def in_period(first: str, end: str, day: dt.date) -> bool:
     """Return whether a day lies in ``[first, end)``; an empty bound does not bind."""
     today = day.isoformat()
     return (not first or first <= today) and (not end or today < end)
+
+
+def during(frame: pd.DataFrame, first: str, end: str, day: dt.date) -> NDArray[np.bool_]:
+    """Return which rows of a table hold on a day, shape (rows,).
+
+    Parameters
+    ----------
+    frame
+        The table; where it has a column `season`, the day must lie in that too.
+    first, end
+        Columns with the first day of the period and the first one after it.
+    day
+        The day.
+
+    Examples
+    --------
+    >>> import datetime as dt, pandas as pd
+    >>> links = pd.DataFrame({"opens": ["", "2026-01-01"], "closes": ["2025-12-31", ""]})
+    >>> during(links, "opens", "closes", dt.date(2026, 1, 1)).tolist()
+    [False, True]
+    """
+    import numpy as np
+
+    today = day.isoformat()
+    begin, over = frame[first].to_numpy().tolist(), frame[end].to_numpy().tolist()
+    # `in_period` written out: thousands of rows a state.
+    inside = [
+        (not a or a <= today) and (not b or today < b) for a, b in zip(begin, over, strict=True)
+    ]
+    # A plain empty list would select no columns instead of no rows.
+    found = np.array(inside, dtype=np.bool_)
+    if "season" in frame.columns:
+        seasons = frame["season"].to_numpy().tolist()
+        within = {season: in_season(season, day) for season in set(seasons)}
+        found &= np.array([within[season] for season in seasons], dtype=np.bool_)
+    return found
 
 
 def period_bounds(day: dt.date, period: str) -> tuple[dt.date, dt.date]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError, UnknownIdError, nearest
 from corridors.network.asking import Asked
-from corridors.network.calendar import in_period, in_season, parse_date
+from corridors.network.calendar import during, parse_date
 from corridors.network.folder import LINES, data_folder, raise_problems, read_tables
 from corridors.network.markets.offers import offers_at
 
@@ -330,9 +330,9 @@ def resolved(tables: dict[str, pd.DataFrame], day: dt.date) -> dict[str, pd.Data
     """Return the tables as they stand on one day."""
     links, transfers = tables["links"], tables["transfers"]
     capacities, demand = tables["capacities"], tables["demand"]
-    links = links[_during(links, "opens", "closes", day)]
-    transfers = transfers[_during(transfers, "opens", "closes", day)]
-    capacities = capacities[_during(capacities, "valid_from", "valid_until", day)]
+    links = links[during(links, "opens", "closes", day)]
+    transfers = transfers[during(transfers, "opens", "closes", day)]
+    capacities = capacities[during(capacities, "valid_from", "valid_until", day)]
     demand = demand_during(demand, day)
     members = tables["capacity_members"]
     member_of = members["capacity_id"].isin(capacities["capacity_id"])
@@ -355,24 +355,12 @@ def resolved(tables: dict[str, pd.DataFrame], day: dt.date) -> dict[str, pd.Data
 
 def demand_during(demand: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     """Return the demand that there is on a day, grown from its base year to the day's."""
-    demand = demand[_during(demand, "valid_from", "valid_until", day)].copy()
+    demand = demand[during(demand, "valid_from", "valid_until", day)].copy()
     years = (day.year - demand["base_year"]).clip(-MOST_YEARS, MOST_YEARS)
     grown = (1.0 + demand["growth"]) ** years
     for column in ("units_per_year", "low", "high"):
         demand[column] = demand[column] * grown
     return demand
-
-
-def _during(frame: pd.DataFrame, first: str, end: str, day: dt.date) -> NDArray[np.bool_]:
-    import numpy as np
-
-    seasons = frame["season"] if "season" in frame.columns else [""] * len(frame)
-    during = [
-        in_period(a, b, day) and in_season(s, day)
-        for a, b, s in zip(frame[first], frame[end], seasons, strict=True)
-    ]
-    # A plain empty list would select no columns instead of no rows.
-    return np.array(during, dtype=np.bool_)
 
 
 def load(folder: str | Path | None = None) -> Network:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from corridors.network.reading.cells import Problem, problem_at
 from corridors.network.schema import tables
@@ -48,8 +49,34 @@ def sourced_numbers(net: Network) -> Iterator[tuple[str, int, str, str]]:
 
 def row_keys(frame: pd.DataFrame, key: tuple[str, ...]) -> list[str]:
     """Return the key of each row as provenance writes it: parts joined by /, trailing ones cut."""
-    parts = [frame[k].astype("str") for k in key]
+    parts = [frame[k].astype("str").to_numpy().tolist() for k in key]
     return ["/".join(values).rstrip("/") for values in zip(*parts, strict=True)]
+
+
+_CONFIDENCES: WeakKeyDictionary[Network, dict[tuple[str, str], dict[str, str]]] = (
+    WeakKeyDictionary()
+)
+
+
+def confidences(net: Network, table: str, column: str) -> dict[str, str]:
+    """Return the confidence of a column's figures, A to D, by the key of their rows.
+
+    Looked up once and kept; the result must not be changed.
+
+    Parameters
+    ----------
+    net
+        The network.
+    table, column
+        What the figures are of.
+    """
+    kept = _CONFIDENCES.setdefault(net, {})
+    if (table, column) not in kept:
+        rows = net.tables["provenance"]
+        own = rows[(rows["table"] == table) & (rows["column"] == column)]
+        told = (own[name].to_numpy().tolist() for name in ("row", "confidence"))
+        kept[table, column] = dict(zip(*told, strict=True))
+    return kept[table, column]
 
 
 def provenance_points_at_numbers(net: Network) -> Iterator[Problem]:

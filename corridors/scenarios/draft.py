@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from corridors.network.arcs import ENTRY, LINK, TRANSFER, Arcs
-from corridors.network.calendar import in_period, in_season
+from corridors.network.calendar import during
 from corridors.scenarios.capacity.capacities import (
     build_limits,
     capacities_on,
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.selectors import Selection
 
-_MOST_DAYS = 24
-"""Days before any event that are kept for each network."""
+_MOST_DAYS = 128
+"""Days before any event that are kept for each network; most share nearly all that they are."""
 
 
 @dataclass(eq=False)
@@ -50,6 +50,39 @@ class _Day:
 
 
 _DAYS: WeakKeyDictionary[Network, dict[dt.date, _Day]] = WeakKeyDictionary()
+
+_Offered = tuple["pd.DataFrame", "NDArray[np.float64]", "NDArray[np.float64]"]
+_Limited = tuple["list[Limit]", "NDArray[np.int64] | None"]
+
+
+@dataclass(eq=False)
+class _Parts:
+    """Parts of days, by the rows that hold and the year: on most days they are those of others."""
+
+    there: dict[bytes, NDArray[np.bool_]] = field(default_factory=dict)
+    offers: dict[tuple[bytes, int], _Offered] = field(default_factory=dict)
+    demand: dict[tuple[bytes, int], pd.DataFrame] = field(default_factory=dict)
+    limits: dict[bytes, _Limited] = field(default_factory=dict)
+
+
+_PARTS: WeakKeyDictionary[Network, tuple[Arcs, _Parts]] = WeakKeyDictionary()
+
+_MOST_PARTS = 32
+"""Parts of each kind that are kept for each network."""
+
+
+def _keep(kept: dict[Any, Any], key: Any, value: Any, most: int) -> None:
+    """Keep a value, the oldest of too many given up for it."""
+    if len(kept) >= most:
+        del kept[next(iter(kept))]
+    kept[key] = value
+
+
+def _parts_of(whole: Network, arcs: Arcs) -> _Parts:
+    """Return the parts that are known of the days of a network."""
+    if whole not in _PARTS or _PARTS[whole][0] is not arcs:
+        _PARTS[whole] = arcs, _Parts()
+    return _PARTS[whole][1]
 
 
 @dataclass
@@ -192,19 +225,42 @@ def _on(net: Network, arcs: Arcs, day: dt.date) -> _Day:
     known = kept.get(day)
     if known is None or known.arcs is not arcs:
         like = None if whole.like is None else _DAYS.get(whole.like, {}).get(day)
-        if like is not None:
-            there = like.there
-        else:
-            there = arcs.of(LINK, _there(whole.tables["links"], day))
-            there |= arcs.of(TRANSFER, _there(whole.tables["transfers"], day))
-            there |= arcs.arc_type >= ENTRY
-        found = offers_on(whole, arcs, day)
-        usd, premium = offered_costs(arcs, found)
+        parts = _parts_of(whole, arcs)
+        there = _there_on(whole, arcs, day, parts) if like is None else like.there
+        found, usd, premium = _offers_on(whole, arcs, day, parts)
+        demand = _demand_on(whole, day, parts)
         kept.pop(day, None)
-        if len(kept) == _MOST_DAYS:
-            del kept[next(iter(kept))]
-        known = kept[day] = _Day(arcs, there, found, usd, premium, demand_on(whole, day))
+        known = _Day(arcs, there, found, usd, premium, demand)
+        _keep(kept, day, known, _MOST_DAYS)
     return known
+
+
+def _there_on(whole: Network, arcs: Arcs, day: dt.date, parts: _Parts) -> NDArray[np.bool_]:
+    """Return the arcs that exist on a day before any event, shape (A,)."""
+    links, transfers = (_there(whole.tables[name], day) for name in ("links", "transfers"))
+    key = links.tobytes() + transfers.tobytes()
+    if key not in parts.there:
+        there = arcs.of(LINK, links) | arcs.of(TRANSFER, transfers) | (arcs.arc_type >= ENTRY)
+        _keep(parts.there, key, there, _MOST_PARTS)
+    return parts.there[key]
+
+
+def _offers_on(whole: Network, arcs: Arcs, day: dt.date, parts: _Parts) -> _Offered:
+    """Return the offers of a day, and the costs with them."""
+    holds = during(whole.tables["supply"], "valid_from", "valid_until", day)
+    key = holds.tobytes(), day.year
+    if key not in parts.offers:
+        found = offers_on(whole, arcs, day)
+        _keep(parts.offers, key, (found, *offered_costs(arcs, found)), _MOST_PARTS)
+    return parts.offers[key]
+
+
+def _demand_on(whole: Network, day: dt.date, parts: _Parts) -> pd.DataFrame:
+    """Return the demand of a day before any event."""
+    key = during(whole.tables["demand"], "valid_from", "valid_until", day).tobytes(), day.year
+    if key not in parts.demand:
+        _keep(parts.demand, key, demand_on(whole, day), _MOST_PARTS)
+    return parts.demand[key]
 
 
 def _limits_on(net: Network, arcs: Arcs, day: dt.date) -> list[Limit]:
@@ -215,22 +271,20 @@ def _limits_on(net: Network, arcs: Arcs, day: dt.date) -> list[Limit]:
         if like is not None and like.limits is not None and like.rows is not None:
             known.limits = with_drawn_amounts(whole, arcs, like.limits, like.rows)
         else:
-            rows = capacities_on(whole, day, None)
-            known.limits = build_limits(whole, arcs, rows)
-            if rows["capacity_id"].is_unique:
-                known.rows = np.flatnonzero(whole.tables["capacities"].index.isin(rows.index))
+            capacities, parts = whole.tables["capacities"], _parts_of(whole, arcs)
+            holds = during(capacities, "valid_from", "valid_until", day)
+            key = holds.tobytes()
+            if key not in parts.limits:
+                rows = capacities[holds]
+                places = np.flatnonzero(holds) if rows["capacity_id"].is_unique else None
+                found = build_limits(whole, arcs, rows), places
+                _keep(parts.limits, key, found, _MOST_PARTS)
+            known.limits, known.rows = parts.limits[key]
     return known.limits
 
 
 def _there(frame: pd.DataFrame, day: dt.date) -> NDArray[np.bool_]:
     """Return which directed rows of a table exist on a day, shape (rows, 2)."""
-    seasons = frame["season"] if "season" in frame.columns else [""] * len(frame)
-    there = np.array(
-        [
-            in_period(a, b, day) and in_season(s, day)
-            for a, b, s in zip(frame["opens"], frame["closes"], seasons, strict=True)
-        ],
-        dtype=np.bool_,
-    )
+    there = during(frame, "opens", "closes", day)
     both = (frame["direction"] == "both").to_numpy(dtype=np.bool_)
     return np.stack([there, there & both], axis=1)

@@ -15,7 +15,7 @@ import numpy as np
 from corridors.network.arcs import DIRECTIONS
 from corridors.network.checks.capacities import any_holds, days_of_change, is_there
 from corridors.network.loads import conversion
-from corridors.network.provenance import row_keys
+from corridors.network.provenance import confidences, row_keys
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,12 +210,10 @@ def amount_grades(net: Network, rows: pd.DataFrame) -> dict[str, str]:
     rows
         Rows of its capacities.
     """
-    provenance = net.tables["provenance"]
-    own = provenance[(provenance["table"] == "capacities") & (provenance["column"] == "amount")]
-    grade = dict(zip(own["row"], own["confidence"], strict=True))
+    grade = confidences(net, "capacities", "amount")
     keys = row_keys(rows, ("capacity_id", "valid_from"))
     return {
         capacity: grade[key]
-        for capacity, key in zip(rows["capacity_id"], keys, strict=True)
+        for capacity, key in zip(rows["capacity_id"].to_numpy().tolist(), keys, strict=True)
         if key in grade
     }

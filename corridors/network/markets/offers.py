@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from corridors.network.calendar import in_period
+from corridors.network.calendar import during
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -56,8 +54,7 @@ def offers_at(supply: pd.DataFrame, day: dt.date, most_years: int) -> pd.DataFra
     most_years
         For how many years growth is carried on, either way.
     """
-    periods = zip(supply["valid_from"], supply["valid_until"], strict=True)
-    found = supply[np.array([in_period(a, b, day) for a, b in periods], dtype=np.bool_)].copy()
+    found = supply[during(supply, "valid_from", "valid_until", day)].copy()
     years = (day.year - found["base_year"]).clip(-most_years, most_years).fillna(0.0)
     for column in ("amount", "low", "high"):
         found[column] = found[column] * (1.0 + found["growth"]) ** years

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridors.network.arcs import DIRECTIONS, LINK
-from corridors.network.calendar import in_period, in_season
+from corridors.network.calendar import during
 from corridors.network.limits.coverage import amount_grades
 from corridors.network.loads import DRIVER_DAY, conversion, days_on
 from corridors.scenarios.capacity.capacity_members import members_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from corridors.flow.arrays import Ints
     from corridors.network.arcs import Arcs
     from corridors.network.network import Network
+    from corridors.scenarios.capacity.capacity_members import CapacityMembers
     from corridors.scenarios.selectors import Selection
 
 _FROM_EVENT = "#"
@@ -103,29 +104,50 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
     members = members_of(net, arcs)
     grades = amount_grades(net.whole, rows)
     variation = variation_of(net)
+    limits: list[Limit] = []
+    columns = ("capacity_id", "name", "unit", "amount", "background", "per_direction")
+    ordered = rows.sort_values("capacity_id")
+    told = [ordered[name].to_numpy().tolist() for name in columns]
+    # Of several rows of a capacity the last one's grade counts for all, whatever else holds.
+    known = members.limits if rows["capacity_id"].is_unique else {}
+    for label, *values in zip(ordered.index.tolist(), *told, strict=True):
+        if label not in known:
+            row = dict(zip(columns, values, strict=True))
+            known[label] = _limits_of(net, members, row, grades, variation)
+        limits += known[label]
+    return limits
+
+
+def _limits_of(
+    net: Network,
+    members: CapacityMembers,
+    row: dict[str, Any],
+    grades: dict[str, str],
+    variation: dict[str, Variation],
+) -> list[Limit]:
+    """Return the limits that one capacity row sets: one, or one for each direction."""
     limits = []
-    for row in rows.sort_values("capacity_id").to_dict("records"):
-        sides = DIRECTIONS if row["per_direction"] == "yes" else ("",)
-        for side in sides:
-            arc, cargo, factor = members.counted(net, row["capacity_id"], row["unit"], side)
-            if not len(arc):
-                continue
-            suffix = f":{side}" if side else ""
-            limits.append(
-                Limit(
-                    limit_id=row["capacity_id"] + suffix,
-                    capacity_id=row["capacity_id"],
-                    name=row["name"] + (f" ({side})" if side else ""),
-                    unit=row["unit"],
-                    amount=row["amount"],
-                    background=row["background"],
-                    arc=arc,
-                    cargo=cargo,
-                    factor=factor,
-                    confidence=grades.get(row["capacity_id"], ""),
-                    variation=variation.get(row["capacity_id"], NONE),
-                )
+    sides = DIRECTIONS if row["per_direction"] == "yes" else ("",)
+    for side in sides:
+        arc, cargo, factor = members.counted(net, row["capacity_id"], row["unit"], side)
+        if not len(arc):
+            continue
+        suffix = f":{side}" if side else ""
+        limits.append(
+            Limit(
+                limit_id=row["capacity_id"] + suffix,
+                capacity_id=row["capacity_id"],
+                name=row["name"] + (f" ({side})" if side else ""),
+                unit=row["unit"],
+                amount=row["amount"],
+                background=row["background"],
+                arc=arc,
+                cargo=cargo,
+                factor=factor,
+                confidence=grades.get(row["capacity_id"], ""),
+                variation=variation.get(row["capacity_id"], NONE),
             )
+        )
     return limits
 
 
@@ -188,13 +210,7 @@ def capacities_on(net: Network, day: dt.date, opened: Selection | None) -> pd.Da
         What events put into use, if anything.
     """
     rows = net.tables["capacities"]
-    valid = np.array(
-        [
-            in_period(a, b, day) and in_season(s, day)
-            for a, b, s in zip(rows["valid_from"], rows["valid_until"], rows["season"], strict=True)
-        ],
-        dtype=np.bool_,
-    )
+    valid = during(rows, "valid_from", "valid_until", day)
     if opened is not None:
         links = set(net.tables["links"]["link_id"][opened.links.any(axis=1)])
         changes = set(net.tables["transfers"]["transfer_id"][opened.transfers.any(axis=1)])

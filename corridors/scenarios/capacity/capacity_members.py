@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.network.network import Network
+    from corridors.scenarios.capacity.capacities import Limit
 
 _MEMBERS: WeakKeyDictionary[Network, CapacityMembers] = WeakKeyDictionary()
 
@@ -48,11 +49,15 @@ class CapacityMembers:
     ----------
     rows
         Members by capacity, as the table has them.
+    limits
+        Limits of rows of the capacity table, by the label of the row: filled by whoever makes
+        them, since none depends on the day.
     """
 
     def __init__(self, net: Network, arcs: Arcs, like: CapacityMembers | None = None) -> None:
         self.arcs = arcs
         self._like = like
+        self.limits: dict[Any, list[Limit]] = {}
         self.rows: dict[str, list[dict[str, Any]]] = {} if like is None else like.rows
         if like is None:
             for member in net.tables["capacity_members"].to_dict("records"):

@@ -9,7 +9,7 @@ import numpy as np
 from corridors.network.arcs import OFFER
 from corridors.network.markets.offers import SELLER, offers, offers_at
 from corridors.network.network import MOST_YEARS
-from corridors.network.provenance import row_keys
+from corridors.network.provenance import confidences, row_keys
 from corridors.network.schema import tables
 from corridors.scenarios.capacity.capacities import Limit
 
@@ -45,19 +45,12 @@ def offers_on(net: Network, arcs: Arcs, day: dt.date) -> pd.DataFrame:
     places = zip(found["market"], found["node_id"], strict=True)
     class_of = {name: c for c, name in enumerate(arcs.cargo)}
     keys = row_keys(found, tables()["supply"].key)
-    grades = _grades(net)
+    grades = confidences(net, "supply", "amount")
     return found.assign(
         arc=np.array([arcs.offer_number[place] for place in places], dtype=np.int64),
         **{"class": np.array([class_of[c] for c in found["cargo"]], dtype=np.int64)},
         confidence=[grades.get(key, "") for key in keys],
     )
-
-
-def _grades(net: Network) -> dict[str, str]:
-    """Return the confidence of the amount of each offer, by its key."""
-    rows = net.tables["provenance"]
-    own = rows[(rows["table"] == "supply") & (rows["column"] == "amount")]
-    return dict(zip(own["row"], own["confidence"], strict=True))
 
 
 def offered_costs(
@@ -90,23 +83,27 @@ def offer_limits(net: Network, found: pd.DataFrame) -> list[Limit]:
     found
         As `offers_on` returns it, with what events have made of `units_per_day`.
     """
-    cargo = net.tables["cargo"].set_index("cargo")
+    cargo = net.tables["cargo"]
+    ids, names, units = (cargo[c].to_numpy().tolist() for c in ("cargo", "name", "unit"))
+    name_of, unit_of = (dict(zip(ids, words, strict=True)) for words in (names, units))
+    columns = ("market", "node_id", "cargo", "side", "units_per_day", "arc", "class", "confidence")
     limits = []
-    for row in found.to_dict("records"):
-        words = "sold at" if row["side"] == SELLER else "taken at"
-        name, node = cargo.loc[row["cargo"], "name"], net.node_names[row["node_id"]]
+    for market, node, kind, side, amount, arc, own, grade in zip(
+        *(found[c].to_numpy().tolist() for c in columns), strict=True
+    ):
+        words = "sold at" if side == SELLER else "taken at"
         limits.append(
             Limit(
-                limit_id=f"{row['market']}/{row['node_id']}/{row['cargo']}",
+                limit_id=f"{market}/{node}/{kind}",
                 capacity_id="",
-                name=f"{name} {words} {node} ({row['market']})",
-                unit=cargo.loc[row["cargo"], "unit"],
-                amount=row["units_per_day"],
+                name=f"{name_of[kind]} {words} {net.node_names[node]} ({market})",
+                unit=unit_of[kind],
+                amount=amount,
                 background=0.0,
-                arc=np.array([row["arc"]], dtype=np.int64),
-                cargo=np.array([row["class"]], dtype=np.int64),
+                arc=np.array([arc], dtype=np.int64),
+                cargo=np.array([own], dtype=np.int64),
                 factor=np.ones(1),
-                confidence=row["confidence"],
+                confidence=grade,
             )
         )
     return limits

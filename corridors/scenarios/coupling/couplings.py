@@ -17,7 +17,7 @@ import numpy as np
 
 from corridors.network.arcs import ENTRY
 from corridors.network.calendar import in_period
-from corridors.network.provenance import row_keys
+from corridors.network.provenance import confidences, row_keys
 from corridors.network.schema import tables
 from corridors.scenarios.capacity.capacities import Limit
 from corridors.scenarios.draft import usual_demand
@@ -188,9 +188,7 @@ def with_room(state: NetworkState, couplings: Sequence[Coupling], rooms: Floats)
 
 def _grades(net: Network) -> dict[str, str]:
     """Return the confidence of the share of each coupling that has a source."""
-    provenance = net.tables["provenance"]
-    own = provenance[(provenance["table"] == "couplings") & (provenance["column"] == "share")]
-    grade = dict(zip(own["row"], own["confidence"], strict=True))
+    grade = confidences(net, "couplings", "share")
     table = net.tables["couplings"]
     keys = row_keys(table, tables()["couplings"].key)
     return {c: grade[k] for c, k in zip(table["coupling_id"], keys, strict=True) if k in grade}
