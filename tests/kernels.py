@@ -80,7 +80,7 @@ def days() -> None:
     from corridors.simulation import base_routes
     from corridors.simulation.queueing.problem import BaseRoute
 
-    def by_hand(p, amount, _):
+    def by_hand(p, amount, *_):
         """Return the one route of the one road, proved."""
         number = {(a, b): i for i, (a, b) in enumerate(zip(p.tail, p.head, strict=True))}
         nodes = nx.shortest_path(nx.DiGraph(list(number)), p.origin[0], p.destination[0])

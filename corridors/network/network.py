@@ -16,9 +16,7 @@ from corridors.network.markets.offers import offers_at
 if TYPE_CHECKING:
     import geopandas as gpd
     import networkx as nx
-    import numpy as np
     import pandas as pd
-    from numpy.typing import NDArray
 
 SHIPPED = "eurasia"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -89,6 +90,10 @@ def is_event_limit(limit_id: str) -> bool:
     return _FROM_EVENT in limit_id
 
 
+_KNOWN: WeakKeyDictionary[CapacityMembers, dict[Any, list[Limit]]] = WeakKeyDictionary()
+"""Limits by the label of their row, for each network: the same on every day on which it holds."""
+
+
 def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
     """Return the limits that capacity rows set on arcs.
 
@@ -109,7 +114,8 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
     ordered = rows.sort_values("capacity_id")
     told = [ordered[name].to_numpy().tolist() for name in columns]
     # Of several rows of a capacity the last one's grade counts for all, whatever else holds.
-    known = members.limits if rows["capacity_id"].is_unique else {}
+    unique = rows["capacity_id"].is_unique
+    known = _KNOWN.setdefault(members, {}) if unique else {}
     for label, *values in zip(ordered.index.tolist(), *told, strict=True):
         if label not in known:
             row = dict(zip(columns, values, strict=True))

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.network.network import Network
-    from corridors.scenarios.capacity.capacities import Limit
 
 _MEMBERS: WeakKeyDictionary[Network, CapacityMembers] = WeakKeyDictionary()
 
@@ -57,7 +56,6 @@ class CapacityMembers:
     def __init__(self, net: Network, arcs: Arcs, like: CapacityMembers | None = None) -> None:
         self.arcs = arcs
         self._like = like
-        self.limits: dict[Any, list[Limit]] = {}
         self.rows: dict[str, list[dict[str, Any]]] = {} if like is None else like.rows
         if like is None:
             for member in net.tables["capacity_members"].to_dict("records"):
