@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from corridors.scenarios.state import NetworkState
 
     _PlainLimit = tuple[float, bytes, bytes, bytes]
-    _Members = tuple[bytes, bytes]
+    _Members = tuple[bytes, bytes, bytes]
+    _Twins = dict[_Members, list[tuple[float, float]]]
 
 _WHOLE = 0.99
 """Share of a demand that the usual state carries from which it answers to price."""
@@ -109,7 +110,7 @@ class RouteChooser:
         Of the demands that answer to price: their numbers, and amount, foot, elasticity and
         price of goods, as `ChoiceModel.elastic` takes them; None where there is none.
     price
-        What limits cost in the usual state, by the members of a limit: there the search for
+        Bound and price of limits in the usual state, by their members: there the search for
         prices begins, and at these prices overlaps are weighed. Those that cost nothing are
         left out.
     known
@@ -125,7 +126,7 @@ class RouteChooser:
     corridors: list[Flags]
     limits: frozenset[_PlainLimit]
     curve: tuple[Ints, Floats, Floats, Floats, Floats] | None
-    price: dict[_Members, float]
+    price: _Twins
     known: RouteSet | None = None
 
     @classmethod
@@ -258,22 +259,43 @@ def _same(one: FlowProblem, other: FlowProblem) -> bool:
     ) and [*_limits(one)] == [*_limits(other)]
 
 
-def _weighed(answer: ChoiceAnswer) -> dict[_Members, float]:
-    """Return the prices of limits at which an answer weighs overlaps, by their members.
+def _weighed(answer: ChoiceAnswer) -> _Twins:
+    """Return bound and price of the limits at which an answer weighs overlaps, by their members.
 
-    Those that cost nothing are left out.
+    Limits with the same members stand together, by rising bound. Those that all cost nothing are
+    left out.
     """
     p = answer.problem
     price = answer.model.weighing(p)[: p.n_limits]
-    priced = zip(_limits(p), price.tolist(), strict=True)
-    return {limit[1:3]: price for limit, price in priced if price > 0.0}
+    known: _Twins = {}
+    for (bound, *of), usd in zip(_limits(p), price.tolist(), strict=True):
+        known.setdefault((of[0], of[1], of[2]), []).append((bound, usd))
+    return {m: sorted(own) for m, own in known.items() if any(usd > 0.0 for _, usd in own)}
 
 
-def _start(known: dict[_Members, float], limits: list[_PlainLimit], counts: Counts) -> Floats:
-    """Return the prices of some limits as they are known, and the multipliers, shape (T,)."""
-    # A limit that has gone has no price.
-    own = (known.get(limit[1:3], 0.0) if np.isfinite(limit[0]) else 0.0 for limit in limits)
-    price = np.fromiter(own, np.float64, len(limits))
+def _start(known: _Twins, limits: list[_PlainLimit], counts: Counts) -> Floats:
+    """Return the prices of some limits as they are known, and the multipliers, shape (T,).
+
+    Of limits with the same members each has the price of the one that let as much pass; those
+    that are changed have what is left, by rising bound, and one that is new has none. Nor has one
+    that has gone.
+    """
+    price = np.zeros(len(limits))
+    places: dict[_Members, list[tuple[float, int]]] = {}
+    for number, (bound, *of) in enumerate(limits):
+        members = of[0], of[1], of[2]
+        if np.isfinite(bound) and members in known:
+            places.setdefault(members, []).append((bound, number))
+    for members, now in places.items():
+        left, changed = list(known[members]), []
+        for bound, number in sorted(now):
+            same = next((i for i, (before, _) in enumerate(left) if before == bound), None)
+            if same is None:
+                changed.append(number)
+            else:
+                price[number] = left.pop(same)[1]
+        for number, (_, usd) in zip(changed, left, strict=False):
+            price[number] = usd
     return np.concatenate([price, counts.multiplier])
 
 

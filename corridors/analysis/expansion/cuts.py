@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.certificate import Trees
+from corridors.flow.proof.trees import lengths_at
 
 if TYPE_CHECKING:
     from corridors.analysis.expansion.recourse import Key, Outcome, Recourse
@@ -100,9 +100,7 @@ def _openings(
     _shut(wide, all_open.bound, all_open.closed, problem)
     _shut(now, problem.bound, problem.closed, problem)
     single = problem.by_step
-    here, there = (
-        np.repeat(Trees().lengths(problem, w), max(problem.n_steps, 1)) for w in (now, wide)
-    )
+    here, there = (np.repeat(lengths_at(problem, w), max(problem.n_steps, 1)) for w in (now, wide))
     worth = np.minimum(here, single.penalty)
     gainers = np.flatnonzero((there < worth - 1e-9) & (single.amount > 0))
     if not len(gainers):

@@ -66,23 +66,42 @@ function logSizes(p, routes, klass, scale, weighed) {
   return found;
 }
 
-// What the limits of a problem cost in ordinary times, by their members: those whose members are
-// the same, in other problems too.
+// Members of each limit of a problem, as a text that can be held against others.
 const KEYS = new WeakMap();
 
 function limitKeys(p) {
   if (!KEYS.has(p.memberLimit)) {
     const members = Array.from({ length: p.nLimits }, () => []);
-    p.memberLimit.forEach((r, e) => members[r].push([p.memberClass[e], p.memberArc[e]]));
-    KEYS.set(p.memberLimit, members.map((own) => own.sort((x, y) => x[0] - y[0] || x[1] - y[1]).join(";")));
+    p.memberLimit.forEach((r, e) => members[r].push([p.memberClass[e], p.memberArc[e], p.memberFactor[e]]));
+    const order = (x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2];
+    KEYS.set(p.memberLimit, members.map((own) => own.sort(order).join(";")));
   }
   return KEYS.get(p.memberLimit);
 }
 
+// What limits cost in ordinary times. Of those with the same members each has the price of the one
+// that let as much pass; those that are changed have what is left, by rising bound, and one that is
+// new has none.
 function pricesFrom(before, price, p) {
   const known = new Map();
-  limitKeys(before).forEach((key, r) => price[r] > 0 && known.set(key, price[r]));
-  return Float64Array.from(limitKeys(p), (key, r) => (p.bound[r] < Infinity && known.get(key)) || 0);
+  const byBound = (x, y) => x[0] - y[0] || x[1] - y[1];
+  limitKeys(before).forEach((key, r) => known.set(key, [...(known.get(key) || []), [before.bound[r], price[r]]]));
+  const places = new Map();
+  limitKeys(p).forEach((key, r) => {
+    if (p.bound[r] < Infinity && (known.get(key) || []).some(([, usd]) => usd > 0)) places.set(key, [...(places.get(key) || []), [p.bound[r], r]]);
+  });
+  const found = new Float64Array(p.nLimits);
+  for (const [key, now] of places) {
+    const left = known.get(key).sort(byBound);
+    const changed = [];
+    for (const [bound, r] of now.sort(byBound)) {
+      const same = left.findIndex(([other]) => other === bound);
+      if (same < 0) changed.push(r);
+      else found[r] = left.splice(same, 1)[0][1];
+    }
+    changed.slice(0, left.length).forEach((r, i) => (found[r] = left[i][1]));
+  }
+  return found;
 }
 
 // The dual function of a set of routes. `worth` is what counts take off the cost of each route.

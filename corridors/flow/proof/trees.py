@@ -85,13 +85,9 @@ class Trees:
         self, p: FlowProblem, price: Floats, members: Members, shape: tuple[Ints | Floats, ...]
     ) -> Floats:
         weight = members.weights(p, price)
-        self._order = np.lexsort((p.origin, p.commodity_class))
+        self._order, self._first = _groups(p)
         self._leaving = _by_end(p.tail, p.n_nodes)
         self._entering = _by_end(p.head, p.n_nodes)
-        pairs = np.stack([p.origin, p.commodity_class])[:, self._order]
-        new = np.ones(len(self._order), dtype=np.bool_)
-        new[1:] = (pairs[:, 1:] != pairs[:, :-1]).any(axis=0)
-        self._first = np.append(np.flatnonzero(new), len(new)).astype(np.int64)
         groups = len(self._first) - 1
         group_class = p.commodity_class[self._order[self._first[:-1]]]
         self._of_class = np.searchsorted(group_class, np.arange(p.n_classes + 1))
@@ -112,6 +108,36 @@ class Trees:
             self._cost, self._before = p.cost, (p.closed, price.copy(), nothing_passes(p))
             self._now, self._cells = weight.copy(), self._cells[:0]
         return length
+
+
+def lengths_at(p: FlowProblem, weight: Floats) -> Floats:
+    """Return the length of each commodity's shortest path under weights that are ready, shape (K,).
+
+    Parameters
+    ----------
+    p
+        The problem.
+    weight
+        By class and arc, shape (C, A), not negative; infinite where nothing may pass.
+    """
+    order, first = _groups(p)
+    length = np.full(p.n_commodities, np.inf)
+    _grow(
+        *_by_end(p.tail, p.n_nodes), p.tail, p.head, np.ascontiguousarray(weight).reshape(-1),
+        order, first, p.origin, p.destination, p.commodity_class, length,
+        np.empty((0, p.n_nodes)), np.empty((0, p.n_nodes), dtype=np.int32),
+        np.zeros((0, p.n_arcs), dtype=np.bool_), np.zeros(0),
+    )  # fmt: skip
+    return length
+
+
+def _groups(p: FlowProblem) -> tuple[Ints, Ints]:
+    """Order commodities by class and origin: their numbers (K,), and offsets of each pair of them."""
+    order = np.lexsort((p.origin, p.commodity_class))
+    pairs = np.stack([p.origin, p.commodity_class])[:, order]
+    new = np.ones(len(order), dtype=np.bool_)
+    new[1:] = (pairs[:, 1:] != pairs[:, :-1]).any(axis=0)
+    return order, np.append(np.flatnonzero(new), len(new)).astype(np.int64)
 
 
 def _by_end(end: Ints, n_nodes: int) -> tuple[Ints, Ints]:

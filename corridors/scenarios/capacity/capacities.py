@@ -114,7 +114,7 @@ def build_limits(net: Network, arcs: Arcs, rows: pd.DataFrame) -> list[Limit]:
     ordered = rows.sort_values("capacity_id")
     told = [ordered[name].to_numpy().tolist() for name in columns]
     # Of several rows of a capacity the last one's grade counts for all, whatever else holds.
-    unique = rows["capacity_id"].is_unique
+    unique = rows["capacity_id"].is_unique and net.whole.tables["capacities"].index.is_unique
     known = _KNOWN.setdefault(members, {}) if unique else {}
     for label, *values in zip(ordered.index.tolist(), *told, strict=True):
         if label not in known:

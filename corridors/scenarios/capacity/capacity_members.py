@@ -48,9 +48,6 @@ class CapacityMembers:
     ----------
     rows
         Members by capacity, as the table has them.
-    limits
-        Limits of rows of the capacity table, by the label of the row: filled by whoever makes
-        them, since none depends on the day.
     """
 
     def __init__(self, net: Network, arcs: Arcs, like: CapacityMembers | None = None) -> None:

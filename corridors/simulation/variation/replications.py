@@ -134,8 +134,9 @@ def replicate(
     else:
         parts = [part.tolist() for part in np.array_split(np.arange(n), min(_PARTS, n))]
         work = [
-            [executor.submit(replicated, told, table, seed, part) for part in parts]
-            for table in tables
+            [executor.submit(replicated, told, light, seed, part) for part in parts]
+            # What it was made from is not needed any more, and is most of what would be sent.
+            for light in (replace(table, undisturbed=None) for table in tables)
         ]
         for own, pieces in zip(found, work, strict=True):
             for piece in pieces:
