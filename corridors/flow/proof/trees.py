@@ -132,7 +132,7 @@ def lengths_at(p: FlowProblem, weight: Floats) -> Floats:
 
 
 def _groups(p: FlowProblem) -> tuple[Ints, Ints]:
-    """Order commodities by class and origin: their numbers (K,), and offsets of each pair of them."""
+    """Order commodities by class and origin: numbers (K,), and offsets of each pair of them."""
     order = np.lexsort((p.origin, p.commodity_class))
     pairs = np.stack([p.origin, p.commodity_class])[:, order]
     new = np.ones(len(order), dtype=np.bool_)
