@@ -167,7 +167,8 @@ Each sentence has its number by the best plan, in brackets the 5th and the 95th 
 better, so what is lost is a lower bound; without `--model optimal` the command says what shippers
 make of it. All are steady states: what would hold if that day lasted; what a closure of days does
 is asked of `corridors simulate`. Ranges of inputs lean to one side (a limit may well be lower
-than it is thought), so that an answer can lie outside the band of its draws. Made by `scripts/build_says.py`.
+than it is thought), so that an answer can lie outside the band of its draws. Made by
+`scripts/build_says.py`.
 """
 
 TAIL = """
