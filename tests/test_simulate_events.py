@@ -87,13 +87,23 @@ def test_ninety_trains_are_in_four_days_after_the_reopening(poland):
     assert 75 <= own.loc["2025-09-25":"2025-09-29"].sum() <= 105.01
 
 
-def test_few_boxes_go_another_way_while_the_border_is_shut(net, runs):
-    # Less than 5 % was reported; half a point more goes by sea and by road since trains of the
-    # European Union run as slowly as its auditors found (docs/simulation.md).
-    for name, most in (("poland-diverted-share", 0.06), ("poland-annual-effect", 0.04)):
-        question = asked(net, name)
-        found = question.function(runs, {}, **question.parameters)
-        assert 0 < found < most
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        pytest.param(
+            "poland-diverted-share",
+            0.05,
+            marks=pytest.mark.xfail(
+                strict=True, reason="not met, and said so in docs/simulation.md: by sea to Hamburg"
+            ),
+        ),
+        ("poland-annual-effect", 0.04),
+    ],
+)
+def test_few_boxes_go_another_way_while_the_border_is_shut(net, runs, name, most):
+    question = asked(net, name)
+    found = question.function(runs, {}, **question.parameters)
+    assert 0 < found < most
 
 
 def test_trucks_stand_by_the_thousand_at_kozlovichi(poland):
