@@ -306,7 +306,7 @@ class Network(Asked):
         >>> graph = co.load().at("2025-09-12").to_networkx("container", gates=True)
         >>> route = nx.shortest_path(graph, "dostyk>", "hamburg<", weight="cost")
         >>> round(nx.path_weight(graph, route, "hours") / 24, 1)
-        9.8
+        11.3
         """
         from corridors.network.graph import weighted_graph
 
