@@ -16,6 +16,7 @@ import corridors as co
 from corridors.assignment import choice
 from corridors.assignment.choice import chooser_of
 from corridors.flow.choice import Counts
+from corridors.flow.problem import ALL_CLASSES
 from corridors.scenarios.state import network_state
 
 
@@ -119,6 +120,43 @@ def test_what_a_closure_moves_is_in_proportion_to_what_it_shuts(day):
         moved = sum(abs(after.get(r, 0.0) - before.get(r, 0.0)) for r in {*before, *after}) / 2
         # What stays home counts half; what is moved moves others from where it goes.
         assert on_arc[arc] / 2 - 1e-6 <= moved <= 10 * on_arc[arc] + 1e-3
+
+
+@pytest.mark.parametrize("day", ["2022-06-01", "2025-09-12"])
+def test_what_changes_hardly_anything_moves_hardly_anything(day):
+    """The busiest arcs: a limit with room to spare, and a cost that is a millionth off."""
+    state = network_state(co.load(), None, dt.date.fromisoformat(day))
+    state, chooser, usual = chooser_of(state, disturbed=False)
+    p, amount = state.problem, state.problem.amount.sum()
+    before = dict(zip(usual.route_set.keys, usual.route_flow.tolist(), strict=True))
+
+    def moved(situation):
+        answer = chooser.answer(situation)
+        after = dict(zip(answer.route_set.keys, answer.route_flow.tolist(), strict=True))
+        return sum(abs(after.get(r, 0.0) - before.get(r, 0.0)) for r in {*before, *after})
+
+    for arc in np.argsort(-usual.arc_flow)[:40:13].tolist():
+        there = np.arange(p.n_arcs) == arc
+        assert moved(limited(p, arc, 1.01 * usual.arc_flow[arc])) <= 1e-9 * amount
+        for factor in (1.0 + 1e-6, 1.0 - 1e-6):
+            dearer = replace(p, cost=np.where(there, factor * p.cost, p.cost))
+            assert moved(dearer) <= 1e-5 * amount
+        # A limit by which a thousandth has to go moves a thousandth, and what makes room for it.
+        least = 1e-3 * usual.arc_flow[arc]
+        assert least <= moved(limited(p, arc, 0.999 * usual.arc_flow[arc])) <= 20 * least
+
+
+def limited(p, arc, bound):
+    """Return a problem with one more limit, on all that an arc carries."""
+    return replace(
+        p,
+        bound=np.append(p.bound, bound),
+        excess_price=np.append(p.excess_price, np.inf),
+        member_limit=np.append(p.member_limit, p.n_limits),
+        member_arc=np.append(p.member_arc, arc),
+        member_class=np.append(p.member_class, ALL_CLASSES),
+        member_factor=np.append(p.member_factor, 1.0),
+    )
 
 
 def test_limits_with_the_same_members_keep_their_own_prices():

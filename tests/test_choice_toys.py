@@ -356,6 +356,38 @@ def test_the_proof_finds_a_route_that_nobody_was_offered():
     assert not found.ok
 
 
+@pytest.mark.parametrize("elasticity", [0.05, 0.5, 3.0])
+@pytest.mark.parametrize("known", [5.0, 40.0, 400.0])
+def test_a_route_beside_is_found_whatever_the_curve_of_demand(elasticity, known):
+    """With a curve that is flat, or steep, a route is missing by what it would carry alone."""
+    p = parallel([known, 30.0], amount=6.0)
+    model = elastic(p, 20, elasticity)
+    only, both = (RouteSet.of([(0, np.array([arc])) for arc in range(n)]) for n in (1, 2))
+    whole = choose(p, model, both)
+    share = whole.route_flow[1] / 6.0
+    grown = choose(p, model, only, grow=True)
+    if share > 1e-3:
+        assert grown.route_flow == pytest.approx(whole.route_flow, rel=CLOSE)
+    else:
+        assert len(grown.route_set) == 1
+    # Only of routes that are cheaper than all that are known it is proved that none is missing.
+    missing = share if known > 30.0 else 0.0
+    assert proof(choose(p, model, only)).missing_share == pytest.approx(missing, rel=1e-6)
+
+
+def test_what_was_not_worth_finding_in_ordinary_times_is_no_news():
+    """Paths beside known routes are looked for by those whose cost has changed, and only then."""
+    p = parallel([10.0, 11.0], amount=6.0)
+    model = ChoiceModel.staying(p, 0.5)
+    only = RouteSet.of([(0, np.array([0]))])
+    usual = choose(p, model, only).composite_cost
+    assert len(choose(p, model, only, grow=True).route_set) == 2
+    assert len(choose(p, model, only, grow=True, ordinary=usual).route_set) == 1
+    assert len(choose(p, model, only, grow=True, ordinary=usual - 1.0).route_set) == 2
+    cheaper = p.changed(cost=np.array([[10.0, 9.9]]))
+    assert len(choose(cheaper, model, only, grow=True, ordinary=usual).route_set) == 2
+
+
 def test_the_proof_finds_flow_on_what_is_closed_and_on_what_is_no_path():
     p = FlowProblem.from_arcs([0, 1, 0], [1, 2, 2], [1, 1, 9], OPEN, [0], [2], [10], 100)
     answer = choose(p, ChoiceModel.staying(p, 0.5))

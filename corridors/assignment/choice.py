@@ -2,7 +2,9 @@
 
 What is usual is taken from the undisturbed network of the same day: the routes that
 are known, and the cost by which choices spread. A scenario keeps both, and adds the
-routes that only it makes worth taking.
+routes that only it makes worth taking. What it changes by little moves little: new
+routes are looked for where one that was taken is shut, and wherever prices make one
+worth a thousandth of its demand.
 """
 
 from __future__ import annotations
@@ -62,8 +64,6 @@ class Usual:
     ----------
     routes
         Known routes, grown in the undisturbed state.
-    cost
-        Cost of each of them, shape (P,).
     least
         Least cost of each demand, shape (K,); infinite where it has no way.
     answer
@@ -71,7 +71,6 @@ class Usual:
     """
 
     routes: RouteSet
-    cost: Floats
     least: Floats
     answer: ChoiceAnswer
 
@@ -94,8 +93,11 @@ class RouteChooser:
 
     Attributes
     ----------
-    routes, cost, least
+    routes, least
         What is usual, as in `Usual`.
+    composite
+        Composite cost of each demand in the usual state, shape (K,); not a number where it has
+        no route there.
     dispersion
         Share of the least cost by which choices spread.
     counts
@@ -104,8 +106,6 @@ class RouteChooser:
         Arcs of each corridor, masks of shape (A,).
     share
         Share of its demand that each of the routes takes in the usual state, shape (P,).
-    limits
-        Limits of the undisturbed day, as plain values that can be held against others.
     curve
         Of the demands that answer to price: their numbers, and amount, foot, elasticity and
         price of goods, as `ChoiceModel.elastic` takes them; None where there is none.
@@ -118,13 +118,12 @@ class RouteChooser:
     """
 
     routes: RouteSet
-    cost: Floats
     least: Floats
+    composite: Floats
     share: Floats
     dispersion: float
     counts: Counts
     corridors: list[Flags]
-    limits: frozenset[_PlainLimit]
     curve: tuple[Ints, Floats, Floats, Floats, Floats] | None
     price: _Twins
     known: RouteSet | None = None
@@ -138,15 +137,15 @@ class RouteChooser:
         Where an answer to nearly the same situation is at hand, its routes are begun with.
         """
         chosen = choice_parameters(state.net)
+        composite = usual.answer.composite_cost
         return cls(
             routes=usual.routes,
-            cost=usual.cost,
             least=usual.least,
+            composite=np.where(np.isfinite(composite), composite, np.nan),
             share=usual.share,
             dispersion=chosen.dispersion,
             counts=place_counts(state.arcs, state.demand, chosen),
             corridors=corridors_of(state),
-            limits=frozenset(_limits(usual.answer.problem)),
             curve=_curve(state, usual),
             price=_weighed(usual.answer),
             known=None if near is None else near.route_set,
@@ -164,16 +163,17 @@ class RouteChooser:
             answer nearby are known.
         """
         p = problem
-        limits = list(_limits(p))
         open_cost = open_costs(p)
         cost = self.routes.sums(p, open_cost)
+        # Who loses a way that is taken looks for others; what none took is missed by none. All
+        # the rest know the routes that they knew, and those that prices make worth a look: with
+        # more, they would spread anew though hardly anything has happened to them.
+        shut = np.isinf(cost) & (self.share >= MISSING)
         affected = ~np.isin(np.arange(p.n_commodities), self.routes.commodity)
-        affected[self.routes.commodity[self._touched(p, cost, limits)]] = True
+        affected[self.routes.commodity[shut]] = True
         affected &= p.amount > 0
         found = []
         if affected.any():
-            # What no event has touched knows the routes that it knew, and those that waiting
-            # makes worth a look: with more, it would spread anew though nothing has happened.
             if self.known is None:
                 best = solve(p) if best is None else best
                 ways = zip(best.path_commodity.tolist(), best.path_arcs, strict=True)
@@ -185,24 +185,14 @@ class RouteChooser:
         routes = self.routes.only(np.isfinite(cost)).with_paths(found)
         now = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
         least = np.where(np.isfinite(self.least), self.least, now)
-        begin = _start(self.price, limits, self.counts)
+        begin = _start(self.price, list(_limits(p)), self.counts)
         scale = spread_by_cost(least, self.dispersion)
         model = replace(ChoiceModel.staying(p, scale, self.counts), weighed=begin)
         if self.curve is not None:
             which, amount, foot, elasticity, base = self.curve
             model = model.elastic(which, amount, foot, elasticity, base=base)
-        return choose(p, model, routes, grow=True, price=begin)
-
-    def _touched(self, p: FlowProblem, cost: Floats, limits: list[_PlainLimit]) -> Flags:
-        """Return the usual routes whose commodities look for new ones, shape (P,).
-
-        Those that were taken and are shut, dearer or limited otherwise now, and all that have
-        become cheaper.
-        """
-        # Infinite where a route is shut: also unlike the usual cost.
-        changed = cost != self.cost
-        changed |= self.routes.sums(p, _limited_anew(self.limits, limits, p)) > 0
-        return np.asarray((changed & (self.share >= MISSING)) | (cost < self.cost))
+        ordinary = np.where(affected, np.nan, self.composite)
+        return choose(p, model, routes, grow=True, price=begin, ordinary=ordinary)
 
 
 def choose_routes(
@@ -299,18 +289,6 @@ def _start(known: _Twins, limits: list[_PlainLimit], counts: Counts) -> Floats:
     return np.concatenate([price, counts.multiplier])
 
 
-def _limited_anew(
-    known: frozenset[_PlainLimit], limits: list[_PlainLimit], now: FlowProblem
-) -> Floats:
-    """Return 1 where a limit holds that did not hold before, or not so, else 0, shape (C, A)."""
-    found = np.zeros(now.cost.shape)
-    for limit in limits:
-        if limit not in known:
-            _, arcs, classes, _ = limit
-            found[np.frombuffer(classes, np.int64), np.frombuffer(arcs, np.int64)] = 1.0
-    return found
-
-
 def _limits(p: FlowProblem) -> Iterator[_PlainLimit]:
     """Yield each limit with its members as plain values that can be held against others."""
     order = np.lexsort((p.member_factor, p.member_class, p.member_arc, p.member_limit))
@@ -385,7 +363,7 @@ def usual_of(
         routes = answer.route_set
         if len(kept) == _MOST_DAYS:
             del kept[next(iter(kept))]
-        kept[key] = Usual(routes, routes.sums(p, p.cost), least, answer)
+        kept[key] = Usual(routes, least, answer)
     return kept[key]
 
 

@@ -66,6 +66,19 @@ function logSizes(p, routes, klass, scale, weighed) {
   return found;
 }
 
+const logOfSum = (x, y) => Math.max(x, y) + Math.log1p(Math.exp(Math.min(x, y) - Math.max(x, y)));
+
+// The share of its demand that one more route would take: with it the composite cost falls to that of
+// both together, at which more travels by the curve.
+function shareBeside(model, k, cost, composite, wanted) {
+  const scale = model.scale[k];
+  const joint = -logOfSum(-scale * composite, -scale * cost) / scale;
+  const bend = model.knee[k] * model.steepness[k] * (joint - model.middle[k]);
+  const volume = model.most[k] * Math.exp(-logOfSum(0, bend) / model.knee[k]);
+  const whole = wanted > 0 ? Math.min(wanted, model.most[k]) : model.most[k];
+  return whole > 0 ? (volume * Math.exp(scale * (joint - cost))) / whole : 0;
+}
+
 // Members of each limit of a problem, as a text that can be held against others.
 const KEYS = new WeakMap();
 

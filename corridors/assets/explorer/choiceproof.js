@@ -117,7 +117,7 @@ function proveChoice(p, model, demands, routes, flow, price, worthOf) {
 }
 
 // The largest share of a demand that its cheapest route outside the set would take.
-function missingShare(p, model, { origin, destination, klass }, open, paid, worthOf, cheapest, composites) {
+function missingShare(p, model, { origin, destination, klass, amount: wanted }, open, paid, worthOf, cheapest, composites) {
   const groups = new Map();
   klass.forEach((c, k) => {
     if (!(model.most[k] > 0)) return;
@@ -137,8 +137,12 @@ function missingShare(p, model, { origin, destination, klass }, open, paid, wort
       const length = dist[destination[k]];
       const near = 1e-9 * (1 + (Number.isFinite(cheapest[k]) ? Math.abs(cheapest[k]) : 0));
       if (!(length < cheapest[k] - near)) continue;
-      const ahead = model.scale[k] * (Math.min(composites[k], model.middle[k]) - length);
-      most = Math.max(most, 1 / (1 + Math.exp(-ahead)));
+      if (!(model.most[k] > 0)) continue;
+      // With it the demand travels at the composite cost of both, and as much as that brings.
+      const scale = model.scale[k];
+      const joint = -addedExp(-scale * composites[k], -scale * length) / scale;
+      const whole = wanted[k] > 0 ? Math.min(wanted[k], model.most[k]) : model.most[k];
+      most = Math.max(most, (curveAt(model, k, joint).volume * Math.exp(scale * (joint - length))) / whole);
     }
   }
   return most;

@@ -43,7 +43,7 @@ class ChoiceService extends Service {
       // Who falls short in ordinary times stays worth the loss.
       const ordinary = composite.map((c, k) => (p.wanted[k] > 0 && volume[k] >= 0.99 * p.wanted[k] && Number.isFinite(c) ? c : NaN));
       const share = volume.map((units, k) => units / p.wanted[k]);
-      this.usuals.set(number, { set: routes, cost, least, ordinary, share, weighed, taken: takenShares(found), ...this.told(this.priced(p, ordinary), found), milliseconds: performance.now() - started });
+      this.usuals.set(number, { set: routes, composite, least, ordinary, share, weighed, taken: takenShares(found), ...this.told(this.priced(p, ordinary), found), milliseconds: performance.now() - started });
     }
     return this.usuals.get(number);
   }
@@ -109,8 +109,8 @@ class ChoiceService extends Service {
     return NaN;
   }
 
-  // A situation: the usual routes that are open, those of the optimum, and new ones for demands
-  // of which any route has changed.
+  // A situation: the usual routes that are open, those of the optimum and new ones for demands of
+  // which a route that is taken is shut, and whatever prices make worth taking.
   disturbed(s, asked) {
     const { nDemands, klass, questions } = this;
     const usual = this.usual(questions.texts.states[s].base);
@@ -120,16 +120,14 @@ class ChoiceService extends Service {
     const cost = routeSums(p, usual.set, klass, openCost);
     const affected = new Uint8Array(nDemands);
     for (let k = 0; k < nDemands; k++) affected[k] = usual.set.first[k] === usual.set.first[k + 1] ? 1 : 0;
-    const limited = this.limitedAnew(usual.p, p);
-    usual.set.given.forEach(([k, arcs], r) => {
-      // What becomes cheaper makes others look too; what nobody took is missed by nobody.
-      const changed = cost[r] !== usual.cost[r] || (limited && arcs.some((a) => limited[klass[k] * p.nArcs + a]));
-      if ((changed && usual.taken[r] >= MISSING) || cost[r] < usual.cost[r]) affected[k] = 1;
+    // What none took is missed by none.
+    usual.set.given.forEach(([k], r) => {
+      if (cost[r] === Infinity && usual.taken[r] >= MISSING) affected[k] = 1;
     });
     for (let k = 0; k < nDemands; k++) if (!(p.wanted[k] > 0)) affected[k] = 0;
     const given = usual.set.given.filter((_, r) => cost[r] < Infinity);
-    // What no event has touched knows the routes that it knew, and those that waiting makes worth a
-    // look: with more, it would spread anew though nothing has happened to it.
+    // All the rest know the routes that they knew, and those that prices make worth a look: with
+    // more, they would spread anew though hardly anything has happened to them.
     if (affected.some((touched) => touched)) {
       for (const { commodity, arcs } of wholeDemands(p, this.optimum(s, usual, p)).paths) if (affected[commodity]) given.push([commodity, Array.from(arcs)]);
     }
@@ -146,27 +144,14 @@ class ChoiceService extends Service {
     const model = p.ordinary ? elasticModel(staying, questions.arrays, p.wanted, p.ordinary, usual.share) : staying;
     // What is taken away has no price.
     const price = weighed.map((x, r) => (p.bound[r] > 0 ? x : 0));
-    return this.told(p, this.spread(p, model, routes, price, new Growth(searches, p, klass, model, openCost, this.worth)));
+    const ordinary = usual.composite.map((usd, k) => (affected[k] || !(usd < Infinity) ? NaN : usd));
+    return this.told(p, this.spread(p, model, routes, price, new Growth(searches, p, klass, model, openCost, this.worth, ordinary)));
   }
 
   // Whether events have left everything as it was.
   asUsual(before, p) {
     const same = (one, other) => one.length === other.length && one.every((x, i) => x === other[i]);
     return same(p.cost, before.cost) && same(openCosts(p), openCosts(before)) && same(p.wanted, before.wanted) && same(p.limit, before.limit) && same(p.bound, before.bound);
-  }
-
-  // By class and arc, where a limit holds that did not hold before, or not so; null where none does.
-  limitedAnew(before, p) {
-    const known = new Set(Array.from(before.limit, (l, r) => `${l}/${before.bound[r]}`));
-    const anew = Uint8Array.from(p.limit, (l, r) => !known.has(`${l}/${p.bound[r]}`));
-    if (!anew.some((one) => one)) return null;
-    const found = new Uint8Array(p.nClasses * p.nArcs);
-    p.memberLimit.forEach((r, e) => {
-      if (!anew[r]) return;
-      const classes = p.memberClass[e] < 0 ? Array(p.nClasses).keys() : [p.memberClass[e]];
-      for (const c of classes) found[c * p.nArcs + p.memberArc[e]] = 1;
-    });
-    return found;
   }
 
   // The optimum under the same curves, from an engine that is kept for each state and what couplings limit.

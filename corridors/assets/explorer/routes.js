@@ -4,9 +4,10 @@ const DEARER = 1.4;
 const DISSIMILAR = 12;
 const ASIDE = 2;
 const MISSING = 1e-3;
-const WORTH = Math.log(MISSING / (1 - MISSING));
-const NEARLY = 0.2;
+const WORTH = 0.999 * MISSING;
+const NEARLY = 0.2 * MISSING;
 const STILL = 0.05;
+const NOWHERE = 1e300;
 
 // Unpacks the routes of all days: [demand, arcs] each, in the order of demands and arcs.
 function unpackedRoutes({ route_count: count, route_shared: shared, route_turn: turn, tail, head, origin, destination }, nNodes) {
@@ -115,22 +116,27 @@ function corridorsOf(texts, arrays) {
   return names.map((name) => Uint8Array.from(label, (own) => (own === name ? 1 : own ? 2 : 0)));
 }
 
-// Adds paths to a set for as long as one would take too much at the prices.
+// Adds paths to a set for as long as one would take too much at the prices. `ordinary` is the
+// composite cost in ordinary times of demands whose routes are those of then, NaN of others: as
+// long as it hardly changes, paths beside the routes are not looked for.
 class Growth {
-  constructor(searches, p, klass, model, openCost, worth) {
-    Object.assign(this, { searches, p, klass, model, openCost, worth });
-    this.level = new Float64Array(klass.length).fill(NaN);
-    this.found = new Uint8Array(klass.length).fill(1);
+  constructor(searches, p, klass, model, openCost, worth, ordinary) {
+    Object.assign(this, { searches, p, klass, model, openCost, worth, ordinary });
+    this.level = Float64Array.from(ordinary);
+    this.found = Uint8Array.from(ordinary, Number.isNaN);
   }
 
   missing(routes, point) {
     const { model, level } = this;
-    const now = point.composite.map((c, k) => Math.min(c, model.middle[k]));
+    // A demand without any route stays where it is.
+    const now = point.composite.map((c) => (c < Infinity ? c : NOWHERE));
     const some = Array.from(now, (_, k) => k).filter((k) => model.most[k] > 0);
-    const moved = new Set(some.filter((k) => this.found[k] || !(Math.abs(now[k] - level[k]) * model.scale[k] <= STILL)));
+    const away = (k, from) => !(Math.abs(now[k] - from[k]) * model.scale[k] <= STILL);
+    const moved = new Set(some.filter((k) => this.found[k] || away(k, level)));
+    const stirred = new Set(some.filter((k) => away(k, this.ordinary)));
     for (const which of [some.filter((k) => moved.has(k)), some.filter((k) => !moved.has(k))]) {
       if (!which.length) continue;
-      const added = this.search(routes, point, now, which);
+      const added = this.search(routes, point, which, stirred);
       for (const k of which) {
         level[k] = now[k];
         this.found[k] = 0;
@@ -141,7 +147,7 @@ class Growth {
     return [];
   }
 
-  search(routes, point, level, which) {
+  search(routes, point, which, stirred) {
     const { p, klass, model, searches, worth } = this;
     const weight = addCharges(this.openCost.slice(), point.price, p, p.memberFactor);
     const known = new Set(routes.given.map(keyOf));
@@ -154,16 +160,16 @@ class Growth {
       const dearer = own.slice();
       const [begin, end] = [routes.start[routes.first[k]], routes.start[routes.first[k + 1]]];
       for (let e = begin; e < end; e++) dearer[routes.arcs[e]] = DEARER * own[routes.arcs[e]];
-      for (const beside of [false, true]) {
+      for (const beside of stirred.has(k) ? [false, true] : [false]) {
         const arcs = searches.path(k, beside ? dearer : own, worth.none);
         if (!arcs || known.has(keyOf([k, arcs]))) continue;
         let length = 0;
         for (const a of arcs) length += own[a];
-        let ahead = model.scale[k] * (level[k] - length);
-        if (beside) ahead += this.logSize(k, arcs, routes, ordinary);
-        if (!(ahead > WORTH + Math.log(NEARLY))) continue;
+        const cost = length - (beside ? this.logSize(k, arcs, routes, ordinary) / model.scale[k] : 0);
+        const share = shareBeside(model, k, cost, point.composite[k], p.wanted[k]);
+        if (!(share > NEARLY)) continue;
         found.set(keyOf([k, arcs]), [k, arcs]);
-        enough = enough || ahead > WORTH - 1e-3;
+        enough = enough || share > WORTH;
       }
     }
     return enough ? [...found.values()] : [];

@@ -28,7 +28,7 @@ TOLERANCE = 1e-6
 """Largest relative gap or residual with which an answer is returned."""
 
 MISSING = 1e-3
-"""Largest share of its commodity that a route outside the set may be worth."""
+"""Largest share of its commodity that a route outside the set may take."""
 
 
 _FAR = 1e300
@@ -392,9 +392,13 @@ def _missing(
     missing = np.isfinite(length) & (model.most > 0) & (length < cheapest - near)
     if not missing.any():
         return 0.0
-    level = np.minimum(composite, model.middle)[missing]
-    ahead = model.scale[missing] * (level - length[missing])
-    return float(np.exp(-np.logaddexp(0.0, -ahead)).max())
+    # With it the commodity travels at the composite cost of both, and as much as that brings.
+    scale, safe = model.scale, np.where(missing, length, 0.0)
+    joint = -np.logaddexp(-scale * composite, -scale * safe) / scale
+    volume, _ = _curve(model, joint)
+    whole = np.where(p.amount > 0, np.minimum(p.amount, model.most), model.most)[missing]
+    taken = (volume * np.exp(scale * (joint - safe)))[missing]
+    return float((taken / whole).max())
 
 
 def _shortest(p: FlowProblem, weight: Floats, own: Ints) -> Floats:

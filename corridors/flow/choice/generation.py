@@ -33,14 +33,17 @@ PENALTY = 1.4
 DISSIMILAR = 12
 """Routes that are looked for by making those found before dearer."""
 
-_WORTH = np.log(MISSING / (1.0 - MISSING))
-"""How much better than all others together a missing route must be, in units of the spread."""
+_WORTH = 0.999 * MISSING
+"""Share of its commodity that a missing route would take, just below what a proof lets pass."""
 
-_NEARLY = 0.2
-"""Share of a thousandth at which routes are added along with those that are missing."""
+_NEARLY = 0.2 * MISSING
+"""Share at which routes are added along with those that are missing."""
 
 _STILL = 0.05
 """Change of a composite cost, in units of the spread, that makes looking again worthwhile."""
+
+_NOWHERE = 1e300
+"""Composite cost that stands for no route at all, where levels are held against each other."""
 
 _ASIDE = 2.0
 """Factor on the cost of arcs of other corridors, for the route that keeps to one."""
@@ -189,14 +192,26 @@ class Growth:
     ----------
     problem, model, open_cost
         What is answered.
+    ordinary
+        Composite cost of each commodity in ordinary times, shape (K,), where its routes are those
+        of then; not a number where that is not known. As long as it hardly changes, paths beside
+        the routes are not looked for: what was not worth finding then is not news now.
     """
 
-    def __init__(self, problem: FlowProblem, model: ChoiceModel, open_cost: Floats) -> None:
+    def __init__(
+        self,
+        problem: FlowProblem,
+        model: ChoiceModel,
+        open_cost: Floats,
+        ordinary: Floats | None = None,
+    ) -> None:
         self._p, self._model = problem, model
         self._listed = open_cost[problem.commodity_class]
         self._searches = Searches(problem, open_cost)
-        self._level = np.full(problem.n_commodities, np.nan)
-        self._found = np.ones(problem.n_commodities, dtype=np.bool_)
+        nothing = np.full(problem.n_commodities, np.nan)
+        self._ordinary = nothing if ordinary is None else ordinary
+        self._level = self._ordinary.copy()
+        self._found = np.isnan(self._ordinary)
         self._weighing = self._weight(model.weighing(problem))
 
     def missing(self, routes: RouteSet, point: Point) -> list[tuple[int, Ints]]:
@@ -213,13 +228,15 @@ class Growth:
             The prices, and the composite costs at them.
         """
         model = self._model
-        level = np.minimum(point.composite, model.middle)
+        # A commodity without any route stays where it is.
+        level = np.where(np.isfinite(point.composite), point.composite, _NOWHERE)
         moved = ~(np.abs(level - self._level) * model.scale <= _STILL)
+        stirred = ~(np.abs(level - self._ordinary) * model.scale <= _STILL)
         wanted = (model.most > 0) & (moved | self._found)
         for which in (wanted, (model.most > 0) & ~wanted):
             if not which.any():
                 continue
-            new = self._search(routes, point, level, which)
+            new = self._search(routes, point, which, which & stirred)
             self._level[which] = level[which]
             self._found[which] = False
             if new:
@@ -228,7 +245,7 @@ class Growth:
         return []
 
     def _search(
-        self, routes: RouteSet, point: Point, level: Floats, which: Flags
+        self, routes: RouteSet, point: Point, which: Flags, widely: Flags
     ) -> list[tuple[int, Ints]]:
         p, model = self._p, self._model
         # A multiplier may be worth more than the arc that it stands on; no weight is below 0.
@@ -236,28 +253,35 @@ class Growth:
         lifted = bool((point.price[p.n_limits :] <= 0).all())
         known = set(routes.keys)
         weighed = routes.sums_by_commodity(self._weighing)
-        enough = False
-        new: dict[tuple[int, tuple[int, ...]], tuple[int, Ints]] = {}
+        found: dict[tuple[int, tuple[int, ...]], tuple[int, Ints, float]] = {}
         for beside in (False, True):
             dearer = weight
             if beside:
                 own = routes.commodity[routes.of_arcs()], routes.arcs
                 dearer = weight.copy()
                 dearer[own] = PENALTY * weight[own]
-            for k, arcs in self._searches.paths(dearer, raised=lifted, which=which):
+            look = widely if beside else which
+            for k, arcs in self._searches.paths(dearer, raised=lifted, which=look):
                 key = k, tuple(arcs.tolist())
                 if key in known:
                     continue
-                ahead = float(model.scale[k] * (level[k] - weight[k, arcs].sum()))
+                cost = float(weight[k, arcs].sum())
                 if beside:
                     usual = float(self._weighing[k, arcs].sum())
-                    ahead += routes.log_size_beside(
+                    size = routes.log_size_beside(
                         k, arcs, self._listed[k, arcs], usual, weighed, float(model.scale[k])
                     )
-                if ahead > _WORTH + np.log(_NEARLY):
-                    new[key] = k, arcs
-                    enough |= ahead > _WORTH - 1e-3
-        return list(new.values()) if enough else []
+                    cost -= size / float(model.scale[k])
+                found[key] = k, arcs, min(cost, found[key][2]) if key in found else cost
+        if not found:
+            return []
+        of = np.array([k for k, _, _ in found.values()])
+        cost_of = np.array([usd for _, _, usd in found.values()])
+        share = model.share_beside(of, cost_of, point.composite[of], p.amount[of])
+        if not (share > _WORTH).any():
+            return []
+        ways = zip(found.values(), (share > _NEARLY).tolist(), strict=True)
+        return [(k, arcs) for (k, arcs, _), worth in ways if worth]
 
     def _weight(self, price: Floats) -> Floats:
         """Return costs at the prices by commodity, shape (K, A)."""

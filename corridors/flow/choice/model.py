@@ -166,6 +166,35 @@ class ChoiceModel:
             raise ProblemError(msg)
         return self.weighed
 
+    def share_beside(self, which: Ints, cost: Floats, composite: Floats, amount: Floats) -> Floats:
+        """Return the share of its commodity that one more route would take, shape (N,).
+
+        Parameters
+        ----------
+        which
+            Commodities, shape (N,).
+        cost
+            Of the route at the prices, less what it shares with others, shape (N,).
+        composite
+            Of the routes that the commodity has, shape (N,); infinite where it has none.
+        amount
+            What the share is of, shape (N,): the commodity's amount, or the most that could
+            travel where that is less or nothing is wanted.
+
+        Notes
+        -----
+        With the route the composite cost falls to that of both together, at which more
+        travels by the curve; of that the route takes what the choice formula gives.
+        """
+        scale, most = self.scale[which], self.most[which]
+        joint = -np.logaddexp(-scale * composite, -scale * cost) / scale
+        knee = self.knee[which]
+        bend = knee * self.steepness[which] * (joint - self.middle[which])
+        volume = most * np.exp(-np.logaddexp(0.0, bend) / knee)
+        whole = np.where(amount > 0, np.minimum(amount, most), most)
+        taken = volume * np.exp(scale * (joint - cost))
+        return np.divide(taken, whole, out=np.zeros(len(which)), where=whole > 0)
+
     @classmethod
     def staying(
         cls, problem: FlowProblem, scale: ArrayLike, counts: Counts | None = None

@@ -188,6 +188,7 @@ def choose(
     *,
     grow: bool | None = None,
     price: Floats | None = None,
+    ordinary: Floats | None = None,
 ) -> ChoiceAnswer:
     """Spread every commodity over routes, within every limit and near every count.
 
@@ -206,6 +207,10 @@ def choose(
     price
         Where the search begins: prices of limits, then multipliers of counts, shape (T,); from
         nothing if None. The answer is the same to the tolerance of its proof.
+    ordinary
+        Composite cost of each commodity for which `routes` are those of ordinary times, shape
+        (K,), not a number for others: who stays near it is offered its cheapest route and no
+        more. If None, all look for routes that differ from those they have.
 
     Raises
     ------
@@ -213,7 +218,9 @@ def choose(
         Where no prices are found, or the answer does not prove itself.
     """
     grow = routes is None if grow is None else grow
-    routes, point, steps = _spread(problem, model, routes, grow=grow, price=price)
+    routes, point, steps = _spread(
+        problem, model, routes, grow=grow, price=price, ordinary=ordinary
+    )
     return ChoiceAnswer(problem, model, routes, point, steps, whole=grow)
 
 
@@ -272,13 +279,14 @@ def _spread(
     *,
     grow: bool,
     price: Floats | None,
+    ordinary: Floats | None = None,
 ) -> tuple[RouteSet, Point, int]:
     """Return routes, the prices of least dual value over them, and the steps it took."""
     open_cost = open_costs(problem)
     if routes is None:
         routes = first_routes(problem, open_cost)
     routes = routes.only(np.isfinite(routes.sums(problem, open_cost)))
-    growth = Growth(problem, model, open_cost) if grow else None
+    growth = Growth(problem, model, open_cost, ordinary) if grow else None
     steps = 0
     for _ in range(_ROUNDS):
         dual = Dual(problem, model, routes)
