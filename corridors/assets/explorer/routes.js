@@ -8,6 +8,7 @@ const WORTH = 0.999 * MISSING;
 const NEARLY = 0.2 * MISSING;
 const STILL = 0.05;
 const NOWHERE = 1e300;
+const GRAIN_BITS = 32;
 
 // Unpacks the routes of all days: [demand, arcs] each, in the order of demands and arcs.
 function unpackedRoutes({ route_count: count, route_shared: shared, route_turn: turn, tail, head, origin, destination }, nNodes) {
@@ -124,6 +125,15 @@ class Growth {
     Object.assign(this, { searches, p, klass, model, openCost, worth, ordinary });
     this.level = Float64Array.from(ordinary);
     this.found = Uint8Array.from(ordinary, Number.isNaN);
+    let dearest = 1;
+    for (const usd of openCost) if (usd < Infinity && usd > dearest) dearest = usd;
+    this.grain = 2 ** (Math.floor(Math.log2(dearest)) - GRAIN_BITS);
+  }
+
+  // Sums of multiples of a power of two are exact: which of two paths that are worth the same is
+  // found does not hang on the last digits of prices.
+  rounded(weight) {
+    return weight.map((usd) => Math.ceil(usd / this.grain) * this.grain);
   }
 
   missing(routes, point) {
@@ -161,7 +171,7 @@ class Growth {
       const [begin, end] = [routes.start[routes.first[k]], routes.start[routes.first[k + 1]]];
       for (let e = begin; e < end; e++) dearer[routes.arcs[e]] = DEARER * own[routes.arcs[e]];
       for (const beside of stirred.has(k) ? [false, true] : [false]) {
-        const arcs = searches.path(k, beside ? dearer : own, worth.none);
+        const arcs = searches.path(k, this.rounded(beside ? dearer : own), worth.none);
         if (!arcs || known.has(keyOf([k, arcs]))) continue;
         let length = 0;
         for (const a of arcs) length += own[a];

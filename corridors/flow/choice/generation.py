@@ -9,6 +9,7 @@ added that the prices of limits make worth a thousandth of their commodity.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +42,9 @@ _NEARLY = 0.2 * MISSING
 
 _STILL = 0.05
 """Change of a composite cost, in units of the spread, that makes looking again worthwhile."""
+
+_GRAIN_BITS = 32
+"""How far below the dearest arc, as a power of two, weights are rounded where paths are sought."""
 
 _NOWHERE = 1e300
 """Composite cost that stands for no route at all, where levels are held against each other."""
@@ -213,6 +217,8 @@ class Growth:
         self._level = self._ordinary.copy()
         self._found = np.isnan(self._ordinary)
         self._weighing = self._weight(model.weighing(problem))
+        dearest = float(open_cost[np.isfinite(open_cost)].max(initial=1.0))
+        self._grain = math.ldexp(1.0, math.frexp(dearest)[1] - 1 - _GRAIN_BITS)
 
     def missing(self, routes: RouteSet, point: Point) -> list[tuple[int, Ints]]:
         """Return the paths to be added to a set; none when it is whole.
@@ -261,7 +267,10 @@ class Growth:
                 dearer = weight.copy()
                 dearer[own] = PENALTY * weight[own]
             look = widely if beside else which
-            for k, arcs in self._searches.paths(dearer, raised=lifted, which=look):
+            # Sums of multiples of a power of two are exact: which of two paths that are worth
+            # the same is found does not hang on the last digits of prices.
+            rounded = np.ceil(dearer / self._grain) * self._grain
+            for k, arcs in self._searches.paths(rounded, raised=lifted, which=look):
                 key = k, tuple(arcs.tolist())
                 if key in known:
                     continue
