@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from corridors.assignment.assignment import Assignment
 from corridors.assignment.choice import choose_routes
 from corridors.errors import ScenarioError, nearest, old_name
+from corridors.flow.choice.solve import ChoiceAnswer
+from corridors.flow.solve import Answer
 from corridors.network.network import as_date
 from corridors.scenarios.coupling.couplings import couplings_of, with_room
 from corridors.scenarios.coupling.settle import joint_gap, settle, solve_settled
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corridors.flow.arrays import Floats
-    from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.network.network import Network
     from corridors.scenarios.coupling.couplings import Coupling
     from corridors.scenarios.state import NetworkState
@@ -96,17 +97,18 @@ def assigned(
     state: NetworkState,
     plan: Scenario | None,
     model: str = "optimal",
-    near: ChoiceAnswer | None = None,
+    near: Answer | ChoiceAnswer | None = None,
 ) -> Assignment:
     """Solve a situation, couplings held, and put the answer into tables.
 
-    Route choice begins with the routes and prices of an answer to nearly the same situation,
-    `near`, where there is one.
+    It begins with the routes and prices of an answer by the same model to nearly the same
+    situation, `near`, where there is one.
     """
     if model == "logit":
-        return _chosen(state, plan, model, near)
+        return _chosen(state, plan, model, near if isinstance(near, ChoiceAnswer) else None)
     state = with_curves(state)
-    answer, fallen = solve_settled(state.problem, couplings_of(state))
+    first = near.solve(state.problem) if isinstance(near, Answer) else None
+    answer, fallen = solve_settled(state.problem, couplings_of(state), first)
     if fallen is None:
         return Assignment(state, answer, plan, model)
     fallen = replace(fallen, gap=joint_gap(state.problem, answer, fallen))

@@ -25,6 +25,7 @@ from corridors.flow.usage import open_costs
 from corridors.network.arcs import LINK
 from corridors.scenarios.demand_curves import (
     elasticities,
+    ordinary_optimum,
     price_of_goods,
     steepness_of,
     with_curves,
@@ -352,7 +353,8 @@ def usual_of(
         p = state.problem
         price = None
         if near is None:
-            routes = first_routes(p, open_costs(p), corridors=corridors_of(state))
+            best = ordinary_optimum(net, day, state)
+            routes = first_routes(p, open_costs(p), corridors=corridors_of(state), best=best)
         else:
             routes = near.routes.with_paths(shortest_routes(p, open_costs(p)))
         least = least_costs(routes, p.n_commodities, routes.sums(p, open_costs(p)))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.flow.arrays import Floats
+    from corridors.flow.solve import Answer
     from corridors.network.network import Network
     from corridors.scenarios.state import NetworkState
 
@@ -37,7 +38,31 @@ DELIVERED = "delivered"
 _MOST_DAYS = 24
 """Days whose ordinary costs are kept for each network."""
 
+_MOST_OPTIMA = 2
+"""Days whose optimum is kept for each network: an engine with its trees is large."""
+
+_OPTIMA: WeakKeyDictionary[Network, dict[dt.date, Answer]] = WeakKeyDictionary()
+
 _ORDINARY: WeakKeyDictionary[Network, dict[dt.date, dict[str, float]]] = WeakKeyDictionary()
+
+
+def ordinary_optimum(net: Network, day: dt.date, state: NetworkState | None = None) -> Answer:
+    """Return the optimum of an undisturbed day, worked out when it is first asked for, and kept.
+
+    Parameters
+    ----------
+    net, day
+        The network of all of time, and the day.
+    state
+        The undisturbed situation, where it is at hand.
+    """
+    kept = _OPTIMA.setdefault(net.whole, {})
+    if day not in kept:
+        state = network_state(net, None, day) if state is None else state
+        if len(kept) == _MOST_OPTIMA:
+            del kept[next(iter(kept))]
+        kept[day] = solve(state.problem)
+    return kept[day]
 
 
 def ordinary_costs(net: Network, day: dt.date) -> dict[str, float]:
@@ -49,7 +74,7 @@ def ordinary_costs(net: Network, day: dt.date) -> dict[str, float]:
     kept = _ORDINARY.setdefault(net.whole, {})
     if day not in kept:
         state = network_state(net, None, day)
-        cost = solve(state.problem).commodity_price
+        cost = ordinary_optimum(net, day, state).commodity_price
         if len(kept) == _MOST_DAYS:
             del kept[next(iter(kept))]
         kept[day] = dict(zip(state.demand["demand_id"], cost.tolist(), strict=True))

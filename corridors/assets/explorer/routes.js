@@ -171,7 +171,7 @@ class Growth {
       const [begin, end] = [routes.start[routes.first[k]], routes.start[routes.first[k + 1]]];
       for (let e = begin; e < end; e++) dearer[routes.arcs[e]] = DEARER * own[routes.arcs[e]];
       for (const beside of stirred.has(k) ? [false, true] : [false]) {
-        const arcs = searches.path(k, this.rounded(beside ? dearer : own), worth.none);
+        const arcs = searches.path(k, this.rounded(beside ? dearer : own), beside && worth.none);
         if (!arcs || known.has(keyOf([k, arcs]))) continue;
         let length = 0;
         for (const a of arcs) length += own[a];

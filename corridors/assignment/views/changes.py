@@ -65,10 +65,12 @@ class Changes:
 
         if self.disrupted.model == "optimal":
             return self
-        before, after = (
-            assigned(network_state(a.state.net, a.scenario, a.state.day), a.scenario)
+        ordinary, hit = (
+            network_state(a.state.net, a.scenario, a.state.day)
             for a in (self.baseline, self.disrupted)
         )
+        before = assigned(ordinary, self.baseline.scenario)
+        after = assigned(hit, self.disrupted.scenario, near=before.answer)
         return type(self)(before, after)
 
     @property

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from corridors.flow.choice.dual import Point
     from corridors.flow.choice.model import ChoiceModel
     from corridors.flow.problem import FlowProblem
+    from corridors.flow.solve import Answer
 
 PENALTY = 1.4
 """Factor on the cost of arcs that a route found before uses."""
@@ -68,9 +69,6 @@ class Searches:
         self.p = p = problem
         self._star = trees.forward_star(p.tail, p.n_nodes)
         self._in_star = trees.forward_star(p.head, p.n_nodes)
-        every = np.arange(p.n_commodities, dtype=np.int64)
-        self._every = every
-        self._groups = np.arange(p.n_commodities + 1, dtype=np.int64)
         ends = np.column_stack([p.destination, p.commodity_class])
         ends, which = np.unique(ends, axis=0, return_inverse=True)
         togo = trees.distances_to(
@@ -78,47 +76,86 @@ class Searches:
         )
         # A hair shorter, so that rounding cannot make them longer than a path.
         self._togo = togo * (1.0 - 1e-12)
-        self._nowhere = np.full(p.n_commodities, -1, dtype=np.int64)
         self._which = np.ascontiguousarray(which.ravel(), dtype=np.int64)
 
     def paths(
-        self, weight: Floats, *, raised: bool, which: Flags | None = None
+        self, weight: Floats, which: Ints | None = None, *, raised: bool
     ) -> list[tuple[int, Ints]]:
-        """Return each commodity's shortest path under weights (K, A), where it has one.
+        """Return the shortest path of some commodities, each under its own weights.
 
         Parameters
         ----------
         weight
-            Infinite where nothing may pass.
+            Of each that is meant, shape (N, A); infinite where nothing may pass.
+        which
+            Commodities that are meant, rising, shape (N,); all if None.
         raised
             Whether no weight is below the open cost, so that its distances bound the rest.
-        which
-            Commodities that are meant, shape (K,); all if None.
         """
         p = self.p
-        ceiling = np.full(p.n_commodities, np.inf)
-        if which is not None:
-            ceiling[~which] = -1.0
-        length, start, arcs = trees.cheapest_paths(
+        which = np.arange(p.n_commodities) if which is None else which
+        each = np.arange(len(which))
+        togo = self._which[which] if raised else np.full(len(which), -1)
+        groups = np.arange(len(which) + 1), each
+        return self._found(weight, togo, p.origin[which], each, *groups, which)
+
+    def cheapest(self, weight: Floats, row: Ints, which: Ints) -> list[tuple[int, Ints]]:
+        """Return the shortest path of some commodities, of which many have the same weights.
+
+        Parameters
+        ----------
+        weight
+            By row, shape (S, A).
+        row
+            Row of each commodity, shape (K,).
+        which
+            Commodities that are meant, rising, shape (N,).
+        """
+        p = self.p
+        trees_of, group = np.unique(
+            np.column_stack([row[which], p.origin[which]]), axis=0, return_inverse=True
+        )
+        members = np.argsort(group.ravel(), kind="stable")
+        start = np.zeros(len(trees_of) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(group.ravel(), minlength=len(trees_of)), out=start[1:])
+        rows, origins = (np.ascontiguousarray(column) for column in trees_of.T)
+        return self._found(weight, np.full(len(rows), -1), origins, rows, start, members, which)
+
+    def _found(
+        self,
+        weight: Floats,
+        togo: Ints,
+        origin: Ints,
+        row: Ints,
+        start: Ints,
+        members: Ints,
+        which: Ints,
+    ) -> list[tuple[int, Ints]]:
+        p = self.p
+        length, begin, arcs = trees.cheapest_paths(
             *self._star,
             p.tail,
             p.head,
             weight,
             self._togo,
-            self._which if raised else self._nowhere,
-            p.origin,
-            self._every,
-            self._groups,
-            self._every,
-            p.destination,
-            ceiling,
+            togo,
+            origin,
+            row,
+            start,
+            members,
+            p.destination[which],
+            np.full(len(which), np.inf),
         )
         found = np.flatnonzero(np.isfinite(length)).tolist()
-        return [(k, arcs[start[k] : start[k + 1]]) for k in found]
+        return [(int(which[i]), arcs[begin[i] : begin[i + 1]]) for i in found]
 
 
 def first_routes(
-    problem: FlowProblem, open_cost: Floats, *, corridors: Sequence[Flags] = ()
+    problem: FlowProblem,
+    open_cost: Floats,
+    *,
+    corridors: Sequence[Flags] = (),
+    best: Answer | None = None,
 ) -> RouteSet:
     """Return the columns of the optimum, dissimilar routes, and one for each corridor.
 
@@ -130,9 +167,11 @@ def first_routes(
         Costs, infinite where nothing may pass, shape (C, A).
     corridors
         Arcs of each corridor, masks of shape (A,).
+    best
+        The optimum, where it is known.
     """
-    answer = solve(problem)
-    found = list(zip(answer.path_commodity.tolist(), answer.path_arcs, strict=True))
+    best = solve(problem) if best is None else best
+    found = list(zip(best.path_commodity.tolist(), best.path_arcs, strict=True))
     return RouteSet.of([*found, *dissimilar_routes(problem, open_cost, corridors=corridors)])
 
 
@@ -168,20 +207,23 @@ def dissimilar_routes(
         How many are looked for.
     """
     searches = Searches(problem, open_cost)
-    own = open_cost[problem.commodity_class]
+    some = np.arange(problem.n_commodities) if which is None else np.flatnonzero(which)
+    place = np.zeros(problem.n_commodities, dtype=np.int64)
+    place[some] = np.arange(len(some))
+    own = open_cost[problem.commodity_class[some]]
     weight = own.copy()
     found: list[tuple[int, Ints]] = []
     for _ in range(rounds):
-        new = searches.paths(weight, raised=True, which=which)
+        new = searches.paths(weight, some, raised=True)
         for k, arcs in new:
-            weight[k, arcs] *= PENALTY
+            weight[place[k], arcs] *= PENALTY
         found += new
     labelled = np.zeros(problem.n_arcs, dtype=np.bool_)
     for mask in corridors:
         labelled |= mask
     for mask in corridors:
         aside = np.where(labelled & ~mask, _ASIDE, 1.0)
-        found += searches.paths(aside * own, raised=True, which=which)
+        found += searches.paths(aside * own, some, raised=True)
     return found
 
 
@@ -210,7 +252,15 @@ class Growth:
         ordinary: Floats | None = None,
     ) -> None:
         self._p, self._model = problem, model
-        self._listed = open_cost[problem.commodity_class]
+        # A row of weights for each class, and one for each commodity that has a count of its own.
+        one = np.unique(model.counts.member_commodity)
+        alone = one[one >= 0]
+        self._row = problem.commodity_class.copy()
+        self._row[alone] = problem.n_classes + np.arange(len(alone))
+        self._class_of = np.concatenate(
+            [np.arange(problem.n_classes), problem.commodity_class[alone]]
+        )
+        self._listed: Floats = open_cost[self._class_of]
         self._searches = Searches(problem, open_cost)
         nothing = np.full(problem.n_commodities, np.nan)
         self._ordinary = nothing if ordinary is None else ordinary
@@ -253,35 +303,25 @@ class Growth:
     def _search(
         self, routes: RouteSet, point: Point, which: Flags, widely: Flags
     ) -> list[tuple[int, Ints]]:
-        p, model = self._p, self._model
+        p, model, row = self._p, self._model, self._row
         # A multiplier may be worth more than the arc that it stands on; no weight is below 0.
         weight = np.maximum(self._weight(point.price), 0.0)
-        lifted = bool((point.price[p.n_limits :] <= 0).all())
         known = set(routes.keys)
-        weighed = routes.sums_by_commodity(self._weighing)
         found: dict[tuple[int, tuple[int, ...]], tuple[int, Ints, float]] = {}
-        for beside in (False, True):
-            dearer = weight
-            if beside:
-                own = routes.commodity[routes.of_arcs()], routes.arcs
-                dearer = weight.copy()
-                dearer[own] = PENALTY * weight[own]
-            look = widely if beside else which
-            # Sums of multiples of a power of two are exact: which of two paths that are worth
-            # the same is found does not hang on the last digits of prices.
-            rounded = np.ceil(dearer / self._grain) * self._grain
-            for k, arcs in self._searches.paths(rounded, raised=lifted, which=look):
-                key = k, tuple(arcs.tolist())
-                if key in known:
-                    continue
-                cost = float(weight[k, arcs].sum())
-                if beside:
-                    usual = float(self._weighing[k, arcs].sum())
-                    size = routes.log_size_beside(
-                        k, arcs, self._listed[k, arcs], usual, weighed, float(model.scale[k])
-                    )
-                    cost -= size / float(model.scale[k])
-                found[key] = k, arcs, min(cost, found[key][2]) if key in found else cost
+        new = self._searches.cheapest(self._rounded(weight), row, np.flatnonzero(which))
+        for k, arcs in new:
+            key = k, tuple(arcs.tolist())
+            if key not in known:
+                found[key] = k, arcs, float(weight[row[k], arcs].sum())
+        weighed = self._weighed(routes) if widely.any() else np.zeros(0)
+        for k, arcs in self._beside(routes, weight, point, np.flatnonzero(widely)):
+            key = k, tuple(arcs.tolist())
+            if key in known or key in found:
+                continue
+            usual = float(self._weighing[row[k], arcs].sum())
+            scale, listed = float(model.scale[k]), self._listed[row[k], arcs]
+            size = routes.log_size_beside(k, arcs, listed, usual, weighed, scale)
+            found[key] = k, arcs, float(weight[row[k], arcs].sum()) - size / scale
         if not found:
             return []
         of = np.array([k for k, _, _ in found.values()])
@@ -292,14 +332,43 @@ class Growth:
         ways = zip(found.values(), (share > _NEARLY).tolist(), strict=True)
         return [(k, arcs) for (k, arcs, _), worth in ways if worth]
 
+    def _beside(
+        self, routes: RouteSet, weight: Floats, point: Point, which: Ints
+    ) -> list[tuple[int, Ints]]:
+        """Return the shortest path of commodities where the arcs of their routes are dearer."""
+        if not len(which):
+            return []
+        place = np.full(self._p.n_commodities, -1)
+        place[which] = np.arange(len(which))
+        at = place[routes.commodity[routes.of_arcs()]]
+        own = at[at >= 0], routes.arcs[at >= 0]
+        dearer = weight[self._row[which]]
+        dearer[own] = PENALTY * weight[self._row[which[own[0]]], own[1]]
+        lifted = bool((point.price[self._p.n_limits :] <= 0).all())
+        return self._searches.paths(self._rounded(dearer), which, raised=lifted)
+
+    def _rounded(self, weight: Floats) -> Floats:
+        """Return weights as multiples of a power of two, none lower than it was.
+
+        Their sums are exact, so that which of two paths that are worth the same is found does not
+        hang on the last digits of prices.
+        """
+        return np.asarray(np.ceil(weight / self._grain) * self._grain)
+
+    def _weighed(self, routes: RouteSet) -> Floats:
+        """Return what each route costs when overlaps are weighed, shape (P,)."""
+        route = routes.of_arcs()
+        own = self._weighing[self._row[routes.commodity[route]], routes.arcs]
+        return np.bincount(route, own, len(routes)).astype(np.float64)
+
     def _weight(self, price: Floats) -> Floats:
-        """Return costs at the prices by commodity, shape (K, A)."""
+        """Return costs at the prices by row, shape (S, A)."""
         p, counts, n = self._p, self._model.counts, self._p.n_limits
         weight = self._listed.copy()
         every = np.full(len(p.member_arc), -1)
         kernels.add_values(
             weight,
-            p.commodity_class,
+            self._class_of,
             p.member_arc,
             p.member_class,
             every,
@@ -308,10 +377,10 @@ class Growth:
         if counts.size:
             kernels.add_values(
                 weight,
-                p.commodity_class,
+                self._class_of,
                 counts.member_arc,
                 counts.member_class,
-                counts.member_commodity,
+                np.where(counts.member_commodity < 0, -1, self._row[counts.member_commodity]),
                 -price[n:][counts.member_count] * counts.member_factor,
             )
         return weight

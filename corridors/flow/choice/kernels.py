@@ -301,16 +301,16 @@ def largest_change(first, start, term, unit, scale, direction):
 
 @compiled
 def add_values(weight, class_of, arc, only, one, value):
-    """Add values to the weights (K, A), in place, of the commodities that each is meant for.
+    """Add values to rows of weights (S, A), in place, that each is meant for.
 
     Parameters
     ----------
     weight
-        Weights by commodity and arc.
+        Weights by row and arc.
     class_of
-        Class of each commodity, shape (K,).
+        Class of each row, shape (S,).
     arc, only, one, value
-        Arc, class and commodity (-1 for all), and what is added, shape (E,).
+        Arc, class and row (-1 for all), and what is added, shape (E,).
     """
     for e in range(len(arc)):
         if value[e] == 0.0:

@@ -113,12 +113,6 @@ class RouteSet:
         own = weight[problem.commodity_class[self.commodity[route]], self.arcs]
         return np.bincount(route, own, len(self)).astype(np.float64)
 
-    def sums_by_commodity(self, weight: Floats) -> Floats:
-        """Return the sum of weights by commodity and arc, (K, A), over each route, shape (P,)."""
-        route = self.of_arcs()
-        own = weight[self.commodity[route], self.arcs]
-        return np.bincount(route, own, len(self)).astype(np.float64)
-
     def log_size_beside(
         self, k: int, arcs: Ints, cost: Floats, own: float, weighed: Floats, scale: float
     ) -> float:
