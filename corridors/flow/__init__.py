@@ -5,8 +5,8 @@ the package.
 """
 
 from corridors.flow.certificate import Certificate
-from corridors.flow.contraction import Contracted, contract
 from corridors.flow.problem import FlowProblem
+from corridors.flow.shortest.contraction import Contracted, contract
 from corridors.flow.solve import Answer, PriceRange, solve, solve_many
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import compiled
+from corridors.flow.shortest.trees import forward_star
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
@@ -19,7 +19,7 @@ def generic(count: int, seed: float) -> Floats:
 
     Multiples of an irrational number, without their whole part (Weyl 1916).
     """
-    return np.modf(np.arange(1, count + 1) * seed)[0]
+    return np.asarray(np.modf(np.arange(1, count + 1) * seed)[0])
 
 
 class Numbering:
@@ -61,6 +61,7 @@ class Numbering:
         self.unit = self._member_factor / scale[self._member_limit]
         self._given: FlowProblem | None = None
         self._made: FlowProblem | None = None
+        self._star: tuple[Ints, Ints] | None = None
 
     def _members(self, problem: FlowProblem) -> tuple[Ints, Ints]:
         """Return members sorted by limit, and the limits by their members."""
@@ -90,6 +91,13 @@ class Numbering:
         rank[limits] = np.arange(problem.n_limits)
         members = order[np.argsort(rank[limit], kind="stable")]
         return members.astype(np.int64), limits
+
+    def star_by_rank(self, problem: FlowProblem) -> tuple[Ints, Ints]:
+        """Return the forward star of a problem's arcs, in its own numbers, by rank."""
+        if self._star is None:
+            start, star = forward_star(problem.tail[self.arc_order], problem.n_nodes)
+            self._star = start, self.arc_order[star]
+        return self._star
 
     def share(self, price: Floats, problem: FlowProblem) -> Floats:
         """Share the price of limits that say the same between them, in canonical numbering.
@@ -175,114 +183,6 @@ class Numbering:
         other.__dict__.update(values)
         self._given, self._made = problem, other
         return other
-
-
-@compiled
-def split_into_paths(
-    origin, destination, star_start, star, head, group, start, arcs, amount, near, flow, own
-):
-    """Split the flow that some paths carry in the one way that its arcs alone decide.
-
-    From the origin follow the arc of lowest number that still carries something;
-    take off what the whole path carries; repeat. For several commodities at once.
-
-    Parameters
-    ----------
-    origin, destination
-        Where the flow of each commodity begins and ends, shape (G,).
-    star_start, star
-        Forward star of the arcs, those of a node by number.
-    head
-        Where each arc ends, shape (A,).
-    group, start
-        Paths of each commodity, as offsets (G + 1,) into paths, and those as
-        offsets (P + 1,) into `arcs`.
-    arcs
-        Arcs of the paths.
-    amount
-        What each path carries, and in which direction that moves, which counts
-        where it is 0; shape (2, P).
-    near
-        Amounts below this are 0, by commodity, shape (G,).
-    flow, own
-        Room to work in, all 0: flows (2, A), and whether an arc is on a path, (A,).
-
-    Returns
-    -------
-    good, same, start, arcs
-        Which commodities can be told apart, and of which the paths are those given,
-        shape (G,); and as many paths as were given, as above.
-    """
-    found_start = np.zeros(len(start), np.int64)
-    good, same = np.zeros(len(origin), np.bool_), np.zeros(len(origin), np.bool_)
-    met = np.zeros(len(start), np.bool_)
-    most = 0
-    for g in range(len(origin)):
-        most += (group[g + 1] - group[g]) * (start[group[g + 1]] - start[group[g]])
-    found = np.empty(most, np.int64)
-    used = 0
-    for g in range(len(origin)):
-        hair, count = near[g], 0
-        for i in range(group[g], group[g + 1]):
-            for j in range(start[i], start[i + 1]):
-                arc = arcs[j]
-                flow[0, arc] += amount[0, i]
-                flow[1, arc] += amount[1, i]
-                if not own[arc]:
-                    own[arc] = True
-                    count += 1
-        whole = True
-        for i in range(group[g], group[g + 1]):
-            node, first = origin[g], used
-            while whole and node != destination[g]:
-                step = -1
-                for s in range(star_start[node], star_start[node + 1]):
-                    arc = star[s]
-                    if flow[0, arc] > hair or (flow[0, arc] > -hair and flow[1, arc] > 1e-9):
-                        step = arc
-                        break
-                whole = step >= 0 and used - first < count
-                if whole:
-                    found[used] = step
-                    used += 1
-                    node = head[step]
-            if whole:
-                least, side = np.inf, np.inf
-                for j in range(first, used):
-                    least = min(least, max(flow[0, found[j]], 0.0))
-                for j in range(first, used):
-                    if flow[0, found[j]] <= least + hair:
-                        side = min(side, flow[1, found[j]])
-                for j in range(first, used):
-                    flow[0, found[j]] -= least
-                    flow[1, found[j]] -= side
-            found_start[i + 1] = used
-        for j in range(start[group[g]], start[group[g + 1]]):
-            arc = arcs[j]
-            if flow[0, arc] > hair or (flow[0, arc] > -hair and flow[1, arc] > 1e-9):
-                whole = False
-        for j in range(start[group[g]], start[group[g + 1]]):
-            flow[0, arcs[j]], flow[1, arcs[j]], own[arcs[j]] = 0.0, 0.0, False
-        good[g] = whole
-        alike = whole
-        for i in range(group[g], group[g + 1]):
-            other = -1
-            for n in range(group[g], group[g + 1]):
-                size = found_start[n + 1] - found_start[n]
-                if met[n] or size != start[i + 1] - start[i]:
-                    continue
-                j = 0
-                while j < size and found[found_start[n] + j] == arcs[start[i] + j]:
-                    j += 1
-                if j == size:
-                    other = n
-                    break
-            if other < 0:
-                alike = False
-                break
-            met[other] = True
-        same[g] = alike
-    return good, same, found_start, found[:used]
 
 
 def _orders(rank: Ints) -> tuple[Ints, Ints]:

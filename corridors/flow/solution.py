@@ -8,7 +8,6 @@ order and solved once more, and only then read.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ import numpy as np
 
 from corridors.flow.arrays import TOLERANCE
 from corridors.flow.master import LastBasis
-from corridors.flow.numbering import split_into_paths
+from corridors.flow.splitting import split_into_paths, whole_paths
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -25,6 +24,10 @@ if TYPE_CHECKING:
     from corridors.flow.numbering import Numbering
     from corridors.flow.path_pool import PathPool
     from corridors.flow.problem import FlowProblem
+
+
+_NEAR = 1e-11
+"""Share of a commodity below which a flow on an arc is rounding, where paths are told apart."""
 
 
 @dataclass
@@ -250,7 +253,9 @@ def written(
     )
 
 
-def by_whole_commodity(outcome: FlowSolution, problem: FlowProblem) -> FlowSolution:
+def by_whole_commodity(
+    outcome: FlowSolution, problem: FlowProblem, numbering: Numbering
+) -> FlowSolution:
     """Return an outcome by step as one by commodity: one set of paths, shortfalls added up.
 
     The paths of a commodity are told by what it carries on each arc, as if it had no steps:
@@ -262,22 +267,25 @@ def by_whole_commodity(outcome: FlowSolution, problem: FlowProblem) -> FlowSolut
         Of the problem `FlowProblem.by_step`.
     problem
         The problem whose demand has steps.
+    numbering
+        Of either: their arcs are the same.
     """
     n = problem.n_steps
-    arcs = outcome.path_arcs
-    given = [arcs[a:b] for a, b in pairwise(outcome.path_start.tolist())]
-    commodity, paths, amounts = whole_commodities(
-        outcome.path_commodity // n, given, outcome.path_amount, problem
+    commodity, start, arcs, amount = whole_commodities(
+        outcome.path_commodity // n,
+        outcome.path_start,
+        outcome.path_arcs,
+        outcome.path_amount,
+        problem,
+        numbering.star_by_rank(problem),
     )
-    start = np.zeros(len(paths) + 1, dtype=np.int64)
-    np.cumsum([len(path) for path in paths], out=start[1:])
     shape = (problem.n_commodities, n)
     return replace(
         outcome,
         path_commodity=commodity,
         path_start=start,
-        path_arcs=np.concatenate(paths) if paths else arcs[:0],
-        path_amount=amounts,
+        path_arcs=arcs,
+        path_amount=amount,
         shortfall=outcome.shortfall.reshape(shape).sum(axis=1),
         commodity_price=outcome.commodity_price.reshape(shape).max(axis=1),
         tied=np.asarray(outcome.tied.reshape(shape).any(axis=1)),
@@ -285,72 +293,41 @@ def by_whole_commodity(outcome: FlowSolution, problem: FlowProblem) -> FlowSolut
 
 
 def whole_commodities(
-    owner: Ints, given: list[Ints], amount: Floats, problem: FlowProblem
-) -> tuple[Ints, list[Ints], Floats]:
-    """Return paths of parts of commodities as those of the commodities, by number.
+    owner: Ints,
+    start: Ints,
+    arcs: Ints,
+    amount: Floats,
+    problem: FlowProblem,
+    star: tuple[Ints, Ints],
+) -> tuple[Ints, Ints, Ints, Floats]:
+    """Return paths of parts of commodities as those of the commodities.
 
     Parameters
     ----------
-    owner, given, amount
-        Commodity that each path is of a part of, shape (P,), its arcs, and its units.
+    owner
+        Commodity that each path is of a part of, rising, shape (P,).
+    start, arcs, amount
+        Its arcs, as offsets (P + 1,), and its units, shape (P,).
     problem
         The problem by commodity.
+    star
+        Forward star of its arcs, those of a node by rank.
 
     Returns
     -------
-    commodity, paths, amounts
-        Paths of whole commodities, as their flow on each arc decides them.
+    commodity, start, arcs, amount
+        Paths of whole commodities, as their flow on each arc decides them, in the same form.
     """
-    found: dict[int, dict[bytes, list[float]]] = {}
-    for k, path, units in zip(owner.tolist(), given, amount.tolist(), strict=True):
-        found.setdefault(k, {}).setdefault(path.tobytes(), []).append(units)
-    commodity: list[int] = []
-    paths: list[Ints] = []
-    amounts: list[float] = []
-    for k in sorted(found):
-        own = [(np.frombuffer(key, dtype=np.int64), math.fsum(x)) for key, x in found[k].items()]
-        if len(own) > 1:
-            own = _by_lowest_arc(problem, k, own)
-        commodity += [k] * len(own)
-        paths += [path for path, _ in own]
-        amounts += [units for _, units in own]
-    return np.array(commodity, dtype=np.int64), paths, np.array(amounts, dtype=np.float64)
-
-
-def _by_lowest_arc(
-    problem: FlowProblem, k: int, given: list[tuple[Ints, float]]
-) -> list[tuple[Ints, float]]:
-    """Return paths of a commodity that its flow on arcs alone decides.
-
-    From the origin follow the arc of lowest rank that still carries something; take off what
-    the whole path carries; repeat. Where that goes in a circle, the paths stay as given.
-    """
-    flow: dict[int, list[float]] = {}
-    for path, amount in given:
-        for arc in path.tolist():
-            flow.setdefault(arc, []).append(amount)
-    rank = problem.arc_rank
-    left = {arc: math.fsum(flow[arc]) for arc in sorted(flow, key=rank.__getitem__)}
-    leaving: dict[int, list[int]] = {}
-    for arc in left:
-        leaving.setdefault(int(problem.tail[arc]), []).append(arc)
-    near = 1e-11 * (1.0 + float(problem.amount[k]))
-    found: list[tuple[Ints, float]] = []
-    while True:
-        node = int(problem.origin[k])
-        path_: list[int] = []
-        while node != problem.destination[k]:
-            arc = next((a for a in leaving.get(node, ()) if left[a] > near), -1)
-            if arc < 0 or len(path_) > len(left):
-                break
-            path_.append(arc)
-            node = int(problem.head[arc])
-        if node != problem.destination[k] or not path_:
-            break
-        least = min(left[arc] for arc in path_)
-        for arc in path_:
-            left[arc] -= least
-        found.append((np.array(path_, dtype=np.int64), least))
-    if max(left.values()) > near:
-        return sorted(given, key=lambda one: rank[one[0]].tolist())
-    return found
+    whole: tuple[Ints, Ints, Ints, Floats] = whole_paths(
+        owner,
+        start,
+        arcs,
+        amount,
+        problem.origin,
+        problem.destination,
+        problem.head,
+        *star,
+        problem.arc_rank,
+        _NEAR * (1.0 + problem.amount),
+    )
+    return whole

@@ -18,7 +18,7 @@ from corridors.errors import (
 from corridors.flow.certificate import Certificate, certify, still_proved
 from corridors.flow.column_generation import MASTERS, Engine, MasterName
 from corridors.flow.problem import FlowProblem
-from corridors.flow.solution import Plan, by_whole_commodity
+from corridors.flow.solution import Plan, by_whole_commodity, whole_commodities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -121,6 +121,31 @@ class Answer:
     def path_arcs(self) -> list[Ints]:
         """Arcs of each path from origin to destination, a list of P arrays."""
         return np.split(self._path_arcs, self._path_start[1:-1]) if len(self.path_amount) else []
+
+    def of_whole(self, owner: Ints, problem: FlowProblem) -> tuple[Ints, list[Ints], Floats]:
+        """Return the paths as those of the commodities that these commodities are parts of.
+
+        Parameters
+        ----------
+        owner
+            Commodity that each is a part of, rising, shape (K,).
+        problem
+            The problem of whole commodities, over the same arcs.
+
+        Returns
+        -------
+        commodity, arcs, amount
+            Of each path, as the flow of a commodity on each arc decides them.
+        """
+        commodity, start, arcs, amount = whole_commodities(
+            owner[self.path_commodity],
+            self._path_start,
+            self._path_arcs,
+            self.path_amount,
+            problem,
+            self._engine.numbering.star_by_rank(problem),
+        )
+        return commodity, np.split(arcs, start[1:-1]) if len(amount) else [], amount
 
     @cached_property
     def plan(self) -> Plan:
@@ -301,7 +326,7 @@ def _proved(engine: Engine, problem: FlowProblem) -> tuple[FlowSolution, Certifi
     """
     if problem.n_steps:
         outcome, certificate = _proved(engine, problem.by_step)
-        return by_whole_commodity(outcome, problem), certificate
+        return by_whole_commodity(outcome, problem, engine.numbering), certificate
     for cold in (False, True):
         outcome = engine.solve(problem, cold=cold)
         if engine.proof is not None and not outcome.rounds:

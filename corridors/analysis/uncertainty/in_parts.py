@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.flow.choice.demand_curve import STEPS
-from corridors.flow.solution import whole_commodities
 from corridors.flow.solve import solve
 
 if TYPE_CHECKING:
@@ -112,9 +111,7 @@ def solve_in_parts(
     above = ~split & (price > lowest * (1 + _NEAR)) & (p.amount > 0)
     if above.any():
         return None, split | above
-    commodity, paths, amount = whole_commodities(
-        owner[answer.path_commodity], answer.path_arcs, answer.path_amount, p
-    )
+    commodity, paths, amount = answer.of_whole(owner, p)
     whole = PartAnswer(
         problem=p,
         path_commodity=commodity,
