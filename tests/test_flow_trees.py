@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from corridors.flow.shortest.ties import touched
+from corridors.flow.shortest.ties import paths_by_tie_cost, touched
 from corridors.flow.shortest.trees import distances_to, forward_star, tree_to
 
 INF = float("inf")
@@ -76,3 +76,29 @@ def test_a_change_concerns_whom_it_may_reach():
     # An arc that opens is a change as large as there is.
     before[0, 2] = np.inf
     assert concerned([1.0, 1.0, 4.0], [4.0, 1.0]) == [True, False]
+
+
+@pytest.mark.parametrize("off", [0.0, 4e-10, -4e-10])
+def test_the_last_digits_of_a_price_do_not_undo_a_choice_by_rank(off):
+    """Two ways of the same tie cost, of which the upper one has the lower rank.
+
+    ```
+    0 --0--> 1 --1--> 3
+    0 --2--> 2 --3--> 3
+    ```
+    """
+    tail, head = np.array([0, 1, 0, 2]), np.array([1, 3, 2, 3])
+    tie_cost, rank = np.array([[0.5, 0.78, 0.5, 0.78]]), np.array([1.0, 1.0, 1.5, 1.5])
+    charge = np.zeros((2, 1, 4))
+    charge[0, 0, 1] = off
+    one, no, yes = np.array([0]), np.array([False]), np.array([True])
+    in_order = np.array([0, 2, 1, 3])
+    tie, length, _, arcs, freedom = paths_by_tie_cost(
+        *(4, tail, head, tie_cost, rank, charge, np.ones(1)),
+        *(one, np.array([4]), in_order, one, one, np.array([3]), yes, no, no, no),
+        np.zeros(4, dtype=np.bool_),
+    )
+    assert arcs.tolist() == [0, 1]
+    assert tie.tolist() == pytest.approx([1.28])
+    assert length.tolist() == [2.0]
+    assert freedom.tolist() == [2]

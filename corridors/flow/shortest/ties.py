@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from corridors.flow.arrays import TOLERANCE
 from corridors.flow.compiling import compiled
 from corridors.flow.shortest.trees import ahead, grow, in_order, settle, unsettle
 
@@ -394,7 +395,7 @@ def paths_by_tie_cost(
                     continue
                 new_far = far[a] + tie_cost[c, arc] + charge[0, c, arc]
                 new_rank = rank[a] + arc_rank[arc] * scale[k] + charge[1, c, arc]
-                near = 1e-11 * (1.0 + abs(new_far))
+                near = TOLERANCE * (1.0 + abs(new_far))
                 better = new_far < far[b] - near
                 if not better and new_far <= far[b] + near:
                     better = new_rank < rank[b] - 1e-12 * (1.0 + abs(new_rank))

@@ -70,11 +70,13 @@ class Work(NamedTuple):
     """Room that the kernels work in, so that none has to ask for it.
 
     By place of another column or of a binding limit: what enters takes of each
-    (`entering`), what a limit is taken of (`row`, `effect`, `which`). By column:
-    what each does to what leaves, or its length in tie cost (`alpha`), its length in
-    rank (`ranked`), its reduced cost, those that are noted, and those that wait for their
-    turn (`queue`). By commodity: what its key does, whether only its key is in the basis
-    (`lone`), its best column (`best`), and those that change their key (`flipped`). By level:
+    (`entering`), what a limit is taken of (`row`, `effect`, `which`). By column: its length,
+    what the limits of each do to what leaves, or its length in tie cost (`alpha`), its length in
+    rank (`ranked`), those that are noted, and those that wait for their turn (`queue`); of those
+    that are noted the reduced cost and what it does to what leaves in place of its key
+    (`reduced`, `slope`). By commodity: what its key does (`through_key`), whether only its key
+    is in the basis (`lone`), its best column (`best`), those that change their key (`flipped`),
+    and up to where a column may come in (`edge`). By level:
     what is large among prices, how much enters, and what that saves; and what the
     other columns cost more than their keys, or take more of a limit (`more`, shape (3, .)).
 
@@ -86,13 +88,16 @@ class Work(NamedTuple):
     row: Floats
     effect: Floats
     which: Ints
+    length: Floats
     alpha: Floats
     ranked: Floats
     reduced: Floats
+    slope: Floats
     tied: Ints
     queue: Ints
     listed: Ints
     through_key: Floats
+    edge: Floats
     lone: Flags
     best: Ints
     flipped: Ints
@@ -222,16 +227,21 @@ class Rows(NamedTuple):
 
     first: Ints
     last: Ints
-    owner: NDArray[np.int32]
+    owner: NDArray[np.uint32]
     unit: Floats
     used: Ints
 
 
 class Paths(NamedTuple):
-    """The columns of each commodity: ``column[start[k]:start[k + 1]]``."""
+    """The columns of each commodity, ``column[start[k]:start[k + 1]]``, and the commodity of each.
+
+    Numbers without a sign, here and in `Rows`, because what may be negative counts from
+    the end, and to find out whether it does costs as much as what is done with it.
+    """
 
     start: Ints
-    column: Ints
+    column: NDArray[np.uint32]
+    commodity: NDArray[np.uint32]
 
 
 @inner
@@ -251,6 +261,8 @@ def by_commodity(columns, n_columns, paths):
     for k in range(len(start) - 1):
         start[k] = start[k + 1]
     start[len(start) - 1] = n_columns
+    for j in range(n_columns):
+        paths.commodity[j] = commodity[j]
 
 
 @inner
@@ -278,8 +290,9 @@ def along(columns, n_columns, rows, limits, count, weights, into):
                 e = older[e]
             last[r] = at
             used[0] = at
-        for e in range(first[r], last[r]):
-            into[owner[e]] += weight * unit[e]
+        those, theirs = owner[first[r] : last[r]], unit[first[r] : last[r]]
+        for e in range(len(those)):
+            into[those[e]] += weight * theirs[e]
 
 
 @inner
@@ -318,13 +331,15 @@ def lead_prices(basis, values, work):
 
 
 @inner
-def all_reduced(columns, n_columns, basis, values, rows, work):
-    """Compute reduced costs and prices of commodities, in what leads the way.
+def all_lengths(columns, n_columns, basis, values, rows, work):
+    """Compute lengths of columns and prices of commodities, in what leads the way.
 
-    The reduced cost of a column that is banned is infinite.
+    The length of a column is its cost with what the limits charge, and infinite where it
+    is banned. Less the price of its commodity, which is the length of the key, it is the
+    reduced cost: the two are kept apart, because a change of key then changes one number.
     """
-    sigma, price, key, into = values.sigma[0], work.price, basis.key, work.reduced
-    commodity, banned = columns.commodity, columns.banned
+    sigma, price, key, into = values.sigma[0], work.price, basis.key, work.length
+    banned = columns.banned
     for j in range(n_columns):
         into[j] = work.cost[j]
     for t in range(basis.size[0]):
@@ -332,11 +347,11 @@ def all_reduced(columns, n_columns, basis, values, rows, work):
     along(columns, n_columns, rows, basis.tight, basis.size[0], work.row, into)
     for k in range(len(key)):
         sigma[k] = into[key[k]]
-    for j in range(n_columns):
-        into[j] = np.inf if banned[j] else into[j] - sigma[commodity[j]]
     for i in range(basis.size[0]):
-        if not columns.banned[basis.other[i]]:
-            into[basis.other[i]] = 0.0
+        into[basis.other[i]] = sigma[columns.commodity[basis.other[i]]]
+    for j in range(n_columns):
+        if banned[j]:
+            into[j] = np.inf
 
 
 @inner

@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
 
 
+_BLOCK = 32
+"""Columns that are compared at a time."""
+
+_FAR = 1e30
+"""A loss for a unit that no column has."""
+
+
 class Weights(NamedTuple):
     """How strongly the basic variables answer to what happens outside, as far as is known."""
 
@@ -49,20 +56,48 @@ def _outside(x1, x2, scale):
 
 
 @inner
-def worst_outside(columns, basis, values, amount, bound, weights):
-    """Find the basic variable that is furthest outside for its weight: kind, number, sign."""
+def any_banned(columns, basis):
+    """Whether any column of the basis is banned."""
+    count = 0
+    for j in basis.key:
+        count += columns.banned[j]
+    for j in basis.other[: basis.size[0]]:
+        count += columns.banned[j]
+    return count > 0
+
+
+@inner
+def _any_empty(carried, wanted):
+    """Whether any of some keys in a row carries nothing, or less."""
+    count = 0
+    for i in range(len(carried)):
+        count += carried[i] <= SMALL * (1.0 + wanted[i])
+    return count > 0
+
+
+@inner
+def worst_outside(columns, basis, values, amount, bound, weights, shut):
+    """Find the basic variable that is furthest outside for its weight: kind, number, sign.
+
+    Only where some are `shut` is any basic column banned: none comes in that is.
+    """
     p = basis.size[0]
     worst, kind, number, sign = 0.0, -1, -1, 1.0
-    for k in range(len(basis.key)):
-        x1, x2 = values.key[0, k], values.key[1, k]
-        scale = 1.0 + amount[0, k]
-        off = scale * _outside(x1, x2, scale)
-        if off > 0.0 and off * off > worst * weights.key[k]:
-            worst, kind, number, sign = off * off / weights.key[k], 0, k, 1.0
-        if columns.banned[basis.key[k]] and off == 0.0:
-            off = max(x1, 1e-12)
-            if off * off > worst * weights.key[k]:
-                worst, kind, number, sign = off * off / weights.key[k], 0, k, -1.0
+    carried, wanted, key, banned = values.key[0], amount[0], basis.key, columns.banned
+    for begin in range(0, len(key), _BLOCK):
+        end = min(begin + _BLOCK, len(key))
+        if not shut and not _any_empty(carried[begin:end], wanted[begin:end]):
+            continue
+        for k in range(begin, end):
+            x1, x2 = values.key[0, k], values.key[1, k]
+            scale = 1.0 + amount[0, k]
+            off = scale * _outside(x1, x2, scale)
+            if off > 0.0 and off * off > worst * weights.key[k]:
+                worst, kind, number, sign = off * off / weights.key[k], 0, k, 1.0
+            if banned[key[k]] and off == 0.0:
+                off = max(x1, 1e-12)
+                if off * off > worst * weights.key[k]:
+                    worst, kind, number, sign = off * off / weights.key[k], 0, k, -1.0
     for i in range(p):
         j = basis.other[i]
         x1, x2 = values.other[0, i], values.other[1, i]
@@ -70,7 +105,7 @@ def worst_outside(columns, basis, values, amount, bound, weights):
         off = scale * _outside(x1, x2, scale)
         if off > 0.0 and off * off > worst * weights.other[i]:
             worst, kind, number, sign = off * off / weights.other[i], 1, i, 1.0
-        if columns.banned[j] and off == 0.0:
+        if shut and columns.banned[j] and off == 0.0:
             off = max(x1, 1e-12)
             if off * off > worst * weights.other[i]:
                 worst, kind, number, sign = off * off / weights.other[i], 1, i, -1.0
@@ -122,7 +157,7 @@ def _nearest(columns, amount, off, least, n_noted, work):
     Halved again and again by the loss of one of them, as long as what is below it is
     enough; say how many are left.
     """
-    alpha, reduced, noted = work.alpha, work.reduced, work.tied
+    alpha, reduced, noted = work.slope, work.reduced, work.tied
     lone, best, commodity = work.lone, work.best, columns.commodity
     count = n_noted
     while count > 16:
@@ -157,7 +192,7 @@ def _nearest(columns, amount, off, least, n_noted, work):
 
 
 @inner
-def _flip(columns, paths, basis, values, amount, off, least, n_noted, work):
+def _flip(columns, basis, values, amount, off, least, n_noted, work):
     """Move whole commodities at less than the least loss, as long as something stays outside.
 
     The loss rises from one column to the next (the long step of bounded variables, Fourer 1994:
@@ -170,7 +205,7 @@ def _flip(columns, paths, basis, values, amount, off, least, n_noted, work):
     float
         The loss at which something enters.
     """
-    alpha, reduced, keys, queue = work.alpha, work.reduced, work.ranked, work.queue
+    alpha, reduced, keys, queue = work.slope, work.reduced, work.ranked, work.queue
     lone, best, commodity = work.lone, work.best, columns.commodity
     if off <= 0.0:
         for j in work.tied[:n_noted]:
@@ -209,12 +244,44 @@ def _flip(columns, paths, basis, values, amount, off, least, n_noted, work):
     if count > 0:
         for n in range(count):
             k = work.flipped[n]
-            a, d = alpha[best[k]], reduced[best[k]]
-            for j in paths.column[paths.start[k] : paths.start[k + 1]]:
-                reduced[j] -= d
-                alpha[j] -= a
+            values.sigma[0, k] = work.length[best[k]]
+            work.through_key[k] = work.alpha[best[k]]
         flip_keys(columns, basis, values, amount, work, count)
     return least
+
+
+@inner
+def _edges(values, most, through_key, edge):
+    """Compute up to where a column of each commodity may come in, and say how far "most" is."""
+    sigma, large = values.sigma[0], min(most, _FAR)
+    for k in range(len(edge)):
+        edge[k] = sigma[k] - large * through_key[k]
+    return large
+
+
+@inner
+def _any_below(length, alpha, commodity, edge, most):
+    """Whether any of some columns in a row may lose no more than the most for a unit.
+
+    Without a branch for each of them, which few take, so that several are compared at a time.
+    """
+    count = 0
+    for i in range(len(length)):
+        count += length[i] - most * alpha[i] < edge[commodity[i]]
+    return count > 0
+
+
+@inner
+def lose(columns, n_columns, values, loss, enter, work):
+    """Let reduced costs fall by the loss for each unit of what columns do to what leaves."""
+    length, alpha, sigma, through_key = work.length, work.alpha, values.sigma[0], work.through_key
+    if loss != 0.0:
+        for j in range(n_columns):
+            length[j] -= loss * alpha[j]
+        for k in range(len(sigma)):
+            sigma[k] -= loss * through_key[k]
+    if enter >= 0:
+        length[enter] = sigma[columns.commodity[enter]]
 
 
 @inner
@@ -262,9 +329,9 @@ def replacement(
         leave = number
     else:
         tighten = number
-    inverse, effect, alpha, reduced = basis.inverse, work.effect, work.alpha, work.reduced
-    key, commodity, through_key = basis.key, columns.commodity, work.through_key
-    price = work.price
+    inverse, effect, alpha, length = basis.inverse, work.effect, work.alpha, work.length
+    key, commodity, through_key = basis.key, paths.commodity, work.through_key
+    price, sigma, reduced, slope = work.price, values.sigma[0], work.reduced, work.slope
     if tighten >= 0:
         # A limit is always above its bound, so that the sign is 1; `exchange` asks for both again.
         row_of(columns, basis, tighten, work.more[0], effect, work.which)
@@ -276,16 +343,17 @@ def replacement(
     # What may not enter has an infinite reduced cost, and basic columns have no part in the row.
     # No literals, for which what is called would be compiled once more.
     least, most, noted, n_noted, one = np.inf, np.inf, work.tied, np.int64(0), np.int64(1)
+    alpha[:] = 0.0
     if alone >= 0:
         # Its amount is given, so another column of the same commodity must take its place.
-        for j in range(n_columns):
-            alpha[j] = 1.0 if commodity[j] == alone and j != key[alone] else 0.0
-            if alpha[j] > 0.0:
-                least = min(least, clip(reduced[j]))
+        through_key[:] = 0.0
+        through_key[alone] = -1.0
+        for j in paths.column[paths.start[alone] : paths.start[alone + 1]]:
+            if j != key[alone]:
+                least = min(least, clip(length[j] - sigma[alone]))
                 noted[n_noted] = j
                 n_noted += 1
     else:
-        alpha[:] = 0.0
         along(columns, n_columns, rows, basis.tight, p, effect, alpha)
         if tighten >= 0:
             work.which[0], work.row[0] = tighten, -sign
@@ -309,24 +377,30 @@ def replacement(
         # other's steps; but for where nothing else is left.
         above = least
         for every in range(2):
-            # Of two questions the rarer one first, and "less" because most basic columns have 0
-            # twice: what cannot be foreseen costs more than the rest.
-            for j in range(n_columns):
-                if every == 0:
-                    alpha[j] -= through_key[commodity[j]]
-                if reduced[j] < most * alpha[j] and alpha[j] > PIVOT:
+            large = _edges(values, most, through_key, work.edge)
+            for begin in range(0, n_columns, _BLOCK):
+                end = min(begin + _BLOCK, n_columns)
+                if not _any_below(
+                    length[begin:end], alpha[begin:end], commodity[begin:end], work.edge, large
+                ):
+                    continue
+                for j in range(begin, end):
                     k = commodity[j]
-                    better = reduced[j] < -SMALL * (1.0 + abs(values.sigma[0, k]))
-                    if far and better and every == 0:
-                        continue
-                    noted[n_noted] = j
-                    n_noted += 1
-                    if not lone[k] and reduced[j] < least * alpha[j]:
-                        least = clip(reduced[j]) / alpha[j]
-                        most = least + 1e-10 * (1.0 + least)
+                    a = alpha[j] - through_key[k]
+                    d = length[j] - sigma[k]
+                    if d < most * a and a > PIVOT:
+                        better = d < -SMALL * (1.0 + abs(sigma[k]))
+                        if far and better and every == 0:
+                            continue
+                        noted[n_noted] = j
+                        reduced[j], slope[j] = d, a
+                        n_noted += 1
+                        if not lone[k] and d < least * a:
+                            least = clip(d) / a
+                            most = least + 1e-10 * (1.0 + least)
             if n_noted > 0 or above < np.inf or not far:
                 break
-        least = _flip(columns, paths, basis, values, amount, off, least, n_noted, work)
+        least = _flip(columns, basis, values, amount, off, least, n_noted, work)
     # Several that are equally good by cost are told apart by what comes after it.
     most = least + 1e-10 * (1.0 + abs(least))
     enter, loosen = -1, -1
@@ -336,8 +410,8 @@ def replacement(
     c2, c3, p2, p3 = columns.cost[1], columns.cost[2], values.price[1], values.price[2]
     if least < np.inf:
         for j in noted[:n_noted]:
-            a = alpha[j]
-            if a > PIVOT and reduced[j] <= most * a and state[j] == 0:
+            a = alpha[j] - through_key[commodity[j]]
+            if a > PIVOT and length[j] - sigma[commodity[j]] <= most * a and state[j] == 0:
                 k = key[commodity[j]]
                 a2 = charged(c2, start, limit, unit, p2, j)
                 a2 = (a2 - charged(c2, start, limit, unit, p2, k)) / a
@@ -356,7 +430,8 @@ def replacement(
                     enter, loosen, b2, b3, strength, first = -1, t, a2, a3, a, False
     loss = 0.0
     if enter >= 0:
-        loss = reduced[enter] / alpha[enter]
+        k = commodity[enter]
+        loss = (length[enter] - sigma[k]) / (alpha[enter] - through_key[k])
     elif loosen >= 0:
         loss = price[basis.tight[loosen]] / effect[loosen]
     return enter, loosen, leave, tighten, alone, loss

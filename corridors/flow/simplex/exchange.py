@@ -177,7 +177,7 @@ def find_lone(columns, basis, lone):
 
 
 @inner
-def change_keys(columns, n_columns, basis, values, hair, paths, work):
+def change_keys(columns, n_columns, basis, values, hair, work):
     """Let commodities that have only their key in the basis take their cheapest column; say if any.
 
     Where that is banned, or dearer by more than a hair, as a share of its cost.
@@ -186,30 +186,28 @@ def change_keys(columns, n_columns, basis, values, hair, paths, work):
     better than what is in the basis. What that overruns is the dual method's to mend,
     which moves many at once.
     """
-    lone, best, reduced, key, state = work.lone, work.best, work.reduced, basis.key, basis.state
+    lone, best, length, key, state = work.lone, work.best, work.length, basis.key, basis.state
     commodity, banned = columns.commodity, columns.banned
     find_lone(columns, basis, lone)
     for k in range(len(key)):
         best[k] = key[k]
     for j in range(n_columns):
         k = commodity[j]
-        if lone[k] and reduced[j] < np.inf:
+        if lone[k] and length[j] < np.inf:
             i = best[k]
-            if banned[i] or reduced[j] < reduced[i]:
+            if banned[i] or length[j] < length[i]:
                 best[k] = j
     changed = False
+    sigma = values.sigma[0]
     for k in range(len(key)):
         i, j = key[k], best[k]
         if i == j:
             continue
-        if banned[i] or reduced[j] < -hair * (1.0 + abs(work.cost[i])):
+        if banned[i] or length[j] < sigma[k] - hair * (1.0 + abs(work.cost[i])):
             state[i], state[j] = 0, 1
             key[k] = j
             changed = True
-            less = reduced[j]
-            values.sigma[0, k] += less
-            for n in paths.column[paths.start[k] : paths.start[k + 1]]:
-                reduced[n] -= less
+            sigma[k] = length[j]
     return changed
 
 

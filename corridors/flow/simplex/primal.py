@@ -39,7 +39,7 @@ class Motion(NamedTuple):
 
 
 @inner
-def cheaper(columns, n_columns, basis, values, work):
+def cheaper(n_columns, basis, values, paths, work):
     """Find the column, or binding limit, that saves the most cost, and columns nearly as good.
 
     Returns
@@ -49,18 +49,21 @@ def cheaper(columns, n_columns, basis, values, work):
     count
         Number of columns in `listed`.
     """
-    reduced, listed, slack, price = work.reduced, work.listed, work.slack, work.price
+    length, listed, slack, price = work.length, work.listed, work.slack, work.price
+    sigma, commodity = values.sigma[0], paths.commodity
     best, enter, loosen = -SMALL, -1, -1
     for j in range(n_columns):
-        if reduced[j] < 0.0 and basis.state[j] == 0:
-            d = reduced[j] / (1.0 + abs(values.sigma[0, columns.commodity[j]]))
+        each = sigma[commodity[j]]
+        if length[j] < each and basis.state[j] == 0:
+            d = (length[j] - each) / (1.0 + abs(each))
             if d < best:
                 best, enter = d, j
     most, count = 0.3 * best, 0
     if enter >= 0:
         for j in range(n_columns):
-            if count < len(listed) and reduced[j] < 0.0 and basis.state[j] == 0:
-                d = reduced[j] / (1.0 + abs(values.sigma[0, columns.commodity[j]]))
+            each = sigma[commodity[j]]
+            if length[j] < each and count < len(listed) and basis.state[j] == 0:
+                d = (length[j] - each) / (1.0 + abs(each))
                 if d < most:
                     listed[count] = j
                     count += 1
@@ -72,12 +75,12 @@ def cheaper(columns, n_columns, basis, values, work):
 
 
 @inner
-def tied_columns(columns, n_columns, basis, values, reduced, tied):
+def tied_columns(n_columns, basis, values, paths, work):
     """List the columns outside the basis that cost no more than those in it; say how many."""
-    count = 0
+    length, sigma, tied, count = work.length, values.sigma[0], work.tied, 0
     for j in range(n_columns):
-        near = SMALL * (1.0 + abs(values.sigma[0, columns.commodity[j]]))
-        if reduced[j] <= near and basis.state[j] == 0:
+        each = sigma[paths.commodity[j]]
+        if length[j] <= each + SMALL * (1.0 + abs(each)) and basis.state[j] == 0:
             tied[count] = j
             count += 1
     return count

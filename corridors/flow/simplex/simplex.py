@@ -18,7 +18,7 @@ from corridors.flow.simplex.basis import (
     Paths,
     Rows,
     Work,
-    all_reduced,
+    all_lengths,
     amounts_by_inverse,
     by_commodity,
     entering_column,
@@ -26,7 +26,14 @@ from corridors.flow.simplex.basis import (
     lead_prices,
     prices_by_inverse,
 )
-from corridors.flow.simplex.dual import Weights, replacement, weigh, worst_outside
+from corridors.flow.simplex.dual import (
+    Weights,
+    any_banned,
+    lose,
+    replacement,
+    weigh,
+    worst_outside,
+)
 from corridors.flow.simplex.exchange import change_keys, exchange, swap_key
 from corridors.flow.simplex.factorisation import refresh
 from corridors.flow.simplex.primal import (
@@ -98,23 +105,30 @@ def room(
     rows = Rows(
         np.full(n_limits, -1),
         np.zeros(n_limits, np.int64),
-        np.empty(n_entries, np.int32),
+        np.empty(n_entries, np.uint32),
         np.empty(n_entries),
         np.zeros(1, np.int64),
     )
-    paths = Paths(np.zeros(n_keys + 1, np.int64), np.empty(n_columns, np.int64))
+    paths = Paths(
+        np.zeros(n_keys + 1, np.int64),
+        np.empty(n_columns, np.uint32),
+        np.empty(n_columns, np.uint32),
+    )
     work = Work(
         entering=np.empty(p),
         row=np.empty(p),
         effect=np.empty(p),
         which=np.empty(p, np.int64),
+        length=np.empty(n_columns),
         alpha=np.empty(n_columns),
         ranked=np.empty(n_columns),
         reduced=np.empty(n_columns),
+        slope=np.empty(n_columns),
         tied=np.empty(n_columns, np.int64),
         queue=np.empty(n_columns, np.int64),
         listed=np.zeros(LISTED, np.int64),
         through_key=np.empty(n_keys),
+        edge=np.empty(n_keys),
         lone=np.empty(n_keys, np.bool_),
         best=np.empty(n_keys, np.int64),
         flipped=np.empty(n_keys, np.int64),
@@ -170,13 +184,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
     """
     n_keys = len(basis.key)
     motion, weights, rows, paths, work = room
-    u, alpha, reduced, tied, listed = (
-        work.entering,
-        work.alpha,
-        work.reduced,
-        work.tied,
-        work.listed,
-    )
+    u, tied, listed = work.entering, work.tied, work.listed
     slack, step, saving = work.slack, work.step, work.saving
     # Not a literal, for which the kernel would be compiled once more.
     inverse, invert = basis.inverse, n_keys >= 0
@@ -190,6 +198,8 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
     started, inside = False, False
     # Until then whole commodities may move at a time.
     far = n_keys >= 0
+    # Whether any basic column may be banned; none comes in that is.
+    shut = n_keys >= 0
     kind, number, sign = -1, -1, 1.0
     for count in range(most):
         if stale >= max(_REFRESH, basis.size[0] // 2):
@@ -207,25 +217,27 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
             started = True
             by_commodity(columns, n_columns, paths)
             lead_by(columns, n_columns, basis, values, work, ahead)
-            all_reduced(columns, n_columns, basis, values, rows, work)
+            all_lengths(columns, n_columns, basis, values, rows, work)
             known = True
             # Where many limits bind few commodities can move as a whole; and a basis that was
             # handed over is near its optimum, so that only ties would be undone.
             few = 8 * basis.size[0] < n_keys and (basis.size[0] == 0 or not fresh)
             hair = SMALL if few else np.inf
             # Prices stay; amounts are worked out once it is known who carries them.
-            changed = change_keys(columns, n_columns, basis, values, hair, paths, work)
+            changed = change_keys(columns, n_columns, basis, values, hair, work)
             if changed or not (fresh or valued):
                 amounts_by_inverse(columns, basis, values, amount, bound)
         if not inside:
-            kind, number, sign = worst_outside(columns, basis, values, amount, bound, weights)
+            if shut:
+                shut = any_banned(columns, basis)
+            kind, number, sign = worst_outside(columns, basis, values, amount, bound, weights, shut)
             inside = kind < 0
             far = far and not inside
         dual = not inside
         if dual:
             n_listed, n_tied = 0, -1
             if not known:
-                all_reduced(columns, n_columns, basis, values, rows, work)
+                all_lengths(columns, n_columns, basis, values, rows, work)
                 known = True
             enter, loosen, leave, tighten, alone, loss = replacement(
                 columns,
@@ -256,11 +268,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
                     else:
                         room = bound[level, tighten] - values.use[level, tighten]
                         step[level] = room / motion.limit_rate[tighten]
-                if loss != 0.0:
-                    for j in range(n_columns):
-                        reduced[j] -= loss * alpha[j]
-                if enter >= 0:
-                    reduced[enter] = 0.0
+                lose(columns, n_columns, values, loss, enter, work)
                 good = np.isfinite(step[0]) and np.isfinite(step[1])
             if good:
                 weigh(basis, weights, loosen, leave, tighten, alone, u, motion)
@@ -272,14 +280,14 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
                 enter, loosen = best_candidate(columns, basis, work, listed[:n_listed])
             if enter < 0 and loosen < 0:
                 if not known:
-                    all_reduced(columns, n_columns, basis, values, rows, work)
+                    all_lengths(columns, n_columns, basis, values, rows, work)
                     known, n_tied = True, -1
                 slack[0] = 1.0
                 for k in range(n_keys):
                     if amount[0, k] > 0.0:
                         slack[0] = max(slack[0], 0.1 * abs(values.sigma[0, k]))
                 if n_tied < 0:
-                    enter, loosen, n_listed = cheaper(columns, n_columns, basis, values, work)
+                    enter, loosen, n_listed = cheaper(n_columns, basis, values, paths, work)
                 if enter < 0 and loosen < 0 and ahead:
                     # Now by the costs alone.
                     ahead, known = n_keys < 0, False
@@ -290,7 +298,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
                     by_cost = False
                     after_cost(columns, n_columns, basis, values, rows, work)
                     if n_tied < 0:
-                        n_tied = tied_columns(columns, n_columns, basis, values, reduced, tied)
+                        n_tied = tied_columns(n_columns, basis, values, paths, work)
                     enter, loosen = better_tied(columns, basis, values, work, tied[:n_tied])
                 if enter < 0 and loosen < 0:
                     if not carried:
