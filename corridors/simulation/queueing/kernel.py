@@ -15,7 +15,7 @@ from numba import njit
 from corridors.simulation.queueing.counting import count_queues
 from corridors.simulation.queueing.packets import append, drop, forget, split, take, units_of
 from corridors.simulation.queueing.reneging import divert, renege
-from corridors.simulation.queueing.serving import release, serve
+from corridors.simulation.queueing.service.serving import release, serve
 from corridors.simulation.queueing.state import BACKGROUND, HAIR, LATE, NEW, OLD, ON_TIME, OTHER_WAY
 from corridors.simulation.queueing.stores import find_room, hold_back, put_back
 
@@ -139,7 +139,8 @@ def run_step(packets, routes, limits, choice, counting, record, clock, head, tai
                         packets, routes, limits, clock, r, limits.new_head, limits.new_tail,
                         held_head, held_tail, 1,
                     )  # fmt: skip
-                serve(packets, routes, limits, choice, record, clock, head, tail, r)
+                slowed = holds and (held_head[0] >= 0 or held_head[1] >= 0)
+                serve(packets, routes, limits, choice, record, clock, head, tail, r, slowed)
                 if holds:
                     put_back(packets, limits, clock, r, held_head, held_tail)
                 moved = True

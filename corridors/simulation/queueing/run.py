@@ -310,6 +310,9 @@ class QueueRun:
             store=p.store,
             spread=spread,
             exponent=exponent,
+            evenly=np.zeros(p.n_limits, dtype=np.bool_)
+            if p.grants is None
+            else p.grants.period[n] >= 0,
             leads=self.leads(),
             store_number=self._store_number,
             margin=ahead,

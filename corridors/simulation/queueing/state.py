@@ -78,6 +78,7 @@ class QueueLimits(NamedTuple):
 
     `spread` and `exponent` say what queue variation leaves on average, as in
     `corridors.flow.waiting`; where `spread` is 0 none stands.
+    `evenly` says where what passes is counted by the step alone, as if all came evenly over it.
     `store` is what finds a place before a limit, infinite where anything does; `leads` says
     which limits lead to such a one, and `store_number` numbers the stores, -1 for the other
     limits. `margin` is what passes in each step ahead, by store, beside all that is known to come,
@@ -102,6 +103,7 @@ class QueueLimits(NamedTuple):
     store: Floats
     spread: Floats
     exponent: Floats
+    evenly: Flags
     leads: Flags
     store_number: Ints
     margin: Floats

@@ -105,6 +105,10 @@ def place_at(limits, limit, days, clock):
     # them: where that is more than the store, they must not make it more.
     passes = net - stands
     stands = max(-passes, 0.0)
+    if share < 1.0:
+        # What could have passed in the step before the first of them comes is gone.
+        full = max(limits.rate[limit] - limits.reserved[limit], 0.0) * clock.step
+        passes = min(passes, share * full - limits.asked[s, a])
     if a == last:
         return max(max(store, stands) + passes, 0.0)
     place = np.inf

@@ -2,7 +2,7 @@
 
 First in, first out, at the rate of the limit less what is reserved. Arrivals of
 one step at a queue that stands count as mixed, so that nobody in it is favoured;
-within the step the queue is the exact fluid solution: it empties at the moment
+within the step the queue is the fluid solution of `passage`: it empties at the moment
 at which it would, and who comes after that does not wait.
 """
 
@@ -20,6 +20,13 @@ from corridors.simulation.queueing.packets import (
     join,
     split,
     units_of,
+)
+from corridors.simulation.queueing.service.passage import (
+    comes,
+    comes_evenly,
+    find_passage,
+    goes_at,
+    straighten,
 )
 from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
 from corridors.simulation.queueing.stores import sent
@@ -59,13 +66,54 @@ def _serve_packet(
     _pass(packets, routes, limits, record, clock, head, tail, limit, i)
 
 
+@njit(cache=True, inline="always")
+def _pass_part(packets, routes, limits, record, clock, head, tail, limit, i, at, goes, knots):
+    """Let what comes of a packet until the last knot go, by pieces; the rest joins the queue."""
+    hair = HAIR * clock.step
+    until = at[knots - 1]
+    k = 0
+    while i >= 0:
+        start, end = packets.of[i].start, packets.of[i].end
+        if until <= start + hair:
+            join(packets, limits.head, limits.tail, limit, clock, i)
+            return
+        while k < knots - 2 and at[k + 1] <= start + hair:
+            k += 1
+        to = min(until, end)
+        if k < knots - 2:
+            to = min(to, at[k + 1])
+        j = i
+        if to < end - hair:
+            j = split(packets, i, (to - start) / (end - start))
+            packets.of[i].start = to
+        else:
+            to = end
+            i = -1
+        _serve_packet(
+            packets, routes, limits, record, clock, head, tail, limit, j,
+            goes_at(at, goes, k, start), goes_at(at, goes, k, to), start, to,
+        )  # fmt: skip
+
+
 @njit(cache=True)
-def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
-    """Serve the queue of a limit, then what has come within the step."""
+def serve(packets, routes, limits, choice, record, clock, head, tail, limit, slowed):
+    """Serve the queue of a limit, then what has come within the step.
+
+    Parameters
+    ----------
+    packets, routes, limits, choice, record, clock, head, tail
+        As in `run_step`.
+    limit
+        Which one.
+    slowed
+        Whether somebody is held back here for want of a place ahead: the others go evenly
+        over the step then, as they were reckoned to.
+    """
     now = clock.number * clock.step
     end = now + clock.step
-    rate = max(limits.rate[limit] - limits.reserved[limit], 0.0)
-    room = rate * clock.step - limits.used[limit]
+    hair = HAIR * clock.step
+    full = max(limits.rate[limit] - limits.reserved[limit], 0.0)
+    room = full * clock.step - limits.used[limit]
     standing = 0.0
     i = limits.head[limit]
     while i >= 0:
@@ -73,17 +121,22 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
             standing += units_of(packets, routes, i)
         i = packets.of[i].after
     came = 0.0
+    # No more comes at once than if all came together.
+    most = 0.0
     i = limits.new_head[limit]
     while i >= 0:
         if not is_blocked(packets, routes, choice, i):
-            came += units_of(packets, routes, i)
+            units = units_of(packets, routes, i)
+            came += units
+            most += units / max(packets.of[i].end - packets.of[i].start, hair)
         i = packets.of[i].after
-    if limits.spread[limit] > 0.0 and 0.0 < rate < np.inf:
+    evenly = clock.whole or limits.evenly[limit]
+    if limits.spread[limit] > 0.0 and 0.0 < full < np.inf:
         # What variation leaves standing on average is not served: so much less passes.
         own = min(limits.background[limit], limits.reserved[limit], limits.rate[limit])
         passes = passes_of(
             limits.used[limit] + standing + came,
-            rate,
+            full,
             own,
             limits.rate[limit],
             limits.spread[limit],
@@ -91,13 +144,18 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
             clock.step,
         )
         room = max(passes - limits.used[limit], 0.0)
-        rate = passes / clock.step
-    begin = now
-    if 0.0 < rate < np.inf:
-        begin += limits.used[limit] / rate
-    flows = standing <= 0.0 and came <= room + HAIR * rate * clock.step and came > 0.0
+        evenly = True
+    if slowed:
+        room = min(room, standing + came)
+    # What has passed in the step already has taken its part of the rate evenly.
+    rate = room / clock.step if room < np.inf else np.inf
+    free = standing <= 0.0 and came > 0.0 and came <= room + hair * full
+    if free and not evenly and most > rate and limits.used[limit] <= 0.0:
+        moments, curve = comes(packets, routes, choice, clock, limits.new_head[limit], came)
+        _, _, waits = find_passage(moments, curve, clock, now, rate)
+        free = not waits
     served = 0.0
-    if not flows and standing > 0.0 and room > 0.0:
+    if not free and standing > 0.0 and room > 0.0:
         # The queue, in its order; who may not pass is passed by. What came in one
         # step goes together, each with the same part.
         i = limits.head[limit]
@@ -113,8 +171,8 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
                 j = packets.of[j].after
             goes = min(together, room - served)
             share = goes / together if together > 0.0 else 0.0
-            first = begin + served / rate
-            last = begin + (served + goes) / rate
+            first = now + served / rate
+            last = now + (served + goes) / rate
             while i >= 0 and packets.of[i].batch == batch:
                 following = packets.of[i].after
                 if share <= 1e-14 or is_blocked(packets, routes, choice, i):
@@ -148,93 +206,40 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit):
                 i = following
             served += goes
     left = room - served
-    # Of what came: `held` leaves a standing queue, `free` finds it gone.
-    held = 0.0
-    free = 0.0
-    cleared = np.inf
-    if not flows and came > 0.0 and left > 1e-14 * came:
-        inflow = came / clock.step
-        if rate == np.inf:
-            free = came
-            cleared = 0.0
-        elif standing > 0.0 and inflow < rate:
-            cleared = standing / (rate - inflow)
-        if cleared < clock.step:
-            held = inflow * cleared
-            free = came - held
+    through = free or rate == np.inf
+    at = np.empty(0)
+    leaves = np.empty(0)
+    knots = 0
+    if not through and came > 0.0 and left > 1e-14 * came:
+        if evenly:
+            moments, curve = comes_evenly(clock, came)
         else:
-            held = min(came, left)
+            moments, curve = comes(packets, routes, choice, clock, limits.new_head[limit], came)
+        at, leaves, _ = find_passage(moments, curve, clock, now + served / rate, rate)
+        knots = straighten(at, leaves, clock)
     i = limits.new_head[limit]
     limits.new_head[limit] = -1
     limits.new_tail[limit] = -1
-    if flows:
-        while i >= 0:
-            following = packets.of[i].after
-            if is_blocked(packets, routes, choice, i):
-                join(packets, limits.head, limits.tail, limit, clock, i)
-            else:
-                _pass(packets, routes, limits, record, clock, head, tail, limit, i)
-            i = following
-        return
     while i >= 0:
         following = packets.of[i].after
         if is_blocked(packets, routes, choice, i):
             join(packets, limits.head, limits.tail, limit, clock, i)
-            i = following
-            continue
-        rest = 1.0
-        between = now + held / came * clock.step
-        if held > 0.0:
-            share = min(held / came, 1.0)
-            j = i
-            if share < 1.0 - 1e-12:
-                j = split(packets, i, share)
-                rest = 1.0 - share
+        elif through:
+            _pass(packets, routes, limits, record, clock, head, tail, limit, i)
+        else:
+            if evenly:
+                packets.of[i].start = now
+                packets.of[i].end = end
+            if knots < 2:
+                join(packets, limits.head, limits.tail, limit, clock, i)
             else:
-                rest = 0.0
-            last = now + cleared if cleared < clock.step else end
-            from_, to_ = now, between
-            if clock.whole:
-                from_, to_ = now, end
-            _serve_packet(
-                packets,
-                routes,
-                limits,
-                record,
-                clock,
-                head,
-                tail,
-                limit,
-                j,
-                min(begin + served / rate, last),
-                last,
-                from_,
-                to_,
-            )
-        if rest > 0.0 and free > 0.0:
-            # The queue is gone for them: they pass as they come.
-            from_ = now if clock.whole else between
-            _serve_packet(
-                packets,
-                routes,
-                limits,
-                record,
-                clock,
-                head,
-                tail,
-                limit,
-                i,
-                from_,
-                end,
-                from_,
-                end,
-            )
-            rest = 0.0
-        if rest > 0.0:
-            packets.of[i].start = now if clock.whole else between
-            packets.of[i].end = end
-            join(packets, limits.head, limits.tail, limit, clock, i)
+                _pass_part(
+                    packets, routes, limits, record, clock, head, tail, limit, i, at, leaves, knots
+                )
         i = following
+    if not evenly and limits.head[limit] >= 0 and full < np.inf:
+        # Time in which nothing stood here is gone for who comes to it again in this step.
+        limits.used[limit] = max(limits.used[limit], full * clock.step)
 
 
 @njit(cache=True)

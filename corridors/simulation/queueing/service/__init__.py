@@ -1,0 +1,1 @@
+"""How a limit serves within a step: its curve of what comes and goes, and its queue."""
