@@ -311,7 +311,7 @@ EXPECTED: dict[str, list[Expect]] = {
         ),
         Expect(
             lambda a: lost(a, "kg-petrol", "kg-diesel", "kg-jet") * 365 / 1_193_029, 0.86, 0.96,
-            "93 % of Kyrgyz fuel is Russian (azattyk, 27 November 2025)",
+            "93 % of Kyrgyz fuel is Russian (azattyk, 27 November 2025)", "optimal",
         ),
     ],
     "fuel-petrol-ban-2025": [

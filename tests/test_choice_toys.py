@@ -16,6 +16,7 @@ from corridors.flow import FlowProblem
 from corridors.flow.choice import ChoiceModel, Counts, RouteSet, choose
 from corridors.flow.choice.certificate import certify_choice
 from corridors.flow.choice.solve import choose_settled
+from corridors.flow.usage import open_costs
 
 CLOSE = 1e-8
 OPEN = math.inf
@@ -373,6 +374,38 @@ def test_a_route_beside_is_found_whatever_the_curve_of_demand(elasticity, known)
     # Only of routes that are cheaper than all that are known it is proved that none is missing.
     missing = share if known > 30.0 else 0.0
     assert proof(choose(p, model, only)).missing_share == pytest.approx(missing, rel=1e-6)
+
+
+@pytest.mark.parametrize("cheaper", [1e-10, 3e-9, 3e-8, 1e-7, 3e-7, 1e-5])
+def test_a_route_that_is_a_hair_cheaper_is_found_beside_a_very_dear_arc(cheaper):
+    """Where costs are nearly the same the search and the proof mean the same by it."""
+    p = FlowProblem.from_arcs(
+        [0, 0, 0], [1, 1, 1], [13, 13 - cheaper, 1e9], OPEN, [0], [1], [6], 1000
+    )
+    model = ChoiceModel.staying(p, 0.5)
+    only = RouteSet.of([(0, np.array([0]))])
+    usual = choose(p, model, only).composite_cost
+    answer = choose(p, model, only, grow=True, ordinary=usual)
+    assert answer.certificate.ok
+    if cheaper >= 3e-8:
+        assert answer.arc_flow[:2] == pytest.approx([3.0, 3.0], abs=1e-4)
+
+
+@pytest.mark.parametrize("behind", [-1e-7, 0.0, 1e-6, 0.01, 1.0, 3.0])
+def test_what_opens_is_taken_by_its_cost_however_little_it_is_dearer(behind):
+    p = parallel([10.0, 10.0 + behind], amount=6.0)
+    model = ChoiceModel.staying(p, 0.5)
+    only = RouteSet.of([(0, np.array([0]))])
+    usual = choose(p, model, only).composite_cost
+    told = {"grow": True, "ordinary": usual}
+    shut = open_costs(p.changed(closed=[1]))
+    taken = choose(p, model, only, before=shut, **told).arc_flow
+    expected = choose(p, model, RouteSet.of([(0, np.array([arc])) for arc in (0, 1)])).arc_flow
+    assert taken == pytest.approx(expected, rel=CLOSE)
+    # What was as good before is no news, nor what is a hair cheaper than it was.
+    was = open_costs(p.changed(cost=np.array([[10.0, (10.0 + behind) * (1 + 1e-12)]])))
+    if behind >= 0.0:
+        assert len(choose(p, model, only, before=was, **told).route_set) == 1
 
 
 def test_what_was_not_worth_finding_in_ordinary_times_is_no_news():

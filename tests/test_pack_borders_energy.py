@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 from fewer_demands import FULL
-from pack_borders_energy import EXPECTED, LOGIT, Asked
+from pack_borders_energy import EXPECTED, LOGIT, Asked, lost
 
 import corridors as co
 
@@ -23,6 +23,17 @@ def ask(net):
         return Asked(found, lambda other: asked(other, model))
 
     return asked
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="0.84: by route choice Bishkek has 350 t a day of what Ovadan-Depe sells to all",
+)
+def test_kyrgyz_fuel_falls_by_what_is_russian_of_it_by_route_choice_too(ask):
+    """93 % of it is Russian (azattyk, 27 November 2025)."""
+    asked = ask("fuel-russia-stops-2025", "logit")
+    fuel = lost(asked, "kg-petrol", "kg-diesel", "kg-jet") * 365 / 1_193_029
+    assert 0.86 <= fuel <= 0.96
 
 
 MODELS = [

@@ -310,3 +310,34 @@ def test_random_places_wait_as_long_as_in_continuous_time(case):
     exact = case.exact()
     record = simulated(case, "1d")
     assert record.waited.sum() == pytest.approx(exact.sum(), rel=0.005, abs=0.01)
+
+
+def test_who_may_not_pass_makes_nobody_wait():
+    """A fleet met twice in four hours, nearly empty; boxes, which a ban holds, stand before it."""
+    nodes = {"a": "XA", "b": "XA", "c": "XB", "d": "XB", "e": "XC", "f": "XC"}
+    links = [link("a", "b", 2.0), link("b", "c"), link("c", "d", 4.0), link("d", "e"),
+             link("e", "f", 5.0)]  # fmt: skip
+    demand = [
+        {"origin": "a", "destination": "f", "per_day": amount, "cargo": cargo}
+        for cargo, amount in (("bulk", 8.0), ("box", 3.0))
+    ]
+    net = toys.network(
+        nodes,
+        links,
+        demand,
+        cargo={"bulk": {}, "box": {}},
+        capacities=[{"capacity_id": "fleet", "name": "fleet", "unit": "t", "amount": 100.0}],
+        capacity_members=[
+            {"capacity_id": "fleet", "link_id": f"{ends}-road"} for ends in ("b-c", "d-e")
+        ],
+    )
+    ban = {"ban": {"link": "b-c-road"}, "cargo": ["box"], "from": _day(10), "until": _day(40)}
+    waited = {}
+    for step in ("1d", "6h", "1h"):
+        sim = co.simulate(net, scenario(ban), 60, start=DAY0, step=step)
+        record = run(sim.timetable.problem, fixed=True)
+        assert record.residual.max() < HAIR
+        waited[step] = record.wait.sum(axis=1)[0]
+    # The boxes that come at once when the ban ends take the fleet for a day; before, none waits.
+    assert waited["1d"] == pytest.approx(waited["1h"], abs=3.0)
+    assert waited["6h"] == pytest.approx(waited["1h"], abs=3.0)

@@ -105,6 +105,8 @@ class RouteChooser:
         What was counted, with multipliers that are given.
     corridors
         Arcs of each corridor, masks of shape (A,).
+    open_cost
+        Open costs of the usual state, shape (C, A).
     share
         Share of its demand that each of the routes takes in the usual state, shape (P,).
     curve
@@ -121,6 +123,7 @@ class RouteChooser:
     routes: RouteSet
     least: Floats
     composite: Floats
+    open_cost: Floats
     share: Floats
     dispersion: float
     counts: Counts
@@ -143,6 +146,7 @@ class RouteChooser:
             routes=usual.routes,
             least=usual.least,
             composite=np.where(np.isfinite(composite), composite, np.nan),
+            open_cost=open_costs(usual.answer.problem),
             share=usual.share,
             dispersion=chosen.dispersion,
             counts=place_counts(state.arcs, state.demand, chosen),
@@ -167,8 +171,8 @@ class RouteChooser:
         open_cost = open_costs(p)
         cost = self.routes.sums(p, open_cost)
         # Who loses a way that is taken looks for others; what none took is missed by none. All
-        # the rest know the routes that they knew, and those that prices make worth a look: with
-        # more, they would spread anew though hardly anything has happened to them.
+        # the rest know the routes that they knew, and those that prices, or what has opened, make
+        # worth a look: with more, they would spread anew though hardly anything has happened.
         shut = np.isinf(cost) & (self.share >= MISSING)
         affected = ~np.isin(np.arange(p.n_commodities), self.routes.commodity)
         affected[self.routes.commodity[shut]] = True
@@ -193,7 +197,9 @@ class RouteChooser:
             which, amount, foot, elasticity, base = self.curve
             model = model.elastic(which, amount, foot, elasticity, base=base)
         ordinary = np.where(affected, np.nan, self.composite)
-        return choose(p, model, routes, grow=True, price=begin, ordinary=ordinary)
+        return choose(
+            p, model, routes, grow=True, price=begin, ordinary=ordinary, before=self.open_cost
+        )
 
 
 def choose_routes(

@@ -137,7 +137,6 @@ function missingShare(p, model, { origin, destination, klass, amount: wanted }, 
       const length = dist[destination[k]];
       const near = 1e-9 * (1 + (Number.isFinite(cheapest[k]) ? Math.abs(cheapest[k]) : 0));
       if (!(length < cheapest[k] - near)) continue;
-      if (!(model.most[k] > 0)) continue;
       // With it the demand travels at the composite cost of both, and as much as that brings.
       const scale = model.scale[k];
       const joint = -addedExp(-scale * composites[k], -scale * length) / scale;

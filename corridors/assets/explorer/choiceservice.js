@@ -19,7 +19,7 @@ class ChoiceService extends Service {
     this.nDemands = nDemands;
   }
 
-  // What is usual on a day: routes, their cost, the spread of choices and the answer.
+  // What is usual on a day: routes, the spread of choices and the answer.
   usual(base) {
     const { usual, dispersion } = this.questions.texts.choice;
     const number = usual[base];
@@ -145,7 +145,7 @@ class ChoiceService extends Service {
     // What is taken away has no price.
     const price = weighed.map((x, r) => (p.bound[r] > 0 ? x : 0));
     const ordinary = usual.composite.map((usd, k) => (affected[k] || !(usd < Infinity) ? NaN : usd));
-    return this.told(p, this.spread(p, model, routes, price, new Growth(searches, p, klass, model, openCost, this.worth, ordinary)));
+    return this.told(p, this.spread(p, model, routes, price, new Growth(searches, p, klass, model, openCost, this.worth, ordinary, openCosts(usual.p))));
   }
 
   // Whether events have left everything as it was.

@@ -8,6 +8,8 @@ const WORTH = 0.999 * MISSING;
 const NEARLY = 0.2 * MISSING;
 const STILL = 0.05;
 const NOWHERE = 1e300;
+// Relative difference of lengths up to which paths are the same to the last digits of prices.
+const SAME = 1e-9;
 const GRAIN_BITS = 32;
 
 // Unpacks the routes of all days: [demand, arcs] each, in the order of demands and arcs.
@@ -117,17 +119,42 @@ function corridorsOf(texts, arrays) {
   return names.map((name) => Uint8Array.from(label, (own) => (own === name ? 1 : own ? 2 : 0)));
 }
 
+// The distance of every node from one, or to one if the star is of what comes in.
+function distancesFrom({ start, star }, ends, weight, from, nNodes) {
+  const dist = new Float64Array(nNodes).fill(Infinity);
+  const heap = new Heap(ends.length + 2);
+  dist[from] = 0;
+  heap.push(0, from);
+  while (heap.size > 0) {
+    const node = heap.pop();
+    const key = heap.key;
+    if (key > dist[node]) continue;
+    for (let s = start[node]; s < start[node + 1]; s++) {
+      const far = key + weight[star[s]];
+      if (far < dist[ends[star[s]]]) {
+        dist[ends[star[s]]] = far;
+        heap.push(far, ends[star[s]]);
+      }
+    }
+  }
+  return dist;
+}
+
 // Adds paths to a set for as long as one would take too much at the prices. `ordinary` is the
 // composite cost in ordinary times of demands whose routes are those of then, NaN of others: as
-// long as it hardly changes, paths beside the routes are not looked for.
+// long as it hardly changes, paths beside the routes are not looked for. `before` has the open
+// costs of then: to whom what has opened or become cheaper offers a way, looks for it too.
 class Growth {
-  constructor(searches, p, klass, model, openCost, worth, ordinary) {
-    Object.assign(this, { searches, p, klass, model, openCost, worth, ordinary });
+  constructor(searches, p, klass, model, openCost, worth, ordinary, before) {
+    Object.assign(this, { searches, p, klass, model, openCost, worth, ordinary: Float64Array.from(ordinary), before });
     this.level = Float64Array.from(ordinary);
     this.found = Uint8Array.from(ordinary, Number.isNaN);
     let dearest = 1;
     for (const usd of openCost) if (usd < Infinity && usd > dearest) dearest = usd;
-    this.grain = 2 ** (Math.floor(Math.log2(dearest)) - GRAIN_BITS);
+    let power = Math.floor(Math.log2(dearest));
+    if (2 ** power > dearest) power -= 1;
+    if (2 ** (power + 1) <= dearest) power += 1;
+    this.grain = 2 ** (power - GRAIN_BITS);
   }
 
   // Sums of multiples of a power of two are exact: which of two paths that are worth the same is
@@ -136,8 +163,45 @@ class Growth {
     return weight.map((usd) => Math.ceil(usd / this.grain) * this.grain);
   }
 
+  // Who is offered a way by arcs that have opened or are cheaper: the best one through any of them
+  // would be taken now by a share that counts, and would not have been at the costs of then.
+  offered(point) {
+    const { p, klass, model, worth, openCost, before } = this;
+    const cheaper = Array.from({ length: p.nClasses }, (_, c) => Array.from({ length: p.nArcs }, (_unused, a) => a).filter((a) => openCost[c * p.nArcs + a] < before[c * p.nArcs + a]));
+    const found = Uint8Array.from(this.ordinary, (usd, k) => (cheaper[klass[k]].length && model.most[k] > 0 && usd < Infinity ? 1 : 0));
+    if (!found.some((one) => one)) return found;
+    const { into, out } = this.searches;
+    const shares = [[openCost, point.price], [before, model.weighed]].map(([cost, price]) => {
+      const weight = addCharges(cost.slice(), price, p, p.memberFactor);
+      const known = new Map();
+      const spread = (k, way, node, own) => {
+        const key = `${way}/${node}/${worth.of[k].length ? `of ${k}` : klass[k]}`;
+        if (!known.has(key)) known.set(key, way ? distancesFrom(out, p.head, own, node, p.nNodes) : distancesFrom(into, p.tail, own, node, p.nNodes));
+        return known.get(key);
+      };
+      return found.map((one, k) => {
+        if (!one) return 0;
+        const own = weight.slice(klass[k] * p.nArcs, (klass[k] + 1) * p.nArcs);
+        worth.takeOff(own, k);
+        const [since, onward] = [spread(k, 1, this.searches.p.origin[k], own), spread(k, 0, this.searches.p.destination[k], own)];
+        let least = Infinity;
+        for (const a of cheaper[klass[k]]) least = Math.min(least, since[p.tail[a]] + own[a] + onward[p.head[a]]);
+        return shareBeside(model, k, least, this.ordinary[k], p.wanted[k]) > WORTH ? 1 : 0;
+      });
+    });
+    return found.map((one, k) => (one && shares[0][k] && !shares[1][k] ? 1 : 0));
+  }
+
   missing(routes, point) {
     const { model, level } = this;
+    if (this.before) {
+      this.offered(point).forEach((one, k) => {
+        if (!one) return;
+        this.found[k] = 1;
+        this.ordinary[k] = NaN;
+      });
+      this.before = null;
+    }
     // A demand without any route stays where it is.
     const now = point.composite.map((c) => (c < Infinity ? c : NOWHERE));
     const some = Array.from(now, (_, k) => k).filter((k) => model.most[k] > 0);
@@ -158,7 +222,7 @@ class Growth {
   }
 
   search(routes, point, which, stirred) {
-    const { p, klass, model, searches, worth } = this;
+    const { p, klass, model, worth } = this;
     const weight = addCharges(this.openCost.slice(), point.price, p, p.memberFactor);
     const known = new Set(routes.given.map(keyOf));
     const found = new Map();
@@ -171,7 +235,7 @@ class Growth {
       const [begin, end] = [routes.start[routes.first[k]], routes.start[routes.first[k + 1]]];
       for (let e = begin; e < end; e++) dearer[routes.arcs[e]] = DEARER * own[routes.arcs[e]];
       for (const beside of stirred.has(k) ? [false, true] : [false]) {
-        const arcs = searches.path(k, this.rounded(beside ? dearer : own), beside && worth.none);
+        const arcs = this.path(k, own, beside ? dearer : null);
         if (!arcs || known.has(keyOf([k, arcs]))) continue;
         let length = 0;
         for (const a of arcs) length += own[a];
@@ -183,6 +247,18 @@ class Growth {
       }
     }
     return enough ? [...found.values()] : [];
+  }
+
+  // The shortest path where the arcs of the routes are dearer, or the cheapest, of those that cost
+  // the same always one: rounding decides where costs are the same to the last digits, nowhere else.
+  path(k, own, dearer) {
+    const { searches, worth } = this;
+    if (dearer) return searches.path(k, this.rounded(dearer), worth.none);
+    const costOf = (arcs) => arcs.reduce((sum, a) => sum + own[a], 0);
+    const [arcs, exact] = [searches.path(k, this.rounded(own), false), searches.path(k, own, false)];
+    if (!arcs) return arcs;
+    const cost = costOf(arcs);
+    return costOf(exact) < cost - 0.5 * SAME * (1 + Math.abs(cost)) ? exact : arcs;
   }
 
   // The path size that a path would have in the set, overlaps weighed at ordinary prices.

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-6
 """Largest relative gap or residual with which an answer is returned."""
 
+SAME = 1e-9
+"""Relative difference of lengths up to which paths are the same to the last digits of prices."""
+
 MISSING = 1e-3
 """Largest share of its commodity that a route outside the set may take."""
 
@@ -388,7 +391,7 @@ def _missing(
     np.minimum.at(cheapest, at.commodity, paid)
     # No weight below 0: a multiplier may be worth more than the arc that it stands on.
     length = _shortest(p, np.maximum(weight, 0.0), own)
-    near = 1e-9 * (1.0 + np.where(np.isfinite(cheapest), np.abs(cheapest), 0.0))
+    near = SAME * (1.0 + np.where(np.isfinite(cheapest), np.abs(cheapest), 0.0))
     missing = np.isfinite(length) & (model.most > 0) & (length < cheapest - near)
     if not missing.any():
         return 0.0

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.flow.choice import kernels
-from corridors.flow.choice.certificate import MISSING
+from corridors.flow.choice.certificate import MISSING, SAME
 from corridors.flow.choice.routes import RouteSet
-from corridors.flow.shortest import trees
+from corridors.flow.choice.searches import Searches
 from corridors.flow.solve import solve
 
 if TYPE_CHECKING:
@@ -52,102 +52,6 @@ _NOWHERE = 1e300
 
 _ASIDE = 2.0
 """Factor on the cost of arcs of other corridors, for the route that keeps to one."""
-
-
-class Searches:
-    """Shortest paths of all commodities, each under weights of its own.
-
-    Parameters
-    ----------
-    problem
-        Arcs and commodities.
-    open_cost
-        Costs, infinite where nothing may pass, shape (C, A).
-    """
-
-    def __init__(self, problem: FlowProblem, open_cost: Floats) -> None:
-        self.p = p = problem
-        self._star = trees.forward_star(p.tail, p.n_nodes)
-        self._in_star = trees.forward_star(p.head, p.n_nodes)
-        ends = np.column_stack([p.destination, p.commodity_class])
-        ends, which = np.unique(ends, axis=0, return_inverse=True)
-        togo = trees.distances_to(
-            *self._in_star, p.tail, open_cost, ends[:, 0].copy(), ends[:, 1].copy()
-        )
-        # A hair shorter, so that rounding cannot make them longer than a path.
-        self._togo = togo * (1.0 - 1e-12)
-        self._which = np.ascontiguousarray(which.ravel(), dtype=np.int64)
-
-    def paths(
-        self, weight: Floats, which: Ints | None = None, *, raised: bool
-    ) -> list[tuple[int, Ints]]:
-        """Return the shortest path of some commodities, each under its own weights.
-
-        Parameters
-        ----------
-        weight
-            Of each that is meant, shape (N, A); infinite where nothing may pass.
-        which
-            Commodities that are meant, rising, shape (N,); all if None.
-        raised
-            Whether no weight is below the open cost, so that its distances bound the rest.
-        """
-        p = self.p
-        which = np.arange(p.n_commodities) if which is None else which
-        each = np.arange(len(which))
-        togo = self._which[which] if raised else np.full(len(which), -1)
-        groups = np.arange(len(which) + 1), each
-        return self._found(weight, togo, p.origin[which], each, *groups, which)
-
-    def cheapest(self, weight: Floats, row: Ints, which: Ints) -> list[tuple[int, Ints]]:
-        """Return the shortest path of some commodities, of which many have the same weights.
-
-        Parameters
-        ----------
-        weight
-            By row, shape (S, A).
-        row
-            Row of each commodity, shape (K,).
-        which
-            Commodities that are meant, rising, shape (N,).
-        """
-        p = self.p
-        trees_of, group = np.unique(
-            np.column_stack([row[which], p.origin[which]]), axis=0, return_inverse=True
-        )
-        members = np.argsort(group.ravel(), kind="stable")
-        start = np.zeros(len(trees_of) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(group.ravel(), minlength=len(trees_of)), out=start[1:])
-        rows, origins = (np.ascontiguousarray(column) for column in trees_of.T)
-        return self._found(weight, np.full(len(rows), -1), origins, rows, start, members, which)
-
-    def _found(
-        self,
-        weight: Floats,
-        togo: Ints,
-        origin: Ints,
-        row: Ints,
-        start: Ints,
-        members: Ints,
-        which: Ints,
-    ) -> list[tuple[int, Ints]]:
-        p = self.p
-        length, begin, arcs = trees.cheapest_paths(
-            *self._star,
-            p.tail,
-            p.head,
-            weight,
-            self._togo,
-            togo,
-            origin,
-            row,
-            start,
-            members,
-            p.destination[which],
-            np.full(len(which), np.inf),
-        )
-        found = np.flatnonzero(np.isfinite(length)).tolist()
-        return [(int(which[i]), arcs[begin[i] : begin[i + 1]]) for i in found]
 
 
 def first_routes(
@@ -242,6 +146,9 @@ class Growth:
         Composite cost of each commodity in ordinary times, shape (K,), where its routes are those
         of then; not a number where that is not known. As long as it hardly changes, paths beside
         the routes are not looked for: what was not worth finding then is not news now.
+    before
+        Open costs of then, shape (C, A): to whom what has opened or become cheaper since offers a
+        way that is worth taking, and was not, looks for it.
     """
 
     def __init__(
@@ -250,6 +157,7 @@ class Growth:
         model: ChoiceModel,
         open_cost: Floats,
         ordinary: Floats | None = None,
+        before: Floats | None = None,
     ) -> None:
         self._p, self._model = problem, model
         # A row of weights for each class, and one for each commodity that has a count of its own.
@@ -263,7 +171,8 @@ class Growth:
         self._listed: Floats = open_cost[self._class_of]
         self._searches = Searches(problem, open_cost)
         nothing = np.full(problem.n_commodities, np.nan)
-        self._ordinary = nothing if ordinary is None else ordinary
+        self._ordinary = nothing if ordinary is None else ordinary.copy()
+        self._before: Floats | None = None if before is None else before[self._class_of]
         self._level = self._ordinary.copy()
         self._found = np.isnan(self._ordinary)
         self._weighing = self._weight(model.weighing(problem))
@@ -284,6 +193,11 @@ class Growth:
             The prices, and the composite costs at them.
         """
         model = self._model
+        if self._before is not None:
+            offered = self._offered(point, self._before)
+            self._found |= offered
+            self._ordinary[offered] = np.nan
+            self._before = None
         # A commodity without any route stays where it is.
         level = np.where(np.isfinite(point.composite), point.composite, _NOWHERE)
         moved = ~(np.abs(level - self._level) * model.scale <= _STILL)
@@ -308,8 +222,7 @@ class Growth:
         weight = np.maximum(self._weight(point.price), 0.0)
         known = set(routes.keys)
         found: dict[tuple[int, tuple[int, ...]], tuple[int, Ints, float]] = {}
-        new = self._searches.cheapest(self._rounded(weight), row, np.flatnonzero(which))
-        for k, arcs in new:
+        for k, arcs in self._cheapest(weight, np.flatnonzero(which)):
             key = k, tuple(arcs.tolist())
             if key not in known:
                 found[key] = k, arcs, float(weight[row[k], arcs].sum())
@@ -331,6 +244,48 @@ class Growth:
             return []
         ways = zip(found.values(), (share > _NEARLY).tolist(), strict=True)
         return [(k, arcs) for (k, arcs, _), worth in ways if worth]
+
+    def _cheapest(self, weight: Floats, which: Ints) -> list[tuple[int, Ints]]:
+        """Return the cheapest path of commodities, of those that cost the same always one.
+
+        Rounding decides where costs are the same to the last digits, and nowhere else.
+        """
+        found = self._searches.cheapest(self._rounded(weight), self._row, which)
+        exact = dict(self._searches.cheapest(weight, self._row, which))
+        for i, (k, arcs) in enumerate(found):
+            cost, least = (float(weight[self._row[k], way].sum()) for way in (arcs, exact[k]))
+            if least < cost - 0.5 * SAME * (1.0 + abs(cost)):
+                found[i] = k, exact[k]
+        return found
+
+    def _offered(self, point: Point, before: Floats) -> Flags:
+        """Return who is offered a way by arcs that have opened or are cheaper, shape (K,).
+
+        The best way through any of them would be taken now, beside the routes of ordinary times,
+        by a share that counts, and would not have been at the costs and prices of then.
+        """
+        p, model = self._p, self._model
+        cheaper = self._listed < before
+        offered = np.zeros(p.n_commodities, dtype=np.bool_)
+        which = np.flatnonzero(
+            np.asarray(cheaper.any(axis=1))[self._row]
+            & (model.most > 0)
+            & np.isfinite(self._ordinary)
+        )
+        if not len(which):
+            return offered
+        then = self._weight(model.weighing(p), before)
+        share = [
+            model.share_beside(
+                which,
+                self._searches.through(np.maximum(weight, 0.0), self._row, which, cheaper),
+                self._ordinary[which],
+                p.amount[which],
+            )
+            for weight in (self._weight(point.price), then)
+        ]
+        offered[which] = (share[0] > _WORTH) & ~(share[1] > _WORTH)
+        return offered
 
     def _beside(
         self, routes: RouteSet, weight: Floats, point: Point, which: Ints
@@ -361,10 +316,10 @@ class Growth:
         own = self._weighing[self._row[routes.commodity[route]], routes.arcs]
         return np.bincount(route, own, len(routes)).astype(np.float64)
 
-    def _weight(self, price: Floats) -> Floats:
-        """Return costs at the prices by row, shape (S, A)."""
+    def _weight(self, price: Floats, listed: Floats | None = None) -> Floats:
+        """Return costs at the prices by row, shape (S, A); listed are those of now if None."""
         p, counts, n = self._p, self._model.counts, self._p.n_limits
-        weight = self._listed.copy()
+        weight = self._listed.copy() if listed is None else listed.copy()
         every = np.full(len(p.member_arc), -1)
         kernels.add_values(
             weight,

@@ -189,6 +189,7 @@ def choose(
     grow: bool | None = None,
     price: Floats | None = None,
     ordinary: Floats | None = None,
+    before: Floats | None = None,
 ) -> ChoiceAnswer:
     """Spread every commodity over routes, within every limit and near every count.
 
@@ -211,6 +212,9 @@ def choose(
         Composite cost of each commodity for which `routes` are those of ordinary times, shape
         (K,), not a number for others: who stays near it is offered its cheapest route and no
         more. If None, all look for routes that differ from those they have.
+    before
+        Open costs of ordinary times, shape (C, A): who is offered a way by what has opened or
+        become cheaper since looks for it too.
 
     Raises
     ------
@@ -219,7 +223,7 @@ def choose(
     """
     grow = routes is None if grow is None else grow
     routes, point, steps = _spread(
-        problem, model, routes, grow=grow, price=price, ordinary=ordinary
+        problem, model, routes, grow=grow, price=price, ordinary=ordinary, before=before
     )
     return ChoiceAnswer(problem, model, routes, point, steps, whole=grow)
 
@@ -280,13 +284,14 @@ def _spread(
     grow: bool,
     price: Floats | None,
     ordinary: Floats | None = None,
+    before: Floats | None = None,
 ) -> tuple[RouteSet, Point, int]:
     """Return routes, the prices of least dual value over them, and the steps it took."""
     open_cost = open_costs(problem)
     if routes is None:
         routes = first_routes(problem, open_cost)
     routes = routes.only(np.isfinite(routes.sums(problem, open_cost)))
-    growth = Growth(problem, model, open_cost, ordinary) if grow else None
+    growth = Growth(problem, model, open_cost, ordinary, before) if grow else None
     steps = 0
     for _ in range(_ROUNDS):
         dual = Dual(problem, model, routes)

@@ -237,8 +237,12 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit, slo
                     packets, routes, limits, record, clock, head, tail, limit, i, at, leaves, knots
                 )
         i = following
-    if not evenly and limits.head[limit] >= 0 and full < np.inf:
-        # Time in which nothing stood here is gone for who comes to it again in this step.
+    waits = limits.head[limit]
+    while waits >= 0 and is_blocked(packets, routes, choice, waits):
+        waits = packets.of[waits].after
+    if not evenly and waits >= 0 and full < np.inf:
+        # Time in which nothing stood here is gone for who comes to it again in this step. What may
+        # not go on anyway is in nobody's way.
         limits.used[limit] = max(limits.used[limit], full * clock.step)
 
 

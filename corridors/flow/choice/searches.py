@@ -1,0 +1,141 @@
+"""Shortest paths of all commodities, each under weights of its own or of many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.flow.shortest import trees
+
+if TYPE_CHECKING:
+    from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.flow.problem import FlowProblem
+
+
+class Searches:
+    """Shortest paths of all commodities, each under weights of its own.
+
+    Parameters
+    ----------
+    problem
+        Arcs and commodities.
+    open_cost
+        Costs, infinite where nothing may pass, shape (C, A).
+    """
+
+    def __init__(self, problem: FlowProblem, open_cost: Floats) -> None:
+        self.p = p = problem
+        self._star = trees.forward_star(p.tail, p.n_nodes)
+        self._in_star = trees.forward_star(p.head, p.n_nodes)
+        ends = np.column_stack([p.destination, p.commodity_class])
+        ends, which = np.unique(ends, axis=0, return_inverse=True)
+        togo = trees.distances_to(
+            *self._in_star, p.tail, open_cost, ends[:, 0].copy(), ends[:, 1].copy()
+        )
+        # A hair shorter, so that rounding cannot make them longer than a path.
+        self._togo = togo * (1.0 - 1e-12)
+        self._which = np.ascontiguousarray(which.ravel(), dtype=np.int64)
+
+    def paths(
+        self, weight: Floats, which: Ints | None = None, *, raised: bool
+    ) -> list[tuple[int, Ints]]:
+        """Return the shortest path of some commodities, each under its own weights.
+
+        Parameters
+        ----------
+        weight
+            Of each that is meant, shape (N, A); infinite where nothing may pass.
+        which
+            Commodities that are meant, rising, shape (N,); all if None.
+        raised
+            Whether no weight is below the open cost, so that its distances bound the rest.
+        """
+        p = self.p
+        which = np.arange(p.n_commodities) if which is None else which
+        each = np.arange(len(which))
+        togo = self._which[which] if raised else np.full(len(which), -1)
+        groups = np.arange(len(which) + 1), each
+        return self._found(weight, togo, p.origin[which], each, *groups, which)
+
+    def cheapest(self, weight: Floats, row: Ints, which: Ints) -> list[tuple[int, Ints]]:
+        """Return the shortest path of some commodities, of which many have the same weights.
+
+        Parameters
+        ----------
+        weight
+            By row, shape (S, A).
+        row
+            Row of each commodity, shape (K,).
+        which
+            Commodities that are meant, rising, shape (N,).
+        """
+        p = self.p
+        trees_of, group = np.unique(
+            np.column_stack([row[which], p.origin[which]]), axis=0, return_inverse=True
+        )
+        members = np.argsort(group.ravel(), kind="stable")
+        start = np.zeros(len(trees_of) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(group.ravel(), minlength=len(trees_of)), out=start[1:])
+        rows, origins = (np.ascontiguousarray(column) for column in trees_of.T)
+        return self._found(weight, np.full(len(rows), -1), origins, rows, start, members, which)
+
+    def through(self, weight: Floats, row: Ints, which: Ints, arcs: Flags) -> Floats:
+        """Return what the cheapest path through any of some arcs costs, shape (N,).
+
+        Parameters
+        ----------
+        weight
+            By row, shape (S, A).
+        row
+            Row of each commodity, shape (K,).
+        which
+            Commodities that are meant, shape (N,).
+        arcs
+            Arcs of each row, mask of shape (S, A).
+        """
+        p = self.p
+
+        def spread(nodes: Ints, star: tuple[Ints, Ints], ends: Ints) -> tuple[Floats, Ints]:
+            pairs, at = np.unique(
+                np.column_stack([nodes[which], row[which]]), axis=0, return_inverse=True
+            )
+            node, of_row = (np.ascontiguousarray(column) for column in pairs.T)
+            return trees.distances_to(*star, ends, weight, node, of_row), at.ravel()
+
+        onward, at = spread(p.destination, self._in_star, p.tail)
+        since, begin = spread(p.origin, self._star, p.head)
+        least = np.full(len(which), np.inf)
+        for i, k in enumerate(which.tolist()):
+            own = np.flatnonzero(arcs[row[k]])
+            cost = since[begin[i], p.tail[own]] + weight[row[k], own] + onward[at[i], p.head[own]]
+            least[i] = cost.min(initial=np.inf)
+        return least
+
+    def _found(
+        self,
+        weight: Floats,
+        togo: Ints,
+        origin: Ints,
+        row: Ints,
+        start: Ints,
+        members: Ints,
+        which: Ints,
+    ) -> list[tuple[int, Ints]]:
+        p = self.p
+        length, begin, arcs = trees.cheapest_paths(
+            *self._star,
+            p.tail,
+            p.head,
+            weight,
+            self._togo,
+            togo,
+            origin,
+            row,
+            start,
+            members,
+            p.destination[which],
+            np.full(len(which), np.inf),
+        )
+        found = np.flatnonzero(np.isfinite(length)).tolist()
+        return [(int(which[i]), arcs[begin[i] : begin[i + 1]]) for i in found]
