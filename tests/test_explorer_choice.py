@@ -75,6 +75,19 @@ def test_route_choice_answers_as_the_package(browser, path, net):  # noqa: F811
         assert seen.noise == []
 
 
+def test_what_opens_is_offered_to_those_whom_it_serves(browser, net, tmp_path):  # noqa: F811
+    """Zangezur open, on its own day: the page finds the routes that the package finds."""
+    plan = co.scenario("zangezur-open")
+    base = co.assign(net, as_of=plan.as_of, model="logit")
+    hit = co.assign(net, plan, model="logit")
+    page = explorer(net, [plan], as_of=plan.as_of).save(tmp_path / "opens.html")
+    with visit(browser, page) as seen:
+        question = {"model": "logit", "routes": True, "scenario": "zangezur-open"}
+        assert_chosen(seen.page.evaluate(DETAIL, question), base, hit)
+    known = set(base.answer.route_set.keys)
+    assert any(key not in known for key in hit.answer.route_set.keys)
+
+
 def test_two_ways_and_a_post_by_hand(browser, tmp_path):  # noqa: F811
     """Ways of 100 and 106, choices that spread by 6: shares of 1 to 1/e until the post is full.
 
