@@ -150,6 +150,11 @@ def test_the_armenian_section_carries_little_and_says_why(pair, model):
     assert lost(before, after) < 1
     found = co.compare(before.own, after.own)
     idle = found.idle_openings
+    if model == "logit":
+        # A dearer way has its share of those who choose: some 4 TEU a day, and is not idle.
+        assert 20 < after.over(TRIPP) / 2 < 60
+        assert not set(TRIPP) & {link for links in idle["links"] for link in links}
+        return
     assert set(TRIPP) <= {link for links in idle["links"] for link in links}
     first = idle.iloc[0]
     assert first["dearer_usd_per_t"] > 0
@@ -157,8 +162,6 @@ def test_the_armenian_section_carries_little_and_says_why(pair, model):
     assert first["added_borders"] >= 1
     parts = first[["transport_usd_per_t", "time_usd_per_t", "waiting_usd_per_t"]].sum()
     assert parts == pytest.approx(first["dearer_usd_per_t"])
-    if model == "logit":
-        return
     said = found.explain()
     assert "Opens and carries nothing: Agbend–Meghri" in said
     assert "a tonne dearer than the best way for the demand that would gain most" in said
