@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pandas as pd
 import pytest
@@ -165,3 +166,11 @@ def test_cargo_that_counts_in_no_total_is_told_before_the_totals_that_leave_it_o
     assert days == pytest.approx(hours / 24, rel=1e-2)
     land = co.run(net, "close node:dostyk", as_of="2025-09-12", model="optimal").explain()
     assert "In no total" not in land
+
+
+@pytest.mark.parametrize("name", ["nsr-shut-2025", "zangezur-open", "poland-closure-2025"])
+def test_no_sentence_tells_a_trace(name):
+    """By route choice many ways have a share, some of a millionth of a tonne."""
+    said = co.run(co.load(), name).explain()
+    assert "Of the rerouted, a day: " in said
+    assert not re.search(r"\de-\d", said)

@@ -339,7 +339,9 @@ def _where_to(reroutes: pd.DataFrame, link_names: Mapping[str, str]) -> str:
     grouped = reroutes.groupby("to_corridor")["t_per_day"].sum()
     order = sorted(grouped.items(), key=lambda item: (-item[1], item[0]))
     parts = []
-    for corridor, tonnes in order[:_SHOWN]:
+    # Where many ways have a share, some is a trace; the first is told whatever it carries.
+    shown = order[:1] + [item for item in order[1:_SHOWN] if item[1] > _SMALL]
+    for corridor, tonnes in shown:
         crossing = new_crossing(reroutes, str(corridor))
         over = ""
         if crossing:
