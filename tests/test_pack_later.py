@@ -149,12 +149,11 @@ def test_the_armenian_section_carries_little_and_says_why(pair, model):
     assert after.over(TRIPP) < 0.01 * 41096
     assert lost(before, after) < 1
     found = co.compare(before.own, after.own)
-    idle = found.idle_openings
     if model == "logit":
-        # A dearer way has its share of those who choose: some 4 TEU a day, and is not idle.
-        assert 20 < after.over(TRIPP) / 2 < 60
-        assert not set(TRIPP) & {link for links in idle["links"] for link in links}
-        return
+        # A dearer way has its share of those who choose; at best none takes it, and it says why.
+        assert after.over(TRIPP) > 0
+        found = found.at_best
+    idle = found.idle_openings
     assert set(TRIPP) <= {link for links in idle["links"] for link in links}
     first = idle.iloc[0]
     assert first["dearer_usd_per_t"] > 0
