@@ -17,6 +17,7 @@ import numpy as np
 
 from corridors.flow.choice.demand_curve import price_at, steepness, step_prices
 from corridors.flow.solve import solve
+from corridors.scenarios.kept import keep, key_of, recall
 from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
@@ -41,7 +42,12 @@ _MOST_DAYS = 24
 _MOST_OPTIMA = 2
 """Days whose optimum is kept for each network: an engine with its trees is large."""
 
+_WORTH_KEEPING = 200
+"""Demands from which on ordinary costs are kept on disk: fewer are worked out sooner than read."""
+
 _OPTIMA: WeakKeyDictionary[Network, dict[dt.date, Answer]] = WeakKeyDictionary()
+
+_IN_STEPS: WeakKeyDictionary[Network, dict[dt.date, Answer]] = WeakKeyDictionary()
 
 _ORDINARY: WeakKeyDictionary[Network, dict[dt.date, dict[str, float]]] = WeakKeyDictionary()
 
@@ -65,6 +71,20 @@ def ordinary_optimum(net: Network, day: dt.date, state: NetworkState | None = No
     return kept[day]
 
 
+def optimum_in_steps(net: Network, day: dt.date) -> Answer:
+    """Return the optimum of an undisturbed day, each demand a curve; worked out once, and kept.
+
+    Other situations of the day are solved sooner from there (`Answer.solve`).
+    """
+    kept = _IN_STEPS.setdefault(net.whole, {})
+    if day not in kept:
+        undisturbed = with_curves(network_state(net, None, day))
+        if len(kept) == _MOST_OPTIMA:
+            del kept[next(iter(kept))]
+        kept[day] = solve(undisturbed.problem)
+    return kept[day]
+
+
 def ordinary_costs(net: Network, day: dt.date) -> dict[str, float]:
     """Return what one more unit of each demand costs to carry on an undisturbed day, by id.
 
@@ -74,11 +94,24 @@ def ordinary_costs(net: Network, day: dt.date) -> dict[str, float]:
     kept = _ORDINARY.setdefault(net.whole, {})
     if day not in kept:
         state = network_state(net, None, day)
-        cost = ordinary_optimum(net, day, state).commodity_price
+        cost = _ordinary_costs(state)
         if len(kept) == _MOST_DAYS:
             del kept[next(iter(kept))]
         kept[day] = dict(zip(state.demand["demand_id"], cost.tolist(), strict=True))
     return kept[day]
+
+
+def _ordinary_costs(state: NetworkState) -> Floats:
+    """Return what one more unit of each demand costs, shape (K,), from disk or worked out."""
+    large = state.problem.n_commodities >= _WORTH_KEEPING
+    key = key_of("ordinary", state.problem) if large else ""
+    known = recall(key) if large else None
+    if known is not None and set(known) == {"usd"} and len(known["usd"]) == len(state.demand):
+        return np.asarray(known["usd"], dtype=np.float64)
+    cost = ordinary_optimum(state.net, state.day, state).commodity_price
+    if large:
+        keep(key, {"usd": cost})
+    return cost
 
 
 def answers_to_price(net: Network) -> bool:

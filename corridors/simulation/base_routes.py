@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.assignment.choice import usual_of
+from corridors.assignment.usual.day import usual_of
 from corridors.flow.usage import limit_use
 from corridors.scenarios.coupling.couplings import couplings_of
 from corridors.scenarios.coupling.settle import served

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.assignment.choice import usual_of
 from corridors.assignment.choice_parameters import choice_parameters, place_counts
+from corridors.assignment.usual.day import usual_of
 from corridors.errors import CertificateError, DataError
 from corridors.flow.choice.routes import RouteSet
 from corridors.flow.numbering import Numbering

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from corridors.analysis.uncertainty.figures import Solved, changed_figures
 from corridors.analysis.uncertainty.in_parts import solve_in_parts, worth_its_loss
 from corridors.assignment.assign import assigned
-from corridors.assignment.choice import usual_of
 from corridors.assignment.comparison import compare
+from corridors.assignment.usual.day import usual_of
 from corridors.flow.choice.solve import ChoiceAnswer
 from corridors.network.network import as_date
 from corridors.scenarios.coupling.couplings import capped, couplings_of

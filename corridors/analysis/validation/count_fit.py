@@ -23,8 +23,8 @@ from corridors.analysis.validation.counted import (
     day_of_counts,
     of_year,
 )
-from corridors.assignment.choice import corridors_of, least_costs
 from corridors.assignment.choice_parameters import DISPERSION
+from corridors.assignment.usual.day import corridors_of, least_costs
 from corridors.errors import DataError
 from corridors.flow.choice.generation import first_routes
 from corridors.flow.choice.model import ChoiceModel, Counts, spread_by_cost

@@ -61,6 +61,7 @@ class Changes:
         ``"optimal"`` is its own best.
         """
         from corridors.assignment.assign import assigned
+        from corridors.scenarios.demand_curves import optimum_in_steps
         from corridors.scenarios.state import network_state
 
         if self.disrupted.model == "optimal":
@@ -69,7 +70,8 @@ class Changes:
             network_state(a.state.net, a.scenario, a.state.day)
             for a in (self.baseline, self.disrupted)
         )
-        before = assigned(ordinary, self.baseline.scenario)
+        usual = optimum_in_steps(ordinary.net, ordinary.day)
+        before = assigned(ordinary, self.baseline.scenario, near=usual)
         after = assigned(hit, self.disrupted.scenario, near=before.answer)
         return type(self)(before, after)
 

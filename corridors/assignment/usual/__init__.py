@@ -1,0 +1,1 @@
+"""What is usual on a day, before any event."""

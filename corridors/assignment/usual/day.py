@@ -1,0 +1,154 @@
+"""What is usual on a day: the undisturbed network answered as shippers choose.
+
+It is worked out once for each network and day, and kept on disk for later processes (`kept`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from corridors.assignment.choice_parameters import choice_parameters, place_counts
+from corridors.assignment.usual.kept import keep_usual, key_of_usual, recall_usual
+from corridors.assignment.usual.prices import known_prices, plain_limits, prices_by_members
+from corridors.flow.choice.generation import first_routes, shortest_routes
+from corridors.flow.choice.model import ChoiceModel, spread_by_cost
+from corridors.flow.choice.solve import choose_settled
+from corridors.flow.usage import open_costs
+from corridors.network.arcs import LINK
+from corridors.scenarios.demand_curves import ordinary_optimum
+from corridors.scenarios.state import network_state
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from corridors.assignment.choice_parameters import ChoiceParameters
+    from corridors.flow.arrays import Flags, Floats
+    from corridors.flow.choice.routes import RouteSet
+    from corridors.flow.choice.solve import ChoiceAnswer
+    from corridors.network.network import Network
+    from corridors.scenarios.state import NetworkState
+
+_MOST_DAYS = 24
+"""Undisturbed days that are kept for each network."""
+
+
+@dataclass(frozen=True, eq=False)
+class Usual:
+    """What is usual on a day, before any event.
+
+    Attributes
+    ----------
+    routes
+        Known routes, grown in the undisturbed state.
+    least
+        Least cost of each demand, shape (K,); infinite where it has no way.
+    answer
+        The undisturbed state itself.
+    """
+
+    routes: RouteSet
+    least: Floats
+    answer: ChoiceAnswer
+
+    @property
+    def share(self) -> Floats:
+        """Share of its demand that each route takes, shape (P,)."""
+        volume = self.answer.volume[self.routes.commodity]
+        share = np.zeros(len(self.routes))
+        return np.divide(self.answer.route_flow, volume, out=share, where=volume > 0)
+
+
+_USUAL: WeakKeyDictionary[Network, dict[tuple[dt.date, ChoiceParameters], Usual]] = (
+    WeakKeyDictionary()
+)
+
+
+def usual_of(
+    net: Network, day: dt.date, state: NetworkState | None = None, near: Usual | None = None
+) -> Usual:
+    """Return what is usual on a day, worked out when it is first asked for.
+
+    Parameters
+    ----------
+    net
+        The network of all of time.
+    day
+        The day.
+    state
+        The undisturbed situation, where it is at hand.
+    near
+        What is usual in a network that differs by numbers alone: its routes, and the shortest
+        ones of this network, are begun with instead of generated ones.
+    """
+    kept = _USUAL.setdefault(net.whole, {})
+    key = day, choice_parameters(net)
+    if key not in kept:
+        state = network_state(net, None, day) if state is None else state
+        found = _found(state) if near is None else _found_near(state, near)
+        if len(kept) == _MOST_DAYS:
+            del kept[next(iter(kept))]
+        kept[key] = found
+    return kept[key]
+
+
+def _found(state: NetworkState) -> Usual:
+    """Return what is usual in a situation, as it lies on disk or worked out."""
+    p, corridors = state.problem, corridors_of(state)
+    key = key_of_usual(p, model_of(state, np.ones(p.n_commodities)), corridors)
+    known = recall_usual(key, p, partial(model_of, state))
+    if known is not None:
+        least, answer = known
+        return Usual(answer.route_set, least, answer)
+    best = ordinary_optimum(state.net, state.day, state)
+    routes = first_routes(p, open_costs(p), corridors=corridors, best=best)
+    least = least_costs(routes, p.n_commodities, routes.sums(p, open_costs(p)))
+    answer = choose_settled(p, model_of(state, least), routes)
+    keep_usual(key, least, answer)
+    return Usual(answer.route_set, least, answer)
+
+
+def _found_near(state: NetworkState, near: Usual) -> Usual:
+    """Return what is usual in a situation that differs by numbers alone from another one."""
+    p = state.problem
+    routes = near.routes.with_paths(shortest_routes(p, open_costs(p)))
+    least = least_costs(routes, p.n_commodities, routes.sums(p, open_costs(p)))
+    model = model_of(state, least)
+    price = known_prices(prices_by_members(near.answer), list(plain_limits(p)), model.counts)
+    answer = choose_settled(p, model, routes, price=price)
+    return Usual(answer.route_set, least, answer)
+
+
+def model_of(state: NetworkState, least: Floats) -> ChoiceModel:
+    """Return how the cargo of a situation chooses, staying at home being worth its loss.
+
+    Parameters
+    ----------
+    state
+        The situation.
+    least
+        Least cost of each demand in the undisturbed network, shape (K,).
+    """
+    chosen = choice_parameters(state.net)
+    counts = place_counts(state.arcs, state.demand, chosen)
+    return ChoiceModel.staying(state.problem, spread_by_cost(least, chosen.dispersion), counts)
+
+
+def least_costs(routes: RouteSet, n_commodities: int, cost: Floats) -> Floats:
+    """Return the least cost of the routes of each commodity, shape (K,)."""
+    least = np.full(n_commodities, np.inf)
+    np.minimum.at(least, routes.commodity, cost)
+    return least
+
+
+def corridors_of(state: NetworkState) -> list[Flags]:
+    """Return the arcs of each corridor, in the order of its name, masks of shape (A,)."""
+    arcs = state.arcs
+    labels = state.net.tables["links"]["corridor"].to_numpy()
+    is_link = arcs.arc_type == LINK
+    of_arc = np.where(is_link, labels[np.where(is_link, arcs.row, 0)], "")
+    return [np.asarray(of_arc == name) for name in sorted(set(of_arc)) if name]
