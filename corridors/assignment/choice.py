@@ -189,13 +189,14 @@ def choose_routes(
         The situation, with each demand as a curve where cargo has an elasticity, and the
         answer with the certificate that proves it.
     """
-    state, chooser, usual = chooser_of(state, disturbed=disturbed, near=near)
-    if usual is not None:
-        return state, usual
+    state, usual, known = _with_usual(state, disturbed=disturbed)
+    if known:
+        return state, usual.answer
 
     def optimum(problem: FlowProblem) -> Answer:
         return optimum_in_steps(state.net, state.day).solve(problem)
 
+    chooser = RouteChooser.of(state, usual, near)
     return state, chooser.answer(state.problem, optimum=optimum)
 
 
@@ -215,10 +216,15 @@ def chooser_of(
         The situation, with each demand as a curve; what answers it; and the answer where the
         situation is the usual one, which is known already, or None.
     """
+    state, usual, known = _with_usual(state, disturbed=disturbed)
+    return state, RouteChooser.of(state, usual, near), usual.answer if known else None
+
+
+def _with_usual(state: NetworkState, *, disturbed: bool) -> tuple[NetworkState, Usual, bool]:
+    """Return a situation with its demands as curves, what is usual, and whether it is just that."""
     usual = usual_of(state.net, state.day, None if disturbed else state)
     known = not disturbed or _same(state.problem, usual.answer.problem)
-    state = with_curves(state, _ordinary(usual))
-    return state, RouteChooser.of(state, usual, near), usual.answer if known else None
+    return with_curves(state, _ordinary(usual)), usual, known
 
 
 def _same(one: FlowProblem, other: FlowProblem) -> bool:

@@ -370,11 +370,13 @@ def new_crossing(reroutes: pd.DataFrame, corridor: str) -> tuple[str, float] | N
         None where the rerouted crosses no border that it did not cross before.
     """
     gained: dict[str, float] = {}
-    for row in reroutes[reroutes["to_corridor"] == corridor].to_dict("records"):
-        before = set(row["from_crossings"].split(">"))
-        for link in row["to_crossings"].split(">"):
+    own = reroutes[reroutes["to_corridor"] == corridor]
+    columns = (own[name].tolist() for name in ("from_crossings", "to_crossings", "t_per_day"))
+    for left, taken, tonnes in zip(*columns, strict=True):
+        before = set(left.split(">"))
+        for link in taken.split(">"):
             if link and link not in before:
-                gained[link] = gained.get(link, 0.0) + row["t_per_day"]
+                gained[link] = gained.get(link, 0.0) + tonnes
     if not gained:
         return None
     link = min(gained, key=lambda name: (-gained[name], name))

@@ -165,27 +165,27 @@ def by_demand(
     DataFrame
         As `corridors.Comparison.by_demand` says.
     """
-    was_short, now_short = (table.set_index("demand_id") for table in shortfall)
+    was_short = {row["demand_id"]: row for row in shortfall[0].to_dict("records")}
     before, after = (_tonnes(table) for table in routes)
     parts = added_columns(moved)
-    added = moved.groupby("demand_id")[["added_t_hours_per_day", *parts]].sum()
+    added = _sums(moved, ["added_t_hours_per_day", *parts])
+    nothing = [0.0] * (1 + len(parts))
     rows = []
-    for demand_id, now in now_short.iterrows():
+    for now in shortfall[1].to_dict("records"):
+        demand_id = now["demand_id"]
         own = after.get(demand_id, {})
         kept = sum(min(t, own.get(key, 0.0)) for key, t in before.get(demand_id, {}).items())
-        was = float(was_short.loc[demand_id, "served_t_per_day"])
+        was = float(was_short[demand_id]["served_t_per_day"])
         served = float(now["served_t_per_day"])
         rerouted = max(min(was, served) - kept, 0.0)
         if rerouted < TRACE:
             kept, rerouted = min(was, served), 0.0
         # What is no longer wanted is not lost: an event may have lowered the demand itself.
-        wanted = float(was_short.loc[demand_id, "demand_t_per_day"])
+        wanted = float(was_short[demand_id]["demand_t_per_day"])
         withdrawn = max(wanted - float(now["demand_t_per_day"]), 0.0)
         lost = _or_nothing(max(was - served, 0.0) - withdrawn)
         short = float(now["shortfall_t_per_day"])
-        t_hours, *usd = [0.0] * (1 + len(parts))
-        if demand_id in added.index:
-            t_hours, *usd = (float(value) for value in added.loc[demand_id])
+        t_hours, *usd = added.get(demand_id, nothing)
         rows.append(
             {
                 "demand_id": demand_id,
@@ -204,6 +204,12 @@ def by_demand(
             }
         )
     return pd.DataFrame(rows, columns=[*_BY_DEMAND, *parts[len(ADDED) :]])
+
+
+def _sums(moved: pd.DataFrame, columns: list[str]) -> dict[Any, list[float]]:
+    """Return the sums of some columns by demand."""
+    total = moved.groupby("demand_id")[columns].sum()
+    return dict(zip(total.index, total.to_numpy(dtype="float64").tolist(), strict=True))
 
 
 def added_columns(frame: pd.DataFrame) -> tuple[str, ...]:

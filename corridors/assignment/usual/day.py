@@ -6,7 +6,6 @@ It is worked out once for each network and day, and kept on disk for later proce
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from corridors.assignment.choice_parameters import ChoiceParameters
     from corridors.flow.arrays import Flags, Floats
+    from corridors.flow.choice.model import Counts
     from corridors.flow.choice.routes import RouteSet
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.network.network import Network
@@ -98,16 +98,18 @@ def usual_of(
 
 def _found(state: NetworkState) -> Usual:
     """Return what is usual in a situation, as it lies on disk or worked out."""
-    p, corridors = state.problem, corridors_of(state)
-    key = key_of_usual(p, model_of(state, np.ones(p.n_commodities)), corridors)
-    known = recall_usual(key, p, partial(model_of, state))
+    p, corridors, dispersion = state.problem, corridors_of(state), _dispersion(state)
+    counts = _counts(state)
+    key = key_of_usual(p, counts, dispersion, corridors)
+    known = recall_usual(key, p, counts, dispersion)
     if known is not None:
         least, answer = known
         return Usual(answer.route_set, least, answer)
     best = ordinary_optimum(state.net, state.day, state)
     routes = first_routes(p, open_costs(p), corridors=corridors, best=best)
     least = least_costs(routes, p.n_commodities, routes.sums(p, open_costs(p)))
-    answer = choose_settled(p, model_of(state, least), routes)
+    model = ChoiceModel.staying(p, spread_by_cost(least, dispersion), counts)
+    answer = choose_settled(p, model, routes)
     keep_usual(key, least, answer)
     return Usual(answer.route_set, least, answer)
 
@@ -117,25 +119,18 @@ def _found_near(state: NetworkState, near: Usual) -> Usual:
     p = state.problem
     routes = near.routes.with_paths(shortest_routes(p, open_costs(p)))
     least = least_costs(routes, p.n_commodities, routes.sums(p, open_costs(p)))
-    model = model_of(state, least)
+    model = ChoiceModel.staying(p, spread_by_cost(least, _dispersion(state)), _counts(state))
     price = known_prices(prices_by_members(near.answer), list(plain_limits(p)), model.counts)
     answer = choose_settled(p, model, routes, price=price)
     return Usual(answer.route_set, least, answer)
 
 
-def model_of(state: NetworkState, least: Floats) -> ChoiceModel:
-    """Return how the cargo of a situation chooses, staying at home being worth its loss.
+def _dispersion(state: NetworkState) -> float:
+    return choice_parameters(state.net).dispersion
 
-    Parameters
-    ----------
-    state
-        The situation.
-    least
-        Least cost of each demand in the undisturbed network, shape (K,).
-    """
-    chosen = choice_parameters(state.net)
-    counts = place_counts(state.arcs, state.demand, chosen)
-    return ChoiceModel.staying(state.problem, spread_by_cost(least, chosen.dispersion), counts)
+
+def _counts(state: NetworkState) -> Counts:
+    return place_counts(state.arcs, state.demand, choice_parameters(state.net))
 
 
 def least_costs(routes: RouteSet, n_commodities: int, cost: Floats) -> Floats:

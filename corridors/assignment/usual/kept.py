@@ -14,36 +14,41 @@ import numpy as np
 
 from corridors.errors import CertificateError, ProblemError
 from corridors.flow.choice.dual import Dual
+from corridors.flow.choice.model import ChoiceModel, spread_by_cost
 from corridors.flow.choice.routes import RouteSet
 from corridors.flow.choice.solve import ChoiceAnswer
 from corridors.scenarios.kept import keep, key_of, recall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from corridors.flow.arrays import Flags, Floats
-    from corridors.flow.choice.model import ChoiceModel
+    from corridors.flow.choice.model import Counts
     from corridors.flow.problem import FlowProblem
 
 _WORTH_KEEPING = 500
 """Routes from which on an answer is kept: a smaller one is worked out sooner than read."""
 
 
-def key_of_usual(problem: FlowProblem, model: ChoiceModel, corridors: list[Flags]) -> str:
+def key_of_usual(
+    problem: FlowProblem, counts: Counts, dispersion: float, corridors: list[Flags]
+) -> str:
     """Return the name under which the answer of an undisturbed situation is kept.
 
     Parameters
     ----------
     problem
         The situation.
-    model
-        How its cargo chooses, reckoned from a least cost of 1 USD for each demand.
+    counts
+        What was counted, with multipliers that are given.
+    dispersion
+        Share of the least cost by which choices spread.
     corridors
         Arcs of each corridor, masks of shape (A,).
     """
-    return key_of("usual", problem, model, corridors)
+    return key_of("usual", problem, counts, dispersion, corridors)
 
 
 def keep_usual(key: str, least: Floats, answer: ChoiceAnswer) -> None:
@@ -66,7 +71,7 @@ def keep_usual(key: str, least: Floats, answer: ChoiceAnswer) -> None:
 
 
 def recall_usual(
-    key: str, problem: FlowProblem, model_from: Callable[[Floats], ChoiceModel]
+    key: str, problem: FlowProblem, counts: Counts, dispersion: float
 ) -> tuple[Floats, ChoiceAnswer] | None:
     """Return the least costs and the answer that are kept, proved anew; None where none are.
 
@@ -74,17 +79,16 @@ def recall_usual(
     ----------
     key
         As `key_of_usual` returns it.
-    problem
-        The situation.
-    model_from
-        Returns how cargo chooses, from the least cost of each demand, shape (K,).
+    problem, counts, dispersion
+        As it takes them.
     """
     known = recall(key)
     if known is None:
         return None
     try:
         routes, least = _routes(known, problem), np.asarray(known["least"], dtype=np.float64)
-        model = replace(model_from(least), weighed=np.asarray(known["weighed"], dtype=np.float64))
+        model = ChoiceModel.staying(problem, spread_by_cost(least, dispersion), counts)
+        model = replace(model, weighed=np.asarray(known["weighed"], dtype=np.float64))
         price = np.asarray(known["price"], dtype=np.float64)
         if price.shape != (problem.n_limits + model.counts.size,):
             return None

@@ -52,7 +52,8 @@ def route_table(
     label = links["corridor"].to_numpy()
     km = links["length_km"].to_numpy()
     border = state.net.borders.to_numpy()
-    link_ids = links["link_id"].to_numpy()
+    crosses = border != ""
+    border_of, id_of, name_of = border.tolist(), links["link_id"].tolist(), arcs.ids.tolist()
     per_day = state.net.tables["cargo"].set_index("cargo")["usd_per_unit_day"]
     of_time = [float(per_day[name]) / 24.0 for name in arcs.cargo]
     demand_ids, cargo = demand["demand_id"].to_list(), demand["cargo"].to_list()
@@ -62,8 +63,8 @@ def route_table(
         answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
     ):
         c = int(state.problem.commodity_class[k])
-        own = path[arcs.arc_type[path] == LINK]
-        row = arcs.row[own]
+        row = arcs.row[path[arcs.arc_type[path] == LINK]]
+        over = row[crosses[row]].tolist()
         weight = float(t_per_unit[k])
         hours = float(arcs.hours[c, path].sum())
         rows.append(
@@ -77,9 +78,9 @@ def route_table(
                 "time_usd_per_unit": hours * of_time[c],
                 "km": float(km[row].sum()),
                 "corridor": _route_corridor(label[row], km[row]),
-                "borders": ">".join(b for b in border[row] if b),
-                "crossings": ">".join(link_ids[row][border[row] != ""]),
-                "key": ">".join(arcs.names(path)),
+                "borders": ">".join([border_of[i] for i in over]),
+                "crossings": ">".join([id_of[i] for i in over]),
+                "key": ">".join([str(name_of[a]) for a in path[arcs.is_real[path]].tolist()]),
                 "arcs": path,
                 _PREMIUM: float(arcs.premium[c, path].sum()),
             }
@@ -90,9 +91,9 @@ def route_table(
 def _route_corridor(labels: Any, km: Any) -> str:
     """Return the corridor with the most kilometres; ties go to the first by name."""
     total: dict[str, float] = {}
-    for label, length in zip(labels, km, strict=True):
+    for label, length in zip(labels.tolist(), km.tolist(), strict=True):
         if label:
-            total[label] = total.get(label, 0.0) + float(length)
+            total[label] = total.get(label, 0.0) + length
     if not total:
         return LOCAL
     return min(total, key=lambda name: (-total[name], name))
