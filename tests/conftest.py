@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +13,7 @@ import kernels
 import pytest
 
 import corridors as co
+from corridors.scenarios.kept import SETTING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +25,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Have the kernels compiled as they are, once, where several workers will ask for them."""
     if hasattr(config, "workerinput"):
         return
+    # What a user of this machine has kept is no part of a test, nor is what a test keeps his.
+    os.environ[SETTING] = tempfile.mkdtemp(prefix="corridors-kept-")
     kernels.forget_stale()
     if getattr(config.option, "numprocesses", None):
         kernels.compile_all()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what the tests have kept."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ[SETTING], ignore_errors=True)
 
 
 LONG = (

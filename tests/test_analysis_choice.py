@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridors as co
-from corridors.assignment import choice
+from corridors.assignment.usual import prices
 from corridors.assignment.choice import chooser_of
 from corridors.flow.choice import Counts
 from corridors.flow.problem import ALL_CLASSES
@@ -166,7 +166,7 @@ def test_limits_with_the_same_members_keep_their_own_prices():
     none = Counts()
 
     def at(*bounds):
-        return choice._start(known, [(b, *members) for b in bounds], none).tolist()
+        return prices.known_prices(known, [(b, *members) for b in bounds], none).tolist()
 
     assert at(1.0, 1000.0) == [30.0, 0.0]
     assert at(1000.0, 1.0) == [0.0, 30.0]
@@ -174,4 +174,4 @@ def test_limits_with_the_same_members_keep_their_own_prices():
     assert at(1.0, 1000.0, 7.0) == [30.0, 0.0, 0.0]
     assert at(math.inf, 1.0) == [0.0, 30.0]
     other = b"arcs", b"classes", b"tonnes"
-    assert choice._start(known, [(1.0, *other)], none).tolist() == [0.0]
+    assert prices.known_prices(known, [(1.0, *other)], none).tolist() == [0.0]

@@ -68,6 +68,9 @@ function logSizes(p, routes, klass, scale, weighed) {
 
 const logOfSum = (x, y) => Math.max(x, y) + Math.log1p(Math.exp(Math.min(x, y) - Math.max(x, y)));
 
+// Share by which each limit is wider than it says: one that lets pass just what wants to costs nothing.
+const HAIR = 1e-10;
+
 // The share of its demand that one more route would take: with it the composite cost falls to that of
 // both together, at which more travels by the curve.
 function shareBeside(model, k, cost, composite, wanted) {
@@ -165,7 +168,7 @@ class ChoiceDual {
     for (let r = 0; r < n; r++) for (let e = termStart[r]; e < termStart[r + 1]; e++) weighed[r] += unit[e] * model.weighed[term[e]];
     this.logSize = logSizes(p, routes, klass, model.scale, weighed);
     this.finite = Uint8Array.from(p.bound, (b) => (b === Infinity ? 0 : 1));
-    this.wanted = Float64Array.from(p.bound, (b) => (b === Infinity ? 0 : b));
+    this.wanted = Float64Array.from(p.bound, (b) => (b === Infinity ? 0 : b * (1 + HAIR)));
     this.size = this.wanted.map((b) => Math.max(b, 1e-9));
   }
 

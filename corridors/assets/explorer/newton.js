@@ -1,12 +1,17 @@
 // Projected Newton for the dual of route choice (Bertsekas 1982): prices at 0 that are pressed
-// there stay, the others take the step of their own second derivatives, shortened until the
-// function falls enough.
+// there stay, the others take the step of their own second derivatives, damped so that it goes no
+// further than may be trusted (Levenberg 1944; Moré and Sorensen 1983).
 const MISSED = 1e-11;
 const GOOD_ENOUGH = 1e-8;
 const STEPS = 250;
 // As many of a search that is let go on, where shorter ones have come to no end: a step is cheap.
 const PATIENT = 8 * STEPS;
-const DAMPING = [1e-13, 1e-9, 1e-6, 1e-3, 1];
+// How far the first step may go, in units of the spread of choices, and its damping.
+const TRUST = { reach: 300, damping: 1e-6 };
+// Dampings that are tried, and the factor between one and the next.
+const LEAST = 1e-16;
+const MOST = 1e4;
+const FINER = 4;
 // How often a search that fails comes nearer without second derivatives, and goes on from there.
 const NEARER = 3;
 const NEARER_STEPS = 3000;
@@ -49,68 +54,144 @@ function choleskySolved(matrix, right) {
   return found;
 }
 
-function newtonDirection(matrix, gradient, damping) {
-  const n = gradient.length;
-  let most = 0;
-  for (let i = 0; i < n; i++) most = Math.max(most, matrix[i * n + i]);
-  // A limit over routes that nobody takes yet has hardly any curvature of its own.
-  const size = Float64Array.from({ length: n }, (_, i) => Math.sqrt(Math.max(matrix[i * n + i], 1e-12 * most + 1e-300)));
-  const right = gradient.map((g, i) => -g / size[i]);
-  for (let added = damping; ; added *= 100) {
-    const scaled = matrix.slice();
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < i; j++) scaled[i * n + j] /= size[i] * size[j];
-      scaled[i * n + i] = 1 + added;
+// The function about a point to second order, prices that are held left out.
+class Quadratic {
+  constructor(dual, point) {
+    const { price, gradient } = point;
+    const near = 1e-9 / dual.scale.reduce((most, x) => Math.max(most, x), 1);
+    const number = new Int32Array(price.length).fill(-1);
+    this.dual = dual;
+    this.free = [];
+    this.fixed = new Float64Array(price.length);
+    for (let i = 0; i < price.length; i++) {
+      if (!dual.finite[i]) continue;
+      if (price[i] <= near && gradient[i] >= -MISSED * dual.size[i]) this.fixed[i] = -price[i];
+      else number[i] = this.free.push(i) - 1;
     }
-    const found = choleskySolved(scaled, right);
-    if (found) return found.map((x, i) => x / size[i]);
+    this.matrix = dual.curvature(point, number, this.free.length);
+    this.pull = Float64Array.from(this.free, (i) => -gradient[i]);
+    // What the second derivatives would be if all that passes answered to the price.
+    const sorted = Float64Array.from(dual.scale).sort();
+    const middle = sorted.length >> 1;
+    const scale = sorted.length % 2 ? sorted[middle] : 0.5 * (sorted[middle - 1] + sorted[middle]);
+    this.weight = Float64Array.from(this.free, (i) => (Math.abs(dual.wanted[i]) + Math.abs(dual.wanted[i] - gradient[i])) * scale);
+    const least = 1e-12 * this.weight.reduce((most, x) => Math.max(most, x), 0) + 1e-300;
+    this.weight = this.weight.map((x) => Math.max(x, least));
+    this.undamped = this.damped(0);
+  }
+
+  // By how much the function falls to second order along a step.
+  fallOf(moved, gradient) {
+    const { free, matrix } = this;
+    const n = free.length;
+    let fall = 0;
+    for (let i = 0; i < moved.length; i++) fall -= gradient[i] * moved[i];
+    for (let i = 0; i < n; i++) {
+      const own = moved[free[i]];
+      fall -= 0.5 * own * own * matrix[i * n + i];
+      for (let j = 0; j < i; j++) fall -= own * moved[free[j]] * matrix[i * n + j];
+    }
+    return fall;
+  }
+
+  // The step of the second derivatives, each price held back by damping.
+  damped(damping) {
+    const { matrix, weight, pull, free } = this;
+    const n = pull.length;
+    const size = Float64Array.from({ length: n }, (_, i) => Math.sqrt(Math.max(matrix[i * n + i] + damping * weight[i], 1e-14 * weight[i])));
+    const right = pull.map((g, i) => g / size[i]);
+    const direction = this.fixed.slice();
+    // Rows that nearly repeat each other have a direction that is all rounding.
+    for (let added = 1e-13; ; added *= 100) {
+      const scaled = matrix.slice();
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < i; j++) scaled[i * n + j] /= size[i] * size[j];
+        scaled[i * n + i] = 1 + added;
+      }
+      const found = choleskySolved(scaled, right);
+      if (!found) continue;
+      found.forEach((x, i) => (direction[free[i]] = x / size[i]));
+      return direction;
+    }
+  }
+
+  // The step that goes as far as it may, its largest change, and its damping: 0 is none.
+  stepWithin(reach, damping) {
+    let found = this.undamped;
+    let change = this.dual.reach(found);
+    if (change <= reach) return { found, change, damped: 0 };
+    found = this.damped(damping);
+    change = this.dual.reach(found);
+    while (change > reach && damping < MOST) {
+      damping *= FINER;
+      found = this.damped(damping);
+      change = this.dual.reach(found);
+    }
+    while (damping > LEAST && change < reach / FINER) {
+      const further = this.damped(damping / FINER);
+      const more = this.dual.reach(further);
+      if (more > reach) break;
+      damping /= FINER;
+      found = further;
+      change = more;
+    }
+    return { found, change, damped: damping };
   }
 }
 
-// The next point, or null where the function falls no further that way.
-function newtonStep(dual, point, miss, damping) {
+// The next point, or null where the function falls no further, and the trust for it: how far a step
+// may go, in units of the spread of choices, and the damping by which the last one was kept there.
+function newtonStep(dual, point, miss, trust) {
   const { price, gradient } = point;
-  const near = 1e-9 / dual.scale.reduce((most, x) => Math.max(most, x), 1);
-  const number = new Int32Array(price.length).fill(-1);
-  const free = [];
-  const direction = new Float64Array(price.length);
-  for (let i = 0; i < price.length; i++) {
-    if (!dual.finite[i]) continue;
-    if (price[i] <= near && gradient[i] >= 0) direction[i] = -price[i];
-    else number[i] = free.push(i) - 1;
-  }
-  const step = new Float64Array(price.length);
-  const found = newtonDirection(dual.curvature(point, number, free.length), Float64Array.from(free, (i) => gradient[i]), damping);
-  free.forEach((i, at) => (step[i] = found[at]));
-  // Beyond this a quadratic model of a logit says little.
-  const shorter = Math.min(1, 300 / Math.max(dual.reach(step), 1e-300));
-  for (const i of free) direction[i] = step[i] * shorter;
+  const quadratic = new Quadratic(dual, point);
+  let { reach, damping } = trust;
   const rounding = 1e-14 * (Math.abs(point.value) + 1);
-  for (let length = 1, turns = 0; turns < 50; turns++, length /= 2) {
-    const other = dual.at(price.map((x, i) => Math.max(x + length * direction[i], 0)));
+  for (let turns = 0; turns < 40; turns++) {
+    const { found, change, damped } = quadratic.stepWithin(reach, damping);
+    damping = damped || damping;
+    const other = dual.at(price.map((x, i) => Math.max(x + found[i], 0)));
+    const moved = other.price.map((x, i) => x - price[i]);
     let falls = 0;
-    for (let i = 0; i < price.length; i++) falls += gradient[i] * (other.price[i] - price[i]);
-    if (falls < -rounding && other.value <= point.value + 1e-4 * falls) return other;
+    for (let i = 0; i < price.length; i++) falls += gradient[i] * moved[i];
+    const fell = point.value - other.value;
+    if (falls < -rounding && fell >= -1e-4 * falls) {
+      const asTold = fell / Math.max(quadratic.fallOf(moved, gradient), 1e-300);
+      if (asTold > 0.5 && damped) reach = Math.min(4 * reach, 1e7);
+      else if (asTold < 0.1 && falls < -1e3 * rounding) reach = 0.5 * Math.min(reach, change);
+      return { next: other, trust: { reach, damping } };
+    }
     // Near the end the function is flat to rounding, and the conditions decide. What rises is no end.
-    const flat = Math.abs(falls) <= 1e3 * rounding && other.value <= point.value + 1e3 * rounding;
-    if (flat && missOf(dual, other) < 0.9 * miss) return other;
+    const flat = Math.abs(falls) <= 1e3 * rounding && -fell <= 1e3 * rounding;
+    if (flat && missOf(dual, other) < 0.9 * miss) return { next: other, trust: { reach, damping } };
+    reach = 0.25 * Math.min(reach, change);
   }
-  return null;
+  return { next: toBound(dual, point, quadratic.undamped, 1e3 * rounding), trust };
+}
+
+// The point at which the first price on the way comes to 0, if any: where a limit costs something
+// though it has a hair of room, the function falls by less than rounding until its price, and those
+// of its like with it, have come down.
+function toBound(dual, point, direction, rounding) {
+  const { price } = point;
+  const shares = price.map((x, i) => (direction[i] < 0 && x > 0 ? x / -direction[i] : Infinity));
+  const first = shares.reduce((least, share) => Math.min(least, share), Infinity);
+  if (first >= 1) return null;
+  const other = dual.at(price.map((x, i) => (shares[i] <= first ? 0 : Math.max(x + first * direction[i], 0))));
+  return other.value <= point.value + rounding ? other : null;
 }
 
 function minimised(dual, start, most = STEPS) {
   let point = dual.at(start.map((x, i) => (dual.finite[i] ? Math.max(x, 0) : 0)));
+  let trust = TRUST;
   for (let steps = 0; steps < most; steps++) {
     const miss = missOf(dual, point);
     if (miss <= MISSED) return { point, steps };
-    let found = null;
-    for (const damping of DAMPING) {
-      found = newtonStep(dual, point, miss, damping);
-      if (found) break;
-    }
-    if (!found && miss <= GOOD_ENOUGH) return { point, steps };
-    if (!found) break;
-    point = found;
+    let step = newtonStep(dual, point, miss, trust);
+    // A step so short that it is lost in rounding says nothing of longer ones.
+    if (!step.next && step.trust.reach < TRUST.reach) step = newtonStep(dual, point, miss, TRUST);
+    if (!step.next && miss <= GOOD_ENOUGH) return { point, steps };
+    if (!step.next) break;
+    ({ next: point, trust } = step);
   }
   throw new Error(NO_PRICES);
 }

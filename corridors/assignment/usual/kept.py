@@ -17,6 +17,7 @@ from corridors.flow.choice.dual import Dual
 from corridors.flow.choice.model import ChoiceModel, spread_by_cost
 from corridors.flow.choice.routes import RouteSet
 from corridors.flow.choice.solve import ChoiceAnswer
+from corridors.flow.usage import open_costs
 from corridors.scenarios.kept import keep, key_of, recall
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from corridors.flow.arrays import Flags, Floats
+    from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.choice.model import Counts
     from corridors.flow.problem import FlowProblem
 
@@ -114,7 +115,24 @@ def _routes(known: Mapping[str, NDArray[np.generic]], p: FlowProblem) -> RouteSe
         and arcs.min(initial=0) >= 0
         and arcs.max(initial=0) < p.n_arcs
     )
-    if not sound:
-        msg = "expected routes of the situation"
+    if not sound or not _lead_there(p, commodity, start, arcs):
+        msg = "expected open routes of the situation"
         raise ValueError(msg)
     return RouteSet(commodity, start, arcs)
+
+
+def _lead_there(p: FlowProblem, commodity: Ints, start: Ints, arcs: Ints) -> bool:
+    """Return whether each route leads from origin to destination over open arcs."""
+    if not len(commodity):
+        return True
+    first, last = arcs[start[:-1]], arcs[start[1:] - 1]
+    within = np.ones(len(arcs), dtype=np.bool_)
+    within[start[:-1]] = False
+    inner = np.flatnonzero(within)
+    of_arc = p.commodity_class[np.repeat(commodity, np.diff(start))]
+    return bool(
+        (p.tail[first] == p.origin[commodity]).all()
+        and (p.head[last] == p.destination[commodity]).all()
+        and (p.head[arcs[inner - 1]] == p.tail[arcs[inner]]).all()
+        and np.isfinite(open_costs(p)[of_arc, arcs]).all()
+    )

@@ -410,18 +410,17 @@ def _shortest(p: FlowProblem, weight: Floats, own: Ints) -> Floats:
     from scipy.sparse.csgraph import dijkstra
 
     length = np.full(p.n_commodities, np.inf)
-    for row in np.unique(own).tolist():
+    order = np.lexsort((p.head, p.tail))
+    tail, head = p.tail[order], p.head[order]
+    # Of parallel arcs the cheapest; a graph of scipy adds up what it is given twice.
+    first = np.ones(p.n_arcs, dtype=np.bool_)
+    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+    begins = np.flatnonzero(first)
+    ends, starts = head[first], np.searchsorted(tail[first], np.arange(p.n_nodes + 1))
+    for row in np.unique(own).tolist() if p.n_arcs else []:
         mine = np.flatnonzero(own == row)
-        is_open = np.isfinite(weight[row])
-        # Of parallel arcs the cheapest; a graph of scipy adds up what it is given twice.
-        order = np.lexsort((weight[row][is_open], p.head[is_open], p.tail[is_open]))
-        tail, head = p.tail[is_open][order], p.head[is_open][order]
-        once = np.ones(len(tail), dtype=np.bool_)
-        once[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-        graph = csr_array(
-            (weight[row][is_open][order][once], (tail[once], head[once])),
-            shape=(p.n_nodes, p.n_nodes),
-        )
+        least = np.minimum.reduceat(weight[row][order], begins)
+        graph = csr_array((least, ends, starts), shape=(p.n_nodes, p.n_nodes))
         origins, which = np.unique(p.origin[mine], return_inverse=True)
         length[mine] = dijkstra(graph, indices=origins)[which, p.destination[mine]]
     return length

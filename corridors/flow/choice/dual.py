@@ -13,6 +13,7 @@ how far each count is from what the prior lets it be (Bell 1995; Bell and Shield
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,30 +28,43 @@ if TYPE_CHECKING:
     from corridors.flow.problem import FlowProblem
 
 
+HAIR = 1e-10
+"""Share by which each limit is wider than it says. Where a limit lets pass just what wants to,
+such as sellers who together offer what is bought, any price up to what cargo would pay keeps it
+to a rounding; with a hair of room it costs nothing, as in the best plan."""
+
+
 @dataclass(frozen=True, eq=False)
 class Point:
     """The dual at one set of prices.
 
     Attributes
     ----------
+    dual
+        The function.
     price
         Prices of limits, then multipliers of fitted counts, shape (T,).
-    value, gradient
-        Of the dual function; the gradient has shape (T,).
+    value
+        Of the dual function.
     flow, share
         Units on each route, and the share of its commodity's volume, shape (P,).
     volume, slope, composite
         Units, slope by composite cost, and composite cost by commodity, shape (K,).
     """
 
+    dual: Dual
     price: Floats
     value: float
-    gradient: Floats
     flow: Floats
     share: Floats
     volume: Floats
     slope: Floats
     composite: Floats
+
+    @cached_property
+    def gradient(self) -> Floats:
+        """Of the dual function, shape (T,): what is left of each limit, and each count's miss."""
+        return self.dual.gradient_at(self.price, self.flow)
 
 
 class Dual:
@@ -82,7 +96,7 @@ class Dual:
         self.log_size = routes.log_sizes(problem, model.scale, weighed)
         self._counts = counts
         self._finite = np.isfinite(problem.bound)
-        wanted = [np.where(self._finite, problem.bound, 0.0), -counts.observed]
+        wanted = [np.where(self._finite, problem.bound * (1.0 + HAIR), 0.0), -counts.observed]
         self.wanted: Floats = np.concatenate(wanted)
         n_terms = len(self.wanted)
         # Misses are reckoned by these; a count of nothing by what a unit of cost makes of it.
@@ -101,7 +115,7 @@ class Dual:
             self.lower[self.n_limits :] = self.upper[self.n_limits :] = counts.multiplier
         # Curves that follow the choice of routes, as staying at home does, sharpen with it.
         follows = np.where(model.steepness >= model.scale, sharpness, 1.0)
-        self._curve = (
+        self.curve = (
             model.scale * sharpness,
             model.most,
             model.steepness * follows,
@@ -112,7 +126,7 @@ class Dual:
     @property
     def scale(self) -> Floats:
         """Inverse of the cost by which choices spread, shape (K,)."""
-        return self._curve[0]
+        return self.curve[0]
 
     def _at(self, price: Floats) -> Floats:
         """Return what prices add to the cost of each route, shape (P,)."""
@@ -121,7 +135,7 @@ class Dual:
         return np.bincount(route, t.unit * price[t.term], n).astype(np.float64)
 
     def at(self, price: Floats) -> Point:
-        """Return the dual function at prices, with its gradient."""
+        """Return the dual function at prices."""
         n_routes, n_commodities = len(self.base), len(self.scale)
         flow, share = np.zeros(n_routes), np.zeros(n_routes)
         volume, slope, composite = np.zeros((3, n_commodities))
@@ -133,7 +147,7 @@ class Dual:
             t.term,
             t.unit,
             self.base,
-            *self._curve,
+            *self.curve,
             price,
             flow,
             share,
@@ -141,10 +155,14 @@ class Dual:
             slope,
             composite,
         )
-        use = kernels.use_of_terms(t.start, t.term, t.unit, flow, len(price))
         value = float(surplus + (self.wanted * price + 0.5 * self.soft * price**2).sum())
-        gradient = self.wanted - use + self.soft * price
-        return Point(price, value, gradient, flow, share, volume, slope, composite)
+        return Point(self, price, value, flow, share, volume, slope, composite)
+
+    def gradient_at(self, price: Floats, flow: Floats) -> Floats:
+        """Return the gradient at prices at which routes take some flow, shape (T,)."""
+        t = self.terms
+        use = kernels.use_of_terms(t.start, t.term, t.unit, flow, len(price))
+        return np.asarray(self.wanted - use + self.soft * price)
 
     def curvature(self, point: Point, free: Flags) -> Floats:
         """Return the second derivatives by the prices that a mask leaves free, shape (F, F)."""

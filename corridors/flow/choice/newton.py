@@ -1,10 +1,11 @@
 """Projected Newton for a smooth convex function within bounds (Bertsekas 1982).
 
 Prices at a bound whose gradient holds them there stay; the others take the Newton
-step of their own second derivatives, and the step is shortened along its projection
-until the function falls enough (Armijo's rule). The step is bounded by how much it
-may change any route's cost, in units of the spread of choices, beyond which a
-quadratic model of a logit says little.
+step of their own second derivatives, damped so that it changes no route's cost by more
+than may be trusted, in units of the spread of choices: beyond that a quadratic model of
+a logit says little. How far that is follows from how well the last step was foretold
+(a trust region), and a step is taken only where the function falls enough (Armijo's
+rule, along the projection).
 """
 
 from __future__ import annotations
@@ -27,18 +28,21 @@ _GOOD_ENOUGH = 1e-8
 """The same, where rounding lets the function fall no further."""
 
 STEPS = 250
-_HALVINGS = 50
+_SHORTENINGS = 40
 _ARMIJO = 1e-4
 _NEAR = 1e-9
 """Distance from a bound, in units of the spread of choices, that counts as at it."""
 
-_DAMPING = (1e-13, 1e-9, 1e-6, 1e-3, 1.0)
-"""What is added to the second derivatives, each scaled to 1, one after the other until a step
-is found: rows that nearly repeat each other have a direction that is all rounding, and the more
-is added, the nearer the step comes to that of steepest descent (Levenberg and Marquardt)."""
-
 _REACH = 300.0
-"""Largest change of a route's cost in a step, in units of the spread of choices."""
+"""Largest change of a route's cost in the first step, in units of the spread of choices."""
+
+_GOOD, _BAD = 0.5, 0.1
+"""Share of the fall that second order foretells above which the next step may go further, and
+below which it has to stay nearer."""
+
+_FURTHER, _FURTHEST = 4.0, 1e7
+_FIRST, _LEAST, _MOST, _FINER = 1e-6, 1e-16, 1e4, 4.0
+"""Dampings that are tried, and the factor between one and the next."""
 
 
 def minimise(
@@ -63,15 +67,15 @@ def minimise(
         Where the search does not come to an end.
     """
     point = dual.at(np.clip(start, dual.lower, dual.upper))
+    trust = _REACH, _FIRST
     for step in range(most):
         miss = _miss(dual, point)
         if miss <= tolerance:
             return point, step
-        found = None
-        for damping in _DAMPING:
-            found = _step(dual, point, miss, damping)
-            if found is not None:
-                break
+        found, trust = _step(dual, point, miss, trust)
+        if found is None and trust[0] < _REACH:
+            # A step so short that it is lost in rounding says nothing of longer ones.
+            found, trust = _step(dual, point, miss, (_REACH, _FIRST))
         if found is None:
             if miss <= _GOOD_ENOUGH:
                 return point, step
@@ -125,50 +129,146 @@ def _held(dual: Dual, point: Point) -> tuple[Flags, Flags]:
     "Near" keeps prices from zigzagging at a bound (Bertsekas 1982).
     """
     near = _NEAR / dual.scale.max(initial=1.0)
-    low = (point.price <= dual.lower + near) & (point.gradient >= 0.0)
-    high = (point.price >= dual.upper - near) & (point.gradient <= 0.0)
+    slack = TOLERANCE * dual.size
+    low = (point.price <= dual.lower + near) & (point.gradient >= -slack)
+    high = (point.price >= dual.upper - near) & (point.gradient <= slack)
     return low, high & ~low
 
 
-def _step(dual: Dual, point: Point, miss: float, damping: float) -> Point | None:
-    """Return the next point, or None where the function falls no further that way."""
+def _step(
+    dual: Dual, point: Point, miss: float, trust: tuple[float, float]
+) -> tuple[Point | None, tuple[float, float]]:
+    """Return the next point, or None where the function falls no further, and the trust for it.
+
+    Trust is how far a step may go, in units of the spread of choices, and the damping by which
+    the last one was kept within that.
+    """
     low, high = _held(dual, point)
-    free = ~(low | high)
-    direction = np.zeros(len(free))
-    direction[free] = _newton_direction(dual, point, free, damping)
-    t = dual.terms
-    change = kernels.largest_change(dual.first, t.start, t.term, t.unit, dual.scale, direction)
-    direction *= min(1.0, _REACH / max(change, 1e-300))
-    direction[low] = (dual.lower - point.price)[low]
-    direction[high] = (dual.upper - point.price)[high]
+    quadratic = _Quadratic(dual, point, low, high)
+    reach, damping = trust
     rounding = 1e-14 * (abs(point.value) + 1.0)
-    length = 1.0
-    for _ in range(_HALVINGS):
-        other = dual.at(np.clip(point.price + length * direction, dual.lower, dual.upper))
-        falls = float((point.gradient * (other.price - point.price)).sum())
-        if falls < -rounding and other.value <= point.value + _ARMIJO * falls:
-            return other
+    for _ in range(_SHORTENINGS):
+        direction, change, damped = quadratic.step_within(reach, damping)
+        damping = damped or damping
+        other = dual.at(np.clip(point.price + direction, dual.lower, dual.upper))
+        moved = other.price - point.price
+        falls = float((point.gradient * moved).sum())
+        fell = point.value - other.value
+        if falls < -rounding and fell >= -_ARMIJO * falls:
+            as_told = fell / max(quadratic.fall_of(moved), 1e-300)
+            if as_told > _GOOD and damped:
+                reach = min(reach * _FURTHER, _FURTHEST)
+            elif as_told < _BAD and falls < -1e3 * rounding:
+                reach = 0.5 * min(reach, change)
+            return other, (reach, damping)
         # Near the end the function is flat to rounding, and the conditions decide. What rises
         # is no end: a direction that is all rounding can lead up, and very far.
-        flat = abs(falls) <= 1e3 * rounding and other.value <= point.value + 1e3 * rounding
+        flat = abs(falls) <= 1e3 * rounding and -fell <= 1e3 * rounding
         if flat and _miss(dual, other) < 0.9 * miss:
-            return other
-        length *= 0.5
-    return None
+            return other, (reach, damping)
+        reach = 0.25 * min(reach, change)
+    return _to_bound(dual, point, quadratic.undamped, 1e3 * rounding), trust
 
 
-def _newton_direction(dual: Dual, point: Point, free: Flags, damping: float) -> Floats:
-    """Return the step of the second derivatives by the free prices, shape (F,)."""
-    matrix = dual.curvature(point, free)
-    diagonal = np.diag(matrix).copy()
-    # A limit over routes that nobody takes yet has hardly any curvature of its own.
-    diagonal = np.maximum(diagonal, 1e-12 * diagonal.max(initial=0.0) + 1e-300)
-    size = np.sqrt(diagonal)
-    right = -point.gradient[free] / size
-    while True:
-        scaled = matrix / np.outer(size, size)
-        scaled[np.diag_indices_from(scaled)] = 1.0 + damping
-        direction, definite = kernels.solved(scaled, right)
-        if definite:
-            return np.asarray(direction / size)
-        damping *= 100.0
+class _Quadratic:
+    """The function about a point to second order, prices that are held left out.
+
+    Parameters
+    ----------
+    dual, point
+        The function and the point.
+    low, high
+        Prices that go to their lower and upper bound, masks of shape (T,).
+    """
+
+    def __init__(self, dual: Dual, point: Point, low: Flags, high: Flags) -> None:
+        self._dual, self._point = dual, point
+        self._free = free = ~(low | high)
+        self._matrix = dual.curvature(point, free)
+        self._fixed = np.zeros(len(free))
+        self._fixed[low] = (dual.lower - point.price)[low]
+        self._fixed[high] = (dual.upper - point.price)[high]
+        # What the second derivatives would be if all that passes answered to the price.
+        passes = np.abs(dual.wanted) + np.abs(dual.wanted - point.gradient)
+        weight = passes[free] * float(np.median(dual.scale))
+        self._weight = np.maximum(weight, 1e-12 * weight.max(initial=0.0) + 1e-300)
+        self.undamped = self._damped(0.0)
+
+    def fall_of(self, moved: Floats) -> float:
+        """Return by how much the function falls to second order along a step of shape (T,)."""
+        own = moved[self._free]
+        return -float((self._point.gradient * moved).sum() + 0.5 * own @ self._matrix @ own)
+
+    def step_within(self, reach: float, damping: float) -> tuple[Floats, float, float]:
+        """Return the step that goes as far as it may, its largest change, and its damping.
+
+        A limit over routes that nobody takes has hardly any curvature: undamped, its price goes
+        to the ends of the earth. Damping holds it back and leaves the others what they need,
+        which a shorter step would not (Levenberg 1944; Moré and Sorensen 1983).
+
+        Parameters
+        ----------
+        reach
+            Largest change of a route's cost, in units of the spread of choices.
+        damping
+            With which to begin.
+        """
+        change = self._change(self.undamped)
+        if change <= reach:
+            return self.undamped, change, 0.0
+        found = self._damped(damping)
+        change = self._change(found)
+        while change > reach and damping < _MOST:
+            damping *= _FINER
+            found = self._damped(damping)
+            change = self._change(found)
+        while damping > _LEAST and change < reach / _FINER:
+            further = self._damped(damping / _FINER)
+            more = self._change(further)
+            if more > reach:
+                break
+            damping, found, change = damping / _FINER, further, more
+        return found, change, damping
+
+    def _change(self, direction: Floats) -> float:
+        t, dual = self._dual.terms, self._dual
+        change = kernels.largest_change(dual.first, t.start, t.term, t.unit, dual.scale, direction)
+        return float(change)
+
+    def _damped(self, damping: float) -> Floats:
+        """Return the step of the second derivatives with damping, shape (T,)."""
+        own = self._matrix.diagonal() + damping * self._weight
+        own = np.maximum(own, 1e-14 * self._weight)
+        size = np.sqrt(own)
+        scaled = self._matrix / np.outer(size, size)
+        right = -self._point.gradient[self._free] / size
+        # Rows that nearly repeat each other have a direction that is all rounding.
+        more = 1e-13
+        while True:
+            scaled[np.diag_indices_from(scaled)] = 1.0 + more
+            found, definite = kernels.solved(scaled, right)
+            if definite:
+                break
+            more *= 100.0
+        direction = self._fixed.copy()
+        direction[self._free] = found / size
+        return direction
+
+
+def _to_bound(dual: Dual, point: Point, direction: Floats, rounding: float) -> Point | None:
+    """Return the point at which the first price on the way comes to its lower bound, if any.
+
+    Where a limit costs something though it has a hair of room, the function falls by less than
+    rounding until its price, and those of its like with it, have come down.
+    """
+    falling = np.flatnonzero((direction < 0) & (point.price > dual.lower))
+    if not len(falling):
+        return None
+    share = (dual.lower - point.price)[falling] / direction[falling]
+    first = share.min()
+    if first >= 1.0:
+        return None
+    price = point.price + first * direction
+    price[falling[share <= first]] = dual.lower[falling[share <= first]]
+    other = dual.at(np.clip(price, dual.lower, dual.upper))
+    return other if other.value <= point.value + rounding else None

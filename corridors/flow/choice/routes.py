@@ -59,6 +59,10 @@ class RouteSet:
             for k, (i, j) in zip(self.commodity.tolist(), pairwise(start), strict=True)
         ]
 
+    def __getstate__(self) -> dict[str, Ints]:
+        """Return what another process needs; it finds the rest again."""
+        return {"commodity": self.commodity, "start": self.start, "arcs": self.arcs}
+
     def __len__(self) -> int:
         return len(self.commodity)
 
@@ -98,6 +102,8 @@ class RouteSet:
 
     def only(self, keep: Flags) -> RouteSet:
         """Return the set of those routes that a mask keeps."""
+        if keep.all():
+            return self
         lengths = np.diff(self.start)
         start = np.zeros(int(keep.sum()) + 1, dtype=np.int64)
         np.cumsum(lengths[keep], out=start[1:])
@@ -198,7 +204,11 @@ class Terms:
 
 
 def terms_of(routes: RouteSet, problem: FlowProblem, counts: Counts) -> Terms:
-    """Return what routes take of limits and add to counts."""
+    """Return what routes take of limits and add to counts; of the same ones found once."""
+    known = routes.__dict__.get("terms")
+    if known is not None and known[0] is problem and known[1] is counts:
+        found: Terms = known[2]
+        return found
     p = problem
     arc = np.concatenate([p.member_arc, counts.member_arc])
     every = np.full(len(p.member_arc), -1, dtype=np.int64)
@@ -217,4 +227,6 @@ def terms_of(routes: RouteSet, problem: FlowProblem, counts: Counts) -> Terms:
         np.concatenate([p.member_factor, -counts.member_factor])[order],
         p.n_limits + counts.size,
     )
-    return Terms(start, term, unit)
+    found = Terms(start, term, unit)
+    routes.__dict__["terms"] = problem, counts, found
+    return found

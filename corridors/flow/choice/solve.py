@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.errors import CertificateError
+from corridors.flow.choice.beginning import prices_of_cheapest
 from corridors.flow.choice.certificate import ChoiceCertificate, certify_choice
 from corridors.flow.choice.dual import Dual
 from corridors.flow.choice.generation import Growth, first_routes
@@ -35,6 +36,9 @@ _SETTLED = 1e-3
 
 _SETTLINGS = 12
 """Most rounds in which overlaps are weighed anew."""
+
+_NEARBY = 25
+"""Newton steps from prices at hand, after which those of the cheapest plan are begun with."""
 
 _PATIENT = 8 * STEPS
 """Newton steps of a search that is let go on, where shorter ones have come to no end."""
@@ -309,8 +313,12 @@ def _solved(
 ) -> tuple[Point, int]:
     """Return the prices of least dual value, if need be by slower ways."""
     begin = dual.start if price is None else price
+    if price is not None:
+        with suppress(CertificateError):
+            return minimise(dual, begin, most=_NEARBY)
+    cheapest = prices_of_cheapest(dual)
     with suppress(CertificateError):
-        return minimise(dual, begin)
+        return minimise(dual, begin if cheapest is None else cheapest)
     # Coming from choices that are spread out goes round most of what is in the way.
     with suppress(CertificateError):
         return _sharpened(problem, model, routes, begin, _SPREAD[1:])
