@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridors as co
-from corridors.assignment.usual import prices
 from corridors.assignment.choice import chooser_of
+from corridors.assignment.usual import prices
 from corridors.flow.choice import Counts
 from corridors.flow.problem import ALL_CLASSES
 from corridors.scenarios.state import network_state

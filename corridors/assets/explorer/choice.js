@@ -69,7 +69,7 @@ function logSizes(p, routes, klass, scale, weighed) {
 const logOfSum = (x, y) => Math.max(x, y) + Math.log1p(Math.exp(Math.min(x, y) - Math.max(x, y)));
 
 // Share by which each limit is wider than it says: one that lets pass just what wants to costs nothing.
-const HAIR = 1e-10;
+const HAIR = 5e-11;
 
 // The share of its demand that one more route would take: with it the composite cost falls to that of
 // both together, at which more travels by the curve.

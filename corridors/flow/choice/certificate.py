@@ -360,8 +360,12 @@ def _benefit(model: ChoiceModel, volume: Floats) -> Floats:
                    0.0, 1.0)  # fmt: skip
     some = part > 0
     safe = np.where(some, part, 0.5)
+    fewer = -model.knee * np.log(safe)
+    # Of hardly anything the 1 is lost in what stands before it, which would overflow.
+    hardly = fewer > 500.0
     with np.errstate(divide="ignore"):
-        x = np.log(np.maximum(safe**-model.knee - 1.0, 0.0)) / model.knee
+        x = np.log(np.expm1(np.where(hardly, 1.0, np.maximum(fewer, 0.0)))) / model.knee
+    x = np.where(hardly, fewer / model.knee, x)
     # What travels in full has no last unit that would rather stay.
     far = np.where(np.isfinite(x), x, -40.0)
     cost = model.middle + far / model.steepness

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from corridors.flow.problem import FlowProblem
 
 
-HAIR = 1e-10
+HAIR = 5e-11
 """Share by which each limit is wider than it says. Where a limit lets pass just what wants to,
 such as sellers who together offer what is bought, any price up to what cargo would pay keeps it
 to a rounding; with a hair of room it costs nothing, as in the best plan."""
