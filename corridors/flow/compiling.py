@@ -23,11 +23,28 @@ from numba.core import event
 if TYPE_CHECKING:
     from numba.core.event import Event
 
-compiled = partial(njit, cache=True, error_model="numpy", no_cfunc_wrapper=True)()
+compiled = partial(njit, cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=True)()
 """Compiles a kernel that Python calls; what was compiled is kept on disk."""
 
-inner = partial(njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)()
-"""Compiles a part of a kernel, without the doors that Python would need."""
+lean = partial(njit, cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)()
+"""Compiles, as `compiled` does, a kernel that asks for no memory and returns no array.
+
+References to arrays are counted wherever one is named, which is a third of a kernel that
+does little else. Such a kernel goes without: its arrays are its caller's.
+"""
+
+inner = partial(
+    njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
+)()
+"""Compiles a part of a kernel that asks for no memory, without the doors that Python would need.
+
+One that asks for memory all the same is not compiled: the error speaks of returning an array.
+"""
+
+allocating_inner = partial(
+    njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=True
+)()
+"""Compiles a part of a kernel that asks for memory, or returns an array."""
 
 LOG = logging.getLogger(__name__)
 """Says, once in a process, that kernels are being compiled."""

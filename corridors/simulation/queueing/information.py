@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from corridors.flow.compiling import compiled
 from corridors.simulation.queueing.problem import closed_since_until
 from corridors.simulation.queueing.reductions import Reductions, wait_behind
 
@@ -116,7 +116,8 @@ class Information:
     def rooms(self, step: int) -> tuple[Floats, Floats]:
         """Return what passes limits beside background, now, (R,), and in ordinary times, (C, R)."""
         room = np.maximum(self.level(step) - self._p.reserved[step], 0.0)
-        return room, self.reductions.ordinary_room(step, room)
+        # A copy: a kernel would be compiled once more for rows that are one and the same.
+        return room, np.array(self.reductions.ordinary_room(step, room), order="C")
 
     def seen(self, step: int) -> Floats:
         """Return the queue of each limit that is known, shape (C, R); 0 where nothing ever passes.
@@ -152,7 +153,7 @@ class Information:
         return waits(self.seen(step), self.own(step, use), room, ordinary, days)
 
 
-@njit(cache=True)
+@compiled
 def waits(seen, own, room, ordinary, reduced_for):
     """Return the days that each queue takes, by class, shape (C, R)."""
     result = np.zeros(seen.shape)
@@ -164,7 +165,7 @@ def waits(seen, own, room, ordinary, reduced_for):
     return result
 
 
-@njit(cache=True)
+@compiled
 def waits_ahead(
     first,
     kind,

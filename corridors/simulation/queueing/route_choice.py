@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from corridors.flow.compiling import compiled
 from corridors.flow.shortest.trees import forward_star, tree_to
 from corridors.simulation.queueing.information import Information, waits_ahead
 from corridors.simulation.queueing.reneging import book
@@ -125,7 +125,7 @@ class RouteSearch:
         return arcs
 
 
-@njit(cache=True)
+@compiled
 def _path(following: Ints, head: Ints, place: int, target: int) -> Ints:
     """Return the arcs that lead from a place to the target of a tree, in their order."""
     size = 0

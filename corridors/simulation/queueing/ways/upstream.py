@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from corridors.flow.compiling import allocating_inner, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ class Upstream:
         return result
 
 
-@njit(cache=True)
+@allocating_inner
 def _grouped(ends, n):
     """Return offsets and numbers of the edges by one of their ends."""
     start = np.zeros(n + 1, dtype=np.int64)
@@ -82,7 +83,7 @@ def _grouped(ends, n):
     return start, edges
 
 
-@njit(cache=True)
+@compiled
 def _order(n, tail, head, times):
     """Return the nodes of a graph with as little weight as may be leading back."""
     out_start, out_edges = _grouped(tail, n)
