@@ -25,7 +25,9 @@ def kernels():
     for path in (path for room in rooms for path in ROOM.glob(f"{room}*.py")):
         for node in ast.parse(path.read_text("utf-8")).body:
             marks = getattr(node, "decorator_list", [])
-            if {"compiled", "lean", "inner", "allocating_inner", "njit"} & {ast.unparse(m).split("(")[0] for m in marks}:
+            if {"compiled", "lean", "inner", "allocating_inner", "njit"} & {
+                ast.unparse(m).split("(")[0] for m in marks
+            }:
                 yield f"{path.stem}.{node.name}", node
 
 

@@ -82,7 +82,8 @@ def book(routes, limits, route, amount):
 def divert(packets, routes, limits, choice, record, clock, head, tail, limit, i, ahead, queued):
     """Send what can of a packet at a limit round another way; return what stays, or -1.
 
-    Whether it stands in the queue there is no literal, for which this would be compiled again.
+    `queued` says whether it stands in the queue there; callers give no literal for it, for
+    which this would be compiled once more.
     """
     r = packets.of[i].route
     if r == BACKGROUND:

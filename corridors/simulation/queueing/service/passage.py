@@ -65,7 +65,7 @@ def _in_order(time, order, spare, size):
 
 @inner
 def comes(packets, routes, choice, clock, first, came):
-    """Write down what has come by each moment at which its rate changes, of what may pass of a list.
+    """Write down what of a list has come by each moment at which its rate changes, if it may pass.
 
     What comes at one moment is given a millionth of a step, so that there is a rate. The moments,
     from the beginning of the step to its end, and the units that have come by them are left in
