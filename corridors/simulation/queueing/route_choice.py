@@ -214,7 +214,10 @@ class RouteChoice:
         p = self._p
         limit_wait = self.information.limit_wait(step, use)
         self.search.begin_step(step, limit_wait, banned)
-        result: tuple[Floats, Floats, Floats, Floats, Floats] = waits_ahead(
+        n_ways, n_visits = len(arrays.kind), len(arrays.limit)
+        cost, wait = np.zeros(n_ways), np.zeros(n_ways)
+        cost_from, wait_from, wait_at = np.zeros((3, n_visits))
+        waits_ahead(
             arrays.first,
             arrays.kind,
             arrays.is_base,
@@ -229,8 +232,13 @@ class RouteChoice:
             self.information.limit_shut(step, known=False),
             self.information.closed_for(step, known=False),
             p.value_of_time,
+            cost,
+            wait,
+            cost_from,
+            wait_from,
+            wait_at,
         )
-        return result
+        return cost, wait, cost_from, wait_from, wait_at
 
     def go_round(
         self,

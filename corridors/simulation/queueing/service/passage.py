@@ -65,9 +65,10 @@ def _in_order(time, order, spare, size):
 
 @inner
 def comes(packets, routes, choice, clock, first, came):
-    """Write down what of a list has come by each moment at which its rate changes, if it may pass.
+    """Write down what has come of a list by each moment at which its rate changes.
 
-    What comes at one moment is given a millionth of a step, so that there is a rate. The moments,
+    Only what may pass counts. What comes at one moment is given a millionth of a step, so that
+    there is a rate. The moments,
     from the beginning of the step to its end, and the units that have come by them are left in
     `packets.moments` and `packets.curve`.
 
