@@ -29,8 +29,9 @@ compiled = partial(njit, cache=True, error_model="numpy", no_cfunc_wrapper=True,
 lean = partial(njit, cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)()
 """Compiles, as `compiled` does, a kernel that asks for no memory and returns no array.
 
-References to arrays are counted wherever one is named, which is a third of a kernel that
-does little else. Such a kernel goes without: its arrays are its caller's.
+numba counts references to arrays wherever one is named. Such a kernel goes without, as parts of
+numba itself do: its arrays are its caller's. It may call what asks for memory, but take no new
+array from it.
 """
 
 inner = partial(

@@ -93,7 +93,7 @@ class HeldShipment(NamedTuple):
     def part(self, amount: float, patience_left: float, way: int) -> HeldShipment:
         """Return an amount of it, of whom nobody has more patience, that wants to take a way.
 
-        Made afresh: `_replace` takes four times as long, and there are some hundred in a step.
+        Made afresh: `_replace` takes twice as long, and there may be hundreds in a step.
         """
         return HeldShipment(amount, self.wanted_at, patience_left, way)
 

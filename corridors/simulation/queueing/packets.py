@@ -4,8 +4,8 @@ A *packet* is an amount on a route that reaches the next point of it evenly over
 interval of time. Packets are numbered; lists of them run through `after`, one for
 each step's arrivals and one for each queue.
 
-The functions are small and called for every packet, so they are written into their
-callers: a call would count references to all arrays, which takes longer than the work.
+The functions are small and called for every packet. None of them counts references to the
+arrays, or a call would take longer than the work.
 """
 
 from __future__ import annotations
