@@ -7,26 +7,38 @@ import gc
 import logging
 from pathlib import Path
 
+import numpy as np
+import pytest
 from numba import njit
 from numba.core import event
+from numba.core.errors import TypingError
 
 import corridors.flow
 from corridors.flow.compiling import _Pause
 
 ROOM = Path(corridors.flow.__file__).parent
+QUEUES = ROOM.parent / "simulation"
+
+LEAN = {"lean", "inner"}
+"""What marks kernels that count no references to arrays."""
 
 LONG = {"full", "unique", "searchsorted", "argsort", "sort", "arange", "concatenate", "repeat"}
 """Functions of numpy that a kernel would compile once more for itself, each up to some seconds."""
 
 
 def kernels():
-    """Return the kernels of the engine's own rooms and their parts, with where they stand."""
+    """Return the kernels of the engine's own rooms and of the queues, with where they stand."""
     rooms = ("", "proof/", "shortest/", "simplex/")
-    for path in (path for room in rooms for path in ROOM.glob(f"{room}*.py")):
+    paths = [path for room in rooms for path in ROOM.glob(f"{room}*.py")]
+    for path in paths + sorted(QUEUES.rglob("*.py")):
         for node in ast.parse(path.read_text("utf-8")).body:
-            marks = getattr(node, "decorator_list", [])
-            if {"compiled", "inner", "njit"} & {ast.unparse(m).split("(")[0] for m in marks}:
+            if marks(node) & {*LEAN, "compiled", "allocating_inner", "njit"}:
                 yield f"{path.stem}.{node.name}", node
+
+
+def marks(node):
+    """Return the names of the decorators of a function."""
+    return {ast.unparse(mark).split("(")[0] for mark in getattr(node, "decorator_list", [])}
 
 
 def test_kernels_call_nothing_that_takes_long_to_compile():
@@ -39,6 +51,36 @@ def test_kernels_call_nothing_that_takes_long_to_compile():
             if isinstance(f, ast.Call) and isinstance(f.func, ast.Attribute)
         }
         assert not called & LONG, name
+
+
+def test_kernels_that_count_no_references_take_no_new_array_from_another():
+    # Nobody would ever give back its memory.
+    found = dict(kernels())
+    giving = {
+        node.name
+        for node in found.values()
+        if marks(node) & {"compiled", "allocating_inner"}
+        and any(isinstance(step, ast.Return) and step.value for step in ast.walk(node))
+    }
+    assert len(giving) > 5
+    for name, node in found.items():
+        if marks(node) & LEAN:
+            called = {ast.unparse(c.func) for c in ast.walk(node) if isinstance(c, ast.Call)}
+            # It says yes or no.
+            assert called & giving <= {"refresh"}, name
+
+
+def test_a_kernel_that_counts_no_references_and_asks_for_memory_is_not_compiled():
+    def asks(n):
+        return np.zeros(n)[0]
+
+    def gives(array):
+        return array[1:]
+
+    for kernel, argument in ((asks, 3), (gives, np.zeros(3))):
+        with pytest.raises(TypingError):
+            njit(_nrt=False)(kernel)(argument)
+        njit(kernel)(argument)
 
 
 def test_kernels_assign_no_array_to_a_slice():

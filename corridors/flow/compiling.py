@@ -23,11 +23,29 @@ from numba.core import event
 if TYPE_CHECKING:
     from numba.core.event import Event
 
-compiled = partial(njit, cache=True, error_model="numpy", no_cfunc_wrapper=True)()
+compiled = partial(njit, cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=True)()
 """Compiles a kernel that Python calls; what was compiled is kept on disk."""
 
-inner = partial(njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)()
-"""Compiles a part of a kernel, without the doors that Python would need."""
+lean = partial(njit, cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)()
+"""Compiles, as `compiled` does, a kernel that asks for no memory and returns no array.
+
+numba counts references to arrays wherever one is named. Such a kernel goes without, as parts of
+numba itself do: its arrays are its caller's. It may call what asks for memory, but take no new
+array from it.
+"""
+
+inner = partial(
+    njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
+)()
+"""Compiles a part of a kernel that asks for no memory, without the doors that Python would need.
+
+One that asks for memory all the same is not compiled: the error speaks of returning an array.
+"""
+
+allocating_inner = partial(
+    njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=True
+)()
+"""Compiles a part of a kernel that asks for memory, or returns an array."""
 
 LOG = logging.getLogger(__name__)
 """Says, once in a process, that kernels are being compiled."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from corridors.flow.compiling import compiled, inner
+from corridors.flow.compiling import compiled, inner, lean
 from corridors.flow.shortest.trees import forward_star
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Columns(NamedTuple):
     owner: Ints
 
 
-@compiled
+@lean
 def _append(
     wanted,
     found_start,
@@ -87,14 +87,14 @@ def _append(
     return j
 
 
-@compiled
+@lean
 def _cut(newest, older, end):
     for r in range(len(newest)):
         while newest[r] >= end:
             newest[r] = older[newest[r]]
 
 
-@compiled
+@lean
 def _shut(first, last, class_of, commodity, path_start, path_arcs, open_cost, shut, banned):
     """Say of each path whether it leads through an arc whose cost is infinite."""
     for j in range(first, last):
@@ -133,7 +133,7 @@ def _before(i, j, fixed, path_start, path_arcs):
     return path_start[i + 1] - path_start[i] < size
 
 
-@compiled
+@lean
 def _sort(group, number, fixed, path_start, path_arcs):
     """Sort the columns of each group, which are few."""
     for g in range(len(group) - 1):
@@ -145,7 +145,7 @@ def _sort(group, number, fixed, path_start, path_arcs):
             number[at] = j
 
 
-@compiled
+@lean
 def _carry(number, amount, own_class, path_start, path_arcs, names, into):
     """Add the amounts of some columns to the flow on their arcs."""
     for n in range(len(number)):

@@ -113,7 +113,11 @@ class FallenRoutes:
         if key not in self._known:
             self._known[key] = len(self.ways)
             before = self._whole.ways[base]
-            ways = [replace(w, share=w.share * float(left[w.demand])) for w in before]
+            part = left.tolist()
+            ways = [
+                w if part[w.demand] == 1.0 else replace(w, share=w.share * part[w.demand])
+                for w in before
+            ]
             share = np.bincount([w.demand for w in before], [w.share for w in before], len(left))
             self.ways.append([way for way in ways if way.share > 0])
             self.base_of.append(base)

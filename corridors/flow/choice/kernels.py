@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import compiled
+from corridors.flow.compiling import compiled, lean
 
 
-@compiled
+@lean
 def choices(
     first,
     log_size,
@@ -286,7 +286,7 @@ def counted_terms(start, arcs, own_class, commodity, first, limit, only, one, fa
     return offsets, terms[:size].copy(), found[:size].copy()
 
 
-@compiled
+@lean
 def largest_change(first, start, term, unit, scale, direction):
     """Return the largest change of a route's cost, in units of the spread of choices."""
     most = 0.0
@@ -299,7 +299,7 @@ def largest_change(first, start, term, unit, scale, direction):
     return most
 
 
-@compiled
+@lean
 def add_values(weight, class_of, arc, only, one, value):
     """Add values to rows of weights (S, A), in place, that each is meant for.
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from corridors.flow.compiling import compiled, inner
 from corridors.flow.proof.members import Members, nothing_passes
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _by_end(end: Ints, n_nodes: int) -> tuple[Ints, Ints]:
     return start, np.argsort(end, kind="stable")
 
 
-@njit(error_model="numpy")
+@inner
 def _rise(dist, heap, where, size, node):
     """Put a node that has come nearer in its place in the heap; say how many are in it.
 
@@ -169,7 +169,7 @@ def _rise(dist, heap, where, size, node):
     return size
 
 
-@njit(error_model="numpy")
+@inner
 def _spread(start, leaving, heads, weight, dist, by, heap, where, size, wanted, left, beyond):
     """Settle nodes until all that are wanted are, and what is nearer than a length beyond.
 
@@ -212,14 +212,14 @@ def _spread(start, leaving, heads, weight, dist, by, heap, where, size, wanted, 
     return size
 
 
-@njit(error_model="numpy")
+@inner
 def _empty(heap, where, size):
     """Take out of the heap what is left in it."""
     for i in range(size):
         where[heap[i]] = -1
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _grow(
     start, leaving, tail, heads, weight, order, firsts, origin, destination,
     commodity_class, result, reach, by, branch, furthest,
@@ -275,7 +275,7 @@ def _grow(
         _empty(heap, where, size)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _mend(
     cells, before, weight, tail, head, start, leaving, in_start, entering, of_class, order,
     firsts, origin, destination, furthest, reach, by, branch, result,

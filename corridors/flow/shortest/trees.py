@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import compiled, inner
+from corridors.flow.compiling import allocating_inner, compiled, inner
 from corridors.flow.shortest.heap import pop, push
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def forward_star(ends: Ints, n_nodes: int) -> tuple[Ints, Ints]:
     return start, np.argsort(ends, kind="stable").astype(np.int64)
 
 
-@inner
+@allocating_inner
 def grow(array, needed):
     """Return an array with room for at least so many entries."""
     if needed <= len(array):
@@ -51,7 +51,7 @@ def grow(array, needed):
     return bigger
 
 
-@inner
+@allocating_inner
 def in_order(first, size, buffer, used):
     """Turn paths written from destination to origin, in any order, into offsets and arcs."""
     start = np.zeros(len(first) + 1, np.int64)
@@ -154,7 +154,7 @@ def unsettle(members, destination, touched, n_touched, dist, pred, done):
         done[node] = 0
 
 
-@inner
+@allocating_inner
 def ahead(togo, which):
     """Return one row of the bounds of what is left to go; empty where there is none."""
     if which < 0:

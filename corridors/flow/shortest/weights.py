@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import compiled
+from corridors.flow.compiling import lean
 from corridors.flow.usage import open_costs
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _offsets(number: Ints, count: int) -> Ints:
     return first
 
 
-@compiled
+@lean
 def _charge(weight, price, first, cell, unit):
     """Add what each limit charges, member by member."""
     for r in range(len(price)):
@@ -149,7 +149,7 @@ def _charge(weight, price, first, cell, unit):
                 weight[cell[e]] += price[r] * unit[e]
 
 
-@compiled
+@lean
 def _clear(weight, price, first, cell, unit):  # noqa: ARG001 - called as `_charge` is
     """Set to 0 where limits charge anything."""
     for r in range(len(price)):
@@ -158,7 +158,7 @@ def _clear(weight, price, first, cell, unit):  # noqa: ARG001 - called as `_char
                 weight[cell[e]] = 0.0
 
 
-@compiled
+@lean
 def _mark(limits, marks, mark, first, cell, unit):  # noqa: ARG001 - called as `_charge` is
     """Mark what some limits charge, or take the mark away."""
     for r in range(len(limits)):
@@ -167,7 +167,7 @@ def _mark(limits, marks, mark, first, cell, unit):  # noqa: ARG001 - called as `
                 marks[cell[e]] = mark
 
 
-@compiled
+@lean
 def _reopened(closed, zero, now_closed, now_zero, first, cell, unit, seen, cells):
     """List the cells that one of two problems alone may close; say how many."""
     n_arcs, count = len(closed), 0
@@ -189,7 +189,7 @@ def _reopened(closed, zero, now_closed, now_zero, first, cell, unit, seen, cells
     return count
 
 
-@compiled
+@lean
 def _reopen(cost, closed, zero, first, limit, unit, cells, into):
     """Fill the costs of some cells, ``inf`` where they are closed."""
     for cell in cells:
@@ -199,7 +199,7 @@ def _reopen(cost, closed, zero, first, limit, unit, cells, into):
         into[cell] = np.inf if shut else cost[cell]
 
 
-@compiled
+@lean
 def _recharged(moved, price, now_price, first, cell, unit, seen, cells):  # noqa: ARG001 - as `_charge`
     """List the cells that have moved or are charged something else; say how many."""
     count = 0
@@ -219,7 +219,7 @@ def _recharged(moved, price, now_price, first, cell, unit, seen, cells):  # noqa
     return count
 
 
-@compiled
+@lean
 def _weigh(cost, price, first, limit, unit, cells, into):
     """Fill the weights of some cells: their cost, and what the limits charge in their order."""
     for cell in cells:

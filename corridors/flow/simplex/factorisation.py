@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import compiled, inner
+from corridors.flow.compiling import allocating_inner, compiled, inner
 from corridors.flow.simplex.basis import key_use
 
 
-@inner
+@allocating_inner
 def _longer(array, needed):
     """Return an array with room for at least so many entries."""
     if needed <= len(array):
@@ -39,7 +39,7 @@ def _entries(columns, basis, i, column):
         j, sign = basis.key[columns.commodity[basis.other[i]]], -1.0
 
 
-@inner
+@allocating_inner
 def _split(columns, basis):
     """Split the working basis into triangles; say first whether that can be done."""
     p = basis.size[0]
@@ -137,7 +137,7 @@ def _solve(split, right, into):
                 right[row[upper_row[e]]] -= value * upper[e]
 
 
-@inner
+@allocating_inner
 def _solve_turned(split, right, into):
     """Solve the transposed system for a right-hand side by other column."""
     _, order, row, diagonal, lower_start, lower_row, lower, upper_start, upper_row, upper = split

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import compiled, inner
+from corridors.flow.compiling import inner, lean
 from corridors.flow.simplex.basis import (
     SMALL,
     Paths,
@@ -153,7 +153,7 @@ def _enters(columns, basis, inverse, enter, loosen, u):
             u[i] = inverse[loosen, i]
 
 
-@compiled
+@lean
 def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, most, room):
     """Bring a basis to the optimum over the columns at hand.
 

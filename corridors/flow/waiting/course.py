@@ -24,7 +24,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from corridors.flow.compiling import compiled, lean
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
@@ -35,7 +36,7 @@ HORIZON_DAYS = 90.0
 _HALVINGS = 100
 
 
-@njit(cache=True)
+@lean
 def passes_of(
     total: float,
     room: float,
@@ -82,7 +83,7 @@ def passes_of(
     return low * days
 
 
-@njit(cache=True)
+@compiled
 def queues_of(
     arrived: Floats, gone: Floats, rate: Floats, spread: Floats, exponent: Floats, days: float
 ) -> Floats:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from corridors.flow.compiling import inner
 from corridors.simulation.queueing.packets import units_of
 from corridors.simulation.queueing.state import BACKGROUND, NEW, OLD, Counting
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from corridors.simulation.queueing.problem import QueueProblem
 
 
-@njit(cache=True)
+@inner
 def count_queues(packets, routes, limits, counting, record, clock, head):
     """Count what waits and what moves at the end of a step, packet by packet."""
     n = clock.number

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from corridors.flow.compiling import lean
 from corridors.simulation.queueing.problem import closed_since_until
 from corridors.simulation.queueing.reductions import Reductions, wait_behind
 
@@ -116,7 +116,8 @@ class Information:
     def rooms(self, step: int) -> tuple[Floats, Floats]:
         """Return what passes limits beside background, now, (R,), and in ordinary times, (C, R)."""
         room = np.maximum(self.level(step) - self._p.reserved[step], 0.0)
-        return room, self.reductions.ordinary_room(step, room)
+        # A copy: a kernel would be compiled once more for rows that are one and the same.
+        return room, np.array(self.reductions.ordinary_room(step, room), order="C")
 
     def seen(self, step: int) -> Floats:
         """Return the queue of each limit that is known, shape (C, R); 0 where nothing ever passes.
@@ -149,22 +150,22 @@ class Information:
         """Return the days that the observed queue of each limit takes, shape (C, R)."""
         room, ordinary = self.rooms(step)
         days = self.reduced_for(step, known=False)
-        return waits(self.seen(step), self.own(step, use), room, ordinary, days)
+        result = np.zeros(ordinary.shape)
+        waits(self.seen(step), self.own(step, use), room, ordinary, days, result)
+        return result
 
 
-@njit(cache=True)
-def waits(seen, own, room, ordinary, reduced_for):
-    """Return the days that each queue takes, by class, shape (C, R)."""
-    result = np.zeros(seen.shape)
+@lean
+def waits(seen, own, room, ordinary, reduced_for, result):
+    """Write down the days that each queue takes, by class, shape (C, R)."""
     for c in range(seen.shape[0]):
         for r in range(seen.shape[1]):
             result[c, r] = wait_behind(
                 seen[c, r], own[r], room[r], ordinary[c, r], reduced_for[c, r]
             )
-    return result
 
 
-@njit(cache=True)
+@lean
 def waits_ahead(
     first,
     kind,
@@ -181,6 +182,11 @@ def waits_ahead(
     limit_shut,
     closed_for,
     value_of_time,
+    cost,
+    wait,
+    cost_from,
+    wait_from,
+    wait_at,
 ):
     """Work out cost and waiting from the start of every base route and from every limit on it.
 
@@ -202,22 +208,14 @@ def waits_ahead(
     value_of_time
         USD per unit and hour by class, shape (C,).
 
-    Returns
-    -------
     cost, wait
-        From the start of each base route: USD per unit with the time valued, days; 0 of
-        other ways.
+        What is found, 0 before: from the start of each base route, USD per unit with the time
+        valued, and days; 0 of other ways.
     cost_from, wait_from, wait_at
         From each visit on, shape of `limit`; and the wait at the visit alone. All are 0
         on ways without any wait.
     """
-    n = len(kind)
-    cost = np.zeros(n)
-    wait = np.zeros(n)
-    cost_from = np.zeros(len(limit))
-    wait_from = np.zeros(len(limit))
-    wait_at = np.zeros(len(limit))
-    for r in range(n):
+    for r in range(len(kind)):
         if not is_base[r]:
             continue
         c = kind[r]
@@ -262,4 +260,3 @@ def waits_ahead(
             else:
                 cost_from[first[r] + begin] = total
                 wait_from[first[r] + begin] = waited
-    return cost, wait, cost_from, wait_from, wait_at

@@ -10,8 +10,8 @@ Times are in days from the start of the run. All arrays are changed in place.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from corridors.flow.compiling import inner, lean
 from corridors.simulation.queueing.counting import count_queues
 from corridors.simulation.queueing.packets import append, drop, forget, split, take, units_of
 from corridors.simulation.queueing.reneging import divert, renege
@@ -20,7 +20,7 @@ from corridors.simulation.queueing.state import BACKGROUND, HAIR, LATE, NEW, OLD
 from corridors.simulation.queueing.stores import find_room, hold_back, put_back
 
 
-@njit(cache=True, inline="always")
+@inner
 def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):
     """Bring what arrives within the step to its limit or destination, the rest later."""
     end = (clock.number + 1) * clock.step
@@ -62,15 +62,15 @@ def _arrive(packets, routes, limits, choice, record, clock, head, tail, i):
         # Who comes sees the queue that stands there.
         kept = divert(
             packets, routes, limits, choice, record, clock, head, tail, limit, i,
-            limits.queue[limit], False,
+            limits.queue[limit], kept != i,
         )  # fmt: skip
     if kept >= 0:
         record.arrived[clock.number, limit] += units_of(packets, routes, i)
         append(packets, limits.new_head, limits.new_tail, limit, i)
 
 
-@njit(cache=True)
-def run_step(packets, routes, limits, choice, counting, record, clock, head, tail, order):
+@lean
+def run_step(packets, routes, limits, choice, counting, record, clock, head, tail, order, held):
     """Move everything by one step.
 
     Parameters
@@ -81,13 +81,14 @@ def run_step(packets, routes, limits, choice, counting, record, clock, head, tai
         First and last packet of each step's arrivals, shape (steps + 1,).
     order
         Limits in the order in which they are served, upstream first, shape (R,).
+    held
+        First and last packet of who is held back: of the queue, and of what has come in the
+        step; -1, shape (2, 2).
     """
     n = clock.number
     n_limits = len(limits.rate)
     for r in range(n_limits):
         limits.used[r] = 0.0
-    held_head = np.full(2, -1, dtype=np.int64)
-    held_tail = np.full(2, -1, dtype=np.int64)
     stores = find_room(packets, routes, limits, clock, head)
     for r in range(n_limits):
         if limits.head[r] >= 0:
@@ -131,18 +132,12 @@ def run_step(packets, routes, limits, choice, counting, record, clock, head, tai
             if limits.new_head[r] >= 0 or (first and limits.head[r] >= 0):
                 holds = stores and limits.leads[r]
                 if holds:
-                    hold_back(
-                        packets, routes, limits, clock, r, limits.head, limits.tail,
-                        held_head, held_tail, 0,
-                    )  # fmt: skip
-                    hold_back(
-                        packets, routes, limits, clock, r, limits.new_head, limits.new_tail,
-                        held_head, held_tail, 1,
-                    )  # fmt: skip
-                slowed = holds and (held_head[0] >= 0 or held_head[1] >= 0)
+                    for which in range(2):
+                        hold_back(packets, routes, limits, clock, r, held, which)
+                slowed = holds and (held[0, 0] >= 0 or held[0, 1] >= 0)
                 serve(packets, routes, limits, choice, record, clock, head, tail, r, slowed)
                 if holds:
-                    put_back(packets, limits, clock, r, held_head, held_tail)
+                    put_back(packets, limits, clock, r, held)
                 moved = True
         if head[n] >= 0:
             moved = True

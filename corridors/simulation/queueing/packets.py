@@ -4,29 +4,29 @@ A *packet* is an amount on a route that reaches the next point of it evenly over
 interval of time. Packets are numbered; lists of them run through `after`, one for
 each step's arrivals and one for each queue.
 
-The functions are small and called for every packet, so they are written into their
-callers: a call would count references to all arrays, which takes longer than the work.
+The functions are small and called for every packet. None of them counts references to the
+arrays, or a call would take longer than the work.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from corridors.flow.compiling import inner, lean
 from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD, PACKET, Packets
 
 FINE = 1e6
 """Parts of a day to which waits are told apart when a packet like another is looked for."""
 
 
-@njit(cache=True, inline="always")
+@inner
 def take(packets):
     """Return the number of a packet that is not in use."""
     packets.n_free[0] -= 1
     return packets.free[packets.n_free[0]]
 
 
-@njit(cache=True, inline="always")
+@inner
 def forget(packets, i):
     """Note a packet no more: it leaves its segment, or is put together with another."""
     if packets.of[i].on >= 0:
@@ -40,7 +40,7 @@ def forget(packets, i):
         packets.of[i].on = -1
 
 
-@njit(cache=True, inline="always")
+@inner
 def drop(packets, i):
     """Give back a packet of which nothing is left."""
     forget(packets, i)
@@ -48,7 +48,7 @@ def drop(packets, i):
     packets.n_free[0] += 1
 
 
-@njit(cache=True, inline="always")
+@inner
 def split(packets, i, share):
     """Return a new packet that holds `share` of packet i; the rest stays."""
     j = take(packets)
@@ -68,7 +68,7 @@ def split(packets, i, share):
     return j
 
 
-@njit(cache=True, inline="always")
+@inner
 def append(packets, head, tail, where, i):
     """Put a packet at the end of a list."""
     packets.of[i].after = -1
@@ -79,14 +79,14 @@ def append(packets, head, tail, where, i):
     tail[where] = i
 
 
-@njit(cache=True, inline="always")
+@inner
 def join(packets, head, tail, where, clock, i):
     """Put a packet that has come in this step at the end of a queue."""
     packets.of[i].batch = clock.number + 1.0
     append(packets, head, tail, where, i)
 
 
-@njit(cache=True, inline="always")
+@inner
 def units_of(packets, routes, i):
     """Return the units that a packet takes of the limit before it."""
     r = packets.of[i].route
@@ -95,7 +95,7 @@ def units_of(packets, routes, i):
     return packets.of[i].amount * routes.factor[routes.first[r] + packets.of[i].visit]
 
 
-@njit(cache=True, inline="always")
+@inner
 def is_blocked(packets, routes, choice, i):
     """Say whether what is closed stops a packet at the limit before it."""
     r = packets.of[i].route
@@ -104,7 +104,7 @@ def is_blocked(packets, routes, choice, i):
     return choice.closed[routes.kind[r], routes.arc[routes.first[r] + packets.of[i].visit]]
 
 
-@njit(cache=True, inline="always")
+@inner
 def _schedule(packets, head, tail, clock, i):
     """Put a packet on the list of the step in which it begins to arrive."""
     number = int(np.floor(packets.of[i].start / clock.step + HAIR))
@@ -112,7 +112,7 @@ def _schedule(packets, head, tail, clock, i):
     append(packets, head, tail, number, i)
 
 
-@njit(cache=True, inline="always")
+@inner
 def _is_like(packets, clock, i, j):
     """Say whether packet j, put together with packet i, behaves as the two apart.
 
@@ -142,7 +142,7 @@ def _is_like(packets, clock, i, j):
     return abs(evenly - packets.of[j].amount * long_i) <= HAIR * evenly
 
 
-@njit(cache=True, inline="always")
+@inner
 def _slot(packets, segment, i):
     """Return where packets are noted that came to a segment and may be like this one."""
     left = packets.of[i].patience_left
@@ -154,7 +154,7 @@ def _slot(packets, segment, i):
     return (number ^ (number >> 29)) % len(packets.noted)
 
 
-@njit(cache=True, inline="always")
+@inner
 def _onto(packets, head, tail, clock, segment, i):
     """Put a packet on a segment, together with one that is like it there.
 
@@ -181,7 +181,7 @@ def _onto(packets, head, tail, clock, segment, i):
     _schedule(packets, head, tail, clock, i)
 
 
-@njit(cache=True, inline="always")
+@inner
 def enter(packets, routes, record, clock, head, tail, i):
     """Send a packet along the segment before its next point."""
     r = packets.of[i].route
@@ -200,7 +200,7 @@ def enter(packets, routes, record, clock, head, tail, i):
     _onto(packets, head, tail, clock, segment, i)
 
 
-@njit(cache=True, inline="always")
+@inner
 def depart(
     packets,
     routes,
@@ -230,7 +230,7 @@ def depart(
     enter(packets, routes, record, clock, head, tail, i)
 
 
-@njit(cache=True)
+@lean
 def depart_all(packets, routes, record, clock, head, tail, way, leaving):
     """Let amounts leave, each on its way and evenly over the step.
 
@@ -261,6 +261,14 @@ def new_packets(size: int) -> Packets:
         noted=np.full(1 << 16, -1, dtype=np.int64),
         free=np.arange(size - 1, -1, -1, dtype=np.int64),
         n_free=np.array([size], dtype=np.int64),
+        time=np.empty(2 * size),
+        change=np.empty(2 * size),
+        order=np.empty(2 * size, dtype=np.int64),
+        spare=np.empty(2 * size, dtype=np.int64),
+        moments=np.empty(2 * size + 2),
+        curve=np.empty(2 * size + 2),
+        at=np.empty(4 * size + 4),
+        goes=np.empty(4 * size + 4),
     )
 
 

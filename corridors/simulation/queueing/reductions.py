@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from corridors.flow.compiling import lean
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -21,7 +22,7 @@ _SAME = 1e-9
 """Relative difference below which two limits are the same."""
 
 
-@njit(cache=True)
+@lean
 def wait_behind(ahead, own, room, ordinary, reduced_for):
     """Return the days that a queue takes which goes at one rate and later at another.
 

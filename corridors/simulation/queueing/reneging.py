@@ -8,15 +8,15 @@ go another way for whom there is room on it.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from corridors.flow.compiling import inner, lean
 from corridors.simulation.queueing.packets import append, drop, enter, split, units_of
 from corridors.simulation.queueing.reductions import wait_behind
 from corridors.simulation.queueing.state import BACKGROUND, NEW, OLD, TURNED_BACK
 from corridors.simulation.queueing.stores import place_at, sent
 
 
-@njit(cache=True)
+@lean
 def stays(waited, patience, spread):
     """Return the share of cargo whose patience is longer than a wait, in days.
 
@@ -33,7 +33,7 @@ def stays(waited, patience, spread):
     return (high - waited) / (high - low)
 
 
-@njit(cache=True)
+@lean
 def staying(waited, waited_before, patience_left, patience, spread):
     """Return the share that bears a wait, of cargo that has borne one and not a longer one.
 
@@ -57,7 +57,7 @@ def staying(waited, waited_before, patience_left, patience, spread):
     return min(after / before, 1.0)
 
 
-@njit(cache=True)
+@inner
 def room_on(routes, limits, choice, route, wanted):
     """Return how much of an amount the newcomers' share of a way still takes."""
     share = choice.share[routes.demand[route]]
@@ -70,7 +70,7 @@ def room_on(routes, limits, choice, route, wanted):
     return room
 
 
-@njit(cache=True)
+@lean
 def book(routes, limits, route, amount):
     """Take an amount out of the newcomers' share of each limit on a way."""
     for v in range(routes.first[route], routes.first[route + 1]):
@@ -78,9 +78,13 @@ def book(routes, limits, route, amount):
             limits.taken[routes.limit[v]] += amount * routes.factor[v]
 
 
-@njit(cache=True)
+@inner
 def divert(packets, routes, limits, choice, record, clock, head, tail, limit, i, ahead, queued):
-    """Send what can of a packet at a limit round another way; return what stays, or -1."""
+    """Send what can of a packet at a limit round another way; return what stays, or -1.
+
+    `queued` says whether it stands in the queue there; callers give no literal for it, for
+    which this would be compiled once more.
+    """
     r = packets.of[i].route
     if r == BACKGROUND:
         return i
@@ -126,7 +130,7 @@ def divert(packets, routes, limits, choice, record, clock, head, tail, limit, i,
     return -1 if whole else i
 
 
-@njit(cache=True, inline="always")
+@inner
 def _lose_patience(packets, routes, choice, record, clock, limit, i):
     """Let the impatient part of a queued packet turn back; return False where nothing is left."""
     r = packets.of[i].route
@@ -159,7 +163,7 @@ def _lose_patience(packets, routes, choice, record, clock, limit, i):
     return share > 0.0
 
 
-@njit(cache=True)
+@inner
 def renege(packets, routes, limits, choice, record, clock, head, tail, limit):
     """Go along a queue before it is served: who turns back, who goes round."""
     i = limits.head[limit]
@@ -175,7 +179,7 @@ def renege(packets, routes, limits, choice, record, clock, head, tail, limit):
             if r != BACKGROUND and routes.advice[routes.first[r] + packets.of[i].visit] >= 0:
                 kept = divert(
                     packets, routes, limits, choice, record, clock, head, tail, limit, i,
-                    ahead, True,
+                    ahead, kept == i,
                 )  # fmt: skip
             if kept >= 0:
                 ahead += units_of(packets, routes, i)

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from corridors.flow.compiling import compiled
 from corridors.flow.shortest.trees import forward_star, tree_to
 from corridors.simulation.queueing.information import Information, waits_ahead
 from corridors.simulation.queueing.reneging import book
@@ -44,21 +44,34 @@ class RouteSearch:
         self._weight: dict[int, Floats] = {}
         self._queued: dict[int, Floats] = {}
         self._taken: dict[int, Flags] = {}
-        self._trees: dict[tuple[int, int, bool, bytes], tuple[Floats, Ints]] = {}
+        self._looked: set[int] = set()
+        self._trees: dict[int, dict[tuple[int, bool, bytes], tuple[Floats, Ints]]] = {}
 
     def begin_step(self, step: int, limit_wait: Floats, banned: Flags) -> None:
         """Forget the last step, and take in this one; nothing is accepted for banned limits."""
         self._banned = banned
-        self.forget_trees()
+        self._looked.clear()
+        self._taken.clear()
+        self._trees.clear()
         self._weight.clear()
         self._queued.clear()
         self._step = step
         self._limit_wait = limit_wait
 
     def forget_trees(self) -> None:
-        """Forget the ways, because more limits are full now."""
-        self._trees.clear()
-        self._taken.clear()
+        """Look anew at what is full, and forget the ways of whom it keeps from more than before."""
+        self._looked.clear()
+
+    def _look(self, c: int, full: Flags) -> Flags:
+        """Return the arcs on which newcomers of a class can have no more, shape (A,)."""
+        if c not in self._looked:
+            self._looked.add(c)
+            taken = np.zeros(len(self._p.tail), dtype=np.bool_)
+            taken[self._member_arc[full[self._p.member_limit] & self._counts[:, c]]] = True
+            if c not in self._taken or not np.array_equal(taken, self._taken[c]):
+                self._taken[c] = taken
+                self._trees[c] = {}
+        return self._taken[c]
 
     def _base(self, c: int) -> Floats:
         if c not in self._weight:
@@ -96,19 +109,16 @@ class RouteSearch:
         """
         p = self._p
         c = int(p.kind[demand])
-        if c not in self._taken:
-            taken = np.zeros(len(p.tail), dtype=np.bool_)
-            taken[self._member_arc[full[p.member_limit] & self._counts[:, c]]] = True
-            self._taken[c] = taken
-        taken = self._taken[c]
+        taken = self._look(c, full)
+        trees = self._trees[c]
         spared = own[taken[own]]
-        key = (c, int(p.destination[demand]), waiting, spared.tobytes())
-        if key not in self._trees:
+        key = (int(p.destination[demand]), waiting, spared.tobytes())
+        if key not in trees:
             usual = self._base(c) if waiting else self._without_queues(c)
             weight = np.where(taken, np.inf, usual)
             weight[spared] = usual[spared]
-            self._trees[key] = tree_to(self._start, self._star, p.tail, weight, key[1])
-        return self._trees[key]
+            trees[key] = tree_to(self._start, self._star, p.tail, weight, key[0])
+        return trees[key]
 
     def _without_queues(self, c: int) -> Floats:
         """Return the weights of a class with what leads through a known queue shut."""
@@ -125,7 +135,7 @@ class RouteSearch:
         return arcs
 
 
-@njit(cache=True)
+@compiled
 def _path(following: Ints, head: Ints, place: int, target: int) -> Ints:
     """Return the arcs that lead from a place to the target of a tree, in their order."""
     size = 0
@@ -163,8 +173,9 @@ class RouteChoice:
             for way in ways:
                 number = book.add(way.demand, way.arcs, is_base=True)
                 sets[way.demand].append((number, way.share))
-                self.own[number] = set(way.arcs.tolist())
-                self._own_arcs[number] = np.unique(way.arcs)
+                if number not in self.own:
+                    self.own[number] = set(way.arcs.tolist())
+                    self._own_arcs[number] = np.unique(way.arcs)
             self.base_routes.append(sets)
 
     def base_use(self, step: int, arrays: RouteArrays) -> Floats:
@@ -203,7 +214,10 @@ class RouteChoice:
         p = self._p
         limit_wait = self.information.limit_wait(step, use)
         self.search.begin_step(step, limit_wait, banned)
-        result: tuple[Floats, Floats, Floats, Floats, Floats] = waits_ahead(
+        n_ways, n_visits = len(arrays.kind), len(arrays.limit)
+        cost, wait = np.zeros(n_ways), np.zeros(n_ways)
+        cost_from, wait_from, wait_at = np.zeros((3, n_visits))
+        waits_ahead(
             arrays.first,
             arrays.kind,
             arrays.is_base,
@@ -218,8 +232,13 @@ class RouteChoice:
             self.information.limit_shut(step, known=False),
             self.information.closed_for(step, known=False),
             p.value_of_time,
+            cost,
+            wait,
+            cost_from,
+            wait_from,
+            wait_at,
         )
-        return result
+        return cost, wait, cost_from, wait_from, wait_at
 
     def go_round(
         self,

@@ -152,6 +152,7 @@ class QueueRun:
             name: np.full(n_limits, -1, dtype=np.int64)
             for name in ("head", "tail", "new_head", "new_tail")
         }
+        self._held_back = np.full((2, 2), -1, dtype=np.int64)
         self.queue_state = {name: np.zeros(n_limits) for name in ("used", "taken", "queue")}
         stores = np.isfinite(p.store)
         self._store_number: Ints = np.where(stores, np.cumsum(stores) - 1, -1).astype(np.int64)
@@ -362,6 +363,7 @@ class QueueRun:
             self.head,
             self.tail,
             self.order(),
+            self._held_back,
         )
         self.held[n] = self.origin.amounts()
 

@@ -43,12 +43,23 @@ class Packets(NamedTuple):
     none. What is on a segment is noted by its kind: `noted` has the first packet of each
     place of a hash table, `behind` and `before` the next one there and the one ahead, and
     `place` where a packet is noted.
+
+    The rest is work space for what comes to a limit within a step, see `service.passage`: room
+    for two moments of each packet.
     """
 
     of: NDArray[np.void]
     noted: Ints
     free: Ints
     n_free: Ints
+    time: Floats
+    change: Floats
+    order: Ints
+    spare: Ints
+    moments: Floats
+    curve: Floats
+    at: Floats
+    goes: Floats
 
 
 class RouteArrays(NamedTuple):

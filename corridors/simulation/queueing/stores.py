@@ -16,8 +16,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from corridors.flow.compiling import compiled, inner, lean
 from corridors.simulation.queueing.packets import append, join, split
 from corridors.simulation.queueing.state import BACKGROUND, HAIR
 
@@ -28,7 +28,7 @@ NOWHERE = 1e-12
 """Share of an amount below which it does not come within a step."""
 
 
-@njit(cache=True)
+@inner
 def _add(known, until, s, a, share, units):
     """Add units to what comes in step `a` ahead, where only a share of them comes in that one."""
     last = known.shape[1] - 1
@@ -39,7 +39,7 @@ def _add(known, until, s, a, share, units):
     until[s] = max(until[s], min(a + 1, last))
 
 
-@njit(cache=True, inline="always")
+@inner
 def _coming(start, end, clock):
     """Return the step ahead in which an interval begins, and the share of it that lies there."""
     a = max(int(np.floor(start / clock.step + HAIR)) - clock.number, 0)
@@ -49,7 +49,7 @@ def _coming(start, end, clock):
     return a, min(max((until - start) / (end - start), 0.0), 1.0)
 
 
-@njit(cache=True)
+@lean
 def find_room(packets, routes, limits, clock, head):
     """Find what passes beside all that comes to each store, step by step; return if any is.
 
@@ -83,7 +83,7 @@ def find_room(packets, routes, limits, clock, head):
     return True
 
 
-@njit(cache=True)
+@inner
 def place_at(limits, limit, days, clock):
     """Return the units that find a place before a limit when they come some days from now.
 
@@ -136,7 +136,7 @@ def place_at(limits, limit, days, clock):
     return max(place, 0.0)
 
 
-@njit(cache=True, inline="always")
+@inner
 def sent(packets, routes, limits, clock, i):
     """Count a packet among what comes to its next limit; its interval is that of its departure."""
     r = packets.of[i].route
@@ -150,9 +150,15 @@ def sent(packets, routes, limits, clock, i):
             _add(limits.margin, limits.until, s, a, share, -units)
 
 
-@njit(cache=True)
-def hold_back(packets, routes, limits, clock, limit, head, tail, held_head, held_tail, which):
-    """Take out of a list whoever would find no place at its next limit, the last first."""
+@inner
+def hold_back(packets, routes, limits, clock, limit, held, which):
+    """Take out of a list whoever would find no place at its next limit, the last first.
+
+    That is the queue, or what has come in the step where `which` is 1.
+    """
+    head, tail = limits.head, limits.tail
+    if which == 1:
+        head, tail = limits.new_head, limits.new_tail
     i = head[limit]
     head[limit] = -1
     tail[limit] = -1
@@ -176,19 +182,19 @@ def hold_back(packets, routes, limits, clock, limit, head, tail, held_head, held
         if goes >= units * (1.0 - HAIR):
             append(packets, head, tail, limit, i)
         elif goes <= units * HAIR:
-            append(packets, held_head, held_tail, which, i)
+            append(packets, held[0], held[1], which, i)
         else:
             j = split(packets, i, 1.0 - goes / units)
             append(packets, head, tail, limit, i)
-            append(packets, held_head, held_tail, which, j)
+            append(packets, held[0], held[1], which, j)
         i = following
 
 
-@njit(cache=True)
-def put_back(packets, limits, clock, limit, held_head, held_tail):
+@inner
+def put_back(packets, limits, clock, limit, held):
     """Put those that were held back into the queue again, each at its turn."""
     rest = limits.head[limit]
-    own = held_head[0]
+    own = held[0, 0]
     limits.head[limit] = -1
     limits.tail[limit] = -1
     while rest >= 0 or own >= 0:
@@ -199,21 +205,21 @@ def put_back(packets, limits, clock, limit, held_head, held_tail):
         else:
             rest = packets.of[i].after
         append(packets, limits.head, limits.tail, limit, i)
-    i = held_head[1]
+    i = held[0, 1]
     while i >= 0:
         following = packets.of[i].after
         join(packets, limits.head, limits.tail, limit, clock, i)
         i = following
     for which in range(2):
-        held_head[which] = -1
-        held_tail[which] = -1
+        held[0, which] = -1
+        held[1, which] = -1
     for s in range(len(limits.asked_until)):
         if limits.asked_until[s] >= 0:
             limits.asked[s, :] = 0.0
             limits.asked_until[s] = -1
 
 
-@njit(cache=True)
+@compiled
 def _most(store, margin, base, more, most, hair):
     """Return how much of `more` can come beside `base` before a store overflows, and where.
 
@@ -256,7 +262,7 @@ def _most(store, margin, base, more, most, hair):
     return most, full
 
 
-@njit(cache=True)
+@compiled
 def _all_fit(store, margin, days, wanted, step, hair):
     """Say whether all wishes find a place; what a wish is and when it comes as in `equal_parts`."""
     last = len(margin) - 1

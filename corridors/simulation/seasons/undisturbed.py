@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from corridors.scenarios.state import NetworkState
     from corridors.simulation.queueing.problem import BaseRoute
 
-_MOST_ENGINES = 4
-"""Answers that are kept to start from, each for problems with the same members of limits."""
+_MOST_ENGINES = 16
+"""Answers that are kept to start from, each for problems with the same members of limits.
+
+A year has some nine such sets, which the days without events, those that end a season ahead of
+time and those of the run without a scenario come back to.
+"""
 
 _SHAPE = ("tie_cost", "member_limit", "member_arc", "member_class", "member_factor")
 """What problems must have in common for one to start from the other."""
@@ -81,8 +85,10 @@ class Undisturbed:
         The answer is the same from wherever it starts, to the byte.
         """
         key = b"|".join(np.ascontiguousarray(getattr(problem, name)).tobytes() for name in _SHAPE)
-        known = self._answers.get(key)
+        known = self._answers.pop(key, None)
         if known is not None:
+            # The one that was asked last is the last to be forgotten.
+            self._answers[key] = known
             return known.solve(problem)
         if len(self._answers) == _MOST_ENGINES:
             del self._answers[next(iter(self._answers))]

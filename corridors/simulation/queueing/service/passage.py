@@ -17,8 +17,8 @@ limit while anything stands there.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from corridors.flow.compiling import inner
 from corridors.simulation.queueing.packets import is_blocked, units_of
 from corridors.simulation.queueing.state import HAIR
 
@@ -29,18 +29,48 @@ INSTANT = 1e-6
 """Part of a step that an amount takes to come at least."""
 
 
-@njit(cache=True)
-def comes_evenly(clock, came):
-    """Return the moments and the cumulative curve of an amount that comes evenly over the step."""
+@inner
+def comes_evenly(packets, clock, came):
+    """Write down as `comes` does what comes evenly over the step; return the number of moments."""
     now = clock.number * clock.step
-    return np.array([now, now + clock.step]), np.array([0.0, came])
+    packets.moments[0], packets.curve[0] = now, 0.0
+    packets.moments[1], packets.curve[1] = now + clock.step, came
+    return 2
 
 
-@njit(cache=True)
+@inner
+def _in_order(time, order, spare, size):
+    """Put the numbers of moments into their order, those of one moment as they stand.
+
+    Pairs of runs are merged into longer ones, from one array into the other.
+    """
+    for e in range(size):
+        order[e] = e
+    long = 1
+    while long < size:
+        for begin in range(0, size, 2 * long):
+            a, middle = begin, min(begin + long, size)
+            b, end = middle, min(begin + 2 * long, size)
+            for position in range(begin, end):
+                if a < middle and (b >= end or time[order[a]] <= time[order[b]]):
+                    spare[position] = order[a]
+                    a += 1
+                else:
+                    spare[position] = order[b]
+                    b += 1
+        for e in range(size):
+            order[e] = spare[e]
+        long *= 2
+
+
+@inner
 def comes(packets, routes, choice, clock, first, came):
-    """Return what has come by each moment at which its rate changes, of what may pass of a list.
+    """Write down what has come of a list by each moment at which its rate changes.
 
-    What comes at one moment is given a millionth of a step, so that there is a rate.
+    Only what may pass counts. What comes at one moment is given a millionth of a step, so that
+    there is a rate. The moments,
+    from the beginning of the step to its end, and the units that have come by them are left in
+    `packets.moments` and `packets.curve`.
 
     Parameters
     ----------
@@ -53,21 +83,14 @@ def comes(packets, routes, choice, clock, first, came):
 
     Returns
     -------
-    moments
-        From the beginning of the step to its end, shape (M,).
-    curve
-        Units that have come, shape (M,).
+    int
+        Number of moments.
     """
     now = clock.number * clock.step
     end = now + clock.step
     hair = HAIR * clock.step
-    size = 0
-    i = first
-    while i >= 0:
-        size += 2
-        i = packets.of[i].after
-    time = np.empty(size)
-    change = np.empty(size)
+    time, change, order = packets.time, packets.change, packets.order
+    moments, curve = packets.moments, packets.curve
     size = 0
     i = first
     while i >= 0:
@@ -80,9 +103,7 @@ def comes(packets, routes, choice, clock, first, came):
             change[size], change[size + 1] = rate, -rate
             size += 2
         i = packets.of[i].after
-    order = np.argsort(time[:size], kind="mergesort")
-    moments = np.empty(size + 2)
-    curve = np.empty(size + 2)
+    _in_order(time, order, packets.spare, size)
     moments[0], curve[0] = now, 0.0
     m, rate, units = 0, 0.0, 0.0
     for position in range(size):
@@ -95,17 +116,20 @@ def comes(packets, routes, choice, clock, first, came):
     if end > moments[m] + hair:
         m += 1
     moments[m], curve[m] = end, came
-    return moments[: m + 1], curve[: m + 1]
+    return m + 1
 
 
-@njit(cache=True)
-def find_passage(moments, curve, clock, begin, rate):
+@inner
+def find_passage(packets, n_moments, clock, begin, rate):
     """Find when who comes goes, where a limit has done by `begin` what stood there before.
+
+    When one comes and when he goes, at the knots, up to the last who passes in the step, is left
+    in `packets.at` and `packets.goes`.
 
     Parameters
     ----------
-    moments, curve
-        As `comes` returns them.
+    packets, n_moments
+        As `comes` leaves and returns them.
     clock
         As in `run_step`.
     begin
@@ -115,21 +139,20 @@ def find_passage(moments, curve, clock, begin, rate):
 
     Returns
     -------
-    at, goes : ndarray
-        When one comes and when he goes, at the knots, up to the last who passes in the step.
+    knots : int
+        Number of knots.
     waits : bool
         Whether anybody waits.
     """
     end = (clock.number + 1) * clock.step
     hair = HAIR * clock.step
-    at = np.empty(2 * len(moments))
-    goes = np.empty(2 * len(moments))
+    moments, curve, at, goes = packets.moments, packets.curve, packets.at, packets.goes
     at[0] = moments[0]
     free = max(begin, at[0])
     goes[0] = free
     last = 0
     waits = False
-    for m in range(len(moments) - 1):
+    for m in range(n_moments - 1):
         from_, to = moments[m], moments[m + 1]
         long = to - from_
         work = (curve[m + 1] - curve[m]) / rate
@@ -155,11 +178,11 @@ def find_passage(moments, curve, clock, begin, rate):
             if at[last] <= at[last - 1] + hair:
                 last -= 1
             break
-    return at[: last + 1], goes[: last + 1], waits
+    return last + 1, waits
 
 
-@njit(cache=True)
-def straighten(at, goes, clock):
+@inner
+def straighten(at, goes, knots, clock):
     """Leave out knots at which nothing bends, or next to nothing where too many do; in place.
 
     What is left begins and ends where it did, and lies between knots that are kept, so that
@@ -170,7 +193,6 @@ def straighten(at, goes, clock):
     int
         Number of knots that are left.
     """
-    knots = len(at)
     bend = HAIR * clock.step
     while True:
         kept = 0
@@ -194,7 +216,7 @@ def straighten(at, goes, clock):
         bend *= 10.0
 
 
-@njit(cache=True, inline="always")
+@inner
 def goes_at(at, goes, k, time):
     """Return when he goes who comes at a time within the piece that begins at knot k."""
     part = min(max((time - at[k]) / (at[k + 1] - at[k]), 0.0), 1.0)

@@ -9,8 +9,8 @@ at which it would, and who comes after that does not wait.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from corridors.flow.compiling import inner
 from corridors.flow.waiting.course import passes_of
 from corridors.simulation.queueing.packets import (
     append,
@@ -32,7 +32,7 @@ from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD
 from corridors.simulation.queueing.stores import sent
 
 
-@njit(cache=True, inline="always")
+@inner
 def _pass(packets, routes, limits, record, clock, head, tail, limit, i):
     """Let a packet, whose interval is that of its departure, through a limit."""
     units = units_of(packets, routes, i)
@@ -46,7 +46,7 @@ def _pass(packets, routes, limits, record, clock, head, tail, limit, i):
     enter(packets, routes, record, clock, head, tail, i)
 
 
-@njit(cache=True)
+@inner
 def _serve_packet(
     packets, routes, limits, record, clock, head, tail, limit, i, begin, end, came_from, came_to
 ):
@@ -66,10 +66,11 @@ def _serve_packet(
     _pass(packets, routes, limits, record, clock, head, tail, limit, i)
 
 
-@njit(cache=True, inline="always")
-def _pass_part(packets, routes, limits, record, clock, head, tail, limit, i, at, goes, knots):
+@inner
+def _pass_part(packets, routes, limits, record, clock, head, tail, limit, i, knots):
     """Let what comes of a packet until the last knot go, by pieces; the rest joins the queue."""
     hair = HAIR * clock.step
+    at, goes = packets.at, packets.goes
     until = at[knots - 1]
     k = 0
     while i >= 0:
@@ -95,7 +96,7 @@ def _pass_part(packets, routes, limits, record, clock, head, tail, limit, i, at,
         )  # fmt: skip
 
 
-@njit(cache=True)
+@inner
 def serve(packets, routes, limits, choice, record, clock, head, tail, limit, slowed):
     """Serve the queue of a limit, then what has come within the step.
 
@@ -151,8 +152,8 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit, slo
     rate = room / clock.step if room < np.inf else np.inf
     free = standing <= 0.0 and came > 0.0 and came <= room + hair * full
     if free and not evenly and most > rate and limits.used[limit] <= 0.0:
-        moments, curve = comes(packets, routes, choice, clock, limits.new_head[limit], came)
-        _, _, waits = find_passage(moments, curve, clock, now, rate)
+        n_moments = comes(packets, routes, choice, clock, limits.new_head[limit], came)
+        _, waits = find_passage(packets, n_moments, clock, now, rate)
         free = not waits
     served = 0.0
     if not free and standing > 0.0 and room > 0.0:
@@ -207,16 +208,14 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit, slo
             served += goes
     left = room - served
     through = free or rate == np.inf
-    at = np.empty(0)
-    leaves = np.empty(0)
     knots = 0
     if not through and came > 0.0 and left > 1e-14 * came:
         if evenly:
-            moments, curve = comes_evenly(clock, came)
+            n_moments = comes_evenly(packets, clock, came)
         else:
-            moments, curve = comes(packets, routes, choice, clock, limits.new_head[limit], came)
-        at, leaves, _ = find_passage(moments, curve, clock, now + served / rate, rate)
-        knots = straighten(at, leaves, clock)
+            n_moments = comes(packets, routes, choice, clock, limits.new_head[limit], came)
+        knots, _ = find_passage(packets, n_moments, clock, now + served / rate, rate)
+        knots = straighten(packets.at, packets.goes, knots, clock)
     i = limits.new_head[limit]
     limits.new_head[limit] = -1
     limits.new_tail[limit] = -1
@@ -233,9 +232,7 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit, slo
             if knots < 2:
                 join(packets, limits.head, limits.tail, limit, clock, i)
             else:
-                _pass_part(
-                    packets, routes, limits, record, clock, head, tail, limit, i, at, leaves, knots
-                )
+                _pass_part(packets, routes, limits, record, clock, head, tail, limit, i, knots)
         i = following
     waits = limits.head[limit]
     while waits >= 0 and is_blocked(packets, routes, choice, waits):
@@ -246,7 +243,7 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit, slo
         limits.used[limit] = max(limits.used[limit], full * clock.step)
 
 
-@njit(cache=True)
+@inner
 def release(packets, routes, limits, choice, record, clock, limit):
     """Let what stands before a limit that is gone stand before the next one on its link.
 

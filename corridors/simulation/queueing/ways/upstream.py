@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from corridors.flow.compiling import lean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,45 +63,74 @@ class Upstream:
         """
         pairs = np.array(list(self._number), dtype=np.int64).reshape(-1, 2)
         times = np.array(self._times, dtype=np.int64)
-        result: Ints = _order(self._n_limits, pairs[:, 0].copy(), pairs[:, 1].copy(), times)
+        n, tail, head = self._n_limits, pairs[:, 0].copy(), pairs[:, 1].copy()
+        out_start, out_edges = _grouped(tail, n)
+        in_start, in_edges = _grouped(head, n)
+        gain = np.zeros(n, dtype=np.int64)
+        np.add.at(gain, tail, times)
+        np.subtract.at(gain, head, times)
+        result: Ints = np.empty(n, dtype=np.int64)
+        _order(
+            tail,
+            head,
+            times,
+            out_start,
+            out_edges,
+            in_start,
+            in_edges,
+            np.diff(out_start),
+            np.diff(in_start),
+            gain,
+            np.ones(n, dtype=np.bool_),
+            np.empty(n, dtype=np.int64),
+            result,
+        )
         return result
 
 
-@njit(cache=True)
-def _grouped(ends, n):
+def _grouped(ends: Ints, n: int) -> tuple[Ints, Ints]:
     """Return offsets and numbers of the edges by one of their ends."""
     start = np.zeros(n + 1, dtype=np.int64)
-    for end in ends:
-        start[end + 1] += 1
-    for i in range(n):
-        start[i + 1] += start[i]
-    at = start[:-1].copy()
-    edges = np.empty(len(ends), dtype=np.int64)
-    for e in range(len(ends)):
-        edges[at[ends[e]]] = e
-        at[ends[e]] += 1
-    return start, edges
+    np.cumsum(np.bincount(ends, minlength=n), out=start[1:])
+    return start, np.argsort(ends, kind="stable").astype(np.int64, copy=False)
 
 
-@njit(cache=True)
-def _order(n, tail, head, times):
-    """Return the nodes of a graph with as little weight as may be leading back."""
-    out_start, out_edges = _grouped(tail, n)
-    in_start, in_edges = _grouped(head, n)
-    there = np.ones(n, dtype=np.bool_)
-    n_out = np.zeros(n, dtype=np.int64)
-    n_in = np.zeros(n, dtype=np.int64)
-    gain = np.zeros(n, dtype=np.int64)
-    for e in range(len(tail)):
-        n_out[tail[e]] += 1
-        n_in[head[e]] += 1
-        gain[tail[e]] += times[e]
-        gain[head[e]] -= times[e]
-    result = np.empty(n, dtype=np.int64)
+@lean
+def _order(
+    tail,
+    head,
+    times,
+    out_start,
+    out_edges,
+    in_start,
+    in_edges,
+    n_out,
+    n_in,
+    gain,
+    there,
+    chosen,
+    result,
+):
+    """Write down the nodes of a graph with as little weight as may be leading back.
+
+    Parameters
+    ----------
+    tail, head, times
+        Of each edge its ends and its weight, shape (E,).
+    out_start, out_edges, in_start, in_edges
+        Edges that begin, and that end, at each node.
+    n_out, n_in, gain, there
+        Of each node how many of these are left, the weight that leads from it less that which
+        leads to it, and whether it is left; changed, shape (N,).
+    chosen
+        Work space, shape (N,).
+    result
+        The nodes in their order, shape (N,).
+    """
+    n = len(result)
     # Filled from both ends: what leads nowhere from the back, what comes from nowhere in front.
     front = 0
     back = n
-    chosen = np.empty(n, dtype=np.int64)
     while front < back:
         size = 0
         for i in range(n - 1, -1, -1):
@@ -137,4 +167,3 @@ def _order(n, tail, head, times):
                 e = in_edges[s]
                 n_out[tail[e]] -= 1
                 gain[tail[e]] -= times[e]
-    return result
