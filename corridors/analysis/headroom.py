@@ -278,6 +278,8 @@ class _Growth:
             answer, piece = self.at(at)
             gap = at - piece.back - reached
             if gap <= _TOUCH * reached or step <= _TOUCH * reached:
+                # The next piece is near this one, and ever farther from the first.
+                answer.start_here()
                 return at, answer, piece
             step = min(step / 2, max(gap / 2, _TOUCH * reached))
 

@@ -141,8 +141,10 @@ class Engine:
         return self._by_the_other(question, cold_starts + 1)
 
     def start_from_last(self) -> None:
-        """Have later solves start warm from the basis of the last one."""
+        """Have later solves start warm from the last one, and be held against it."""
         self._master.remember()
+        self._pricing.keep()
+        self.trees.renew()
 
     def _arcs_in_use(self) -> Flags:
         """Return which arcs lie on paths of the basis, in the problem's numbering."""
