@@ -132,6 +132,43 @@ def closure_problem(state: NetworkState, model: str, *, disturbed: bool) -> Clos
     )
 
 
+def wanted_alone(problem: ClosureProblem) -> ClosureProblem:
+    """Return the same without the demands of which nothing is wanted.
+
+    Those are the demands of other years: more than half of all, and each as much work to a
+    solver as any.
+    """
+    flow = problem.flow
+    kept = np.flatnonzero(flow.amount > 0)
+    if len(kept) == flow.n_commodities or problem.chooser is not None:
+        return problem
+    number = np.cumsum(flow.amount > 0) - 1
+
+    def own(demands: Ints) -> Ints:
+        return np.asarray(number[demands[flow.amount[demands] > 0]])
+
+    labels = problem.labels
+    return replace(
+        problem,
+        flow=replace(
+            flow,
+            origin=flow.origin[kept],
+            destination=flow.destination[kept],
+            amount=flow.amount[kept],
+            penalty=flow.penalty[kept],
+            commodity_class=flow.commodity_class[kept],
+            commodity_rank=flow.commodity_rank[kept],
+            step_price=flow.step_price[kept],
+        ),
+        t_per_unit=problem.t_per_unit[kept],
+        countries=tuple(problem.countries[k] for k in kept),
+        labels=None if labels is None else tuple(labels[k] for k in kept),
+        couplings=tuple(
+            replace(c, falls=own(c.falls), hangs_on=own(c.hangs_on)) for c in problem.couplings
+        ),
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class ClosureImpact:
     """A solved case.

@@ -12,7 +12,7 @@ import numpy as np
 
 from corridors.analysis.criticality.dead_ends import DeadEnds
 from corridors.analysis.criticality.elements import USUAL, find_elements
-from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
+from corridors.analysis.criticality.impact import ClosureSolver, closure_problem, wanted_alone
 from corridors.analysis.criticality.pairs import split_pairs
 from corridors.analysis.criticality.tables import (
     added_up,
@@ -126,8 +126,10 @@ def sweep(
             rows = list(ledger.rows.values())
         else:
             problem = closure_problem(bare, model, disturbed=question.scenario is not None)
-            problem = replace(problem, labels=labels)
-            run = _Run(ClosureSolver(problem), elements, workers, ledger, executor)
+            # What a closure takes away follows from all demands, whatever is wanted today.
+            ends = DeadEnds(problem.flow)
+            problem = wanted_alone(replace(problem, labels=labels))
+            run = _Run(ClosureSolver(problem), elements, ends, workers, ledger, executor)
             rows = worst_first(run.singles() if n == 1 else run.pairs())
             if ledger is not None:
                 ledger.finish(rows)
@@ -182,6 +184,7 @@ class _Run:
         self,
         solver: ClosureSolver,
         elements: list[NetworkElement],
+        dead_ends: DeadEnds,
         workers: int | None,
         ledger: Ledger | None,
         executor: Executor | None = None,
@@ -190,7 +193,6 @@ class _Run:
         self.executor = executor
         self.workers = workers
         self.ledger = ledger
-        dead_ends = DeadEnds(solver.problem.flow)
         self.groups: dict[bytes, list[NetworkElement]] = {}
         self.closed: dict[str, Ints] = {}
         for element in elements:

@@ -79,12 +79,27 @@ class ModelRuns:
 
     def state(self, day: str, scenario: str = "") -> Assignment:
         """Return the steady state of a day, undisturbed or under a scenario."""
-        from corridors.assignment.assign import assign
+        from corridors.assignment.assign import assigned
+        from corridors.scenarios.state import network_state
 
         if (day, scenario) not in self._steady:
             plan = scenario_of(self.net, scenario) if scenario else None
-            self._steady[day, scenario] = assign(self.net, plan, as_of=day, model=self.model)
+            state = network_state(self.net, plan, as_date(day))
+            # Of the best plan an answer is the same from wherever it is begun.
+            near = self._near(state.problem) if self.model == "optimal" else None
+            found = assigned(state, plan, self.model, near)
+            self._steady[day, scenario] = found
         return self._steady[day, scenario]
+
+    def _near(self, problem: FlowProblem) -> Answer | None:
+        """Return the answer of another day with the same limits, from which to begin."""
+        from corridors.flow.solve import Answer
+
+        for known in reversed(self._steady.values()):
+            answer = known.answer
+            if isinstance(answer, Answer) and answer.starts(problem):
+                return answer
+        return None
 
     def window(self, name: str) -> tuple[str, int]:
         """Return the first day and the number of days of the run of a scenario."""
