@@ -13,10 +13,13 @@ from corridors.network.network import as_date
 
 if TYPE_CHECKING:
     from corridors.assignment.assignment import Assignment
+    from corridors.flow.problem import FlowProblem
+    from corridors.flow.solve import Answer
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
     from corridors.simulation.queueing import Behaviour
     from corridors.simulation.results import Simulation
+    from corridors.simulation.seasons.undisturbed import Undisturbed
     from corridors.simulation.timetable import Timetable
 
 RUN_DAYS = 90
@@ -126,10 +129,18 @@ class ModelRuns:
                 step=1.0,
                 warm_up=None,
                 announced=False,
-                progress=lambda _what: None,
+                undisturbed=self._undisturbed_of(plan),
             )
             self._tables[key] = (plan, table)
         return self._tables[key]
+
+    def _undisturbed_of(self, plan: Scenario | None) -> Undisturbed | None:
+        """Return the days without events that runs so far have worked out, where they serve."""
+        from corridors.simulation.timetable import capacities_named
+
+        named = capacities_named(plan)
+        own = (table.undisturbed for _, table in self._tables.values())
+        return next((days for days in own if days and days.serves(self.net, named, "optimal")), None)
 
     def _ran(self, key: str, name: str, *, events: bool = True, choice: bool = True) -> Simulation:
         from corridors.simulation.queueing import run
