@@ -284,11 +284,7 @@ class _Growth:
             step = min(step / 2, max(gap / 2, _TOUCH * reached))
 
     def _stopped(
-        self,
-        multiple: float,
-        piece: LinearPiece,
-        new: NDArray[np.bool_],
-        count: int,
+        self, multiple: float, piece: LinearPiece, new: NDArray[np.bool_], count: int
     ) -> Headroom:
         import pandas as pd
 

@@ -48,6 +48,10 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
 
+    Case = tuple[Ints, Ints]
+
+_NOTHING: Ints = np.empty(0, dtype=np.int64)
+
 _WORTH_A_WORKER = 60
 """Cases from which starting processes, which takes a second, pays."""
 
@@ -138,14 +142,14 @@ def sweep(
     return table
 
 
-def closer(problem: ClosureProblem) -> Callable[[Ints], ClosureImpact]:
+def closer(problem: ClosureProblem) -> Callable[[Case], ClosureImpact]:
     """Return what closes arcs of a situation and says what that does."""
-    return ClosureSolver(problem).close
+    return ClosureSolver(problem).close_more
 
 
 def solve_cases(
     problem: ClosureProblem,
-    cases: list[Ints],
+    cases: list[Case],
     workers: int = 1,
     *,
     solver: ClosureSolver | None = None,
@@ -158,7 +162,7 @@ def solve_cases(
     problem
         The situation, in arrays.
     cases
-        Arcs that are closed, one entry a case.
+        As `ClosureSolver.close_more` takes them.
     workers, executor
         As in `corridors.analysis.jobs.each.solve_each`.
     solver
@@ -169,7 +173,7 @@ def solve_cases(
     number, found
         Of each case once, in no fixed order where there are several workers.
     """
-    own = None if solver is None else solver.close
+    own = None if solver is None else solver.close_more
     yield from solve_each(closer, problem, cases, workers, own=own, executor=executor)
 
 
@@ -216,7 +220,7 @@ class _Run:
                 # What carries nothing changes nothing, whatever it is.
                 idle = idle or self.solver.close(self.closed[case]).figures
                 rows += _rows_of(group, idle)
-        cases = {case: self.closed[case] for case in todo}
+        cases = {case: (_NOTHING, self.closed[case]) for case in todo}
         with closing(self._solved(cases, "closing one element after the other")) as solved:
             for case, found in solved:
                 new = _rows_of(todo[case], found.figures)
@@ -234,7 +238,7 @@ class _Run:
             for t in first
             if not self.solver.carried[self.closed[t.key]].any()
         }
-        cases = {t.key: self.closed[t.key] for t in first if t.key not in alone}
+        cases = {t.key: (_NOTHING, self.closed[t.key]) for t in first if t.key not in alone}
         alone.update(self._solved(cases, "closing the parts of the pairs"))
 
         def of_both(a: NetworkElement, b: NetworkElement) -> tuple[Row, Row]:
@@ -262,8 +266,9 @@ class _Run:
                 rows.append(known[case])
             else:
                 todo[case] = pair
+        # Pairs with the same first part stand together, and begin with the answer to that.
         both = {
-            case: np.union1d(self.closed[a.key], self.closed[b.key])
+            case: (self.closed[a.key], np.union1d(self.closed[a.key], self.closed[b.key]))
             for case, (a, b) in todo.items()
         }
         with closing(self._solved(both, "closing pairs")) as solved:
@@ -274,19 +279,18 @@ class _Run:
                     self.ledger.append([row])
         return rows
 
-    def _solved(self, cases: dict[str, Ints], what: str) -> Generator[tuple[str, ClosureImpact]]:
+    def _solved(self, cases: dict[str, Case], what: str) -> Generator[tuple[str, ClosureImpact]]:
         names = list(cases)
         workers = self.workers
         if workers is None:
             workers = (os.cpu_count() or 1) if len(cases) >= _WORTH_A_WORKER else 1
-        arcs = list(cases.values())
         # Whatever ends the work ends the workers, at once and not when memory is tidied up.
         with (
             progress(what, len(cases)) as step,
             closing(
                 solve_cases(
                     self.solver.problem,
-                    arcs,
+                    list(cases.values()),
                     workers,
                     solver=self.solver,
                     executor=self.executor,

@@ -140,7 +140,9 @@ class ModelRuns:
 
         named = capacities_named(plan)
         own = (table.undisturbed for _, table in self._tables.values())
-        return next((days for days in own if days and days.serves(self.net, named, "optimal")), None)
+        return next(
+            (days for days in own if days and days.serves(self.net, named, "optimal")), None
+        )
 
     def _ran(self, key: str, name: str, *, events: bool = True, choice: bool = True) -> Simulation:
         from corridors.simulation.queueing import run
