@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import random
 import sys
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from analysis_toys import DAY, at_random, two_ways
 
 import corridors as co
+from corridors.analysis.criticality import impact
 from corridors.analysis.criticality.sweep import solve_cases
 from corridors.analysis.criticality.sweep import sweep as sweep_function
 from corridors.analysis.jobs.checkpoint import Ledger
+from corridors.analysis.question import ask
+from corridors.scenarios.demand_curves import with_curves
 
 sweep_module = sys.modules["corridors.analysis.criticality.sweep"]
 
@@ -185,3 +190,32 @@ def test_a_line_cut_in_two_is_cut_off_and_the_next_begins_anew(tmp_path):
     assert [json.loads(line) for line in again.part.read_text().splitlines()] == [
         header, {"case": "a", "x": 1}, {"case": "c", "x": 2},
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_closure_is_the_same_from_wherever_it_begins(seed, monkeypatch):
+    """From the baseline, or from the answer in which a part of it is closed."""
+    monkeypatch.setattr(impact, "_MOST_BEGINNINGS", 3)
+    state = with_curves(ask(at_random(seed), None, DAY).state)
+    problem = impact.closure_problem(state, "optimal", disturbed=False)
+    solver, other = impact.ClosureSolver(problem), impact.ClosureSolver(problem)
+    used = np.flatnonzero(solver.carried > 0)[:6]
+    for one in used:
+        for more in used:
+            both = np.unique([one, more])
+            there, here = other.close_more((np.array([one]), both)), solver.close(both)
+            assert there.figures == here.figures
+            assert there.plan.shortfall.tobytes() == here.plan.shortfall.tobytes()
+
+
+def test_demands_of_which_nothing_is_wanted_change_no_figure():
+    state = with_curves(ask(at_random(3), None, DAY).state)
+    problem = impact.closure_problem(state, "optimal", disturbed=False)
+    amount = problem.flow.amount.copy()
+    amount[1] = 0.0
+    problem = replace(problem, flow=replace(problem.flow, amount=amount))
+    part = impact.wanted_alone(problem)
+    assert part.flow.n_commodities == problem.flow.n_commodities - 1
+    whole, some = impact.ClosureSolver(problem), impact.ClosureSolver(part)
+    for arc in np.flatnonzero(whole.carried > 0):
+        assert some.close(np.array([arc])).figures == whole.close(np.array([arc])).figures

@@ -278,15 +278,13 @@ class _Growth:
             answer, piece = self.at(at)
             gap = at - piece.back - reached
             if gap <= _TOUCH * reached or step <= _TOUCH * reached:
+                # The next piece is near this one, and ever farther from the first.
+                answer.start_here()
                 return at, answer, piece
             step = min(step / 2, max(gap / 2, _TOUCH * reached))
 
     def _stopped(
-        self,
-        multiple: float,
-        piece: LinearPiece,
-        new: NDArray[np.bool_],
-        count: int,
+        self, multiple: float, piece: LinearPiece, new: NDArray[np.bool_], count: int
     ) -> Headroom:
         import pandas as pd
 

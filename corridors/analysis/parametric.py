@@ -74,7 +74,7 @@ def piece_at(answer: Answer, uses: LimitUsage, growth: Floats) -> LinearPiece:
     values, error, unique = system.solve(growth, none, speed)
     speed[system.paths] = values[: len(system.paths)]
     slope[system.falls] = values[len(system.paths) :]
-    filling = speed @ system.take
+    filling = system.take_turned @ speed
     scale = 1.0 + float(np.abs(growth).max(initial=0.0))
     # A full limit that only routes of undivided demands pass must stand still as well.
     bursts = np.abs(filling[system.is_full]).max(initial=0.0)
@@ -121,28 +121,31 @@ class _System:
         The unknowns: numbers of paths, and commodities with a shortfall.
     full
         Limits that are full and touched by an unknown path.
-    take
-        Units of each limit that a unit on each path takes, shape (P, R).
+    take, take_turned
+        Units of each limit that a unit on each path takes, sparse, shapes (P, R) and (R, P).
     """
 
     def __init__(self, problem: FlowProblem, uses: LimitUsage, plan: Plan, split: Ints) -> None:
         self.plan, self.split = plan, split
         commodity = plan.commodity
-        rows = [uses.of(int(k), a) for k, a in zip(commodity, plan.arcs, strict=True)]
-        self.take = np.array(rows).reshape(len(commodity), problem.n_limits)
+        self.take = uses.of_plan(plan)
         self.paths = np.flatnonzero(np.isin(commodity, split))
         self.falls = split[plan.shortfall[split] > 0]
         bound = problem.bound
-        self.use = plan.amount @ self.take
+        self.take_turned = self.take.T.tocsr()
+        self.use = self.take_turned @ plan.amount
         self.is_full = np.isfinite(bound) & (bound > 0)
         self.is_full &= np.abs(self.use - bound) <= _FULL * np.maximum(bound, 1.0)
-        self.full = np.flatnonzero(self.is_full & self.take[self.paths].any(axis=0))
+        own = self.take[self.paths]
+        touched = np.zeros(problem.n_limits, dtype=np.bool_)
+        touched[own.indices] = True
+        self.full = np.flatnonzero(self.is_full & touched)
         self.fixed = np.ones(len(commodity), dtype=np.bool_)
         self.fixed[self.paths] = False
         matrix = np.zeros((len(split) + len(self.full), len(self.paths) + len(self.falls)))
         row_of = np.searchsorted(split, commodity[self.paths])
         matrix[row_of, np.arange(len(self.paths))] = 1.0
-        matrix[len(split) :, : len(self.paths)] = self.take[np.ix_(self.paths, self.full)].T
+        matrix[len(split) :, : len(self.paths)] = own[:, self.full].toarray().T
         row_of = np.searchsorted(split, self.falls)
         matrix[row_of, len(self.paths) + np.arange(len(self.falls))] = 1.0
         # Rows of one size, so that the rank is not a question of units.
@@ -167,7 +170,7 @@ class _System:
             Paths and shortfalls; the largest error of an equation; whether
             there is one solution only.
         """
-        taken = fixed[self.fixed] @ self.take[np.ix_(self.fixed, self.full)]
+        taken = self.take_turned[self.full] @ np.where(self.fixed, fixed, 0.0)
         right = np.concatenate([wanted[self.split], room[self.full] - taken]) / self._size
         values = np.zeros(self._matrix.shape[1])
         unique = True

@@ -70,7 +70,8 @@ class Engine:
         rank = 1.0 + generic(p.n_arcs, 0.618033988749895)
         if opposite:
             rank = -rank
-        of_commodity = 1.0 + generic(p.n_commodities, 0.414213562373095)
+        place = n.commodity_place
+        of_commodity = 1.0 + generic(place, 0.414213562373095)
         sign = -1.0 if opposite else 1.0
         short = np.concatenate([sign * _SHORT * of_commodity, np.zeros(len(self._soft))])
         self._pool = PathPool(p, n.unit, rank, of_commodity, short, self._soft)
@@ -79,7 +80,9 @@ class Engine:
         self.master_name: MasterName = master
         self._master = MASTERS[master](self._pool, n_slack, p.n_limits)
         # The direction in which the right-hand sides move: limits wider, amounts a little larger.
-        self._amount_direction = 1e-3 * (1.0 + generic(n_slack, 0.7320508075688772))
+        beyond = place.max(initial=-1) + 1 + np.arange(len(self._soft))
+        place = np.concatenate([place, beyond])
+        self._amount_direction = 1e-3 * (1.0 + generic(place, 0.7320508075688772))
         self._bound_direction = 1.0 + generic(p.n_limits, 0.23606797749979)
         self._last: FlowProblem | None = None
         # The proof of the first answer, and its trees; the certificate's, not the engine's.
@@ -141,8 +144,10 @@ class Engine:
         return self._by_the_other(question, cold_starts + 1)
 
     def start_from_last(self) -> None:
-        """Have later solves start warm from the basis of the last one."""
+        """Have later solves start warm from the last one, and be held against it."""
         self._master.remember()
+        self._pricing.keep()
+        self.trees.renew()
 
     def _arcs_in_use(self) -> Flags:
         """Return which arcs lie on paths of the basis, in the problem's numbering."""

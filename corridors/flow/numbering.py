@@ -14,12 +14,20 @@ if TYPE_CHECKING:
     from corridors.flow.problem import FlowProblem
 
 
-def generic(count: int, seed: float) -> Floats:
+def generic(place: int | Ints, seed: float) -> Floats:
     """Return numbers between 0 and 1 that no small sum or difference brings together.
 
     Multiples of an irrational number, without their whole part (Weyl 1916).
+
+    Parameters
+    ----------
+    place
+        Which multiples, from 0, or of how many the first ones.
+    seed
+        The irrational number.
     """
-    return np.asarray(np.modf(np.arange(1, count + 1) * seed)[0])
+    places = np.arange(place) if isinstance(place, int) else place
+    return np.asarray(np.modf((places + 1) * seed)[0])
 
 
 class Numbering:
@@ -37,6 +45,8 @@ class Numbering:
         Number in the problem of each of the engine's.
     arc_number, commodity_number, limit_number
         Number in the engine of each of the problem's.
+    commodity_place
+        Rank of each of the engine's commodities, rising, with a gap where one is left out.
     limit_scale
         Largest factor of each limit, by which the engine divides it, shape (R,).
     unit
@@ -46,6 +56,10 @@ class Numbering:
     def __init__(self, problem: FlowProblem) -> None:
         self.arc_order, self.arc_number = _orders(problem.arc_rank)
         self.commodity_order, self.commodity_number = _orders(problem.commodity_rank)
+        place = problem.commodity_rank[self.commodity_order]
+        # Without some of its commodities a problem decides the ties of the others as it did.
+        alike = len(place) and (place[0] < 0 or (np.diff(place) == 0).any())
+        self.commodity_place = np.arange(len(place)) if alike else place
         self._member_order, limit_order = self._members(problem)
         self.limit_order = limit_order
         self.limit_number = np.argsort(limit_order, kind="stable").astype(np.int64)

@@ -312,9 +312,14 @@ class Answer:
         """
         self._engine.start_from_last()
 
+    def starts(self, problem: FlowProblem) -> bool:
+        """Whether another problem has the same arcs and members of limits, to be answered warm."""
+        same = self.problem.n_steps == problem.n_steps
+        return same and self._engine.numbering.fits(self.problem, problem)
+
     def solve(self, problem: FlowProblem) -> Answer:
         """Answer another problem, warm where it has the same arcs and members of limits."""
-        if self._engine.numbering.fits(self.problem.by_step, problem.by_step):
+        if self.starts(problem):
             return Answer(self._engine, problem)
         return solve(problem, master=self._engine.master_name)
 

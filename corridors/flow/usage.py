@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
     from corridors.flow.arrays import Floats, Ints
     from corridors.flow.problem import FlowProblem
     from corridors.flow.solution import Plan
@@ -75,7 +77,7 @@ class LimitUsage:
         np.cumsum(np.bincount(problem.member_arc, minlength=problem.n_arcs), out=self._start[1:])
         self._class_of = problem.commodity_class
         self._n_limits = problem.n_limits
-        self._seen: dict[tuple[int, bytes], Floats] = {}
+        self._seen: dict[tuple[int, bytes], tuple[Ints, Floats]] = {}
 
     def of(self, commodity: int, arcs: Ints) -> Floats:
         """Return the units of each limit that one unit on a path takes, shape (R,).
@@ -96,6 +98,13 @@ class LimitUsage:
         >>> LimitUsage(problem).of(0, np.array([0, 1])).tolist()
         [1.0, 1.0]
         """
+        limit, units = self._taken(commodity, arcs)
+        row = np.zeros(self._n_limits)
+        row[limit] = units
+        return row
+
+    def _taken(self, commodity: int, arcs: Ints) -> tuple[Ints, Floats]:
+        """Return the limits that a path takes from, rising, and the units of each."""
         own_class = int(self._class_of[commodity])
         key = (own_class, arcs.tobytes())
         if key not in self._seen:
@@ -103,10 +112,24 @@ class LimitUsage:
             touched = np.concatenate(runs) if runs else np.empty(0, dtype=np.int64)
             only = self._only[touched]
             touched = touched[(only < 0) | (only == own_class)]
-            self._seen[key] = np.bincount(
-                self._limit[touched], self._factor[touched], self._n_limits
-            ).astype(np.float64)
+            row = np.bincount(self._limit[touched], self._factor[touched], self._n_limits)
+            limit = np.flatnonzero(row)
+            self._seen[key] = limit, row[limit].astype(np.float64)
         return self._seen[key]
+
+    def of_plan(self, plan: Plan) -> csr_array:
+        """Return the units of each limit that a unit on each path of a plan takes, shape (P, R).
+
+        Sparse: of hundreds of limits a path takes from a dozen.
+        """
+        from scipy.sparse import csr_array
+
+        paths = zip(plan.commodity.tolist(), plan.arcs, strict=True)
+        taken = [self._taken(k, arcs) for k, arcs in paths]
+        first = np.cumsum([0, *(len(limit) for limit, _ in taken)])
+        limits = np.concatenate([limit for limit, _ in taken] or [np.empty(0, dtype=np.int64)])
+        units = np.concatenate([units for _, units in taken] or [np.empty(0)])
+        return csr_array((units, limits, first), shape=(len(taken), self._n_limits))
 
     def total(self, plan: Plan) -> Floats:
         """Return the units of each limit that a plan takes in all, shape (R,)."""

@@ -86,7 +86,7 @@ class Timetable:
         return self.first + dt.timedelta(days=int(step * self.problem.step + 1e-9))
 
 
-def _named_capacities(scenario: Scenario | None) -> set[str]:
+def capacities_named(scenario: Scenario | None) -> set[str]:
     """Return the capacities that events name."""
     events = scenario.events if scenario is not None else ()
     return {name for e in events for name in names_in(e.selector.get("capacity", []))}
@@ -136,7 +136,7 @@ def build_timetable(
         Is told what is being done.
     """
     say = progress or (lambda _: None)
-    named = _named_capacities(scenario)
+    named = capacities_named(scenario)
     if undisturbed is None or not undisturbed.serves(net, named, usual):
         undisturbed = Undisturbed(net, named, usual)
     net = undisturbed.net

@@ -12,7 +12,7 @@ import numpy as np
 
 from corridors.analysis.criticality.dead_ends import DeadEnds
 from corridors.analysis.criticality.elements import USUAL, find_elements
-from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
+from corridors.analysis.criticality.impact import ClosureSolver, closure_problem, wanted_alone
 from corridors.analysis.criticality.pairs import split_pairs
 from corridors.analysis.criticality.tables import (
     added_up,
@@ -47,6 +47,10 @@ if TYPE_CHECKING:
     from corridors.flow.arrays import Ints
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
+
+    Case = tuple[Ints, Ints]
+
+_NOTHING: Ints = np.empty(0, dtype=np.int64)
 
 _WORTH_A_WORKER = 60
 """Cases from which starting processes, which takes a second, pays."""
@@ -126,8 +130,10 @@ def sweep(
             rows = list(ledger.rows.values())
         else:
             problem = closure_problem(bare, model, disturbed=question.scenario is not None)
-            problem = replace(problem, labels=labels)
-            run = _Run(ClosureSolver(problem), elements, workers, ledger, executor)
+            # What a closure takes away follows from all demands, whatever is wanted today.
+            ends = DeadEnds(problem.flow)
+            problem = wanted_alone(replace(problem, labels=labels))
+            run = _Run(ClosureSolver(problem), elements, ends, workers, ledger, executor)
             rows = worst_first(run.singles() if n == 1 else run.pairs())
             if ledger is not None:
                 ledger.finish(rows)
@@ -136,14 +142,14 @@ def sweep(
     return table
 
 
-def closer(problem: ClosureProblem) -> Callable[[Ints], ClosureImpact]:
+def closer(problem: ClosureProblem) -> Callable[[Case], ClosureImpact]:
     """Return what closes arcs of a situation and says what that does."""
-    return ClosureSolver(problem).close
+    return ClosureSolver(problem).close_more
 
 
 def solve_cases(
     problem: ClosureProblem,
-    cases: list[Ints],
+    cases: list[Case],
     workers: int = 1,
     *,
     solver: ClosureSolver | None = None,
@@ -156,7 +162,7 @@ def solve_cases(
     problem
         The situation, in arrays.
     cases
-        Arcs that are closed, one entry a case.
+        As `ClosureSolver.close_more` takes them.
     workers, executor
         As in `corridors.analysis.jobs.each.solve_each`.
     solver
@@ -167,7 +173,7 @@ def solve_cases(
     number, found
         Of each case once, in no fixed order where there are several workers.
     """
-    own = None if solver is None else solver.close
+    own = None if solver is None else solver.close_more
     yield from solve_each(closer, problem, cases, workers, own=own, executor=executor)
 
 
@@ -182,6 +188,7 @@ class _Run:
         self,
         solver: ClosureSolver,
         elements: list[NetworkElement],
+        dead_ends: DeadEnds,
         workers: int | None,
         ledger: Ledger | None,
         executor: Executor | None = None,
@@ -190,7 +197,6 @@ class _Run:
         self.executor = executor
         self.workers = workers
         self.ledger = ledger
-        dead_ends = DeadEnds(solver.problem.flow)
         self.groups: dict[bytes, list[NetworkElement]] = {}
         self.closed: dict[str, Ints] = {}
         for element in elements:
@@ -214,7 +220,7 @@ class _Run:
                 # What carries nothing changes nothing, whatever it is.
                 idle = idle or self.solver.close(self.closed[case]).figures
                 rows += _rows_of(group, idle)
-        cases = {case: self.closed[case] for case in todo}
+        cases = {case: (_NOTHING, self.closed[case]) for case in todo}
         with closing(self._solved(cases, "closing one element after the other")) as solved:
             for case, found in solved:
                 new = _rows_of(todo[case], found.figures)
@@ -232,7 +238,7 @@ class _Run:
             for t in first
             if not self.solver.carried[self.closed[t.key]].any()
         }
-        cases = {t.key: self.closed[t.key] for t in first if t.key not in alone}
+        cases = {t.key: (_NOTHING, self.closed[t.key]) for t in first if t.key not in alone}
         alone.update(self._solved(cases, "closing the parts of the pairs"))
 
         def of_both(a: NetworkElement, b: NetworkElement) -> tuple[Row, Row]:
@@ -260,8 +266,9 @@ class _Run:
                 rows.append(known[case])
             else:
                 todo[case] = pair
+        # Pairs with the same first part stand together, and begin with the answer to that.
         both = {
-            case: np.union1d(self.closed[a.key], self.closed[b.key])
+            case: (self.closed[a.key], np.union1d(self.closed[a.key], self.closed[b.key]))
             for case, (a, b) in todo.items()
         }
         with closing(self._solved(both, "closing pairs")) as solved:
@@ -272,19 +279,18 @@ class _Run:
                     self.ledger.append([row])
         return rows
 
-    def _solved(self, cases: dict[str, Ints], what: str) -> Generator[tuple[str, ClosureImpact]]:
+    def _solved(self, cases: dict[str, Case], what: str) -> Generator[tuple[str, ClosureImpact]]:
         names = list(cases)
         workers = self.workers
         if workers is None:
             workers = (os.cpu_count() or 1) if len(cases) >= _WORTH_A_WORKER else 1
-        arcs = list(cases.values())
         # Whatever ends the work ends the workers, at once and not when memory is tidied up.
         with (
             progress(what, len(cases)) as step,
             closing(
                 solve_cases(
                     self.solver.problem,
-                    arcs,
+                    list(cases.values()),
                     workers,
                     solver=self.solver,
                     executor=self.executor,

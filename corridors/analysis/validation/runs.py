@@ -13,10 +13,13 @@ from corridors.network.network import as_date
 
 if TYPE_CHECKING:
     from corridors.assignment.assignment import Assignment
+    from corridors.flow.problem import FlowProblem
+    from corridors.flow.solve import Answer
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
     from corridors.simulation.queueing import Behaviour
     from corridors.simulation.results import Simulation
+    from corridors.simulation.seasons.undisturbed import Undisturbed
     from corridors.simulation.timetable import Timetable
 
 RUN_DAYS = 90
@@ -79,12 +82,27 @@ class ModelRuns:
 
     def state(self, day: str, scenario: str = "") -> Assignment:
         """Return the steady state of a day, undisturbed or under a scenario."""
-        from corridors.assignment.assign import assign
+        from corridors.assignment.assign import assigned
+        from corridors.scenarios.state import network_state
 
         if (day, scenario) not in self._steady:
             plan = scenario_of(self.net, scenario) if scenario else None
-            self._steady[day, scenario] = assign(self.net, plan, as_of=day, model=self.model)
+            state = network_state(self.net, plan, as_date(day))
+            # Of the best plan an answer is the same from wherever it is begun.
+            near = self._near(state.problem) if self.model == "optimal" else None
+            found = assigned(state, plan, self.model, near)
+            self._steady[day, scenario] = found
         return self._steady[day, scenario]
+
+    def _near(self, problem: FlowProblem) -> Answer | None:
+        """Return the answer of another day with the same limits, from which to begin."""
+        from corridors.flow.solve import Answer
+
+        for known in reversed(self._steady.values()):
+            answer = known.answer
+            if isinstance(answer, Answer) and answer.starts(problem):
+                return answer
+        return None
 
     def window(self, name: str) -> tuple[str, int]:
         """Return the first day and the number of days of the run of a scenario."""
@@ -111,10 +129,20 @@ class ModelRuns:
                 step=1.0,
                 warm_up=None,
                 announced=False,
-                progress=lambda _what: None,
+                undisturbed=self._undisturbed_of(plan),
             )
             self._tables[key] = (plan, table)
         return self._tables[key]
+
+    def _undisturbed_of(self, plan: Scenario | None) -> Undisturbed | None:
+        """Return the days without events that runs so far have worked out, where they serve."""
+        from corridors.simulation.timetable import capacities_named
+
+        named = capacities_named(plan)
+        own = (table.undisturbed for _, table in self._tables.values())
+        return next(
+            (days for days in own if days and days.serves(self.net, named, "optimal")), None
+        )
 
     def _ran(self, key: str, name: str, *, events: bool = True, choice: bool = True) -> Simulation:
         from corridors.simulation.queueing import run

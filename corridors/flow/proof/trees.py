@@ -40,6 +40,16 @@ class Trees:
         self._for: tuple[Ints | Floats, ...] | None = None
         self._cells: Ints = np.empty(0, dtype=np.int64)
         self._members: tuple[tuple[Ints | Floats, ...], Members] | None = None
+        self._mended = 0
+
+    def renew(self) -> None:
+        """Have the trees grown from nothing for the next problem, once that is worth it.
+
+        That is where as many have been mended as there are: what comes is near to what came
+        last, and farther and farther from that for which they were grown.
+        """
+        if self._for is not None and self._mended >= len(self._first) - 1:
+            self._for = None
 
     def members(self, p: FlowProblem) -> Members:
         """Return the members of the limits of a problem, sorted once for all with the same."""
@@ -74,7 +84,7 @@ class Trees:
             weight = members.weights(p, price)
             cells = np.flatnonzero(weight != self._weight)
         length = self._length.copy()
-        _mend(
+        self._mended += _mend(
             cells, self._weight, weight, p.tail, p.head, *self._leaving, *self._entering,
             self._of_class, self._order, self._first, p.origin, p.destination, self._furthest,
             self._reach, self._by, self._branch, length,
@@ -106,7 +116,7 @@ class Trees:
         if keep:
             self._for, self._weight, self._length = shape, weight, length.copy()
             self._cost, self._before = p.cost, (p.closed, price.copy(), nothing_passes(p))
-            self._now, self._cells = weight.copy(), self._cells[:0]
+            self._now, self._cells, self._mended = weight.copy(), self._cells[:0], 0
         return length
 
 
@@ -280,7 +290,7 @@ def _mend(
     cells, before, weight, tail, head, start, leaving, in_start, entering, of_class, order,
     firsts, origin, destination, furthest, reach, by, branch, result,
 ):  # fmt: skip
-    """Fill the shortest lengths that a change of weights may have changed.
+    """Fill the shortest lengths that a change of weights may have changed; say of how many trees.
 
     What hangs on an arc that is longer now is cut off and grown again from what stands.
     """
@@ -386,3 +396,4 @@ def _mend(
             for j in range(i, end):
                 wanted[destination[order[j]]] = False
                 result[order[j]] = dist[destination[order[j]]]
+    return stale.sum()

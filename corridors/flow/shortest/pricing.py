@@ -101,7 +101,7 @@ class Pricing:
         p = self._p
         if self._aimed_at is not None and np.array_equal(self._aimed_at, cost):
             return
-        self._kept = None
+        self._kept = self._around = None
         pairs = np.stack([p.destination, p.commodity_class], axis=1)
         ends, which = np.unique(pairs, axis=0, return_inverse=True)
         if self._aimed_at is None:
@@ -138,10 +138,14 @@ class Pricing:
         return self._given
 
     def keep(self) -> None:
-        """Keep what the last ties were decided by, as what later questions are held against."""
-        if self._last is not None:
-            self._kept = self._last._replace(weight=self._weights.keep())
-        self._around = None
+        """Keep what the last ties were decided by, as what later questions are held against.
+
+        Only where the weights can be kept, too.
+        """
+        if self._last is not None and self._weights.lasting:
+            self._kept = self._last._replace(
+                weight=self._weights.keep(), subgraphs=_packed(self._last.subgraphs)
+            )
 
     def _unconcerned(self, weight: Floats, ceiling: Floats) -> Flags:
         """Return which commodities find below a ceiling what the first answer found, shape (K,).
@@ -293,6 +297,16 @@ def _between_ends(p: FlowProblem) -> tuple[Ints, Ints, Ints, Ints]:
 def _hair(sigma: Floats) -> Floats:
     """Return by how much prices of commodities may differ that only rounding has moved."""
     return 1e-12 * (1.0 + np.abs(sigma))
+
+
+def _packed(
+    subgraphs: tuple[Ints, Ints, Ints, Flags, Flags],
+) -> tuple[Ints, Ints, Ints, Flags, Flags]:
+    """Return subgraphs without the arcs that belong to none."""
+    first, size, arcs, takes_part, single = subgraphs
+    start = np.cumsum(size) - size
+    kept = np.repeat(first - start, size) + np.arange(int(size.sum()))
+    return start, size, arcs[kept], takes_part, single
 
 
 def _joined(

@@ -104,13 +104,18 @@ class ArcWeights:
         self._last = weight, price
         return weight.reshape(self._shape)
 
+    @property
+    def lasting(self) -> bool:
+        """Whether no arc has opened or closed since costs became what they are."""
+        return not len(self._moved)
+
     def keep(self) -> Floats:
         """Keep the weights that `at` last returned as what later ones are held against.
 
-        Only where no arc has opened or closed since costs became what they are.
+        Only where they are `lasting`.
         """
         weight, price = self._last
-        if not len(self._moved):
+        if self.lasting:
             self._kept = weight.copy(), price.copy(), weight.copy()
             self.changed = self._lists[1, :0]
         return weight.reshape(self._shape).copy()

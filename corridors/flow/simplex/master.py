@@ -29,6 +29,9 @@ class OwnMaster(Master):
     _answered: MasterProblem | None = None
     """The question to which the basis is the optimum over the columns that there were."""
 
+    _taken: MasterProblem | None = None
+    """The question for which a basis was last taken."""
+
     _kept_inverse: Floats | None = None
 
     _weights: Weights | None = None
@@ -54,6 +57,7 @@ class OwnMaster(Master):
         """
         self._working.set(*basis)
         self._fresh, self._answered, self._weights = True, None, None
+        self._taken = question
         if not self._working.refresh(question.amount, question.bound):
             raise FailedError
 
@@ -65,6 +69,10 @@ class OwnMaster(Master):
     def remember(self) -> None:
         """Keep the basis as the one to return to, with its inverse."""
         super().remember()
+        if self._fresh and self._taken is not None:
+            # What was taken has its values, and no inverse yet.
+            taken = self._taken
+            self._fresh = not self._working.refresh(taken.amount, taken.bound, invert=True)
         p = self._working.size
         self._kept_inverse = self._working.basis.inverse[:p, :p].copy()
         self._kept_weights = _copied(self._weights)

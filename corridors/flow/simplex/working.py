@@ -80,15 +80,17 @@ class WorkingBasis:
         b.place[:] = -1
         b.place[tight] = np.arange(p)
 
-    def refresh(self, amount: Floats, bound: Floats) -> bool:
-        """Compute the values of the basis afresh, not its inverse; say whether it has any.
+    def refresh(self, amount: Floats, bound: Floats, *, invert: bool = False) -> bool:
+        """Compute the values of the basis afresh; say whether it has any.
 
         Parameters
         ----------
         amount, bound
             Right-hand sides and their directions, shapes (2, K + S) and (2, R).
+        invert
+            Whether to compute its inverse, too.
         """
-        good: bool = refresh(self._pool.columns, self.basis, self.values, amount, bound, False)
+        good: bool = refresh(self._pool.columns, self.basis, self.values, amount, bound, invert)
         return good
 
     def fit(self) -> None:

@@ -1,0 +1,71 @@
+"""Where an answer begins, and which commodities stand beside its own, leave no trace in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import flow_cases
+import numpy as np
+import pytest
+
+from corridors.flow import solve
+from corridors.flow.usage import LimitUsage
+
+
+def same(a, b):
+    """Hold two answers against each other, to the byte."""
+    assert a.class_flow.tobytes() == b.class_flow.tobytes()
+    assert a.shortfall.tobytes() == b.shortfall.tobytes()
+    assert a.limit_price.tobytes() == b.limit_price.tobytes()
+    assert a.path_amount.tobytes() == b.path_amount.tobytes()
+
+
+@pytest.mark.parametrize("seed", range(23000, 23030))
+def test_answers_that_begin_with_the_last_one_are_those_from_nothing(seed):
+    """As demand grows step by step, arcs closing and opening on the way."""
+    problem, r = flow_cases.random_problem(seed), np.random.default_rng(seed)
+    first = solve(problem)
+    for turn in range(6):
+        changes = {"demand": problem.amount * (1.0 + 0.3 * turn)}
+        if turn in (2, 3):
+            changes["closed"] = [int(r.integers(problem.n_arcs))]
+        now = first.resolve(**changes)
+        same(now, solve(problem.changed(amount=changes.pop("demand"), **changes)))
+        assert now.cold_starts == 0
+        now.start_here()
+
+
+@pytest.mark.parametrize("seed", range(23100, 23140))
+def test_what_is_not_wanted_may_be_left_out(seed):
+    """Ties between the others are decided as they were: each keeps the rank it had."""
+    problem, r = flow_cases.random_problem(seed), np.random.default_rng(seed)
+    amount = np.where(r.random(problem.n_commodities) < 0.5, problem.amount, 0.0)
+    kept = np.flatnonzero(amount > 0)
+    whole = replace(problem, amount=amount)
+    names = ("origin", "destination", "penalty", "commodity_class", "commodity_rank")
+    part = replace(
+        whole, amount=amount[kept], **{name: getattr(whole, name)[kept] for name in names}
+    )
+    all_of_it, some = solve(whole), solve(part)
+    assert some.class_flow == pytest.approx(all_of_it.class_flow, rel=1e-12, abs=1e-12)
+    assert some.shortfall == pytest.approx(all_of_it.shortfall[kept], rel=1e-12, abs=1e-12)
+    assert kept[some.path_commodity].tolist() == all_of_it.path_commodity.tolist()
+    for mine, theirs in zip(some.path_arcs, all_of_it.path_arcs, strict=True):
+        assert mine.tolist() == theirs.tolist()
+
+
+@pytest.mark.parametrize("seed", range(23200, 23210))
+def test_what_a_plan_takes_of_limits_is_what_its_paths_take(seed):
+    problem = flow_cases.random_problem(seed)
+    plan, uses = solve(problem).plan, LimitUsage(problem)
+    taken = uses.of_plan(plan)
+    assert taken.shape == (len(plan.amount), problem.n_limits)
+    for row, k, arcs in zip(taken.toarray(), plan.commodity, plan.arcs, strict=True):
+        expected = np.zeros(problem.n_limits)
+        for limit, arc, only, factor in zip(
+            problem.member_limit, problem.member_arc, problem.member_class, problem.member_factor,
+            strict=True,
+        ):  # fmt: skip
+            if only in (-1, problem.commodity_class[k]):
+                expected[limit] += factor * (arcs == arc).sum()
+        assert row == pytest.approx(expected)
