@@ -21,7 +21,7 @@ LONG = {"full", "unique", "searchsorted", "argsort", "sort", "arange", "concaten
 
 def kernels():
     """Return the kernels of the engine's own rooms and their parts, with where they stand."""
-    rooms = ("", "proof/", "shortest/", "simplex/")
+    rooms = ("", "parallel/", "proof/", "shortest/", "simplex/")
     for path in (path for room in rooms for path in ROOM.glob(f"{room}*.py")):
         for node in ast.parse(path.read_text("utf-8")).body:
             marks = getattr(node, "decorator_list", [])

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from corridors.flow.compiling import compiled, inner
+from corridors.flow.compiling import compiled
 from corridors.flow.shortest.trees import forward_star
+from corridors.flow.splitting import sort_paths
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -37,6 +38,7 @@ class Columns(NamedTuple):
 @compiled
 def _append(
     wanted,
+    owners,
     found_start,
     found_arcs,
     first,
@@ -58,10 +60,11 @@ def _append(
 ):
     """Write paths behind the columns there are, with what they take of each limit."""
     j = first
-    for k in wanted:
+    for w in range(len(wanted)):
+        k = owners[w]
         at = path_start[j]
         n = start[j]
-        for i in range(found_start[k], found_start[k + 1]):
+        for i in range(found_start[wanted[w]], found_start[wanted[w] + 1]):
             arc = found_arcs[i]
             path_arcs[at] = arc
             at += 1
@@ -114,35 +117,6 @@ def _copy(number, path_start, path_arcs, into):
         for i in range(path_start[j], path_start[j + 1]):
             into[at] = path_arcs[i]
             at += 1
-
-
-@inner
-def _before(i, j, fixed, path_start, path_arcs):
-    """Whether column i comes before column j: arcs are compared byte by byte, the lowest first."""
-    if i < fixed or j < fixed:
-        return i < j
-    size = path_start[j + 1] - path_start[j]
-    for n in range(path_start[i + 1] - path_start[i]):
-        if n >= size:
-            return False
-        a, b = path_arcs[path_start[i] + n], path_arcs[path_start[j] + n]
-        while a != b:
-            if a % 256 != b % 256:
-                return a % 256 < b % 256
-            a, b = a // 256, b // 256
-    return path_start[i + 1] - path_start[i] < size
-
-
-@compiled
-def _sort(group, number, fixed, path_start, path_arcs):
-    """Sort the columns of each group, which are few."""
-    for g in range(len(group) - 1):
-        for n in range(group[g] + 1, group[g + 1]):
-            j, at = number[n], n
-            while at > group[g] and _before(j, number[at - 1], fixed, path_start, path_arcs):
-                number[at] = number[at - 1]
-                at -= 1
-            number[at] = j
 
 
 @compiled
@@ -311,20 +285,70 @@ class PathPool:
         int
             How many were new.
         """
+        before = self.size
+        self._numbers(wanted, wanted, start, arcs, cost, tie_cost)
+        return self.size - before
+
+    def numbers(
+        self, commodity: Ints, start: Ints, arcs: Ints, cost: Floats, tie_cost: Floats
+    ) -> Ints:
+        """Return the numbers of paths, of which those are added that the pool does not hold.
+
+        Parameters
+        ----------
+        commodity
+            Of each path, shape (P,).
+        start, arcs
+            The paths, as offsets (P + 1,) into arc numbers.
+        cost, tie_cost
+            As in `add`.
+        """
+        every = np.arange(len(commodity))
+        return self._numbers(every, commodity, start, arcs, cost, tie_cost)
+
+    def _numbers(
+        self,
+        wanted: Ints,
+        commodity: Ints,
+        start: Ints,
+        arcs: Ints,
+        cost: Floats,
+        tie_cost: Floats,
+    ) -> Ints:
+        """Return the numbers of some of the paths, each wanted one with its commodity."""
+        numbers: list[int] = []
         new: list[int] = []
-        for k in wanted.tolist():
-            key = (k, arcs[start[k] : start[k + 1]].tobytes())
-            if key not in self._known:
-                self._known[key] = self.size + len(new)
+        known, size = self._known, self.size
+        starts, ends = start[wanted].tolist(), start[wanted + 1].tolist()
+        for i, k in enumerate(commodity.tolist()):
+            key = (k, arcs[starts[i] : ends[i]].tobytes())
+            number = known.get(key)
+            if number is None:
+                number = known[key] = size + len(new)
                 self._keys.append(key)
-                new.append(k)
-        if not new:
-            return 0
-        chosen = np.array(new, dtype=np.int64)
-        self._make_room(len(new), len(arcs))
+                new.append(i)
+            numbers.append(number)
+        if new:
+            chosen = np.array(new, dtype=np.int64)
+            self._write(wanted[chosen], commodity[chosen], start, arcs, cost, tie_cost)
+        return np.array(numbers, dtype=np.int64)
+
+    def _write(
+        self,
+        chosen: Ints,
+        owners: Ints,
+        start: Ints,
+        arcs: Ints,
+        cost: Floats,
+        tie_cost: Floats,
+    ) -> None:
+        """Write the chosen paths of these owners behind the columns there are."""
+        # The arcs of the paths that are chosen, and of those only.
+        self._make_room(len(chosen), int((start[chosen + 1] - start[chosen]).sum()))
         first = self.size
         self.size = _append(
             chosen,
+            owners,
             start,
             arcs,
             first,
@@ -343,16 +367,11 @@ class PathPool:
         )
         self._banned[first : self.size] = False
         self._price(first, self.size, cost, tie_cost)
-        return len(new)
 
     def number(self, commodity: int, path: Ints, cost: Floats, tie_cost: Floats) -> int:
         """Return the number of a path, which is added where the pool does not hold it."""
-        key = (commodity, path.tobytes())
-        if key not in self._known:
-            start = np.zeros(commodity + 2, dtype=np.int64)
-            start[-1] = len(path)
-            self.add(np.array([commodity]), start, path, cost, tie_cost)
-        return self._known[key]
+        start = np.array([0, len(path)])
+        return int(self.numbers(np.array([commodity]), start, path, cost, tie_cost)[0])
 
     def _make_room(self, paths: int, arcs: int) -> None:
         grown = False
@@ -398,7 +417,7 @@ class PathPool:
         group, number
             The columns of each group, as offsets (G + 1,) into their numbers.
         """
-        _sort(group, number, self.fixed, self._path_start, self._arcs)
+        sort_paths(group, number, self.fixed, self._path_start, self._arcs)
 
     def paths(self, number: Ints, names: Ints | None = None) -> tuple[Ints, Ints]:
         """Return the arcs of some columns, as offsets and arc numbers, or as other `names` (A,)."""
