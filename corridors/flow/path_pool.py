@@ -57,14 +57,32 @@ def _append(
     newest,
     older,
     owner,
+    newest_of,
+    older_of,
+    numbers,
 ):
-    """Write paths behind the columns there are, with what they take of each limit."""
+    """Write the paths that are new behind the columns, with what they take of each limit."""
     j = first
     for w in range(len(wanted)):
-        k = owners[w]
+        k, begin, end = owners[w], found_start[wanted[w]], found_start[wanted[w] + 1]
+        number = newest_of[k]
+        while number >= 0:
+            at, i = path_start[number], begin
+            if path_start[number + 1] - at == end - begin:
+                while i < end and path_arcs[at + i - begin] == found_arcs[i]:
+                    i += 1
+                if i == end:
+                    break
+            number = older_of[number]
+        numbers[w] = number
+        if number >= 0:
+            continue
+        numbers[w] = j
+        older_of[j] = newest_of[k]
+        newest_of[k] = j
         at = path_start[j]
         n = start[j]
-        for i in range(found_start[wanted[w]], found_start[wanted[w] + 1]):
+        for i in range(begin, end):
             arc = found_arcs[i]
             path_arcs[at] = arc
             at += 1
@@ -179,8 +197,6 @@ class PathPool:
             unit[order],
         )
         self._taken = np.full(problem.n_limits, -1, dtype=np.int64)
-        self._known: dict[tuple[int, bytes], int] = {}
-        self._keys: list[tuple[int, bytes]] = []
         self.fixed = self.size = k + 2 * s
         room = 4 * (k + s) + 64
         self._commodity = np.zeros(room, dtype=np.int64)
@@ -200,6 +216,9 @@ class PathPool:
         self._older = np.full(16 * room, -1, dtype=np.int64)
         self._owner = np.zeros(16 * room, dtype=np.int64)
         self._owner[:s] = np.arange(k + s, k + 2 * s)
+        # The paths of a commodity hang together as the entries of a limit do.
+        self._newest_of = np.full(k + s, -1, dtype=np.int64)
+        self._older_of = np.full(room, -1, dtype=np.int64)
         self._newest = np.full(problem.n_limits, -1, dtype=np.int64)
         self._newest[soft] = np.arange(s)
         self._arcs = np.zeros(32 * room, dtype=np.int64)
@@ -316,39 +335,11 @@ class PathPool:
         tie_cost: Floats,
     ) -> Ints:
         """Return the numbers of some of the paths, each wanted one with its commodity."""
-        numbers: list[int] = []
-        new: list[int] = []
-        known, size = self._known, self.size
-        starts, ends = start[wanted].tolist(), start[wanted + 1].tolist()
-        for i, k in enumerate(commodity.tolist()):
-            key = (k, arcs[starts[i] : ends[i]].tobytes())
-            number = known.get(key)
-            if number is None:
-                number = known[key] = size + len(new)
-                self._keys.append(key)
-                new.append(i)
-            numbers.append(number)
-        if new:
-            chosen = np.array(new, dtype=np.int64)
-            self._write(wanted[chosen], commodity[chosen], start, arcs, cost, tie_cost)
-        return np.array(numbers, dtype=np.int64)
-
-    def _write(
-        self,
-        chosen: Ints,
-        owners: Ints,
-        start: Ints,
-        arcs: Ints,
-        cost: Floats,
-        tie_cost: Floats,
-    ) -> None:
-        """Write the chosen paths of these owners behind the columns there are."""
-        # The arcs of the paths that are chosen, and of those only.
-        self._make_room(len(chosen), int((start[chosen + 1] - start[chosen]).sum()))
-        first = self.size
+        self._make_room(len(wanted), int((start[wanted + 1] - start[wanted]).sum()))
+        first, numbers = self.size, np.empty(len(wanted), dtype=np.int64)
         self.size = _append(
-            chosen,
-            owners,
+            wanted,
+            commodity,
             start,
             arcs,
             first,
@@ -364,9 +355,14 @@ class PathPool:
             self._newest,
             self._older,
             self._owner,
+            self._newest_of,
+            self._older_of,
+            numbers,
         )
-        self._banned[first : self.size] = False
-        self._price(first, self.size, cost, tie_cost)
+        if self.size > first:
+            self._banned[first : self.size] = False
+            self._price(first, self.size, cost, tie_cost)
+        return numbers
 
     def number(self, commodity: int, path: Ints, cost: Floats, tie_cost: Floats) -> int:
         """Return the number of a path, which is added where the pool does not hold it."""
@@ -381,6 +377,7 @@ class PathPool:
             self._start = _grown(self._start, room + 1)
             self._path_start = _grown(self._path_start, room + 1)
             self._banned = _grown(self._banned, room)
+            self._older_of = _grown(self._older_of, room)
             cost = np.zeros((3, room))
             cost[:, : self.size] = self._cost[:, : self.size]
             self._cost = cost
@@ -399,10 +396,8 @@ class PathPool:
 
     def shorten(self, size: int) -> None:
         """Forget all columns from number `size` on."""
-        for key in self._keys[size - self.fixed :]:
-            del self._known[key]
-        del self._keys[size - self.fixed :]
         self.size = size
+        _cut(self._newest_of, self._older_of, size)
         _cut(self._newest, self._older, int(self._start[size]))
 
     def path(self, number: int) -> Ints:
