@@ -361,7 +361,7 @@ class Engine:
         """
         question = self.load(problem)
         self._master.restore()
-        self._climb(question, careful=False, whole=False)
+        self._climb(question, careful=False)
         if not self._master.started:
             self._master.remember()
             self._pricing.keep()

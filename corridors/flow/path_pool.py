@@ -305,27 +305,10 @@ class PathPool:
             How many were new.
         """
         before = self.size
-        self._numbers(wanted, wanted, start, arcs, cost, tie_cost)
+        self.numbers(wanted, wanted, start, arcs, cost, tie_cost)
         return self.size - before
 
     def numbers(
-        self, commodity: Ints, start: Ints, arcs: Ints, cost: Floats, tie_cost: Floats
-    ) -> Ints:
-        """Return the numbers of paths, of which those are added that the pool does not hold.
-
-        Parameters
-        ----------
-        commodity
-            Of each path, shape (P,).
-        start, arcs
-            The paths, as offsets (P + 1,) into arc numbers.
-        cost, tie_cost
-            As in `add`.
-        """
-        every = np.arange(len(commodity))
-        return self._numbers(every, commodity, start, arcs, cost, tie_cost)
-
-    def _numbers(
         self,
         wanted: Ints,
         commodity: Ints,
@@ -334,7 +317,17 @@ class PathPool:
         cost: Floats,
         tie_cost: Floats,
     ) -> Ints:
-        """Return the numbers of some of the paths, each wanted one with its commodity."""
+        """Return the numbers of some paths, of which those are added that the pool does not hold.
+
+        Parameters
+        ----------
+        wanted, commodity
+            Which of the paths, and the commodity of each of these.
+        start, arcs
+            The paths, as offsets into arc numbers.
+        cost, tie_cost
+            As in `add`.
+        """
         self._make_room(len(wanted), int((start[wanted + 1] - start[wanted]).sum()))
         first, numbers = self.size, np.empty(len(wanted), dtype=np.int64)
         self.size = _append(
@@ -363,11 +356,6 @@ class PathPool:
             self._banned[first : self.size] = False
             self._price(first, self.size, cost, tie_cost)
         return numbers
-
-    def number(self, commodity: int, path: Ints, cost: Floats, tie_cost: Floats) -> int:
-        """Return the number of a path, which is added where the pool does not hold it."""
-        start = np.array([0, len(path)])
-        return int(self.numbers(np.array([commodity]), start, path, cost, tie_cost)[0])
 
     def _make_room(self, paths: int, arcs: int) -> None:
         grown = False

@@ -223,7 +223,8 @@ class Bundles:
         if count < 0:
             raise FailedError
         of = commodity[path[piece[:count]]]
-        numbers = pool.numbers(of, piece_start[: count + 1], narrow, p.cost, p.tie_cost)
+        every = np.arange(count)
+        numbers = pool.numbers(every, of, piece_start, narrow, p.cost, p.tie_cost)
         own, others = self._full_of(np.flatnonzero(~wide.loose), numbering, usable, first)
         full[own] = True
         columns = np.concatenate([numbers, column[idle]])
