@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from corridors.flow.compiling import compiled
+from corridors.flow.compiling import compiled, inner
 from corridors.flow.shortest.trees import forward_star
 from corridors.flow.splitting import sort_paths
 
@@ -33,6 +33,34 @@ class Columns(NamedTuple):
     newest: Ints
     older: Ints
     owner: Ints
+
+
+@inner
+def _search(k, begin, end, found_arcs, path_start, path_arcs, newest_of, older_of):
+    """Return the number of a path of commodity k, or -1 where it is new."""
+    number = newest_of[k]
+    while number >= 0:
+        at, i = path_start[number], begin
+        if path_start[number + 1] - at == end - begin:
+            while i < end and path_arcs[at + i - begin] == found_arcs[i]:
+                i += 1
+            if i == end:
+                break
+        number = older_of[number]
+    return number
+
+
+@compiled
+def _find(wanted, owners, start, arcs, path_start, path_arcs, newest_of, older_of, numbers):
+    """Fill the numbers of paths, -1 where they are new; say how many are."""
+    count = 0
+    for w in range(len(wanted)):
+        begin, end = start[wanted[w]], start[wanted[w] + 1]
+        numbers[w] = _search(
+            owners[w], begin, end, arcs, path_start, path_arcs, newest_of, older_of
+        )
+        count += numbers[w] < 0
+    return count
 
 
 @compiled
@@ -65,15 +93,7 @@ def _append(
     j = first
     for w in range(len(wanted)):
         k, begin, end = owners[w], found_start[wanted[w]], found_start[wanted[w] + 1]
-        number = newest_of[k]
-        while number >= 0:
-            at, i = path_start[number], begin
-            if path_start[number + 1] - at == end - begin:
-                while i < end and path_arcs[at + i - begin] == found_arcs[i]:
-                    i += 1
-                if i == end:
-                    break
-            number = older_of[number]
+        number = _search(k, begin, end, found_arcs, path_start, path_arcs, newest_of, older_of)
         numbers[w] = number
         if number >= 0:
             continue
@@ -328,8 +348,11 @@ class PathPool:
         cost, tie_cost
             As in `add`.
         """
-        self._make_room(len(wanted), int((start[wanted + 1] - start[wanted]).sum()))
         first, numbers = self.size, np.empty(len(wanted), dtype=np.int64)
+        known = self._path_start, self._arcs, self._newest_of, self._older_of
+        if not len(wanted) or not _find(wanted, commodity, start, arcs, *known, numbers):
+            return numbers
+        self._make_room(len(wanted), int((start[wanted + 1] - start[wanted]).sum()))
         self.size = _append(
             wanted,
             commodity,
