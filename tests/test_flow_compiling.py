@@ -28,7 +28,7 @@ LONG = {"full", "unique", "searchsorted", "argsort", "sort", "arange", "concaten
 
 def kernels():
     """Return the kernels of the engine's own rooms and of the queues, with where they stand."""
-    rooms = ("", "proof/", "shortest/", "simplex/")
+    rooms = ("", "parallel/", "proof/", "shortest/", "simplex/")
     paths = [path for room in rooms for path in ROOM.glob(f"{room}*.py")]
     for path in paths + sorted(QUEUES.rglob("*.py")):
         for node in ast.parse(path.read_text("utf-8")).body:

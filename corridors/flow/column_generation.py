@@ -21,6 +21,7 @@ from corridors.flow.arrays import TOLERANCE
 from corridors.flow.highs import HighsMaster
 from corridors.flow.master import FailedError, Master, MasterProblem
 from corridors.flow.numbering import Numbering, generic
+from corridors.flow.parallel.bundles import Bundles
 from corridors.flow.path_pool import PathPool
 from corridors.flow.proof.trees import Trees
 from corridors.flow.shortest.pricing import Pricing
@@ -36,6 +37,9 @@ _SHORT = 3.0
 """Rank of falling short, above that of an arc (1 to 2)."""
 
 _MAX_ROUNDS = 10_000
+
+_SOME_LIMITS = 20
+"""How many limits the cheapest paths overrun where alike arcs are bundled."""
 
 _MANY_LIMITS, _PER_COMMODITY = 100, 0.25
 """How many limits the cheapest paths overrun, at all and by commodity, where HiGHS begins."""
@@ -59,29 +63,36 @@ class Engine:
         for ties puts last instead of first.
     master
         What solves the master problem.
+    rank
+        Of arcs in canonical numbering, shape (A,), where it is not to follow from their number.
     """
 
     def __init__(
-        self, problem: FlowProblem, *, opposite: bool = False, master: MasterName = "own"
+        self,
+        problem: FlowProblem,
+        *,
+        opposite: bool = False,
+        master: MasterName = "own",
+        rank: Floats | None = None,
     ) -> None:
         self._numbering = n = Numbering(problem)
         p = n.canonical(problem)
         self._soft = np.flatnonzero(np.isfinite(p.excess_price))
-        rank = 1.0 + generic(p.n_arcs, 0.618033988749895)
-        if opposite:
-            rank = -rank
-        place = n.commodity_place
-        of_commodity = 1.0 + generic(place, 0.414213562373095)
         sign = -1.0 if opposite else 1.0
+        if rank is None:
+            rank = sign * (1.0 + generic(p.n_arcs, 0.618033988749895))
+        of_commodity = 1.0 + generic(n.commodity_place, 0.414213562373095)
+        self._ranks = rank, of_commodity
+        # Bundles of alike arcs, and the engine of the problem with a wide arc for each.
+        self._wide: tuple[Bundles, Engine] | None = None
         short = np.concatenate([sign * _SHORT * of_commodity, np.zeros(len(self._soft))])
         self._pool = PathPool(p, n.unit, rank, of_commodity, short, self._soft)
         self._pricing = Pricing(p, n.unit, rank, of_commodity)
-        n_slack = p.n_commodities + len(self._soft)
+        beyond = n.commodity_place.max(initial=-1) + 1 + np.arange(len(self._soft))
+        place = np.append(n.commodity_place, beyond)
         self.master_name: MasterName = master
-        self._master = MASTERS[master](self._pool, n_slack, p.n_limits)
+        self._master = MASTERS[master](self._pool, len(place), p.n_limits)
         # The direction in which the right-hand sides move: limits wider, amounts a little larger.
-        beyond = place.max(initial=-1) + 1 + np.arange(len(self._soft))
-        place = np.concatenate([place, beyond])
         self._amount_direction = 1e-3 * (1.0 + generic(place, 0.7320508075688772))
         self._bound_direction = 1.0 + generic(p.n_limits, 0.23606797749979)
         self._last: FlowProblem | None = None
@@ -129,7 +140,8 @@ class Engine:
             else:
                 master.restore()
             try:
-                rounds, tied = self._climb(question, careful=attempt == len(starts) - 1)
+                last, whole = attempt == len(starts) - 1, cold or attempt > 0
+                rounds, tied = self._climb(question, careful=last, whole=whole)
                 if not master.started:
                     master.remember()
                 outcome = settled(
@@ -261,12 +273,17 @@ class Engine:
         self._last = p
         return MasterProblem(p, open_cost, amount, bound)
 
-    def _climb(self, question: MasterProblem, *, careful: bool) -> tuple[int, Flags]:
-        """Generate paths until none is better, by cost, tie cost and rank in turn."""
+    def _climb(
+        self, question: MasterProblem, *, careful: bool, whole: bool = True
+    ) -> tuple[int, Flags]:
+        """Generate paths until none is better, by cost, tie cost and rank in turn.
+
+        Unless the way is to begin with the `whole` problem, alike arcs may be bundled first.
+        """
         p, master = question.problem, self._master
         if master.untouched:
-            self._greedy(question)
-        else:
+            self._greedy(question, whole=whole)
+        elif whole or not self._from_wide(question):
             self._bypass(question)
         for rounds in range(1, _MAX_ROUNDS):
             master.optimise(question)
@@ -300,26 +317,56 @@ class Engine:
             return 0
         return self._pool.add(wanted, start, arcs, p.cost, p.tie_cost)
 
-    def _greedy(self, question: MasterProblem) -> None:
+    def _greedy(self, question: MasterProblem, *, whole: bool) -> None:
         """Start cold from each commodity's cheapest path, as far as there is room."""
         p = question.problem
         first = self._pool.size
         self._add_cheapest(p, question.open_cost, p.penalty - TOLERANCE * (1.0 + p.penalty))
         many = max(_MANY_LIMITS, _PER_COMMODITY * p.n_commodities)
-        if self.master_name == "own" and self._overrun(question, first) >= many:
+        own = self.master_name == "own"
+        overrun = question.overrun(self._pool.columns, first, self._pool.size) if own else 0
+        if not whole and overrun >= _SOME_LIMITS and self._wide is None:
+            bundles = Bundles.find(p, self._numbering.limit_scale, *self._ranks)
+            if bundles is not None:
+                self._wide = bundles, Engine(bundles.small, rank=bundles.rank)
+        if not whole and self._from_wide(question):
+            return
+        if overrun >= many:
             self._head_start(question)
         else:
             self._master.fill(first, question)
 
-    def _overrun(self, question: MasterProblem, first: int) -> int:
-        """Return how many limits could not bear all that would take the cheapest paths."""
-        columns, p = self._pool.columns, question.problem
-        a, b = columns.start[first], columns.start[self._pool.size]
-        amount = question.amount[0][columns.commodity[first : self._pool.size]]
-        size = np.diff(columns.start[first : self._pool.size + 1])
-        units = columns.unit[a:b] * np.repeat(amount, size)
-        use = np.bincount(columns.limit[a:b], units, p.n_limits)
-        return int((use > question.bound[0]).sum())
+    def _from_wide(self, question: MasterProblem) -> bool:
+        """Start from the optimum by wide arcs; say whether there are any and it could be had."""
+        if self._wide is None:
+            return False
+        bundles, engine = self._wide
+        try:
+            small = bundles.problem(question.problem)
+            if small is not None:
+                wide = engine.reach(small)
+                basis = bundles.basis(wide, engine.numbering, question, self._pool)
+                self._master.take(basis, question)
+                return True
+        except FailedError:
+            self._master.restore()
+        return False
+
+    def reach(self, problem: FlowProblem) -> Master:
+        """Return the master at the optimum of a problem, off which nothing is read.
+
+        Raises
+        ------
+        FailedError
+            Where that fails.
+        """
+        question = self.load(problem)
+        self._master.restore()
+        self._climb(question, careful=False)
+        if not self._master.started:
+            self._master.remember()
+            self._pricing.keep()
+        return self._master
 
     def _head_start(self, question: MasterProblem) -> None:
         """Let HiGHS find an optimum by cost, from whose basis the own method goes on.

@@ -19,7 +19,7 @@ from corridors.flow.simplex.working import WorkingBasis
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
-    from corridors.flow.path_pool import PathPool
+    from corridors.flow.path_pool import Columns, PathPool
     from corridors.flow.problem import FlowProblem
 
 
@@ -46,6 +46,20 @@ class MasterProblem:
     open_cost: Floats
     amount: Floats
     bound: Floats
+
+    def overrun(self, columns: Columns, first: int, last: int) -> int:
+        """Return how many limits could not bear it if some columns carried their commodities whole.
+
+        Parameters
+        ----------
+        columns, first, last
+            The columns, of which those from `first` up to before `last` count.
+        """
+        entries = slice(columns.start[first], columns.start[last])
+        amount = self.amount[0][columns.commodity[first:last]]
+        units = columns.unit[entries] * np.repeat(amount, np.diff(columns.start[first : last + 1]))
+        use = np.bincount(columns.limit[entries], units, len(self.bound[0]))
+        return int((use > self.bound[0]).sum())
 
 
 class LastBasis(NamedTuple):

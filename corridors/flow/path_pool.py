@@ -8,6 +8,7 @@ import numpy as np
 
 from corridors.flow.compiling import compiled, inner, lean
 from corridors.flow.shortest.trees import forward_star
+from corridors.flow.splitting import sort_paths
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -34,9 +35,38 @@ class Columns(NamedTuple):
     owner: Ints
 
 
+@inner
+def _search(k, begin, end, found_arcs, path_start, path_arcs, newest_of, older_of):
+    """Return the number of a path of commodity k, or -1 where it is new."""
+    number = newest_of[k]
+    while number >= 0:
+        at, i = path_start[number], begin
+        if path_start[number + 1] - at == end - begin:
+            while i < end and path_arcs[at + i - begin] == found_arcs[i]:
+                i += 1
+            if i == end:
+                break
+        number = older_of[number]
+    return number
+
+
+@lean
+def _find(wanted, owners, start, arcs, path_start, path_arcs, newest_of, older_of, numbers):
+    """Fill the numbers of paths, -1 where they are new; say how many are."""
+    count = 0
+    for w in range(len(wanted)):
+        begin, end = start[wanted[w]], start[wanted[w] + 1]
+        numbers[w] = _search(
+            owners[w], begin, end, arcs, path_start, path_arcs, newest_of, older_of
+        )
+        count += numbers[w] < 0
+    return count
+
+
 @lean
 def _append(
     wanted,
+    owners,
     found_start,
     found_arcs,
     first,
@@ -55,13 +85,24 @@ def _append(
     newest,
     older,
     owner,
+    newest_of,
+    older_of,
+    numbers,
 ):
-    """Write paths behind the columns there are, with what they take of each limit."""
+    """Write the paths that are new behind the columns, with what they take of each limit."""
     j = first
-    for k in wanted:
+    for w in range(len(wanted)):
+        k, begin, end = owners[w], found_start[wanted[w]], found_start[wanted[w] + 1]
+        number = _search(k, begin, end, found_arcs, path_start, path_arcs, newest_of, older_of)
+        numbers[w] = number
+        if number >= 0:
+            continue
+        numbers[w] = j
+        older_of[j] = newest_of[k]
+        newest_of[k] = j
         at = path_start[j]
         n = start[j]
-        for i in range(found_start[k], found_start[k + 1]):
+        for i in range(begin, end):
             arc = found_arcs[i]
             path_arcs[at] = arc
             at += 1
@@ -114,35 +155,6 @@ def _copy(number, path_start, path_arcs, into):
         for i in range(path_start[j], path_start[j + 1]):
             into[at] = path_arcs[i]
             at += 1
-
-
-@inner
-def _before(i, j, fixed, path_start, path_arcs):
-    """Whether column i comes before column j: arcs are compared byte by byte, the lowest first."""
-    if i < fixed or j < fixed:
-        return i < j
-    size = path_start[j + 1] - path_start[j]
-    for n in range(path_start[i + 1] - path_start[i]):
-        if n >= size:
-            return False
-        a, b = path_arcs[path_start[i] + n], path_arcs[path_start[j] + n]
-        while a != b:
-            if a % 256 != b % 256:
-                return a % 256 < b % 256
-            a, b = a // 256, b // 256
-    return path_start[i + 1] - path_start[i] < size
-
-
-@lean
-def _sort(group, number, fixed, path_start, path_arcs):
-    """Sort the columns of each group, which are few."""
-    for g in range(len(group) - 1):
-        for n in range(group[g] + 1, group[g + 1]):
-            j, at = number[n], n
-            while at > group[g] and _before(j, number[at - 1], fixed, path_start, path_arcs):
-                number[at] = number[at - 1]
-                at -= 1
-            number[at] = j
 
 
 @lean
@@ -205,8 +217,6 @@ class PathPool:
             unit[order],
         )
         self._taken = np.full(problem.n_limits, -1, dtype=np.int64)
-        self._known: dict[tuple[int, bytes], int] = {}
-        self._keys: list[tuple[int, bytes]] = []
         self.fixed = self.size = k + 2 * s
         room = 4 * (k + s) + 64
         self._commodity = np.zeros(room, dtype=np.int64)
@@ -226,6 +236,9 @@ class PathPool:
         self._older = np.full(16 * room, -1, dtype=np.int64)
         self._owner = np.zeros(16 * room, dtype=np.int64)
         self._owner[:s] = np.arange(k + s, k + 2 * s)
+        # The paths of a commodity hang together as the entries of a limit do.
+        self._newest_of = np.full(k + s, -1, dtype=np.int64)
+        self._older_of = np.full(room, -1, dtype=np.int64)
         self._newest = np.full(problem.n_limits, -1, dtype=np.int64)
         self._newest[soft] = np.arange(s)
         self._arcs = np.zeros(32 * room, dtype=np.int64)
@@ -311,20 +324,38 @@ class PathPool:
         int
             How many were new.
         """
-        new: list[int] = []
-        for k in wanted.tolist():
-            key = (k, arcs[start[k] : start[k + 1]].tobytes())
-            if key not in self._known:
-                self._known[key] = self.size + len(new)
-                self._keys.append(key)
-                new.append(k)
-        if not new:
-            return 0
-        chosen = np.array(new, dtype=np.int64)
-        self._make_room(len(new), len(arcs))
-        first = self.size
+        before = self.size
+        self.numbers(wanted, wanted, start, arcs, cost, tie_cost)
+        return self.size - before
+
+    def numbers(
+        self,
+        wanted: Ints,
+        commodity: Ints,
+        start: Ints,
+        arcs: Ints,
+        cost: Floats,
+        tie_cost: Floats,
+    ) -> Ints:
+        """Return the numbers of some paths, of which those are added that the pool does not hold.
+
+        Parameters
+        ----------
+        wanted, commodity
+            Which of the paths, and the commodity of each of these.
+        start, arcs
+            The paths, as offsets into arc numbers.
+        cost, tie_cost
+            As in `add`.
+        """
+        first, numbers = self.size, np.empty(len(wanted), dtype=np.int64)
+        known = self._path_start, self._arcs, self._newest_of, self._older_of
+        if not len(wanted) or not _find(wanted, commodity, start, arcs, *known, numbers):
+            return numbers
+        self._make_room(len(wanted), int((start[wanted + 1] - start[wanted]).sum()))
         self.size = _append(
-            chosen,
+            wanted,
+            commodity,
             start,
             arcs,
             first,
@@ -340,19 +371,14 @@ class PathPool:
             self._newest,
             self._older,
             self._owner,
+            self._newest_of,
+            self._older_of,
+            numbers,
         )
-        self._banned[first : self.size] = False
-        self._price(first, self.size, cost, tie_cost)
-        return len(new)
-
-    def number(self, commodity: int, path: Ints, cost: Floats, tie_cost: Floats) -> int:
-        """Return the number of a path, which is added where the pool does not hold it."""
-        key = (commodity, path.tobytes())
-        if key not in self._known:
-            start = np.zeros(commodity + 2, dtype=np.int64)
-            start[-1] = len(path)
-            self.add(np.array([commodity]), start, path, cost, tie_cost)
-        return self._known[key]
+        if self.size > first:
+            self._banned[first : self.size] = False
+            self._price(first, self.size, cost, tie_cost)
+        return numbers
 
     def _make_room(self, paths: int, arcs: int) -> None:
         grown = False
@@ -362,6 +388,7 @@ class PathPool:
             self._start = _grown(self._start, room + 1)
             self._path_start = _grown(self._path_start, room + 1)
             self._banned = _grown(self._banned, room)
+            self._older_of = _grown(self._older_of, room)
             cost = np.zeros((3, room))
             cost[:, : self.size] = self._cost[:, : self.size]
             self._cost = cost
@@ -380,10 +407,8 @@ class PathPool:
 
     def shorten(self, size: int) -> None:
         """Forget all columns from number `size` on."""
-        for key in self._keys[size - self.fixed :]:
-            del self._known[key]
-        del self._keys[size - self.fixed :]
         self.size = size
+        _cut(self._newest_of, self._older_of, size)
         _cut(self._newest, self._older, int(self._start[size]))
 
     def path(self, number: int) -> Ints:
@@ -398,7 +423,7 @@ class PathPool:
         group, number
             The columns of each group, as offsets (G + 1,) into their numbers.
         """
-        _sort(group, number, self.fixed, self._path_start, self._arcs)
+        sort_paths(group, number, self.fixed, self._path_start, self._arcs)
 
     def paths(self, number: Ints, names: Ints | None = None) -> tuple[Ints, Ints]:
         """Return the arcs of some columns, as offsets and arc numbers, or as other `names` (A,)."""

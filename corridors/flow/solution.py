@@ -9,7 +9,6 @@ order and solved once more, and only then read.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -188,12 +187,16 @@ def _tell_apart(
         TOLERANCE * (1.0 + p.amount[of]),
         *pool.room,
     )
+    other = np.flatnonzero(np.repeat(good & ~same, np.diff(first)))
+    if not len(other):
+        return
+    owner = np.repeat(of, np.diff(first))[other]
+    number = np.full(len(places), -1, dtype=np.int64)
+    number[other] = pool.numbers(other, owner, start, arcs, p.cost, p.tie_cost)
     for g in np.flatnonzero(good & ~same).tolist():
-        k = int(of[g])
-        ends = pairwise(start[first[g] : first[g + 1] + 1].tolist())
-        numbers = [pool.number(k, arcs[a:b], p.cost, p.tie_cost) for a, b in ends]
-        if len(set(numbers)) == len(numbers):
-            column[places[first[g] : first[g + 1]]] = numbers
+        part = number[first[g] : first[g + 1]]
+        if len(set(part.tolist())) == len(part):
+            column[places[first[g] : first[g + 1]]] = part
 
 
 def written(

@@ -262,3 +262,32 @@ def unique_paths(start, arcs, amount, rank, begin, end, order, total):
             at -= 1
         order[at], total[at] = path, units
     return unique
+
+
+@inner
+def _before(i, j, fixed, path_start, path_arcs):
+    """Whether column i comes before column j: arcs are compared byte by byte, the lowest first."""
+    if i < fixed or j < fixed:
+        return i < j
+    size = path_start[j + 1] - path_start[j]
+    for n in range(path_start[i + 1] - path_start[i]):
+        if n >= size:
+            return False
+        a, b = path_arcs[path_start[i] + n], path_arcs[path_start[j] + n]
+        while a != b:
+            if a % 256 != b % 256:
+                return a % 256 < b % 256
+            a, b = a // 256, b // 256
+    return path_start[i + 1] - path_start[i] < size
+
+
+@compiled
+def sort_paths(group, number, fixed, path_start, path_arcs):
+    """Sort the columns of each group, which are few."""
+    for g in range(len(group) - 1):
+        for n in range(group[g] + 1, group[g + 1]):
+            j, at = number[n], n
+            while at > group[g] and _before(j, number[at - 1], fixed, path_start, path_arcs):
+                number[at] = number[at - 1]
+                at -= 1
+            number[at] = j

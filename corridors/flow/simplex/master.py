@@ -117,8 +117,9 @@ class OwnMaster(Master):
         """
         working = self._working
         working.fit()
-        if 2 * working.size + 8 > len(working.basis.other):
-            working.enlarge(4 * working.size + 16)
+        # Not much wider than it is used: rows that lie far apart are slow to walk through.
+        if working.size + working.size // 4 + 16 > len(working.basis.other):
+            working.enlarge(working.size + working.size // 2 + 32)
             self._answered = None
         most = 20_000 + 20 * self.n_slack
         pool = self.pool

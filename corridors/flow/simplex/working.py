@@ -70,7 +70,7 @@ class WorkingBasis:
         p = len(other)
         self.fit()
         if p + 8 > len(self.basis.other):
-            self.enlarge(2 * p + 8)
+            self.enlarge(p + p // 2 + 32)
         b = self.basis
         b.key[:], b.other[:p], b.tight[:p] = key, other, tight
         b.size[0] = p
