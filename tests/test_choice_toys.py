@@ -283,6 +283,29 @@ def test_a_limit_over_a_curve_costs_what_makes_the_rest_stay():
     assert answer.limit_price == pytest.approx([paid - 20], abs=CLOSE)
 
 
+@pytest.mark.parametrize("begin", [None, [0, 0], [80, 80], [900, 900], [0, 500], [81, 79]])
+def test_sellers_who_together_have_what_is_bought_cost_no_more_than_they_differ(begin):
+    """Each has 5 of the 10 that are bought, one 2 cheaper than the other.
+
+    Any price of both up to the penalty keeps the limits to a rounding; with a hair of room the
+    dearer costs nothing, and the cheaper 2, at which both are taken alike.
+    """
+    p = parallel([10, 12], [5, 5])
+    price = None if begin is None else np.array(begin, dtype=float)
+    answer = choose(p, ChoiceModel.staying(p, 1.0), price=price)
+    assert answer.limit_price == pytest.approx([2, 0], abs=CLOSE)
+    assert answer.arc_flow == pytest.approx([5, 5], abs=CLOSE)
+    assert answer.composite_cost == pytest.approx([12 - math.log(2)], abs=CLOSE)
+
+
+def test_a_price_that_has_a_long_way_to_go_is_found():
+    """One way for 1 of 10 million: its price rises by a million times the spread of choices."""
+    p = parallel([1], [1], amount=1e7, penalty=1e6)
+    answer = choose(p, ChoiceModel.staying(p, 1.0), price=np.zeros(1))
+    assert answer.arc_flow == pytest.approx([1], abs=CLOSE)
+    assert answer.limit_price == pytest.approx([1e6 - 1 + math.log(1e7 - 1)], rel=1e-9)
+
+
 def test_what_is_closed_or_has_a_limit_of_nothing_carries_exactly_nothing():
     p = parallel([1, 10, 12], [OPEN, 0, OPEN]).changed(closed=[0])
     answer = choose(p, ChoiceModel.staying(p, 0.5))
