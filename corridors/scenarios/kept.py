@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import zipfile
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +36,9 @@ SETTING = "CORRIDORS_CACHE"
 
 _MOST_FILES = 256
 """Files that are kept; those that were read longest ago go."""
+
+_NUMBERS_FROM = ("highspy", "numba", "numpy", "scipy")
+"""Libraries on whose release the last digits of numbers hang."""
 
 _MADE_BY = ("flow", "network", "scenarios", "assignment")
 """Folders of the package whose code decides what is worked out."""
@@ -128,8 +131,7 @@ def _tidy(folder: Path) -> None:
 @cache
 def _code() -> str:
     """Return a digest of the code that works things out, and of what else numbers hang on."""
-    import numba
-    from llvmlite import binding
+    from numba.core.registry import cpu_target
 
     digest = hashlib.sha256()
     here = Path(__file__).parents[1]
@@ -137,7 +139,8 @@ def _code() -> str:
         for path in sorted((here / name).rglob("*.py")):
             digest.update(path.relative_to(here).as_posix().encode() + b"\0")
             digest.update(path.read_bytes())
-    for version in (np.__version__, numba.__version__, platform.machine()):
-        digest.update(version.encode() + b"\0")
-    digest.update(binding.get_host_cpu_name().encode())
+    for name in _NUMBERS_FROM:
+        digest.update(f"{name} {version(name)}\0".encode())
+    # The processor that kernels are compiled for, by which numba keeps them apart, too.
+    digest.update(repr(cpu_target.target_context.codegen().magic_tuple()).encode())
     return digest.hexdigest()
