@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 
 import corridors.flow.choice.solve as solving
 from corridors.errors import CertificateError
-from corridors.flow import solve
+from corridors.flow import FlowProblem, solve
 from corridors.flow.choice import ChoiceModel, Counts, choose
 from corridors.flow.choice.dual import Dual
 from corridors.flow.choice.model import spread_by_cost
@@ -171,3 +171,31 @@ def test_a_search_that_shorter_ones_did_not_end_is_let_go_on(monkeypatch):
     again = choose(problem, answer.model, answer.route_set, grow=False)
     assert asked[0] == STEPS < asked[-1]
     assert again.objective == pytest.approx(answer.objective, rel=1e-8)
+
+
+def market(r, scarcity=1.0, demand=1.0):
+    """Sellers who together have what buyers take, times a scarcity; r says what is what."""
+    sellers, buyers = int(r.integers(2, 6)), int(r.integers(1, 4))
+    bought = r.uniform(100, 1000, buyers)
+    offered = r.dirichlet(np.full(sellers, 3.0)) * bought.sum()
+    first = 1 + sellers
+    tail = [*[0] * sellers, *[1 + s for s in range(sellers) for _ in range(buyers)]]
+    head = [*range(1, first), *[first + b for _ in range(sellers) for b in range(buyers)]]
+    cost = [*r.uniform(1, 50, sellers), *r.uniform(1, 200, sellers * buyers)]
+    room = [*(offered * scarcity), *[np.inf] * (sellers * buyers)]
+    ends = list(range(first, first + buyers))
+    return FlowProblem.from_arcs(tail, head, cost, room, [0] * buyers, ends, bought * demand, 5e3)
+
+
+@few
+@given(seeds, st.sampled_from([(0.9, 1.0), (1.1, 1.0), (1.0, 0.9), (1.0, 1.1)]))
+@example(10_003, (0.9, 1.0))  # prices in thousands stayed where nothing was scarce any more
+def test_prices_hang_on_no_other_situation(seed, other):
+    """Where offers are just what is bought, the dearest seller costs nothing, from anywhere."""
+    p, q = market(np.random.default_rng(seed)), market(np.random.default_rng(seed), *other)
+    least = choose(p, ChoiceModel.staying(p, 0.2))
+    assert least.limit_price.min() == pytest.approx(0, abs=1e-6)
+    begin = choose(q, ChoiceModel.staying(q, 0.2), least.route_set, grow=False).limit_price
+    again = choose(p, ChoiceModel.staying(p, 0.2), least.route_set, grow=False, price=begin)
+    assert again.limit_price == pytest.approx(least.limit_price, abs=1e-6)
+    assert again.composite_cost == pytest.approx(least.composite_cost, abs=1e-6)

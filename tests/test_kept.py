@@ -120,11 +120,10 @@ def _flipped(path: Path) -> None:
 
 def _rewritten(change: Callable[[dict[str, np.ndarray]], None]) -> Callable[[Path], None]:
     def write(path: Path) -> None:
-        with np.load(path) as found:
-            arrays = {name: found[name] for name in found.files}
+        arrays = kept.recall(path.stem)
+        assert arrays is not None
         change(arrays)
-        with path.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
+        kept.keep(path.stem, arrays)
 
     return write
 
@@ -175,14 +174,55 @@ def test_what_is_broken_or_proves_nothing_is_left_alone(
     damage: Callable[[Path], None],
 ) -> None:
     key = _asked(state)
-    own = tmp_path / "kept" / f"{key}.npz"
+    own = tmp_path / "kept" / f"{key}.kept"
     own.parent.mkdir()
-    own.write_bytes((folder / "kept" / f"{key}.npz").read_bytes())
+    own.write_bytes((folder / "kept" / f"{key}.kept").read_bytes())
     monkeypatch.setenv(kept.SETTING, str(tmp_path))
     given = state.problem, _counts(state), choice_parameters(state.net).dispersion
     assert recall_usual(key, *given) is not None
     damage(own)
     assert recall_usual(key, *given) is None
+
+
+def test_no_flipped_bit_passes(
+    folder: Path, tmp_path: Path, state: NetworkState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = _asked(state)
+    content = (folder / "kept" / f"{key}.kept").read_bytes()
+    own = tmp_path / "kept" / f"{key}.kept"
+    own.parent.mkdir()
+    monkeypatch.setenv(kept.SETTING, str(tmp_path))
+    for place in np.random.default_rng(0).integers(0, 8 * len(content), 300).tolist():
+        changed = bytearray(content)
+        changed[place // 8] ^= 1 << place % 8
+        own.write_bytes(bytes(changed))
+        assert kept.recall(key) is None
+    own.write_bytes(content)
+    assert kept.recall(key) is not None
+    # Nor does a file under the name of another.
+    other = own.with_name("usual-of-another.kept")
+    own.rename(other)
+    assert kept.recall(other.stem) is None
+
+
+def test_a_folder_that_may_only_be_read_is_read(
+    folder: Path, state: NetworkState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_args: object) -> None:
+        raise PermissionError(1, "read-only")
+
+    monkeypatch.setenv(kept.SETTING, str(folder))
+    monkeypatch.setattr(kept.os, "utime", refused)
+    assert kept.recall(_asked(state)) is not None
+
+
+@pytest.mark.parametrize("asked", ["~/cache", "  ~/cache "])
+def test_a_folder_of_the_home_is_meant_by_a_tilde(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(kept.SETTING, asked)
+    assert kept.cache_folder() == tmp_path / "cache" / "kept"
 
 
 def test_off_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +292,7 @@ def test_what_was_read_longest_ago_goes(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(kept, "_MOST_FILES", 3)
     for number, name in enumerate(("a", "b", "c")):
         kept.keep(name, {"n": np.array(number)})
-        os.utime(tmp_path / "kept" / f"{name}.npz", (1000.0 + number, 1000.0 + number))
+        os.utime(tmp_path / "kept" / f"{name}.kept", (1000.0 + number, 1000.0 + number))
     assert kept.recall("a") is not None
     kept.keep("d", {"n": np.array(9)})
     assert sorted(path.stem for path in (tmp_path / "kept").iterdir()) == ["a", "c", "d"]
@@ -263,4 +303,4 @@ def test_small_networks_keep_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     net = co.load(co.new_network(tmp_path / "island"))
     assert co.assign(net, as_of="2026-03-01", model="logit").answer.path_amount.sum() > 0
     assert ordinary_costs(net, dt.date(2026, 3, 1))
-    assert not list(tmp_path.rglob("*.npz"))
+    assert not list(tmp_path.rglob("*.kept"))

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zipfile
+import sys
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 SETTING = "CORRIDORS_CACHE"
 """Variable of the environment that names the folder, or says ``off``."""
 
+_SEAL = 32
+"""Bytes of the digest that stands before the arrays in a file."""
+
 _MOST_FILES = 256
 """Files that are kept; those that were read longest ago go."""
 
@@ -46,11 +49,15 @@ _MADE_BY = ("flow", "network", "scenarios", "assignment")
 
 def cache_folder() -> Path | None:
     """Return the folder in which arrays are kept; None where none are to be."""
-    asked = os.environ.get(SETTING, "")
-    if asked.strip().lower() == "off":
+    asked = os.environ.get(SETTING, "").strip()
+    if asked.lower() == "off":
         return None
     if asked:
-        return Path(asked) / "kept"
+        folder = Path(asked)
+        # A home that nobody has is a name like any other.
+        with suppress(RuntimeError):
+            folder = folder.expanduser()
+        return folder / "kept"
     from platformdirs import user_cache_path
 
     return user_cache_path("corridors", appauthor=False) / "kept"
@@ -95,14 +102,19 @@ def recall(key: str) -> dict[str, NDArray[np.generic]] | None:
     folder = cache_folder()
     if folder is None:
         return None
-    path = folder / f"{key}.npz"
+    path = folder / f"{key}.kept"
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
-            arrays = {name: found[name] for name in found.files}
-        os.utime(path)
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        content = path.read_bytes()
+    except OSError:
         return None
-    return arrays
+    seal, arrays = content[:_SEAL], content[_SEAL:]
+    if seal != _sealed(key, arrays):
+        return None
+    # Where nothing may be written, nothing is removed either.
+    with suppress(OSError):
+        os.utime(path)
+    with np.load(BytesIO(arrays), allow_pickle=False) as found:
+        return {name: found[name] for name in found.files}
 
 
 def keep(key: str, arrays: Arrays) -> None:
@@ -111,16 +123,24 @@ def keep(key: str, arrays: Arrays) -> None:
     if folder is None:
         return
     content = BytesIO()
-    np.savez_compressed(content, allow_pickle=False, **arrays)
+    named: dict[str, Any] = dict(arrays)
+    np.savez_compressed(content, **named)
     with suppress(OSError, DataError):
         folder.mkdir(parents=True, exist_ok=True)
-        write_bytes(folder / f"{key}.npz", content.getvalue())
+        sealed = _sealed(key, content.getvalue()) + content.getvalue()
+        write_bytes(folder / f"{key}.kept", sealed)
         _tidy(folder)
+
+
+def _sealed(key: str, content: bytes) -> bytes:
+    """Return what stands before a content: a digest of it and its name."""
+    return hashlib.sha256(key.encode() + b"\0" + content).digest()
 
 
 def _tidy(folder: Path) -> None:
     """Remove what was read longest ago, where there are too many files."""
-    files = [path for path in folder.iterdir() if path.suffix == ".npz"]
+    # What a killed process left is among them.
+    files = [path for path in folder.iterdir() if path.is_file()]
     if len(files) <= _MOST_FILES:
         return
     age = {path: path.stat().st_mtime for path in files}
@@ -139,6 +159,7 @@ def _code() -> str:
         for path in sorted((here / name).rglob("*.py")):
             digest.update(path.relative_to(here).as_posix().encode() + b"\0")
             digest.update(path.read_bytes())
+    digest.update(sys.version.encode())
     for name in _NUMBERS_FROM:
         digest.update(f"{name} {version(name)}\0".encode())
     # The processor that kernels are compiled for, by which numba keeps them apart, too.

@@ -22,12 +22,6 @@ if TYPE_CHECKING:
     from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.scenario import Scenario
 
-_MOST_DAYS = 8
-"""Undisturbed days that are kept for each network."""
-
-_UNDISTURBED: WeakKeyDictionary[Network, dict[dt.date, dict[str, Any]]] = WeakKeyDictionary()
-"""What stands in the state of a day; never the network, which would then be held by itself."""
-
 _ARCS: WeakKeyDictionary[Network, Arcs] = WeakKeyDictionary()
 
 
@@ -112,29 +106,6 @@ def network_state(
         Where an event cannot be meant, naming its file and line.
     """
     whole = net.whole
-    if scenario is None:
-        return _undisturbed(whole, day)
-    return NetworkState(net=whole, day=day, **_parts_on(whole, scenario, day, building_up))
-
-
-def _undisturbed(whole: Network, day: dt.date) -> NetworkState:
-    """Return what holds on a day without events, worked out when it is first asked for."""
-    kept = _UNDISTURBED.setdefault(whole, {})
-    if day not in kept:
-        found = _parts_on(whole, None, day, building_up=False)
-        if len(kept) == _MOST_DAYS:
-            del kept[next(iter(kept))]
-        kept[day] = found
-    parts = kept[day]
-    # Columns that somebody adds to the demand of one state are not those of another.
-    own = {"demand": parts["demand"].copy(), "limits": list(parts["limits"])}
-    return NetworkState(net=whole, day=day, **(parts | own))
-
-
-def _parts_on(
-    whole: Network, scenario: Scenario | None, day: dt.date, building_up: bool
-) -> dict[str, Any]:
-    """Return the fields of a state but for its network and day."""
     events = [
         e
         for e in (scenario.events if scenario else ())
@@ -156,16 +127,18 @@ def _parts_on(
     demand = demand.assign(t_per_day=demand["units_per_day"] * demand["t_per_unit"])
     arcs = replace(draft.arcs, usd=draft.usd, hours=draft.hours, premium=draft.premium)
     there, closed = draft.there, draft.closed
-    return {
-        "arcs": arcs,
-        "limits": draft.limits,
-        "demand": demand,
-        "there": there,
-        "closed": closed,
-        "problem": _problem(whole, arcs, draft.limits, demand, closed | ~there),
-        "offers": draft.offers,
-        "closed_links": tuple(sorted(arcs.links(there & closed) - arcs.links(there & ~closed))),
-    }
+    return NetworkState(
+        net=whole,
+        day=day,
+        arcs=arcs,
+        limits=draft.limits,
+        demand=demand,
+        there=there,
+        closed=closed,
+        problem=_problem(whole, arcs, draft.limits, demand, closed | ~there),
+        offers=draft.offers,
+        closed_links=tuple(sorted(arcs.links(there & closed) - arcs.links(there & ~closed))),
+    )
 
 
 def _problem(

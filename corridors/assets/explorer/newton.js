@@ -180,7 +180,9 @@ function toBound(dual, point, direction, rounding) {
   return other.value <= point.value + rounding ? other : null;
 }
 
-function minimised(dual, start, most = STEPS) {
+// Where no step leads on, what misses by less than `enough` is an end. Above the hair of room that
+// limits have that lets prices pass that nothing asks for: only where the start has none of those.
+function minimised(dual, start, most = STEPS, enough = GOOD_ENOUGH) {
   let point = dual.at(start.map((x, i) => (dual.finite[i] ? Math.max(x, 0) : 0)));
   let trust = TRUST;
   for (let steps = 0; steps < most; steps++) {
@@ -189,7 +191,7 @@ function minimised(dual, start, most = STEPS) {
     let step = newtonStep(dual, point, miss, trust);
     // A step so short that it is lost in rounding says nothing of longer ones.
     if (!step.next && step.trust.reach < TRUST.reach) step = newtonStep(dual, point, miss, TRUST);
-    if (!step.next && miss <= GOOD_ENOUGH) return { point, steps };
+    if (!step.next && miss <= enough) return { point, steps };
     if (!step.next) break;
     ({ next: point, trust } = step);
   }
@@ -264,9 +266,9 @@ function nearer(dual, start) {
 function pricesOf(make, start) {
   const nothing = new Float64Array(make(1).wanted.length);
   let steps = 0;
-  const tried = (dual, from, most = STEPS) => {
+  const tried = (dual, from, most = STEPS, enough = GOOD_ENOUGH) => {
     try {
-      const found = minimised(dual, from, most);
+      const found = minimised(dual, from, most, enough);
       steps += found.steps;
       return { point: found.point, steps };
     } catch (error) {
@@ -274,7 +276,7 @@ function pricesOf(make, start) {
       return null;
     }
   };
-  const known = tried(make(1), start || nothing);
+  const known = (start && tried(make(1), start, STEPS, MISSED)) || tried(make(1), nothing);
   if (known) return known;
   let spread = null;
   let price = nothing;

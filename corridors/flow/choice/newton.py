@@ -46,7 +46,11 @@ _FIRST, _LEAST, _MOST, _FINER = 1e-6, 1e-16, 1e4, 4.0
 
 
 def minimise(
-    dual: Dual, start: Floats, tolerance: float = TOLERANCE, most: int = STEPS
+    dual: Dual,
+    start: Floats,
+    tolerance: float = TOLERANCE,
+    most: int = STEPS,
+    enough: float = _GOOD_ENOUGH,
 ) -> tuple[Point, int]:
     """Return the prices of least dual value, and the steps that were taken.
 
@@ -60,6 +64,10 @@ def minimise(
         Largest share of a limit or count by which it may be missed.
     most
         Steps after which the search is given up.
+    enough
+        The same as `tolerance`, where no step leads on or there are no more. Above the hair of
+        room that limits have it lets prices pass that nothing asks for: only where the start
+        has none of those.
 
     Raises
     ------
@@ -77,11 +85,11 @@ def minimise(
             # A step so short that it is lost in rounding says nothing of longer ones.
             found, trust = _step(dual, point, miss, (_REACH, _FIRST))
         if found is None:
-            if miss <= _GOOD_ENOUGH:
+            if miss <= max(tolerance, enough):
                 return point, step
             break
         point = found
-    if _miss(dual, point) <= max(tolerance, _GOOD_ENOUGH):
+    if _miss(dual, point) <= max(tolerance, enough):
         return point, most
     msg = f"route choice: no prices found; a limit or count is missed by {_miss(dual, point):.1e}"
     raise CertificateError(msg)

@@ -315,7 +315,7 @@ def _solved(
     begin = dual.start if price is None else price
     if price is not None:
         with suppress(CertificateError):
-            return minimise(dual, begin, most=_NEARBY)
+            return minimise(dual, begin, most=_NEARBY, enough=TOLERANCE)
     cheapest = prices_of_cheapest(dual)
     with suppress(CertificateError):
         return minimise(dual, begin if cheapest is None else cheapest)
