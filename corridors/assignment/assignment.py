@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
 
+_TRACE_USD = 1e-3
+"""Price of a unit, USD, up to which a capacity decides nothing."""
+
 _SHORT = 1e-6
 """Tonnes a day below which a shortfall is rounding."""
 
@@ -246,7 +249,7 @@ class Assignment:
     def bottlenecks(self) -> pd.DataFrame:
         """Capacities with a price, the dearest per day of all they pass first."""
         frame = self.capacities
-        frame = frame[frame["price_usd"] > 1e-6]
+        frame = frame[frame["price_usd"] > _TRACE_USD]
         value = frame["price_usd"] * (frame["amount"] - frame["background"])
         return frame.assign(value_usd_per_day=value).sort_values(
             ["value_usd_per_day", "capacity_id"], ascending=[False, True], ignore_index=True

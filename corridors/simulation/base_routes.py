@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 SLIGHT = 0.005
 """Share of a demand below which a way that it chooses is not followed day by day."""
 
+_FULL = 1.0 - 1e-6
+"""Share of a limit from which it takes no more of what slight ways took."""
+
 
 class BaseRoutes:
     """Base routes of undisturbed situations, changed no more than the situations force.
@@ -147,7 +150,8 @@ def chosen_routes(base: NetworkState) -> list[BaseRoute]:
     """
     answer = usual_of(base.net, base.day, base).answer
     p = base.problem
-    full = answer.limit_price > 0
+    # One that lets pass just what wants to is full, too, though it costs nothing.
+    full = (answer.limit_price > 0) | (limit_use(p, answer.class_flow) >= _FULL * p.bound)
     scarce = np.zeros((p.n_classes, p.n_arcs), dtype=np.bool_)
     hit = full[p.member_limit] & (p.member_factor > 0)
     scarce[p.member_class[hit], p.member_arc[hit]] = True

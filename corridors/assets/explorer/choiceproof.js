@@ -103,7 +103,8 @@ function proveChoice(p, model, demands, routes, flow, price, worthOf) {
     negative = Math.max(negative, -price[r]);
     if (p.bound[r] === Infinity) continue;
     over = Math.max(over, (used[r] - p.bound[r]) / Math.max(p.bound[r], 1e-9));
-    worth += price[r] * p.bound[r];
+    // A limit that is overrun bounds what it lets pass; by how much it is overrun stands elsewhere.
+    worth += price[r] * Math.max(used[r], p.bound[r]);
     idle = Math.max(idle, price[r] * Math.max(p.bound[r] - used[r], 0));
   }
   const objective = sums.usd + sums.spread + sums.stays - sums.benefit - sums.counted;

@@ -166,7 +166,9 @@ def certify_choice(
     spread = _entropy(flow, carried[commodity], log_size) / model.scale[commodity]
     parts = np.concatenate([[usd, fees], spread, stays, -_benefit(model, carried)])
     objective = math.fsum(parts.tolist())
-    bound = math.fsum(np.concatenate([-surplus, -room * limit_price, stays]).tolist())
+    # A limit that is overrun bounds what it lets pass; by how much it is overrun stands elsewhere.
+    passed = np.where(soft, room, np.maximum(room, np.where(finite, taken, 0.0)))
+    bound = math.fsum(np.concatenate([-surplus, -passed * limit_price, stays]).tolist())
     counts = model.counts
     count_residual = 0.0
     if counts.fitted and counts.size:
