@@ -11,9 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import highspy
 import numpy as np
-from scipy.sparse import csr_matrix, hstack, identity, vstack
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
@@ -32,6 +30,10 @@ def prices_of_cheapest(dual: Dual) -> Floats | None:
         Routes, what they take of limits, and the curves of demand, each as if all of it were
         worth the middle of its curve.
     """
+    # Few searches need it, and both take a while to be read.
+    import highspy
+    from scipy.sparse import csr_matrix, hstack, identity, vstack
+
     t, n_routes, n_limits = dual.terms, len(dual.base), dual.n_limits
     _, most, _, middle, _ = dual.curve
     n_commodities = len(most)

@@ -37,7 +37,7 @@ _SETTLED = 1e-3
 _SETTLINGS = 12
 """Most rounds in which overlaps are weighed anew."""
 
-_NEARBY = 25
+_NEARBY = 30
 """Newton steps from prices at hand, after which those of the cheapest plan are begun with."""
 
 _PATIENT = 8 * STEPS
@@ -313,12 +313,14 @@ def _solved(
 ) -> tuple[Point, int]:
     """Return the prices of least dual value, if need be by slower ways."""
     begin = dual.start if price is None else price
-    if price is not None:
-        with suppress(CertificateError):
-            return minimise(dual, begin, most=_NEARBY, enough=TOLERANCE)
-    cheapest = prices_of_cheapest(dual)
     with suppress(CertificateError):
-        return minimise(dual, begin if cheapest is None else cheapest)
+        if price is None:
+            return minimise(dual, begin)
+        return minimise(dual, begin, most=_NEARBY, enough=TOLERANCE)
+    cheapest = prices_of_cheapest(dual)
+    if cheapest is not None:
+        with suppress(CertificateError):
+            return minimise(dual, cheapest)
     # Coming from choices that are spread out goes round most of what is in the way.
     with suppress(CertificateError):
         return _sharpened(problem, model, routes, begin, _SPREAD[1:])
