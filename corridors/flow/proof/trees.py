@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
-from corridors.flow.compiling import compiled, inner
 from corridors.flow.proof.members import Members, nothing_passes
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _by_end(end: Ints, n_nodes: int) -> tuple[Ints, Ints]:
     return start, np.argsort(end, kind="stable")
 
 
-@inner
+@njit(error_model="numpy")
 def _rise(dist, heap, where, size, node):
     """Put a node that has come nearer in its place in the heap; say how many are in it.
 
@@ -179,7 +179,7 @@ def _rise(dist, heap, where, size, node):
     return size
 
 
-@inner
+@njit(error_model="numpy")
 def _spread(start, leaving, heads, weight, dist, by, heap, where, size, wanted, left, beyond):
     """Settle nodes until all that are wanted are, and what is nearer than a length beyond.
 
@@ -222,14 +222,14 @@ def _spread(start, leaving, heads, weight, dist, by, heap, where, size, wanted, 
     return size
 
 
-@inner
+@njit(error_model="numpy")
 def _empty(heap, where, size):
     """Take out of the heap what is left in it."""
     for i in range(size):
         where[heap[i]] = -1
 
 
-@compiled
+@njit(cache=True, error_model="numpy")
 def _grow(
     start, leaving, tail, heads, weight, order, firsts, origin, destination,
     commodity_class, result, reach, by, branch, furthest,
@@ -285,7 +285,7 @@ def _grow(
         _empty(heap, where, size)
 
 
-@compiled
+@njit(cache=True, error_model="numpy")
 def _mend(
     cells, before, weight, tail, head, start, leaving, in_start, entering, of_class, order,
     firsts, origin, destination, furthest, reach, by, branch, result,
