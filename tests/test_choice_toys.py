@@ -14,7 +14,9 @@ import corridors.flow.choice
 from corridors.errors import CertificateError, ProblemError
 from corridors.flow import FlowProblem
 from corridors.flow.choice import ChoiceModel, Counts, RouteSet, choose
+from corridors.flow.choice.beginning import prices_of_cheapest
 from corridors.flow.choice.certificate import certify_choice
+from corridors.flow.choice.dual import Dual
 from corridors.flow.choice.solve import choose_settled
 from corridors.flow.usage import open_costs
 
@@ -296,6 +298,23 @@ def test_sellers_who_together_have_what_is_bought_cost_no_more_than_they_differ(
     assert answer.limit_price == pytest.approx([2, 0], abs=CLOSE)
     assert answer.arc_flow == pytest.approx([5, 5], abs=CLOSE)
     assert answer.composite_cost == pytest.approx([12 - math.log(2)], abs=CLOSE)
+
+
+@pytest.mark.parametrize(
+    ("excess", "penalty", "price"),
+    [(OPEN, 1000.0, 9.0), (3.0, 1000.0, 3.0), (OPEN, 4.0, 3.0), (OPEN, 0.5, 0.0)],
+)
+def test_prices_of_the_cheapest_plan_are_those_of_a_linear_program(excess, penalty, price):
+    """8 want a way of 1 that takes 5; the other costs 10, and what a unit above 5 pays is given.
+
+    A unit more saves 9 beside the other way, no more than it may be bought for, and no more than
+    the loss of what stays leaves; where nobody goes at all it saves nothing.
+    """
+    p = parallel([1, 10], [5, OPEN], amount=8.0, penalty=penalty)
+    p = replace(p, excess_price=np.array([excess]))
+    routes = RouteSet.of([(0, np.array([0])), (0, np.array([1]))])
+    dual = Dual(p, ChoiceModel.staying(p, 1.0), routes)
+    assert prices_of_cheapest(dual) == pytest.approx([price], abs=1e-7)
 
 
 def test_a_price_that_has_a_long_way_to_go_is_found():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_choice_random import chosen
+from test_choice_random import chosen, market
 
+from corridors.flow.choice import ChoiceModel, choose
 from corridors.flow.choice.dual import Dual
 from corridors.maps.explorer.page import solver_part
 from tests.browser import browser  # noqa: F401  a fixture
@@ -36,7 +37,8 @@ SOLVE = """([given, far]) => {
   const near = minimised(dual, nearer(dual, start)).point.value;
   const { point } = pricesOf(make, far > 0 ? start : null);
   const [value, flow] = [point.value, Array.from(point.flow)];
-  return { newton, near, value, flow, miss: missOf(dual, point) };
+  const price = Array.from(point.price);
+  return { newton, near, value, flow, price, miss: missOf(dual, point) };
 }"""
 
 
@@ -92,3 +94,13 @@ def test_the_search_ends_where_the_package_ends(tab, seed):
             assert found["newton"] is None
         assert found["flow"] == pytest.approx(answer.route_flow, rel=1e-6, abs=1e-6)
         assert found["miss"] <= 1e-8
+
+
+@pytest.mark.parametrize("seed", [10_003, 166, 1, 2, 3])
+@pytest.mark.parametrize("far", [0.0, 80.0, 3000.0])
+def test_sellers_of_just_what_is_bought_cost_as_little_as_in_the_package(tab, seed, far):
+    p = market(np.random.default_rng(seed))
+    answer = choose(p, ChoiceModel.staying(p, 0.2))
+    found = tab.evaluate(SOLVE, [given(p, answer), far])
+    assert found["price"] == pytest.approx(answer.limit_price, abs=1e-6)
+    assert min(found["price"]) == pytest.approx(0, abs=1e-6)
