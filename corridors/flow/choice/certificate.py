@@ -18,6 +18,7 @@ import numpy as np
 
 from corridors.display import Card
 from corridors.errors import CertificateError
+from corridors.flow.choice.proof_of_waits import with_waits
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
@@ -57,7 +58,8 @@ class ChoiceCertificate(Card):
     closed_flow
         Flow on closed arcs and through limits of 0, in all; must be exactly 0.
     complementarity
-        Largest value of unused room that is priced, relative to cost plus loss.
+        Largest value of unused room that is priced, relative to cost plus loss; where waits rise
+        with use, of what the price would let pass more or less.
     choice_residual
         Largest difference of a flow from the formula at the prices, relative to the
         amount of its commodity.
@@ -168,7 +170,9 @@ def certify_choice(
     objective = math.fsum(parts.tolist())
     # A limit that is overrun bounds what it lets pass; by how much it is overrun stands elsewhere.
     passed = np.where(soft, room, np.maximum(room, np.where(finite, taken, 0.0)))
-    bound = math.fsum(np.concatenate([-surplus, -passed * limit_price, stays]).tolist())
+    worth, idle = passed * limit_price, limit_price * np.maximum(-over, 0.0)
+    objective += with_waits(model.waits, limit_price, taken, worth, idle)
+    bound = math.fsum(np.concatenate([-surplus, -worth, stays]).tolist())
     counts = model.counts
     count_residual = 0.0
     if counts.fitted and counts.size:
@@ -180,7 +184,6 @@ def certify_choice(
         count_residual = float((off / np.maximum(np.abs(counts.observed), counts.softness)).max())
     elif counts.size:
         objective -= float(multiplier @ counted)
-    idle = np.where(limit_price > 0, limit_price * np.maximum(-over, 0.0), 0.0)
     unpaid = excess[soft] * (p.excess_price[soft] - limit_price[soft])
     return ChoiceCertificate(
         objective=objective,

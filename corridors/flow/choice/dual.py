@@ -7,7 +7,9 @@ of the limits, minus that of the counts, plus the prior of the multipliers ::
 
 with ``C_k`` the composite cost at prices and ``S_k`` the area under the demand curve
 above it. It is convex and smooth. Its gradient is the room left of each limit, and
-how far each count is from what the prior lets it be (Bell 1995; Bell and Shield 1995).
+how far each count is from what the prior lets it be (Bell 1995; Bell and Shield 1995). Where waits
+rise with use, ``b_r pi_r`` is what the limit lets pass at each price up to its own, summed
+(`corridors.flow.choice.rising_waits`).
 """
 
 from __future__ import annotations
@@ -105,6 +107,10 @@ class Dual:
         self.lower[: self.n_limits] = 0.0
         self.upper: Floats = np.full(n_terms, np.inf)
         self.upper[: self.n_limits] = np.where(self._finite, problem.excess_price, 0.0)
+        self._waits = waits = model.waits
+        if waits is not None:
+            waits.check(problem)
+            self.lower[waits.limit] = waits.least
         self.soft: Floats = np.zeros(n_terms)
         self.start: Floats = np.zeros(n_terms)
         self.start[self.n_limits :] = counts.multiplier
@@ -155,14 +161,20 @@ class Dual:
             slope,
             composite,
         )
-        value = float(surplus + (self.wanted * price + 0.5 * self.soft * price**2).sum())
+        worth = self.wanted * price + 0.5 * self.soft * price**2
+        if self._waits is not None:
+            worth[self._waits.limit] = self._waits.worth(price[self._waits.limit])
+        value = float(surplus + worth.sum())
         return Point(self, price, value, flow, share, volume, slope, composite)
 
     def gradient_at(self, price: Floats, flow: Floats) -> Floats:
         """Return the gradient at prices at which routes take some flow, shape (T,)."""
         t = self.terms
         use = kernels.use_of_terms(t.start, t.term, t.unit, flow, len(price))
-        return np.asarray(self.wanted - use + self.soft * price)
+        allowed = self.wanted + self.soft * price
+        if self._waits is not None:
+            allowed[self._waits.limit] = self._waits.passes(price[self._waits.limit])
+        return np.asarray(allowed - use)
 
     def curvature(self, point: Point, free: Flags) -> Floats:
         """Return the second derivatives by the prices that a mask leaves free, shape (F, F)."""
@@ -182,5 +194,11 @@ class Dual:
             number,
             int(free.sum()),
         )
-        matrix[np.diag_indices_from(matrix)] += self.soft[free]
+        more = self.soft.copy()
+        if self._waits is not None:
+            own = self._waits.limit
+            price = point.price[own]
+            use = self._waits.passes(price) - point.gradient[own]
+            more[own] = self._waits.rise_towards(price, use)
+        matrix[np.diag_indices_from(matrix)] += more[free]
         return matrix

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from corridors.flow.arrays import Floats, Ints
+    from corridors.flow.choice.rising_waits import RisingWaits
     from corridors.flow.problem import FlowProblem
 
 LEAST_COST = 1.0
@@ -124,6 +125,9 @@ class ChoiceModel:
         Prices at which it is reckoned how far routes overlap, of each limit, then of each
         count, shape (R + M,): as they are in ordinary times (`choose_settled`). Nothing, and
         the given multipliers, where it is empty.
+    waits
+        Limits at which waits rise with use; at the others nobody waits before they are full.
+        None where there are none.
     """
 
     scale: Floats
@@ -133,6 +137,7 @@ class ChoiceModel:
     knee: Floats
     counts: Counts = field(default_factory=Counts)
     weighed: Floats = field(default_factory=_no_floats)
+    waits: RisingWaits | None = None
 
     def __post_init__(self) -> None:
         for name in ("most", "steepness", "middle", "knee"):
