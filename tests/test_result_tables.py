@@ -176,6 +176,28 @@ def test_sentences_are_made_of_tables_alone(by_hand):
     ]
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e-2, 1e-5])
+def test_a_trace_of_cargo_is_no_half_sentence(by_hand, scale):
+    """Of whatever little used what is shut, what becomes of it is said, or nothing is."""
+    parts = {
+        "before_t_per_day": [100.0, 0.8 * scale, 0.6 * scale],
+        "rerouted_t_per_day": [40.0, 0.3 * scale, 0.2 * scale],
+        "lost_t_per_day": [30.0, 0.3 * scale, 0.2 * scale],
+        "withdrawn_t_per_day": [0.0, 0.0, 0.0],
+        "kept_t_per_day": [30.0, 0.2 * scale, 0.2 * scale],
+        "gained_t_per_day": [0.0, 0.0, 0.0],
+    }
+    names = {"bulk": "Loose goods", "box": "Boxes", "ore": "Ore"}
+    used = pd.DataFrame({"cargo": list(names), **parts, "unit": "t", "t_per_unit": 1.0})
+    none = {name: [0.0] * 3 for name in parts}
+    aside = pd.DataFrame({"cargo": list(names), **none, "unit": "t", "t_per_unit": 1.0})
+    told = " ".join(sentences(replace(by_hand, used=used, aside=aside, cargo_names=names)))
+    assert "of which ." not in told
+    assert "of which ;" not in told
+    assert ", ." not in told
+    assert ("Boxes" in told) == (scale == 1.0)
+
+
 def test_where_nothing_moves_it_is_said(by_hand):
     still = dict.fromkeys(by_hand.change, 0.0)
     quiet = replace(by_hand, change=still, closed_links=(), events_not_in_force=())

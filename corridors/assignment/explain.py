@@ -152,9 +152,10 @@ def _lead(tables: ComparisonTables) -> list[str]:
     before = number(total["before_t_per_day"], "t")
     fate = _fate(total, 1.0, "t")
     found = [f"On {tables.day}, of {before} a day that used what the scenario touches, {fate}."]
-    if len(used) > 1:
-        parts = [_of_cargo(row, tables.cargo_names) for row in used.to_dict("records")[:_SHOWN]]
-        rest = float(used["before_t_per_day"].iloc[_SHOWN:].sum())
+    told = used[used["before_t_per_day"] > _SMALL]
+    if len(told) > 1:
+        parts = [_of_cargo(row, tables.cargo_names) for row in told.to_dict("records")[:_SHOWN]]
+        rest = float(told["before_t_per_day"].iloc[_SHOWN:].sum())
         more = f"; {number(rest, 't')} of others" if rest > _SMALL else ""
         found.append(f"By cargo: {'; '.join(parts)}{more}.")
     moved = tables.rerouted_users
@@ -181,15 +182,19 @@ def _coupled(couplings: pd.DataFrame | None, names: Mapping[str, str]) -> str:
 
 def _fate(row: Mapping[str, Any], t_per_unit: float, unit: str) -> str:
     """Return how much goes round, stays and still passes, in some unit."""
-    parts = []
-    for name, words in (
-        ("rerouted_t_per_day", "go round"),
-        ("lost_t_per_day", "stay where they start"),
-        ("withdrawn_t_per_day", "are not wanted any more"),
-        ("kept_t_per_day", "still pass"),
-    ):
-        if row[name] > _SMALL:
-            parts.append(f"{number(row[name] / t_per_unit, unit)} {words}")
+    fates = {
+        "rerouted_t_per_day": "go round",
+        "lost_t_per_day": "stay where they start",
+        "withdrawn_t_per_day": "are not wanted any more",
+        "kept_t_per_day": "still pass",
+    }
+    # Of so little that no part is worth a word the largest is one.
+    least = min(_SMALL, max(float(row[name]) for name in fates))
+    parts = [
+        f"{number(row[name] / t_per_unit, unit)} {words}"
+        for name, words in fates.items()
+        if row[name] >= least and row[name] > 0
+    ]
     return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1] if parts else ""]))
 
 
