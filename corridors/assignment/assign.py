@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.assignment import Assignment
 from corridors.assignment.choice import choose_routes
@@ -38,6 +38,7 @@ def assign(
     *,
     as_of: str | dt.date | None = None,
     model: str = "optimal",
+    expected_queue: bool = False,
     events: str | Path | Scenario | None = None,
 ) -> Assignment:
     """Spread the cargo of every demand over routes, within every capacity.
@@ -59,6 +60,9 @@ def assign(
         day if None, or the network's where it was resolved with `Network.at`.
     model
         ``"optimal"`` or ``"logit"``.
+    expected_queue
+        Of ``"logit"``: whether cargo also waits, and chooses its way by it, where arrivals and
+        service vary and a limit is fuller than usual (`Assignment.waits`).
     events
         Deprecated: the old name of `scenario`.
 
@@ -70,7 +74,8 @@ def assign(
     Raises
     ------
     ScenarioError
-        Where the scenario cannot be meant, is given by both names, or no day is given.
+        Where the scenario cannot be meant, is given by both names, or no day is given, or
+        waits are asked of another model.
     CertificateError
         Where the optimum could not be proved.
 
@@ -81,7 +86,7 @@ def assign(
     >>> hit.certificate.ok
     True
     """
-    require_model(model)
+    require_model(model, expected_queue=expected_queue)
     if events is not None:
         old_name("assign(events=...)", "scenario=")
         if scenario is not None:
@@ -90,7 +95,7 @@ def assign(
         scenario = events
     plan = None if scenario is None else read_scenario(scenario)
     day = day_of(net, plan, as_of)
-    return assigned(network_state(net, plan, day), plan, model)
+    return assigned(network_state(net, plan, day), plan, model, expected_queue=expected_queue)
 
 
 def assigned(
@@ -98,6 +103,8 @@ def assigned(
     plan: Scenario | None,
     model: str = "optimal",
     near: Answer | ChoiceAnswer | None = None,
+    *,
+    expected_queue: bool = False,
 ) -> Assignment:
     """Solve a situation, couplings held, and put the answer into tables.
 
@@ -105,7 +112,8 @@ def assigned(
     situation, `near`, where there is one.
     """
     if model == "logit":
-        return _chosen(state, plan, model, near if isinstance(near, ChoiceAnswer) else None)
+        known = near if isinstance(near, ChoiceAnswer) else None
+        return _chosen(state, plan, model, known, expected_queue=expected_queue)
     state = with_curves(state)
     first = near.solve(state.problem) if isinstance(near, Answer) else None
     answer, fallen = solve_settled(state.problem, couplings_of(state), first)
@@ -117,25 +125,40 @@ def assigned(
 
 
 def _chosen(
-    state: NetworkState, plan: Scenario | None, model: str, near: ChoiceAnswer | None
+    state: NetworkState,
+    plan: Scenario | None,
+    model: str,
+    near: ChoiceAnswer | None,
+    *,
+    expected_queue: bool,
 ) -> Assignment:
     """Spread the cargo of a situation as shippers do, couplings held."""
-    last, answer = choose_routes(state, disturbed=plan is not None, near=near)
+    how: dict[str, Any] = {"near": near, "expected_queue": expected_queue}
+    last, answer, waits = choose_routes(state, disturbed=plan is not None, **how)
 
     def again(own: Sequence[Coupling], rooms: Floats) -> ChoiceAnswer:
-        nonlocal last
+        nonlocal last, waits
         capped = with_room(state, own, rooms)
-        last, found = choose_routes(capped, disturbed=True, near=near)
+        last, found, waits = choose_routes(capped, disturbed=True, **how)
         return found
 
     answer, fallen = settle(answer, couplings_of(state), again)
-    return Assignment(last, answer, plan, model, fallen)
+    return Assignment(last, answer, plan, model, fallen, waits)
 
 
-def require_model(model: str) -> None:
-    """Raise ScenarioError, with the nearest name, where there is no such model."""
+def require_model(model: str, *, expected_queue: bool = False) -> None:
+    """Raise ScenarioError, with the nearest name, where there is no such model.
+
+    So it is where a model is asked for waits that has none.
+    """
     if model not in MODELS:
         msg = f"no model {model!r}{nearest(model, MODELS)}"
+        raise ScenarioError(msg)
+    if expected_queue and model != "logit":
+        msg = (
+            f"expected_queue: saw the model {model!r}, expected 'logit': the best plan waits "
+            "nowhere; or look at the queues by days with simulate"
+        )
         raise ScenarioError(msg)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     import folium
 
+    from corridors.assignment.usual.waits import SettledWaits
     from corridors.flow.certificate import Certificate
     from corridors.flow.choice.certificate import ChoiceCertificate
     from corridors.flow.choice.solve import ChoiceAnswer
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 _TRACE_USD = 1e-3
 """Price of a unit, USD, up to which a capacity decides nothing."""
+
+_NEARLY_FULL = 0.9
+"""Use from which a limit at which waits rise with use stops cargo."""
 
 _SHORT = 1e-6
 """Tonnes a day below which a shortfall is rounding."""
@@ -59,6 +63,9 @@ class Assignment:
         Name of the model.
     fallen
         What couplings do; None where none bites.
+    waits
+        What cargo waits beyond the usual where arrivals and service vary, and how well that
+        equilibrium has settled; None where it was not asked for (`assign`'s ``expected_queue``).
     """
 
     def __init__(
@@ -68,12 +75,14 @@ class Assignment:
         scenario: Scenario | None,
         model: str,
         fallen: Fallen | None = None,
+        waits: SettledWaits | None = None,
     ) -> None:
         self.state = state
         self.answer = answer
         self.scenario = scenario
         self.model = model
         self.fallen = fallen
+        self.waits = waits
 
     @property
     def situation(self) -> NetworkState:
@@ -236,9 +245,13 @@ class Assignment:
             because arrivals and service vary (see docs/simulation.md; 0 where the network
             does not say how much; no part of the cost).
             Of the logit also waiting_hours: how long the cargo that passes would wait
-            if it paid the price in time, by its values of time.
+            if it paid the price in time, by its values of time. Where waits were asked for
+            also added_wait_hours, those beyond the usual; the price is what they are worth.
         """
-        return capacity_table(self.state, self.answer, waiting=self.model == "logit")
+        frame = capacity_table(self.state, self.answer, waiting=self.model == "logit")
+        if self.waits is not None:
+            frame["added_wait_hours"] = 24.0 * self.waits.days
+        return frame
 
     @cached_property
     def couplings(self) -> pd.DataFrame:
@@ -247,9 +260,11 @@ class Assignment:
 
     @property
     def bottlenecks(self) -> pd.DataFrame:
-        """Capacities with a price, the dearest per day of all they pass first."""
+        """Capacities with a price (with waits: that are nearly full too), the dearest first."""
         frame = self.capacities
         frame = frame[frame["price_usd"] > _TRACE_USD]
+        if self.waits is not None:
+            frame = frame[frame["use"] >= _NEARLY_FULL]
         value = frame["price_usd"] * (frame["amount"] - frame["background"])
         return frame.assign(value_usd_per_day=value).sort_values(
             ["value_usd_per_day", "capacity_id"], ascending=[False, True], ignore_index=True
@@ -371,9 +386,16 @@ class Assignment:
         frame = largest_first(own, ["shortfall_t_per_day"], "demand_id").head(n)
         return named_ends(self.state.net, frame)
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What `assign` was asked beside network and scenario."""
+        asked = {"as_of": self.state.day.isoformat(), "model": self.model}
+        return asked if self.waits is None else asked | {"expected_queue": True}
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the summary as plain values for JSON."""
-        return self.summary
+        """Return the summary as plain values for JSON, with what is waited where that was asked."""
+        waits = {} if self.waits is None else {"waits": self.waits.to_dict()}
+        return self.summary | waits
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Keep the assignment: flows, routes, capacities, shortfall, summary and manifest.
@@ -397,7 +419,7 @@ class Assignment:
         DataError
             Where the folder cannot be made or written to.
         """
-        parameters = {"as_of": self.state.day.isoformat(), "model": self.model}
+        parameters = self.asked
         name = self.scenario.name if self.scenario else None
         proof = self.certificate.to_dict()
         summary = {"scenario": name, **parameters, **self.to_dict(), "certificate": proof}
@@ -423,4 +445,5 @@ class Assignment:
             links_there=frozenset(ids[arcs.row[state.there & (arcs.arc_type == LINK)]]),
             capacity_links=tuple(tuple(sorted(set(ids[arcs.row[own]]))) for own in members),
             couplings=self.couplings,
+            waits=self.waits,
         )

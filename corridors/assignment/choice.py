@@ -17,6 +17,7 @@ import numpy as np
 from corridors.assignment.choice_parameters import choice_parameters, place_counts
 from corridors.assignment.usual.day import corridors_of, least_costs, usual_of
 from corridors.assignment.usual.prices import known_prices, plain_limits, prices_by_members
+from corridors.assignment.usual.waits import no_waits, settle_waits
 from corridors.flow.choice.certificate import MISSING
 from corridors.flow.choice.generation import dissimilar_routes
 from corridors.flow.choice.model import ChoiceModel, spread_by_cost
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
 
     from corridors.assignment.usual.day import Usual
     from corridors.assignment.usual.prices import PricesByMembers
+    from corridors.assignment.usual.waits import SettledWaits
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.choice.model import Counts
+    from corridors.flow.choice.rising_waits import RisingWaits
     from corridors.flow.choice.routes import RouteSet
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.flow.problem import FlowProblem
@@ -137,13 +140,7 @@ class RouteChooser:
         p = problem
         open_cost = open_costs(p)
         cost = self.routes.sums(p, open_cost)
-        # Who loses a way that is taken looks for others; what none took is missed by none. All
-        # the rest know the routes that they knew, and those that prices, or what has opened, make
-        # worth a look: with more, they would spread anew though hardly anything has happened.
-        shut = np.isinf(cost) & (self.share >= MISSING)
-        affected = ~np.isin(np.arange(p.n_commodities), self.routes.commodity)
-        affected[self.routes.commodity[shut]] = True
-        affected &= p.amount > 0
+        affected = self._affected(p, cost)
         found = []
         if affected.any():
             if self.known is None:
@@ -168,10 +165,48 @@ class RouteChooser:
             p, model, routes, grow=True, price=begin, ordinary=ordinary, before=self.open_cost
         )
 
+    def waiting(self, answer: ChoiceAnswer, waits: RisingWaits) -> ChoiceAnswer:
+        """Return the answer to a situation in which waits rise with use, from one nearby.
+
+        Parameters
+        ----------
+        answer
+            With other waits, or none.
+        waits
+            Where and how they rise.
+        """
+        p = answer.problem
+        affected = self._affected(p, self.routes.sums(p, open_costs(p)))
+        return choose(
+            p,
+            replace(answer.model, waits=waits),
+            answer.route_set,
+            grow=True,
+            price=np.concatenate([answer.limit_price, answer.multiplier]),
+            ordinary=np.where(affected, np.nan, self.composite),
+            before=self.open_cost,
+        )
+
+    def _affected(self, p: FlowProblem, cost: Floats) -> Flags:
+        """Return who has to look for new routes at given costs of the usual ones, shape (K,).
+
+        Who loses a way that is taken looks for others; what none took is missed by none. All
+        the rest know the routes that they knew, and those that prices, or what has opened, make
+        worth a look: with more, they would spread anew though hardly anything has happened.
+        """
+        shut = np.isinf(cost) & (self.share >= MISSING)
+        affected = ~np.isin(np.arange(p.n_commodities), self.routes.commodity)
+        affected[self.routes.commodity[shut]] = True
+        return np.asarray(affected & (p.amount > 0))
+
 
 def choose_routes(
-    state: NetworkState, *, disturbed: bool, near: ChoiceAnswer | None = None
-) -> tuple[NetworkState, ChoiceAnswer]:
+    state: NetworkState,
+    *,
+    disturbed: bool,
+    near: ChoiceAnswer | None = None,
+    expected_queue: bool = False,
+) -> tuple[NetworkState, ChoiceAnswer, SettledWaits | None]:
     """Spread the cargo of a situation over routes.
 
     Parameters
@@ -182,22 +217,29 @@ def choose_routes(
         Whether events may be in force; if not, the situation is the usual one.
     near
         An answer to nearly the same situation, to begin with, if there is one.
+    expected_queue
+        Whether cargo waits, and chooses its way by it, where a limit that varies is fuller than
+        usual.
 
     Returns
     -------
-    NetworkState, ChoiceAnswer
-        The situation, with each demand as a curve where cargo has an elasticity, and the
-        answer with the certificate that proves it.
+    NetworkState, ChoiceAnswer, SettledWaits
+        The situation, with each demand as a curve where cargo has an elasticity, the answer with
+        the certificate that proves it, and what is waited, or None where that is not asked for.
     """
     state, usual, known = _with_usual(state, disturbed=disturbed)
     if known:
-        return state, usual.answer
+        waits = no_waits(state.problem.n_limits) if expected_queue else None
+        return state, usual.answer, waits
 
     def optimum(problem: FlowProblem) -> Answer:
         return optimum_in_steps(state.net, state.day).solve(problem)
 
     chooser = RouteChooser.of(state, usual, near)
-    return state, chooser.answer(state.problem, optimum=optimum)
+    answer = chooser.answer(state.problem, optimum=optimum)
+    if not expected_queue:
+        return state, answer, None
+    return state, *settle_waits(state, usual.answer, answer, chooser.waiting)
 
 
 def chooser_of(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.reroutes import ADDED, PREMIUM
 from corridors.assignment.views.by import PARTS
-from corridors.assignment.views.told import told_beside_totals, told_sellers
+from corridors.assignment.views.told import told_beside_totals, told_sellers, told_waits
 from corridors.display import HAIR, number, share
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
         found.append("Nothing else changes: no cargo leaves its route and none is lost.")
     if tables.sales is not None:
         found += told_sellers(tables.sales, tables.cargo_names)
+    found.append(told_waits(tables.after.waits, tables.after.capacities))
     found.append(demand_years(tables.day, tables.base_years))
     return [text for text in found if text]
 

@@ -27,6 +27,7 @@ def run(
     as_of: str | dt.date | None = None,
     model: str = "logit",
     projects: Sequence[str] = (),
+    expected_queue: bool = False,
 ) -> Comparison:
     """Assign the cargo without and with a scenario on the same day, and compare.
 
@@ -45,6 +46,9 @@ def run(
         (``corridors validate --model``).
     projects
         Ids of projects that stand in both, with all that they need.
+    expected_queue
+        Whether cargo waits, and chooses its way by it, where a limit that varies is fuller
+        than usual; of ``"logit"`` alone (`assign`).
 
     Returns
     -------
@@ -66,15 +70,18 @@ def run(
     plan = read_scenario(scenario)
     day = day_of(net, plan, as_of)
     if not projects:
-        baseline = assign(net, as_of=day, model=model)
+        baseline = assign(net, as_of=day, model=model, expected_queue=expected_queue)
         # Of the best plan an answer is the same from wherever it is begun, and sooner from near.
         near = baseline.answer if model == "optimal" else None
-        return compare(baseline, assigned(network_state(net, plan, day), plan, model, near))
+        state = network_state(net, plan, day)
+        return compare(baseline, assigned(state, plan, model, near, expected_queue=expected_queue))
     built = with_projects(net, list(projects))
-    baseline = assign(net, built, as_of=day, model=model)
+    baseline = assign(net, built, as_of=day, model=model, expected_queue=expected_queue)
     # What is built stands before anything happens to it.
     both = replace(built + plan, name=f"{plan.name}+{built.name}", title=plan.title)
-    return compare(baseline, assign(net, both, as_of=day, model=model))
+    return compare(
+        baseline, assign(net, both, as_of=day, model=model, expected_queue=expected_queue)
+    )
 
 
 def brings(without: Comparison, built: Comparison) -> dict[str, float]:

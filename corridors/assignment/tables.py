@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from corridors.assignment.usual.waits import SettledWaits
+
 
 @dataclass(frozen=True, eq=False)
 class AssignmentTables:
@@ -34,6 +36,8 @@ class AssignmentTables:
         As `corridors.Assignment` has it; None where it is not known.
     sales
         As `corridors.Assignment` has it; None where the network has no markets.
+    waits
+        As `corridors.Assignment` has it; None where they were not asked for.
     """
 
     flows: pd.DataFrame
@@ -46,6 +50,7 @@ class AssignmentTables:
     capacity_links: tuple[tuple[str, ...], ...]
     couplings: pd.DataFrame | None = None
     sales: pd.DataFrame | None = None
+    waits: SettledWaits | None = None
 
     def files(self) -> dict[str, pd.DataFrame]:
         """Return the tables that are kept on disk, by name."""

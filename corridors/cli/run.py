@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -68,6 +68,14 @@ def run(
     parts: Annotated[
         bool, typer.Option("--parts", help="Of a+b, what each does alone and both beyond it.")
     ] = False,
+    expected_queue: Annotated[
+        bool,
+        typer.Option(
+            "--expected-queue",
+            help="By logit: cargo waits, and chooses by it, where a limit whose arrivals and "
+            "service vary is fuller than usual.",
+        ),
+    ] = False,
     map: Annotated[  # noqa: A002  the option is called --map
         Path | None, typer.Option(help="Write the map of both states.", metavar="FILE")
     ] = None,
@@ -126,11 +134,12 @@ def run(
         extra = Extra(keys(by), chosen)
         with working("solving the baseline and the scenario"):
             built = projects if scenario is not None and projects else ()
-            comparison = hold(net, plan, as_of=day, model=model, projects=built or ())
+            how: dict[str, Any] = {"model": model, "expected_queue": expected_queue}
+            comparison = hold(net, plan, as_of=day, projects=built or (), **how)
             if projects:
                 extra.note_projects(net, projects)
             if built:
-                without = hold(net, plan, as_of=day, model=model)
+                without = hold(net, plan, as_of=day, **how)
                 extra.note_brings(without, brings(without, comparison))
             if parts:
                 extra.parts = of_parts(net, scenario, day, model)

@@ -180,7 +180,7 @@ class Changes:
     def manifest(self) -> dict[str, Any]:
         """What was asked, of which data, with which releases, and hashes of what came out."""
         state, scenario = self.disrupted.state, self.disrupted.scenario
-        parameters = {"as_of": state.day.isoformat(), "model": self.disrupted.model}
+        parameters = self.disrupted.asked
         proof = self.disrupted.certificate.to_dict()
         files = self.tables.files()
         manifest = manifest_of("comparison", state.net, scenario, parameters, files, proof)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corridors.display import number
+from corridors.display import number, share
 from corridors.network.markets.offers import SELLER
 
 if TYPE_CHECKING:
@@ -12,8 +12,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from corridors.assignment.usual.waits import SettledWaits
+
 _SMALL = 0.5
 """Tonnes a day below which a change is not worth a word."""
+
+_LEAST_HOURS = 0.1
+"""Hours by which a wait has to be longer than usual to be worth a word."""
 
 _SHOWN = 3
 """Sellers that are named."""
@@ -56,6 +61,34 @@ def best_sentence(change: Mapping[str, float]) -> str:
         f"{number(change['rerouted_t_per_day'], 't')} a day would go another way, at "
         f"{number(change['added_cost_usd_per_day_rerouted'], 'USD')} a day more, and "
         f"{number(change['newly_unserved_t_per_day'], 't')} would no longer be carried."
+    )
+
+
+def told_waits(waits: SettledWaits | None, capacities: pd.DataFrame) -> str:
+    """Return what is waited beyond the usual, and how exact that is; empty where nobody asked.
+
+    Parameters
+    ----------
+    waits, capacities
+        As `corridors.Assignment` has them.
+    """
+    if waits is None:
+        return ""
+    longer = capacities[capacities["added_wait_hours"] >= _LEAST_HOURS]
+    if not len(longer):
+        return (
+            "With waits that rise with use, cargo waits nowhere longer than usual by "
+            f"{number(_LEAST_HOURS)} hours."
+        )
+    first = longer.sort_values(["added_wait_hours", "capacity_id"], ascending=[False, True])
+    worst = first.to_dict("records")[0]
+    places = "1 capacity" if len(longer) == 1 else f"{len(longer)} capacities"
+    return (
+        f"With waits that rise with use, those who pass {places} wait longer than usual, worth "
+        f"{number(waits.usd_per_day, 'USD')} a day in no cost here; longest at {worst['name']}, by "
+        f"{number(worst['added_wait_hours'])} hours. Waits and choices agree but for "
+        f"{waits.residual:.0e} of that; {share(waits.unlike, 1.0)} of it is paid by cargo whose "
+        "time is worth less than that of the others at its gate."
     )
 
 
