@@ -143,6 +143,19 @@ def test_numbers_that_make_no_sense_are_named(shut, wrong, message):
         uncertainty(gates(), shut, **{"n": 3, **wrong})
 
 
+@pytest.mark.parametrize("draws", [1, 2, 3])
+@pytest.mark.parametrize("asks", ["border-closed.yaml", "quiet.yaml"])
+def test_few_draws_and_nothing_that_varies_are_no_error(tmp_path, draws, asks):
+    folder = tmp_path / "mine"
+    co.new_network(folder)
+    nothing = "name: quiet\nas_of: 2026-03-01\nevents: []\n"
+    (folder / "quiet.yaml").write_text(nothing, encoding="utf-8")
+    args = ["run", str(folder / asks), "--network", str(folder), "--uncertainty", str(draws)]
+    shown = CliRunner().invoke(app, [*args, "--workers", "1"])
+    assert shown.exit_code == 0, shown.output
+    assert "How sure" in shown.stdout
+
+
 def test_the_command_prints_percentiles_and_drivers(tmp_path):
     folder = tmp_path / "mine"
     co.new_network(folder)

@@ -147,9 +147,10 @@ class Uncertainty:
         import pandas as pd
         from scipy.stats import norm, rankdata
 
-        columns = ["quantity", "input", "rank_correlation", "beyond_chance"]
+        kinds = {"quantity": str, "input": str, "rank_correlation": float, "beyond_chance": bool}
         if self.n < 3 or not self.inputs:
-            return pd.DataFrame([], columns=columns)
+            # Of columns without a kind nothing can be picked.
+            return pd.DataFrame([], columns=list(kinds)).astype(kinds)
         ranks = rankdata(self.places, axis=0)
         ranks = (ranks - ranks.mean(axis=0)) / ranks.std(axis=0)
         chance = float(norm.isf(0.5 / len(self.inputs))) / np.sqrt(self.n - 1)
@@ -166,7 +167,7 @@ class Uncertainty:
             for i in order[:DRIVERS]:
                 size = round(float(with_each[i]), 6)
                 rows.append((quantity, self.inputs[i], size, bool(abs(size) > chance)))
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what was found as plain values, in the form of ``run --json``."""
