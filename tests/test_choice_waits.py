@@ -318,6 +318,19 @@ def test_the_best_plan_waits_nowhere_and_says_so(net, ask):
         ask(net, "kz-ru-border-2025", model="optimal", expected_queue=True)
 
 
+def test_the_command_says_what_is_without_waits(tmp_path):
+    folder = co.new_network(tmp_path / "mine")
+    plan = f"{folder}/border-closed.yaml"
+    options = ["--network", str(folder), "--expected-queue"]
+    told = CliRunner().invoke(app, ["run", plan, *options, "--uncertainty", "2"])
+    assert told.exit_code == 0, told.output
+    assert "--uncertainty is worked out without the waits" in told.output
+    assert "does not say how arrivals and service vary" in " ".join(told.stdout.split())
+    wrong = CliRunner().invoke(app, ["run", plan, *options, "--model", "optimal"])
+    assert wrong.exit_code != 0
+    assert "expected 'logit'" in " ".join(str(wrong.exception or wrong.output).split())
+
+
 def test_the_proof_shares_nothing_with_what_finds_the_waits():
     source = Path(co.flow.choice.proof_of_waits.__file__).read_text("utf-8")
     assert "rising_waits import" not in source.split("if TYPE_CHECKING:")[0]

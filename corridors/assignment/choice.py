@@ -229,7 +229,7 @@ def choose_routes(
     """
     state, usual, known = _with_usual(state, disturbed=disturbed)
     if known:
-        waits = no_waits(state.problem.n_limits) if expected_queue else None
+        waits = no_waits(state) if expected_queue else None
         return state, usual.answer, waits
 
     def optimum(problem: FlowProblem) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -31,6 +31,8 @@ from corridors.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from corridors.analysis.uncertainty.uncertainty import Uncertainty
@@ -126,6 +128,8 @@ def run(
     from corridors.network.network import load
 
     note_idle(context, "uncertainty", "seed", "days", "workers", "dask", "draws_file")
+    _note_without_waits(expected_queue and {"--parts": parts, "--uncertainty": uncertainty})
+    how: dict[str, Any] = {"model": model, "expected_queue": expected_queue}
     with results(map, report, folder=out):
         with working("reading the network"):
             net = load(network)
@@ -134,7 +138,6 @@ def run(
         extra = Extra(keys(by), chosen)
         with working("solving the baseline and the scenario"):
             built = projects if scenario is not None and projects else ()
-            how: dict[str, Any] = {"model": model, "expected_queue": expected_queue}
             comparison = hold(net, plan, as_of=day, projects=built or (), **how)
             if projects:
                 extra.note_projects(net, projects)
@@ -177,6 +180,13 @@ def run(
     for target in (map, report, out):
         if target is not None:
             note(f"wrote {target}")
+
+
+def _note_without_waits(options: Mapping[str, Any] | Literal[False]) -> None:
+    """Say which options that were given do not know of the waits of the run, where it has some."""
+    for option, given in (options or {}).items():
+        if given:
+            note(f"{option} is worked out without the waits of --expected-queue")
 
 
 def _print(comparison: Comparison, extra: Extra) -> None:

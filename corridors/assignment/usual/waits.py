@@ -54,6 +54,8 @@ class SettledWaits:
         a limit pay by the mean of their values of time.
     rounds
         Times that the equilibrium was solved.
+    limits
+        Number of limits at which arrivals or service are known to vary.
     """
 
     days: Floats
@@ -61,6 +63,7 @@ class SettledWaits:
     residual: float
     unlike: float
     rounds: int
+    limits: int
 
     def to_dict(self) -> dict[str, float]:
         """Return all but the days of single limits as plain values."""
@@ -69,12 +72,17 @@ class SettledWaits:
             "residual": self.residual,
             "unlike": self.unlike,
             "rounds": self.rounds,
+            "limits": self.limits,
         }
 
 
-def no_waits(n_limits: int) -> SettledWaits:
+def no_waits(state: NetworkState) -> SettledWaits:
     """Return what is waited beyond what is usual where all is usual."""
-    return SettledWaits(np.zeros(n_limits), 0.0, 0.0, 0.0, 0)
+    return SettledWaits(np.zeros(state.problem.n_limits), 0.0, 0.0, 0.0, 0, _varying(state))
+
+
+def _varying(state: NetworkState) -> int:
+    return sum(limit.variation.spread(limit.amount) > 0 for limit in state.limits)
 
 
 def settle_waits(
@@ -198,6 +206,7 @@ def _told(
     off = float((np.abs(now - charged) * units).sum())
     mean = now[p.member_limit] * p.member_factor
     unlike = 0.5 * float((np.abs(value - mean) * waited).sum())
+    known = _varying(state)
     if usd <= 0:
-        return SettledWaits(days, 0.0, 0.0, 0.0, rounds)
-    return SettledWaits(days, usd, off / usd, unlike / usd, rounds)
+        return SettledWaits(days, 0.0, 0.0, 0.0, rounds, known)
+    return SettledWaits(days, usd, off / usd, unlike / usd, rounds, known)

@@ -74,10 +74,15 @@ def told_waits(waits: SettledWaits | None, capacities: pd.DataFrame) -> str:
     """
     if waits is None:
         return ""
+    if not waits.limits:
+        return (
+            "The network does not say how arrivals and service vary (its table variation), so "
+            "that nobody waits where there is room."
+        )
     longer = capacities[capacities["added_wait_hours"] >= _LEAST_HOURS]
     if not len(longer):
         return (
-            "With waits that rise with use, cargo waits nowhere longer than usual by "
+            "With waits that rise with use, cargo waits nowhere longer than usual by more than "
             f"{number(_LEAST_HOURS)} hours."
         )
     first = longer.sort_values(["added_wait_hours", "capacity_id"], ascending=[False, True])
