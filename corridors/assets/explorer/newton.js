@@ -58,7 +58,7 @@ function choleskySolved(matrix, right) {
 class Quadratic {
   constructor(dual, point) {
     const { price, gradient } = point;
-    const near = 1e-9 / dual.scale.reduce((most, x) => Math.max(most, x), 1);
+    const near = 1e-12 / dual.scale.reduce((most, x) => Math.max(most, x), 1);
     const number = new Int32Array(price.length).fill(-1);
     this.dual = dual;
     this.free = [];

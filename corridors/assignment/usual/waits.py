@@ -33,7 +33,8 @@ _SETTLED = 1e-6
 """Residual at which they have settled."""
 
 _HARDLY_USED = 0.1
-"""Use up to which a wait counts as none, whatever was usual."""
+_MINUTE = 1.0 / (24.0 * 60.0)
+"""Use, and wait in days, up to which a wait counts as none, whatever was usual."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +130,7 @@ def _rising(state: NetworkState, usual: ChoiceAnswer) -> RisingWaits:
         hard = np.isinf(state.problem.excess_price[r])
         if not (spread > 0 and hard and 0 < bound <= limit.amount < np.inf):
             continue
-        hardly = _wait(limit, _HARDLY_USED * limit.amount)
+        hardly = max(_wait(limit, _HARDLY_USED * limit.amount), _MINUTE)
         days = max(ordinary.get(limit.limit_id, 0.0), hardly)
         # One that is full in ordinary times has its queue in its price, then and now.
         if days < np.inf:

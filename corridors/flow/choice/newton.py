@@ -30,7 +30,7 @@ _GOOD_ENOUGH = 1e-8
 STEPS = 250
 _SHORTENINGS = 40
 _ARMIJO = 1e-4
-_NEAR = 1e-9
+_NEAR = 1e-12
 """Distance from a bound, in units of the spread of choices, that counts as at it."""
 
 _REACH = 300.0

@@ -156,8 +156,12 @@ class RisingWaits:
 
     def passes(self, price: Floats) -> Floats:
         """Return the flow at which each price holds, or up to which it is nothing, shape (N,)."""
-        use, _ = self.use_at(price)
-        return np.maximum(self.rate * use - self.own, 0.0)
+        return self._flow_at(*self.use_at(price))
+
+    def _flow_at(self, use: Floats, left: Floats) -> Floats:
+        """Return the flow at a use, from what it leaves where that is less and so more exact."""
+        by_use = self.rate * use - self.own
+        return np.maximum(np.where(left < use, self.rate - self.own - self.rate * left, by_use), 0.0)
 
     def slope(self, price: Floats) -> Floats:
         """Return by how much more passes for a unit of price more, shape (N,)."""
@@ -195,7 +199,7 @@ class RisingWaits:
         """
         use, left = self.use_at(price)
         free, area_free = self._free
-        flow = np.maximum(self.rate * use - self.own, 0.0)
+        flow = self._flow_at(use, left)
         found = price * np.maximum(flow, free)
         own = flow > free
         area = _area(left[own], self.exponent[own]) - area_free[own]
@@ -208,8 +212,7 @@ class RisingWaits:
         """The flow up to which nobody waits longer than usual, and `_area` up to there."""
         use, left = self.use_at(np.zeros(len(self.limit)))
         own = self.own / self.rate
-        flow = np.where(use > own, self.rate * use - self.own, 0.0)
-        return flow, _area(np.where(use > own, left, 1.0 - own), self.exponent)
+        return self._flow_at(use, left), _area(np.where(use > own, left, 1.0 - own), self.exponent)
 
 
 def _area(left: Floats, exponent: Floats) -> Floats:
