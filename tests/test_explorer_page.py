@@ -53,13 +53,9 @@ def opened(browser, path):  # noqa: F811
     visits = []
 
     def open_at(address="", file=path, **context):
-        own = visit(browser, file, **context)
+        own = visit(browser, file, address, **context)
         seen = own.__enter__()
         visits.append((own, seen))
-        if address:
-            seen.page.goto("about:blank")
-            seen.page.goto(file.resolve().as_uri() + address)
-            seen.requests.clear()
         settle(seen.page)
         return seen
 
