@@ -40,18 +40,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 LONG = (
     "wheel",
-    "test_calibration",
-    "events",
-    "test_mutations",
     "explorer_choice",
+    "events",
+    "test_explorer_page",
     "test_explorer_solver",
-    "test_smoke",
+    "test_mutations",
+    "test_calibration",
+    "test_notebooks",
+    "docs",
     "browser",
+    "test_poland",
+    "test_smoke",
+    "test_simulate_by_events",
 )
 """Groups and files that take long: they begin first, or all wait for them at the end."""
 
 SPLIT = (
     "test_mutations",
+    "test_notebooks",
     "test_checks",
     "test_exchange_gmns_foreign",
     "test_osm",
