@@ -63,8 +63,11 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def visit(browser: Browser, path: Path, **context: Any) -> Iterator[Visit]:
-    """Open a file in a fresh context that is offline, and close it again."""
+def visit(browser: Browser, path: Path, fragment: str = "", **context: Any) -> Iterator[Visit]:
+    """Open a file in a fresh context that is offline, and close it again.
+
+    The fragment, from its ``#`` on, is what the page is asked to begin with.
+    """
     settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "offline": True}
     opened = browser.new_context(**{**settings, **context})
     # For whatever is waited for on a page: it comes, or never does.
@@ -78,12 +81,13 @@ def visit(browser: Browser, path: Path, **context: Any) -> Iterator[Visit]:
         lambda request: (
             None
             # A blob is a page's own memory, such as the source of its worker.
-            if request.url == address or request.url.startswith(("data:", "about:", "blob:"))
+            if request.url.partition("#")[0] == address
+            or request.url.startswith(("data:", "about:", "blob:"))
             else seen.requests.append(request.url)
         ),
     )
     try:
-        seen.page.goto(address)
+        seen.page.goto(address + fragment)
         yield seen
     finally:
         opened.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import tempfile
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TESTS = Path(__file__).parent
+
+trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+"""Returns to the system what was freed; glibc keeps it, in pieces that no later array fits."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,18 +44,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 LONG = (
     "wheel",
-    "test_calibration",
-    "events",
-    "test_mutations",
     "explorer_choice",
+    "events",
+    "test_explorer_page",
     "test_explorer_solver",
-    "test_smoke",
+    "test_mutations",
+    "test_calibration",
+    "test_notebooks",
+    "docs",
     "browser",
+    "test_poland",
+    "test_smoke",
+    "test_simulate_by_events",
 )
 """Groups and files that take long: they begin first, or all wait for them at the end."""
 
 SPLIT = (
     "test_mutations",
+    "test_notebooks",
     "test_checks",
     "test_exchange_gmns_foreign",
     "test_osm",
@@ -101,4 +111,17 @@ def simulated(net: co.Network) -> Callable[[str, int], co.Simulation]:
 
     Who asks for it is marked ``xdist_group("events")``: one worker then runs them all.
     """
-    return cache(lambda name, days: co.simulate(net, name, days))
+    return lambda name, days: _simulated(net, name, days)
+
+
+@cache
+def _simulated(net: co.Network, name: str, days: int) -> co.Simulation:
+    return co.simulate(net, name, days)
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Give back what a group has used before another begins: it would add up to gigabytes."""
+    if nextitem is None or _unit(item) != _unit(nextitem):
+        _simulated.cache_clear()
+    if trim is not None and (nextitem is None or item.path != nextitem.path):
+        trim(0)

@@ -160,9 +160,8 @@ def test_the_model_is_a_switch_a_key_and_a_part_of_the_address(browser, path):  
 
 def test_the_days_of_a_scenario_are_those_of_simulate(browser, path, net):  # noqa: F811
     daily = co.simulate(net, "poland-closure-2025", DAYS).daily
-    with visit(browser, path) as seen:
+    with visit(browser, path, "#scenario=poland-closure-2025") as seen:
         page = seen.page
-        page.goto(path.resolve().as_uri() + "#scenario=poland-closure-2025")
         settle(page)
         worst = daily.loc[daily["waiting"].idxmax()]
         assert f"The worst day is {worst['date']}" in page.inner_text("#days")
@@ -197,9 +196,8 @@ def test_ranges_stand_in_the_headline_where_they_were_asked_for(browser, tmp_pat
     net, name = co.load(folder), co.scenario(plan)
     drawn = co.uncertainty(net, name, 4, 0).percentiles.set_index("quantity")
     low, high = drawn.loc["rerouted_t_per_day", ["low_5", "high_95"]]
-    with visit(browser, file) as seen:
+    with visit(browser, file, f"#scenario={name.name}") as seen:
         page = seen.page
-        page.goto(file.resolve().as_uri() + f"#scenario={name.name}")
         settle(page)
         card = page.locator("#headline .card").nth(1).inner_text()
         assert "5–95 %" in card

@@ -47,19 +47,31 @@ def path(shipped, tmp_path_factory):
     return shipped.save(tmp_path_factory.mktemp("explorer") / "explorer.html")
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Return the page of a small network, for what no number in it decides."""
+    net = co.load(co.new_network(tmp_path_factory.mktemp("small") / "own"))
+    return explorer(net, as_of=DAY).save(tmp_path_factory.mktemp("explorer") / "small.html")
+
+
+@pytest.fixture(scope="module")
+def untouched(browser, path):  # noqa: F811
+    """Open one page for all that is refused: nothing may change in it, so none sees another."""
+    with visit(browser, path, POLAND) as seen:
+        settle(seen.page)
+        yield seen
+        assert seen.noise == []
+
+
 @pytest.fixture
 def opened(browser, path):  # noqa: F811
     """Open the page at an address; when all is done nothing may have complained."""
     visits = []
 
     def open_at(address="", file=path, **context):
-        own = visit(browser, file, **context)
+        own = visit(browser, file, address, **context)
         seen = own.__enter__()
         visits.append((own, seen))
-        if address:
-            seen.page.goto("about:blank")
-            seen.page.goto(file.resolve().as_uri() + address)
-            seen.requests.clear()
         settle(seen.page)
         return seen
 
@@ -410,13 +422,21 @@ def _parts(hash_):
         ("events:\n  - close: {border: [BY, PL], mode: rail}\n", "selector of 2 keys"),
     ],
 )
-def test_a_scenario_that_the_page_cannot_do_is_refused_and_nothing_changes(opened, written, said):
-    page = opened(POLAND).page
+def test_a_scenario_that_the_page_cannot_do_is_refused_and_nothing_changes(
+    untouched, written, said
+):
+    page = untouched.page
+    before = text(page, "sentence")
     page.click("#yaml-button")
+    # What was said of another is gone.
+    assert text(page, "yaml-said") == ""
     page.fill("#yaml", written)
     page.click("#yaml-take")
     assert said in text(page, "yaml-said")
+    page.click("#scenario-file .close")
+    settle(page)
     assert address(page) == POLAND
+    assert text(page, "sentence") == before
 
 
 def test_hostile_names_show_as_text(opened, tmp_path):
@@ -471,8 +491,8 @@ def test_a_network_without_demand_or_limits_opens(opened, tmp_path):
     assert "Optimal, proved" in text(page, "proof")
 
 
-def test_no_script_but_the_pages_own_runs(opened):
-    seen = opened()
+def test_no_script_but_the_pages_own_runs(opened, small):
+    seen = opened(file=small)
     page = seen.page
     ran = page.evaluate(
         """() => { window.ran = false;
@@ -492,8 +512,8 @@ def test_a_phone_shows_the_map_before_the_numbers_and_nothing_is_cut_off(opened)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_dark_and_light_are_a_button_away(opened):
-    page = opened(color_scheme="dark").page
+def test_dark_and_light_are_a_button_away(opened, small):
+    page = opened(file=small, color_scheme="dark").page
     paper = "getComputedStyle(document.body).backgroundColor"
     dark = page.evaluate(paper)
     page.click("#theme")
@@ -502,12 +522,12 @@ def test_dark_and_light_are_a_button_away(opened):
     assert page.evaluate(paper) == dark
 
 
-def test_paper_is_light_and_bears_the_address(opened):
-    page = opened(POLAND, color_scheme="dark").page
+def test_paper_is_light_and_bears_the_address(opened, small):
+    page = opened("#close=border:XA-XB", file=small, color_scheme="dark").page
     page.emulate_media(media="print", color_scheme="dark")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert "border:BY-PL" in text(page, "address")
+    assert "border:XA-XB" in text(page, "address")
     assert page.locator("#search").is_hidden()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
 

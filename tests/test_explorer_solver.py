@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from functools import cache
 
 import pytest
 import toys
@@ -28,6 +29,7 @@ from tests.fewer_demands import FULL
 pytestmark = pytest.mark.browser
 
 
+@cache
 def scenarios():
     """Return shipped scenarios by name: so many that every kind of event and selector is there.
 

@@ -19,6 +19,8 @@ from corridors.errors import DataError, UnknownIdError, nearest
 from corridors.network.antimeridian import continuous
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from geopandas import GeoDataFrame
     from pandas import DataFrame
     from shapely import LineString
@@ -203,7 +205,9 @@ def read_basemap(path: str | Path | None = None) -> GeoDataFrame:
     return frame
 
 
-def countries_crossed(line: LineString, basemap: GeoDataFrame) -> dict[str, float]:
+def countries_crossed(
+    line: LineString, basemap: GeoDataFrame, but: Collection[str] = ()
+) -> dict[str, float]:
     """Return ISO 3166-1 alpha-2 code -> kilometres on its ground, the longest first.
 
     Water is left out, so the sum may be less than the length of the line.
@@ -214,6 +218,8 @@ def countries_crossed(line: LineString, basemap: GeoDataFrame) -> dict[str, floa
         Longitude and latitude in degrees.
     basemap
         Countries as `read_basemap` returns them.
+    but
+        Codes of countries that are not asked for.
     """
     from shapely import LineString
 
@@ -221,6 +227,8 @@ def countries_crossed(line: LineString, basemap: GeoDataFrame) -> dict[str, floa
     met = basemap.iloc[sorted(basemap.sindex.query(line, predicate="intersects"))]
     found: dict[str, float] = {}
     for iso2, area in zip(met["iso2"], met.geometry, strict=True):
+        if iso2 in but:
+            continue
         inside = geodesic_length_km(line.intersection(area))
         if inside > 0:
             found[str(iso2)] = found.get(str(iso2), 0.0) + inside

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from corridors.network.reading.cells import Problem, problem_at
+from corridors.network.reading.cells import Problem, problem_at, records
 from corridors.network.schema import tables
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def provenance_points_at_numbers(net: Network) -> Iterator[Problem]:
     """Every row of provenance belongs to a row and column that exist."""
     schema = tables()
     keys = {name: set(row_keys(net.tables[name], t.key)) for name, t in schema.items()}
-    for i, row in net.tables["provenance"].iterrows():
+    for i, row in records(net.tables["provenance"]):
         if row["table"] not in schema:
             message = f"no table {row['table']!r}"
             yield problem_at("provenance", i, "table", provenance_points_at_numbers, message)
@@ -98,6 +98,6 @@ def provenance_points_at_numbers(net: Network) -> Iterator[Problem]:
 def inferences_are_explained(net: Network) -> Iterator[Problem]:
     """A number of confidence D says in its note how it was inferred."""
     frame = net.tables["provenance"]
-    for i, row in frame[(frame["confidence"] == "D") & (frame["note"] == "")].iterrows():
+    for i, row in records(frame[(frame["confidence"] == "D") & (frame["note"] == "")]):
         message = f"{row['row']} is inferred (D) but the note does not say how"
         yield problem_at("provenance", i, "note", inferences_are_explained, message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.errors import ScenarioError
-from corridors.network.reading.cells import Problem, problem_at
+from corridors.network.reading.cells import Problem, problem_at, records
 from corridors.network.reading.yaml_lines import value_of
 from corridors.scenarios.projects import project_events
 from corridors.scenarios.selectors import select
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def selectors_match(net: Network) -> Iterator[Problem]:
     """Every chokepoint's selector matches something."""
-    for i, row in net.tables["chokepoints"].iterrows():
+    for i, row in records(net.tables["chokepoints"]):
         try:
             select(net, value_of(row["selector"]), net.folder)
         except ScenarioError as error:
@@ -34,7 +34,7 @@ def borders_are_crossed_on_land(net: Network) -> Iterator[Problem]:
     """
     rule = borders_are_crossed_on_land
     at_sea = set(net.borders) - set(net.land_borders)
-    for i, row in net.tables["chokepoints"].iterrows():
+    for i, row in records(net.tables["chokepoints"]):
         selector = value_of(row["selector"])
         if not isinstance(selector, dict) or selector.get("mode") == "sea":
             continue
@@ -51,7 +51,7 @@ def borders_are_crossed_on_land(net: Network) -> Iterator[Problem]:
 
 def projects_can_be_applied(net: Network) -> Iterator[Problem]:
     """The changes of every project are events that the network understands."""
-    for i, row in net.tables["projects"].iterrows():
+    for i, row in records(net.tables["projects"]):
         try:
             project_events(net, row["project_id"])
         except ScenarioError as error:

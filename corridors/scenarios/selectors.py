@@ -14,11 +14,12 @@ from corridors.errors import DataError, ScenarioError, nearest
 from corridors.files import read_whole
 from corridors.network.reading.yaml_lines import value_of
 from corridors.network.schema import MODES
+from corridors.scenarios.named_rows import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from corridors.network.network import Network
@@ -124,7 +125,7 @@ def select(
         else:
             found = _ONE[key](net, value, folder)
         result = result & found
-    result = Selection(result.links & _usable(net), result.transfers)
+    result = Selection(result.links & rows_of(net).usable, result.transfers)
     if not result:
         msg = f"{describe(selector)} matches nothing{_why_nothing(net, selector)}"
         raise ScenarioError(msg)
@@ -143,21 +144,15 @@ def describe(selector: dict[str, Any]) -> str:
     return str(text).strip()
 
 
-def _usable(net: Network) -> NDArray[np.bool_]:
-    both = (net.tables["links"]["direction"] == "both").to_numpy()
-    return np.stack([np.ones_like(both), both], axis=1)
-
-
 def names_in(value: Any) -> list[str]:
     """Return the names that a key of a selector holds, one or several."""
     return [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
 
 
-def _known(what: str, names: list[str], known: pd.Series[Any] | set[str]) -> None:
-    valid = set(known)
+def _known(what: str, names: list[str], known: AbstractSet[str]) -> None:
     for name in names:
-        if name not in valid:
-            msg = f"no {what} {name!r}{nearest(name, valid)}"
+        if name not in known:
+            msg = f"no {what} {name!r}{nearest(name, known)}"
             raise ScenarioError(msg)
 
 
@@ -175,19 +170,19 @@ def _none(net: Network) -> Selection:
 
 def _by_link(net: Network, value: Any, _: Path | None) -> Selection:
     links = net.tables["links"]
-    _known("link", names_in(value), links["link_id"])
+    _known("link", names_in(value), rows_of(net).values("links", "link_id"))
     return Selection(_pair(links["link_id"].isin(names_in(value))), _none(net).transfers)
 
 
 def _by_transfer(net: Network, value: Any, _: Path | None) -> Selection:
     transfers = net.tables["transfers"]
-    _known("transfer", names_in(value), transfers["transfer_id"])
+    _known("transfer", names_in(value), rows_of(net).values("transfers", "transfer_id"))
     return Selection(_none(net).links, _pair(transfers["transfer_id"].isin(names_in(value))))
 
 
 def _by_node(net: Network, value: Any, _: Path | None) -> Selection:
     names = names_in(value)
-    _known("node", names, net.tables["nodes"]["node_id"])
+    _known("node", names, rows_of(net).values("nodes", "node_id"))
     links = net.tables["links"]
     touches = links["from_node"].isin(names) | links["to_node"].isin(names)
     return Selection(_pair(touches), _pair(net.tables["transfers"]["node_id"].isin(names)))
@@ -198,7 +193,7 @@ def _by_border(net: Network, value: Any, _: Path | None) -> Selection:
     if len(names) != 2 or names[0] == names[1]:
         msg = f"border: saw {value!r}, expected two different countries such as [PL, BY]"
         raise ScenarioError(msg)
-    _known("country", names, net.tables["nodes"]["country"])
+    _known("country", names, rows_of(net).values("nodes", "country"))
     pair = "-".join(sorted(names))
     crosses = (net.borders == pair).to_numpy()
     if not crosses.any():
@@ -210,24 +205,17 @@ def _by_border(net: Network, value: Any, _: Path | None) -> Selection:
 
 def _by_country(net: Network, value: Any, _: Path | None) -> Selection:
     names = names_in(value)
-    links = net.tables["links"]
-    crossed = {c for via in links["via_countries"] for c in via.split(";") if c}
-    _known("country", names, crossed | set(net.tables["nodes"]["country"]))
-    touches = [
-        net.country_of[a] in names
-        or net.country_of[b] in names
-        or bool(set(via.split(";")) & set(names))
-        for a, b, via in zip(
-            links["from_node"], links["to_node"], links["via_countries"], strict=True
-        )
-    ]
-    transfers = [net.country_of[n] in names for n in net.tables["transfers"]["node_id"]]
+    rows = rows_of(net)
+    _known("country", names, rows.crossed | rows.values("nodes", "country"))
+    asked = set(names)
+    touches = [not asked.isdisjoint(own) for own in rows.link_countries]
+    transfers = [own in asked for own in rows.transfer_countries]
     return Selection(_pair(touches), _pair(transfers))
 
 
 def _by_corridor(net: Network, value: Any, _: Path | None) -> Selection:
     corridor = net.tables["links"]["corridor"]
-    _known("corridor", names_in(value), {c for c in corridor if c})
+    _known("corridor", names_in(value), rows_of(net).values("links", "corridor") - {""})
     return Selection(_pair(corridor.isin(names_in(value))), _none(net).transfers)
 
 
@@ -247,7 +235,7 @@ def _by_chokepoint(
 ) -> Selection:
     known = {} if inside is None else inside
     chokepoints = net.tables["chokepoints"]
-    _known("chokepoint", names_in(value), chokepoints["chokepoint"])
+    _known("chokepoint", names_in(value), rows_of(net).values("chokepoints", "chokepoint"))
     result = _none(net)
     for name in dict.fromkeys(names_in(value)):
         if name not in known:
@@ -280,27 +268,20 @@ def _selector_in(name: str, text: str) -> dict[str, Any]:
 
 
 def _by_capacity(net: Network, value: Any, _: Path | None) -> Selection:
-    _known("capacity", names_in(value), net.tables["capacities"]["capacity_id"])
-    members = net.tables["capacity_members"]
-    members = members[members["capacity_id"].isin(names_in(value))]
-    links, transfers = _none(net).links, _none(net).transfers
-    per_direction = capacity_per_direction(net)
-    for name, mask in (("link", links), ("transfer", transfers)):
-        position = {key: i for i, key in enumerate(net.tables[f"{name}s"][f"{name}_id"])}
-        for capacity, key, direction in zip(
-            members["capacity_id"], members[f"{name}_id"], members["direction"], strict=True
-        ):
-            if key:
-                both = per_direction[capacity] or direction == "both"
-                mask[position[key], 0] |= both or direction == "forward"
-                mask[position[key], 1] |= both or direction == "backward"
-    return Selection(links, transfers)
-
-
-def capacity_per_direction(net: Network) -> dict[str, bool]:
-    """Return for each capacity whether its amount holds for each direction on its own."""
-    capacities = net.tables["capacities"]
-    return dict(zip(capacities["capacity_id"], capacities["per_direction"] == "yes", strict=True))
+    rows = rows_of(net)
+    _known("capacity", names_in(value), rows.values("capacities", "capacity_id"))
+    found = _none(net)
+    masks = {"link": found.links, "transfer": found.transfers}
+    for capacity in set(names_in(value)):
+        for member in rows.members.get(capacity, ()):
+            direction = member["direction"]
+            both = rows.per_direction[capacity] or direction == "both"
+            for name, mask in masks.items():
+                if key := member[f"{name}_id"]:
+                    row = rows.number_of[name][key]
+                    mask[row, 0] |= both or direction == "forward"
+                    mask[row, 1] |= both or direction == "backward"
+    return found
 
 
 def _by_polygon(net: Network, value: Any, folder: Path | None) -> Selection:
@@ -397,7 +378,7 @@ def _by_direction(net: Network, value: Any, _: Path | None) -> Selection:
     if not (first and arrow and last):
         msg = f'direction: saw {value!r}, expected countries such as "CN>KZ", forward or backward'
         raise ScenarioError(msg)
-    _known("country", [first, last], net.tables["nodes"]["country"])
+    _known("country", [first, last], rows_of(net).values("nodes", "country"))
     start = links["from_node"].map(net.country_of)
     end = links["to_node"].map(net.country_of)
     forward = ((start == first) & (end == last)).to_numpy()

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from corridors.network.calendar import in_period, in_season, season_changes
-from corridors.network.reading.cells import Problem, problem_at
+from corridors.network.reading.cells import Problem, problem_at, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ def periods_do_not_overlap(net: Network) -> Iterator[Problem]:
     """At most one row of a capacity holds on any day."""
     for capacity, rows in _several(net):
         days = days_of_change(rows)
-        listed = list(rows.iterrows())
+        listed = list(records(rows))
         for n, (i, row) in enumerate(listed):
             for other_i, other in listed[:n]:
                 day = next((d for d in days if _holds(row, d) and _holds(other, d)), None)
@@ -73,7 +73,7 @@ def members_are_counted_once(net: Network) -> Iterator[Problem]:
     )
     cargo = tuple(net.tables["cargo"]["cargo"])
     seen: dict[tuple[str, str, str, str], int] = {}
-    for i, row in net.tables["capacity_members"].iterrows():
+    for i, row in records(net.tables["capacity_members"]):
         capacity, member = row["capacity_id"], row["link_id"] or row["transfer_id"]
         # Where each direction has its own amount, a member has a place in both.
         both = row["direction"] == "both" or per_direction.get(capacity, False)
@@ -97,8 +97,8 @@ def members_are_counted_once(net: Network) -> Iterator[Problem]:
 
 def _always(capacities: pd.DataFrame) -> set[str]:
     """Return the capacities of which no row has a season, so that they hold all year."""
-    grouped = capacities.groupby("capacity_id")
-    return {str(name) for name, rows in grouped if not rows["season"].any()}
+    ids = capacities["capacity_id"]
+    return set(ids) - set(ids[capacities["season"] != ""])
 
 
 def _capacities_of(net: Network, member: Any) -> set[str]:
@@ -121,7 +121,10 @@ def _holds(row: Any, day: dt.date) -> bool:
 
 def any_holds(rows: pd.DataFrame, day: dt.date) -> bool:
     """Return whether some row of a capacity holds on a day."""
-    return any(_holds(row, day) for _, row in rows.iterrows())
+    periods = zip(rows["valid_from"], rows["valid_until"], rows["season"], strict=True)
+    return any(
+        in_period(first, last, day) and in_season(season, day) for first, last, season in periods
+    )
 
 
 def _members(net: Network, capacity: str) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corridors.network.reading.cells import Problem, problem_at
+from corridors.network.reading.cells import Problem, problem_at, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def couplings_are_of_two_demands(net: Network) -> Iterator[Problem]:
     table = net.tables["couplings"]
     falls = set(zip(table["node_id"], table["cargo"], strict=True))
     capacities = set(net.tables["capacities"]["capacity_id"])
-    for i, row in table.iterrows():
+    for i, row in records(table):
         node, cargo, by_product = row["node_id"], row["cargo"], row["by_product"]
         if row["coupling_id"] in capacities:
             message = f"{row['coupling_id']} is the name of a capacity; give it another"

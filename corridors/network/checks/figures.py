@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.network.loads import conversion
 from corridors.network.markets.offers import with_ends
 from corridors.network.provenance import row_keys
-from corridors.network.reading.cells import Problem, problem_at
+from corridors.network.reading.cells import Problem, problem_at, records
 from corridors.network.schema import tables
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def limits_are_no_copy_of_demand(net: Network) -> Iterator[Problem]:
         if border.get(member["link_id"]):
             members.setdefault(member["capacity_id"], []).append(member)
     per_unit = {u: conversion(net, ids, u) for u in set(capacities["unit"])}
-    for i, row in capacities.iterrows():
+    for i, row in records(capacities):
         room = row["amount"] - row["background"]
         if room <= 0 or row["rule"] or SAME in row["note"].lower():
             continue
@@ -105,7 +105,7 @@ def notes_agree_with_their_numbers(net: Network) -> Iterator[Problem]:
     capacities = net.tables["capacities"]
     keys = row_keys(capacities, tables()["capacities"].key)
     by_key = dict(zip(keys, capacities.to_dict("records"), strict=True))
-    for i, row in net.tables["provenance"].iterrows():
+    for i, row in records(net.tables["provenance"]):
         stated = _A_YEAR.match(row["note"])
         of = by_key.get(row["row"]) if row["table"] == "capacities" else None
         if stated is None or of is None or row["column"] not in ("amount", "background"):
@@ -123,7 +123,7 @@ def notes_agree_with_their_numbers(net: Network) -> Iterator[Problem]:
 def demand_waits_for_its_project(net: Network) -> Iterator[Problem]:
     """What a plant takes or makes is not carried before the plant opens."""
     projects = net.tables["projects"].set_index("project_id")
-    for i, row in net.tables["demand"].iterrows():
+    for i, row in records(net.tables["demand"]):
         if not row["project"] or row["project"] not in projects.index:
             continue
         opens = projects.loc[row["project"], "opens"]
@@ -142,7 +142,7 @@ def demand_before_its_base_year_says_so(net: Network) -> Iterator[Problem]:
     what is carried, whatever was carried then.
     """
     rule = demand_before_its_base_year_says_so
-    for i, row in net.tables["demand"].iterrows():
+    for i, row in records(net.tables["demand"]):
         began = row["valid_from"]
         if began and began < f"{int(row['base_year']):04d}-01-01" and BEFORE not in row["note"]:
             message = (
@@ -155,7 +155,7 @@ def demand_before_its_base_year_says_so(net: Network) -> Iterator[Problem]:
 
 def transfers_have_a_price(net: Network) -> Iterator[Problem]:
     """A change of mode or gauge costs something, or its note says why nothing is charged."""
-    for i, row in net.tables["transfers"].iterrows():
+    for i, row in records(net.tables["transfers"]):
         priced = row["usd_per_t"] == row["usd_per_t"] or row["usd_per_teu"] == row["usd_per_teu"]
         if not priced and not row["note"].startswith(NO_PRICE):
             message = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.network.folder import LINES
-from corridors.network.reading.cells import Problem, problem_at
+from corridors.network.reading.cells import Problem, problem_at, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def lines_meet_their_nodes(net: Network) -> Iterator[Problem]:
     from corridors.network.geometry import end_gaps_km
 
     points = net.nodes.geometry
-    for i, (link, row) in enumerate(net.links.iterrows()):
+    for i, (link, row) in enumerate(records(net.links)):
         ends = [(points[row[end]].x, points[row[end]].y) for end in ("from_node", "to_node")]
         for end, gap in zip(
             ("from_node", "to_node"), end_gaps_km(row["geometry"], *ends), strict=True
@@ -72,7 +72,7 @@ def lengths_fit_lines(net: Network) -> Iterator[Problem]:
     from corridors.network.geometry import geodesic_length_km
 
     low, high = _LENGTH_RATIO
-    for i, (link, row) in enumerate(net.links.iterrows()):
+    for i, (link, row) in enumerate(records(net.links)):
         line = geodesic_length_km(row["geometry"])
         if (
             row["made"] == "straight"
@@ -139,13 +139,13 @@ def lines_stay_in_their_countries(net: Network) -> Iterator[Problem]:
     from corridors.network.geometry import countries_crossed, read_basemap
 
     basemap = read_basemap()
-    for i, (link, row) in enumerate(net.links.iterrows()):
+    for i, (link, row) in enumerate(records(net.links)):
         allowed = {net.country_of[row["from_node"]], net.country_of[row["to_node"]]}
         allowed |= set(row["via_countries"].split(";"))
         if row["made"] == "straight" or row["mode"] == "sea":
             continue
-        for country, km in countries_crossed(row["geometry"], basemap).items():
-            if country not in allowed and km > _FOREIGN_KM:
+        for country, km in countries_crossed(row["geometry"], basemap, allowed).items():
+            if km > _FOREIGN_KM:
                 message = f"the line of {link} runs {km:.0f} km through {country}"
                 yield problem_at(
                     "links", i, "via_countries", lines_stay_in_their_countries, message

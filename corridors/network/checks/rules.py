@@ -46,7 +46,7 @@ from corridors.network.provenance import (
     numbers_have_sources,
     provenance_points_at_numbers,
 )
-from corridors.network.reading.cells import Problem, problem_at
+from corridors.network.reading.cells import Problem, problem_at, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -94,7 +94,7 @@ def network_problems(net: Network, rules: Iterable[Rule] | None = None) -> list[
 
 def links_join_two_places(net: Network) -> Iterator[Problem]:
     """A link's ends are two different nodes."""
-    for i, row in net.tables["links"].iterrows():
+    for i, row in records(net.tables["links"]):
         if row["from_node"] == row["to_node"]:
             message = f"{row['link_id']} starts and ends at {row['to_node']}"
             yield problem_at("links", i, "to_node", links_join_two_places, message)
@@ -107,7 +107,7 @@ def rail_has_a_gauge(net: Network) -> Iterator[Problem]:
         ("transfers", "from_mode", "from_gauge_mm"),
         ("transfers", "to_mode", "to_gauge_mm"),
     ):
-        for i, row in net.tables[table].iterrows():
+        for i, row in records(net.tables[table]):
             has = row[gauge] == row[gauge]
             if has != (row[mode] == "rail"):
                 message = f"{row[mode]} {'has' if has else 'without'} a gauge"
@@ -116,7 +116,7 @@ def rail_has_a_gauge(net: Network) -> Iterator[Problem]:
 
 def transfers_change_something(net: Network) -> Iterator[Problem]:
     """A transfer leads from one mode or gauge to another."""
-    for i, row in net.tables["transfers"].iterrows():
+    for i, row in records(net.tables["transfers"]):
         same_gauge = row["from_gauge_mm"] == row["to_gauge_mm"] or row["from_mode"] != "rail"
         if row["from_mode"] == row["to_mode"] and same_gauge:
             message = f"{row['transfer_id']} changes neither mode nor gauge"
@@ -130,7 +130,7 @@ def transfers_join_links(net: Network) -> Iterator[Problem]:
     for end in ("from_node", "to_node"):
         for node, mode, gauge in zip(links[end], links["mode"], links["gauge_mm"], strict=True):
             reached.add((node, mode_gauge(mode, gauge)))
-    for i, row in net.tables["transfers"].iterrows():
+    for i, row in records(net.tables["transfers"]):
         for side in ("from", "to"):
             name = mode_gauge(row[f"{side}_mode"], row[f"{side}_gauge_mm"])
             if (row["node_id"], name) not in reached:
@@ -158,7 +158,7 @@ def dates_are_in_order(net: Network) -> Iterator[Problem]:
         ("supply", "valid_from", "valid_until"),
         ("opening_hours", "valid_from", "valid_until"),
     ):
-        for i, row in net.tables[table].iterrows():
+        for i, row in records(net.tables[table]):
             if row[first] and row[end] and row[end] <= row[first]:
                 message = f"{row[end]} is not after {first} {row[first]}"
                 yield problem_at(table, i, end, dates_are_in_order, message)
@@ -170,7 +170,7 @@ def rows_of_a_capacity_agree(net: Network) -> Iterator[Problem]:
     several = frame[frame["capacity_id"].duplicated(keep=False)]
     for _, rows in several.groupby("capacity_id"):
         first = rows.iloc[0]
-        for i, row in rows.iterrows():
+        for i, row in records(rows):
             for column in ("unit", "per_direction"):
                 if row[column] != first[column]:
                     message = f"saw {row[column]!r}, another row of it says {first[column]!r}"
@@ -187,7 +187,7 @@ def ranges_hold_their_value(net: Network) -> Iterator[Problem]:
         ("stores", "amount"),
         ("observations", "value"),
     ):
-        for i, row in net.tables[table].iterrows():
+        for i, row in records(net.tables[table]):
             if row["low"] == row["low"] and row["low"] > row[column] + 1e-9:
                 message = f"low {row['low']:g} is above {column} {row[column]:g}"
                 yield problem_at(table, i, "low", ranges_hold_their_value, message)
@@ -198,7 +198,7 @@ def ranges_hold_their_value(net: Network) -> Iterator[Problem]:
 
 def background_fits(net: Network) -> Iterator[Problem]:
     """Background traffic is not larger than the capacity that it uses."""
-    for i, row in net.tables["capacities"].iterrows():
+    for i, row in records(net.tables["capacities"]):
         if row["background"] > row["amount"]:
             message = f"background {row['background']:g} is above the amount {row['amount']:g}"
             yield problem_at("capacities", i, "background", background_fits, message)
@@ -206,7 +206,7 @@ def background_fits(net: Network) -> Iterator[Problem]:
 
 def members_are_one_thing(net: Network) -> Iterator[Problem]:
     """A member of a capacity is a link or a transfer, not both and not neither."""
-    for i, row in net.tables["capacity_members"].iterrows():
+    for i, row in records(net.tables["capacity_members"]):
         if bool(row["link_id"]) == bool(row["transfer_id"]):
             message = f"{row['capacity_id']}: expected a link_id or a transfer_id, and not both"
             yield problem_at("capacity_members", i, "link_id", members_are_one_thing, message)
@@ -241,7 +241,7 @@ def capacities_can_be_counted(net: Network) -> Iterator[Problem]:
         )
     }
     tables_of = {u: conversion(net, ids, u) for u in set(capacities["unit"])}
-    for i, row in net.tables["capacity_members"].iterrows():
+    for i, row in records(net.tables["capacity_members"]):
         if not row["link_id"] and not row["transfer_id"]:
             # A member of nothing, as `members_are_one_thing` says.
             continue
@@ -268,7 +268,7 @@ def cargo_has_rates(net: Network) -> Iterator[Problem]:
     """Each cargo has a rate for each of its modes."""
     rates = net.tables["rates"]
     known = set(zip(rates["mode"], rates["cargo"], strict=True))
-    for i, row in net.tables["cargo"].iterrows():
+    for i, row in records(net.tables["cargo"]):
         for mode in row["modes"].split(";"):
             if (mode, row["cargo"]) not in known:
                 message = f"rates.csv has no row for {mode}, {row['cargo']}"
@@ -277,7 +277,7 @@ def cargo_has_rates(net: Network) -> Iterator[Problem]:
 
 def demand_goes_somewhere(net: Network) -> Iterator[Problem]:
     """Origin and destination of a demand are two different nodes."""
-    for i, row in net.tables["demand"].iterrows():
+    for i, row in records(net.tables["demand"]):
         if row["origin"] == row["destination"]:
             message = f"{row['demand_id']} starts and ends at {row['origin']}"
             yield problem_at("demand", i, "destination", demand_goes_somewhere, message)
