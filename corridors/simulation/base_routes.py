@@ -211,19 +211,9 @@ def _solved(
     undisturbed: Undisturbed,
 ) -> list[BaseRoute]:
     """Return the kept ways, and the best ones for an amount in the room that they leave."""
-    flow = np.zeros((p.n_classes, p.n_arcs))
-    for way in kept:
-        flow[p.commodity_class[way.demand], way.arcs] += way.share * p.amount[way.demand]
-    taken = limit_use(p, flow)
-    bound = np.maximum(p.bound - np.where(np.isfinite(p.bound), taken, 0.0), 0.0)
-    answer = undisturbed.answer(replace(p, amount=amount, bound=bound))
     ways = [way for way in kept if p.amount[way.demand] > 0]
-    for k, arcs, units_ in zip(
-        answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
-    ):
-        if amount[k] > 0 and units_ > 1e-9 * amount[k]:
-            share = float(units_ / amount[k])
-            ways.append(BaseRoute(int(k), np.asarray(arcs, dtype=np.int64), share))
+    if (amount > 0).any():
+        ways += _best(p, amount, kept, undisturbed)
     served = np.zeros(len(amount))
     for way in ways:
         served[way.demand] += way.share
@@ -231,6 +221,29 @@ def _solved(
     whole = np.where(served > 1 - 1e-6, served, 1.0)
     ways = [replace(way, share=way.share / whole[way.demand]) for way in ways]
     return sorted(ways, key=lambda w: (w.demand, -w.share, w.arcs.tolist()))
+
+
+def _best(
+    p: FlowProblem,
+    amount: NDArray[np.float64],
+    kept: list[BaseRoute],
+    undisturbed: Undisturbed,
+) -> list[BaseRoute]:
+    """Return the best ways for an amount in the room that the kept ones leave."""
+    flow = np.zeros((p.n_classes, p.n_arcs))
+    for way in kept:
+        flow[p.commodity_class[way.demand], way.arcs] += way.share * p.amount[way.demand]
+    taken = limit_use(p, flow)
+    bound = np.maximum(p.bound - np.where(np.isfinite(p.bound), taken, 0.0), 0.0)
+    answer = undisturbed.answer(replace(p, amount=amount, bound=bound))
+    ways = []
+    for k, arcs, units_ in zip(
+        answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
+    ):
+        if amount[k] > 0 and units_ > 1e-9 * amount[k]:
+            share = float(units_ / amount[k])
+            ways.append(BaseRoute(int(k), np.asarray(arcs, dtype=np.int64), share))
+    return ways
 
 
 def longest_days(base: NetworkState, ways: list[BaseRoute]) -> int:

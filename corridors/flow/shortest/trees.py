@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import allocating_inner, compiled, inner
+from corridors.flow.compiling import allocating_inner, compiled, inner, lean
 from corridors.flow.shortest.heap import pop, push
 
 if TYPE_CHECKING:
@@ -316,6 +316,45 @@ def tree_to(in_start, in_star, tail, weight, target):
     nodes = np.empty(len(tail) + 2, np.int64)
     _towards(in_start, in_star, tail, weight, target, keys, nodes, distance, following)
     return distance, following
+
+
+@lean
+def grow_towards(
+    in_start, in_star, tail, weight, keys, nodes, size, distance, following, place, most
+):
+    """Go on with a search for the cheapest ways to a node until another one is settled.
+
+    Where it ends does not change what it finds: each node that is nearer than the next key has
+    the distance and the arc that `tree_to` finds.
+
+    Parameters
+    ----------
+    in_start, in_star, tail, weight
+        As in `tree_to`.
+    keys, nodes, size
+        The heap and how many of it count; at first 0 at the node alone. Room for A + 2.
+    distance, following
+        What has been found, as in `tree_to`; at first infinite and -1, but 0 at the node.
+    place, most
+        The node that is asked for, and the distance from which on it is too far.
+
+    Returns
+    -------
+    int
+        How many of the heap count now.
+    """
+    while size > 0 and keys[0] < distance[place] and keys[0] < most:
+        key, node, size = pop(keys, nodes, size)
+        if key > distance[node]:
+            continue
+        for s in range(in_start[node], in_start[node + 1]):
+            arc = in_star[s]
+            new = key + weight[arc]
+            if new < distance[tail[arc]]:
+                distance[tail[arc]] = new
+                following[tail[arc]] = arc
+                size = push(keys, nodes, size, new, tail[arc])
+    return size
 
 
 @compiled

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors.simulation.queueing.reneging import staying
-from corridors.simulation.queueing.route_choice import TROUBLE_DAYS
 from corridors.simulation.queueing.stores import equal_parts
+from corridors.simulation.queueing.ways.search import TROUBLE_DAYS
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from corridors.simulation.queueing.problem import closed_since_until
 from corridors.simulation.queueing.reductions import Reductions, wait_behind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.simulation.queueing.problem import QueueProblem
 
@@ -40,10 +42,23 @@ class Information:
         # Days until limits that are used up are handed out again; of the step that is run.
         self.used_up = np.zeros(p.n_limits)
         self._reaction = np.rint(p.behaviour.reaction / p.step).astype(np.int64)
+        self._closed = ~finite
+        self._never_closed = np.zeros(p.usd.shape[1:])
+        # What has been worked out of a step, and the step with what is used up in it.
+        self._found: dict[str, Any] = {}
+        self._of: tuple[int, Floats] = (-1, self.used_up)
+
+    def _once(self, step: int, what: str, find: Callable[[], Any]) -> Any:
+        """Return what is asked for of a step several times, worked out when first asked for."""
+        if self._of[0] != step or self._of[1] is not self.used_up:
+            self._found, self._of = {}, (step, self.used_up)
+        if what not in self._found:
+            self._found[what] = find()
+        return self._found[what]
 
     def closed(self, step: int) -> Flags:
         """Return what no packet of a class may pass, shape (C, A)."""
-        return np.asarray(~np.isfinite(self._p.usd[self._p.state[step]]))
+        return np.asarray(self._closed[self._p.state[step]])
 
     def _expected(self, step: int, since: Ints, until: Ints, first: Floats) -> Floats:
         """Return the days that spells are expected to last yet."""
@@ -63,10 +78,10 @@ class Information:
             Whether everybody sees it at once, as those do who stand there, or
             only after the reaction lag.
         """
-        p = self._p
-        result = np.zeros(p.usd.shape[1:])
+        p, result = self._p, self._never_closed
         shut = self._shut[step]
         if shut.any():
+            result = np.zeros(p.usd.shape[1:])
             since, until = self._since[step, shut], self._until[step, shut]
             c, a = self._class[shut], self._arc[shut]
             days = self._expected(step, since, until, p.behaviour.expected_closure[c])
@@ -80,18 +95,20 @@ class Information:
 
         When a limit that is used up will be handed out again is known to everybody.
         """
+        found: Floats = self._once(
+            step, f"limit_shut {known}", lambda: self._limit_shut(step, known=known)
+        )
+        return found
+
+    def _limit_shut(self, step: int, *, known: bool) -> Floats:
         p = self._p
-        n_classes = len(p.weight)
-        result = np.tile(self.used_up, (n_classes, 1))
+        result = np.tile(self.used_up, (len(p.weight), 1))
         zero = self._zero[step] & (self._open_level > 0)
         if zero.any():
             since, until = self._zero_since[step, zero], self._zero_until[step, zero]
-            for c in range(n_classes):
-                first = np.full(len(since), p.behaviour.expected_closure[c])
-                days = self._expected(step, since, until, first)
-                if not known:
-                    days = np.where(step - since >= self._reaction[c], days, 0.0)
-                result[c, zero] = days
+            days = self._expected(step, since, until, p.behaviour.expected_closure[:, None])
+            heard = known | (step - since >= self._reaction[:, None])
+            result[:, zero] = np.where(heard, days, 0.0)
         return result
 
     def reduced_for(self, step: int, *, known: bool) -> Floats:
@@ -100,21 +117,28 @@ class Information:
         As long as a closure that began on that day would be expected to last. Who has
         not heard of it yet expects the ordinary rate, as with a closure.
         """
+        found: Floats = self._once(
+            step, f"reduced_for {known}", lambda: self._reduced_for(step, known=known)
+        )
+        return found
+
+    def _reduced_for(self, step: int, *, known: bool) -> Floats:
         p = self._p
         result = np.zeros((len(p.weight), p.n_limits))
         reduced = np.flatnonzero(self.reductions.reduced(step))
         if len(reduced):
             since, until = self.reductions.since_until(step, reduced)
-            for c in range(len(p.weight)):
-                first = np.full(len(since), p.behaviour.expected_closure[c])
-                days = self._expected(step, since, until, first)
-                if not known:
-                    days = np.where(step - since >= self._reaction[c], days, 0.0)
-                result[c, reduced] = days
+            days = self._expected(step, since, until, p.behaviour.expected_closure[:, None])
+            heard = known | (step - since >= self._reaction[:, None])
+            result[:, reduced] = np.where(heard, days, 0.0)
         return result
 
     def rooms(self, step: int) -> tuple[Floats, Floats]:
         """Return what passes limits beside background, now, (R,), and in ordinary times, (C, R)."""
+        found: tuple[Floats, Floats] = self._once(step, "rooms", lambda: self._rooms(step))
+        return found
+
+    def _rooms(self, step: int) -> tuple[Floats, Floats]:
         room = np.maximum(self.level(step) - self._p.reserved[step], 0.0)
         # A copy: a kernel would be compiled once more for rows that are one and the same.
         return room, np.array(self.reductions.ordinary_room(step, room), order="C")

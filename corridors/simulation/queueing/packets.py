@@ -21,9 +21,11 @@ FINE = 1e6
 
 @inner
 def take(packets):
-    """Return the number of a packet that is not in use."""
+    """Return the number of a packet that is not in use; it is on no segment."""
     packets.n_free[0] -= 1
-    return packets.free[packets.n_free[0]]
+    i = packets.free[packets.n_free[0]]
+    packets.of[i].on = -1
+    return i
 
 
 @inner
@@ -53,7 +55,6 @@ def split(packets, i, share):
     """Return a new packet that holds `share` of packet i; the rest stays."""
     j = take(packets)
     packets.of[j].after = -1
-    packets.of[j].on = -1
     packets.of[j].route = packets.of[i].route
     packets.of[j].visit = packets.of[i].visit
     packets.of[j].amount = packets.of[i].amount * share

@@ -70,7 +70,7 @@ def room_on(routes, limits, choice, route, wanted):
     return room
 
 
-@lean
+@inner
 def book(routes, limits, route, amount):
     """Take an amount out of the newcomers' share of each limit on a way."""
     for v in range(routes.first[route], routes.first[route + 1]):

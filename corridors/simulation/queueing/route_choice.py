@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import compiled
-from corridors.flow.shortest.trees import forward_star, tree_to
 from corridors.simulation.queueing.information import Information, waits_ahead
-from corridors.simulation.queueing.reneging import book
+from corridors.simulation.queueing.ways.search import TROUBLE_DAYS, RouteSearch
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -23,132 +21,11 @@ if TYPE_CHECKING:
     from corridors.simulation.queueing.state import Choice, QueueLimits, RouteArrays
     from corridors.simulation.queueing.ways import RouteBook
 
-TROUBLE_DAYS = 0.05
-"""Waiting below which nobody looks for another way."""
-
 _ROUNDS = 4
 """How often those who found a way full look for the next one, in a step."""
 
 _CALM_DAYS = 14.0
 """Days without anyone wanting to go round after which contracts start anew."""
-
-
-class RouteSearch:
-    """The best ways under what is known in a step, found when first asked for."""
-
-    def __init__(self, problem: QueueProblem) -> None:
-        self._p = problem
-        self._start, self._star = forward_star(problem.head, problem.n_mode_nodes)
-        self._member_arc = problem.member_arc
-        self._counts = problem.member_factor > 0
-        self._weight: dict[int, Floats] = {}
-        self._queued: dict[int, Floats] = {}
-        self._taken: dict[int, Flags] = {}
-        self._looked: set[int] = set()
-        self._trees: dict[int, dict[tuple[int, bool, bytes], tuple[Floats, Ints]]] = {}
-
-    def begin_step(self, step: int, limit_wait: Floats, banned: Flags) -> None:
-        """Forget the last step, and take in this one; nothing is accepted for banned limits."""
-        self._banned = banned
-        self._looked.clear()
-        self._taken.clear()
-        self._trees.clear()
-        self._weight.clear()
-        self._queued.clear()
-        self._step = step
-        self._limit_wait = limit_wait
-
-    def forget_trees(self) -> None:
-        """Look anew at what is full, and forget the ways of whom it keeps from more than before."""
-        self._looked.clear()
-
-    def _look(self, c: int, full: Flags) -> Flags:
-        """Return the arcs on which newcomers of a class can have no more, shape (A,)."""
-        if c not in self._looked:
-            self._looked.add(c)
-            taken = np.zeros(len(self._p.tail), dtype=np.bool_)
-            taken[self._member_arc[full[self._p.member_limit] & self._counts[:, c]]] = True
-            if c not in self._taken or not np.array_equal(taken, self._taken[c]):
-                self._taken[c] = taken
-                self._trees[c] = {}
-        return self._taken[c]
-
-    def _base(self, c: int) -> Floats:
-        if c not in self._weight:
-            p, s = self._p, self._p.state[self._step]
-            weight = p.usd[s, c] + p.value_of_time[c] * p.hours[s, c]
-            counts = self._counts[:, c]
-            own = self._limit_wait[c][p.member_limit] * counts
-            level = p.level[self._step][p.member_limit]
-            stopped = counts & ((level <= 0) | self._banned[p.member_limit])
-            own = np.where(stopped, np.inf, 24.0 * p.value_of_time[c] * own)
-            np.add.at(weight, self._member_arc[own > 0], own[own > 0])
-            self._weight[c] = weight
-        return self._weight[c]
-
-    def to(
-        self, demand: int, full: Flags, own: Ints, *, waiting: bool = True
-    ) -> tuple[Floats, Ints]:
-        """Return cost to a demand's destination from everywhere, and the next arcs.
-
-        Demands of one class that go to one place share a tree, unless one of them has its
-        place on an arc where newcomers have none.
-
-        Parameters
-        ----------
-        demand
-            Number of the demand.
-        full
-            Limits of which newcomers can have no more, shape (R,); the same ones until
-            trees are forgotten.
-        own
-            Arcs of the base route that is to be left, on which the cargo has its place all
-            the same.
-        waiting
-            Whether ways may lead through a queue that is known.
-        """
-        p = self._p
-        c = int(p.kind[demand])
-        taken = self._look(c, full)
-        trees = self._trees[c]
-        spared = own[taken[own]]
-        key = (int(p.destination[demand]), waiting, spared.tobytes())
-        if key not in trees:
-            usual = self._base(c) if waiting else self._without_queues(c)
-            weight = np.where(taken, np.inf, usual)
-            weight[spared] = usual[spared]
-            trees[key] = tree_to(self._start, self._star, p.tail, weight, key[0])
-        return trees[key]
-
-    def _without_queues(self, c: int) -> Floats:
-        """Return the weights of a class with what leads through a known queue shut."""
-        if c not in self._queued:
-            weight = self._base(c).copy()
-            queued = self._limit_wait[c] > TROUBLE_DAYS
-            weight[self._member_arc[queued[self._p.member_limit] & self._counts[:, c]]] = np.inf
-            self._queued[c] = weight
-        return self._queued[c]
-
-    def path(self, following: Ints, place: int, target: int) -> Ints:
-        """Return the arcs from a place to the target of a tree."""
-        arcs: Ints = _path(following, self._p.head, place, target)
-        return arcs
-
-
-@compiled
-def _path(following: Ints, head: Ints, place: int, target: int) -> Ints:
-    """Return the arcs that lead from a place to the target of a tree, in their order."""
-    size = 0
-    at = place
-    while at != target:
-        at = head[following[at]]
-        size += 1
-    arcs = np.empty(size, dtype=np.int64)
-    at = place
-    for i in range(size):
-        arcs[i] = following[at]
-        at = head[following[at]]
-    return arcs
 
 
 class RouteChoice:
@@ -160,6 +37,7 @@ class RouteChoice:
         self.information = Information(problem)
         self.search = RouteSearch(problem)
         n = problem.n_demands
+        self._origin: list[int] = problem.origin.tolist()
         self._wants_since = np.full(n, -1.0)
         self._wanted_last = np.full(n, -np.inf)
         self.base_routes: list[list[list[tuple[int, float]]]] = []
@@ -167,6 +45,7 @@ class RouteChoice:
         self.own: dict[int, set[int]] = {}
         self._own_arcs: dict[int, Ints] = {}
         self._known: dict[tuple[int, bytes], int] = {}
+        self._newcomers: dict[int, list[tuple[int, float]]] = {}
         self._plain: dict[tuple[int, int], float] = {}
         for ways in problem.base_routes:
             sets: list[list[tuple[int, float]]] = [[] for _ in range(n)]
@@ -269,22 +148,26 @@ class RouteChoice:
         list
             Number of the wish, number of the way, amount.
         """
-        p = self._p
+        search = self.search
         granted: list[tuple[int, int, float]] = []
         left = {w[0]: w[3] for w in wanting}
         share = choice.share
         for _ in range(_ROUNDS):
             full = self._full(limits, share)
             wishes: list[tuple[int, int, int]] = []
-            for number, k, base, _amount, ceiling in wanting:
+            # Room is only taken: who finds no way that is cheap enough finds none later either.
+            asking, wanting = wanting, []
+            for wish in asking:
+                number, k, base, _amount, ceiling = wish
                 if left[number] <= 1e-12:
                     continue
-                distance, following = self.search.to(k, full, self._own_arcs[base], waiting=waiting)
-                origin = int(p.origin[k])
-                if not distance[origin] < ceiling - 1e-9 * abs(ceiling):
+                tree = search.to(k, full, base, self._own_arcs[base], waiting=waiting)
+                origin, most = self._origin[k], ceiling - 1e-9 * abs(ceiling)
+                if not search.reach(tree, origin, most) < most:
                     continue
+                wanting.append(wish)
                 self._want(step, k)
-                arcs = self.search.path(following, origin, int(p.destination[k]))
+                arcs = search.path(tree, origin, k)
                 wishes.append((number, k, self._instead(k, base, arcs)))
             if not wishes:
                 break
@@ -327,28 +210,36 @@ class RouteChoice:
         left: dict[int, float],
     ) -> list[tuple[int, int, float]]:
         """Give each wish the same part of what it wants of the limit that is scarcest for it."""
-        desire = np.zeros(self._p.n_limits)
+        desire = dict.fromkeys(range(self._p.n_limits), 0.0)
         for number, _, way in wishes:
-            for v in range(arrays.first[way], arrays.first[way + 1]):
-                if arrays.newcomer[v]:
-                    desire[arrays.limit[v]] += left[number] * arrays.factor[v]
+            for r, factor in self._newcomer(arrays, way):
+                desire[r] += left[number] * factor
         got = []
-        taken = limits.taken.copy()
+        taken, spare = limits.taken.tolist(), limits.spare.tolist()
         for number, k, way in wishes:
-            part = 1.0
-            for v in range(arrays.first[way], arrays.first[way + 1]):
-                if arrays.newcomer[v]:
-                    r = arrays.limit[v]
-                    room = max(share[k] * limits.spare[r] - taken[r], 0.0)
-                    if desire[r] > 0:
-                        part = min(part, room / desire[r])
+            part, own_share = 1.0, float(share[k])
+            for r, _ in self._newcomer(arrays, way):
+                room = max(own_share * spare[r] - taken[r], 0.0)
+                if desire[r] > 0:
+                    part = min(part, room / desire[r])
             amount = part * left[number]
             if amount <= 1e-12:
                 continue
-            book(arrays, limits, way, amount)
+            for r, factor in self._newcomer(arrays, way):
+                limits.taken[r] += amount * factor
             left[number] -= amount
             got.append((number, way, amount))
         return got
+
+    def _newcomer(self, arrays: RouteArrays, way: int) -> list[tuple[int, float]]:
+        """Return the limits of a way at which cargo on it is a newcomer, and what a unit takes."""
+        if way not in self._newcomers:
+            own = slice(int(arrays.first[way]), int(arrays.first[way + 1]))
+            new = arrays.newcomer[own]
+            self._newcomers[way] = list(
+                zip(arrays.limit[own][new].tolist(), arrays.factor[own][new].tolist(), strict=True)
+            )
+        return self._newcomers[way]
 
     def advise(
         self,
@@ -361,7 +252,7 @@ class RouteChoice:
         wait_at: Floats,
     ) -> None:
         """Tell cargo on base routes where it would better turn off."""
-        p, book = self._p, self._book
+        p, book, search = self._p, self._book, self.search
         before = book.arrays(state)
         full = self._full(limits, choice.share)
         found: list[tuple[int, int, float]] = []
@@ -375,18 +266,17 @@ class RouteChoice:
             value = 24.0 * p.value_of_time[c]
             if value <= 0:
                 continue
-            distance, following = self.search.to(k, full, self._own_arcs[r])
+            tree = search.to(k, full, r, self._own_arcs[r])
             most_added = float(p.choke[k]) - self._without_waits(state, c, r)
             for v in slow[i:end].tolist():
                 place = int(p.tail[before.arc[v]])
-                gain = cost_from[v] - distance[place]
+                gain = cost_from[v] - search.reach(tree, place, float(cost_from[v]))
                 if not gain > 1e-9 * abs(cost_from[v]):
                     continue
                 if value * wait_from[v] - gain > most_added:
                     continue
                 self._want(step, k)
-                arcs = self.search.path(following, place, int(p.destination[k]))
-                way = self._instead(k, r, arcs)
+                way = self._instead(k, r, search.path(tree, place, k))
                 # Where the wait is at this very place, only those go for whom it is too long.
                 bearable = wait_at[v] - gain / value
                 found.append((v, way, max(bearable, 0.0) if bearable > 0 else -1.0))

@@ -11,8 +11,9 @@ from corridors.flow.waiting.course import wait_within
 from corridors.simulation.queueing.counting import CountingRule
 from corridors.simulation.queueing.departures import Origin
 from corridors.simulation.queueing.kernel import run_step
+from corridors.simulation.queueing.lining import Lining
 from corridors.simulation.queueing.packets import depart_all, grown, new_packets
-from corridors.simulation.queueing.route_choice import TROUBLE_DAYS, RouteChoice
+from corridors.simulation.queueing.route_choice import RouteChoice
 from corridors.simulation.queueing.state import (
     HAIR,
     NEW,
@@ -24,6 +25,7 @@ from corridors.simulation.queueing.state import (
 )
 from corridors.simulation.queueing.stores import find_room
 from corridors.simulation.queueing.ways import RouteBook
+from corridors.simulation.queueing.ways.search import TROUBLE_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from corridors.simulation.queueing.departures import HeldShipment
     from corridors.simulation.queueing.problem import Grants, QueueProblem
     from corridors.simulation.queueing.state import Packets
+
+
+_LINE_UP = 2
+"""Steps after which packets are put in the order of their lists again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +135,7 @@ class QueueRun:
         self.route_choice = RouteChoice(p, self.book)
         n_steps, n_limits, n_demands = p.n_steps, p.n_limits, p.n_demands
         self.packets = new_packets(1 << 14)
+        self._lining = Lining()
         self.head = np.full(n_steps + 1, -1, dtype=np.int64)
         self.tail = np.full(n_steps + 1, -1, dtype=np.int64)
         self.ends = np.zeros((n_steps, n_demands, 4, 2))
@@ -281,6 +288,10 @@ class QueueRun:
         state = int(p.state[n])
         while int(self.packets.n_free[0]) < max(8000, len(self.packets.of) // 2):
             self.packets = grown(self.packets)
+        if n % _LINE_UP == 0 and not self.whole:
+            # The program of the bound adds packets up in the order of their numbers.
+            queues = self.queues["head"], self.queues["tail"]
+            self.packets = self._lining.line_up(self.packets, (self.head, self.tail), queues)
         information = route_choice.information
         rate = self.rates(n)
         self.rate[n] = rate

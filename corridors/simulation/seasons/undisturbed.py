@@ -6,11 +6,14 @@ nothing happens: what holds on it, the ways that are usual, and what has an outl
 
 from __future__ import annotations
 
+from dataclasses import fields
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corridors.flow import solve
+from corridors.flow.problem import FlowProblem
 from corridors.network.limits.published import inferred, with_published_limits
 from corridors.scenarios.state import network_state
 
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from corridors.flow.arrays import Floats
-    from corridors.flow.problem import FlowProblem
     from corridors.flow.solve import Answer
     from corridors.network.network import Network
     from corridors.scenarios.state import NetworkState
@@ -32,8 +34,14 @@ A year has some nine such sets, which the days without events, those that end a 
 time and those of the run without a scenario come back to.
 """
 
+_MOST_ANSWERS = 64
+"""Answers that are kept for problems that are asked for again; days of one kind share theirs."""
+
 _SHAPE = ("tie_cost", "member_limit", "member_arc", "member_class", "member_factor")
 """What problems must have in common for one to start from the other."""
+
+_NUMBERS = tuple(field.name for field in fields(FlowProblem) if field.name not in _SHAPE)
+"""All else that a problem says, in which problems of one shape may differ."""
 
 
 class Undisturbed:
@@ -64,7 +72,8 @@ class Undisturbed:
         self.net = with_published_limits(net, self._kept)
         self.usual = usual
         self._states: dict[dt.date, NetworkState] = {}
-        self._answers: dict[bytes, Answer] = {}
+        self._engines: dict[bytes, Answer] = {}
+        self._answers: dict[tuple[bytes, bytes], Answer] = {}
         self.ways: dict[tuple[int, tuple[object, ...]], tuple[NetworkState, list[BaseRoute]]] = {}
         self.left: dict[int, tuple[NetworkState, Floats]] = {}
 
@@ -84,16 +93,38 @@ class Undisturbed:
 
         The answer is the same from wherever it starts, to the byte.
         """
-        key = b"|".join(np.ascontiguousarray(getattr(problem, name)).tobytes() for name in _SHAPE)
-        known = self._answers.pop(key, None)
+        shape = _bytes_of(problem, _SHAPE)
+        key = shape, _bytes_of(problem, _NUMBERS)
+        if key not in self._answers:
+            if len(self._answers) == _MOST_ANSWERS:
+                del self._answers[next(iter(self._answers))]
+            self._answers[key] = self._solved(problem, shape)
+        return self._answers[key]
+
+    def _solved(self, problem: FlowProblem, shape: bytes) -> Answer:
+        """Solve a problem, warm where one of its shape was solved before."""
+        known = self._engines.pop(shape, None)
         if known is not None:
             # The one that was asked last is the last to be forgotten.
-            self._answers[key] = known
+            self._engines[shape] = known
             return known.solve(problem)
-        if len(self._answers) == _MOST_ENGINES:
-            del self._answers[next(iter(self._answers))]
-        self._answers[key] = found = solve(problem)
+        if len(self._engines) == _MOST_ENGINES:
+            del self._engines[next(iter(self._engines))]
+        self._engines[shape] = found = solve(problem)
         return found
+
+
+def _bytes_of(problem: FlowProblem, names: Sequence[str]) -> bytes:
+    """Return what tells problems apart by some of their fields, as a digest."""
+    digest = blake2b(digest_size=32)
+    for name in names:
+        value = getattr(problem, name)
+        if isinstance(value, np.ndarray):
+            digest.update(repr((name, value.dtype.str, value.shape)).encode())
+            digest.update(np.ascontiguousarray(value).tobytes())
+        else:
+            digest.update(repr((name, value)).encode())
+    return digest.digest()
 
 
 def key_of(ways: Sequence[BaseRoute] | None) -> tuple[object, ...]:
