@@ -35,6 +35,35 @@ def test_answers_that_begin_with_the_last_one_are_those_from_nothing(seed):
         now.start_here()
 
 
+@pytest.mark.parametrize("seed", range(23050, 23070))
+def test_answers_may_begin_with_an_earlier_one_again(seed):
+    problem, r = flow_cases.random_problem(seed), np.random.default_rng(seed)
+    first = solve(problem)
+    more = first.resolve(demand=1.5 * problem.amount)
+    more.start_here()
+    for _ in range(4):
+        arc = int(r.integers(problem.n_arcs))
+        shut = first.resolve(closed=[arc], demand=1.5 * problem.amount)
+        same(shut, solve(problem.changed(closed=[arc], amount=1.5 * problem.amount)))
+        shut.start_here()
+        same(first.resolve(), solve(problem))
+        more.start_here()
+        same(first.resolve(demand=1.5 * problem.amount), more)
+
+
+@pytest.mark.parametrize("seed", range(23070, 23100))
+def test_tie_costs_may_change_too(seed):
+    problem, r = flow_cases.random_problem(seed), np.random.default_rng(seed)
+    first = solve(problem)
+    for _ in range(3):
+        other = replace(problem, tie_cost=r.permuted(problem.tie_cost, axis=1))
+        assert first.starts(other)
+        now = first.solve(other)
+        same(now, solve(other))
+        assert now.cold_starts == 0
+        same(first.solve(problem), solve(problem))
+
+
 @pytest.mark.parametrize("seed", range(23100, 23140))
 def test_what_is_not_wanted_may_be_left_out(seed):
     """Ties between the others are decided as they were: each keeps the rank it had."""

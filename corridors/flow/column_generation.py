@@ -19,7 +19,7 @@ import numpy as np
 from corridors.errors import CertificateError
 from corridors.flow.arrays import TOLERANCE
 from corridors.flow.highs import HighsMaster
-from corridors.flow.master import FailedError, Master, MasterProblem
+from corridors.flow.master import FailedError, Kept, Master, MasterProblem
 from corridors.flow.numbering import Numbering, generic
 from corridors.flow.parallel.bundles import Bundles
 from corridors.flow.path_pool import PathPool
@@ -112,7 +112,7 @@ class Engine:
         Parameters
         ----------
         problem
-            May differ in costs, closed arcs, bounds, amounts and penalties.
+            May differ in costs, tie costs, closed arcs, bounds, amounts and penalties.
         cold
             Whether to start from nothing but the paths that are known.
 
@@ -155,11 +155,16 @@ class Engine:
             return outcome
         return self._by_the_other(question, cold_starts + 1)
 
-    def start_from_last(self) -> None:
-        """Have later solves start warm from the last one, and be held against it."""
-        self._master.remember()
+    def start_from_last(self) -> Kept:
+        """Have later solves start warm from the last one; return what `start_from` takes."""
+        kept = self._master.remember()
         self._pricing.keep()
         self.trees.renew()
+        return kept
+
+    def start_from(self, kept: Kept) -> None:
+        """Have later solves start warm from an earlier one."""
+        self._master.kept = kept
 
     def _arcs_in_use(self) -> Flags:
         """Return which arcs lie on paths of the basis, in the problem's numbering."""
@@ -257,19 +262,14 @@ class Engine:
         bound[1] = self._bound_direction
         last = self._last
         open_cost = self._pricing.open(p)
-        same = (
-            last is not None
-            and last.cost is p.cost
-            and last.penalty is p.penalty
-            and last.excess_price is p.excess_price
-        )
-        if same:
+        prices = ("cost", "tie_cost", "penalty", "excess_price")
+        if last is not None and all(getattr(last, name) is getattr(p, name) for name in prices):
             self._pool.ban(open_cost, self._pricing.shut)
         else:
             finite = np.where(np.isinf(p.cost), 0.0, p.cost)
             excess = (p.excess_price * self._numbering.limit_scale)[self._soft]
             self._pool.load(p.penalty, excess, finite, p.tie_cost, open_cost)
-            self._pricing.aim(p.cost)
+            self._pricing.aim(p.cost, p.tie_cost)
         self._last = p
         return MasterProblem(p, open_cost, amount, bound)
 

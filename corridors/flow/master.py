@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -70,6 +70,28 @@ class LastBasis(NamedTuple):
     tight: Ints
 
 
+class Kept(NamedTuple):
+    """A basis that was kept to start from, with its prices and whatever a method keeps with it.
+
+    Attributes
+    ----------
+    basis
+        The basis.
+    prices, commodity_prices
+        What they were, shapes (3, R) and (3, K + S).
+    n_columns
+        How many columns there were.
+    own
+        What the method keeps.
+    """
+
+    basis: LastBasis
+    prices: Floats
+    commodity_prices: Floats
+    n_columns: int
+    own: Any
+
+
 class Master(ABC):
     """The program over the columns of a pool, and the basis that it has reached.
 
@@ -84,14 +106,18 @@ class Master(ABC):
         The columns; more may be added at any time.
     n_slack, n_limits
         Numbers of convexity rows, K + S, and of limits, R.
+
+    Attributes
+    ----------
+    kept
+        The basis to return to, or none; one that was kept before may be put there again.
     """
 
     def __init__(self, pool: PathPool, n_slack: int, n_limits: int) -> None:
         self.pool = pool
         self.n_slack = n_slack
         self._working = WorkingBasis(pool, n_slack, n_limits)
-        self._kept: LastBasis | None = None
-        self._kept_columns = 0
+        self.kept: Kept | None = None
         self.reset()
 
     # What the last basis says.
@@ -138,7 +164,7 @@ class Master(ABC):
     @property
     def started(self) -> bool:
         """Whether there is a basis to return to."""
-        return self._kept is not None
+        return self.kept is not None
 
     @property
     @abstractmethod
@@ -160,27 +186,30 @@ class Master(ABC):
         none = np.empty(0, dtype=np.int64)
         self._working.set(np.arange(self.n_slack, dtype=np.int64), none, none)
 
-    def remember(self) -> None:
-        """Keep the basis as the one to return to."""
-        self._kept = self.basis
-        self._kept_prices = self.prices.copy(), self.commodity_prices.copy()
-        self._kept_columns = self.pool.size
+    def remember(self) -> Kept:
+        """Keep the basis as the one to return to, and return it."""
+        prices = self.prices.copy(), self.commodity_prices.copy()
+        self.kept = kept = Kept(self.basis, *prices, self.pool.size, None)
+        return kept
 
     def restore(self) -> None:
         """Go back to the basis that was kept, or to nothing where none was."""
-        if self._kept is None:
+        kept = self.kept
+        if kept is None:
             self.reset()
         else:
-            self._working.set(*self._kept)
-            self.prices[:], self.commodity_prices[:] = self._kept_prices
+            self._working.set(*kept.basis)
+            self.prices[:], self.commodity_prices[:] = kept.prices, kept.commodity_prices
 
     def shed(self) -> None:
         """Forget the paths found since the basis was kept, where they have become many.
 
         The basis must be set anew before it is used.
         """
-        known = self._kept_columns
-        if self._kept is not None and self.pool.size > max(2 * known, known + 500):
+        if self.kept is None:
+            return
+        known = self.kept.n_columns
+        if self.pool.size > max(2 * known, known + 500):
             self.pool.shorten(known)
 
     # How it goes on.

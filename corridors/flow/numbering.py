@@ -143,7 +143,6 @@ class Numbering:
                         "origin",
                         "destination",
                         "commodity_class",
-                        "tie_cost",
                         "member_limit",
                         "member_arc",
                         "member_class",
@@ -172,7 +171,6 @@ class Numbering:
                 "origin": problem.origin[commodities],
                 "destination": problem.destination[commodities],
                 "commodity_class": problem.commodity_class[commodities].astype(np.int64),
-                "tie_cost": np.ascontiguousarray(problem.tie_cost[:, arcs]),
                 "member_limit": self._member_limit,
                 "member_arc": self._member_arc,
                 "member_class": self._member_class,
@@ -192,8 +190,9 @@ class Numbering:
         ):
             if last is None or getattr(last, name) is not getattr(problem, name):
                 values[name] = getattr(problem, name)[order]
-        if last is None or last.cost is not problem.cost:
-            values["cost"] = np.ascontiguousarray(problem.cost[:, arcs])
+        for name in ("cost", "tie_cost"):
+            if last is None or getattr(last, name) is not getattr(problem, name):
+                values[name] = np.ascontiguousarray(getattr(problem, name)[:, arcs])
         other.__dict__.update(values)
         self._given, self._made = problem, other
         return other

@@ -352,7 +352,10 @@ class PathPool:
         known = self._path_start, self._arcs, self._newest_of, self._older_of
         if not len(wanted) or not _find(wanted, commodity, start, arcs, *known, numbers):
             return numbers
-        self._make_room(len(wanted), int((start[wanted + 1] - start[wanted]).sum()))
+        # A path touches no more limits than its arcs have members.
+        most = np.append(0, np.cumsum(np.diff(self._members[0])[arcs]))[start]
+        size, entries = ((x[wanted + 1] - x[wanted]).sum() for x in (start, most))
+        self._make_room(len(wanted), int(size), int(entries))
         self.size = _append(
             wanted,
             commodity,
@@ -380,28 +383,28 @@ class PathPool:
             self._price(first, self.size, cost, tie_cost)
         return numbers
 
-    def _make_room(self, paths: int, arcs: int) -> None:
-        grown = False
+    def _make_room(self, paths: int, arcs: int, entries: int) -> None:
+        grown, used = False, int(self._start[self.size])
         if self.size + paths > len(self._commodity):
-            room = 2 * len(self._commodity) + paths
-            self._commodity = _grown(self._commodity, room)
-            self._start = _grown(self._start, room + 1)
-            self._path_start = _grown(self._path_start, room + 1)
-            self._banned = _grown(self._banned, room)
-            self._older_of = _grown(self._older_of, room)
+            room, n = 2 * len(self._commodity) + paths, self.size
+            self._commodity = _grown(self._commodity, n, room)
+            self._start = _grown(self._start, n + 1, room + 1)
+            self._path_start = _grown(self._path_start, n + 1, room + 1)
+            self._banned = _grown(self._banned, n, room)
+            self._older_of = _grown(self._older_of, n, room)
             cost = np.zeros((3, room))
             cost[:, : self.size] = self._cost[:, : self.size]
             self._cost = cost
             grown = True
-        # No path touches more limits than there are members of limits on its arcs.
-        most = int(np.diff(self._members[0]).max(initial=0)) * arcs
-        if self._start[self.size] + most > len(self._limit):
-            room = 2 * len(self._limit) + most
-            self._limit, self._unit = _grown(self._limit, room), _grown(self._unit, room)
-            self._older, self._owner = _grown(self._older, room), _grown(self._owner, room)
+        if used + entries > len(self._limit):
+            room = 2 * len(self._limit) + entries
+            self._limit = _grown(self._limit, used, room)
+            self._unit = _grown(self._unit, used, room)
+            self._older = _grown(self._older, used, room)
+            self._owner = _grown(self._owner, used, room)
             grown = True
-        if self._path_start[self.size] + arcs > len(self._arcs):
-            self._arcs = _grown(self._arcs, 2 * len(self._arcs) + arcs)
+        if (used := int(self._path_start[self.size])) + arcs > len(self._arcs):
+            self._arcs = _grown(self._arcs, used, 2 * len(self._arcs) + arcs)
         if grown:
             self.columns = self._view()
 
@@ -440,7 +443,8 @@ class PathPool:
         return into
 
 
-def _grown(array: Any, room: int) -> Any:
+def _grown(array: Any, used: int, room: int) -> Any:
+    """Return an array with more room; what is not used yet is not touched, and takes no memory."""
     bigger = np.zeros(room, dtype=array.dtype)
-    bigger[: len(array)] = array
+    bigger[:used] = array[:used]
     return bigger

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.flow.master import Kept
     from corridors.flow.solution import FlowSolution
 
 
@@ -82,6 +83,7 @@ class Answer:
 
     def __init__(self, engine: Engine, problem: FlowProblem) -> None:
         self._engine = engine
+        self._start: Kept | None = None
         self.problem = problem
         outcome, self.certificate = _proved(engine, problem)
         self._path_start: Ints = outcome.path_start
@@ -306,11 +308,15 @@ class Answer:
         return Answer(self._engine, problem)
 
     def start_here(self) -> None:
-        """Have later answers start from this one, which must be the last that was asked for.
+        """Have later answers start from this one.
 
-        They are the same from wherever they start; they come sooner from nearby.
+        They are the same from wherever they start; they come sooner from nearby. This must be
+        the last answer that was asked for, or one from which others have started before.
         """
-        self._engine.start_from_last()
+        if self._start is None:
+            self._start = self._engine.start_from_last()
+        else:
+            self._engine.start_from(self._start)
 
     def starts(self, problem: FlowProblem) -> bool:
         """Whether another problem has the same arcs and members of limits, to be answered warm."""

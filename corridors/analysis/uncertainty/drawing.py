@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corridors.analysis.uncertainty.figures import Solved, changed_figures
-from corridors.analysis.uncertainty.in_parts import solve_in_parts, worth_its_loss
+from corridors.analysis.uncertainty.in_parts import Known, solve_in_parts, worth_its_loss
 from corridors.assignment.assign import assigned
 from corridors.assignment.comparison import compare
 from corridors.assignment.usual.day import usual_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from corridors.analysis.uncertainty.in_parts import PartAnswer
     from corridors.assignment.comparison import Comparison
     from corridors.flow.arrays import Flags, Floats
+    from corridors.flow.solve import Answer
     from corridors.network.network import Network
     from corridors.scenarios.coupling.couplings import Coupling
     from corridors.scenarios.scenario import Scenario
@@ -82,6 +83,8 @@ class Drawing:
         self._net = base.state.net
         self._figures = changed_figures(*(Solved(own.state, own.answer) for own in (base, hit)))
         self._stays: Flags | None = None
+        self._known: tuple[Known, Answer] | None = None
+        self._ordinary = base.state.problem
         self._near = hit.answer if isinstance(hit.answer, ChoiceAnswer) else None
         if self.model == "logit":
             self._usual = usual_of(self._net, self.day)
@@ -97,7 +100,7 @@ class Drawing:
         whoever works on some of the draws has to learn from the same ones.
         """
         if self._stays is not None:
-            self._stays = self._solved(net)[2]
+            self._stays, self._known = self._solved(net)[2], None
         if self.model == "logit":
             base = network_state(net, None, self.day)
             found = usual_of(base.net, self.day, base, self._usual).routes
@@ -135,34 +138,47 @@ class Drawing:
         base, hit = (network_state(net, own, self.day) for own in (None, self.plan))
         split = self._stays
         assert split is not None
-        usual = first = second = None
+        known = self._begun(split)
         while True:
-            # What was not proved goes before there is more of it: each holds a solver.
-            del usual, first, second
             # Ties are decided alike before and after where the same demands are told apart.
-            usual, _ = solve_in_parts(worth_its_loss(base.problem), split)
+            usual, _ = solve_in_parts(worth_its_loss(base.problem), split, known)
             assert usual is not None
+            usual.answer.start_here()
             curved, bent = (with_curves(own, usual.commodity_price) for own in (base, hit))
-            first, split = solve_in_parts(curved.problem, split, usual)
+            first, split = solve_in_parts(curved.problem, split, known)
             second = None
             if first is not None:
-                second, split = solve_in_parts(bent.problem, split, first)
+                second, split = solve_in_parts(bent.problem, split, known)
             if first is not None and second is not None:
                 break
         before, after = (
-            Solved(state, settle(found, couplings_of(state), _again(state, split))[0])
+            Solved(state, settle(found, couplings_of(state), _again(state, split, known))[0])
             for state, found in ((curved, first), (bent, second))
         )
         return before, after, split
 
+    def _begun(self, split: Flags) -> Known:
+        """Return what every draw begins with: the ordinary case in which nothing is drawn.
 
-def _again(state: NetworkState, split: Flags) -> Callable[..., PartAnswer]:
+        It is gone back to for each, so that no draw begins with another one.
+        """
+        if self._known is None:
+            known = Known()
+            found, _ = solve_in_parts(worth_its_loss(self._ordinary), split, known)
+            assert found is not None
+            self._known = known, found.answer
+        known, answer = self._known
+        answer.start_here()
+        return known.copy()
+
+
+def _again(state: NetworkState, split: Flags, known: Known) -> Callable[..., PartAnswer]:
     """Return what solves a situation with rooms of couplings as limits."""
 
     def solved(own: Sequence[Coupling], rooms: Floats) -> PartAnswer:
         answer, more = None, split
         while answer is None:
-            answer, more = solve_in_parts(capped(state.problem, own, rooms), more)
+            answer, more = solve_in_parts(capped(state.problem, own, rooms), more, known)
         return answer
 
     return solved

@@ -63,8 +63,49 @@ def worth_its_loss(problem: FlowProblem) -> FlowProblem:
     return replace(problem, step_price=np.repeat(problem.penalty[:, None], STEPS, axis=1))
 
 
+class Known:
+    """What was answered before, by the demands that were told apart: where an answer begins.
+
+    Answers are the same from wherever they begin.
+    """
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[int, bytes], Answer] = {}
+        self._values: dict[bytes, dict[str, Ints]] = {}
+
+    def copy(self) -> Known:
+        """Return what is known, to which more may come that this one does not learn."""
+        other = Known()
+        other._answers, other._values = dict(self._answers), dict(self._values)
+        return other
+
+    def values(self, problem: FlowProblem, split: Flags, owner: Ints) -> dict[str, Ints]:
+        """Return whence, whither and of what class the parts are: the same arrays each time.
+
+        Who sees that nothing has changed need not compare them.
+        """
+        found = {
+            name: getattr(problem, name)[owner]
+            for name in ("origin", "destination", "commodity_class")
+        }
+        known = self._values.setdefault(split.tobytes(), found)
+        if all(np.array_equal(known[name], found[name]) for name in found):
+            return known
+        return found
+
+    def solve(self, parts: FlowProblem, split: Flags) -> Answer:
+        """Answer a problem of parts, from the answer to the first one with the same parts."""
+        key = parts.n_limits, split.tobytes()
+        first = self._answers.get(key)
+        if first is not None and first.starts(parts):
+            return first.solve(parts)
+        answer = solve(parts)
+        self._answers.setdefault(key, answer)
+        return answer
+
+
 def solve_in_parts(
-    problem: FlowProblem, split: Flags, near: PartAnswer | None = None
+    problem: FlowProblem, split: Flags, known: Known | None = None
 ) -> tuple[PartAnswer | None, Flags]:
     """Solve a problem with some of its demands told apart by step.
 
@@ -74,8 +115,8 @@ def solve_in_parts(
         The problem, with steps.
     split
         Demands whose steps are told apart, shape (K,).
-    near
-        An answer to begin with: of the same arcs, limits and demands told apart.
+    known
+        What was answered before, to begin with; this answer comes to it.
 
     Returns
     -------
@@ -86,9 +127,8 @@ def solve_in_parts(
     p = problem
     many = np.where(split, p.n_steps, 1)
     owner = np.repeat(np.arange(p.n_commodities), many)
-    values: dict[str, Any] = {
-        name: getattr(p, name)[owner] for name in ("origin", "destination", "commodity_class")
-    }
+    known = Known() if known is None else known
+    values: dict[str, Any] = known.values(p, split, owner)
     first = np.cumsum(many) - many
     step = np.arange(len(owner)) - first[owner]
     # What is whole is worth what its dearest step would pay: it must not stay for less.
@@ -104,7 +144,7 @@ def solve_in_parts(
         commodity_rank=rank,
         step_price=np.empty((len(owner), 0)),
     )
-    answer = solve(parts) if near is None else near.answer.solve(parts)
+    answer = known.solve(parts, split)
     price = np.zeros(p.n_commodities)
     np.maximum.at(price, owner, answer.commodity_price)
     lowest = p.step_price.min(axis=1)

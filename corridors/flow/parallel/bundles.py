@@ -114,11 +114,12 @@ class Bundles:
         changes: dict[str, Any] = {}
         if last is None:
             return None
-        if problem.cost is not last.cost:
-            cost = problem.cost[:, self._first]
-            if not np.array_equal(cost[:, self._of], problem.cost):
-                return None
-            changes["cost"] = cost
+        for name in ("cost", "tie_cost"):
+            now = getattr(problem, name)
+            if now is not getattr(last, name):
+                changes[name] = now[:, self._first]
+                if not np.array_equal(changes[name][:, self._of], now):
+                    return None
         for name in ("amount", "penalty"):
             if getattr(problem, name) is not getattr(last, name):
                 changes[name] = getattr(problem, name)

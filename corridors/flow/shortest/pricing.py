@@ -65,7 +65,7 @@ class Pricing:
     Parameters
     ----------
     problem
-        In canonical numbering; its costs may change later, by `aim`.
+        In canonical numbering; its costs and tie costs may change later, by `aim`.
     unit
         Units of a limit that a member takes, as the prices count them, shape (E,).
     rank, rank_of_commodity
@@ -88,17 +88,21 @@ class Pricing:
         self._around: tuple[Floats, Ints, Floats, Ints, Ints] | None = None
         self._same: tuple[Floats, Flags] | None = None
         self._given: Floats | None = None
-        self.aim(p.cost)
+        self._tie_cost = p.tie_cost
+        self.aim(p.cost, p.tie_cost)
 
-    def aim(self, cost: Floats) -> None:
+    def aim(self, cost: Floats, tie_cost: Floats) -> None:
         """Find out how far every node is from each destination, where that is not too much.
 
         Parameters
         ----------
-        cost
-            By class and arc, shape (C, A); no weight may be below it later.
+        cost, tie_cost
+            By class and arc, shape (C, A); no weight may be below the cost later.
         """
         p = self._p
+        if self._tie_cost is not tie_cost and not np.array_equal(self._tie_cost, tie_cost):
+            self._kept = None
+        self._tie_cost = tie_cost
         if self._aimed_at is not None and np.array_equal(self._aimed_at, cost):
             return
         self._kept = self._around = None
@@ -261,7 +265,7 @@ class Pricing:
             p.n_nodes,
             p.tail,
             p.head,
-            p.tie_cost,
+            self._tie_cost,
             self._rank,
             self._weights.charges(price),
             self._rank_of_commodity,

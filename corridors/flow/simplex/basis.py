@@ -32,10 +32,6 @@ PIVOT = 1e-8
 SMALL = 1e-9
 """What the simplex method takes for 0, relative to what it stands beside."""
 
-
-DUST = 1e-14
-"""What rounding leaves of a 0 in an inverse."""
-
 HAIR = 1e-5
 """How much of tie cost and rank is put into the cost on the way, as a share of all costs."""
 
@@ -43,8 +39,9 @@ HAIR = 1e-5
 class Basis(NamedTuple):
     """A basis; the first ``size[0]`` entries of `other`, `tight` and `inverse` count.
 
-    ``inverse[t, i]`` is what other column ``i`` carries more for a unit more of
-    the binding limit ``t``.
+    Entry ``t, i`` of the inverse is what other column ``i`` carries more for a unit more of
+    the binding limit ``t``: ``inverse[t, i]`` less ``left[n, t] * right[n, i]`` for each of the
+    first ``waiting[0]`` changes ``n``, which wait to be made (`inverse`).
     """
 
     key: Ints
@@ -54,6 +51,9 @@ class Basis(NamedTuple):
     state: NDArray[np.int8]
     place: Ints
     inverse: Floats
+    left: Floats
+    right: Floats
+    waiting: Ints
 
 
 class Values(NamedTuple):
@@ -153,7 +153,7 @@ def key_use(columns, basis, amount, use):
 
 @inner
 def amounts_by_inverse(columns, basis, values, amount, bound):
-    """Compute amounts and use of limits from a basis and its inverse."""
+    """Compute amounts and use of limits from a basis and its inverse, of which nothing waits."""
     p = basis.size[0]
     inverse = basis.inverse
     key_use(columns, basis, amount, values.use)
@@ -182,7 +182,7 @@ def amounts_by_inverse(columns, basis, values, amount, bound):
 
 @inner
 def prices_by_inverse(columns, basis, values, more):
-    """Compute the prices of limits from a basis and its inverse.
+    """Compute the prices of limits from a basis and its inverse, of which nothing waits.
 
     All levels side by side: three sums that do not wait for one another.
     """
@@ -352,61 +352,3 @@ def all_lengths(columns, n_columns, basis, values, rows, work):
     for j in range(n_columns):
         if banned[j]:
             into[j] = np.inf
-
-
-@inner
-def entering_column(columns, basis, e, u):
-    """Compute the inverse times what column e takes more than its key."""
-    p = basis.size[0]
-    for o in range(p):
-        u[o] = 0.0
-    limit, unit, place, inverse = columns.limit, columns.unit, basis.place, basis.inverse
-    j, sign = e, 1.0
-    for _ in range(2):
-        for i in range(columns.start[j], columns.start[j + 1]):
-            t = place[limit[i]]
-            if t >= 0:
-                units = sign * unit[i]
-                for o in range(p):
-                    u[o] += inverse[t, o] * units
-        j, sign = basis.key[columns.commodity[e]], -1.0
-    for o in range(p):
-        if abs(u[o]) < DUST:
-            u[o] = 0.0
-
-
-@inner
-def row_entry(columns, j, r):
-    """Return what a column takes of a limit."""
-    for e in range(columns.start[j], columns.start[j + 1]):
-        if columns.limit[e] == r:
-            return columns.unit[e]
-    return 0.0
-
-
-@inner
-def row_of(columns, basis, r, row, effect, which):
-    """Compute what each other column takes of limit r more than its key; then times the inverse."""
-    p = basis.size[0]
-    start, limit, unit, commodity = columns.start, columns.limit, columns.unit, columns.commodity
-    other, key, inverse = basis.other, basis.key, basis.inverse
-    n = 0
-    for i in range(p):
-        value = 0.0
-        j = other[i]
-        for e in range(start[j], start[j + 1]):
-            if limit[e] == r:
-                value += unit[e]
-        j = key[commodity[j]]
-        for e in range(start[j], start[j + 1]):
-            if limit[e] == r:
-                value -= unit[e]
-        row[i] = value
-        if value != 0.0:
-            which[n] = i
-            n += 1
-    for t in range(p):
-        total = 0.0
-        for m in range(n):
-            total += row[which[m]] * inverse[t, which[m]]
-        effect[t] = total if abs(total) >= DUST else 0.0

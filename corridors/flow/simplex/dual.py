@@ -14,17 +14,9 @@ import numpy as np
 
 from corridors.flow.compiling import inner
 from corridors.flow.shortest.heap import pop, push
-from corridors.flow.simplex.basis import (
-    DUST,
-    PIVOT,
-    SMALL,
-    along,
-    below,
-    charged,
-    clip,
-    row_of,
-)
+from corridors.flow.simplex.basis import PIVOT, SMALL, along, below, charged, clip
 from corridors.flow.simplex.exchange import find_lone, flip_keys, swap_key
+from corridors.flow.simplex.inverse import DUST, inverse_column, row_of
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
@@ -329,7 +321,7 @@ def replacement(
         leave = number
     else:
         tighten = number
-    inverse, effect, alpha, length = basis.inverse, work.effect, work.alpha, work.length
+    effect, alpha, length = work.effect, work.alpha, work.length
     key, commodity, through_key = basis.key, paths.commodity, work.through_key
     price, sigma, reduced, slope = work.price, values.sigma[0], work.reduced, work.slope
     if tighten >= 0:
@@ -338,8 +330,10 @@ def replacement(
     else:
         for t in range(p):
             effect[t] = 0.0
-            if leave >= 0 and abs(inverse[t, leave]) >= DUST:
-                effect[t] = -sign * inverse[t, leave]
+        if leave >= 0:
+            inverse_column(basis, leave, effect)
+            for t in range(p):
+                effect[t] = -sign * effect[t] if abs(effect[t]) >= DUST else 0.0
     # What may not enter has an infinite reduced cost, and basic columns have no part in the row.
     # No literals, for which what is called would be compiled once more.
     least, most, noted, n_noted, one = np.inf, np.inf, work.tied, np.int64(0), np.int64(1)

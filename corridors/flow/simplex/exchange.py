@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import inner
-from corridors.flow.simplex.basis import DUST, PIVOT, row_entry, row_of
+from corridors.flow.compiling import inner, lean
+from corridors.flow.simplex.basis import PIVOT
+from corridors.flow.simplex.inverse import DUST, WAITING, fold, inverse_column, row_entry, row_of
+
+LARGE = 32
+"""Limits that bind for each change of the inverse that may wait."""
 
 
 @inner
@@ -25,14 +29,18 @@ def swap_key(columns, basis, values, k):
             at = i
     if at < 0:
         return -1
-    inverse = basis.inverse
+    inverse, right = basis.inverse, basis.right
     if several:
         for i in range(at + 1, p):
             if columns.commodity[basis.other[i]] == k:
                 for t in range(p):
                     inverse[t, at] += inverse[t, i]
+                for change in range(basis.waiting[0]):
+                    right[change, at] += right[change, i]
     for t in range(p):
         inverse[t, at] = -inverse[t, at]
+    for change in range(basis.waiting[0]):
+        right[change, at] = -right[change, at]
     old, new = basis.key[k], basis.other[at]
     basis.key[k], basis.other[at] = new, old
     basis.state[new], basis.state[old] = 1, 2
@@ -41,6 +49,46 @@ def swap_key(columns, basis, values, k):
         values.key[level, k] = values.other[level, at]
         values.other[level, at] = units
     return at
+
+
+@inner
+def _widen(basis, tighten):
+    """Make room in the inverse for a limit that comes to bind."""
+    p, inverse, left, right = basis.size[0], basis.inverse, basis.left, basis.right
+    for t in range(p):
+        inverse[t, p] = 0.0
+    for i in range(p + 1):
+        inverse[p, i] = 0.0
+    for change in range(basis.waiting[0]):
+        left[change, p] = 0.0
+        right[change, p] = 0.0
+    basis.tight[p] = tighten
+    basis.place[tighten] = p
+    basis.size[0] = p + 1
+
+
+@inner
+def _narrow(basis, values, loosen, leave):
+    """Take a limit and another column out of the inverse; the last ones take their places."""
+    last = basis.size[0] - 1
+    inverse, left, right, tight = basis.inverse, basis.left, basis.right, basis.tight
+    if leave != last:
+        for t in range(last + 1):
+            inverse[t, leave] = inverse[t, last]
+        for change in range(basis.waiting[0]):
+            right[change, leave] = right[change, last]
+        basis.other[leave] = basis.other[last]
+        for level in range(2):
+            values.other[level, leave] = values.other[level, last]
+    basis.place[tight[loosen]] = -1
+    if loosen != last:
+        for i in range(last):
+            inverse[loosen, i] = inverse[last, i]
+        for change in range(basis.waiting[0]):
+            left[change, loosen] = left[change, last]
+        tight[loosen] = tight[last]
+        basis.place[tight[loosen]] = loosen
+    basis.size[0] = last
 
 
 @inner
@@ -61,111 +109,98 @@ def exchange(columns, basis, values, enter, loosen, leave, tighten, known, work)
         enters, and its reduced costs.
     """
     p = basis.size[0]
-    inverse, price, tight = basis.inverse, values.price, basis.tight
+    price, tight = values.price, basis.tight
     u, row, v, step, saving = work.entering, work.more[0], work.effect, work.step, work.saving
-    if tighten >= 0 and not known:
-        row_of(columns, basis, tighten, row, v, work.which)
-    if enter >= 0 and leave >= 0:
-        pivot = u[leave]
-        if abs(pivot) < PIVOT:
-            return False
-        for t in range(p):
-            part = inverse[t, leave]
-            if part != 0.0:
-                part /= pivot
-                if abs(part) < DUST:
-                    part = 0.0
-                for i in range(p):
-                    inverse[t, i] -= u[i] * part
-                inverse[t, leave] = part
-                r = tight[t]
-                for level in range(3):
-                    price[level, r] -= saving[level] * part
-        basis.state[basis.other[leave]] = 0
-        basis.other[leave] = enter
-        basis.state[enter] = 2
-        for level in range(2):
-            values.other[level, leave] = step[level]
-        return True
-    if enter >= 0:
-        if p >= len(basis.other):
-            return False
-        pivot = row_entry(columns, enter, tighten) - row_entry(
-            columns, basis.key[columns.commodity[enter]], tighten
-        )
-        for i in range(p):
-            pivot -= row[i] * u[i]
-        if abs(pivot) < PIVOT:
-            return False
-        tight[p] = tighten
-        for t in range(p + 1):
-            part = -v[t] / pivot if t < p else 1.0 / pivot
-            if t < p:
-                for i in range(p):
-                    inverse[t, i] -= u[i] * part
-            else:
-                for i in range(p):
-                    inverse[t, i] = -u[i] * part
-            inverse[t, p] = part
-            r = tight[t]
-            for level in range(3):
-                price[level, r] -= saving[level] * part
-        basis.other[p] = enter
-        basis.state[enter] = 2
-        basis.place[tighten] = p
-        basis.size[0] = p + 1
-        for level in range(2):
-            values.other[level, p] = step[level]
-        return True
     if leave >= 0:
-        pivot = inverse[loosen, leave]
-        if abs(pivot) < PIVOT:
-            return False
-        last = p - 1
-        for t in range(p):
-            part = inverse[t, leave] / pivot
-            if part != 0.0 and t != loosen:
-                for i in range(p):
-                    inverse[t, i] -= u[i] * part
-            r = tight[t]
-            for level in range(3):
-                price[level, r] -= saving[level] * part
-            inverse[t, leave] = inverse[t, last]
-        for level in range(3):
-            price[level, tight[loosen]] = 0.0
-        work.price[tight[loosen]] = 0.0
-        basis.state[basis.other[leave]] = 0
-        basis.place[tight[loosen]] = -1
-        if leave != last:
-            basis.other[leave] = basis.other[last]
-            for level in range(2):
-                values.other[level, leave] = values.other[level, last]
-        if loosen != last:
-            tight[loosen] = tight[last]
-            basis.place[tight[loosen]] = loosen
-            for i in range(last):
-                inverse[loosen, i] = inverse[last, i]
-        basis.size[0] = last
-        return True
-    pivot = v[loosen]
+        inverse_column(basis, leave, v)
+        pivot = u[leave]
+    else:
+        if not known:
+            row_of(columns, basis, tighten, row, v, work.which)
+        if enter >= 0:
+            if p >= len(basis.other):
+                return False
+            pivot = row_entry(columns, enter, tighten) - row_entry(
+                columns, basis.key[columns.commodity[enter]], tighten
+            )
+            for i in range(p):
+                pivot -= row[i] * u[i]
+            pivot = -pivot
+        else:
+            pivot = v[loosen]
     if abs(pivot) < PIVOT:
         return False
-    for i in range(p):
-        inverse[loosen, i] /= pivot
+    # What changes is the product of a column and a row: it waits in the next place for both.
+    left, right = basis.left[basis.waiting[0]], basis.right[basis.waiting[0]]
     for t in range(p):
-        if t != loosen and v[t] != 0.0:
-            for i in range(p):
-                inverse[t, i] -= v[t] * inverse[loosen, i]
+        part = v[t] / pivot
+        left[t] = part if abs(part) >= DUST else 0.0
+        right[t] = u[t]
+    if enter >= 0 and leave < 0:
+        left[p], right[p] = -1.0 / pivot, -1.0
+        _widen(basis, tighten)
+        basis.other[p] = enter
+    for t in range(basis.size[0]):
+        r = tight[t]
+        for level in range(3):
+            price[level, r] -= saving[level] * left[t]
+    if leave >= 0:
+        basis.state[basis.other[leave]] = 0
+    if enter >= 0:
+        at = leave if leave >= 0 else p
+        if leave >= 0:
+            right[leave] = pivot - 1.0
+            basis.other[leave] = enter
+        basis.state[enter] = 2
+        for level in range(2):
+            values.other[level, at] = step[level]
+    else:
+        r = tight[loosen]
+        work.price[r] = 0.0
+        for level in range(3):
+            price[level, r] = 0.0
+        if tighten >= 0:
+            left[loosen] = 1.0 - 1.0 / pivot
             for level in range(3):
-                price[level, tight[t]] -= v[t] * saving[level] / pivot
-    work.price[tight[loosen]] = 0.0
-    for level in range(3):
-        price[level, tight[loosen]] = 0.0
-        price[level, tighten] = saving[level] / pivot
-    basis.place[tight[loosen]] = -1
-    tight[loosen] = tighten
-    basis.place[tighten] = loosen
+                price[level, tighten] = saving[level] / pivot
+            basis.place[r] = -1
+            tight[loosen] = tighten
+            basis.place[tighten] = loosen
+    basis.waiting[0] += 1
+    if enter < 0 and leave >= 0:
+        _narrow(basis, values, loosen, leave)
+    # A small inverse is quick to walk through, and what waits is in the way of whoever reads it.
+    if basis.waiting[0] >= min(WAITING, max(1, p // LARGE)):
+        fold(basis)
     return True
+
+
+@lean
+def fill_keys(columns, first, last, basis, amount, bound, use):
+    """Let some columns carry their commodities whole, one after the other, while there is room.
+
+    Parameters
+    ----------
+    columns, first, last
+        The columns, of which those from `first` up to before `last` are asked.
+    basis
+        In which all keys are shortfalls at first.
+    amount, bound
+        What the commodities want, and what the limits let pass, shapes (K,) and (R,).
+    use
+        What is taken of the limits already, shape (R,).
+    """
+    start, limit, unit, key = columns.start, columns.limit, columns.unit, basis.key
+    for j in range(first, last):
+        k = columns.commodity[j]
+        fits = not columns.banned[j] and key[k] == k
+        for e in range(start[j], start[j + 1]):
+            fits = fits and use[limit[e]] + unit[e] * amount[k] <= bound[limit[e]]
+        if fits:
+            for e in range(start[j], start[j + 1]):
+                use[limit[e]] += unit[e] * amount[k]
+            basis.state[k], basis.state[j] = 0, 1
+            key[k] = j
 
 
 @inner
@@ -229,6 +264,7 @@ def flip_keys(columns, basis, values, amount, work, count):
 
     Only their key is in the basis, so the inverse stays.
     """
+    fold(basis)
     p = basis.size[0]
     key, other, place, inverse = basis.key, basis.other, basis.place, basis.inverse
     missing, change, use = work.row, work.entering, values.use

@@ -28,15 +28,52 @@ def _longer(array, needed):
 
 
 @inner
-def _entries(columns, basis, i, column):
-    """Add what other column i takes of the binding limits more than its key does."""
-    j, sign = basis.other[i], 1.0
+def _entries(columns, basis, i, column, seen, rows):
+    """Add what other column i takes of the binding limits more than its key does.
+
+    The rows that this touches are marked and listed; say how many they are.
+    """
+    j, sign, n = basis.other[i], 1.0, 0
     for _ in range(2):
         for e in range(columns.start[j], columns.start[j + 1]):
             t = basis.place[columns.limit[e]]
             if t >= 0:
                 column[t] += sign * columns.unit[e]
+                if not seen[t]:
+                    seen[t] = True
+                    rows[n] = t
+                    n += 1
         j, sign = basis.key[columns.commodity[basis.other[i]]], -1.0
+    return n
+
+
+@inner
+def _wait(step, waiting, n):
+    """Put a step among those that wait, of which the last is the first; say how many they are."""
+    at = n
+    while at > 0 and waiting[at - 1] < step:
+        waiting[at] = waiting[at - 1]
+        at -= 1
+    waiting[at] = step
+    return n + 1
+
+
+@inner
+def _in_order(rows, n, seen):
+    """Sort the rows that are listed."""
+    if n * n > 4 * len(seen):
+        n = 0
+        for t in range(len(seen)):
+            if seen[t]:
+                rows[n] = t
+                n += 1
+        return
+    for i in range(1, n):
+        t, at = rows[i], i
+        while at > 0 and rows[at - 1] > t:
+            rows[at] = rows[at - 1]
+            at -= 1
+        rows[at] = t
 
 
 @allocating_inner
@@ -45,14 +82,17 @@ def _split(columns, basis):
     p = basis.size[0]
     count, of_row = np.zeros(p, np.int64), np.zeros(p, np.int64)
     slot, order = np.zeros(p + 2, np.int64), np.empty(p, np.int64)
-    x = np.zeros(p)
+    x, seen, rows = np.zeros(p), np.zeros(p, np.bool_), np.empty(p, np.int64)
+    # One more than the step in which a row was the pivot, and the steps that wait for a column.
+    next_step, waiting = np.zeros(p, np.int64), np.empty(p, np.int64)
     for i in range(p):
-        _entries(columns, basis, i, x)
-        for t in range(p):
+        n = _entries(columns, basis, i, x, seen, rows)
+        for t in rows[:n]:
             if x[t] != 0.0:
                 count[i] += 1
                 of_row[t] += 1
                 x[t] = 0.0
+            seen[t] = False
     # The shortest columns first, those of one length in their order.
     for i in range(p):
         slot[count[i] + 1] += 1
@@ -66,7 +106,10 @@ def _split(columns, basis):
     lower, upper = np.empty(8 * p + 8), np.empty(8 * p + 8)
     row, diagonal = np.empty(p, np.int64), np.zeros(p)
     for c in range(p):
-        _entries(columns, basis, order[c], x)
+        n, left = _entries(columns, basis, order[c], x, seen, rows), 0
+        for t in rows[:n]:
+            if next_step[t] > 0:
+                left = _wait(next_step[t] - 1, waiting, left)
         lower_row, lower = (
             _longer(lower_row, lower_start[c] + p),
             _longer(lower, lower_start[c] + p),
@@ -76,17 +119,27 @@ def _split(columns, basis):
             _longer(upper, upper_start[c] + p),
         )
         at = upper_start[c]
-        for k in range(c):
+        while left > 0:
+            left -= 1
+            k = waiting[left]
             value = x[row[k]]
             if value != 0.0:
                 x[row[k]] = 0.0
                 upper_row[at], upper[at] = k, value
                 at += 1
                 for e in range(lower_start[k], lower_start[k + 1]):
-                    x[lower_row[e]] -= value * lower[e]
+                    t = lower_row[e]
+                    x[t] -= value * lower[e]
+                    if not seen[t]:
+                        seen[t] = True
+                        rows[n] = t
+                        n += 1
+                        if next_step[t] > 0:
+                            left = _wait(next_step[t] - 1, waiting, left)
         upper_start[c + 1] = at
+        _in_order(rows, n, seen)
         most = 0.0
-        for t in range(p):
+        for t in rows[:n]:
             most = max(most, abs(x[t]))
         if most < 1e-11:
             return (
@@ -102,14 +155,15 @@ def _split(columns, basis):
                 upper,
             )
         best = -1
-        for t in range(p):
+        for t in rows[:n]:
             if abs(x[t]) >= 0.1 * most and (best < 0 or of_row[t] < of_row[best]):
                 best = t
-        row[c] = best
+        row[c], next_step[best] = best, c + 1
         diagonal[c] = x[best]
         x[best] = 0.0
         at = lower_start[c]
-        for t in range(p):
+        for t in rows[:n]:
+            seen[t] = False
             if x[t] != 0.0:
                 if abs(x[t]) > 1e-14 * most:
                     lower_row[at], lower[at] = t, x[t] / diagonal[c]
@@ -205,6 +259,7 @@ def refresh(columns, basis, values, amount, bound, invert):
                 total3 += price3[r] * unit[e]
         values.sigma[0, k], values.sigma[1, k], values.sigma[2, k] = total1, total2, total3
     if invert:
+        basis.waiting[0] = 0
         for t in range(p):
             right[:] = 0.0
             right[t] = 1.0

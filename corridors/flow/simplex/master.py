@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
 
-from corridors.flow.master import FailedError, LastBasis, Master, MasterProblem
+from corridors.flow.master import FailedError, Kept, LastBasis, Master, MasterProblem
 from corridors.flow.simplex import simplex
 from corridors.flow.simplex.dual import Weights
-
-if TYPE_CHECKING:
-    from corridors.flow.arrays import Floats
+from corridors.flow.simplex.exchange import fill_keys
 
 
 def _copied(weights: Weights | None) -> Weights | None:
@@ -32,12 +30,8 @@ class OwnMaster(Master):
     _taken: MasterProblem | None = None
     """The question for which a basis was last taken."""
 
-    _kept_inverse: Floats | None = None
-
     _weights: Weights | None = None
     """How strongly the basic variables answer, as far as is known from earlier changes."""
-
-    _kept_weights: Weights | None = None
 
     _room: simplex.Room | None = None
     """What the last run worked in."""
@@ -66,46 +60,41 @@ class OwnMaster(Master):
         super().reset()
         self._fresh, self._answered, self._weights = True, None, None
 
-    def remember(self) -> None:
-        """Keep the basis as the one to return to, with its inverse."""
-        super().remember()
+    def remember(self) -> Kept:
+        """Keep the basis as the one to return to, with its inverse, and return it."""
+        kept = super().remember()
         if self._fresh and self._taken is not None:
             # What was taken has its values, and no inverse yet.
             taken = self._taken
             self._fresh = not self._working.refresh(taken.amount, taken.bound, invert=True)
         p = self._working.size
-        self._kept_inverse = self._working.basis.inverse[:p, :p].copy()
-        self._kept_weights = _copied(self._weights)
+        inverse = self._working.basis.inverse[:p, :p].copy()
+        self.kept = kept._replace(own=(inverse, _copied(self._weights)))
+        return self.kept
 
     def restore(self) -> None:
         """Go back to the basis that was kept, or to nothing where none was."""
         super().restore()
-        self._answered, self._weights = None, _copied(self._kept_weights)
-        if self._kept_inverse is not None:
-            p = len(self._kept_inverse)
-            self._working.basis.inverse[:p, :p] = self._kept_inverse
+        self._answered = self._weights = None
+        if self.kept is not None:
+            inverse, weights = self.kept.own
+            p, self._weights = len(inverse), _copied(weights)
+            self._working.basis.inverse[:p, :p] = inverse
             self._fresh = False
 
     def fill(self, first: int, question: MasterProblem) -> None:
         """Let columns from number `first` on carry their commodities while there is room."""
         self._working.fit()
-        columns, basis = self.pool.columns, self._working.basis
-        use = [0.0] * len(question.bound[0])
-        bound, amount = (question.bound[0] * (1.0 - 1e-9)).tolist(), question.amount[0].tolist()
-        start, commodity = columns.start.tolist(), columns.commodity.tolist()
-        for j in range(first, self.pool.size):
-            k = commodity[j]
-            if columns.banned[j] or basis.key[k] != k:
-                continue
-            entries = slice(start[j], start[j + 1])
-            limits, units = columns.limit[entries].tolist(), columns.unit[entries].tolist()
-            taken = [unit * amount[k] for unit in units]
-            if any(use[r] + more > bound[r] for r, more in zip(limits, taken, strict=True)):
-                continue
-            for r, more in zip(limits, taken, strict=True):
-                use[r] += more
-            basis.state[k], basis.state[j] = 0, 1
-            basis.key[k] = j
+        bound = question.bound[0] * (1.0 - 1e-9)
+        fill_keys(
+            self.pool.columns,
+            first,
+            self.pool.size,
+            self._working.basis,
+            question.amount[0],
+            bound,
+            np.zeros(len(bound)),
+        )
 
     def optimise(self, question: MasterProblem) -> None:
         """Bring the basis to the optimum over the pool, ties decided.

@@ -21,7 +21,6 @@ from corridors.flow.simplex.basis import (
     all_lengths,
     amounts_by_inverse,
     by_commodity,
-    entering_column,
     lead_by,
     lead_prices,
     prices_by_inverse,
@@ -36,6 +35,7 @@ from corridors.flow.simplex.dual import (
 )
 from corridors.flow.simplex.exchange import change_keys, exchange, swap_key
 from corridors.flow.simplex.factorisation import refresh
+from corridors.flow.simplex.inverse import entering_column, fold, inverse_row
 from corridors.flow.simplex.primal import (
     LISTED,
     Motion,
@@ -144,13 +144,12 @@ def room(
 
 
 @inner
-def _enters(columns, basis, inverse, enter, loosen, u):
+def _enters(columns, basis, enter, loosen, u):
     """Compute what each other column loses for a unit of the column or limit that comes in."""
     if enter >= 0:
         entering_column(columns, basis, enter, u)
     else:
-        for i in range(basis.size[0]):
-            u[i] = inverse[loosen, i]
+        inverse_row(basis, loosen, u)
 
 
 @lean
@@ -187,7 +186,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
     u, tied, listed = work.entering, work.tied, work.listed
     slack, step, saving = work.slack, work.step, work.saving
     # Not a literal, for which the kernel would be compiled once more.
-    inverse, invert = basis.inverse, n_keys >= 0
+    invert = n_keys >= 0
     stale = _NEVER if fresh else 0
     repairs, n_listed, n_tied = 0, 0, -1
     # First with a little of what decides ties, then by the costs alone.
@@ -257,7 +256,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
             )
             good = enter >= 0 or loosen >= 0
             if good:
-                _enters(columns, basis, inverse, enter, loosen, u)
+                _enters(columns, basis, enter, loosen, u)
                 direct(columns, basis, enter, u, motion)
                 savings(columns, basis, values, enter, loosen, saving)
                 for level in range(2):
@@ -303,12 +302,13 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
                 if enter < 0 and loosen < 0:
                     if not carried:
                         return OPTIMAL, count
+                    fold(basis)
                     amounts_by_inverse(columns, basis, values, amount, bound)
                     prices_by_inverse(columns, basis, values, work.more)
                     lead_prices(basis, values, work)
                     carried, known, inside, n_tied = False, False, False, -1
                     continue
-            _enters(columns, basis, inverse, enter, loosen, u)
+            _enters(columns, basis, enter, loosen, u)
             direct(columns, basis, enter, u, motion)
             savings(columns, basis, values, enter, loosen, saving)
             if by_cost:

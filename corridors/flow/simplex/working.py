@@ -8,6 +8,7 @@ import numpy as np
 
 from corridors.flow.simplex.basis import Basis, Values
 from corridors.flow.simplex.factorisation import refresh
+from corridors.flow.simplex.inverse import WAITING
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
@@ -43,6 +44,9 @@ class WorkingBasis:
             state=np.zeros(len(pool.columns.commodity), dtype=np.int8),
             place=np.full(n_limits, -1, dtype=np.int64),
             inverse=np.zeros((_ROOM, _ROOM)),
+            left=np.zeros((WAITING, _ROOM)),
+            right=np.zeros((WAITING, _ROOM)),
+            waiting=np.zeros(1, dtype=np.int64),
         )
         self.values = Values(
             key=np.zeros((2, n_slack)),
@@ -74,6 +78,7 @@ class WorkingBasis:
         b = self.basis
         b.key[:], b.other[:p], b.tight[:p] = key, other, tight
         b.size[0] = p
+        b.waiting[0] = 0
         b.state[:] = 0
         b.state[key] = 1
         b.state[other] = 2
@@ -107,5 +112,7 @@ class WorkingBasis:
         other, tight = np.zeros((2, room), dtype=np.int64)
         inverse = np.zeros((room, room))
         other[:old], tight[:old], inverse[:old, :old] = b.other, b.tight, b.inverse
-        self.basis = b._replace(other=other, tight=tight, inverse=inverse)
+        left, right = np.zeros((2, WAITING, room))
+        left[:, :old], right[:, :old] = b.left, b.right
+        self.basis = b._replace(other=other, tight=tight, inverse=inverse, left=left, right=right)
         self.values = self.values._replace(other=np.zeros((2, room)))
