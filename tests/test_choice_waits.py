@@ -336,3 +336,13 @@ def test_the_proof_shares_nothing_with_what_finds_the_waits():
     assert "rising_waits import" not in source.split("if TYPE_CHECKING:")[0]
     assert ".wait(" not in source
     assert ".passes(" not in source
+
+
+@pytest.mark.parametrize(
+    "name", ["cn-tax-invoice-2025", "fuel-dearer-petrol-2025", "drivers-90-days-kazakh-2025"]
+)
+def test_prices_of_next_to_nothing_come_to_their_bound(net, name):
+    """What is sold all but exactly, and waits that all but vanish, left searches without end."""
+    found = co.assign(net, name, model="logit", expected_queue=True)
+    assert found.waits.residual <= 1e-6
+    assert found.answer.steps < 60

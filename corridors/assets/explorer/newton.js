@@ -165,18 +165,25 @@ function newtonStep(dual, point, miss, trust) {
     if (flat && missOf(dual, other) < 0.9 * miss) return { next: other, trust: { reach, damping } };
     reach = 0.25 * Math.min(reach, change);
   }
-  return { next: toBound(dual, point, quadratic.undamped, 1e3 * rounding), trust };
+  return { next: toBound(dual, point, quadratic.undamped, 1e3 * rounding, miss), trust };
 }
+
+// Steps within which a price comes to its bound that is set down there.
+const ALL_BUT = 1.1;
 
 // The point at which the first price on the way comes to 0, if any: where a limit costs something
 // though it has a hair of room, the function falls by less than rounding until its price, and those
-// of its like with it, have come down.
-function toBound(dual, point, direction, rounding) {
+// of its like with it, have come down. One that comes all but there with the whole step is set
+// down, where that meets the conditions better.
+function toBound(dual, point, direction, rounding, miss) {
   const { price } = point;
   const shares = price.map((x, i) => (direction[i] < 0 && x > 0 ? x / -direction[i] : Infinity));
   const first = shares.reduce((least, share) => Math.min(least, share), Infinity);
-  if (first >= 1) return null;
-  const other = dual.at(price.map((x, i) => (shares[i] <= first ? 0 : Math.max(x + first * direction[i], 0))));
+  if (first > ALL_BUT) return null;
+  const step = Math.min(first, 1);
+  const there = first < 1 ? first : ALL_BUT;
+  const other = dual.at(price.map((x, i) => (shares[i] <= there ? 0 : Math.max(x + step * direction[i], 0))));
+  if (first >= 1 && missOf(dual, other) >= miss) return null;
   return other.value <= point.value + rounding ? other : null;
 }
 

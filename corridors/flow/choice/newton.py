@@ -33,6 +33,9 @@ _ARMIJO = 1e-4
 _NEAR = 1e-12
 """Distance from a bound, in units of the spread of choices, that counts as at it."""
 
+_ALL_BUT = 1.1
+"""Steps within which a price comes to its bound that is set down there."""
+
 _REACH = 300.0
 """Largest change of a route's cost in the first step, in units of the spread of choices."""
 
@@ -175,7 +178,7 @@ def _step(
         if flat and _miss(dual, other) < 0.9 * miss:
             return other, (reach, damping)
         reach = 0.25 * min(reach, change)
-    return _to_bound(dual, point, quadratic.undamped, 1e3 * rounding), trust
+    return _to_bound(dual, point, quadratic.undamped, 1e3 * rounding, miss), trust
 
 
 class _Quadratic:
@@ -263,20 +266,26 @@ class _Quadratic:
         return direction
 
 
-def _to_bound(dual: Dual, point: Point, direction: Floats, rounding: float) -> Point | None:
+def _to_bound(
+    dual: Dual, point: Point, direction: Floats, rounding: float, miss: float
+) -> Point | None:
     """Return the point at which the first price on the way comes to its lower bound, if any.
 
     Where a limit costs something though it has a hair of room, the function falls by less than
-    rounding until its price, and those of its like with it, have come down.
+    rounding until its price, and those of its like with it, have come down. One that comes all but
+    there with the whole step is set down, where that meets the conditions better.
     """
     falling = np.flatnonzero((direction < 0) & (point.price > dual.lower))
     if not len(falling):
         return None
     share = (dual.lower - point.price)[falling] / direction[falling]
     first = share.min()
-    if first >= 1.0:
+    if first > _ALL_BUT:
         return None
-    price = point.price + first * direction
-    price[falling[share <= first]] = dual.lower[falling[share <= first]]
+    price = point.price + min(first, 1.0) * direction
+    there = falling[share <= (first if first < 1.0 else _ALL_BUT)]
+    price[there] = dual.lower[there]
     other = dual.at(np.clip(price, dual.lower, dual.upper))
+    if first >= 1.0 and _miss(dual, other) >= miss:
+        return None
     return other if other.value <= point.value + rounding else None

@@ -161,7 +161,9 @@ class RisingWaits:
     def _flow_at(self, use: Floats, left: Floats) -> Floats:
         """Return the flow at a use, from what it leaves where that is less and so more exact."""
         by_use = self.rate * use - self.own
-        return np.maximum(np.where(left < use, self.rate - self.own - self.rate * left, by_use), 0.0)
+        return np.maximum(
+            np.where(left < use, self.rate - self.own - self.rate * left, by_use), 0.0
+        )
 
     def slope(self, price: Floats) -> Floats:
         """Return by how much more passes for a unit of price more, shape (N,)."""
