@@ -15,6 +15,7 @@ import venv
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 from waiting import HANG_S
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +34,24 @@ def command(*arguments, **options):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def test_every_pinned_release_can_be_had_by_the_first_python_that_the_project_names():
+    """Debian's Python 3.11 is 3.11.2: a release that asks for 3.11.5 stops the installation."""
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    first = wanted["requires-python"].removeprefix(">=") + ".0"
+    pins = re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text("utf-8"), re.MULTILINE)
+    seen, refused = 0, {}
+    for name in pins:
+        try:
+            asks = importlib.metadata.metadata(name).get("Requires-Python")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        seen += 1
+        if asks and not SpecifierSet(asks).contains(first):
+            refused[name] = asks
+    assert refused == {}
+    assert seen > 100
 
 
 @pytest.fixture(scope="module")
