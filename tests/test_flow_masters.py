@@ -128,7 +128,7 @@ def test_paths_that_are_forgotten_are_found_again_alike():
     once = [highs.solve(c) for c in changes]
     for answer in (own, highs):
         pool = answer._engine._master.pool
-        kept = answer._engine._master._kept_columns
+        kept = answer._engine._master.kept.n_columns
         assert pool.size >= kept
         pool.shorten(kept)
     for changed, before in zip(changes, once, strict=True):

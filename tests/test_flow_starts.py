@@ -8,7 +8,7 @@ import flow_cases
 import numpy as np
 import pytest
 
-from corridors.flow import solve
+from corridors.flow import FlowProblem, solve
 from corridors.flow.usage import LimitUsage
 
 
@@ -98,3 +98,46 @@ def test_what_a_plan_takes_of_limits_is_what_its_paths_take(seed):
             if only in (-1, problem.commodity_class[k]):
                 expected[limit] += factor * (arcs == arc).sum()
         assert row == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("seed", [5, 6])
+def test_what_an_earlier_start_needs_is_not_shed(seed):
+    """Many ways come and go after the first start; the second, with more, still begins warm."""
+    r = np.random.default_rng(seed)
+    side, n_commodities = 9, 60
+    at = np.arange(side * side).reshape(side, side)
+    pairs = [(at[:, :-1], at[:, 1:]), (at[:-1], at[1:])]
+    one = np.concatenate([a.ravel() for a, _ in pairs])
+    other = np.concatenate([b.ravel() for _, b in pairs])
+    ends = np.array([r.permutation(side * side)[:2] for _ in range(n_commodities)])
+    problem = FlowProblem.from_arcs(
+        np.concatenate([one, other]),
+        np.concatenate([other, one]),
+        r.uniform(1.0, 2.0, 2 * len(one)),
+        r.uniform(5.0, 20.0, 2 * len(one)),
+        *ends.T,
+        r.uniform(1.0, 6.0, n_commodities),
+        1000.0,
+    )
+
+    def turned():
+        return problem.changed(cost=problem.cost * r.uniform(0.2, 5.0, problem.cost.shape))
+
+    first = solve(problem)
+    first.start_here()
+    pool, kept = first._engine._pool, first._start
+    more = first
+    for _ in range(40):
+        more = first.solve(turned())
+        if pool.size > kept.n_columns + 350:
+            break
+    more.start_here()
+    first.start_here()
+    for _ in range(40):
+        first.solve(turned())
+        assert pool.size >= more._start.n_columns
+    more.start_here()
+    other = turned()
+    again = more.solve(other)
+    same(again, solve(other))
+    assert again.cold_starts == 0

@@ -12,6 +12,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakSet
 
 import numpy as np
 
@@ -70,7 +71,8 @@ class LastBasis(NamedTuple):
     tight: Ints
 
 
-class Kept(NamedTuple):
+@dataclass(eq=False)
+class Kept:
     """A basis that was kept to start from, with its prices and whatever a method keeps with it.
 
     Attributes
@@ -118,6 +120,7 @@ class Master(ABC):
         self.n_slack = n_slack
         self._working = WorkingBasis(pool, n_slack, n_limits)
         self.kept: Kept | None = None
+        self._standing: WeakSet[Kept] = WeakSet()
         self.reset()
 
     # What the last basis says.
@@ -190,6 +193,7 @@ class Master(ABC):
         """Keep the basis as the one to return to, and return it."""
         prices = self.prices.copy(), self.commodity_prices.copy()
         self.kept = kept = Kept(self.basis, *prices, self.pool.size, None)
+        self._standing.add(kept)
         return kept
 
     def restore(self) -> None:
@@ -202,13 +206,14 @@ class Master(ABC):
             self.prices[:], self.commodity_prices[:] = kept.prices, kept.commodity_prices
 
     def shed(self) -> None:
-        """Forget the paths found since the basis was kept, where they have become many.
+        """Forget the paths found since a basis was kept, where they have become many.
 
+        Those of every basis that somebody may return to stay: its columns are numbers of theirs.
         The basis must be set anew before it is used.
         """
         if self.kept is None:
             return
-        known = self.kept.n_columns
+        known = max(kept.n_columns for kept in self._standing)
         if self.pool.size > max(2 * known, known + 500):
             self.pool.shorten(known)
 

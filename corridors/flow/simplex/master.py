@@ -69,8 +69,8 @@ class OwnMaster(Master):
             self._fresh = not self._working.refresh(taken.amount, taken.bound, invert=True)
         p = self._working.size
         inverse = self._working.basis.inverse[:p, :p].copy()
-        self.kept = kept._replace(own=(inverse, _copied(self._weights)))
-        return self.kept
+        kept.own = inverse, _copied(self._weights)
+        return kept
 
     def restore(self) -> None:
         """Go back to the basis that was kept, or to nothing where none was."""
