@@ -48,7 +48,8 @@ class Lining:
         """
         of, size = packets.of, len(packets.of)
         if len(self._of) != size:
-            self._of = np.empty(size, dtype=PACKET)
+            # What is in no use is nothing, whatever lay in memory.
+            self._of = np.zeros(size, dtype=PACKET)
             self._new = np.empty(size, dtype=np.int64)
             self._falling = np.arange(size - 1, -1, -1)
         rows, other = (array.view(np.int64).reshape(size, _WORDS) for array in (of, self._of))
