@@ -206,6 +206,25 @@ def test_the_proof_finds_a_price_that_is_not_the_waits(price, flow):
     assert not wrong.ok
 
 
+@pytest.mark.parametrize("factor", [1.2, 1.001, 0.8])
+def test_the_proof_holds_each_price_against_the_wait_however_little_it_is_of_all(factor):
+    """A small gate beside a stream whose cost is a million times that of its waiting."""
+    problem = FlowProblem.from_arcs(
+        [0, 0, 2], [1, 1, 3], [1.0, 2.0, 1e6], [10.0, math.inf, math.inf], [0, 2], [1, 3],
+        [8.0, 1e3], 1e9,
+    )  # fmt: skip
+    model = replace(ChoiceModel.staying(problem, 1.0), waits=gate())
+    right = choose(problem, model)
+    other = choose(problem, replace(model, waits=gate(value=3.0 * factor)))
+    wrong = certify_choice(
+        problem, model, other.route_set.commodity, other.route_set.start, other.route_set.arcs,
+        other.route_flow, other.limit_price, other.multiplier,
+    )  # fmt: skip
+    assert right.certificate.ok
+    assert not wrong.ok
+    assert wrong.complementarity > 1e-6
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -279,9 +298,33 @@ def test_a_gate_that_narrows_makes_cargo_wait_and_go_round():
     assert hit.waits.usd_per_day == pytest.approx(row["used"] * 24 * days, rel=1e-6)
     assert plain.waits is None
     told = co.compare(usual, hit).explain()
-    assert "1 capacity wait longer than usual" in told
+    assert "those who pass 1 capacity wait longer than usual" in told
     assert hit.to_dict()["waits"]["residual"] == hit.waits.residual
     assert hit.certificate.ok
+
+
+def test_the_queue_of_a_gate_that_was_full_before_is_told_by_its_price():
+    net = two_ways(5.0)
+    usual = co.assign(net, as_of=DAY, model="logit", expected_queue=True)
+    cut = {"name": "cut", "events": [{"limit": {"capacity": "gate"}, "to": 0.9}]}
+    hit = co.assign(net, co.scenario(cut), as_of=DAY, model="logit", expected_queue=True)
+    before, after = (a.capacities["price_usd"].iloc[0] for a in (usual, hit))
+    assert after > before > 0
+    assert hit.waits.full == 1
+    assert hit.waits.full_usd_per_day == pytest.approx((after - before) * 4.5, rel=1e-6)
+    told = co.compare(usual, hit).explain()
+    assert "At 1 capacity full without it" in told
+    assert "nobody waits longer than usual at other capacities" in told
+
+
+def test_a_wait_longer_than_a_quarter_of_a_year_is_told_as_none_that_will_be(net):
+    found = co.run(net, "cpc-stops-2025", expected_queue=True)
+    told = found.explain()
+    assert found.disrupted.capacities["added_wait_hours"].max() > 90 * 24
+    assert "by more than 90 days" in told
+    assert "no queue of a quarter of a year would be as long" in told
+    assert "in waiting)" in told
+    assert "would save" not in told
 
 
 def test_what_leaves_every_gate_as_it_was_makes_nobody_wait():
@@ -289,7 +332,7 @@ def test_what_leaves_every_gate_as_it_was_makes_nobody_wait():
     hit = co.assign(net, narrowed(19.9999), as_of=DAY, model="logit", expected_queue=True)
     same = co.assign(net, as_of=DAY, model="logit")
     assert hit.answer.arc_flow == pytest.approx(same.answer.arc_flow, abs=1e-3)
-    assert "waits nowhere longer" in co.compare(same, hit).explain()
+    assert "nobody waits longer than usual anywhere" in co.compare(same, hit).explain()
 
 
 def test_a_gate_that_closes_carries_nothing():
@@ -324,7 +367,7 @@ def test_the_command_says_what_is_without_waits(tmp_path):
     options = ["--network", str(folder), "--expected-queue"]
     told = CliRunner().invoke(app, ["run", plan, *options, "--uncertainty", "2"])
     assert told.exit_code == 0, told.output
-    assert "--uncertainty is worked out without the waits" in told.output
+    assert "what --uncertainty tells is worked out without" in told.output
     assert "does not say how arrivals and service vary" in " ".join(told.stdout.split())
     wrong = CliRunner().invoke(app, ["run", plan, *options, "--model", "optimal"])
     assert wrong.exit_code != 0

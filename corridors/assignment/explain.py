@@ -52,7 +52,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
     if change["newly_unserved_t_per_day"] > _SMALL:
         found += [
             _shortfall(tables, change["surplus_lost_usd_per_day"]),
-            _what_stops(tables.before.bottlenecks, tables.after.bottlenecks),
+            _what_stops(tables),
         ]
     if change["rerouted_t_per_day"] > _SMALL or change["newly_unserved_t_per_day"] > _SMALL:
         found.append(_inferred(tables.before.bottlenecks, tables.after.bottlenecks))
@@ -100,7 +100,7 @@ def answer(
         found.append(_with_ranges(lost, said, loss))
     rest = [
         _inferred(tables.before.bottlenecks, tables.after.bottlenecks),
-        _what_stops(tables.before.bottlenecks, tables.after.bottlenecks),
+        _what_stops(tables),
         whole.replace(f"On {tables.day}, of", "In all, of", 1) if lead else "",
         _closed(tables.closed_links, tables.before.flows),
         opens_idle(tables),
@@ -427,13 +427,19 @@ def _newly_full(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return after[~after["capacity_id"].isin(set(before["capacity_id"]))]
 
 
-def _what_stops(before: pd.DataFrame, after: pd.DataFrame) -> str:
-    new = _newly_full(before, after)
+def _what_stops(tables: ComparisonTables) -> str:
+    """Return what is full that was not, and what room there is worth, or what each pays there."""
+    new = _newly_full(tables.before.bottlenecks, tables.after.bottlenecks)
     if not len(new):
         return ""
-    parts = [
-        f"{row['name']} ({'inferred; ' if row['inferred'] else ''}"
-        f"one more {row['unit']} a day would save {number(row['price_usd'], 'USD')} a day)"
-        for row in new.head(_SHOWN).to_dict("records")
-    ]
-    return f"Newly full: {'; '.join(parts)}."
+    waits = tables.after.waits is not None
+    parts = []
+    for row in new.head(_SHOWN).to_dict("records"):
+        usd, unit = number(row["price_usd"], "USD"), row["unit"]
+        worth = (
+            f"each {unit} pays {usd} in waiting"
+            if waits
+            else (f"one more {unit} a day would save {usd} a day")
+        )
+        parts.append(f"{row['name']} ({'inferred; ' if row['inferred'] else ''}{worth})")
+    return f"Newly {'full or nearly so' if waits else 'full'}: {'; '.join(parts)}."

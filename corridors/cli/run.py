@@ -128,7 +128,9 @@ def run(
     from corridors.network.network import load
 
     note_idle(context, "uncertainty", "seed", "days", "workers", "dask", "draws_file")
-    _note_without_waits(expected_queue and {"--parts": parts, "--uncertainty": uncertainty})
+    _note_without_waits(
+        expected_queue and {"--parts": parts, "--uncertainty": uncertainty, "--with": projects}
+    )
     how: dict[str, Any] = {"model": model, "expected_queue": expected_queue}
     with results(map, report, folder=out):
         with working("reading the network"):
@@ -186,7 +188,7 @@ def _note_without_waits(options: Mapping[str, Any] | Literal[False]) -> None:
     """Say which options that were given do not know of the waits of the run, where it has some."""
     for option, given in (options or {}).items():
         if given:
-            note(f"{option} is worked out without the waits of --expected-queue")
+            note(f"what {option} tells is worked out without the waits of --expected-queue")
 
 
 def _print(comparison: Comparison, extra: Extra) -> None:
@@ -244,6 +246,10 @@ def _print(comparison: Comparison, extra: Extra) -> None:
     ]
     if len(full):
         title = "Full, the dearest first (price: what one more a day would save a day; D: inferred)"
+        if comparison.disrupted.waits is not None:
+            title = (
+                "Full or nearly, the dearest first (price: what each pays in waiting; D: inferred)"
+            )
         print_table(full.head(_ROWS).rename(columns=_words), title)
     proof = comparison.disrupted.certificate
     print_line(

@@ -32,6 +32,9 @@ _ROUNDS = 20
 _SETTLED = 1e-6
 """Residual at which they have settled."""
 
+_TRACE_USD = 1e-3
+"""Price of a unit, USD, up to which a limit costs nothing."""
+
 _HARDLY_USED = 0.1
 _MINUTE = 1.0 / (24.0 * 60.0)
 """Use, and wait in days, up to which a wait counts as none, whatever was usual."""
@@ -44,15 +47,19 @@ class SettledWaits:
     Attributes
     ----------
     days
-        Of those who pass each limit, beyond the usual, shape (R,).
+        Of those who pass each limit, beyond the usual, shape (R,); 0 at limits that are full on
+        the undisturbed day, or at which nothing varies: there the queue is in the price.
     usd_per_day
         What that is worth to all who pass, by their own values of time.
+    full, full_usd_per_day
+        Number of the other limits whose price is above that of the undisturbed day, and what the
+        difference comes to for all who pass.
     residual
         Share of it by which the values of time that were charged differ from those of the cargo
         that passes: 0 where the equilibrium is exact.
     unlike
-        Share of it that is charged to others than those whose time it is, because all who pass
-        a limit pay by the mean of their values of time.
+        Share of it that is charged beyond what their own time is worth to those who pass, because
+        all who pass a limit pay by the mean of their values of time.
     rounds
         Times that the equilibrium was solved.
     limits
@@ -61,6 +68,8 @@ class SettledWaits:
 
     days: Floats
     usd_per_day: float
+    full: int
+    full_usd_per_day: float
     residual: float
     unlike: float
     rounds: int
@@ -70,6 +79,8 @@ class SettledWaits:
         """Return all but the days of single limits as plain values."""
         return {
             "usd_per_day": self.usd_per_day,
+            "full": self.full,
+            "full_usd_per_day": self.full_usd_per_day,
             "residual": self.residual,
             "unlike": self.unlike,
             "rounds": self.rounds,
@@ -79,7 +90,8 @@ class SettledWaits:
 
 def no_waits(state: NetworkState) -> SettledWaits:
     """Return what is waited beyond what is usual where all is usual."""
-    return SettledWaits(np.zeros(state.problem.n_limits), 0.0, 0.0, 0.0, 0, _varying(state))
+    nothing = np.zeros(state.problem.n_limits)
+    return SettledWaits(nothing, 0.0, 0, 0.0, 0.0, 0.0, 0, _varying(state))
 
 
 def _varying(state: NetworkState) -> int:
@@ -105,14 +117,20 @@ def settle_waits(
     again
         Answers the situation with waits, from an answer nearby.
     """
-    every = _rising(state, usual)
+    undisturbed = network_state(state.net, None, state.day)
+    every = _rising(state, _usual_waits(undisturbed, usual))
+    before = {
+        limit.limit_id: price
+        for limit, price in zip(undisturbed.limits, usual.limit_price.tolist(), strict=True)
+    }
+    usual_price = np.array([before.get(limit.limit_id, 0.0) for limit in state.limits])
     value = _values_of_time(state, answer)
     for rounds in range(1, _ROUNDS + 1):
         charged = value[every.limit] > 0
         waits = _some(every, charged, value)
         answer = again(answer, waits)
         now = _values_of_time(state, answer)
-        told = _told(state, answer, waits, now, rounds)
+        told = _told(state, answer, waits, now, usual_price, rounds)
         left_out = (now[every.limit] > 0) & ~charged
         if told.residual <= _SETTLED and not left_out.any():
             break
@@ -120,9 +138,8 @@ def settle_waits(
     return answer, told
 
 
-def _rising(state: NetworkState, usual: ChoiceAnswer) -> RisingWaits:
+def _rising(state: NetworkState, ordinary: dict[str, float]) -> RisingWaits:
     """Return the limits of a situation at which waits rise, each day of waiting worth 1."""
-    ordinary = _usual_waits(state, usual)
     rows = []
     for r, limit in enumerate(state.limits):
         bound = float(state.problem.bound[r])
@@ -140,9 +157,8 @@ def _rising(state: NetworkState, usual: ChoiceAnswer) -> RisingWaits:
     return RisingWaits(table[:, 0].astype(np.int64), *table[:, 1:].T.copy())
 
 
-def _usual_waits(state: NetworkState, usual: ChoiceAnswer) -> dict[str, float]:
+def _usual_waits(undisturbed: NetworkState, usual: ChoiceAnswer) -> dict[str, float]:
     """Return the steady wait at each limit of the undisturbed day, in days."""
-    undisturbed = network_state(state.net, None, state.day)
     used = limit_use(undisturbed.problem, usual.class_flow).tolist()
     return {
         limit.limit_id: _wait(limit, flow + min(limit.background, limit.amount))
@@ -193,7 +209,12 @@ def _by_member(state: NetworkState, answer: ChoiceAnswer) -> tuple[Floats, Float
 
 
 def _told(
-    state: NetworkState, answer: ChoiceAnswer, waits: RisingWaits, now: Floats, rounds: int
+    state: NetworkState,
+    answer: ChoiceAnswer,
+    waits: RisingWaits,
+    now: Floats,
+    usual_price: Floats,
+    rounds: int,
 ) -> SettledWaits:
     p = state.problem
     days = np.zeros(p.n_limits)
@@ -207,7 +228,9 @@ def _told(
     off = float((np.abs(now - charged) * units).sum())
     mean = now[p.member_limit] * p.member_factor
     unlike = 0.5 * float((np.abs(value - mean) * waited).sum())
-    known = _varying(state)
-    if usd <= 0:
-        return SettledWaits(days, 0.0, 0.0, 0.0, rounds, known)
-    return SettledWaits(days, usd, off / usd, unlike / usd, rounds, known)
+    dearer = np.maximum(answer.limit_price - usual_price, 0.0)
+    dearer[waits.limit] = 0.0
+    full = int((dearer > _TRACE_USD).sum())
+    full_usd = float((dearer * limit_use(p, answer.class_flow)).sum())
+    own = (off / usd, unlike / usd) if usd > 0 else (0.0, 0.0)
+    return SettledWaits(days, usd, full, full_usd, *own, rounds, _varying(state))

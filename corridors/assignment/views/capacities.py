@@ -85,7 +85,8 @@ def random_wait(state: NetworkState, frame: pd.DataFrame) -> Floats:
 
     The steady wait of Allen and Cunneen at the flows of the answer, bounded where a limit is
     full by what a quarter of a year builds up (`corridors.flow.waiting.course.wait_within`). It
-    is no part of the answer: nobody has chosen his way by it.
+    is no part of the answer: nobody has chosen his way by it, but where waits were asked for,
+    which are steady and have no such bound (`Assignment.waits`).
 
     Parameters
     ----------

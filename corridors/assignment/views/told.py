@@ -20,6 +20,10 @@ _SMALL = 0.5
 _LEAST_HOURS = 0.1
 """Hours by which a wait has to be longer than usual to be worth a word."""
 
+_QUARTER_HOURS = 90 * 24.0
+_MILLIONTH = 1e-6
+_WORTH_SAYING = 1e-3
+
 _SHOWN = 3
 """Sellers that are named."""
 
@@ -80,21 +84,53 @@ def told_waits(waits: SettledWaits | None, capacities: pd.DataFrame) -> str:
             "that nobody waits where there is room."
         )
     longer = capacities[capacities["added_wait_hours"] >= _LEAST_HOURS]
+    full = ""
+    if waits.full:
+        places = "1 capacity" if waits.full == 1 else f"{waits.full} capacities"
+        full = (
+            f"At {places} full without it, or of which nobody says how they vary, the queue is in "
+            f"the price: {number(waits.full_usd_per_day, 'USD')} a day more than usual."
+        )
     if not len(longer):
-        return (
-            "With waits that rise with use, cargo waits nowhere longer than usual by more than "
+        where = "at other capacities" if full else "anywhere"
+        told = (
+            f"With waits that rise with use, nobody waits longer than usual {where} by more than "
             f"{number(_LEAST_HOURS)} hours."
         )
+        return f"{told} {full}".strip()
     first = longer.sort_values(["added_wait_hours", "capacity_id"], ascending=[False, True])
     worst = first.to_dict("records")[0]
-    places = "1 capacity" if len(longer) == 1 else f"{len(longer)} capacities"
-    return (
-        f"With waits that rise with use, those who pass {places} wait longer than usual, worth "
-        f"{number(waits.usd_per_day, 'USD')} a day in no cost here; longest at {worst['name']}, by "
-        f"{number(worst['added_wait_hours'])} hours. Waits and choices agree but for "
-        f"{waits.residual:.0e} of that; {share(waits.unlike, 1.0)} of it is paid by cargo whose "
-        "time is worth less than that of the others at its gate."
+    places = "1 capacity wait" if len(longer) == 1 else f"{len(longer)} capacities wait"
+    told = (
+        f"With waits that rise with use, those who pass {places} longer than usual, worth "
+        f"{number(waits.usd_per_day, 'USD')} a day that stands in no cost above; longest at "
+        f"{worst['name']}, {_for(worst['added_wait_hours'])}."
     )
+    never = longer[longer["added_wait_hours"] > _QUARTER_HOURS]
+    if len(never):
+        told += (
+            f" At {len(never)} of them no queue of a quarter of a year would be as long: what is "
+            "told is what would make cargo turn away, if it lasted."
+        )
+    settled = waits.residual <= _MILLIONTH
+    told += (
+        " Waits and values of time agree to a millionth"
+        if settled
+        else f" Waits and values of time have not settled (off by {waits.residual:.0e})"
+    )
+    if waits.unlike >= _WORTH_SAYING:
+        told += (
+            f"; {share(waits.unlike, 1.0)} of the waiting is charged to cargo beyond what its own time is "
+            "worth, as all who pass pay the mean"
+        )
+    return f"{told}. {full}".strip()
+
+
+def _for(hours: float) -> str:
+    """Return a wait in the unit in which it is read."""
+    if hours > _QUARTER_HOURS:
+        return "by more than 90 days"
+    return f"by {number(hours / 24.0)} days" if hours >= 48.0 else f"by {number(hours)} hours"
 
 
 def told_beside_totals(

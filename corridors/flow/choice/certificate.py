@@ -59,7 +59,7 @@ class ChoiceCertificate(Card):
         Flow on closed arcs and through limits of 0, in all; must be exactly 0.
     complementarity
         Largest value of unused room that is priced, relative to cost plus loss; where waits rise
-        with use, of what the price would let pass more or less.
+        with use, share of its room by which a flow is not what the wait at its price lets pass.
     choice_residual
         Largest difference of a flow from the formula at the prices, relative to the
         amount of its commodity.
@@ -171,10 +171,10 @@ def certify_choice(
     # A limit that is overrun bounds what it lets pass; by how much it is overrun stands elsewhere.
     passed = np.where(soft, room, np.maximum(room, np.where(finite, taken, 0.0)))
     worth, idle = passed * limit_price, limit_price * np.maximum(-over, 0.0)
-    objective += with_waits(model.waits, limit_price, taken, worth, idle)
+    area, misfit = with_waits(model.waits, limit_price, taken, worth, idle)
+    objective += area
     bound = math.fsum(np.concatenate([-surplus, -worth, stays]).tolist())
-    counts = model.counts
-    count_residual = 0.0
+    counts, count_residual = model.counts, 0.0
     if counts.fitted and counts.size:
         missed = counts.observed - counted
         objective += math.fsum((missed**2 / counts.softness / 2.0).tolist())
@@ -192,7 +192,9 @@ def certify_choice(
         balance_residual=float((at.astray(p, flow) / amount[commodity]).max(initial=0.0)),
         capacity_residual=float(hard_over.max(initial=0.0)),
         closed_flow=closed_flow,
-        complementarity=float(max(idle.max(initial=0.0), unpaid.max(initial=0.0))) / scale,
+        complementarity=max(
+            float(max(idle.max(initial=0.0), unpaid.max(initial=0.0))) / scale, misfit
+        ),
         choice_residual=float((np.abs(flow - formula) / amount[commodity]).max(initial=0.0)),
         count_residual=count_residual,
         missing_share=_missing(p, model, weight, own, at, paid, composite) if whole else 0.0,

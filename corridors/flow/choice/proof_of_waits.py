@@ -20,8 +20,8 @@ _HALVINGS = 200
 
 def with_waits(
     waits: RisingWaits | None, price: Floats, flow: Floats, worth: Floats, idle: Floats
-) -> float:
-    """Return what waits add to the primal value, and put what they are in the dual one in place.
+) -> tuple[float, float]:
+    """Return what waits add to the primal value, and how far prices are from them.
 
     Parameters
     ----------
@@ -32,12 +32,22 @@ def with_waits(
     worth, idle
         What prices are worth in the dual, and that of the room that they leave, shape (R,); of
         limits at which waits rise they are written here.
+
+    Returns
+    -------
+    float, float
+        The area under the prices, and the largest share of its room by which the flow of a limit
+        is not the one that its price lets pass.
     """
     if waits is None:
-        return 0.0
+        return 0.0, 0.0
     own = waits.limit
-    worth[own], idle[own] = priced(waits, price[own], flow[own])
-    return math.fsum(waited(waits, flow[own]).tolist())
+    passes = _passes(waits, price[own])
+    worth[own], idle[own] = price[own] * passes - waited(waits, passes), 0.0
+    # At no price whatever passes up to there is right.
+    off = np.where(price[own] > 0, np.abs(passes - flow[own]), flow[own] - passes)
+    misfit = float((off / (waits.rate - waits.own)).max(initial=0.0))
+    return math.fsum(waited(waits, flow[own]).tolist()), misfit
 
 
 def waited(waits: RisingWaits, flow: Floats) -> Floats:
@@ -68,21 +78,10 @@ def waited(waits: RisingWaits, flow: Floats) -> Floats:
     return found
 
 
-def priced(waits: RisingWaits, price: Floats, flow: Floats) -> tuple[Floats, Floats]:
-    """Return what prices are worth in the dual, and that of the flow they are off by, shape (N,).
-
-    Parameters
-    ----------
-    waits, flow
-        As in `waited`.
-    price
-        Of each limit, shape (N,).
-    """
+def _passes(waits: RisingWaits, price: Floats) -> Floats:
+    """Return the flow at which each price holds, or up to which it is nothing, shape (N,)."""
     use = _use_of(waits, waits.usual + price / waits.value)
-    passes = np.maximum(waits.rate * use - waits.own, 0.0)
-    # At no price whatever passes up to there is right.
-    off = np.where(price > 0, passes - flow, np.minimum(passes - flow, 0.0))
-    return price * passes - waited(waits, passes), np.abs(off) * np.maximum(price, 1e-9)
+    return np.asarray(np.maximum(waits.rate * use - waits.own, 0.0))
 
 
 def _use_of(waits: RisingWaits, wait: Floats) -> Floats:
