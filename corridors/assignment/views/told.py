@@ -120,8 +120,8 @@ def told_waits(waits: SettledWaits | None, capacities: pd.DataFrame) -> str:
     )
     if waits.unlike >= _WORTH_SAYING:
         told += (
-            f"; {share(waits.unlike, 1.0)} of the waiting is charged to cargo beyond what its own time is "
-            "worth, as all who pass pay the mean"
+            f"; {share(waits.unlike, 1.0)} of the waiting is charged to cargo beyond what its own "
+            "time is worth, as all who pass pay the mean"
         )
     return f"{told}. {full}".strip()
 
