@@ -18,7 +18,7 @@ $(BIN)/python:
 
 $(STAMP): $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
-	@echo "Compiling the engine's kernels, once (half a minute of processor time)"
+	@echo "Compiling the engine's kernels, once (up to a minute of processor time)"
 	$(RUN) run poland-closure-2025 --json > /dev/null
 	touch $@
 

@@ -27,28 +27,6 @@ from corridors.scenarios.scenario import Scenario
 DAY = "2025-06-01"
 
 
-def two_ways(capacity=100, **changes):
-    """Draw two ways from a to d, of 200 and of 220 km, a dollar a tonne-kilometre::
-
-    a --100-- b --100-- d       the first half has a limit
-    a --110-- c --110-- d
-    """
-    return toys.network(
-        {"a": "AA", "b": "BB", "c": "CC", "d": "DD"},
-        [
-            {"from_node": "a", "to_node": "b"},
-            {"from_node": "b", "to_node": "d"},
-            {"from_node": "a", "to_node": "c", "length_km": 110},
-            {"from_node": "c", "to_node": "d", "length_km": 110},
-        ],
-        [{"origin": "a", "destination": "d", "per_day": 10}],
-        cargo={"bulk": {"unit": "t", "t_per_unit": 1, "usd_per_unit_day": 24}},
-        capacities=[{"capacity_id": "short", "name": "short", "unit": "t", "amount": capacity}],
-        capacity_members=[{"capacity_id": "short", "link_id": "a-b-road"}],
-        **changes,
-    )
-
-
 # Dollars and, at a dollar an hour and 50 km/h, hours: 204 and 224.4 dollars.
 COSTS = (204.0, 224.4)
 SPREAD = 0.06 * COSTS[0]
@@ -63,14 +41,14 @@ def by_key(assignment):
 
 
 def test_cargo_spreads_by_generalised_cost():
-    found = by_key(solved(two_ways()))
+    found = by_key(solved(toys.two_ways()))
     share = 1 / (1 + math.exp(-(COSTS[1] - COSTS[0]) / SPREAD))
     assert found["a-b-road>b-d-road"] == pytest.approx(10 * share, rel=1e-9)
     assert found["a-c-road>c-d-road"] == pytest.approx(10 * (1 - share), rel=1e-9)
 
 
 def test_a_full_limit_reads_as_waiting_in_hours_and_dollars():
-    state = solved(two_ways(capacity=4))
+    state = solved(toys.two_ways(capacity=4))
     (row,) = state.capacities.to_dict("records")
     # Shares of 4 : 6 at 204 dollars and the price, and 224.40 dollars.
     price = COSTS[1] - COSTS[0] + SPREAD * math.log(6 / 4)
@@ -86,7 +64,7 @@ def close(selector):
 
 
 def test_what_is_closed_carries_exactly_nothing_and_the_usual_spread_stays():
-    net = two_ways()
+    net = toys.two_ways()
     base, hit = solved(net), solved(net, close({"link": "a-b-road"}))
     assert set(hit.flows["id"]) == {"a-c-road", "c-d-road"}
     assert by_key(hit) == {"a-c-road>c-d-road": pytest.approx(10)}
@@ -99,14 +77,14 @@ def test_what_is_closed_carries_exactly_nothing_and_the_usual_spread_stays():
 
 
 def test_with_every_way_closed_all_stays_at_home():
-    hit = solved(two_ways(), close({"node": "a"}))
+    hit = solved(toys.two_ways(), close({"node": "a"}))
     assert hit.summary["shortfall_t_per_day"] == 10
     assert not len(hit.flows)
     assert hit.certificate.closed_flow == 0
 
 
 def test_a_comparison_wants_one_model():
-    net = two_ways()
+    net = toys.two_ways()
     with pytest.raises(co.CorridorsError, match="models differ"):
         co.compare(co.assign(net, as_of=DAY), solved(net))
 
@@ -118,7 +96,7 @@ def count(usd, **changes):
 
 
 def test_a_multiplier_stays_with_its_place_in_every_scenario():
-    net = two_ways()
+    net = toys.two_ways()
     use_parameters(net, count(20.4))
     base = solved(net)
     assert base.routes["units_per_day"].tolist() == pytest.approx([5, 5])
@@ -133,13 +111,13 @@ def test_a_multiplier_stays_with_its_place_in_every_scenario():
 
 
 def test_a_multiplier_may_be_of_some_demands_alone():
-    net = two_ways()
+    net = toys.two_ways()
     use_parameters(net, count(20.4, demand=("a-d-bulk",)))
     assert solved(net).routes["units_per_day"].tolist() == pytest.approx([5, 5])
 
 
 def test_a_multiplier_of_something_unknown_is_refused_by_name():
-    net = two_ways()
+    net = toys.two_ways()
     use_parameters(net, count(1.0, demand=("a-e-bulk",)))
     with pytest.raises(DataError, match="a-e-bulk"):
         solved(net)

@@ -247,35 +247,16 @@ def test_waits_of_another_limit_are_refused():
             choose(problem, replace(model, waits=waits))
 
 
-def two_ways(amount=20.0, **changes):
-    """Draw two ways from a to d; the first has a limit at which arrivals and service vary::
-
-    a --100-- b --100-- d       of 10 t a day some 8 go here, a day is worth 24 dollars
-    a --110-- c --110-- d
-    """
-    return toys.network(
-        {"a": "AA", "b": "BB", "c": "CC", "d": "DD"},
-        [
-            {"from_node": "a", "to_node": "b"},
-            {"from_node": "b", "to_node": "d"},
-            {"from_node": "a", "to_node": "c", "length_km": 110},
-            {"from_node": "c", "to_node": "d", "length_km": 110},
-        ],
-        [{"origin": "a", "destination": "d", "per_day": 10}],
-        cargo={"bulk": {"unit": "t", "t_per_unit": 1, "usd_per_unit_day": 24}},
-        capacities=[{"capacity_id": "gate", "name": "Gate", "unit": "t", "amount": amount}],
-        capacity_members=[{"capacity_id": "gate", "link_id": "a-b-road"}],
-        variation=[
-            {"mode": "road", "unit": "t", "cv_arrivals": 1, "cv_service": 1, "lot": 1}
-        ],
-        **changes,
-    )  # fmt: skip
+def two_ways(amount=20.0):
+    """The two ways of `toys.two_ways`, with a limit at which arrivals and service vary."""
+    varies = {"mode": "road", "unit": "t", "cv_arrivals": 1, "cv_service": 1, "lot": 1}
+    return toys.two_ways(amount, variation=[varies])
 
 
 def narrowed(to: float) -> co.Scenario:
     """The gate of 20 t a day lets pass less."""
     return co.scenario(
-        {"name": "narrowed", "events": [{"limit": {"capacity": "gate"}, "to": to / 20.0}]}
+        {"name": "narrowed", "events": [{"limit": {"capacity": "short"}, "to": to / 20.0}]}
     )
 
 
@@ -284,8 +265,8 @@ def test_a_gate_that_narrows_makes_cargo_wait_and_go_round():
     usual = co.assign(net, as_of=DAY, model="logit", expected_queue=True)
     plain = co.assign(net, plan, as_of=DAY, model="logit")
     hit = co.assign(net, plan, as_of=DAY, model="logit", expected_queue=True)
-    before = usual.capacities.set_index("capacity_id").loc["gate"]
-    row = hit.capacities.set_index("capacity_id").loc["gate"]
+    before = usual.capacities.set_index("capacity_id").loc["short"]
+    row = hit.capacities.set_index("capacity_id").loc["short"]
     # The wait of M/M/1 less that of the undisturbed day, at 24 dollars a day.
     ordinary = before["used"] / 20 / (20 - before["used"])
     days = row["used"] / 8.5 / (8.5 - row["used"]) - ordinary
@@ -306,7 +287,7 @@ def test_a_gate_that_narrows_makes_cargo_wait_and_go_round():
 def test_the_queue_of_a_gate_that_was_full_before_is_told_by_its_price():
     net = two_ways(5.0)
     usual = co.assign(net, as_of=DAY, model="logit", expected_queue=True)
-    cut = {"name": "cut", "events": [{"limit": {"capacity": "gate"}, "to": 0.9}]}
+    cut = {"name": "cut", "events": [{"limit": {"capacity": "short"}, "to": 0.9}]}
     hit = co.assign(net, co.scenario(cut), as_of=DAY, model="logit", expected_queue=True)
     before, after = (a.capacities["price_usd"].iloc[0] for a in (usual, hit))
     assert after > before > 0

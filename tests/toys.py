@@ -118,3 +118,25 @@ def built(rows: dict[str, list[dict[str, Any]]]) -> Network:
         problems += references(frames, table)
     assert not problems, problems
     return Network(frames)
+
+
+def two_ways(capacity=100, **changes):
+    """Draw two ways from a to d, of 200 and of 220 km, a dollar a tonne-kilometre::
+
+    a --100-- b --100-- d       the first half has a limit
+    a --110-- c --110-- d
+    """
+    return network(
+        {"a": "AA", "b": "BB", "c": "CC", "d": "DD"},
+        [
+            {"from_node": "a", "to_node": "b"},
+            {"from_node": "b", "to_node": "d"},
+            {"from_node": "a", "to_node": "c", "length_km": 110},
+            {"from_node": "c", "to_node": "d", "length_km": 110},
+        ],
+        [{"origin": "a", "destination": "d", "per_day": 10}],
+        cargo={"bulk": {"unit": "t", "t_per_unit": 1, "usd_per_unit_day": 24}},
+        capacities=[{"capacity_id": "short", "name": "short", "unit": "t", "amount": capacity}],
+        capacity_members=[{"capacity_id": "short", "link_id": "a-b-road"}],
+        **changes,
+    )
