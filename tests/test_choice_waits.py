@@ -281,6 +281,9 @@ def test_a_gate_that_narrows_makes_cargo_wait_and_go_round():
     told = co.compare(usual, hit).explain()
     assert "those who pass 1 capacity wait longer than usual" in told
     assert hit.to_dict()["waits"]["residual"] == hit.waits.residual
+    assert "those who pass 1 capacity wait longer" in co.compare(usual, hit).report()
+    assert "waits that rise" not in co.compare(usual, plain).report()
+    assert "one more a day saves" not in co.compare(usual, hit).report()
     assert hit.certificate.ok
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.explain import answer, demand_years
 from corridors.assignment.map_data import MODEL_NOTES, headline
+from corridors.assignment.views.told import told_waits
 from corridors.display import number, plain
 from corridors.maps import basemap, page
 from corridors.maps.data import DISCLAIMER
@@ -105,6 +106,8 @@ def report_html(
     ranges = {} if percentiles is None else _ranges(percentiles)
     bars_title, bars = _bars(tables)
     full = tables.after.bottlenecks
+    waits = tables.after.waits is not None
+    nearly = " or nearly so" if waits else ""
     inferred = full[full["inferred"].astype(bool)]
     shown = None if context is None else context.flow_map
     whose = "Those that used what the scenario touches, t a day"
@@ -144,12 +147,15 @@ def report_html(
                     f"No longer carried: the largest {_ROWS}",
                     _lost(tables.by_demand, tables.node_names),
                 ),
-                _grid("Full, the dearest first", _full(full)),
+                _grid(f"Full{nearly}, the dearest first", _full(full, waits=waits)),
             )
             if table
         ],
         assumptions=[text for text in _assumptions(tables) if text],
-        inferred=_grid("Full, and nobody has published how much passes there", _full(inferred)),
+        inferred=_grid(
+            f"Full{nearly}, and nobody has published how much passes there",
+            _full(inferred, waits=waits),
+        ),
         sources=_grid("Sources", _sources(context.sources)) if context else None,
         graded=_graded(context.sources) if context else "",
         scenario_sources=context.scenario_sources if context else (),
@@ -216,8 +222,10 @@ def _assumptions(tables: ComparisonTables) -> list[str]:
         f"The events in force on {tables.day} are taken to last.",
         f"Events that are not in force on that day change nothing: {idle}." if idle else "",
         demand_years(tables.day, tables.base_years),
+        told_waits(tables.after.waits, tables.after.capacities),
         (
-            f"{count} of the {len(full)} capacities that are full have a limit that nobody "
+            f"{count} of the {len(full)} capacities that are full"
+            f"{'' if tables.after.waits is None else ' or nearly so'} have a limit that nobody "
             "published (confidence D); the table says which."
             if count
             else ""
@@ -327,10 +335,12 @@ def _lost(by_demand: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     return _plain(frame[columns].head(_ROWS))
 
 
-def _full(bottlenecks: pd.DataFrame) -> pd.DataFrame:
+def _full(bottlenecks: pd.DataFrame, *, waits: bool) -> pd.DataFrame:
     columns = ["name", "unit", "amount", "background", "price_usd", "confidence"]
     frame = bottlenecks[columns].head(_ROWS)
-    return frame.rename(columns={"price_usd": "one more a day saves, USD a day"})
+    # Where waits rise with use a price is what each pays, not what room would save.
+    price = "each pays in waiting, USD" if waits else "one more a day saves, USD a day"
+    return frame.rename(columns={"price_usd": price})
 
 
 def _picture(maps: Figure) -> str:
