@@ -116,6 +116,61 @@ def test_without_counts_there_is_nothing_to_fit():
         CountFit(two_ways())
 
 
+def shared(name, demand, value=1.0, **changes):
+    return observed(
+        name, value, "", measure="share_through", unit="share", low=value - 0.05, high=value,
+        asks=f"{{demand: {demand}, through: c-d}}",
+    ) | changes  # fmt: skip
+
+
+def test_by_which_way_all_of_a_demand_was_counted_is_in_every_fit_and_never_predicted():
+    rows = [
+        shared("all", "a-d"),
+        observed("one", 5.0, "b-d-road"),
+        observed("two", 6.0, "c-d-road"),
+    ]
+    fit = CountFit(two_ways(*rows))
+    assert [c.of_demand for c in fit.counts] == [True, False, False]
+    held = fit.folds(2)
+    assert [h.tolist() for h in held] == [[False, True, False], [False, False, True]]
+    assert [h.tolist() for h in fit.folds(2, places_apart=True)] == [h.tolist() for h in held]
+    found = cross_validate(two_ways(*rows), 2)
+    assert [row["observation_id"] for row in found.rows] == ["one", "two"]
+    # A share that was seen to be less is a count like others.
+    some = CountFit(two_ways(shared("some", "a-d", 0.4), observed("one", 5.0, "b-d-road")))
+    assert [c.of_demand for c in some.counts] == [False, False]
+
+
+def test_what_was_counted_of_another_part_of_the_year_is_of_another_demand():
+    """The table has the halves apart: a count of the first says nothing of the second."""
+    early = {"demand_id": "a-d-early", "valid_until": "2025-05-01", "per_day": 4}
+    late = {"demand_id": "a-d-late", "valid_from": "2025-05-01", "per_day": 10}
+    asks = "{demand: a-d, through: c-d, unit: t, days: 1, as_of: 2025-%s}"
+    rows = [
+        observed("early", 1.0, "", measure="carried", asks=asks % "03-01"),
+        observed("late", 5.0, "", measure="carried", asks=asks % "06-01"),
+        observed(
+            "other", 3.0, "", measure="carried", asks="{demand: d-e, unit: t, as_of: 2025-03-01}"
+        ),
+        observed("place", 5.0, "c-d-road", asks="{where: {link: c-d-road}, as_of: 2025-03-01}"),
+        observed("late-too", 5.0, "c-d-road"),
+    ]
+    ways = [{"from_node": "a", "to_node": "b"}, {"from_node": "b", "to_node": "d"},
+            {"from_node": "a", "to_node": "c", "length_km": 110},
+            {"from_node": "c", "to_node": "d", "length_km": 110}, {"from_node": "d", "to_node": "e"}]  # fmt: skip
+    demand = [{"origin": "a", "destination": "d"} | part for part in (early, late)]
+    net = toys.network(
+        {"a": "AA", "b": "BB", "c": "CC", "d": "DD", "e": "EE"},
+        ways,
+        [*demand, {"demand_id": "d-e", "origin": "d", "destination": "e", "per_day": 3}],
+        cargo={"bulk": {"unit": "t", "t_per_unit": 1, "usd_per_unit_day": 24}},
+        observations=rows,
+    )
+    fit = CountFit(net)
+    assert fit.day == "2025-06-01"
+    assert [c.observation_id for c in fit.counts] == ["late", "late-too", "other", "place"]
+
+
 def test_counts_of_one_place_can_be_left_out_together():
     rows = [observed(name, 5.0, where) for name, where in (
         ("a1", "c-d-road"), ("a2", "a-b-road"), ("a3", "c-d-road"))]  # fmt: skip

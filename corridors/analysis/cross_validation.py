@@ -48,7 +48,8 @@ class CrossValidation:
     largest_multiplier_share
         Of all multipliers in all fits, the largest as a share of the cost counted.
     rows
-        observation_id, observed, predicted, identity, fold.
+        observation_id, unit, observed, predicted, identity, fold. A share of one, which says by
+        which way the demand table was counted, is in every fit and no row.
     """
 
     within_25_percent: float
@@ -82,6 +83,7 @@ def folder(basis: tuple[Network, int]) -> Callable[[str], dict[str, Any]]:
         rows = [
             {
                 "observation_id": fit.counts[i].observation_id,
+                "unit": str(fit.rows[fit.counts[i].observation_id]["unit"]),
                 "observed": float(fit.rows[fit.counts[i].observation_id]["value"]),
                 "predicted": float(figures[i]),
                 "identity": bool(fit.identity[i]),

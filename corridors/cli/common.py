@@ -298,6 +298,7 @@ def print_table(
     title: str,
     formats: dict[str, str] | None = None,
     right: tuple[str, ...] = (),
+    own_units: bool = False,
 ) -> None:
     """Print a frame as a table: text to the left, numbers to the right.
 
@@ -315,10 +316,15 @@ def print_table(
         Format specification by column; the others are shown by `display.number`.
     right
         Columns of text that stand to the right, being numbers already formatted.
+    own_units
+        Whether each row has a unit of its own, as it has where there is a column ``unit``: a
+        share then stands below tonnes, and is not nothing beside them.
     """
+    own_units = own_units or "unit" in frame.columns
     cells = {
         str(name): [
-            _cell(value, (formats or {}).get(str(name))) for value in _without_hairs(frame[name])
+            _cell(value, (formats or {}).get(str(name)))
+            for value in (list(frame[name]) if own_units else _without_hairs(frame[name]))
         ]
         for name in frame.columns
     }

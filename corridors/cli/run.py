@@ -329,6 +329,7 @@ def _print_uncertainty(sure: Uncertainty) -> None:
     print_table(
         sure.percentiles.rename(columns=_words),
         f"How sure: {sure.n} draws of {len(sure.inputs)} inputs (5 %, median, 95 %)",
+        own_units=True,
     )
     drivers = sure.drivers
     drivers = drivers[drivers["beyond_chance"]].drop(columns="beyond_chance")

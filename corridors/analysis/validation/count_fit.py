@@ -21,7 +21,7 @@ from corridors.analysis.validation.counted import (
     count_of,
     counted_rows,
     day_of_counts,
-    of_year,
+    of_one_demand,
 )
 from corridors.assignment.choice_parameters import DISPERSION
 from corridors.assignment.usual.day import corridors_of, least_costs
@@ -93,7 +93,7 @@ class CountFit:
             raise DataError(msg)
         self.net, self.dispersion = net.whole, dispersion
         self.day = day_of_counts(rows)
-        rows = of_year(rows, self.day)
+        rows = of_one_demand(net, rows, self.day)
         self.state = network_state(net.whole, None, as_date(self.day))
         found = [count_of(self.state, row) for row in rows]
         self.rows = {row["observation_id"]: row for row in rows}
@@ -184,7 +184,7 @@ class CountFit:
         return np.array(figures)
 
     def folds(self, n: int, *, places_apart: bool = False) -> list[Flags]:
-        """Return which counts each of so many folds leaves out.
+        """Return which counts each of so many folds leaves out; what the demand is, none does.
 
         Parameters
         ----------
@@ -194,11 +194,16 @@ class CountFit:
             Whether counts of one place are left out together.
         """
         places: dict[bytes, int] = {}
-        group = [
-            places.setdefault(c.place, len(places)) if places_apart else i
-            for i, c in enumerate(self.counts)
+        free = [c for c in self.counts if not c.of_demand]
+        group = {
+            c.observation_id: places.setdefault(c.place, len(places)) if places_apart else i
+            for i, c in enumerate(free)
+        }
+        own = [group.get(c.observation_id) for c in self.counts]
+        return [
+            np.array([g is not None and g % n == fold for g in own], dtype=np.bool_)
+            for fold in range(n)
         ]
-        return [np.array([g % n == fold for g in group], dtype=np.bool_) for fold in range(n)]
 
 
 def _joined(parts: list[Any], dtype: Any) -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 from corridors.analysis.validation.catalogue import question_of
 from corridors.analysis.validation.steady_measures import MODE
 from corridors.network.arcs import ENTRY, LINK, OFFER, TRANSFER
+from corridors.network.network import as_date, demand_during
 from corridors.scenarios.selectors import select
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ class Counted:
     days, background
         What turns a modelled count into the row's figure: days it covers, and units a
         day that the demand table leaves out.
+    of_demand
+        Whether it says by which way all of a demand was counted: a share of one. The demand
+        table's own figure rests on it, so no fit to that table is without it.
     arc, cargo, commodity, factor
         Members: arcs, classes (-1 for all), commodities (-1 for all), and what a unit
         adds, shape (E,).
@@ -53,6 +57,7 @@ class Counted:
     spread: float
     days: float
     background: float
+    of_demand: bool
     arc: Ints
     cargo: Ints
     commodity: Ints
@@ -89,9 +94,23 @@ def day_of_counts(rows: list[dict[str, Any]]) -> str:
     return min(set(days), key=lambda day: (-days.count(day), day))
 
 
-def of_year(rows: list[dict[str, Any]], day: str) -> list[dict[str, Any]]:
-    """Return the rows of the year of a day: what was counted in another is of another demand."""
-    return [row for row in rows if _day(row)[:4] == day[:4]]
+def of_one_demand(net: Network, rows: list[dict[str, Any]], day: str) -> list[dict[str, Any]]:
+    """Return the rows of the year and of the rows of the demand table that a day has.
+
+    What was counted in another year is of another demand, and so is what was counted in
+    another part of the year where the table has the parts apart.
+    """
+    table = net.whole.tables["demand"]
+    held = set(demand_during(table, as_date(day))["demand_id"])
+
+    def same(row: dict[str, Any]) -> bool:
+        own = _asked(row).parameters.get("demand")
+        if own is None or _day(row) == day:
+            return True
+        then = set(demand_during(table, as_date(_day(row)))["demand_id"])
+        return not any(name.startswith(own) for name in then ^ held)
+
+    return [row for row in rows if _day(row)[:4] == day[:4] and same(row)]
 
 
 def _day(row: dict[str, Any]) -> str:
@@ -136,6 +155,7 @@ def count_of(state: NetworkState, row: dict[str, Any]) -> Counted | None:
         spread=spread / days,
         days=days,
         background=background,
+        of_demand=row["measure"] == "share_through" and float(row["value"]) == 1.0,
         arc=np.array(arc, dtype=np.int64),
         cargo=np.array(cargo, dtype=np.int64),
         commodity=np.array(commodity, dtype=np.int64),
