@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import corridors as co
 from corridors.assignment.views.told import best_sentence
 from corridors.cli.app import app
-from corridors.cli.common import _without_hairs
+from corridors.cli.common import _without_hairs, print_table
 
 
 def test_the_best_of_a_choice_is_what_the_best_plan_says():
@@ -59,3 +59,14 @@ def test_rounding_beside_a_large_number_reads_as_nothing():
     assert _without_hairs(pd.Series([934_221.0, 1.45e-6, 0.5])) == [934_221.0, 0.0, 0.5]
     assert _without_hairs(pd.Series([2e-9, 1e-9])) == [2e-9, 1e-9]
     assert _without_hairs(pd.Series([float("inf"), 3.0])) == [float("inf"), 3.0]
+
+
+def test_a_share_is_not_nothing_below_tonnes_where_each_row_has_a_unit_of_its_own(capsys):
+    """A column of one unit loses what is a hair beside its largest; of many units, nothing."""
+    rows = pd.DataFrame({"what": ["oil", "share"], "unit": ["t", "share"], "seen": [78.7e6, 0.934]})
+    print_table(rows, "Seen")
+    assert "0.934" in capsys.readouterr().out
+    print_table(rows.drop(columns="unit"), "Seen", own_units=True)
+    assert "0.934" in capsys.readouterr().out
+    print_table(rows.drop(columns="unit"), "Seen")
+    assert "0.934" not in capsys.readouterr().out

@@ -38,7 +38,7 @@ def observed(name, value, where, role="calibrate", **changes):
     } | changes  # fmt: skip
 
 
-def two_ways(*rows, **others):
+def two_ways(*rows, demand=None, **others):
     """Draw two ways from a to d, of 200 and of 220 km, and one from d to e::
 
     a --100-- b --100-- d --50-- e
@@ -53,7 +53,8 @@ def two_ways(*rows, **others):
             {"from_node": "c", "to_node": "d", "length_km": 110},
             {"from_node": "d", "to_node": "e"},
         ],
-        [
+        demand
+        or [
             {"origin": "a", "destination": "d", "per_day": 10},
             {"origin": "d", "destination": "e", "per_day": 3},
         ],
@@ -154,21 +155,13 @@ def test_what_was_counted_of_another_part_of_the_year_is_of_another_demand():
         ),
         observed("place", 5.0, "c-d-road", asks="{where: {link: c-d-road}, as_of: 2025-03-01}"),
         observed("late-too", 5.0, "c-d-road"),
+        observed("later", 5.0, "a-b-road"),
     ]
-    ways = [{"from_node": "a", "to_node": "b"}, {"from_node": "b", "to_node": "d"},
-            {"from_node": "a", "to_node": "c", "length_km": 110},
-            {"from_node": "c", "to_node": "d", "length_km": 110}, {"from_node": "d", "to_node": "e"}]  # fmt: skip
     demand = [{"origin": "a", "destination": "d"} | part for part in (early, late)]
-    net = toys.network(
-        {"a": "AA", "b": "BB", "c": "CC", "d": "DD", "e": "EE"},
-        ways,
-        [*demand, {"demand_id": "d-e", "origin": "d", "destination": "e", "per_day": 3}],
-        cargo={"bulk": {"unit": "t", "t_per_unit": 1, "usd_per_unit_day": 24}},
-        observations=rows,
-    )
-    fit = CountFit(net)
+    demand.append({"demand_id": "d-e", "origin": "d", "destination": "e", "per_day": 3})
+    fit = CountFit(two_ways(*rows, demand=demand))
     assert fit.day == "2025-06-01"
-    assert [c.observation_id for c in fit.counts] == ["late", "late-too", "other", "place"]
+    assert [c.observation_id for c in fit.counts] == ["late", "late-too", "later", "other", "place"]
 
 
 def test_counts_of_one_place_can_be_left_out_together():
