@@ -156,12 +156,20 @@ def test_what_was_counted_of_another_part_of_the_year_is_of_another_demand():
         observed("place", 5.0, "c-d-road", asks="{where: {link: c-d-road}, as_of: 2025-03-01}"),
         observed("late-too", 5.0, "c-d-road"),
         observed("later", 5.0, "a-b-road"),
+        observed("latest", 5.0, "a-c-road"),
     ]
     demand = [{"origin": "a", "destination": "d"} | part for part in (early, late)]
     demand.append({"demand_id": "d-e", "origin": "d", "destination": "e", "per_day": 3})
     fit = CountFit(two_ways(*rows, demand=demand))
     assert fit.day == "2025-06-01"
-    assert [c.observation_id for c in fit.counts] == ["late", "late-too", "later", "other", "place"]
+    assert [c.observation_id for c in fit.counts] == [
+        "late",
+        "late-too",
+        "later",
+        "latest",
+        "other",
+        "place",
+    ]
 
 
 def test_counts_of_one_place_can_be_left_out_together():
