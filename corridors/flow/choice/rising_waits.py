@@ -22,7 +22,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit
 
 from corridors.errors import ProblemError
 from corridors.flow.arrays import check_not_negative, check_range
@@ -141,6 +140,9 @@ class RisingWaits:
         Newton's method on the logarithm of the wait by the log-odds of the use, whose slope
         lies between 1 and the exponent.
         """
+        # Takes a seventh of a second to import, and most answers have no such waits.
+        from scipy.special import expit
+
         wait = self.usual + np.maximum(price, 0.0) / self.value
         some = wait > 0
         sought = np.log(np.where(some, wait, 1.0) * self.rate / self.spread)
