@@ -11,6 +11,8 @@ import toys
 
 import corridors as co
 from corridors.analysis.best_route import best_route
+from corridors.network.reading.keys import references
+from corridors.network.schema import tables
 
 DAY = "2025-09-12"
 WEIGHTS = ("hours", "usd", "cost", "length")
@@ -136,3 +138,37 @@ def test_without_cargo_the_hours_are_those_that_are_stated():
     graph = toy.to_networkx()
     assert nx.shortest_path_length(graph, "a", "b", weight="cost") == 4.0
     assert nx.shortest_path_length(graph, "b", "c", weight="hours") == math.inf
+
+
+@pytest.mark.parametrize("day", ["2021-06-01", "2023-06-01", "2025-09-12", "2031-01-01"])
+def test_the_network_of_a_day_names_nothing_that_is_not_there(net, day):
+    """Fees of lines that open later, and stores of limits that are over, go with them."""
+    there = net.at(day).tables
+    assert len(there["links"]) < len(net.tables["links"])
+    left_out = [
+        str(problem)
+        for table in tables().values()
+        for problem in references(there, table)
+        if any(
+            f"not in {name}.csv" in str(problem) for name in ("links", "transfers", "capacities")
+        )
+    ]
+    assert left_out == []
+
+
+def test_a_fee_on_a_line_that_opens_later_is_paid_from_that_day():
+    net = toys.network(
+        {"a": "AA", "b": "BB"},
+        [{"link_id": "old", "from_node": "a", "to_node": "b"},
+         {"link_id": "new", "from_node": "a", "to_node": "b", "opens": "2026-01-01"}],
+        [{"origin": "a", "destination": "b", "per_day": 1}],
+        tariffs=[{"link_id": "new", "cargo": "bulk", "usd_per_unit": 7, "kind": "replace"}],
+    )  # fmt: skip
+    before, after = (
+        net.at("2025-06-01").to_networkx("bulk"),
+        net.at("2026-06-01").to_networkx("bulk"),
+    )
+    assert {d["link_id"] for *_, d in before.edges(data=True)} == {"old"}
+    cost = {d["link_id"]: d["usd"] for *_, d in after.edges(data=True)}
+    assert cost["new"] == 7
+    assert cost["old"] != 7

@@ -12,6 +12,7 @@ from corridors.network.asking import Asked
 from corridors.network.calendar import during, parse_date
 from corridors.network.folder import LINES, data_folder, raise_problems, read_tables
 from corridors.network.markets.offers import offers_at
+from corridors.network.schema import tables as schema_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -345,10 +346,34 @@ def resolved(tables: dict[str, pd.DataFrame], day: dt.date) -> dict[str, pd.Data
         "supply": offers_at(tables["supply"], day, MOST_YEARS),
         "capacity_members": members[member_of & here],
     }
+    changed |= _of_what_is_there({**tables, **changed}, set(changed))
     return {
         name: changed[name].reset_index(drop=True) if name in changed else frame
         for name, frame in tables.items()
     }
+
+
+def _of_what_is_there(
+    tables: dict[str, pd.DataFrame], resolved_already: set[str]
+) -> dict[str, pd.DataFrame]:
+    """Return the other tables without rows about links, transfers or capacities that are not there.
+
+    A fee on a line that opens next year, or the hours of a post that has shut, would name what
+    the network of the day does not hold.
+    """
+    found = {}
+    for table in schema_tables().values():
+        if table.name in resolved_already:
+            continue
+        frame = tables[table.name]
+        for column in table.columns:
+            other, _, key = column.references.partition(".")
+            if other in ("links", "transfers", "capacities") and column.type != "list":
+                named = frame[column.name]
+                frame = frame[(named == "") | named.isin(tables[other][key])]
+        if len(frame) < len(tables[table.name]):
+            found[table.name] = frame
+    return found
 
 
 def demand_during(demand: pd.DataFrame, day: dt.date) -> pd.DataFrame:
