@@ -14,6 +14,7 @@ from corridors.analysis.asking.narrowing import narrowed
 from corridors.analysis.question import ask
 from corridors.display import Card
 from corridors.errors import CertificateError, UnknownIdError, nearest
+from corridors.flow.numbering import generic
 from corridors.flow.usage import open_costs
 from corridors.scenarios.coupling.couplings import couplings_of
 from corridors.scenarios.coupling.settle import solve_settled
@@ -310,7 +311,7 @@ def _solve(program: CutProgram) -> _Solved:
         raise CertificateError(msg)
     value = float(least.fun)
     _prove(value, -least.ineqlin.marginals, matrix, bound, program.rise, (low, high))
-    rank = 1.0 + np.modf(np.arange(1, len(rows) + 1) * _GOLDEN)[0]
+    rank = 1.0 + generic(len(rows), _GOLDEN)
     cost = np.concatenate([bound, np.zeros(p.n_nodes)])
     second = linprog(
         np.concatenate([rank, np.zeros(p.n_nodes)]),

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 def generic(place: int | Ints, seed: float) -> Floats:
-    """Return numbers between 0 and 1 that no small sum or difference brings together.
+    """Return numbers between 0 and 1 of which no two small sums are the same.
 
-    Multiples of an irrational number, without their whole part (Weyl 1916).
+    Multiples of an irrational number, without their whole part (Weyl 1916), bent. As they are, two
+    pairs of multiples whose places add up to the same would have one sum: what is between two
+    ports and two others would be decided by nothing.
 
     Parameters
     ----------
@@ -27,7 +29,8 @@ def generic(place: int | Ints, seed: float) -> Floats:
         The irrational number.
     """
     places = np.arange(place) if isinstance(place, int) else place
-    return np.asarray(np.modf((places + 1) * seed)[0])
+    part = np.modf((places + 1) * seed)[0]
+    return np.asarray(2.0 * part / (1.0 + part))
 
 
 class Numbering:

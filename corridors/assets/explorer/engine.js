@@ -5,8 +5,13 @@ const SHORT = 3;
 const MAX_ROUNDS = 10000;
 const FAILED = 'the simplex method lost its way';
 
-// Numbers between 0 and 1 that no small sum or difference brings together (Weyl 1916).
-const generic = (count, seed) => Float64Array.from({ length: count }, (_, i) => ((i + 1) * seed) % 1);
+// Numbers between 0 and 1 of which no two small sums are the same: multiples of an irrational
+// number (Weyl 1916), bent, or pairs whose places add up to the same would have one sum.
+const generic = (count, seed) =>
+  Float64Array.from({ length: count }, (_, i) => {
+    const part = ((i + 1) * seed) % 1;
+    return (2 * part) / (1 + part);
+  });
 
 // `problem` has the arcs, commodities and limits of the package in its canonical order. Later
 // questions may differ in costs, closed arcs, bounds and amounts.
