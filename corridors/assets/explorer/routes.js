@@ -146,7 +146,7 @@ function distancesFrom({ start, star }, ends, weight, from, nNodes) {
 // costs of then: to whom what has opened or become cheaper offers a way, looks for it too.
 class Growth {
   constructor(searches, p, klass, model, openCost, worth, ordinary, before) {
-    Object.assign(this, { searches, p, klass, model, openCost, worth, ordinary: Float64Array.from(ordinary), before });
+    Object.assign(this, { searches, p, klass, model, openCost, worth, ordinary: Float64Array.from(ordinary), foot: Float64Array.from(ordinary), before });
     this.level = Float64Array.from(ordinary);
     this.found = Uint8Array.from(ordinary, Number.isNaN);
     let dearest = 1;
@@ -163,15 +163,19 @@ class Growth {
     return weight.map((usd) => Math.ceil(usd / this.grain) * this.grain);
   }
 
-  // Who is offered a way by arcs that have opened or are cheaper: the best one through any of them
-  // would be taken now by a share that counts, and would not have been at the costs of then.
-  offered(point) {
-    const { p, klass, model, worth, openCost, before } = this;
+  // Who is offered a way by arcs that have opened or are cheaper, and the ways: the best one through
+  // any of them that no route of its own uses would be taken now by a share that counts, and would
+  // not have been at the costs of then.
+  offered(routes, point) {
+    const { p, klass, model, worth, openCost, before, foot } = this;
     const cheaper = Array.from({ length: p.nClasses }, (_, c) => Array.from({ length: p.nArcs }, (_unused, a) => a).filter((a) => openCost[c * p.nArcs + a] < before[c * p.nArcs + a]));
-    const found = Uint8Array.from(this.ordinary, (usd, k) => (cheaper[klass[k]].length && model.most[k] > 0 && usd < Infinity ? 1 : 0));
-    if (!found.some((one) => one)) return found;
+    const meant = Array.from(foot, (_, k) => k).filter((k) => cheaper[klass[k]].length && model.most[k] > 0 && foot[k] < Infinity);
+    const unused = new Map(meant.map((k) => {
+      const used = new Set(routes.arcs.subarray(routes.start[routes.first[k]], routes.start[routes.first[k + 1]]));
+      return [k, cheaper[klass[k]].filter((a) => !used.has(a))];
+    }));
     const { into, out } = this.searches;
-    const shares = [[openCost, point.price], [before, model.weighed]].map(([cost, price]) => {
+    const [now, then] = [[openCost, point.price], [before, model.weighed]].map(([cost, price]) => {
       const weight = addCharges(cost.slice(), price, p, p.memberFactor);
       const known = new Map();
       const spread = (k, way, node, own) => {
@@ -179,28 +183,69 @@ class Growth {
         if (!known.has(key)) known.set(key, way ? distancesFrom(out, p.head, own, node, p.nNodes) : distancesFrom(into, p.tail, own, node, p.nNodes));
         return known.get(key);
       };
-      return found.map((one, k) => {
-        if (!one) return 0;
-        const own = weight.slice(klass[k] * p.nArcs, (klass[k] + 1) * p.nArcs);
-        worth.takeOff(own, k);
+      return (k) => {
+        const listed = weight.slice(klass[k] * p.nArcs, (klass[k] + 1) * p.nArcs);
+        worth.takeOff(listed, k);
+        const own = this.rounded(listed);
         const [since, onward] = [spread(k, 1, this.searches.p.origin[k], own), spread(k, 0, this.searches.p.destination[k], own)];
-        let least = Infinity;
-        for (const a of cheaper[klass[k]]) least = Math.min(least, since[p.tail[a]] + own[a] + onward[p.head[a]]);
-        return shareBeside(model, k, least, this.ordinary[k], p.wanted[k]) > WORTH ? 1 : 0;
-      });
+        let [least, by] = [Infinity, -1];
+        for (const a of unused.get(k)) {
+          const cost = since[p.tail[a]] + own[a] + onward[p.head[a]];
+          if (cost < least) [least, by] = [cost, a];
+        }
+        return { by, own, since, onward, worthIt: shareBeside(model, k, least, foot[k], p.wanted[k]) > WORTH };
+      };
     });
-    return found.map((one, k) => (one && shares[0][k] && !shares[1][k] ? 1 : 0));
+    const who = [];
+    const ways = [];
+    for (const k of meant) {
+      const found = now(k);
+      if (!found.worthIt || then(k).worthIt) continue;
+      who.push(k);
+      const arcs = this.wayThrough(k, found);
+      if (arcs) ways.push([k, arcs]);
+    }
+    return [who, ways];
+  }
+
+  // The path that goes through an arc; null where it passes a node twice.
+  wayThrough(k, { by, own, since, onward }) {
+    const { p, searches } = this;
+    const walk = (distance, from, goal, { start, star }, ends) => {
+      const found = [];
+      const passed = new Set([from]);
+      let node = from;
+      while (node !== goal) {
+        let next = -1;
+        for (let s = start[node]; s < start[node + 1] && next < 0; s++) {
+          const a = star[s];
+          if (!passed.has(ends[a]) && distance[ends[a]] + own[a] === distance[node]) next = a;
+        }
+        if (next < 0) return null;
+        found.push(next);
+        node = ends[next];
+        passed.add(node);
+      }
+      return found;
+    };
+    const begin = walk(since, p.tail[by], searches.p.origin[k], searches.into, p.tail);
+    const end = walk(onward, p.head[by], searches.p.destination[k], searches.out, p.head);
+    if (!begin || !end) return null;
+    const arcs = [...begin.reverse(), by, ...end];
+    return new Set([p.tail[arcs[0]], ...arcs.map((a) => p.head[a])]).size === arcs.length + 1 ? arcs : null;
   }
 
   missing(routes, point) {
     const { model, level } = this;
+    let opened = new Map();
     if (this.before) {
-      this.offered(point).forEach((one, k) => {
-        if (!one) return;
+      const [who, ways] = this.offered(routes, point);
+      for (const k of who) {
         this.found[k] = 1;
         this.ordinary[k] = NaN;
-      });
-      this.before = null;
+      }
+      opened = new Map(ways);
+      if (!who.length) this.before = null;
     }
     // A demand without any route stays where it is.
     const now = point.composite.map((c) => (c < Infinity ? c : NOWHERE));
@@ -210,7 +255,7 @@ class Growth {
     const stirred = new Set(some.filter((k) => away(k, this.ordinary)));
     for (const which of [some.filter((k) => moved.has(k)), some.filter((k) => !moved.has(k))]) {
       if (!which.length) continue;
-      const added = this.search(routes, point, which, stirred);
+      const added = this.search(routes, point, which, stirred, opened);
       for (const k of which) {
         level[k] = now[k];
         this.found[k] = 0;
@@ -221,7 +266,7 @@ class Growth {
     return [];
   }
 
-  search(routes, point, which, stirred) {
+  search(routes, point, which, stirred, opened) {
     const { p, klass, model, worth } = this;
     const weight = addCharges(this.openCost.slice(), point.price, p, p.memberFactor);
     const known = new Set(routes.given.map(keyOf));
@@ -234,9 +279,11 @@ class Growth {
       const dearer = own.slice();
       const [begin, end] = [routes.start[routes.first[k]], routes.start[routes.first[k + 1]]];
       for (let e = begin; e < end; e++) dearer[routes.arcs[e]] = DEARER * own[routes.arcs[e]];
-      for (const beside of stirred.has(k) ? [false, true] : [false]) {
-        const arcs = this.path(k, own, beside ? dearer : null);
-        if (!arcs || known.has(keyOf([k, arcs]))) continue;
+      const offers = [[this.path(k, own, null), false]];
+      if (opened.has(k)) offers.push([opened.get(k), true]);
+      if (stirred.has(k)) offers.push([this.path(k, own, dearer), true]);
+      for (const [arcs, beside] of offers) {
+        if (!arcs || known.has(keyOf([k, arcs])) || found.has(keyOf([k, arcs]))) continue;
         let length = 0;
         for (const a of arcs) length += own[a];
         const cost = length - (beside ? this.logSize(k, arcs, routes, ordinary) / model.scale[k] : 0);

@@ -173,6 +173,7 @@ class Growth:
         nothing = np.full(problem.n_commodities, np.nan)
         self._ordinary = nothing if ordinary is None else ordinary.copy()
         self._before: Floats | None = None if before is None else before[self._class_of]
+        self._foot = self._ordinary.copy()
         self._level = self._ordinary.copy()
         self._found = np.isnan(self._ordinary)
         self._weighing = self._weight(model.weighing(problem))
@@ -193,11 +194,13 @@ class Growth:
             The prices, and the composite costs at them.
         """
         model = self._model
+        ways: list[tuple[int, Ints]] = []
         if self._before is not None:
-            offered = self._offered(point, self._before)
-            self._found |= offered
+            offered, ways = self._offered(routes, point, self._before)
+            self._found[offered] = True
             self._ordinary[offered] = np.nan
-            self._before = None
+            if not len(offered):
+                self._before = None
         # A commodity without any route stays where it is.
         level = np.where(np.isfinite(point.composite), point.composite, _NOWHERE)
         moved = ~(np.abs(level - self._level) * model.scale <= _STILL)
@@ -206,7 +209,8 @@ class Growth:
         for which in (wanted, (model.most > 0) & ~wanted):
             if not which.any():
                 continue
-            new = self._search(routes, point, which, which & stirred)
+            opened = [(k, arcs) for k, arcs in ways if which[k]]
+            new = self._search(routes, point, which, which & stirred, opened)
             self._level[which] = level[which]
             self._found[which] = False
             if new:
@@ -215,7 +219,12 @@ class Growth:
         return []
 
     def _search(
-        self, routes: RouteSet, point: Point, which: Flags, widely: Flags
+        self,
+        routes: RouteSet,
+        point: Point,
+        which: Flags,
+        widely: Flags,
+        opened: list[tuple[int, Ints]],
     ) -> list[tuple[int, Ints]]:
         p, model, row = self._p, self._model, self._row
         # A multiplier may be worth more than the arc that it stands on; no weight is below 0.
@@ -227,7 +236,8 @@ class Growth:
             if key not in known:
                 found[key] = k, arcs, float(weight[row[k], arcs].sum())
         weighed = self._weighed(routes) if widely.any() else np.zeros(0)
-        for k, arcs in self._beside(routes, weight, point, np.flatnonzero(widely)):
+        beside = self._beside(routes, weight, point, np.flatnonzero(widely))
+        for k, arcs in [*opened, *beside]:
             key = k, tuple(arcs.tolist())
             if key in known or key in found:
                 continue
@@ -258,34 +268,46 @@ class Growth:
                 found[i] = k, exact[k]
         return found
 
-    def _offered(self, point: Point, before: Floats) -> Flags:
-        """Return who is offered a way by arcs that have opened or are cheaper, shape (K,).
+    def _offered(
+        self, routes: RouteSet, point: Point, before: Floats
+    ) -> tuple[Ints, list[tuple[int, Ints]]]:
+        """Return who is offered a way by arcs that have opened or are cheaper, and the ways.
 
-        The best way through any of them would be taken now, beside the routes of ordinary times,
-        by a share that counts, and would not have been at the costs and prices of then.
+        The best way through any of them that none of its routes uses would be taken now, beside
+        the routes of ordinary times, by a share that counts, and would not have been at the costs
+        and prices of then.
         """
-        p, model = self._p, self._model
+        p, model, row = self._p, self._model, self._row
         cheaper = self._listed < before
-        offered = np.zeros(p.n_commodities, dtype=np.bool_)
         which = np.flatnonzero(
-            np.asarray(cheaper.any(axis=1))[self._row]
-            & (model.most > 0)
-            & np.isfinite(self._ordinary)
+            np.asarray(cheaper.any(axis=1))[row] & (model.most > 0) & np.isfinite(self._foot)
         )
         if not len(which):
-            return offered
-        then = self._weight(model.weighing(p), before)
-        share = [
-            model.share_beside(
-                which,
-                self._searches.through(np.maximum(weight, 0.0), self._row, which, cheaper),
-                self._ordinary[which],
-                p.amount[which],
+            return which, []
+        arcs = cheaper[row[which]]
+        place = np.full(p.n_commodities, -1)
+        place[which] = np.arange(len(which))
+        at = place[routes.commodity[routes.of_arcs()]]
+        arcs[at[at >= 0], routes.arcs[at >= 0]] = False
+        weights = [
+            self._rounded(np.maximum(weight, 0.0))
+            for weight in (
+                self._weight(point.price), self._weight(model.weighing(p), before),
             )
-            for weight in (self._weight(point.price), then)
+        ]  # fmt: skip
+        now, then = (self._searches.through(weight, row, which, arcs) for weight in weights)
+        share = [
+            model.share_beside(which, found.cost, self._foot[which], p.amount[which])
+            for found in (now, then)
         ]
-        offered[which] = (share[0] > _WORTH) & ~(share[1] > _WORTH)
-        return offered
+        offered = np.flatnonzero((share[0] > _WORTH) & ~(share[1] > _WORTH))
+        ways = []
+        for i in offered.tolist():
+            k = int(which[i])
+            way = self._searches.way_through(k, now, i, weights[0][row[k]])
+            if way is not None:
+                ways.append((k, way))
+        return which[offered], ways
 
     def _beside(
         self, routes: RouteSet, weight: Floats, point: Point, which: Ints

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,23 @@ from corridors.flow.shortest import trees
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.problem import FlowProblem
+
+
+class Through(NamedTuple):
+    """The cheapest path of some commodities through any of some arcs.
+
+    Attributes
+    ----------
+    cost, by
+        What it costs, infinite where there is none, and the arc, -1 then, shape (N,).
+    since, onward
+        Distance of every node from the origin, and to the destination, shape (N, nodes).
+    """
+
+    cost: Floats
+    by: Ints
+    since: Floats
+    onward: Floats
 
 
 class Searches:
@@ -80,8 +97,8 @@ class Searches:
         rows, origins = (np.ascontiguousarray(column) for column in trees_of.T)
         return self._found(weight, np.full(len(rows), -1), origins, rows, start, members, which)
 
-    def through(self, weight: Floats, row: Ints, which: Ints, arcs: Flags) -> Floats:
-        """Return what the cheapest path through any of some arcs costs, shape (N,).
+    def through(self, weight: Floats, row: Ints, which: Ints, arcs: Flags) -> Through:
+        """Return the cheapest path of some commodities through any of the arcs meant for each.
 
         Parameters
         ----------
@@ -92,25 +109,73 @@ class Searches:
         which
             Commodities that are meant, shape (N,).
         arcs
-            Arcs of each row, mask of shape (S, A).
+            Arcs of each that is meant, mask of shape (N, A).
         """
         p = self.p
 
-        def spread(nodes: Ints, star: tuple[Ints, Ints], ends: Ints) -> tuple[Floats, Ints]:
+        def spread(nodes: Ints, star: tuple[Ints, Ints], ends: Ints) -> Floats:
             pairs, at = np.unique(
                 np.column_stack([nodes[which], row[which]]), axis=0, return_inverse=True
             )
             node, of_row = (np.ascontiguousarray(column) for column in pairs.T)
-            return trees.distances_to(*star, ends, weight, node, of_row), at.ravel()
+            found = trees.distances_to(*star, ends, weight, node, of_row)
+            return np.asarray(found[at.ravel()])
 
-        onward, at = spread(p.destination, self._in_star, p.tail)
-        since, begin = spread(p.origin, self._star, p.head)
-        least = np.full(len(which), np.inf)
+        onward = spread(p.destination, self._in_star, p.tail)
+        since = spread(p.origin, self._star, p.head)
+        least, by = np.full(len(which), np.inf), np.full(len(which), -1)
         for i, k in enumerate(which.tolist()):
-            own = np.flatnonzero(arcs[row[k]])
-            cost = since[begin[i], p.tail[own]] + weight[row[k], own] + onward[at[i], p.head[own]]
-            least[i] = cost.min(initial=np.inf)
-        return least
+            own = np.flatnonzero(arcs[i])
+            cost = since[i, p.tail[own]] + weight[row[k], own] + onward[i, p.head[own]]
+            if len(own) and np.isfinite(cost.min()):
+                best = int(cost.argmin())
+                least[i], by[i] = cost[best], own[best]
+        return Through(least, by, since, onward)
+
+    def way_through(self, k: int, found: Through, i: int, weight: Floats) -> Ints | None:
+        """Return the arcs of the path that `through` found, None where it passes a node twice.
+
+        Parameters
+        ----------
+        k, i
+            The commodity, and its place among those that were meant.
+        found
+            What `through` said.
+        weight
+            Of each arc for it, shape (A,), sums of which must be exact.
+        """
+        p, by = self.p, int(found.by[i])
+        before = self._walk(
+            found.since[i], weight, int(p.tail[by]), int(p.origin[k]), self._in_star, p.tail
+        )
+        after = self._walk(
+            found.onward[i], weight, int(p.head[by]), int(p.destination[k]), self._star, p.head
+        )
+        if before is None or after is None:
+            return None
+        arcs = np.array([*before[::-1], by, *after], dtype=np.int64)
+        nodes = [int(p.tail[arcs[0]]), *p.head[arcs].tolist()]
+        return arcs if len(set(nodes)) == len(nodes) else None
+
+    @staticmethod
+    def _walk(
+        distance: Floats, weight: Floats, node: int, goal: int, star: tuple[Ints, Ints], ends: Ints
+    ) -> list[int] | None:
+        """Return the arcs from a node down to where the distance is 0, of equal ones the first."""
+        start, arcs = star
+        found: list[int] = []
+        passed = {node}
+        while node != goal:
+            for a in arcs[start[node] : start[node + 1]].tolist():
+                other = int(ends[a])
+                if other not in passed and distance[other] + weight[a] == distance[node]:
+                    found.append(a)
+                    node = other
+                    passed.add(node)
+                    break
+            else:
+                return None
+        return found
 
     def _found(
         self,
