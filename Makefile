@@ -9,6 +9,9 @@ STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 RUN := $(BIN)/corridors
 
+# What Python compiles is kept: the tests start it some hundred times.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: install demo test test-lowest kernels lint audit format check docs bench maps browser clean
 
 install: $(STAMP)

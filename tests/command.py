@@ -7,12 +7,14 @@ import io
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from waiting import HANG_S
 
 from corridors.cli import main
+from corridors.network import network
 
 
 class Ended(NamedTuple):
@@ -21,6 +23,31 @@ class Ended(NamedTuple):
     returncode: int
     stdout: str
     stderr: str
+
+
+@cache
+def shipped() -> network.Network:
+    """Return the shipped network, read once for all commands of this process."""
+    return network.load()
+
+
+@contextlib.contextmanager
+def read_once():
+    """Have commands read the shipped network, which none of them changes, once for all of them.
+
+    What is worked out once for a network, such as what is usual on a day, is then shared too.
+    """
+    read = network.load
+
+    def load(folder=None):
+        return shipped() if folder is None else read(folder)
+
+    shipped()
+    network.load = load
+    try:
+        yield
+    finally:
+        network.load = read
 
 
 def corridors(*arguments, cwd=None) -> Ended:
@@ -37,6 +64,7 @@ def corridors(*arguments, cwd=None) -> Ended:
             contextlib.chdir(cwd or Path.cwd()),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
+            read_once(),
         ):
             try:
                 main([str(a) for a in arguments])

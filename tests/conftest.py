@@ -56,6 +56,17 @@ LONG = (
     "test_poland",
     "test_smoke",
     "test_simulate_by_events",
+    "test_maps_browser",
+    "test_count_fit",
+    "test_pack_later",
+    "test_flow_inverse",
+    "test_ask_cli",
+    "test_limits",
+    "test_cli",
+    "test_lab",
+    "test_analysis_criticality",
+    "test_determinism",
+    "test_ending",
 )
 """Groups and files that take long: they begin first, or all wait for them at the end."""
 
@@ -66,6 +77,8 @@ SPLIT = (
     "test_exchange_gmns_foreign",
     "test_osm",
     "test_bad_input",
+    "test_ending",
+    "test_flow_inverse",
 )
 """Long files whose tests share nothing that takes long: any worker runs any of them."""
 

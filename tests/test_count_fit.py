@@ -210,6 +210,12 @@ def shipped(net):
     return CountFit(net)
 
 
+@pytest.fixture(scope="module")
+def written(net):
+    """Return the parameter file of the shipped network, fitted once."""
+    return parameter_file(net)
+
+
 def test_counts_of_the_shipped_network_are_what_the_measures_say(net, shipped):
     """The members of a count, added up, are the measure's own figure of the same state."""
     runs = ModelRuns(net.whole)
@@ -241,14 +247,15 @@ def test_a_share_is_a_count_of_that_part_of_what_is_wanted(shipped):
     assert own.figure(own.value) == pytest.approx(row["value"])
 
 
-def test_the_parameter_file_repeats_to_the_byte_and_gives_the_fitted_state_back(net, shipped):
-    text = parameter_file(net)
-    assert text == parameter_file(net)
-    content = json.loads(text)
+def test_the_parameter_file_repeats_to_the_byte_and_gives_the_fitted_state_back(
+    net, shipped, written
+):
+    assert written == parameter_file(net)
+    content = json.loads(written)
     assert content["as_of"] == shipped.day
     assert all(value.startswith("sha256:") for value in content["inputs"].values())
     own = co.load()
-    use_parameters(own, read_parameters(text, "choice.json"))
+    use_parameters(own, read_parameters(written, "choice.json"))
     state = co.assign(own, as_of=shipped.day, model="logit")
     names = [c.observation_id for c in shipped.counts]
     figures = dict(zip(names, shipped.predicted(state.answer), strict=True))
@@ -333,10 +340,10 @@ def test_counts_of_another_year_are_of_another_demand():
     assert [c.observation_id for c in CountFit(net).counts] == ["one", "two"]
 
 
-def test_the_shipped_parameters_are_those_of_the_command(net):
+def test_the_shipped_parameters_are_those_of_the_command(net, written):
     """Whoever changes a table writes the file anew; nothing in it was put there by hand."""
     path = net.folder / "choice.json"
-    assert path.read_text(encoding="utf-8") == parameter_file(net)
+    assert path.read_text(encoding="utf-8") == written
 
 
 def test_the_page_says_how_well_counts_are_predicted(net):

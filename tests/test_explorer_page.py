@@ -26,7 +26,8 @@ from tests.hostile import PAGE, TERMINAL
 pytestmark = pytest.mark.browser
 
 DAY = "2025-09-12"
-POLAND = "#d=2025-09-12&close=border:BY-PL"
+PLAIN = "#d=2025-09-12"
+POLAND = f"{PLAIN}&close=border:BY-PL"
 SETTLED = (
     "!document.body.classList.contains('opening') && !document.body.classList.contains('busy')"
 )
@@ -55,12 +56,36 @@ def small(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def untouched(browser, path):  # noqa: F811
-    """Open one page for all that is refused: nothing may change in it, so none sees another."""
-    with visit(browser, path, POLAND) as seen:
+def shared(browser, path):  # noqa: F811
+    """Open one page for all tests that begin at an address as a reader does who types it."""
+    with visit(browser, path) as seen:
         settle(seen.page)
         yield seen
-        assert seen.noise == []
+
+
+START_OVER = """(address) => new Promise((done) => {
+  document.activeElement.blur();
+  if (location.hash === address) return done();
+  addEventListener('hashchange', () => done(), { once: true });
+  location.hash = address;
+})"""
+"""What is typed over an address asks anew; the page hears of it before the test does."""
+
+
+@pytest.fixture
+def at(shared):
+    """Go to an address in the page that is open already, with nothing of another test in it."""
+
+    def go(address=PLAIN):
+        page = shared.page
+        page.keyboard.press("Escape")
+        page.fill("#search", "")
+        page.evaluate(START_OVER, address)
+        settle(page)
+        return shared
+
+    yield go
+    assert shared.noise == []
 
 
 @pytest.fixture
@@ -143,8 +168,8 @@ def test_an_address_says_all_and_names_what_it_does_not_know(opened):
     assert other.locator("#chips li").count() == 1
 
 
-def test_undo_takes_back_one_step_and_open_all_takes_back_all(opened):
-    page = opened().page
+def test_undo_takes_back_one_step_and_open_all_takes_back_all(at):
+    page = at().page
     before = text(page, "headline")
     shut_by_search(page, "moscow")
     shut_by_search(page, "almaty")
@@ -159,8 +184,8 @@ def test_undo_takes_back_one_step_and_open_all_takes_back_all(opened):
     assert "close" not in address(page)
 
 
-def test_a_scenario_is_chosen_from_the_list_on_its_own_day(opened, net):
-    page = opened().page
+def test_a_scenario_is_chosen_from_the_list_on_its_own_day(at, net):
+    page = at().page
     page.select_option("#scenario", label="Poland closes its border with Belarus, 2025-09-12")
     settle(page)
     change = co.run(net, "poland-closure-2025", model="optimal").change
@@ -172,8 +197,8 @@ def test_a_scenario_is_chosen_from_the_list_on_its_own_day(opened, net):
     assert "2026-12-01" in text(page, "sentence")
 
 
-def test_who_is_hit_is_what_compare_says(opened, net):
-    seen = opened(POLAND + "&view=who")
+def test_who_is_hit_is_what_compare_says(at, net):
+    seen = at(POLAND + "&view=who")
     page = seen.page
     with page.expect_download() as saved:
         page.locator("#view-who button", has_text="Save as CSV").click()
@@ -198,8 +223,8 @@ def test_who_is_hit_is_what_compare_says(opened, net):
         assert stays == pytest.approx(lost.get(key, 0.0), abs=1e-3, rel=1e-9)
 
 
-def test_a_capacity_is_moved_in_the_table_of_what_is_full(opened):
-    page = opened(POLAND + "&view=full").page
+def test_a_capacity_is_moved_in_the_table_of_what_is_full(at):
+    page = at(POLAND + "&view=full").page
     first = page.locator("#view-full tbody tr").first
     title = first.locator("button.link").inner_text()
     # A capacity moves with both of its directions.
@@ -224,8 +249,8 @@ def test_a_capacity_is_moved_in_the_table_of_what_is_full(opened):
     assert again.locator("td").nth(2).inner_text() == price
 
 
-def test_a_limit_is_as_sure_as_its_figure_of_the_day(opened, net):
-    page = opened(f"#d={DAY}&view=full").page
+def test_a_limit_is_as_sure_as_its_figure_of_the_day(at, net):
+    page = at(f"#d={DAY}&view=full").page
     page.select_option("#full-which", "all")
     with page.expect_download() as saved:
         page.locator("#view-full button", has_text="Save as CSV").click()
@@ -309,8 +334,8 @@ def test_keys_alone_do_everything(opened):
     assert page.locator("#before").get_attribute("aria-pressed") == "false"
 
 
-def test_the_details_show_sources_with_their_grade(opened, net):
-    page = opened().page
+def test_the_details_show_sources_with_their_grade(at, net):
+    page = at().page
     page.fill("#search", "terespol-rail")
     page.press("#search", "Shift+Enter")
     page.locator("#details summary").click()
@@ -321,8 +346,8 @@ def test_the_details_show_sources_with_their_grade(opened, net):
         assert any(row["confidence"] in own and row["publisher"] in own for own in shown)
 
 
-def test_every_kind_of_thing_has_its_details(opened, net):
-    page = opened(POLAND).page
+def test_every_kind_of_thing_has_its_details(at, net):
+    page = at(POLAND).page
     plain = [i for i in net.at(DAY).tables["links"]["link_id"] if "_" not in i]
     busy = {f"link:{plain[0]}": "Before", "node:brest": "Brest", "border:BY-PL": "Open it"}
     busy |= {"chokepoint:kz-ru-rail": "Shut it", "country:KZ": "Kazakhstan"}
@@ -343,8 +368,8 @@ def test_every_kind_of_thing_has_its_details(opened, net):
         assert "NaN" not in shown
 
 
-def test_a_slider_that_is_held_moves_the_numbers_and_stays_in_hand(opened):
-    page = opened(POLAND + "&view=full").page
+def test_a_slider_that_is_held_moves_the_numbers_and_stays_in_hand(at):
+    page = at(POLAND + "&view=full").page
     before = text(page, "headline")
     held = page.locator("#view-full input[type=range]").first
     box = held.bounding_box()
@@ -366,8 +391,8 @@ def test_a_slider_that_is_held_moves_the_numbers_and_stays_in_hand(opened):
     assert text(page, "headline") == before
 
 
-def test_the_routes_of_a_demand_are_looked_up(opened):
-    page = opened(POLAND + "&view=who").page
+def test_the_routes_of_a_demand_are_looked_up(at):
+    page = at(POLAND + "&view=who").page
     page.locator("#view-who tbody button.link").first.click()
     until(page, "document.querySelector('#details').innerText.includes('Routes after')")
 
@@ -381,8 +406,8 @@ QUESTIONS = (
 
 
 @pytest.mark.parametrize("asked", QUESTIONS)
-def test_the_scenario_file_out_of_the_page_runs_and_comes_back(opened, net, asked, tmp_path):
-    page = opened(asked).page
+def test_the_scenario_file_out_of_the_page_runs_and_comes_back(at, net, asked, tmp_path):
+    page = at(asked).page
     assert page.locator("#unknown").is_hidden()
     page.click("#yaml-button")
     written = page.input_value("#yaml")
@@ -422,10 +447,8 @@ def _parts(hash_):
         ("events:\n  - close: {border: [BY, PL], mode: rail}\n", "selector of 2 keys"),
     ],
 )
-def test_a_scenario_that_the_page_cannot_do_is_refused_and_nothing_changes(
-    untouched, written, said
-):
-    page = untouched.page
+def test_a_scenario_that_the_page_cannot_do_is_refused_and_nothing_changes(at, written, said):
+    page = at(POLAND).page
     before = text(page, "sentence")
     page.click("#yaml-button")
     # What was said of another is gone.

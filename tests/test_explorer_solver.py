@@ -19,6 +19,7 @@ from tests.explorer_reference import (
     assert_same,
     closures,
     hold,
+    hold_open,
     part,
     random_questions,
     selector,
@@ -60,19 +61,26 @@ def page(net, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def seen(browser, page):  # noqa: F811
+    """Open the page once for all that is asked of its solver, whatever it was asked before."""
+    with visit(browser, page) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
 def reference(net):
     return Reference(net, DAY)
 
 
-def test_shutting_any_one_thing_answers_as_the_package(browser, page, reference):  # noqa: F811
+def test_shutting_any_one_thing_answers_as_the_package(seen, reference):
     questions = closures(reference)
-    hold(browser, page, questions, told_each(reference, questions))
+    hold_open(seen, questions, told_each(reference, questions))
 
 
 @pytest.mark.parametrize("seed", range(5 if FULL else 1))
-def test_several_things_and_capacities_at_once(browser, page, reference, seed):  # noqa: F811
+def test_several_things_and_capacities_at_once(seen, reference, seed):
     questions = random_questions(reference, 40 if FULL else 12, seed)
-    hold(browser, page, questions, told_each(reference, questions))
+    hold_open(seen, questions, told_each(reference, questions))
 
 
 def test_the_whole_of_the_demand_too(browser, tmp_path):  # noqa: F811
@@ -85,25 +93,19 @@ def test_the_whole_of_the_demand_too(browser, tmp_path):  # noqa: F811
     hold(browser, path, questions, told_each(own, questions))
 
 
-def test_every_shipped_scenario_on_its_own_day(browser, page, net):  # noqa: F811
+def test_every_shipped_scenario_on_its_own_day(seen, net):
     names = scenarios()
     found = []
     for name in names:
         own = Reference(net, co.scenario(name).as_of, name)
         found.append(own.told(own.own) | {"change": co.compare(own.base, own.own).change})
-    hold(browser, page, [{"scenario": name} for name in names], found)
+    hold_open(seen, [{"scenario": name} for name in names], found)
 
 
 DELAYED = ("node:brest", "border:BY-PL", "country:KZ", "chokepoint:kz-ru-rail", "node:almaty")
 
 
-def test_delays_and_demand_are_what_events_make_of_them(
-    browser,  # noqa: F811
-    page,
-    net,
-    reference,
-    tmp_path,
-):
+def test_delays_and_demand_are_what_events_make_of_them(seen, net, reference, tmp_path):
     questions = [
         *({"delay": {key: 240}} for key in DELAYED),
         {"demand": {"all": 1.5}},
@@ -127,7 +129,7 @@ def test_delays_and_demand_are_what_events_make_of_them(
         asked = Reference(net, DAY, path, base=reference.base)
         change = co.compare(asked.base, asked.own).change
         found.append(asked.told(asked.own) | {"change": change})
-    hold(browser, page, questions, found)
+    hold_open(seen, questions, found)
 
 
 def parallel_lines():
@@ -381,7 +383,7 @@ def test_where_a_worker_is_refused_the_page_solves_itself(browser, page, referen
         assert seen.noise == []
 
 
-def test_what_does_not_exist_is_named(browser, page):  # noqa: F811
+def test_what_does_not_exist_is_named(seen):
     asked = [
         ({"close": ["border:XX-YY"]}, "border:XX-YY"),
         ({"capacity": {"nothing": 1}}, "nothing"),
@@ -389,13 +391,12 @@ def test_what_does_not_exist_is_named(browser, page):  # noqa: F811
         ({"scenario": "no-such"}, "no-such"),
         ({"demand": {"cargo:gold": 2}}, "cargo:gold"),
     ]
-    with visit(browser, page) as seen:
-        for question, named in asked:
-            said = seen.page.evaluate(
-                "(q) => window.corridors.solve(q).then(() => '', (error) => error.message)",
-                question,
-            )
-            assert named in said
+    for question, named in asked:
+        said = seen.page.evaluate(
+            "(q) => window.corridors.solve(q).then(() => '', (error) => error.message)",
+            question,
+        )
+        assert named in said
 
 
 def test_the_same_input_gives_the_same_bytes(net):

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-import nbformat
 import pytest
 import yaml
 from waiting import wait_for
@@ -190,6 +189,9 @@ def jupyter_lab(folder):
 @pytest.mark.browser
 def test_the_number_that_comes_back_is_the_one_that_assign_says(browser, net, tmp_path):  # noqa: F811
     """Shut Belarus-Poland in the page, in a cell of JupyterLab, and read it in the next."""
+    # Every worker reads this file; to import this takes more than a second.
+    import nbformat
+
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(source) for source in CELLS],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 from waiting import HANG_S
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
@@ -29,6 +27,10 @@ def texts(notebook):
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ipynb")), ids=lambda p: p.stem)
 def test_a_notebook_runs_and_says_what_it_says(path, tmp_path):
+    # Every worker reads this file; to import these takes more than a second.
+    import nbformat
+    from nbclient import NotebookClient
+
     kept = nbformat.read(path, as_version=4)
     run = nbformat.read(path, as_version=4)
     client = NotebookClient(

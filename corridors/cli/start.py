@@ -22,6 +22,8 @@ def main(arguments: list[str] | None = None) -> Any:
     arguments
         What was typed after ``corridors``; ``sys.argv`` if None.
     """
+    if arguments is None:
+        _do_without_addresses()
     given = list(sys.argv[1:] if arguments is None else arguments)
     open_streams()
     _tell_of_compiling()
@@ -31,6 +33,15 @@ def main(arguments: list[str] | None = None) -> Any:
         from corridors.cli.app import command
 
         command()(args=given, prog_name="corridors")
+
+
+def _do_without_addresses() -> None:
+    """Keep jsonschema from making the grammar of international addresses, in our own process.
+
+    Where the package for it is installed, as beside JupyterLab, that takes more than a second of
+    every command that reads a scenario, and no schema of ours asks for an address.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def _tell_of_compiling() -> None:

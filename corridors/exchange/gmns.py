@@ -33,6 +33,7 @@ from corridors.exchange.tables import as_text, text_rows
 from corridors.files import make_folder, write_text
 from corridors.network.arcs import mode_gauge
 from corridors.network.folder import copy_scenarios, table_text
+from corridors.network.reading.cells import rows_of
 from corridors.network.schema import MODES, tables
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ def _ends(net: Network) -> tuple[dict[str, Any], dict[str, Any]]:
     arriving: dict[str, dict[str, list[str]]] = {}
     leaving: dict[str, dict[str, list[str]]] = {}
     links = net.tables["links"].sort_values("link_id")
-    for link in links.to_dict("records"):
+    for link in rows_of(links):
         name = mode_gauge(link["mode"], link["gauge_mm"])
         ends = [(link["from_node"], link["to_node"])]
         if link["direction"] == "both":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.network.network import Network
 from corridors.network.provenance import sourced_numbers
+from corridors.network.reading.cells import rows_of
 from corridors.network.reading.columns import typed_table
 from corridors.network.reading.keys import references
 from corridors.network.reading.markets import markets
@@ -82,7 +83,7 @@ def text_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
     >>> text_rows(pd.DataFrame({"id": ["a"], "km": [0.1], "tracks": [2.0]}))
     [{'id': 'a', 'km': '0.1', 'tracks': '2'}]
     """
-    return [{str(k): as_text(v) for k, v in record.items()} for record in frame.to_dict("records")]
+    return [{str(k): as_text(v) for k, v in record.items()} for record in rows_of(frame)]
 
 
 def as_text(value: Any) -> str:

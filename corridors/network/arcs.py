@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from corridors.network.markets.offers import SELLER
+from corridors.network.reading.cells import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -337,7 +338,7 @@ def _link_costs(
     mode = links["mode"].to_numpy()
     class_of = {name: c for c, name in enumerate(cargo["cargo"])}
     allowed = [set(m.split(";")) for m in cargo["modes"]]
-    for rate in rates.to_dict("records"):
+    for rate in rows_of(rates):
         c = class_of[rate["cargo"]]
         if rate["mode"] not in allowed[c]:
             continue
@@ -346,7 +347,7 @@ def _link_costs(
         run = np.where(np.isnan(stated), length / rate["km_per_hour"], stated)
         hours[c, own] = (run + dwell)[own]
     position = {key: i for i, key in enumerate(links["link_id"])}
-    for fee in tables["tariffs"].to_dict("records"):
+    for fee in rows_of(tables["tariffs"]):
         c, i = class_of[fee["cargo"]], position[fee["link_id"]]
         if fee["kind"] == "replace" and np.isfinite(usd[c, i]):
             usd[c, i] = fee["usd_per_unit"]
@@ -363,7 +364,7 @@ def _transfer_costs(
     per_t = transfers["usd_per_t"].fillna(0.0).to_numpy()
     per_teu = transfers["usd_per_teu"].fillna(0.0).to_numpy()
     pairs = list(zip(transfers["from_mode"], transfers["to_mode"], strict=True))
-    for c, kind in enumerate(cargo.to_dict("records")):
+    for c, kind in enumerate(rows_of(cargo)):
         modes = set(kind["modes"].split(";"))
         for i, (pair, only) in enumerate(zip(pairs, listed, strict=True)):
             if modes.issuperset(pair) and (not only or kind["cargo"] in only):

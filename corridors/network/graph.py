@@ -13,6 +13,7 @@ import numpy as np
 
 from corridors.errors import UnknownIdError, nearest
 from corridors.network.arcs import LINK, TRANSFER, build_arcs, mode_gauge
+from corridors.network.reading.cells import rows_of
 from corridors.network.schema import MODES
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def weighted_graph(
         row = nodes.loc[node]
         graph.add_node(vertex, x=row["lon"], y=row["lat"], **_present(row.to_dict()), mode_gauge=by)
     at = {node: (row["lon"], row["lat"]) for node, row in nodes.iterrows()}
-    links, transfers = (net.tables[name].to_dict("records") for name in ("links", "transfers"))
-    lines, more = net.links.geometry, net.links.drop(columns="geometry").to_dict("records")
+    links, transfers = (rows_of(net.tables[name]) for name in ("links", "transfers"))
+    lines, more = net.links.geometry, rows_of(net.links.drop(columns="geometry"))
     weights = _weights(net, arcs, c)
     for a in np.flatnonzero(arcs.arc_type <= TRANSFER):
         row, back = int(arcs.row[a]), bool(arcs.direction[a])
@@ -130,7 +131,7 @@ def _weights(net: Drawable, arcs: Arcs, c: int | None) -> dict[str, NDArray[np.f
 def _vertices(net: Drawable) -> dict[Vertex, str]:
     """Return the name of each vertex: of a node's first mode and gauge that of the node."""
     count: dict[str, dict[str, int]] = {node: {} for node in net.tables["nodes"]["node_id"]}
-    for link in net.tables["links"].to_dict("records"):
+    for link in rows_of(net.tables["links"]):
         name = mode_gauge(link["mode"], link["gauge_mm"])
         for end in (link["from_node"], link["to_node"]):
             count[end][name] = count[end].get(name, 0) + 1
@@ -174,7 +175,7 @@ def link_graph(net: Drawable) -> nx.MultiDiGraph[Any]:
     from shapely import reverse
 
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="EPSG:4326", name=net.name)
-    for node in net.tables["nodes"].to_dict("records"):
+    for node in rows_of(net.tables["nodes"]):
         graph.add_node(node["node_id"], x=node["lon"], y=node["lat"], **_present(node))
     for link_id, link in net.links.iterrows():
         values = _present(link.drop("geometry").to_dict())

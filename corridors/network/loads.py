@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.network.reading.cells import rows_of
 from corridors.network.schema import MODES
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def conversion(net: Network, cargo: tuple[str, ...], unit: str) -> dict[str, NDA
         plain = np.where(frame["unit"] == "TEU", 1.0, np.nan)
     class_of = {name: c for c, name in enumerate(cargo)}
     result = {mode: plain.copy() for mode in MODES}
-    for load in net.tables["loads"].to_dict("records"):
+    for load in rows_of(net.tables["loads"]):
         if load["vehicle"] == _VEHICLE.get(unit, unit):
             result[load["mode"]][class_of[load["cargo"]]] = 1.0 / load["units_per_vehicle"]
     return result

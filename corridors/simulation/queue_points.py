@@ -14,6 +14,7 @@ import numpy as np
 
 from corridors.network.arcs import DIRECTIONS, LINK
 from corridors.network.calendar import in_period, in_season, period_bounds
+from corridors.network.reading.cells import rows_of
 from corridors.simulation.queueing.problem import Grants
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def dated_columns(
     rows = net.whole.tables["capacities"]
     by_id: dict[str, list[dict[str, Any]]] = {}
     special = rows["burst"].notna() | rows["ban_above"].notna() | (rows["weekdays"] != "")
-    for row in rows[special].to_dict("records"):
+    for row in rows_of(rows[special]):
         by_id.setdefault(row["capacity_id"], []).append(row)
     pattern = np.ones((len(calendar), len(points)))
     burst = np.full((len(calendar), len(points)), np.nan)
@@ -314,7 +315,7 @@ def open_part(
         return found
     begin = np.arange(per_day) * 24.0 * step
     end = begin + 24.0 * step
-    for row in net.whole.tables["opening_hours"].to_dict("records"):
+    for row in rows_of(net.whole.tables["opening_hours"]):
         opens, closes = float(row["opens"]), float(row["closes"])
         # Through the night: until midnight, and from it on.
         parts = [(opens, closes)] if opens < closes else [(opens, 24.0), (0.0, closes)]

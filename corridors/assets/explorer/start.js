@@ -59,6 +59,9 @@ window.corridors = {
   },
 };
 
+// Milliseconds in which nobody has asked: the reader still looks.
+const WARM_AFTER = 300;
+
 class Page {
   constructor({ buffer, asking, texts, arrays }) {
     this.asking = asking;
@@ -172,12 +175,18 @@ class Page {
     for (const heard of this.told) heard(...last);
   }
 
-  // Shuts the three busiest borders unseen, so that the first real question finds fast code.
-  warm(question) {
-    const { names, answer } = this;
+  // Shuts the three busiest borders unseen, so that the first real question finds fast code: one
+  // at a time, and no more once somebody asks, whom it would keep waiting.
+  async warm(question) {
+    const { names, answer, asking } = this;
     const busy = names.keys.filter((key) => key.startsWith('border:')).map((key) => [names.arcs(key).reduce((sum, a) => sum + answer.flowBefore.total[a], 0), key]);
     busy.sort((a, b) => b[0] - a[0]);
-    this.asking.ask({ what: 'briefs', question: { state: question.state }, keys: busy.slice(0, 3).map(([, key]) => key) }).catch(() => {});
+    for (const [, key] of busy.slice(0, 3)) {
+      const asked = asking.next;
+      await new Promise((resolve) => setTimeout(resolve, WARM_AFTER));
+      if (asking.next !== asked) return;
+      await asking.ask({ what: 'briefs', question: { state: question.state }, keys: [key] }).catch(() => {});
+    }
   }
 
   unknown() {

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from corridors.network.calendar import in_period, in_season, season_changes
-from corridors.network.reading.cells import Problem, problem_at, records
+from corridors.network.reading.cells import Problem, problem_at, records, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,8 +133,8 @@ def _members(net: Network, capacity: str) -> list[Any]:
     links = net.tables["links"]
     transfers = net.tables["transfers"]
     return [
-        *links[links["link_id"].isin(own["link_id"])].to_dict("records"),
-        *transfers[transfers["transfer_id"].isin(own["transfer_id"])].to_dict("records"),
+        *rows_of(links[links["link_id"].isin(own["link_id"])]),
+        *rows_of(transfers[transfers["transfer_id"].isin(own["transfer_id"])]),
     ]
 
 

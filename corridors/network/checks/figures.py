@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.network.loads import conversion
 from corridors.network.markets.offers import with_ends
 from corridors.network.provenance import row_keys
-from corridors.network.reading.cells import Problem, problem_at, records
+from corridors.network.reading.cells import Problem, problem_at, records, rows_of
 from corridors.network.schema import tables
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def limits_are_no_copy_of_demand(net: Network) -> Iterator[Problem]:
     and why. What a rule has made leaves room by the rule.
     """
     capacities = net.tables["capacities"]
-    demand = with_ends(net.tables["demand"]).to_dict("records")
+    demand = rows_of(with_ends(net.tables["demand"]))
     country = net.end_countries
     cargo = net.tables["cargo"]
     ids = tuple(cargo["cargo"])
@@ -66,7 +66,7 @@ def limits_are_no_copy_of_demand(net: Network) -> Iterator[Problem]:
     border = dict(zip(net.tables["links"]["link_id"], net.borders, strict=True))
     mode = dict(zip(net.tables["links"]["link_id"], net.tables["links"]["mode"], strict=True))
     members: dict[str, list[dict[str, Any]]] = {}
-    for member in net.tables["capacity_members"].to_dict("records"):
+    for member in rows_of(net.tables["capacity_members"]):
         if border.get(member["link_id"]):
             members.setdefault(member["capacity_id"], []).append(member)
     per_unit = {u: conversion(net, ids, u) for u in set(capacities["unit"])}
@@ -104,7 +104,7 @@ def notes_agree_with_their_numbers(net: Network) -> Iterator[Problem]:
     """A number is what its note works out: "15 Mt a year divided by 365" is 41,096 t a day."""
     capacities = net.tables["capacities"]
     keys = row_keys(capacities, tables()["capacities"].key)
-    by_key = dict(zip(keys, capacities.to_dict("records"), strict=True))
+    by_key = dict(zip(keys, rows_of(capacities), strict=True))
     for i, row in records(net.tables["provenance"]):
         stated = _A_YEAR.match(row["note"])
         of = by_key.get(row["row"]) if row["table"] == "capacities" else None

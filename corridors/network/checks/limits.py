@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from corridors.network.limits.coverage import limits_table
 from corridors.network.limits.rules import read_applies
 from corridors.network.limits.storage import has_storage_rules, storage_table
-from corridors.network.reading.cells import Problem, problem_at
+from corridors.network.reading.cells import Problem, problem_at, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ def everything_has_a_limit(net: Network) -> Iterator[Problem]:
         for kind in ("link", "transfer")
         for i, name in net.tables[f"{kind}s"][f"{kind}_id"].items()
     }
-    for row in table[table["basis"] == "none"].to_dict("records"):
+    for row in rows_of(table[table["basis"] == "none"]):
         message = (
             f"{row['id']} {row['direction']} has no limit for some cargo or day; "
             "`corridors limits --write FOLDER` infers one"

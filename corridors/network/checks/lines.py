@@ -138,12 +138,15 @@ def lines_stay_in_their_countries(net: Network) -> Iterator[Problem]:
     """
     from corridors.network.geometry import countries_crossed, read_basemap
 
-    basemap = read_basemap()
-    for i, (link, row) in enumerate(records(net.links)):
+    drawn = [
+        (i, link, row)
+        for i, (link, row) in enumerate(records(net.links))
+        if row["made"] != "straight" and row["mode"] != "sea"
+    ]
+    basemap = read_basemap() if drawn else None
+    for i, link, row in drawn:
         allowed = {net.country_of[row["from_node"]], net.country_of[row["to_node"]]}
         allowed |= set(row["via_countries"].split(";"))
-        if row["made"] == "straight" or row["mode"] == "sea":
-            continue
         for country, km in countries_crossed(row["geometry"], basemap, allowed).items():
             if km > _FOREIGN_KM:
                 message = f"the line of {link} runs {km:.0f} km through {country}"

@@ -16,6 +16,7 @@ from corridors.network.arcs import DIRECTIONS
 from corridors.network.checks.capacities import any_holds, days_of_change, is_there
 from corridors.network.loads import conversion
 from corridors.network.provenance import confidences, row_keys
+from corridors.network.reading.cells import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +104,7 @@ def allowed_cargo(net: Network) -> dict[tuple[str, str], frozenset[str]]:
     found = {
         ("link", link): by_mode[m] for link, m in zip(links["link_id"], links["mode"], strict=True)
     }
-    for row in transfers.to_dict("records"):
+    for row in rows_of(transfers):
         pair = {row["from_mode"], row["to_mode"]}
         only = set(filter(None, row["cargo"].split(";"))) or set(modes)
         found["transfer", row["transfer_id"]] = frozenset(
@@ -119,7 +120,7 @@ def own_limits(net: Network) -> dict[Directed, dict[str, set[str]]]:
     what the load table turns into the limit's unit.
     """
     things = _things(net)
-    members = net.tables["capacity_members"].to_dict("records")
+    members = rows_of(net.tables["capacity_members"])
     of_capacity: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for member in members:
         of_capacity[member["capacity_id"]].append(member)
@@ -127,7 +128,7 @@ def own_limits(net: Network) -> dict[Directed, dict[str, set[str]]]:
     allowed = allowed_cargo(net)
     found: dict[Directed, dict[str, set[str]]] = defaultdict(dict)
     by_id: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in net.tables["capacities"].to_dict("records"):
+    for row in rows_of(net.tables["capacities"]):
         by_id[row["capacity_id"]].append(row)
     for capacity, rows in by_id.items():
         own = [member for member in of_capacity.get(capacity, []) if _key(member) in things]
@@ -155,10 +156,10 @@ def _key(member: dict[str, Any]) -> tuple[str, str]:
 def _things(net: Network) -> dict[tuple[str, str], dict[str, Any]]:
     """Return the links and transfers, each with its nodes, modes and days."""
     found = {}
-    for row in net.tables["links"].to_dict("records"):
+    for row in rows_of(net.tables["links"]):
         nodes = frozenset({row["from_node"], row["to_node"]})
         found["link", row["link_id"]] = {**row, "nodes": nodes, "modes": (row["mode"],)}
-    for row in net.tables["transfers"].to_dict("records"):
+    for row in rows_of(net.tables["transfers"]):
         modes = tuple(dict.fromkeys((row["from_mode"], row["to_mode"])))
         nodes = frozenset({row["node_id"]})
         found["transfer", row["transfer_id"]] = {**row, "nodes": nodes, "modes": modes}

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from corridors.network.reading.cells import rows_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -53,7 +55,7 @@ def _line_places(net: Network) -> list[Place]:
     """Return the links of one mode between two nodes as one place, named by the first of them."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     links = net.tables["links"].assign(border=net.borders).sort_values("link_id")
-    for row in links.to_dict("records"):
+    for row in rows_of(links):
         key = (row["mode"], *sorted((row["from_node"], row["to_node"])))
         groups.setdefault(key, []).append(row)
     found = []
@@ -106,7 +108,7 @@ def _ports(net: Network) -> list[Place]:
 
 def _transfer_places(net: Network) -> list[Place]:
     found = []
-    for row in net.tables["transfers"].sort_values("transfer_id").to_dict("records"):
+    for row in rows_of(net.tables["transfers"].sort_values("transfer_id")):
         traits = {
             "of": frozenset({"transfer"}),
             "from_mode": frozenset({row["from_mode"]}),

@@ -17,6 +17,7 @@ from corridors.network.limits.coverage import Directed, allowed_cargo, left_open
 from corridors.network.limits.places import Place, places
 from corridors.network.loads import conversion
 from corridors.network.provenance import row_keys
+from corridors.network.reading.cells import rows_of
 from corridors.network.reading.yaml_lines import value_of
 from corridors.network.schema import tables
 
@@ -102,7 +103,7 @@ def limit_rules(net: Network) -> list[LimitRule]:
     """
     frame = net.tables["limit_rules"].sort_values(["rank", "rule"], kind="stable")
     found = []
-    for i, row in zip(frame.index, frame.to_dict("records"), strict=True):
+    for i, row in zip(frame.index, rows_of(frame), strict=True):
         applies, fault = read_applies(row["applies"])
         if fault:
             msg = f"limit_rules.csv, row {int(i) + 2}, column applies: {row['rule']}: {fault}"

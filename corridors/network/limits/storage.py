@@ -14,6 +14,7 @@ from corridors.errors import DataError
 from corridors.network.limits.coverage import allowed_cargo
 from corridors.network.limits.places import Place, port_nodes
 from corridors.network.limits.rules import limit_rules, rule_sources
+from corridors.network.reading.cells import rows_of
 from corridors.network.schema import tables
 
 if TYPE_CHECKING:
@@ -73,10 +74,10 @@ def storage_of(net: Network) -> list[Storage]:
         )
     }
     members: dict[str, list[dict[str, Any]]] = {}
-    for row in net.tables["capacity_members"].to_dict("records"):
+    for row in rows_of(net.tables["capacity_members"]):
         members.setdefault(row["capacity_id"], []).append(row)
     several: dict[str, list[dict[str, Any]]] = {}
-    for row in net.tables["capacities"].to_dict("records"):
+    for row in rows_of(net.tables["capacities"]):
         several.setdefault(row["capacity_id"], []).append(row)
     found = []
     for capacity, rows in sorted(several.items()):

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from corridors.errors import nearest
 from corridors.network.calendar import check_season, parse_date
@@ -75,10 +78,26 @@ def typed_table(
             Problem(file, row + 2, column.name, rule, message) for row, rule, message in faults
         ]
     problems += duplicates([columns[name] for name in table.key], table)
-    kinds = {c.name: "float64" if _is_number(c) else "str" for c in table.columns}
     index = pd.RangeIndex(rows)
-    typed = {n: pd.Series(columns[n], index=index, dtype=kind) for n, kind in kinds.items()}
+    typed = {c.name: _array(columns[c.name], c) for c in table.columns}
     return pd.DataFrame(typed, index=index, copy=False), problems
+
+
+def _array(values: list[Any], column: Column) -> Any:
+    """Return the values of a column as a frame keeps them."""
+    import pandas as pd
+
+    if _is_number(column):
+        return np.array(values, dtype=np.float64)
+    return pd.array(values, dtype=_text())
+
+
+@cache
+def _text() -> Any:
+    """Return what pandas makes of text: to look that up by name takes as long as a short column."""
+    import pandas as pd
+
+    return pd.Series([], dtype="str").dtype
 
 
 def _is_number(column: Column) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from corridors.network.arcs import DIRECTIONS, LINK, TRANSFER, Arcs
 from corridors.network.loads import DRIVER_DAY, conversion, days_on
+from corridors.network.reading.cells import rows_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +56,7 @@ class CapacityMembers:
         self._like = like
         self.rows: dict[str, list[dict[str, Any]]] = {} if like is None else like.rows
         if like is None:
-            for member in net.tables["capacity_members"].to_dict("records"):
+            for member in rows_of(net.tables["capacity_members"]):
                 self.rows.setdefault(member["capacity_id"], []).append(member)
         self._units: dict[str, NDArray[np.float64]] = {}
         self._counted: dict[tuple[str, str, str], Counted] = {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from corridors.flow.waiting.steady import exponent_of, spread_of
+from corridors.network.reading.cells import rows_of
 
 if TYPE_CHECKING:
     from corridors.network.network import Network
@@ -103,7 +104,7 @@ def _looked_up(net: Network) -> dict[str, Variation]:
             row["lot"],
             row["service_hours"] if row["service_hours"] == row["service_hours"] else 0.0,
         )
-        for row in net.tables["variation"].to_dict("records")
+        for row in rows_of(net.tables["variation"])
     }
     if not rows:
         return {}

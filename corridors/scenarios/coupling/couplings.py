@@ -18,6 +18,7 @@ import numpy as np
 from corridors.network.arcs import ENTRY
 from corridors.network.calendar import in_period
 from corridors.network.provenance import confidences, row_keys
+from corridors.network.reading.cells import rows_of
 from corridors.network.schema import tables
 from corridors.scenarios.capacity.capacities import Limit
 from corridors.scenarios.draft import usual_demand
@@ -126,7 +127,7 @@ def couplings_of(state: NetworkState) -> tuple[Coupling, ...]:
     wanted = usual["units_per_day"].to_numpy(dtype=np.float64)
     origin, cargo, destination = (usual[c] for c in ("origin", "cargo", "destination"))
     found = []
-    for row in table.sort_values("coupling_id").to_dict("records"):
+    for row in rows_of(table.sort_values("coupling_id")):
         if not in_period(row["valid_from"], row["valid_until"], state.day):
             continue
         here = origin == row["node_id"]

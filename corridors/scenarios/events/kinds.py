@@ -16,6 +16,7 @@ import numpy as np
 
 from corridors.errors import ScenarioError, UnknownIdError
 from corridors.network.markets.selecting import SUPPLY_KEYS, select_supply
+from corridors.network.reading.cells import rows_of
 from corridors.scenarios.capacity.capacities import (
     countable_on,
     event_limit_id,
@@ -401,7 +402,7 @@ class SupplyChange(DemandChange):
         """Return the arcs of the offers that are picked, where these are cut."""
         found = np.zeros(arcs.usd.shape, dtype=np.bool_)
         supply = net.whole.tables["supply"]
-        for row in supply[select_supply(net, supply, event.selector)].to_dict("records"):
+        for row in rows_of(supply[select_supply(net, supply, event.selector)]):
             c = arcs.cargo.index(row["cargo"])
             found[c, arcs.offer_number[row["market"], row["node_id"]]] = True
         return found
