@@ -145,17 +145,15 @@ class Drawing:
             assert usual is not None
             usual.answer.start_here()
             curved, bent = (with_curves(own, usual.commodity_price) for own in (base, hit))
-            first, split = solve_in_parts(curved.problem, split, known)
-            second = None
-            if first is not None:
-                second, split = solve_in_parts(bent.problem, split, known)
-            if first is not None and second is not None:
-                break
-        before, after = (
-            Solved(state, settle(found, couplings_of(state), _again(state, split, known))[0])
-            for state, found in ((curved, first), (bent, second))
-        )
-        return before, after, split
+            found = []
+            for state in (curved, bent):
+                one, split = solve_in_parts(state.problem, split, known)
+                if one is None:
+                    break
+                again = _again(state, split, known)
+                found.append(Solved(state, settle(one, couplings_of(state), again)[0]))
+            else:
+                return found[0], found[1], split
 
     def _begun(self, split: Flags) -> Known:
         """Return what every draw begins with: the ordinary case in which nothing is drawn.

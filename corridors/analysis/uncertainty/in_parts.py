@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from corridors.flow.problem import FlowProblem
     from corridors.flow.solve import Answer
 
+_MOST_ENGINES = 6
+"""Engines that are kept beside those with which each draw begins."""
+
 _NEAR = 1e-9
 """Share of a price by which it may be above another and still be the same."""
 
@@ -72,11 +75,16 @@ class Known:
     def __init__(self) -> None:
         self._answers: dict[tuple[int, bytes], Answer] = {}
         self._values: dict[bytes, dict[str, Ints]] = {}
+        self._more: dict[tuple[int, bytes], Answer] = {}
 
     def copy(self) -> Known:
-        """Return what is known, to which more may come that this one does not learn."""
+        """Return what is known, to which more may come that this one does not learn.
+
+        But for engines of other limits and other parts, which are made once for all.
+        """
         other = Known()
         other._answers, other._values = dict(self._answers), dict(self._values)
+        other._more = self._more
         return other
 
     def values(self, problem: FlowProblem, split: Flags, owner: Ints) -> dict[str, Ints]:
@@ -94,13 +102,21 @@ class Known:
         return found
 
     def solve(self, parts: FlowProblem, split: Flags) -> Answer:
-        """Answer a problem of parts, from the answer to the first one with the same parts."""
+        """Answer a problem of parts, from what was answered with the same parts."""
         key = parts.n_limits, split.tobytes()
-        first = self._answers.get(key)
+        known = self._answers | self._more
+        first = known.get(key)
+        # The same without some limits, such as the rooms of couplings, is nearest.
+        near = [one for (n, own), one in known.items() if own == key[1] and n < key[0]]
         if first is not None and first.starts(parts):
-            return first.solve(parts)
-        answer = solve(parts)
-        self._answers.setdefault(key, answer)
+            return first.solve(parts, *near[-1:])
+        near = near or list(self._answers.values())
+        if not near:
+            answer = self._answers[key] = solve(parts)
+            return answer
+        if len(self._more) >= _MOST_ENGINES:
+            del self._more[next(iter(self._more))]
+        answer = self._more[key] = near[-1].solve(parts)
         return answer
 
 
