@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from corridors.analysis.criticality.wanted import couplings_among, with_commodities
 from corridors.assignment.choice import chooser_of
 from corridors.flow import solve
 from corridors.flow.usage import LimitUsage
@@ -145,30 +146,14 @@ def wanted_alone(problem: ClosureProblem) -> ClosureProblem:
     kept = np.flatnonzero(flow.amount > 0)
     if len(kept) == flow.n_commodities or problem.chooser is not None:
         return problem
-    number = np.cumsum(flow.amount > 0) - 1
-
-    def own(demands: Ints) -> Ints:
-        return np.asarray(number[demands[flow.amount[demands] > 0]])
-
     labels = problem.labels
     return replace(
         problem,
-        flow=replace(
-            flow,
-            origin=flow.origin[kept],
-            destination=flow.destination[kept],
-            amount=flow.amount[kept],
-            penalty=flow.penalty[kept],
-            commodity_class=flow.commodity_class[kept],
-            commodity_rank=flow.commodity_rank[kept],
-            step_price=flow.step_price[kept],
-        ),
+        flow=with_commodities(flow, kept),
         t_per_unit=problem.t_per_unit[kept],
         countries=tuple(problem.countries[k] for k in kept),
         labels=None if labels is None else tuple(labels[k] for k in kept),
-        couplings=tuple(
-            replace(c, falls=own(c.falls), hangs_on=own(c.hangs_on)) for c in problem.couplings
-        ),
+        couplings=couplings_among(problem.couplings, kept, flow.n_commodities),
     )
 
 
