@@ -193,6 +193,7 @@ class ClosureSolver:
         self.problem = problem
         self.uses = LimitUsage(problem.flow)
         self.answer: Answer = solve(problem.flow)
+        self._with_rooms: list[Answer] = []
         self.plan = self._settled(self.answer, problem.usual)
         self.carried = carried(self.plan, problem.flow.n_arcs)
         self._known: dict[_Key, tuple[float, float, float]] = {}
@@ -252,7 +253,7 @@ class ClosureSolver:
         """Return the plan of a situation by its optimum, couplings held."""
         p, couplings, chooser = best.problem, self.problem.couplings, self.problem.chooser
         if chooser is None:
-            found, _ = solve_settled(p, couplings, best)
+            found, _ = solve_settled(p, couplings, best, self._with_rooms)
             return cast("Plan", found.plan)
         first = chooser.answer(p, best) if usual is None else usual
         found, _ = settle(
