@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.analysis.asking.narrowing import narrowed
-from corridors.analysis.criticality.wanted import couplings_among, wanted_state
+from corridors.analysis.criticality.wanted import wanted_state
 from corridors.analysis.parametric import LinearPiece, piece_at
 from corridors.analysis.question import ask
 from corridors.display import Card, records
@@ -212,12 +212,8 @@ def headroom(
     mask = select_demand(state.net, state.demand, selector)
     if all(name is None for name in selector.values()):
         mask &= state.demand["cargo"].isin(state.net.cargo_in_totals).to_numpy()
-    couplings = couplings_of(state)
-    n_demands = len(state.demand)
-    state, wanted = wanted_state(state)
-    mask = mask[wanted]
-    couplings = couplings_among(couplings, wanted, n_demands)
-    answer, fallen = solve_settled(state.problem, couplings)
+    mask, state = mask[state.problem.amount > 0], wanted_state(state)
+    answer, fallen = solve_settled(state.problem, couplings_of(state))
     if fallen is None:
         return _Growth(state, mask, answer).followed()
     state = with_room(state, fallen.couplings, fallen.rooms)

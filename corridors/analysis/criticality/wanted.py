@@ -66,8 +66,8 @@ def couplings_among(
     return tuple(replace(c, falls=own(c.falls), hangs_on=own(c.hangs_on)) for c in couplings)
 
 
-def wanted_state(state: NetworkState) -> tuple[NetworkState, Ints]:
-    """Return a situation with the demands alone of which something is wanted, and their numbers.
+def wanted_state(state: NetworkState) -> NetworkState:
+    """Return a situation with the demands alone of which something is wanted.
 
     Parameters
     ----------
@@ -76,4 +76,4 @@ def wanted_state(state: NetworkState) -> tuple[NetworkState, Ints]:
     """
     kept = np.flatnonzero(state.problem.amount > 0)
     demand = state.demand.iloc[kept].reset_index(drop=True)
-    return replace(state, demand=demand, problem=with_commodities(state.problem, kept)), kept
+    return replace(state, demand=demand, problem=with_commodities(state.problem, kept))

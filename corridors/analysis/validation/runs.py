@@ -81,7 +81,11 @@ class ModelRuns:
         return tuple(cargo.loc[cargo["unit"] == "TEU", "cargo"])
 
     def state(self, day: str, scenario: str = "") -> Assignment:
-        """Return the steady state of a day, undisturbed or under a scenario."""
+        """Return the steady state of a day, undisturbed or under a scenario.
+
+        Of the best plan without the demands of which nothing is wanted.
+        """
+        from corridors.analysis.criticality.wanted import wanted_state
         from corridors.assignment.assign import assigned
         from corridors.scenarios.demand_curves import with_curves
         from corridors.scenarios.state import network_state
@@ -91,7 +95,7 @@ class ModelRuns:
             state, near = network_state(self.net, plan, as_date(day)), None
             if self.model == "optimal":
                 # Of the best plan an answer is the same from wherever it is begun.
-                state = with_curves(state)
+                state = with_curves(wanted_state(state))
                 near = self._near(state.problem)
             found = assigned(state, plan, self.model, near)
             self._steady[day, scenario] = found
