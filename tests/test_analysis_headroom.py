@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 import toys
 from analysis_toys import DAY, at_random, closing, two_ways
@@ -109,6 +110,17 @@ def test_only_the_demand_that_is_meant_grows():
     assert co.headroom(net, "a-c-bulk", as_of=DAY).multiple == pytest.approx(1.5)
     assert co.headroom(net, to_country="CC", as_of=DAY).multiple == pytest.approx(1.5)
     assert co.headroom(net, origin="a", cargo="bulk", as_of=DAY).multiple == pytest.approx(1.25)
+
+
+def test_demands_of_other_years_change_nothing():
+    """Beside the sketch of one line a demand that begins when this one is long over."""
+    net, later = one_line(), {"valid_from": "2040-01-01"}
+    more = dict(net.tables)
+    row = more["demand"].iloc[[0]].assign(demand_id="a-later", **later)
+    more["demand"] = pd.concat([row, more["demand"]], ignore_index=True)
+    found, plain = (co.headroom(one, as_of=DAY) for one in (type(net)(more), net))
+    assert found.to_dict() == plain.to_dict()
+    assert found.falls_short["demand_id"].tolist() == ["a-c-bulk"]
 
 
 def test_cargo_gives_up_where_the_way_left_costs_more_than_its_loss():

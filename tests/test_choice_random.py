@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import flow_cases
 import numpy as np
 import pytest
@@ -12,7 +15,7 @@ from scipy.optimize import minimize
 import corridors.flow.choice.solve as solving
 from corridors.errors import CertificateError
 from corridors.flow import FlowProblem, solve
-from corridors.flow.choice import ChoiceModel, Counts, choose
+from corridors.flow.choice import ChoiceModel, Counts, choose, kernels
 from corridors.flow.choice.dual import Dual
 from corridors.flow.choice.model import spread_by_cost
 from corridors.flow.choice.newton import STEPS, TOLERANCE
@@ -199,3 +202,36 @@ def test_prices_hang_on_no_other_situation(seed, other):
     again = choose(p, ChoiceModel.staying(p, 0.2), least.route_set, grow=False, price=begin)
     assert again.limit_price == pytest.approx(least.limit_price, abs=1e-6)
     assert again.composite_cost == pytest.approx(least.composite_cost, abs=1e-6)
+
+
+@few
+@given(seeds)
+def test_the_largest_change_of_a_route_is_among_those_that_pay_what_moves(seed):
+    problem, answer = chosen(seed)
+    dual = Dual(problem, ChoiceModel.staying(problem, spread(problem, 0.2)), answer.route_set)
+    r = np.random.default_rng(seed)
+    moves = r.random(len(dual.wanted)) < 0.4
+    step = np.where(moves, r.normal(size=len(moves)), 0.0)
+    t, scale = dual.terms, dual.scale[answer.route_set.commodity]
+    pays = kernels.charged(dual.first, t.start, t.term, t.unit, dual.scale, moves)
+    ways = [slice(a, b) for a, b in pairwise(t.start.tolist())]
+    changes = [abs(float((t.unit[w] * step[t.term[w]]).sum())) for w in ways]
+    expected = max((c * s for c, s in zip(changes, scale.tolist(), strict=True)), default=0.0)
+    assert kernels.largest_change(*pays, step) == pytest.approx(expected, rel=1e-12)
+
+
+@few
+@given(seeds)
+def test_on_the_way_what_never_travels_may_be_left_out(seed):
+    problem = flow_cases.random_problem(seed)
+    idle = np.random.default_rng(seed).random(problem.n_commodities) < 0.5
+    problem = replace(problem, amount=np.where(idle, 0.0, problem.amount))
+    model = ChoiceModel.staying(problem, spread(problem, 0.2))
+    dual = Dual(problem, model, choose(problem, model).route_set)
+    price = np.clip(dual.start + 0.5, dual.lower, dual.upper)
+    whole, part = dual.at(price), dual.at(price, idle_too=False)
+    assert part.value == whole.value
+    assert part.flow.tobytes() == whole.flow.tobytes()
+    assert part.gradient.tobytes() == whole.gradient.tobytes()
+    free = np.ones(len(price), dtype=bool)
+    assert dual.curvature(part, free).tobytes() == dual.curvature(whole, free).tobytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from coupling_toys import COUPLING, DAY, SHUT, detour, field, gate
 from hypothesis import given, settings
@@ -9,7 +10,10 @@ from hypothesis import strategies as st
 from simulate_toys import scenario, what
 
 import corridors as co
+from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
+from corridors.network.arcs import LINK
 from corridors.network.checks.couplings import couplings_are_of_two_demands
+from corridors.network.network import as_date
 from corridors.scenarios.coupling.couplings import couplings_of
 from corridors.scenarios.coupling.settle import settle
 from corridors.scenarios.state import network_state
@@ -152,6 +156,21 @@ def test_a_sweep_counts_what_falls_with_what_is_closed():
     found = co.criticality(field(), of="link", as_of=DAY)
     row = found[found["name"].str.contains("PLANT")].iloc[0]
     assert row["shortfall_t_per_day"] == pytest.approx(160)
+
+
+def test_closures_in_turn_are_answered_as_each_alone():
+    """The line shuts, the way round it, both, and the line again: two have no outlet at all."""
+    state = network_state(detour(120), None, as_date(DAY))
+    problem, arcs = closure_problem(state, "optimal", disturbed=False), state.arcs
+    turns = [("field-plant-pipeline",), ("way",), ("field-plant-pipeline", "way")]
+    solver, found = ClosureSolver(problem), []
+    for shut in (*turns, turns[0], turns[2]):
+        closed = np.flatnonzero(np.isin(arcs.ids, shut) & (arcs.arc_type == LINK))
+        found.append(solver.close(closed).figures)
+        assert found[-1] == ClosureSolver(problem).close(closed).figures
+    assert found[0] == found[3]
+    assert found[2] == found[4]
+    assert found[2]["shortfall_t_per_day"] == pytest.approx(160)
 
 
 def test_words_and_json_say_what_falls_and_nobody_is_pushed_aside():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import fields
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import toys
 
 import corridors as co
+from corridors.analysis.monte_carlo import drawn_network
 from corridors.analysis.uncertainty.drawing import Drawing, central_case
 from corridors.analysis.uncertainty.figures import Solved, changed_figures
 from corridors.analysis.uncertainty.in_parts import solve_in_parts, worth_its_loss
@@ -113,21 +115,39 @@ def test_a_draw_does_not_depend_on_those_before_it(shut):
     assert one == other[::-1]
 
 
-def test_a_drawn_network_is_the_same_problem_by_what_is_kept_as_afresh(net):
-    plan = scenario(POLAND)
-    network_state(net, None, plan.as_of)
+@pytest.mark.parametrize("draw", ["all", "amounts"])
+@pytest.mark.parametrize("day", ["2025-09-12", "2029-02-28"])
+def test_a_drawn_network_is_the_same_problem_by_what_is_kept_as_afresh(net, draw, day):
+    plan, day = scenario(POLAND), dt.date.fromisoformat(day)
+    network_state(net, None, day)
     inputs = UncertainInputs(net)
-    own = inputs.network(inputs.places(3, 1)[1])
+    own = inputs.network(inputs.places(3, 1)[1]) if draw == "all" else drawn_network(net, 4, 2)
     assert own.like is net.whole
     for events in (None, plan):
-        kept, new = (network_state(one, events, plan.as_of) for one in (own, afresh(own)))
+        kept, new = (network_state(one, events, day) for one in (own, afresh(own)))
         for field in fields(FlowProblem):
             one, other = (getattr(state.problem, field.name) for state in (kept, new))
             assert np.array_equal(one, other) or one is other is None, field.name
         assert kept.demand.equals(new.demand)
+        assert kept.offers.equals(new.offers)
         assert [limit.amount for limit in kept.limits] == [limit.amount for limit in new.limits]
-    before = network_state(net, None, plan.as_of)
-    assert not np.array_equal(kept.problem.cost, before.problem.cost)
+    before = network_state(net, plan, day)
+    assert np.array_equal(kept.problem.cost, before.problem.cost) == (draw == "amounts")
+    assert not np.array_equal(kept.problem.bound, before.problem.bound)
+
+
+def test_demands_of_nothing_leave_no_trace_in_parts():
+    """Of two that share a way the second, of which nothing is wanted, is left out."""
+    problem = steps()
+    problem = type(problem)(**{**problem.__dict__, "amount": np.array([10.0, 0.0])})
+    split, wanted = np.array([True, False]), problem.amount > 0
+    whole, _ = solve_in_parts(problem, split)
+    part, _ = solve_in_parts(problem, split, wanted=wanted)
+    assert part.shortfall.tobytes() == whole.shortfall.tobytes()
+    assert part.path_amount.tobytes() == whole.path_amount.tobytes()
+    assert [p.tolist() for p in part.path_arcs] == [p.tolist() for p in whole.path_arcs]
+    assert part.commodity_price[0] == whole.commodity_price[0]
+    assert np.isnan(part.commodity_price[1])
 
 
 def steps():

@@ -141,3 +141,86 @@ def test_what_an_earlier_start_needs_is_not_shed(seed):
     again = more.solve(other)
     same(again, solve(other))
     assert again.cold_starts == 0
+
+
+@pytest.mark.parametrize("seed", range(23300, 23330))
+def test_what_is_shut_by_its_cost_and_opened_again_leaves_no_trace(seed):
+    """Costs of some cells are infinite in between, in new arrays each time; penalties change."""
+    problem, r = flow_cases.random_problem(seed), np.random.default_rng(seed)
+    first = solve(problem)
+    for turn in range(6):
+        cost = problem.cost.copy()
+        if turn % 3:
+            cost[r.random(cost.shape) < 0.2 * (turn % 3)] = np.inf
+        now = replace(problem, cost=cost, penalty=problem.penalty * r.choice([0.5, 1.0]))
+        same(first.solve(now), solve(now))
+
+
+def with_other_limits(problem, r):
+    """Return a problem with some limits narrower, one or none left out, and one more."""
+    kept = problem.member_limit != r.integers(problem.n_limits + 1)
+    arc = int(r.integers(problem.n_arcs))
+    return replace(
+        problem,
+        bound=np.append(problem.bound * r.choice([0.6, 1.0], problem.n_limits), 4.0),
+        excess_price=np.append(problem.excess_price, np.inf),
+        member_limit=np.append(problem.member_limit[kept], problem.n_limits),
+        member_arc=np.append(problem.member_arc[kept], arc),
+        member_class=np.append(problem.member_class[kept], -1),
+        member_factor=np.append(problem.member_factor[kept], 1.0),
+    )
+
+
+@pytest.mark.parametrize("seed", range(23330, 23370))
+def test_answers_may_begin_with_one_to_a_problem_with_other_limits(seed):
+    problem, r = flow_cases.random_problem(seed), np.random.default_rng(seed)
+    first, second = solve(problem), None
+    for _ in range(4):
+        shut = problem.changed(closed=[int(r.integers(problem.n_arcs))])
+        near = first.solve(shut)
+        other = with_other_limits(shut, r)
+        found = near.solve(other) if second is None else second.solve(other, near)
+        same(found, solve(other))
+        second = found
+
+
+@pytest.mark.parametrize("seed", range(23370, 23410))
+def test_answers_may_begin_with_one_in_which_commodities_were_whole(seed):
+    """Some are parted into pieces of other penalties; and whole again, from the pieces."""
+    problem, r = flow_cases.random_problem(seed), np.random.default_rng(seed)
+    many = r.choice([1, 1, 3], problem.n_commodities)
+    owner = np.repeat(np.arange(problem.n_commodities), many)
+    names = ("origin", "destination", "commodity_class")
+    parts = replace(
+        problem,
+        amount=(problem.amount / many)[owner],
+        penalty=problem.penalty[owner] * r.choice([0.8, 1.0], len(owner)),
+        commodity_rank=np.argsort(np.argsort(problem.commodity_rank[owner], kind="stable")),
+        **{name: getattr(problem, name)[owner] for name in names},
+    )
+    whole = solve(problem)
+    pieces = whole.solve(parts)
+    same(pieces, solve(parts))
+    same(pieces.solve(problem), whole)
+
+
+def test_a_basis_is_taken_over_where_it_means_something():
+    """Ten units of which the cheap way takes 6; of a third way beside them one is told apart."""
+    ways = ([0, 0, 0], [1, 1, 1], [1, 4, 6], [6, 5, 5], [0], [1], [10], 9)
+    problem = FlowProblem.from_arcs(*ways)
+    narrower = replace(
+        problem,
+        bound=np.append(problem.bound, 3.0),
+        excess_price=np.append(problem.excess_price, np.inf),
+        member_limit=np.append(problem.member_limit, 3),
+        member_arc=np.append(problem.member_arc, 1),
+        member_class=np.append(problem.member_class, -1),
+        member_factor=np.append(problem.member_factor, 1.0),
+        arc_limit=None,
+    )
+    near = solve(replace(problem, arc_limit=None))
+    assert near.class_flow.tolist() == [[6.0, 4.0, 0.0]]
+    now = near.solve(narrower)
+    assert now.class_flow.tolist() == [[6.0, 3.0, 1.0]]
+    assert now.rounds < solve(narrower).rounds
+    assert now.cold_starts == 0

@@ -8,6 +8,7 @@ import pytest
 import toys
 
 import corridors as co
+from corridors.network.network import Network
 from corridors.scenarios.selectors import select
 
 
@@ -90,6 +91,18 @@ def matched(net, selector, folder=None):
 )
 def test_a_selector_matches_what_it_says(small, selector, expected):
     assert matched(small, selector) == expected
+
+
+def test_what_was_selected_is_kept_and_cannot_be_written_to(small):
+    """A network drawn from another selects in that one; an area is looked up each time."""
+    selector = {"border": ["AA", "BB"]}
+    found = select(small, selector)
+    drawn = Network(dict(small.tables), folder=small.folder, like=small)
+    assert select(small, dict(selector)) is select(drawn, selector) is found
+    with pytest.raises(ValueError, match="read-only"):
+        found.links[0, 0] = True
+    area = {"within": square(60.9, 45.9, 61.1, 46.1)}
+    assert select(small, area) is not select(small, area)
 
 
 def square(west, south, east, north):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.analysis.asking.narrowing import narrowed
+from corridors.analysis.criticality.wanted import wanted_state
 from corridors.analysis.parametric import LinearPiece, piece_at
 from corridors.analysis.question import ask
 from corridors.display import Card, records
@@ -211,6 +212,7 @@ def headroom(
     mask = select_demand(state.net, state.demand, selector)
     if all(name is None for name in selector.values()):
         mask &= state.demand["cargo"].isin(state.net.cargo_in_totals).to_numpy()
+    mask, state = mask[state.problem.amount > 0], wanted_state(state)
     answer, fallen = solve_settled(state.problem, couplings_of(state))
     if fallen is None:
         return _Growth(state, mask, answer).followed()

@@ -7,7 +7,8 @@ the package.
 from corridors.flow.certificate import Certificate
 from corridors.flow.problem import FlowProblem
 from corridors.flow.shortest.contraction import Contracted, contract
-from corridors.flow.solve import Answer, PriceRange, solve, solve_many
+from corridors.flow.solution import PriceRange
+from corridors.flow.solve import Answer, solve, solve_many
 
 __all__ = [
     "Answer",

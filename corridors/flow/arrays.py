@@ -167,3 +167,16 @@ def check_problem(p: Any) -> None:
     check_not_negative("capacity" if p.arc_limit is not None else "bound", p.bound, finite=False)
     check_not_negative("excess_price", p.excess_price, finite=False)
     check_not_negative("member_factor", p.member_factor, finite=True)
+
+
+def only_shut(cost: Floats, before: Floats) -> bool:
+    """Whether costs are what they were wherever they are finite, shapes (C, A).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> before = np.array([[1.0, 2.0]])
+    >>> only_shut(np.array([[1.0, np.inf]]), before), only_shut(np.array([[1.0, 3.0]]), before)
+    (True, False)
+    """
+    return cost is before or bool(((cost == before) | np.isinf(cost)).all())

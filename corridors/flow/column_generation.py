@@ -11,7 +11,7 @@ what the rows of the input say and never on where they stand.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -19,7 +19,7 @@ import numpy as np
 from corridors.errors import CertificateError
 from corridors.flow.arrays import TOLERANCE
 from corridors.flow.highs import HighsMaster
-from corridors.flow.master import FailedError, Kept, Master, MasterProblem
+from corridors.flow.master import FailedError, Kept, Master, MasterProblem, crossed
 from corridors.flow.numbering import Numbering, generic
 from corridors.flow.parallel.bundles import Bundles
 from corridors.flow.path_pool import PathPool
@@ -100,6 +100,8 @@ class Engine:
         self.proof: tuple[FlowProblem, Certificate] | None = None
         self.trees = Trees()
         self._first: tuple[FlowProblem, Flags, FlowSolution] | None = None
+        # Another engine, at whose last basis the next way is to begin.
+        self.near: Engine | None = None
 
     @property
     def numbering(self) -> Numbering:
@@ -131,6 +133,7 @@ class Engine:
             return known
         question = self.load(problem)
         master = self._master
+        near, self.near = self.near, None
         starts = [True, True] if cold or not master.started else [False, True, True]
         cold_starts = -1 if cold or not master.started else 0
         for attempt, afresh in enumerate(starts):
@@ -141,6 +144,8 @@ class Engine:
                 master.restore()
             try:
                 last, whole = attempt == len(starts) - 1, cold or attempt > 0
+                if near is not None and not whole:
+                    self._cross_over(near, question)
                 rounds, tied = self._climb(question, careful=last, whole=whole)
                 if not master.started:
                     master.remember()
@@ -169,8 +174,7 @@ class Engine:
     def _arcs_in_use(self) -> Flags:
         """Return which arcs lie on paths of the basis, in the problem's numbering."""
         used = np.zeros(len(self._numbering.arc_order), dtype=np.bool_)
-        for j in self._master.basic_columns().tolist():
-            used[self._numbering.arc_order[self._pool.path(j)]] = True
+        used[self._pool.paths(self._master.basic_columns(), self._numbering.arc_order)[1]] = True
         return used
 
     def _unmoved(self, problem: FlowProblem) -> FlowSolution | None:
@@ -188,12 +192,7 @@ class Engine:
         )
         if not same or (first.closed & ~problem.closed).any() or (problem.closed & used).any():
             return None
-        arrays = {
-            f.name: getattr(outcome, f.name).copy()
-            for f in fields(outcome)
-            if isinstance(getattr(outcome, f.name), np.ndarray)
-        }
-        return replace(outcome, **arrays, rounds=0, cold_starts=0)
+        return outcome.once_more()
 
     def price_from(self, problem: FlowProblem, limit: int, side: int) -> tuple[float, float]:
         """Price a limit from one side.
@@ -237,11 +236,7 @@ class Engine:
         question.bound[1], question.amount[1] = 0.0, 0.0
         question.bound[1, r] = side
         master.take(master.basis, question)
-        room = (question.bound - master.use)[:, master.loose]
-        amount, rate = np.concatenate([master.amounts, room], axis=1)
-        falls = rate < -1e-9
-        holds = float((np.maximum(amount[falls], 0.0) / -rate[falls]).min(initial=np.inf))
-        holds *= scale
+        holds = master.lasts(question) * scale
         if side < 0:
             holds = min(holds, float(problem.bound[limit]))
         return price, holds
@@ -250,28 +245,21 @@ class Engine:
         """Bring columns, costs and bounds to those of a problem."""
         p = self._numbering.canonical(problem)
         self._master.shed()
-        amount = np.zeros((2, len(self._amount_direction)))
-        k = p.n_commodities
-        amount[0, :k] = p.amount
-        amount[0, k:] = 100.0 * (1.0 + p.amount.sum())
-        amount[1] = self._amount_direction
-        bound = np.empty((2, p.n_limits))
-        bound[0] = p.bound / self._numbering.limit_scale
-        # No flow comes near this; a number instead of infinity keeps warm starts simple.
-        bound[0][np.isinf(bound[0])] = 1e4 * (1.0 + p.amount.sum())
-        bound[1] = self._bound_direction
         last = self._last
         open_cost = self._pricing.open(p)
         prices = ("cost", "tie_cost", "penalty", "excess_price")
         if last is not None and all(getattr(last, name) is getattr(p, name) for name in prices):
             self._pool.ban(open_cost, self._pricing.shut)
         else:
-            finite = np.where(np.isinf(p.cost), 0.0, p.cost)
             excess = (p.excess_price * self._numbering.limit_scale)[self._soft]
-            self._pool.load(p.penalty, excess, finite, p.tie_cost, open_cost)
+            self._pool.load(p.penalty, excess, p.cost, p.tie_cost, open_cost)
             self._pricing.aim(p.cost, p.tie_cost)
         self._last = p
-        return MasterProblem(p, open_cost, amount, bound)
+        scale, directions = (
+            self._numbering.limit_scale,
+            (self._amount_direction, self._bound_direction),
+        )
+        return MasterProblem.of(p, open_cost, scale, *directions)
 
     def _climb(
         self, question: MasterProblem, *, careful: bool, whole: bool = True
@@ -288,10 +276,10 @@ class Engine:
         for rounds in range(1, _MAX_ROUNDS):
             master.optimise(question)
             weight, sigma, near = self._weigh(question)
-            found = self._add_cheapest(p, weight, sigma - near)
+            found = self._add_cheapest(weight, sigma - near)
             if not found and master.decide(question):
                 weight, sigma, near = self._weigh(question)
-                found = self._add_cheapest(p, weight, sigma - near)
+                found = self._add_cheapest(weight, sigma - near)
             if found:
                 continue
             new, tied = self._decide_ties(p, weight, sigma, near)
@@ -310,18 +298,18 @@ class Engine:
         weight = self._pricing.weights(price)
         return weight, sigma, TOLERANCE * (1.0 + np.abs(sigma))
 
-    def _add_cheapest(self, p: FlowProblem, weight: Floats, ceiling: Floats) -> int:
+    def _add_cheapest(self, weight: Floats, ceiling: Floats) -> int:
         """Add each commodity's cheapest path where it is below the ceiling; say how many."""
         wanted, start, arcs = self._pricing.better(weight, ceiling)
         if not len(wanted):
             return 0
-        return self._pool.add(wanted, start, arcs, p.cost, p.tie_cost)
+        return self._pool.add(wanted, start, arcs)
 
     def _greedy(self, question: MasterProblem, *, whole: bool) -> None:
         """Start cold from each commodity's cheapest path, as far as there is room."""
         p = question.problem
         first = self._pool.size
-        self._add_cheapest(p, question.open_cost, p.penalty - TOLERANCE * (1.0 + p.penalty))
+        self._add_cheapest(question.open_cost, p.penalty - TOLERANCE * (1.0 + p.penalty))
         many = max(_MANY_LIMITS, _PER_COMMODITY * p.n_commodities)
         own = self.master_name == "own"
         overrun = question.overrun(self._pool.columns, first, self._pool.size) if own else 0
@@ -351,6 +339,16 @@ class Engine:
         except FailedError:
             self._master.restore()
         return False
+
+    def _cross_over(self, near: Engine, question: MasterProblem) -> None:
+        """Take the last basis of another engine, where it means anything here."""
+        there = near._master, near._last, near.numbering
+        basis = crossed(*there, self._numbering, question, self._pool)
+        try:
+            if basis is not None:
+                self._master.take(basis, question)
+        except FailedError:
+            self._master.restore()
 
     def reach(self, problem: FlowProblem) -> Master:
         """Return the master at the optimum of a problem, off which nothing is read.
@@ -382,7 +380,7 @@ class Engine:
             for _ in range(_MAX_ROUNDS):
                 highs.optimise(question)
                 weight, sigma, near = self._weigh(question)
-                if not self._add_cheapest(p, weight, sigma - near):
+                if not self._add_cheapest(weight, sigma - near):
                     own.take(highs.optimal(), question)
                     break
         except FailedError:
@@ -406,7 +404,7 @@ class Engine:
         weight, _, near = self._weigh(question)
         ceiling = np.full(p.n_commodities, -1.0)
         ceiling[stranded] = (p.penalty - near)[stranded]
-        self._pool.add(*self._pricing.cheapest(weight, ceiling), p.cost, p.tie_cost)
+        self._pool.add(*self._pricing.cheapest(weight, ceiling))
 
     def _decide_ties(
         self, p: FlowProblem, weight: Floats, sigma: Floats, near: Floats
@@ -424,7 +422,7 @@ class Engine:
         new = 0
         if better.any():
             wanted = np.flatnonzero(better)
-            new = self._pool.add(wanted, best.start, best.arcs, p.cost, p.tie_cost)
+            new = self._pool.add(wanted, best.start, best.arcs)
         basics = np.bincount(self._pool.columns.commodity[master.basic_columns()], minlength=k)
         choices = best.choices + short
         return new, choices > basics[:k]

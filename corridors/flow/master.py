@@ -20,8 +20,12 @@ from corridors.flow.simplex.working import WorkingBasis
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
+    from corridors.flow.numbering import Numbering
     from corridors.flow.path_pool import Columns, PathPool
     from corridors.flow.problem import FlowProblem
+
+
+_ENDS = ("origin", "destination", "commodity_class")
 
 
 class FailedError(Exception):
@@ -47,6 +51,38 @@ class MasterProblem:
     open_cost: Floats
     amount: Floats
     bound: Floats
+
+    @classmethod
+    def of(
+        cls,
+        p: FlowProblem,
+        open_cost: Floats,
+        limit_scale: Floats,
+        amount_direction: Floats,
+        bound_direction: Floats,
+    ) -> MasterProblem:
+        """Return a problem with its right-hand sides and the directions in which they are moved.
+
+        Parameters
+        ----------
+        p, open_cost
+            The problem, and its costs with ``inf`` where an arc is closed.
+        limit_scale
+            By which each limit is divided, shape (R,).
+        amount_direction, bound_direction
+            Shapes (K + S,) and (R,).
+        """
+        amount = np.zeros((2, len(amount_direction)))
+        k = p.n_commodities
+        amount[0, :k] = p.amount
+        amount[0, k:] = 100.0 * (1.0 + p.amount.sum())
+        amount[1] = amount_direction
+        bound = np.empty((2, p.n_limits))
+        bound[0] = p.bound / limit_scale
+        # No flow comes near this; a number instead of infinity keeps warm starts simple.
+        bound[0][np.isinf(bound[0])] = 1e4 * (1.0 + p.amount.sum())
+        bound[1] = bound_direction
+        return cls(p, open_cost, amount, bound)
 
     def overrun(self, columns: Columns, first: int, last: int) -> int:
         """Return how many limits could not bear it if some columns carried their commodities whole.
@@ -152,6 +188,13 @@ class Master(ABC):
         """Limits that do not bind, shape (R,)."""
         return np.asarray(self._working.basis.place < 0)
 
+    def lasts(self, question: MasterProblem) -> float:
+        """Return how far right-hand sides may move in their directions at this basis."""
+        room = (question.bound - self.use)[:, self.loose]
+        amount, rate = np.concatenate([self.amounts, room], axis=1)
+        falls = rate < -1e-9
+        return float((np.maximum(amount[falls], 0.0) / -rate[falls]).min(initial=np.inf))
+
     @property
     def prices(self) -> Floats:
         """Price of each limit in cost, tie cost and rank, shape (3, R)."""
@@ -245,3 +288,80 @@ class Master(ABC):
         FailedError
             Where the method finds no way there.
         """
+
+
+def crossed(
+    near: Master,
+    before: FlowProblem | None,
+    theirs: Numbering,
+    ours: Numbering,
+    question: MasterProblem,
+    pool: PathPool,
+) -> LastBasis | None:
+    """Return the basis of another program in the columns and limits of this one.
+
+    Parameters
+    ----------
+    near, before, theirs
+        The other program at a basis, its problem in canonical numbering, and that numbering.
+    ours, question
+        The numbering of this one, and what it is asked.
+    pool
+        Its columns, to which the paths of the basis are added.
+
+    Returns
+    -------
+    LastBasis or None
+        None where it means nothing here: arcs or commodities are others, but for those that are
+        parts of what was whole, or there is no such limit as one of those that bind.
+    """
+    p, basis = question.problem, near.basis
+    limits = [ours.number_of_limit.get(theirs.limit_keys[r], -1) for r in basis.tight.tolist()]
+    tight = np.array(limits, dtype=np.int64)
+    if before is None or (tight < 0).any() or near.n_slack != before.n_commodities:
+        return None
+    part_of = _parts(before, p)
+    if len(question.amount[0]) != p.n_commodities or part_of is None:
+        return None
+    first = np.full(before.n_commodities, -1, dtype=np.int64)
+    first[part_of[::-1]] = np.arange(p.n_commodities)[::-1]
+    column = np.concatenate([basis.key[part_of], basis.other])
+    commodity = np.concatenate([np.arange(p.n_commodities), first[_owner(near, basis.other)]])
+    is_path = column >= near.pool.fixed
+    start, arcs = near.pool.paths(column[is_path])
+    every = np.arange(len(start) - 1)
+    number = commodity.copy()
+    number[is_path] = pool.numbers(every, commodity[is_path], start, arcs)
+    pool.ban(question.open_cost, np.ones(p.n_arcs, dtype=np.bool_))
+    return LastBasis(number[: p.n_commodities], number[p.n_commodities :], tight)
+
+
+def _owner(near: Master, column: Ints) -> Ints:
+    return np.asarray(near.pool.columns.commodity[column])
+
+
+def _parts(before: FlowProblem, p: FlowProblem) -> Ints | None:
+    """Return of which commodity before each is a part, the whole or the same, shape (K,).
+
+    None where arcs are others, or where that is not certain.
+    """
+    if not all(
+        np.array_equal(getattr(before, name), getattr(p, name)) for name in ("tail", "head")
+    ):
+        return None
+    if all(np.array_equal(getattr(before, name), getattr(p, name)) for name in _ENDS):
+        return np.arange(p.n_commodities)
+    ends = [np.stack([getattr(one, name) for name in _ENDS], axis=1) for one in (before, p)]
+    both, kind = np.unique(np.concatenate(ends), axis=0, return_inverse=True)
+    kind = kind.ravel()
+    old, new = kind[: before.n_commodities], kind[before.n_commodities :]
+    had, has = (np.bincount(own, minlength=len(both)) for own in (old, new))
+    # Whichever is taken for which of several with the same ends, its paths are paths of it.
+    if (has < had).any() or not had.all():
+        return None
+    by_kind = np.argsort(old, kind="stable")
+    first = np.cumsum(had) - had
+    order = np.argsort(new, kind="stable")
+    place = np.empty(len(new), dtype=np.int64)
+    place[order] = np.arange(len(new)) - np.repeat(np.cumsum(has) - has, has)
+    return np.asarray(by_kind[first[new] + np.minimum(place, had[new] - 1)])

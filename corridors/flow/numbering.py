@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -54,9 +56,12 @@ class Numbering:
         Largest factor of each limit, by which the engine divides it, shape (R,).
     unit
         Factor of each member divided by its limit's scale, shape (E,).
+    limit_keys
+        What stands in each of the engine's limits, and how many before it say the same.
     """
 
     def __init__(self, problem: FlowProblem) -> None:
+        self.limit_keys: list[tuple[bytes | int, ...]] = []
         self.arc_order, self.arc_number = _orders(problem.arc_rank)
         self.commodity_order, self.commodity_number = _orders(problem.commodity_rank)
         place = problem.commodity_rank[self.commodity_order]
@@ -95,6 +100,10 @@ class Numbering:
             for a, b in pairwise(start.tolist())
         ]
         limits = np.array(sorted(range(problem.n_limits), key=keys.__getitem__), dtype=np.int64)
+        seen: Counter[tuple[bytes, ...]] = Counter()
+        for r in limits.tolist():
+            self.limit_keys.append((*keys[r], seen[keys[r]]))
+            seen[keys[r]] += 1
         same = np.zeros(problem.n_limits, dtype=np.bool_)
         for number, (one, other) in enumerate(pairwise(limits.tolist())):
             same[number + 1] = keys[one] == keys[other]
@@ -108,6 +117,11 @@ class Numbering:
         rank[limits] = np.arange(problem.n_limits)
         members = order[np.argsort(rank[limit], kind="stable")]
         return members.astype(np.int64), limits
+
+    @cached_property
+    def number_of_limit(self) -> dict[tuple[bytes | int, ...], int]:
+        """Number of each of the engine's limits by its key."""
+        return {key: number for number, key in enumerate(self.limit_keys)}
 
     def star_by_rank(self, problem: FlowProblem) -> tuple[Ints, Ints]:
         """Return the forward star of a problem's arcs, in its own numbers, by rank."""

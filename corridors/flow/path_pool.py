@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from corridors.flow.arrays import only_shut
 from corridors.flow.compiling import compiled, inner, lean
 from corridors.flow.shortest.trees import forward_star
 from corridors.flow.splitting import sort_paths
@@ -242,6 +243,8 @@ class PathPool:
         self._newest = np.full(problem.n_limits, -1, dtype=np.int64)
         self._newest[soft] = np.arange(s)
         self._arcs = np.zeros(32 * room, dtype=np.int64)
+        self._costs = problem.cost, problem.tie_cost
+        self._finite = np.where(np.isinf(problem.cost), 0.0, problem.cost)
         self.columns = self._view()
 
     def _view(self) -> Columns:
@@ -270,26 +273,21 @@ class PathPool:
             Price of a unit above each soft limit, shape (S,).
         cost, tie_cost, open_cost
             Cost and tie cost by class and arc, and the cost with ``inf``
-            where an arc is closed, shape (C, A).
+            where an arc is closed, shape (C, A). Paths are priced again where they cost another
+            sum, which those do not that are only shut.
         """
         self._cost[0, : len(penalty)] = penalty
         self._cost[0, self.fixed - len(excess) : self.fixed] = excess
-        self._price(self.fixed, self.size, cost, tie_cost)
+        if not (only_shut(cost, self._costs[0]) and np.array_equal(tie_cost, self._costs[1])):
+            self._costs = cost, tie_cost
+            self._finite = np.where(np.isinf(cost), 0.0, cost)
+            self._price(self.fixed, self.size)
         self.ban(open_cost, np.ones(open_cost.shape[1], dtype=np.bool_))
 
     def ban(self, open_cost: Floats, shut: Flags) -> None:
         """Mark the paths through closed arcs, all of which are among those `shut` to any class."""
-        _shut(
-            self.fixed,
-            self.size,
-            self._class_of,
-            self._commodity,
-            self._path_start,
-            self._arcs,
-            open_cost,
-            shut,
-            self._banned,
-        )
+        paths = self._class_of, self._commodity, self._path_start, self._arcs
+        _shut(self.fixed, self.size, *paths, open_cost, shut, self._banned)
 
     def _walk(self, first: int, last: int) -> tuple[Ints, Ints, Ints]:
         """Return of each arc of some columns in turn: which of them, its class, and the arc."""
@@ -298,16 +296,16 @@ class PathPool:
         own_class = self._class_of[self._commodity[first:last]][path]
         return path, own_class, self._arcs[self._path_start[first] : self._path_start[last]]
 
-    def _price(self, first: int, last: int, cost: Floats, tie_cost: Floats) -> None:
+    def _price(self, first: int, last: int) -> None:
         # Sums run from origin to destination, whatever else is in the pool.
         path, own_class, arcs = self._walk(first, last)
         n, part = last - first, slice(first, last)
-        self._cost[0, part] = np.bincount(path, cost[own_class, arcs], n)
-        self._cost[1, part] = np.bincount(path, tie_cost[own_class, arcs], n)
+        self._cost[0, part] = np.bincount(path, self._finite[own_class, arcs], n)
+        self._cost[1, part] = np.bincount(path, self._costs[1][own_class, arcs], n)
         rank = np.bincount(path, self._rank[arcs], n)
         self._cost[2, part] = rank * self._rank_of_commodity[self._commodity[part]]
 
-    def add(self, wanted: Ints, start: Ints, arcs: Ints, cost: Floats, tie_cost: Floats) -> int:
+    def add(self, wanted: Ints, start: Ints, arcs: Ints) -> int:
         """Add the paths of some commodities that the pool does not hold yet.
 
         Parameters
@@ -316,8 +314,6 @@ class PathPool:
             Commodities whose paths to add.
         start, arcs
             A path for every commodity, as offsets (K + 1,) into arc numbers.
-        cost, tie_cost
-            Cost and tie cost by class and arc, shape (C, A).
 
         Returns
         -------
@@ -325,18 +321,10 @@ class PathPool:
             How many were new.
         """
         before = self.size
-        self.numbers(wanted, wanted, start, arcs, cost, tie_cost)
+        self.numbers(wanted, wanted, start, arcs)
         return self.size - before
 
-    def numbers(
-        self,
-        wanted: Ints,
-        commodity: Ints,
-        start: Ints,
-        arcs: Ints,
-        cost: Floats,
-        tie_cost: Floats,
-    ) -> Ints:
+    def numbers(self, wanted: Ints, commodity: Ints, start: Ints, arcs: Ints) -> Ints:
         """Return the numbers of some paths, of which those are added that the pool does not hold.
 
         Parameters
@@ -345,8 +333,6 @@ class PathPool:
             Which of the paths, and the commodity of each of these.
         start, arcs
             The paths, as offsets into arc numbers.
-        cost, tie_cost
-            As in `add`.
         """
         first, numbers = self.size, np.empty(len(wanted), dtype=np.int64)
         known = self._path_start, self._arcs, self._newest_of, self._older_of
@@ -380,7 +366,7 @@ class PathPool:
         )
         if self.size > first:
             self._banned[first : self.size] = False
-            self._price(first, self.size, cost, tie_cost)
+            self._price(first, self.size)
         return numbers
 
     def _make_room(self, paths: int, arcs: int, entries: int) -> None:

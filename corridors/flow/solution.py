@@ -8,8 +8,8 @@ order and solved once more, and only then read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -46,6 +46,15 @@ class FlowSolution:
     tied: Flags
     tied_limit: Flags
 
+    def once_more(self) -> FlowSolution:
+        """Return the same in arrays of its own, as found without a round."""
+        arrays = {
+            f.name: getattr(self, f.name).copy()
+            for f in fields(self)
+            if isinstance(getattr(self, f.name), np.ndarray)
+        }
+        return replace(self, **arrays, rounds=0, cold_starts=0)
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:
@@ -65,6 +74,24 @@ class Plan:
     arcs: list[Ints]
     amount: Floats
     shortfall: Floats
+
+
+class PriceRange(NamedTuple):
+    """What a limit is worth: per unit, and for how many units that holds.
+
+    Attributes
+    ----------
+    more, more_amount
+        What one more unit would save, and the units over which that holds.
+    less, less_amount
+        What one unit less would cost, and the units over which that holds; NaN
+        and 0 where the limit is 0 already.
+    """
+
+    more: float
+    more_amount: float
+    less: float
+    less_amount: float
 
 
 def settled(
@@ -192,7 +219,7 @@ def _tell_apart(
         return
     owner = np.repeat(of, np.diff(first))[other]
     number = np.full(len(places), -1, dtype=np.int64)
-    number[other] = pool.numbers(other, owner, start, arcs, p.cost, p.tie_cost)
+    number[other] = pool.numbers(other, owner, start, arcs)
     for g in np.flatnonzero(good & ~same).tolist():
         part = number[first[g] : first[g + 1]]
         if len(set(part.tolist())) == len(part):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from corridors.errors import (
 from corridors.flow.certificate import Certificate, certify, still_proved
 from corridors.flow.column_generation import MASTERS, Engine, MasterName
 from corridors.flow.problem import FlowProblem
-from corridors.flow.solution import Plan, by_whole_commodity, whole_commodities
+from corridors.flow.solution import Plan, PriceRange, by_whole_commodity, whole_commodities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,24 +32,6 @@ if TYPE_CHECKING:
 
 _NOTHING = 1e-9
 """Share of an amount below which a flow is rounding."""
-
-
-class PriceRange(NamedTuple):
-    """What a limit is worth: per unit, and for how many units that holds.
-
-    Attributes
-    ----------
-    more, more_amount
-        What one more unit would save, and the units over which that holds.
-    less, less_amount
-        What one unit less would cost, and the units over which that holds; NaN
-        and 0 where the limit is 0 already.
-    """
-
-    more: float
-    more_amount: float
-    less: float
-    less_amount: float
 
 
 @renamed_attributes(row_price="limit_price")
@@ -323,11 +305,22 @@ class Answer:
         same = self.problem.n_steps == problem.n_steps
         return same and self._engine.numbering.fits(self.problem, problem)
 
-    def solve(self, problem: FlowProblem) -> Answer:
-        """Answer another problem, warm where it has the same arcs and members of limits."""
+    def solve(self, problem: FlowProblem, near: Answer | None = None) -> Answer:
+        """Answer another problem, warm where it has the same arcs and members of limits.
+
+        It begins with the last basis behind `near`, or behind this one where limits are others.
+        """
         if self.starts(problem):
-            return Answer(self._engine, problem)
-        return solve(problem, master=self._engine.master_name)
+            engine, begun = self._engine, near
+        else:
+            engine, begun = Engine(problem.by_step, master=self._engine.master_name), near or self
+        if begun is not None:
+            begun.lead(engine)
+        return Answer(engine, problem)
+
+    def lead(self, engine: Engine) -> None:
+        """Have the next answer of another engine begin with the last basis behind this one."""
+        engine.near = self._engine
 
 
 def _proved(engine: Engine, problem: FlowProblem) -> tuple[FlowSolution, Certificate]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.errors import UnknownIdError, nearest
+from corridors.network.calendar import during
 from corridors.network.markets.offers import with_ends
-from corridors.network.network import demand_during
+from corridors.network.network import MOST_YEARS, demand_during
 from corridors.scenarios.selectors import describe
 
 if TYPE_CHECKING:
@@ -51,6 +52,32 @@ def demand_on(net: Network, day: dt.date) -> pd.DataFrame:
         units_per_day=every["units_per_year"] / DAYS_PER_YEAR,
         t_per_unit=every["cargo"].map(weight).astype("float64"),
     )
+
+
+def with_drawn_demand(net: Network, day: dt.date, known: pd.DataFrame) -> pd.DataFrame:
+    """Return what `demand_on` does of a network that differs by numbers that were drawn alone.
+
+    Parameters
+    ----------
+    net
+        The network of all of time; of its demand only the amounts are drawn.
+    day
+        The day.
+    known
+        Demand on the day of the network that it is drawn from.
+    """
+    table = net.tables["demand"]
+    holds = during(table, "valid_from", "valid_until", day)
+    ids, drawn, base_year, growth = (
+        table[name].to_numpy()[holds]
+        for name in ("demand_id", "units_per_year", "base_year", "growth")
+    )
+    years = np.clip(day.year - base_year, -MOST_YEARS, MOST_YEARS)
+    place = {name: i for i, name in enumerate(ids.tolist())}
+    here = np.array([place.get(name, -1) for name in known["demand_id"].tolist()], dtype=np.int64)
+    # What does not hold on the day is looked up behind the others.
+    amount = np.nan_to_num(np.append(drawn * (1.0 + growth) ** years, 0.0))[here]
+    return known.assign(units_per_year=amount, units_per_day=amount / DAYS_PER_YEAR)
 
 
 def select_demand(

@@ -135,9 +135,9 @@ def with_curves(state: NetworkState, ordinary: Floats | None = None) -> NetworkS
     Returns
     -------
     NetworkState
-        The same where no cargo has an elasticity.
+        The same where no cargo has an elasticity, or demands are curves already.
     """
-    if not answers_to_price(state.net):
+    if not answers_to_price(state.net) or (ordinary is None and state.ordinary is not None):
         return state
     if ordinary is None:
         known = ordinary_costs(state.net, state.day)

@@ -16,8 +16,13 @@ from corridors.scenarios.capacity.capacities import (
     share_of_limits,
     with_drawn_amounts,
 )
-from corridors.scenarios.capacity.offers import offer_limits, offered_costs, offers_on
-from corridors.scenarios.demand import demand_on
+from corridors.scenarios.capacity.offers import (
+    offer_limits,
+    offered_costs,
+    offers_on,
+    with_drawn_offers,
+)
+from corridors.scenarios.demand import demand_on, with_drawn_demand
 from corridors.scenarios.passages import felt_once
 
 if TYPE_CHECKING:
@@ -227,8 +232,13 @@ def _on(net: Network, arcs: Arcs, day: dt.date) -> _Day:
         like = None if whole.like is None else _DAYS.get(whole.like, {}).get(day)
         parts = _parts_of(whole, arcs)
         there = _there_on(whole, arcs, day, parts) if like is None else like.there
-        found, usd, premium = _offers_on(whole, arcs, day, parts)
-        demand = _demand_on(whole, day, parts)
+        if like is None:
+            found, usd, premium = _offers_on(whole, arcs, day, parts)
+            demand = _demand_on(whole, day, parts)
+        else:
+            found = with_drawn_offers(whole, day, like.offers)
+            usd, premium = offered_costs(arcs, found)
+            demand = with_drawn_demand(whole, day, like.demand)
         kept.pop(day, None)
         known = _Day(arcs, there, found, usd, premium, demand)
         _keep(kept, day, known, _MOST_DAYS)

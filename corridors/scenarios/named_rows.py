@@ -35,12 +35,18 @@ class NamedRows:
         The tables of a network, which itself is not kept.
     country_of
         Country of each node.
+
+    Attributes
+    ----------
+    selected
+        What selectors without areas were found to mean, by their text.
     """
 
     def __init__(self, tables: Mapping[str, pd.DataFrame], country_of: Mapping[str, str]) -> None:
         self._tables = tables
         self._country_of = country_of
         self._values: dict[tuple[str, str], frozenset[str]] = {}
+        self.selected: dict[str, Any] = {}
 
     def values(self, table: str, column: str) -> frozenset[str]:
         """Return what stands in a column of a table."""
@@ -56,6 +62,11 @@ class NamedRows:
         found = np.stack([np.ones_like(both), both], axis=1)
         found.flags.writeable = False
         return found
+
+    @cached_property
+    def has_areas(self) -> bool:
+        """Whether any chokepoint is an area, which may stand in a file that changes."""
+        return any("within" in text for text in self._tables["chokepoints"]["selector"])
 
     @cached_property
     def link_countries(self) -> list[frozenset[str]]:

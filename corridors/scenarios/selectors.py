@@ -45,6 +45,9 @@ MOST_VERTICES = 100_000
 
 _MOST_AREA_BYTES = 20_000_000
 
+_MOST_SELECTED = 512
+"""Selections that are kept for each network."""
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -109,6 +112,28 @@ def select(
     >>> bool(select(co.load(), {"border": ["PL", "BY"], "mode": "rail"}))
     True
     """
+    # A network that was drawn from another has the same rows, by which all is chosen.
+    net = net.like or net
+    rows, key = rows_of(net), repr(selector)
+    kept = inside is None and "within" not in key and not rows.has_areas
+    if kept and key in rows.selected:
+        found: Selection = rows.selected[key]
+        return found
+    found = _selected(net, selector, folder, inside)
+    if kept and len(rows.selected) < _MOST_SELECTED:
+        for mask in (found.links, found.transfers):
+            mask.flags.writeable = False
+        rows.selected[key] = found
+    return found
+
+
+def _selected(
+    net: Network,
+    selector: dict[str, Any],
+    folder: Path | None,
+    inside: dict[str, Selection | None] | None,
+) -> Selection:
+    """Work out what `select` returns."""
     if not selector:
         msg = f"a selector is empty; it needs at least one of {', '.join(KEYS)}"
         raise ScenarioError(msg)

@@ -14,6 +14,7 @@ from corridors.scenarios.draft import undisturbed
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from corridors.scenarios.scenario import Scenario
 
 _ARCS: WeakKeyDictionary[Network, Arcs] = WeakKeyDictionary()
+
+_Parts = tuple["list[NDArray[Any]]", "NDArray[Any]"]
+
+_JOINED: WeakKeyDictionary[Network, tuple[list[_Parts], ...]] = WeakKeyDictionary()
+
+_MOST_JOINED = 4
+"""Members of limits that are kept for each network: those of some days and scenarios."""
 
 
 @dataclass(frozen=True)
@@ -148,13 +156,17 @@ def _problem(
     demand: pd.DataFrame,
     closed: NDArray[np.bool_],
 ) -> FlowProblem:
-    cargo = net.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
-    value_of_time = cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0
+    table = net.tables["cargo"]
+    row_of = {name: i for i, name in enumerate(table["cargo"].to_numpy().tolist())}
+    rows = [row_of[name] for name in arcs.cargo]
+    per_day, loss, weight = (
+        table[name].to_numpy(dtype=np.float64)[rows]
+        for name in ("usd_per_unit_day", "loss_usd_per_unit", "t_per_unit")
+    )
+    value_of_time = per_day / 24.0
     # Arrays that may be written to: for others all kernels would be compiled once more.
     kinds = _numbers(demand["cargo"], {name: c for c, name in enumerate(arcs.cargo)})
-    loss = cargo["loss_usd_per_unit"].to_numpy(dtype=np.float64)
-    weight = cargo["t_per_unit"].to_numpy(dtype=np.float64)
-    rows = np.repeat(np.arange(len(limits)), [len(limit.arc) for limit in limits])
+    member_limit, member_arc, member_class, member_factor = _members(net.like or net, limits)
     return FlowProblem(
         n_nodes=arcs.n_mode_nodes,
         tail=arcs.tail,
@@ -167,10 +179,10 @@ def _problem(
         penalty=loss[kinds],
         commodity_class=kinds,
         bound=np.array([limit.available for limit in limits]),
-        member_limit=rows.astype(np.int64),
-        member_arc=_joined([limit.arc for limit in limits], np.int64),
-        member_class=_joined([limit.cargo for limit in limits], np.int64),
-        member_factor=_joined([limit.factor for limit in limits], np.float64),
+        member_limit=member_limit,
+        member_arc=member_arc,
+        member_class=member_class,
+        member_factor=member_factor,
         closed=closed,
         arc_rank=np.arange(arcs.size, dtype=np.int64),
         commodity_rank=np.arange(len(demand), dtype=np.int64),
@@ -180,6 +192,38 @@ def _problem(
 def _numbers(names: pd.Series, number_of: dict[str, int]) -> NDArray[np.int64]:
     """Return the number of each name; pandas would take twenty times as long."""
     return np.array([number_of[name] for name in names.to_numpy().tolist()], dtype=np.int64)
+
+
+def _members(whole: Network, limits: list[Limit]) -> list[NDArray[Any]]:
+    """Return limit, arc, class and factor of all members, the same arrays where they were the same.
+
+    Most situations of a network have the limits of others, if of other amounts; who sees the
+    same arrays need not compare them.
+    """
+    kept = _JOINED.setdefault(whole, ([], [], [], []))
+    arcs = [limit.arc for limit in limits]
+    sizes = [np.array([len(arc) for arc in arcs], dtype=np.int64)]
+    return [
+        _kept(kept[0], sizes, lambda own: np.repeat(np.arange(len(own[0])), own[0])),
+        _kept(kept[1], arcs, lambda own: _joined(own, np.int64)),
+        _kept(kept[2], [limit.cargo for limit in limits], lambda own: _joined(own, np.int64)),
+        _kept(kept[3], [limit.factor for limit in limits], lambda own: _joined(own, np.float64)),
+    ]
+
+
+def _kept(
+    known: list[_Parts], parts: list[NDArray[Any]], made_of: Callable[[Any], NDArray[Any]]
+) -> NDArray[Any]:
+    """Return what is made of some arrays, from the last few where those were equal."""
+    for own, made in known:
+        if len(own) == len(parts) and all(
+            a is b or np.array_equal(a, b) for a, b in zip(own, parts, strict=True)
+        ):
+            return made
+    made = made_of(parts)
+    known.insert(0, (parts, made))
+    del known[_MOST_JOINED:]
+    return made
 
 
 def _joined(parts: list[Any], dtype: Any) -> Any:

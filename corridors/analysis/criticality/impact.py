@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from corridors.analysis.criticality.wanted import couplings_among, with_commodities
 from corridors.assignment.choice import chooser_of
 from corridors.flow import solve
 from corridors.flow.usage import LimitUsage
@@ -145,30 +146,14 @@ def wanted_alone(problem: ClosureProblem) -> ClosureProblem:
     kept = np.flatnonzero(flow.amount > 0)
     if len(kept) == flow.n_commodities or problem.chooser is not None:
         return problem
-    number = np.cumsum(flow.amount > 0) - 1
-
-    def own(demands: Ints) -> Ints:
-        return np.asarray(number[demands[flow.amount[demands] > 0]])
-
     labels = problem.labels
     return replace(
         problem,
-        flow=replace(
-            flow,
-            origin=flow.origin[kept],
-            destination=flow.destination[kept],
-            amount=flow.amount[kept],
-            penalty=flow.penalty[kept],
-            commodity_class=flow.commodity_class[kept],
-            commodity_rank=flow.commodity_rank[kept],
-            step_price=flow.step_price[kept],
-        ),
+        flow=with_commodities(flow, kept),
         t_per_unit=problem.t_per_unit[kept],
         countries=tuple(problem.countries[k] for k in kept),
         labels=None if labels is None else tuple(labels[k] for k in kept),
-        couplings=tuple(
-            replace(c, falls=own(c.falls), hangs_on=own(c.hangs_on)) for c in problem.couplings
-        ),
+        couplings=couplings_among(problem.couplings, kept, flow.n_commodities),
     )
 
 
@@ -208,6 +193,7 @@ class ClosureSolver:
         self.problem = problem
         self.uses = LimitUsage(problem.flow)
         self.answer: Answer = solve(problem.flow)
+        self._with_rooms: list[Answer] = []
         self.plan = self._settled(self.answer, problem.usual)
         self.carried = carried(self.plan, problem.flow.n_arcs)
         self._known: dict[_Key, tuple[float, float, float]] = {}
@@ -267,7 +253,7 @@ class ClosureSolver:
         """Return the plan of a situation by its optimum, couplings held."""
         p, couplings, chooser = best.problem, self.problem.couplings, self.problem.chooser
         if chooser is None:
-            found, _ = solve_settled(p, couplings, best)
+            found, _ = solve_settled(p, couplings, best, self._with_rooms)
             return cast("Plan", found.plan)
         first = chooser.answer(p, best) if usual is None else usual
         found, _ = settle(

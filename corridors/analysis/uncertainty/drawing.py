@@ -85,6 +85,7 @@ class Drawing:
         self._stays: Flags | None = None
         self._known: tuple[Known, Answer] | None = None
         self._ordinary = base.state.problem
+        self._wanted = (base.state.problem.amount > 0) | (hit.state.problem.amount > 0)
         self._near = hit.answer if isinstance(hit.answer, ChoiceAnswer) else None
         if self.model == "logit":
             self._usual = usual_of(self._net, self.day)
@@ -138,24 +139,23 @@ class Drawing:
         base, hit = (network_state(net, own, self.day) for own in (None, self.plan))
         split = self._stays
         assert split is not None
+        wanted = self._wanted | (base.problem.amount > 0) | (hit.problem.amount > 0)
         known = self._begun(split)
         while True:
             # Ties are decided alike before and after where the same demands are told apart.
-            usual, _ = solve_in_parts(worth_its_loss(base.problem), split, known)
+            usual, _ = solve_in_parts(worth_its_loss(base.problem), split, known, wanted)
             assert usual is not None
             usual.answer.start_here()
             curved, bent = (with_curves(own, usual.commodity_price) for own in (base, hit))
-            first, split = solve_in_parts(curved.problem, split, known)
-            second = None
-            if first is not None:
-                second, split = solve_in_parts(bent.problem, split, known)
-            if first is not None and second is not None:
-                break
-        before, after = (
-            Solved(state, settle(found, couplings_of(state), _again(state, split, known))[0])
-            for state, found in ((curved, first), (bent, second))
-        )
-        return before, after, split
+            found = []
+            for state in (curved, bent):
+                one, split = solve_in_parts(state.problem, split, known, wanted)
+                if one is None:
+                    break
+                again = _again(state, split, known, wanted)
+                found.append(Solved(state, settle(one, couplings_of(state), again)[0]))
+            else:
+                return found[0], found[1], split
 
     def _begun(self, split: Flags) -> Known:
         """Return what every draw begins with: the ordinary case in which nothing is drawn.
@@ -164,7 +164,7 @@ class Drawing:
         """
         if self._known is None:
             known = Known()
-            found, _ = solve_in_parts(worth_its_loss(self._ordinary), split, known)
+            found, _ = solve_in_parts(worth_its_loss(self._ordinary), split, known, self._wanted)
             assert found is not None
             self._known = known, found.answer
         known, answer = self._known
@@ -172,13 +172,15 @@ class Drawing:
         return known.copy()
 
 
-def _again(state: NetworkState, split: Flags, known: Known) -> Callable[..., PartAnswer]:
+def _again(
+    state: NetworkState, split: Flags, known: Known, wanted: Flags
+) -> Callable[..., PartAnswer]:
     """Return what solves a situation with rooms of couplings as limits."""
 
     def solved(own: Sequence[Coupling], rooms: Floats) -> PartAnswer:
         answer, more = None, split
         while answer is None:
-            answer, more = solve_in_parts(capped(state.problem, own, rooms), more, known)
+            answer, more = solve_in_parts(capped(state.problem, own, rooms), more, known, wanted)
         return answer
 
     return solved

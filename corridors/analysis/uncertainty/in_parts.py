@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from corridors.flow.problem import FlowProblem
     from corridors.flow.solve import Answer
 
+_MOST_ENGINES = 6
+"""Engines that are kept beside those with which each draw begins."""
+
 _NEAR = 1e-9
 """Share of a price by which it may be above another and still be the same."""
 
@@ -72,14 +75,19 @@ class Known:
     def __init__(self) -> None:
         self._answers: dict[tuple[int, bytes], Answer] = {}
         self._values: dict[bytes, dict[str, Ints]] = {}
+        self._more: dict[tuple[int, bytes], Answer] = {}
 
     def copy(self) -> Known:
-        """Return what is known, to which more may come that this one does not learn."""
+        """Return what is known, to which more may come that this one does not learn.
+
+        But for engines of other limits and other parts, which are made once for all.
+        """
         other = Known()
         other._answers, other._values = dict(self._answers), dict(self._values)
+        other._more = self._more
         return other
 
-    def values(self, problem: FlowProblem, split: Flags, owner: Ints) -> dict[str, Ints]:
+    def values(self, problem: FlowProblem, own: bytes, owner: Ints) -> dict[str, Ints]:
         """Return whence, whither and of what class the parts are: the same arrays each time.
 
         Who sees that nothing has changed need not compare them.
@@ -88,24 +96,32 @@ class Known:
             name: getattr(problem, name)[owner]
             for name in ("origin", "destination", "commodity_class")
         }
-        known = self._values.setdefault(split.tobytes(), found)
+        known = self._values.setdefault(own, found)
         if all(np.array_equal(known[name], found[name]) for name in found):
             return known
         return found
 
-    def solve(self, parts: FlowProblem, split: Flags) -> Answer:
-        """Answer a problem of parts, from the answer to the first one with the same parts."""
-        key = parts.n_limits, split.tobytes()
-        first = self._answers.get(key)
+    def solve(self, parts: FlowProblem, own: bytes) -> Answer:
+        """Answer a problem of parts, from what was answered with the same parts."""
+        key = parts.n_limits, own
+        known = self._answers | self._more
+        first = known.get(key)
+        # The same without some limits, such as the rooms of couplings, is nearest.
+        near = [one for (n, of), one in known.items() if of == own and n < key[0]]
         if first is not None and first.starts(parts):
-            return first.solve(parts)
-        answer = solve(parts)
-        self._answers.setdefault(key, answer)
+            return first.solve(parts, *near[-1:])
+        near = near or list(self._answers.values())
+        if not near:
+            answer = self._answers[key] = solve(parts)
+            return answer
+        if len(self._more) >= _MOST_ENGINES:
+            del self._more[next(iter(self._more))]
+        answer = self._more[key] = near[-1].solve(parts)
         return answer
 
 
 def solve_in_parts(
-    problem: FlowProblem, split: Flags, known: Known | None = None
+    problem: FlowProblem, split: Flags, known: Known | None = None, wanted: Flags | None = None
 ) -> tuple[PartAnswer | None, Flags]:
     """Solve a problem with some of its demands told apart by step.
 
@@ -117,6 +133,9 @@ def solve_in_parts(
         Demands whose steps are told apart, shape (K,).
     known
         What was answered before, to begin with; this answer comes to it.
+    wanted
+        Demands without which nothing is left, shape (K,); all if None. Those of other years are
+        more than half of all. The others have no price.
 
     Returns
     -------
@@ -128,7 +147,6 @@ def solve_in_parts(
     many = np.where(split, p.n_steps, 1)
     owner = np.repeat(np.arange(p.n_commodities), many)
     known = Known() if known is None else known
-    values: dict[str, Any] = known.values(p, split, owner)
     first = np.cumsum(many) - many
     step = np.arange(len(owner)) - first[owner]
     # What is whole is worth what its dearest step would pay: it must not stay for less.
@@ -136,6 +154,12 @@ def solve_in_parts(
     order = np.lexsort((step, p.commodity_rank[owner]))
     rank = np.empty(len(owner), dtype=np.int64)
     rank[order] = np.arange(len(owner))
+    if wanted is not None:
+        # Ranks stay as they are among all, so that ties of the others are decided alike.
+        kept = wanted[owner]
+        owner, step, rank = owner[kept], step[kept], rank[kept]
+    own = owner.tobytes()
+    values: dict[str, Any] = known.values(p, own, owner)
     parts = replace(
         p,
         **values,
@@ -144,8 +168,9 @@ def solve_in_parts(
         commodity_rank=rank,
         step_price=np.empty((len(owner), 0)),
     )
-    answer = known.solve(parts, split)
-    price = np.zeros(p.n_commodities)
+    answer = known.solve(parts, own)
+    price = np.full(p.n_commodities, np.nan)
+    price[owner] = 0.0
     np.maximum.at(price, owner, answer.commodity_price)
     lowest = p.step_price.min(axis=1)
     above = ~split & (price > lowest * (1 + _NEAR)) & (p.amount > 0)

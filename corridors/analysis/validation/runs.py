@@ -81,28 +81,34 @@ class ModelRuns:
         return tuple(cargo.loc[cargo["unit"] == "TEU", "cargo"])
 
     def state(self, day: str, scenario: str = "") -> Assignment:
-        """Return the steady state of a day, undisturbed or under a scenario."""
+        """Return the steady state of a day, undisturbed or under a scenario.
+
+        Of the best plan without the demands of which nothing is wanted.
+        """
+        from corridors.analysis.criticality.wanted import wanted_state
         from corridors.assignment.assign import assigned
+        from corridors.scenarios.demand_curves import with_curves
         from corridors.scenarios.state import network_state
 
         if (day, scenario) not in self._steady:
             plan = scenario_of(self.net, scenario) if scenario else None
-            state = network_state(self.net, plan, as_date(day))
-            # Of the best plan an answer is the same from wherever it is begun.
-            near = self._near(state.problem) if self.model == "optimal" else None
+            state, near = network_state(self.net, plan, as_date(day)), None
+            if self.model == "optimal":
+                # Of the best plan an answer is the same from wherever it is begun.
+                state = with_curves(wanted_state(state))
+                near = self._near(state.problem)
             found = assigned(state, plan, self.model, near)
             self._steady[day, scenario] = found
         return self._steady[day, scenario]
 
     def _near(self, problem: FlowProblem) -> Answer | None:
-        """Return the answer of another day with the same limits, from which to begin."""
+        """Return the answer of another day, of one with the same limits if any, to begin with."""
         from corridors.flow.solve import Answer
 
-        for known in reversed(self._steady.values()):
-            answer = known.answer
-            if isinstance(answer, Answer) and answer.starts(problem):
-                return answer
-        return None
+        known = [run.answer for run in reversed(self._steady.values())]
+        answers = [answer for answer in known if isinstance(answer, Answer)]
+        same = (answer for answer in answers if answer.starts(problem))
+        return next(same, answers[0] if answers else None)
 
     def window(self, name: str) -> tuple[str, int]:
         """Return the first day and the number of days of the run of a scenario."""

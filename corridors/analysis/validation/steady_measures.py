@@ -272,7 +272,7 @@ def carried(
     """
     day = as_of or row["date"]
     own = _sent(runs, day, demand, through, scenario)
-    if not runs.state(day, scenario).state.demand["demand_id"].str.startswith(demand).any():
+    if not runs.net.whole.tables["demand"]["demand_id"].str.startswith(demand).any():
         return None
     return days * _a_day(runs, own, unit)
 

@@ -283,16 +283,14 @@ def _weights(p: FlowProblem, model: ChoiceModel, price: Floats, multiplier: Floa
     shut = (p.bound <= 0) & np.isinf(p.excess_price)
     charge = np.where(shut, np.inf, price)[p.member_limit]
     some = (p.member_factor > 0) & (charge > 0)
+    only, paid, arc = p.member_class[some], (charge * p.member_factor)[some], p.member_arc[some]
+    one, kind = counts.member_commodity, counts.member_class
+    worth = multiplier[counts.member_count] * counts.member_factor
     for row, (c, k) in enumerate(zip(class_of.tolist(), commodity.tolist(), strict=True)):
-        only = p.member_class[some]
         meant = (only < 0) | (only == c)
-        paid = (charge[some] * p.member_factor[some])[meant]
-        np.add.at(weight[row], p.member_arc[some][meant], paid)
-        one = counts.member_commodity
-        meant = (counts.member_class < 0) | (counts.member_class == c)
-        meant &= (one < 0) | (one == k)
-        worth = (multiplier[counts.member_count] * counts.member_factor)[meant]
-        np.add.at(weight[row], counts.member_arc[meant], -worth)
+        np.add.at(weight[row], arc[meant], paid[meant])
+        meant = ((kind < 0) | (kind == c)) & ((one < 0) | (one == k))
+        np.add.at(weight[row], counts.member_arc[meant], -worth[meant])
     weight[:, p.closed] = np.inf
     return weight
 
@@ -401,7 +399,7 @@ def _missing(
     cheapest = np.full(p.n_commodities, np.inf)
     np.minimum.at(cheapest, at.commodity, paid)
     # No weight below 0: a multiplier may be worth more than the arc that it stands on.
-    length = _shortest(p, np.maximum(weight, 0.0), own)
+    length = _shortest(p, np.maximum(weight, 0.0), own, np.where(model.most > 0, cheapest, 0.0))
     near = SAME * (1.0 + np.where(np.isfinite(cheapest), np.abs(cheapest), 0.0))
     missing = np.isfinite(length) & (model.most > 0) & (length < cheapest - near)
     if not missing.any():
@@ -415,8 +413,8 @@ def _missing(
     return float((taken / whole).max())
 
 
-def _shortest(p: FlowProblem, weight: Floats, own: Ints) -> Floats:
-    """Return the length of each commodity's shortest path, shape (K,)."""
+def _shortest(p: FlowProblem, weight: Floats, own: Ints, most: Floats) -> Floats:
+    """Return the length of each commodity's shortest path, shape (K,); of one above `most` any."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
 
@@ -433,5 +431,6 @@ def _shortest(p: FlowProblem, weight: Floats, own: Ints) -> Floats:
         least = np.minimum.reduceat(weight[row][order], begins)
         graph = csr_array((least, ends, starts), shape=(p.n_nodes, p.n_nodes))
         origins, which = np.unique(p.origin[mine], return_inverse=True)
-        length[mine] = dijkstra(graph, indices=origins)[which, p.destination[mine]]
+        reach = float(most[mine].max())
+        length[mine] = dijkstra(graph, indices=origins, limit=reach)[which, p.destination[mine]]
     return length

@@ -140,8 +140,12 @@ class Dual:
         route = np.repeat(np.arange(n), np.diff(t.start))
         return np.bincount(route, t.unit * price[t.term], n).astype(np.float64)
 
-    def at(self, price: Floats) -> Point:
-        """Return the dual function at prices."""
+    def at(self, price: Floats, *, idle_too: bool = True) -> Point:
+        """Return the dual function at prices.
+
+        On the way to the least, what commodities would cost of which nothing ever travels is of
+        no use; the shares and costs of those may be left out.
+        """
         n_routes, n_commodities = len(self.base), len(self.scale)
         flow, share = np.zeros(n_routes), np.zeros(n_routes)
         volume, slope, composite = np.zeros((3, n_commodities))
@@ -160,6 +164,7 @@ class Dual:
             volume,
             slope,
             composite,
+            idle_too,
         )
         worth = self.wanted * price + 0.5 * self.soft * price**2
         if self._waits is not None:

@@ -26,6 +26,7 @@ def choices(
     volume,
     slope,
     composite,
+    idle_too,
 ):
     """Fill flows at prices (K commodities, P routes) and return the sum of the surpluses.
 
@@ -44,6 +45,8 @@ def choices(
     flow, share, volume, slope, composite
         Written: units and share of each route, shape (P,); units, their slope by
         composite cost, and composite cost of each commodity, shape (K,).
+    idle_too
+        Whether those are told of commodities of which nothing ever travels; their surplus is 0.
     """
     total = 0.0
     for k in range(len(first) - 1):
@@ -51,7 +54,7 @@ def choices(
         volume[k] = 0.0
         slope[k] = 0.0
         composite[k] = np.inf
-        if begin == end:
+        if begin == end or (most[k] == 0.0 and not idle_too):
             continue
         best = -np.inf
         for p in range(begin, end):
@@ -140,6 +143,8 @@ def use_of_terms(start, term, unit, flow, n_terms):
     """Return what flows on routes add up to, by term, shape (T,)."""
     use = np.zeros(n_terms)
     for p in range(len(flow)):
+        if flow[p] == 0.0:
+            continue
         for e in range(start[p], start[p + 1]):
             use[term[e]] += unit[e] * flow[p]
     return use
@@ -286,16 +291,51 @@ def counted_terms(start, arcs, own_class, commodity, first, limit, only, one, fa
     return offsets, terms[:size].copy(), found[:size].copy()
 
 
-@lean
-def largest_change(first, start, term, unit, scale, direction):
-    """Return the largest change of a route's cost, in units of the spread of choices."""
-    most = 0.0
+@compiled
+def charged(first, start, term, unit, scale, some):
+    """Return the routes that pay some of the prices, with what they pay of these.
+
+    Parameters
+    ----------
+    first, start, term, unit
+        Routes of each commodity (K + 1,), and terms of each route, as offsets (P + 1,).
+    scale
+        Inverse of the spread of choices of each commodity, shape (K,).
+    some
+        The prices, shape (T,).
+
+    Returns
+    -------
+    start, term, unit, scale
+        Of these routes alone, in their order.
+    """
+    offsets = np.zeros(len(start), np.int64)
+    terms, units = np.empty(len(term), np.int64), np.empty(len(term))
+    scales = np.empty(len(start))
+    count = size = 0
     for k in range(len(first) - 1):
         for p in range(first[k], first[k + 1]):
-            change = 0.0
+            before = size
             for e in range(start[p], start[p + 1]):
-                change += unit[e] * direction[term[e]]
-            most = max(most, abs(change) * scale[k])
+                if some[term[e]]:
+                    terms[size], units[size] = term[e], unit[e]
+                    size += 1
+            if size > before:
+                scales[count] = scale[k]
+                count += 1
+                offsets[count] = size
+    return offsets[: count + 1], terms[:size], units[:size], scales[:count]
+
+
+@lean
+def largest_change(start, term, unit, scale, direction):
+    """Return the largest change of a route's cost, in units of the spread of choices."""
+    most = 0.0
+    for p in range(len(scale)):
+        change = 0.0
+        for e in range(start[p], start[p + 1]):
+            change += unit[e] * direction[term[e]]
+        most = max(most, abs(change) * scale[p])
     return most
 
 

@@ -77,25 +77,30 @@ def minimise(
     CertificateError
         Where the search does not come to an end.
     """
-    point = dual.at(np.clip(start, dual.lower, dual.upper))
+    point = _at(dual, start)
     trust = _REACH, _FIRST
     for step in range(most):
         miss = _miss(dual, point)
         if miss <= tolerance:
-            return point, step
+            return dual.at(point.price), step
         found, trust = _step(dual, point, miss, trust)
         if found is None and trust[0] < _REACH:
             # A step so short that it is lost in rounding says nothing of longer ones.
             found, trust = _step(dual, point, miss, (_REACH, _FIRST))
         if found is None:
             if miss <= max(tolerance, enough):
-                return point, step
+                return dual.at(point.price), step
             break
         point = found
     if _miss(dual, point) <= max(tolerance, enough):
-        return point, most
+        return dual.at(point.price), most
     msg = f"route choice: no prices found; a limit or count is missed by {_miss(dual, point):.1e}"
     raise CertificateError(msg)
+
+
+def _at(dual: Dual, price: Floats) -> Point:
+    """Return the function at prices that are first brought within their bounds."""
+    return dual.at(np.clip(price, dual.lower, dual.upper), idle_too=False)
 
 
 def nearer(dual: Dual, start: Floats) -> Floats:
@@ -115,7 +120,7 @@ def nearer(dual: Dual, start: Floats) -> Floats:
     from scipy.optimize import minimize as quasi_newton
 
     def value(price: Floats) -> tuple[float, Floats]:
-        point = dual.at(price)
+        point = dual.at(price, idle_too=False)
         return point.value, point.gradient
 
     bounds = np.column_stack([dual.lower, dual.upper])
@@ -161,7 +166,7 @@ def _step(
     for _ in range(_SHORTENINGS):
         direction, change, damped = quadratic.step_within(reach, damping)
         damping = damped or damping
-        other = dual.at(np.clip(point.price + direction, dual.lower, dual.upper))
+        other = _at(dual, point.price + direction)
         moved = other.price - point.price
         falls = float((point.gradient * moved).sum())
         fell = point.value - other.value
@@ -199,6 +204,9 @@ class _Quadratic:
         self._fixed = np.zeros(len(free))
         self._fixed[low] = (dual.lower - point.price)[low]
         self._fixed[high] = (dual.upper - point.price)[high]
+        # Most prices are held where they are; routes that pay no other do not change.
+        t, moves = dual.terms, free | (self._fixed != 0.0)
+        self._pays = kernels.charged(dual.first, t.start, t.term, t.unit, dual.scale, moves)
         # What the second derivatives would be if all that passes answered to the price.
         passes = np.abs(dual.wanted) + np.abs(dual.wanted - point.gradient)
         weight = passes[free] * float(np.median(dual.scale))
@@ -242,9 +250,8 @@ class _Quadratic:
         return found, change, damping
 
     def _change(self, direction: Floats) -> float:
-        t, dual = self._dual.terms, self._dual
-        change = kernels.largest_change(dual.first, t.start, t.term, t.unit, dual.scale, direction)
-        return float(change)
+        start, term, unit, scale = self._pays
+        return float(kernels.largest_change(start, term, unit, scale, direction))
 
     def _damped(self, damping: float) -> Floats:
         """Return the step of the second derivatives with damping, shape (T,)."""
@@ -256,7 +263,7 @@ class _Quadratic:
         # Rows that nearly repeat each other have a direction that is all rounding.
         more = 1e-13
         while True:
-            scaled[np.diag_indices_from(scaled)] = 1.0 + more
+            scaled.flat[:: len(scaled) + 1] = 1.0 + more
             found, definite = kernels.solved(scaled, right)
             if definite:
                 break
@@ -285,7 +292,7 @@ def _to_bound(
     price = point.price + min(first, 1.0) * direction
     there = falling[share <= (first if first < 1.0 else _ALL_BUT)]
     price[there] = dual.lower[there]
-    other = dual.at(np.clip(price, dual.lower, dual.upper))
+    other = _at(dual, price)
     if first >= 1.0 and _miss(dual, other) >= miss:
         return None
     return other if other.value <= point.value + rounding else None

@@ -225,7 +225,7 @@ class Bundles:
             raise FailedError
         of = commodity[path[piece[:count]]]
         every = np.arange(count)
-        numbers = pool.numbers(every, of, piece_start, narrow, p.cost, p.tie_cost)
+        numbers = pool.numbers(every, of, piece_start, narrow)
         own, others = self._full_of(np.flatnonzero(~wide.loose), numbering, usable, first)
         full[own] = True
         columns = np.concatenate([numbers, column[idle]])

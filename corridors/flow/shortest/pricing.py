@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.flow.arrays import TOLERANCE
+from corridors.flow.arrays import TOLERANCE, only_shut
 from corridors.flow.shortest import ties, trees
 from corridors.flow.shortest.weights import ArcWeights
 
@@ -103,7 +103,8 @@ class Pricing:
         if self._tie_cost is not tie_cost and not np.array_equal(self._tie_cost, tie_cost):
             self._kept = None
         self._tie_cost = tie_cost
-        if self._aimed_at is not None and np.array_equal(self._aimed_at, cost):
+        # What is shut only makes ways longer: distances without it bound them from below still.
+        if self._aimed_at is not None and only_shut(cost, self._aimed_at):
             return
         self._kept = self._around = None
         pairs = np.stack([p.destination, p.commodity_class], axis=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.network.arcs import OFFER
-from corridors.network.markets.offers import SELLER, offers, offers_at
+from corridors.network.markets.offers import DAYS, SELLER, offers, offers_at
 from corridors.network.network import MOST_YEARS
 from corridors.network.provenance import confidences, row_keys
 from corridors.network.schema import tables
@@ -51,6 +51,26 @@ def offers_on(net: Network, arcs: Arcs, day: dt.date) -> pd.DataFrame:
         **{"class": np.array([class_of[c] for c in found["cargo"]], dtype=np.int64)},
         confidence=[grades.get(key, "") for key in keys],
     )
+
+
+def with_drawn_offers(net: Network, day: dt.date, known: pd.DataFrame) -> pd.DataFrame:
+    """Return what `offers_on` does of a network that differs by numbers that were drawn alone.
+
+    Parameters
+    ----------
+    net
+        The network of all of time; of its offers only the amounts are drawn.
+    day
+        The day.
+    known
+        Offers on the day of the network that it is drawn from.
+    """
+    key = ["market", "node_id", "cargo"]
+    found = offers_at(net.tables["supply"], day, MOST_YEARS)
+    # As `offers` sorts them.
+    amount = found.sort_values(key)["amount"].to_numpy()
+    days = np.array([DAYS[per] for per in known["per"].tolist()], dtype=np.float64)
+    return known.assign(amount=amount, units_per_day=amount / days)
 
 
 def offered_costs(

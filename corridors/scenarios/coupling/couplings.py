@@ -115,7 +115,7 @@ def couplings_of(state: NetworkState) -> tuple[Coupling, ...]:
     Parameters
     ----------
     state
-        The situation.
+        The situation; demands of which nothing is wanted may be left out of it.
     """
     net = state.net.whole
     table = net.tables["couplings"]
@@ -124,6 +124,11 @@ def couplings_of(state: NetworkState) -> tuple[Coupling, ...]:
     grades = _grades(net)
     unit_of = dict(zip(net.tables["cargo"]["cargo"], net.tables["cargo"]["unit"], strict=True))
     usual = usual_demand(net, arcs_of(net), state.day)
+    place = np.arange(len(usual))
+    if len(state.demand) < len(usual):
+        number = {name: i for i, name in enumerate(state.demand["demand_id"].tolist())}
+        every = usual["demand_id"].tolist()
+        place = np.array([number.get(name, -1) for name in every], dtype=np.int64)
     wanted = usual["units_per_day"].to_numpy(dtype=np.float64)
     origin, cargo, destination = (usual[c] for c in ("origin", "cargo", "destination"))
     found = []
@@ -144,8 +149,8 @@ def couplings_of(state: NetworkState) -> tuple[Coupling, ...]:
             share=float(row["share"]),
             ordinary=float(wanted[falls].sum()),
             by_product=float(wanted[hangs_on].sum()),
-            falls=falls,
-            hangs_on=hangs_on,
+            falls=place[falls][place[falls] >= 0],
+            hangs_on=place[hangs_on][place[hangs_on] >= 0],
             arc=np.flatnonzero(leaves & np.isfinite(arcs.usd[own])),
             cargo=own,
             confidence=grades.get(row["coupling_id"], ""),

@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
     from corridors.flow.arrays import Floats
     from corridors.flow.problem import FlowProblem
+    from corridors.flow.solve import Answer
     from corridors.scenarios.coupling.couplings import Coupling
 
 _TURNS = 60
 """Most turns; each after the third halves what is left where two demands push each other."""
+
+_MOST_KNOWN = 4
+"""Sets of couplings whose engines are kept."""
 
 _PLAIN_TURNS = 3
 _ENOUGH = 1e-9
@@ -109,7 +113,10 @@ def _rooms(couplings: Sequence[Coupling], answer: Any) -> Floats:
 
 
 def solve_settled(
-    problem: FlowProblem, couplings: Sequence[Coupling], first: Any = None
+    problem: FlowProblem,
+    couplings: Sequence[Coupling],
+    first: Any = None,
+    known: list[Answer] | None = None,
 ) -> tuple[Any, Fallen | None]:
     """Solve a problem of the least cost so that couplings hold.
 
@@ -121,9 +128,23 @@ def solve_settled(
         All that hold.
     first
         Its answer, where that is known.
+    known
+        Answers to problems with rooms as limits, whose engines serve again where the limits are
+        the same; one of another kind comes to them.
     """
-    first = solve(problem) if first is None else first
-    return settle(first, couplings, lambda own, rooms: first.solve(capped(problem, own, rooms)))
+    first, known = solve(problem) if first is None else first, [] if known is None else known
+
+    def again(own: Sequence[Coupling], rooms: Floats) -> Answer:
+        now = capped(problem, own, rooms)
+        for answer in known:
+            if answer.starts(now):
+                return answer.solve(now, first)
+        found: Answer = first.solve(now)
+        if len(known) < _MOST_KNOWN:
+            known.append(found)
+        return found
+
+    return settle(first, couplings, again)
 
 
 def joint_gap(problem: FlowProblem, answer: Any, fallen: Fallen) -> float:
