@@ -148,8 +148,10 @@ def test_the_armenian_section_carries_little_and_says_why(net, pair, model):
     """
     before, after = pair("zangezur-2030", model)
     assert after.over(TRIPP) < 0.01 * 41096
-    assert lost(before, after) < 1
     found = co.compare(before.own, after.own)
+    # By route choice demand that gains grows, and crowds out a little where lines are full.
+    room = 1 if model == "optimal" else 0.01 * found.change["rerouted_t_per_day"]
+    assert lost(before, after) < room
     if model == "logit":
         # A dearer way has its share of those who choose; at best none takes it, and it says why.
         assert after.over(TRIPP) > 0
