@@ -154,6 +154,8 @@ def test_what_was_counted_of_another_part_of_the_year_is_of_another_demand():
             "other", 3.0, "", measure="carried", asks="{demand: d-e, unit: t, as_of: 2025-03-01}"
         ),
         observed("place", 5.0, "c-d-road", asks="{where: {link: c-d-road}, as_of: 2025-03-01}"),
+        observed("still", 3.0, "d-e-road", asks="{where: {link: d-e-road}, as_of: 2025-03-01}"),
+        observed("last", 5.0, "b-d-road"),
         observed("late-too", 5.0, "c-d-road"),
         observed("later", 5.0, "a-b-road"),
         observed("latest", 5.0, "a-c-road"),

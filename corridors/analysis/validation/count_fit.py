@@ -18,6 +18,7 @@ import numpy as np
 from corridors.analysis.validation.check import require_questions
 from corridors.analysis.validation.counted import (
     Counted,
+    changed,
     count_of,
     counted_rows,
     day_of_counts,
@@ -104,7 +105,10 @@ class CountFit:
         self._model = ChoiceModel.staying(p, spread_by_cost(least, dispersion))
         self._plain = choose_settled(p, self._model, routes)
         self.routes: RouteSet = self._plain.route_set
-        self._units = np.array([self._on_routes(c) for c in self.counts])
+        units = [self._on_routes(c) for c in self.counts]
+        kept = [self._same_demand(c, own) for c, own in zip(self.counts, units, strict=True)]
+        self.counts = [c for c, keep in zip(self.counts, kept, strict=True) if keep]
+        self._units = np.array([own for own, keep in zip(units, kept, strict=True) if keep])
         self.identity: Flags = np.array([self._is_identity(u) for u in self._units], dtype=np.bool_)
         self.mean_cost: Floats = np.array([self._mean_cost(u) for u in self._units])
 
@@ -120,6 +124,14 @@ class CountFit:
         route = routes.of_arcs()
         own = by_commodity[routes.commodity[route], routes.arcs]
         return np.bincount(route, own, len(routes)).astype(np.float64)
+
+    def _same_demand(self, count: Counted, units: Floats) -> bool:
+        """Return whether who may pass where a count was taken was wanted alike on that day."""
+        other = changed(self.net, self.rows[count.observation_id], self.day)
+        if not other:
+            return True
+        names = self.state.demand["demand_id"].to_numpy()
+        return other.isdisjoint(names[np.unique(self.routes.commodity[units > 0])].tolist())
 
     def _is_identity(self, units: Floats) -> bool:
         """Return whether every route of each commodity adds the same."""

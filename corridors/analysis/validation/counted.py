@@ -95,22 +95,26 @@ def day_of_counts(rows: list[dict[str, Any]]) -> str:
 
 
 def of_one_demand(net: Network, rows: list[dict[str, Any]], day: str) -> list[dict[str, Any]]:
-    """Return the rows of the year and of the rows of the demand table that a day has.
+    """Return the rows of the year of a day, without those that name demand which is not that day's.
 
     What was counted in another year is of another demand, and so is what was counted in
     another part of the year where the table has the parts apart.
     """
-    table = net.whole.tables["demand"]
-    held = set(demand_during(table, as_date(day))["demand_id"])
 
     def same(row: dict[str, Any]) -> bool:
         own = _asked(row).parameters.get("demand")
-        if own is None or _day(row) == day:
-            return True
-        then = set(demand_during(table, as_date(_day(row)))["demand_id"])
-        return not any(name.startswith(own) for name in then ^ held)
+        return own is None or not any(name.startswith(own) for name in changed(net, row, day))
 
     return [row for row in rows if _day(row)[:4] == day[:4] and same(row)]
+
+
+def changed(net: Network, row: dict[str, Any], day: str) -> set[str]:
+    """Return the demands that the table has on the day of a row alone, or on another alone."""
+    if _day(row) == day:
+        return set()
+    table = net.whole.tables["demand"]
+    here, there = (set(demand_during(table, as_date(one))["demand_id"]) for one in (_day(row), day))
+    return here ^ there
 
 
 def _day(row: dict[str, Any]) -> str:
