@@ -164,14 +164,8 @@ def test_what_was_counted_of_another_part_of_the_year_is_of_another_demand():
     demand.append({"demand_id": "d-e", "origin": "d", "destination": "e", "per_day": 3})
     fit = CountFit(two_ways(*rows, demand=demand))
     assert fit.day == "2025-06-01"
-    assert [c.observation_id for c in fit.counts] == [
-        "late",
-        "late-too",
-        "later",
-        "latest",
-        "other",
-        "place",
-    ]
+    names = ["last", "late", "late-too", "later", "latest", "other", "still"]
+    assert [c.observation_id for c in fit.counts] == names
 
 
 def test_counts_of_one_place_can_be_left_out_together():
