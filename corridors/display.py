@@ -8,6 +8,7 @@ program: what would steer that instead of being read is written out as ``\x1b``.
 from __future__ import annotations
 
 import json
+import math
 import re
 from contextlib import contextmanager
 from html import escape
@@ -186,9 +187,26 @@ def counted(value: float, unit: str) -> str:
 
 
 def share(part: float, whole: float) -> str:
-    """Return a part of a whole in per cent; ``0 %`` where there is no whole."""
+    """Return a part of a whole in per cent; ``0 %`` where there is no whole.
+
+    What is not nothing is not shown as nothing, nor what is not all as all, down to a hair.
+
+    Examples
+    --------
+    >>> share(3, 9), share(1, 30), share(175, 984_561), share(0, 5), share(1e-9, 5)
+    ('33 %', '3.3 %', '0.02 %', '0 %', '0 %')
+    >>> share(981_355, 984_561), share(984_386, 984_561), share(5, 5), share(5 - 1e-9, 5)
+    ('99.7 %', '99.98 %', '100 %', '100 %')
+    """
     value = 100 * part / whole if whole else 0.0
-    return f"{value:.1f} %" if 0 < abs(value) < 10 else f"{value:.0f} %"
+    size = abs(value)
+    apart = min(size, abs(100.0 - size))
+    if apart <= 100 * HAIR:
+        return f"{value:.0f} %"
+    if apart < 0.5:
+        places = max(1, math.ceil(-math.log10(apart)))
+        return f"{value:.{places}f} %"
+    return f"{value:.1f} %" if size < 10 else f"{value:.0f} %"
 
 
 _UNITS = {
