@@ -203,8 +203,8 @@ def share(part: float, whole: float) -> str:
     apart = min(size, abs(100.0 - size))
     if apart <= 100 * HAIR:
         return f"{value:.0f} %"
-    if apart < 0.5:
-        places = max(1, math.ceil(-math.log10(apart)))
+    if apart <= 0.5:
+        places = max(1, math.ceil(-math.log10(apart) - 1e-6))
         return f"{value:.{places}f} %"
     return f"{value:.1f} %" if size < 10 else f"{value:.0f} %"
 
