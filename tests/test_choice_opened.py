@@ -15,6 +15,7 @@ import pytest
 
 from corridors.flow import FlowProblem
 from corridors.flow.choice import ChoiceModel, choose
+from corridors.flow.choice.generation import first_routes
 from corridors.flow.choice.searches import Searches
 from corridors.flow.choice.solve import choose_settled
 from corridors.flow.usage import open_costs
@@ -91,3 +92,22 @@ def test_the_way_through_an_arc_is_the_cheapest_of_all(seed):
     assert problem.head[way[-1]] == NODES - 1
     assert weight[0, way].sum() == found.cost[0]
     assert found.cost[0] == pytest.approx(10.0 * cost_of(graph, ways[0]))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_who_wants_nothing_has_no_routes_and_finds_them_once_it_wants_something(seed):
+    one, _, _ = drawn(seed)
+    ends = [0, 0], [NODES - 1, NODES - 2]
+    room = [np.inf] * one.n_arcs
+    p = FlowProblem.from_arcs(one.tail, one.head, one.cost[0], room, *ends, [10.0, 0.0], 1000.0)
+    routes = first_routes(p, open_costs(p))
+    assert set(routes.commodity.tolist()) <= {0}
+    model = ChoiceModel.staying(p, 0.05)
+    assert choose_settled(p, model, routes).certificate.ok
+    later = p.changed(amount=np.array([10.0, 7.0]))
+    wanting = ChoiceModel.staying(later, 0.05)
+    late = choose_settled(later, wanting, routes)
+    afresh = choose_settled(later, wanting, first_routes(later, open_costs(later)))
+    assert late.certificate.ok
+    # Those who differ by a siding are not looked for: the ways that count are the same.
+    assert late.volume == pytest.approx(afresh.volume, rel=1e-3)

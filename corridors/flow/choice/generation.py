@@ -63,6 +63,8 @@ def first_routes(
 ) -> RouteSet:
     """Return the columns of the optimum, dissimilar routes, and one for each corridor.
 
+    Of commodities of which something is wanted: who wants something later looks for them then.
+
     Parameters
     ----------
     problem
@@ -75,8 +77,11 @@ def first_routes(
         The optimum, where it is known.
     """
     best = solve(problem) if best is None else best
-    found = list(zip(best.path_commodity.tolist(), best.path_arcs, strict=True))
-    return RouteSet.of([*found, *dissimilar_routes(problem, open_cost, corridors=corridors)])
+    wanted = problem.amount > 0
+    ways = zip(best.path_commodity.tolist(), best.path_arcs, strict=True)
+    found = [(k, arcs) for k, arcs in ways if wanted[k]]
+    others = dissimilar_routes(problem, open_cost, corridors=corridors, which=wanted)
+    return RouteSet.of([*found, *others])
 
 
 def shortest_routes(problem: FlowProblem, open_cost: Floats) -> list[tuple[int, Ints]]:
@@ -87,8 +92,9 @@ def shortest_routes(problem: FlowProblem, open_cost: Floats) -> list[tuple[int, 
     problem, open_cost
         As in `first_routes`.
     """
-    own = open_cost[problem.commodity_class]
-    return Searches(problem, open_cost).paths(own, raised=True)
+    wanted = np.flatnonzero(problem.amount > 0)
+    own = open_cost[problem.commodity_class[wanted]]
+    return Searches(problem, open_cost).paths(own, wanted, raised=True)
 
 
 def dissimilar_routes(
