@@ -228,3 +228,16 @@ def test_a_run_without_a_scenario_has_no_baseline():
     assert sim.explain() == (
         "In the 3 days from 2025-01-06, of 30.0 t that want to leave, 30.0 t (100 %) come on time."
     )
+
+
+def test_a_run_says_in_a_sentence_what_goods_that_wait_or_are_lost_are_worth():
+    """Ten a day at 1,000 USD before a road that is shut until the run ends."""
+    shut = simulate_toys.scenario(simulate_toys.close("a-b-road"))
+    sim = co.simulate(simulate_toys.one_road(), shut, 15, start="2025-01-01")
+    assert sim.explain().endswith("Goods worth 50,000 USD more wait at the end than without it.")
+    brief = simulate_toys.one_road(cargo={"patience_days": 3})
+    said = co.simulate(brief, shut, 15, start="2025-01-01").explain()
+    assert said.endswith(
+        "Goods worth 10,000 USD more wait at the end, 30,000 USD more have not left and 10,000 USD "
+        "more are lost than without it."
+    )

@@ -18,7 +18,7 @@ from corridors.analysis.validation.catalogue import (
 )
 from corridors.analysis.validation.parameters import KINDS
 from corridors.analysis.validation.runs import ModelRuns
-from corridors.analysis.validation.validate import meets
+from corridors.analysis.validation.validate import _judged, meets
 from corridors.analysis.validation.wording import in_words, names_of, parameters_of
 from corridors.cli.validate import _summary
 
@@ -197,7 +197,8 @@ def slow_road(tmp_path):
 
         a ==24 h, 8 a day instead of 16==> b
 
-    After n days 2 n wait, and who comes then waits 2 n / 8 days.
+    After n days 2 n wait, and who comes then waits 2 n / 8 days: of the n-th day the first
+    2 (n - 1) / 8, the last 2 n / 8. From 21 January on sixteen a day pass.
     """
     path = tmp_path / "slow.yaml"
     path.write_text(
@@ -221,12 +222,99 @@ def test_a_journey_in_a_run_has_the_waits_on_its_way(slow_road):
     runs, name = slow_road
     asked = {"scenario": name, "demand": ("a-b-container",)}
     after_four = daily_measures.journey_on(runs, ROW, first="2025-01-14", **asked)
-    assert after_four == pytest.approx(1 + 2 * 4 / 8)
+    assert after_four == pytest.approx(1 + 2 * 3.5 / 8)
     mean = daily_measures.journey_on(runs, ROW, first="2025-01-13", days=3, **asked)
-    assert mean == pytest.approx(1 + 2 * 4 / 8)
+    assert mean == pytest.approx(1 + 2 * 3.5 / 8)
     assert daily_measures.journey_on(
         runs, ROW, scenario=name, demand=("other",), first="2025-01-14"
     ) is None  # fmt: skip
+
+
+@pytest.fixture
+def shut_road(tmp_path):
+    """Seventy come a day where a hundred pass, and nothing from 2 to 5 June.
+
+    ::
+
+        a ==100 a day==> b
+
+    Who comes y days after the gate has shut waits until 6 June and behind 70 y others:
+    4 - y + 0.7 y days. The first waits longest.
+    """
+    path = tmp_path / "shut.yaml"
+    path.write_text(
+        "name: shut\ntitle: Shut\nevents:\n"
+        "  - limit: {capacity: c}\n    to: 0\n    from: 2025-06-02\n    until: 2025-06-06\n",
+        encoding="utf-8",
+    )
+    capacity = {"capacity_id": "c", "name": "C", "unit": "t", "amount": 100}
+    net = toys.network(
+        {"a": "XA", "b": "XB"},
+        [simulate_toys.link("a", "b")],
+        [
+            {"origin": "a", "destination": "b", "per_day": 70},
+            {"origin": "b", "destination": "a", "per_day": 30},
+        ],
+        cargo={"bulk": {}},
+        capacities=[capacity, capacity | {"capacity_id": "back"}],
+        capacity_members=[
+            {"capacity_id": "c", "link_id": "a-b-road", "direction": "forward"},
+            {"capacity_id": "back", "link_id": "a-b-road", "direction": "backward"},
+        ],
+    )
+    return net, str(path)
+
+
+def test_waits_of_a_day_are_those_of_all_who_come_on_it(shut_road):
+    net, name = shut_road
+    runs = ModelRuns(net, {name: ("2025-06-02", 30)})
+    asked = {"scenario": name, "capacity": ("c",)}
+    for day, y in (("2025-06-02", 0), ("2025-06-03", 1), ("2025-06-05", 3)):
+        row = {"date": day}
+        assert daily_measures.wait_on(runs, row, **asked) == pytest.approx(4 - 0.3 * y)
+        mean = 4 - 0.3 * (y + 0.5)
+        assert daily_measures.mean_wait_on(runs, row, **asked) == pytest.approx(mean)
+        both = asked | {"capacity": ("c", "back")}
+        # Thirty a day come to the other, and none of them waits.
+        assert daily_measures.mean_wait_on(runs, row, **both) == pytest.approx(0.7 * mean)
+        assert daily_measures.wait_on(runs, row, **both) == pytest.approx(4 - 0.3 * y)
+        journey = {"scenario": name, "demand": ("a-b-bulk",), "first": day}
+        assert daily_measures.journey_on(runs, row, **journey) == pytest.approx(mean)
+    assert daily_measures.journey_on(
+        runs, ROW, scenario=name, demand=("a-b-bulk",), first="2025-06-02", days=4
+    ) == pytest.approx(3.4)
+    assert (
+        daily_measures.wait_on(runs, {"date": "2025-06-02"}, scenario=name, capacity=("back",)) == 0
+    )
+    assert daily_measures.mean_wait_on(runs, {"date": "2025-06-01"}, **asked) is None
+    since = {"scenario": name, "since": "2025-06-06"}
+    assert daily_measures.days_to_clear(runs, ROW, capacity="back", **since) == 0
+    assert daily_measures.days_to_clear(runs, ROW, capacity="c", **since) == 9
+
+
+def test_a_run_that_ends_too_soon_does_not_say_how_long_they_wait(shut_road):
+    net, name = shut_road
+    runs = ModelRuns(net, {name: ("2025-06-02", 4)})
+    row, asked = {"date": "2025-06-03"}, {"scenario": name, "capacity": ("c",)}
+    assert daily_measures.wait_on(runs, row, **asked) is None
+    assert daily_measures.mean_wait_on(runs, row, **asked) is None
+    assert daily_measures.journey_on(
+        runs, row, scenario=name, demand=("a-b-bulk",), first="2025-06-03"
+    ) is None  # fmt: skip
+    since = {"scenario": name, "since": "2025-06-06"}
+    assert daily_measures.days_to_clear(runs, row, capacity="c", **since) is None
+    period = {"among": ("c",), "first": "2025-06-02", "last": "2025-06-04"}
+    assert daily_measures.added_days(runs, row, scenario=name, **period) is None
+    row |= {"quantity": "wait-days", "unit": "days"}
+    asks = f"{{scenario: {name}, capacity: c}}"
+    seen = GOOD | row | {"measure": "mean_wait_on", "asks": asks, "scenario": name}
+    judged = _judged(runs, seen, question_of(seen), {})
+    assert judged["within"] is None
+    assert judged["how"].endswith(": the run does not say")
+    gone = GOOD | row | {"measure": "volume", "asks": "{where: {link: nowhere}}"}
+    assert _judged(runs, gone, question_of(gone), {})["how"].endswith(
+        ": the network does not hold what is asked for"
+    )
 
 
 def test_what_is_carried_in_a_period_with_a_run_where_nobody_gives_up(slow_road):

@@ -8,7 +8,7 @@ import pytest
 import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulate_toys import link, on_day, one_road, scenario, what
+from simulate_toys import close, link, on_day, one_road, scenario, what
 
 import corridors as co
 from corridors.network.calendar import period_bounds
@@ -16,14 +16,20 @@ from corridors.network.calendar import period_bounds
 MONDAY = "2025-01-06"
 
 
-def quota(amount: float = 10, period: str = "week", per_day: float = 10, rows: list | None = None):
+def quota(
+    amount: float = 10,
+    period: str = "week",
+    per_day: float = 10,
+    rows: list | None = None,
+    cargo: dict | None = None,
+):
     """A road from a to b over which ten a day may go, handed out by the week."""
     row = {"capacity_id": "c", "name": "C", "unit": "t", "amount": amount}
     return toys.network(
         {"a": "XA", "b": "XB"},
         [link("a", "b")],
         [{"origin": "a", "destination": "b", "per_day": per_day}],
-        cargo={"bulk": {}},
+        cargo={"bulk": cargo or {}},
         capacities=[row] if rows is None else [row | other for other in rows],
         capacity_members=[{"capacity_id": "c", "link_id": "a-b-road", "direction": "forward"}],
         quotas=[{"capacity_id": "c", "period": period}],
@@ -146,3 +152,76 @@ def test_periods_begin_where_people_begin_them():
         dt.date(2026, 1, 5),
     )
     assert period_bounds(dt.date(2025, 12, 31), "year")[1] == dt.date(2026, 1, 1)
+
+
+@pytest.mark.parametrize("step", ["1d", "6h"])
+def test_who_waits_for_the_next_forms_on_the_only_road_goes_no_other_way(step):
+    """Ten a day, 91 forms a week, shut from Wednesday to Monday, when 50 stand.
+
+    They and 41 of the week's 70 use its forms up; the other 29 stand until the next Monday,
+    whose forms are known to come, and are on the same road.
+    """
+    sim = co.simulate(
+        quota(13, per_day=10, cargo={"usd_per_unit_day": 10}),
+        scenario(close("a-b-road", "2025-01-08", "2025-01-13")),
+        days=21,
+        start=MONDAY,
+        warm_up=0,
+        step=step,
+    )
+    assert on_day(sim.queues, "c", "2025-01-19", "queue") == pytest.approx(29)
+    assert what(sim, "other_way") == 0
+    assert what(sim, "on_time") + what(sim, "late") + what(sim, "waiting") == pytest.approx(210)
+    assert sim.residual_t < 1e-6
+
+
+@given(st.floats(10, 16), st.integers(1, 9), st.integers(1, 8), st.floats(0, 2), st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_on_one_road_there_is_no_other_way(amount, first, days, vot, announced):
+    """Whatever is shut, and however dear the wait: with forms by the week or the month."""
+    begin = dt.date(2025, 1, 6) + dt.timedelta(days=first)
+    shut = {
+        "close": {"link": "a-b-road"},
+        "from": begin.isoformat(),
+        "until": (begin + dt.timedelta(days=days)).isoformat(),
+    }
+    for period in ("week", "month"):
+        net = quota(amount, period, per_day=10, cargo={"usd_per_unit_day": vot})
+        plan = scenario(shut)
+        sim = co.simulate(net, plan, days=28, start=MONDAY, announced=announced)
+        assert what(sim, "other_way") == 0
+        assert sim.residual_t < 1e-6
+
+
+def test_who_would_wait_for_the_next_forms_goes_round_where_that_costs_less():
+    """Fourteen a day on ten by the week: the forms are gone on Friday.
+
+    ::
+
+        a ==100 USD, 70 forms a week==> b
+        a ==400 USD===> y ============> b
+
+    On Saturday Monday is two days off, 400 USD, and going round costs 300; on Sunday one
+    day, 200 USD, for which all wait.
+    """
+    net = toys.network(
+        {"a": "XA", "b": "XB", "y": "XA"},
+        [link("a", "b"), link("a", "y", length_km=200), link("y", "b", length_km=200)],
+        [{"origin": "a", "destination": "b", "per_day": 10}],
+        cargo={"bulk": {"usd_per_unit_day": 200, "loss_usd_per_unit": 100_000}},
+        capacities=[
+            {"capacity_id": "c", "name": "C", "unit": "t", "amount": 10},
+            {"capacity_id": "round", "name": "R", "unit": "t", "amount": 50},
+        ],
+        capacity_members=[
+            {"capacity_id": "c", "link_id": "a-b-road", "direction": "forward"},
+            {"capacity_id": "round", "link_id": "y-b-road", "direction": "forward"},
+        ],
+        quotas=[{"capacity_id": "c", "period": "week"}],
+    )
+    sim = co.simulate(net, surge(1.4), days=7, start=MONDAY, warm_up=0)
+    went = sim.throughput[sim.throughput["capacity_id"] == "round"]
+    assert went["date"].tolist() == ["2025-01-11"]
+    assert went["passed"].sum() == pytest.approx(14)
+    assert what(sim, "other_way") == pytest.approx(14)
+    assert what(sim, "waiting") == pytest.approx(14)

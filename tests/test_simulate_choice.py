@@ -224,3 +224,30 @@ def test_what_was_under_way_before_is_told_apart():
     rest = earlier["t"].drop("under_way_at_start").sum()
     assert rest == pytest.approx(100, **EXACT)
     assert what(sim, "turned_back") == 0
+
+
+def test_waits_that_are_nothing_each_send_nobody_another_way_on_the_only_road():
+    """Seventeen a day at sixteen and then fifteen and a half: after 18 h 0.047 and 0.024 days.
+
+    Nobody looks for a way round a wait of a twentieth of a day, and together they are more.
+    Who has no patience for it finds no other way.
+    """
+    net = toys.network(
+        {"a": "XA", "b": "XA", "z": "XB"},
+        [link("a", "b"), link("b", "z")],
+        [{"origin": "a", "destination": "z", "per_day": 10}],
+        cargo={"bulk": {"patience_days": 0.1, "patience_spread": 1}},
+        capacities=[
+            {"capacity_id": "first", "name": "F", "unit": "t", "amount": 16},
+            {"capacity_id": "second", "name": "S", "unit": "t", "amount": 15.5},
+        ],
+        capacity_members=[
+            {"capacity_id": "first", "link_id": "a-b-road"},
+            {"capacity_id": "second", "link_id": "b-z-road"},
+        ],
+    )
+    more = {"demand": {"cargo": "bulk"}, "to": 1.7, "from": "2025-01-11", "until": "2025-01-14"}
+    sim = co.simulate(net, scenario(more), 20, start=DAY0, step="6h")
+    assert what(sim, "never_shipped") + what(sim, "turned_back") > 0
+    assert what(sim, "other_way") == 0
+    assert sim.residual_t < 1e-6

@@ -43,7 +43,13 @@ def test_triangle(step):
     assert sim.record.waited.sum() == pytest.approx(delay, **EXACT)
     assert sim.hours["waiting_t_hours"].sum() == pytest.approx(24 * delay, **EXACT)
     # Who comes when the closure begins waits longest: ten days.
+    assert row["longest_wait_hours"] == pytest.approx(240, **EXACT)
+    waits = sim.waits.set_index("date")
+    assert waits.loc["2025-01-11", "longest_wait_hours"] == pytest.approx(240, **EXACT)
+    # The last to come on that day waits until it opens and behind ten others.
     assert sim.queues["wait_hours"].max() == pytest.approx(24 * (9 + 10 / 16), **EXACT)
+    mean = 24 * (10 + 9 + 10 / 16) / 2
+    assert waits.loc["2025-01-11", "mean_wait_hours"] == pytest.approx(mean, **EXACT)
 
 
 def test_longest_wait_is_that_of_the_first_in_the_queue():

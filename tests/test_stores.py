@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from simulate_toys import link, on_day, scenario, what
 
 import corridors as co
-from corridors.simulation.queueing.stores import equal_parts
+from corridors.simulation.queueing.stores import equal_parts, in_turn
 
 START = "2025-01-01"
 SHUT = {"limit": {"capacity": "quay"}, "to": "0 t/day", "from": "2025-01-11", "until": "2025-01-21"}
@@ -287,3 +287,56 @@ def test_a_network_without_any_limit_runs_to_its_end():
     )
     sim = run(net, {"delay": {"link": "mine-sea-road"}, "by": "0 h"}, days=10)
     assert what(sim, "on_time") + what(sim, "under_way") == pytest.approx(100)
+
+
+@pytest.mark.parametrize("store", [0.0, 35.0])
+def test_a_store_does_not_change_who_passes_when(store):
+    """One mine on one way: whoever came first goes first, on the road as before the quay."""
+    free, held = run(port(None), step="1h"), run(port(store), step="1h")
+    assert what(held, "late") == pytest.approx(what(free, "late"), abs=2)
+
+
+def at_the_quay(store: float | None):
+    """As `port`, without the road: what finds no place waits where it begins."""
+    return toys.network(
+        {"port": "XB", "sea": "XC"},
+        [link("port", "sea")],
+        [{"origin": "port", "destination": "sea", "per_day": 10}],
+        cargo={"bulk": {}},
+        capacities=[{"capacity_id": "quay", "name": "Quay", "unit": "t", "amount": 20}],
+        capacity_members=[{"capacity_id": "quay", "link_id": "port-sea-road"}],
+        stores=[] if store is None else [{"capacity_id": "quay", "amount": store}],
+    )
+
+
+@pytest.mark.parametrize("store", [0.0, 10.0, 35.0])
+def test_at_its_origin_too_whoever_came_first_goes_first(store):
+    free = run(at_the_quay(None), step="1h")
+    held = run(at_the_quay(store), step="1h")
+    # Steps are an hour long: so much of a wait is not told, of twenty a day.
+    assert what(held, "late") == pytest.approx(what(free, "late"), abs=2)
+    assert held.hours["waiting_t_hours"].sum() == pytest.approx(
+        free.hours["waiting_t_hours"].sum(), rel=0.01
+    )
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_of_those_who_come_together_the_first_to_have_wanted_find_a_place_first(data):
+    size = data.draw(st.integers(1, 8))
+    days = np.array(
+        data.draw(st.lists(st.sampled_from([0.0, 0.4, 3.0]), min_size=size, max_size=size))
+    )
+    at = np.array(
+        data.draw(st.lists(st.sampled_from([0.5, 1.5, 2.5]), min_size=size, max_size=size))
+    )
+    wanted = np.array(data.draw(st.lists(st.floats(0.1, 9), min_size=size, max_size=size)))
+    part = {when: data.draw(st.floats(0, 1)) for when in np.unique(days)}
+    share = np.array([part[when] for when in days])
+    found = in_turn(share, days, wanted, at)
+    for when in np.unique(days):
+        own = days == when
+        assert found[own] @ wanted[own] == pytest.approx(share[own] @ wanted[own], abs=1e-6)
+        for later in np.flatnonzero(own & (found > 0)):
+            assert (found[own & (at < at[later])] >= 1 - 1e-12).all()
+            assert found[own & (at == at[later])] == pytest.approx(found[later])

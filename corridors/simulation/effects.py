@@ -188,12 +188,14 @@ def _losses(
     worth = {
         words: float(values[column].sum() - before[column].sum())
         for column, words in (
-            ("waiting_value_usd", "waits at the end"),
-            ("held_value_usd", "has not left"),
-            ("lost_value_usd", "is lost"),
+            ("waiting_value_usd", "wait at the end"),
+            ("held_value_usd", "have not left"),
+            ("lost_value_usd", "are lost"),
         )
     }
-    said = [f"what {words} {number(usd, 'USD')}" for words, usd in worth.items() if usd > 1.0]
+    said = [f"{number(usd, 'USD')} more {words}" for words, usd in worth.items() if usd > 1.0]
     if said:
-        found.append(f"Of goods, more than without it is worth: {', '.join(said)}.")
+        *others, last = said
+        listed = f"{', '.join(others)} and {last}" if others else last
+        found.append(f"Goods worth {listed} than without it.")
     return found

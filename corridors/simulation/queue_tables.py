@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from corridors.flow.arrays import Floats
+    from corridors.flow.arrays import Floats, Ints
     from corridors.simulation.queue_counts import QueueCounts
     from corridors.simulation.queue_points import QueuePoint
     from corridors.simulation.queueing.run import SimulationRecord
@@ -24,6 +25,87 @@ CLEARED = 0.01
 
 TRACE = 1e-6
 """Units or tonnes that are rounding."""
+
+_SLACK = 1e-9
+"""Share of all that comes to a limit that is rounding in its cumulative curves."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Curves:
+    """What has come to a limit and what has gone from it up to each time, shape (T + 1,) each.
+
+    Who comes first goes first, so that who is the x-th to come is the x-th to go (Newell 1982).
+    """
+
+    times: Floats
+    came: Floats
+    gone: Floats
+
+    @property
+    def slack(self) -> float:
+        """Units that are rounding."""
+        return _SLACK * max(float(self.came[-1]), 1.0)
+
+    def when(self, curve: Floats, level: Floats, *, after: bool = False) -> Floats:
+        """Return when a curve reaches levels, or last stands there; infinite where it never does.
+
+        Parameters
+        ----------
+        curve
+            One of the two.
+        level
+            Units, shape (L,).
+        after
+            When the next after those units comes or goes, and not the last of them.
+        """
+        # Rounding must not look like cargo that never passes, nor like cargo that waits
+        # through the days on which nobody comes after it.
+        if after:
+            i = np.searchsorted(curve, level + self.slack, side="right")
+            never = i == len(curve)
+        else:
+            i = np.searchsorted(curve, level - self.slack, side="left")
+            never = level > curve[-1] + self.slack
+        i = i.clip(1, len(curve) - 1)
+        rise = curve[i] - curve[i - 1]
+        part = ((level - curve[i - 1]) / np.where(rise > 0, rise, 1.0)).clip(0.0, 1.0)
+        at = self.times[i - 1] + part * (self.times[i] - self.times[i - 1])
+        return np.where(never, np.inf, at)
+
+    def waits(self, bounds: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return how many there are between levels, and their mean and longest waits in days.
+
+        Parameters
+        ----------
+        bounds
+            Units come or gone, rising, shape (N + 1,).
+
+        Returns
+        -------
+        tuple of ndarray
+            Shape (N,) each. A wait is NaN where somebody waits at the end, or nobody comes.
+        """
+        inner = np.concatenate([self.came, self.gone])
+        inner = inner[(inner > bounds[0]) & (inner < bounds[-1])]
+        level = np.unique(np.concatenate([bounds, inner]))
+        low, high = level[:-1], level[1:]
+        wide = high - low > 4 * self.slack
+        low, high = low[wide], high[wide]
+        # Both curves are straight in between, so that the wait is longest at an end.
+        ends = [
+            np.maximum(
+                self.when(self.gone, x, after=after) - self.when(self.came, x, after=after), 0
+            )
+            for x, after in ((low, True), (high, False))
+        ]
+        own = np.searchsorted(bounds, 0.5 * (low + high), side="right") - 1
+        units, total, longest = np.zeros((3, len(bounds) - 1))
+        np.add.at(units, own, high - low)
+        np.add.at(total, own, (high - low) * 0.5 * (ends[0] + ends[1]))
+        np.maximum.at(longest, own, np.maximum(*ends))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.where(np.isfinite(total), total / units, np.nan)
+        return units, mean, np.where((units > 0) & np.isfinite(longest), longest, np.nan)
 
 
 class QueueTables:
@@ -79,28 +161,57 @@ class QueueTables:
         return self._counts.quit.cumsum(axis=0)
 
     @cached_property
-    def waits(self) -> Floats:
-        """What the last to come on each day waits, by limit, in hours, shape (days, R)."""
+    def _cumulative(self) -> dict[int, _Curves]:
+        """Return the curves of the limits that have had a queue, by number."""
         p = self._record.problem
         gone = self._record.left.cumsum(axis=0) + self._gave_up
-        came = gone + self._counts.queue
-        ends = np.arange(self._begin + self._per_day - 1, p.n_steps, self._per_day)
-        result = np.zeros((len(ends), p.n_limits))
-        times = np.arange(p.n_steps + 1) * p.step
-        for r in self._ever:
-            curve = np.concatenate([[0.0], gone[:, r]])
-            # Rounding must not look like cargo that never passes.
-            slack = 1e-9 * max(float(came[-1, r]), 1.0)
-            target = came[ends, r]
-            target = np.where(target <= curve[-1] + slack, np.minimum(target, curve[-1]), np.inf)
-            # Nor like cargo that waits through the days on which nobody comes after it.
-            after = np.searchsorted(curve, target - slack, side="left").clip(1, len(curve) - 1)
-            rise = curve[after] - curve[after - 1]
-            part = np.minimum((target - curve[after - 1]) / np.where(rise > 0, rise, 1.0), 1.0)
-            passed = np.where(np.isfinite(target), times[after - 1] + part * p.step, np.inf)
-            wait = np.maximum(passed - times[ends + 1], 0.0) * 24.0
+        gone = np.vstack([np.zeros(p.n_limits), gone])
+        came = gone.copy()
+        came[1:] += self._counts.queue
+        times = np.arange(p.n_steps + 1, dtype=np.float64) * p.step
+        return {int(r): _Curves(times, came[:, r], gone[:, r]) for r in self._ever}
+
+    @property
+    def _day_ends(self) -> Ints:
+        """Return the number of the end of the step with which each reported day ends, (days,)."""
+        return np.arange(
+            self._begin + self._per_day, self._record.problem.n_steps + 1, self._per_day
+        )
+
+    @cached_property
+    def last_waits(self) -> Floats:
+        """What the last to come on each day waits, by limit, in hours, shape (days, R)."""
+        ends = self._day_ends
+        result = np.zeros((len(ends), self._record.problem.n_limits))
+        for r, own in self._cumulative.items():
+            wait = np.maximum(own.when(own.gone, own.came[ends]) - own.times[ends], 0.0) * 24.0
             result[:, r] = np.where(np.isfinite(wait), wait, np.nan)
         return result
+
+    @cached_property
+    def waits(self) -> pd.DataFrame:
+        """Waits of those who come on each day; see `Simulation.waits`."""
+        found = []
+        for r, own in self._cumulative.items():
+            ends = np.append(self._begin, self._day_ends)
+            units, mean, longest = own.waits(np.maximum.accumulate(own.came[ends]))
+            day = np.flatnonzero(units > 0)
+            found.append(
+                pd.DataFrame(
+                    {
+                        "capacity_id": self._limits[r].limit_id,
+                        "unit": self._limits[r].unit,
+                        "date": [self.dates[d] for d in day],
+                        "came": units[day],
+                        "mean_wait_hours": 24.0 * mean[day],
+                        "longest_wait_hours": 24.0 * longest[day],
+                    }
+                )
+            )
+        columns = [
+            "capacity_id", "unit", "date", "came", "mean_wait_hours", "longest_wait_hours",
+        ]  # fmt: skip
+        return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
 
     @cached_property
     def queues(self) -> pd.DataFrame:
@@ -115,7 +226,7 @@ class QueueTables:
                 "date": [self.dates[d] for d in day],
                 "queue": self.standing[day, r],
                 "t": tonnes[day, r],
-                "wait_hours": self.waits[day, r],
+                "wait_hours": self.last_waits[day, r],
             }
         )
 
@@ -179,7 +290,8 @@ class QueueTables:
             top = int(queue.argmax())
             low = np.flatnonzero(queue[top:] <= CLEARED * queue[top])
             point = self._limits[r]
-            own = self.waits[:, r][~np.isnan(self.waits[:, r])]
+            curves = self._cumulative[int(r)]
+            _, _, longest = curves.waits(curves.gone[[self._begin, -1]])
             rows.append(
                 {
                     "capacity_id": point.limit_id,
@@ -191,7 +303,7 @@ class QueueTables:
                     "peak_date": self.dates[top],
                     "cleared_date": self.dates[top + int(low[0])] if len(low) else None,
                     "mean_wait_hours": 24.0 * float(waited[r] / left[r]) if left[r] > 0 else 0.0,
-                    "longest_wait_hours": float(own.max(initial=0.0)),
+                    "longest_wait_hours": 24.0 * float(np.nan_to_num(longest[0])),
                 }
             )
         columns = [

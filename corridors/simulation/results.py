@@ -121,6 +121,19 @@ class Simulation(Varying, Asked):
         return self._tables.queues
 
     @property
+    def waits(self) -> pd.DataFrame:
+        """Waits of those who come on each day to capacities that have had a queue.
+
+        Returns
+        -------
+        DataFrame
+            capacity_id, unit, date, `came` (background included), mean_wait_hours and
+            longest_wait_hours of those who come that day (NaN where somebody of them
+            still waits at the end of the run).
+        """
+        return self._tables.waits
+
+    @property
     def queue_arcs(self) -> dict[tuple[int, int], Floats]:
         """Tonnes that wait at the end of each day, by number of limit and arc, shape (days,)."""
         return self._tables.by_arc
@@ -164,7 +177,7 @@ class Simulation(Varying, Asked):
             capacity_id, name, unit, peak, peak_whole (vehicles as a whole
             number), peak_t, peak_date, cleared_date (None where it still stands;
             a queue counts as cleared below a hundredth of its peak),
-            mean_wait_hours of those who left, longest_wait_hours.
+            mean_wait_hours and longest_wait_hours of those who left.
         """
         return self._tables.peaks
 

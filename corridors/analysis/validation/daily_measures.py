@@ -61,9 +61,11 @@ def wait_on(
     date: Date = "",
 ) -> float | None:
     """Return the longest wait, in days, of those who come to capacities on a day of a run."""
-    frame = runs.run(scenario).queues
+    frame = runs.run(scenario).waits
     own = frame[frame["capacity_id"].isin(capacity) & (frame["date"] == (date or row["date"]))]
-    return float(own["wait_hours"].max()) / 24.0 if len(own) else 0.0
+    if own["longest_wait_hours"].isna().any():
+        return None
+    return float(own["longest_wait_hours"].max()) / 24.0 if len(own) else 0.0
 
 
 @says("mean wait in days at {capacity} on {date}, {run}")
@@ -77,20 +79,19 @@ def mean_wait_on(
 ) -> float | None:
     """Return the wait, in days, of those who come on a day of a run, on average of capacities.
 
-    Each capacity counts by what passes it on that day; one without a queue has no wait.
+    Each capacity counts by what comes to it on that day; one without a queue has no wait.
     """
     day = date or row["date"]
     sim = runs.run(scenario)
+    own = sim.waits[sim.waits["capacity_id"].isin(capacity)]
     passed = sim.throughput
-    weight = passed[passed["date"] == day].set_index("capacity_id")["passed"]
-    weight = weight.reindex(list(capacity), fill_value=0.0)
-    queues = sim.queues
-    waits = queues[queues["date"] == day].set_index("capacity_id")["wait_hours"]
-    waits = waits.reindex(list(capacity), fill_value=0.0)
-    known = waits.notna() & (weight > 0)
-    if not known.any():
+    # What comes to a capacity that has never had a queue passes it on that day.
+    free = passed["capacity_id"].isin(capacity) & ~passed["capacity_id"].isin(own["capacity_id"])
+    own = own[own["date"] == day]
+    came = float(own["came"].sum() + passed.loc[free & (passed["date"] == day), "passed"].sum())
+    if came <= 0 or own["mean_wait_hours"].isna().any():
         return None
-    return float(np.average(waits[known], weights=weight[known])) / 24.0
+    return float((own["came"] * own["mean_wait_hours"]).sum()) / came / 24.0
 
 
 @says("queue at {capacity} on {date} if nobody gave up or went elsewhere, {run}")
@@ -217,10 +218,12 @@ def days_to_clear(
     capacity: CapacityId,
     since: Date,
 ) -> float | None:
-    """Return the days from a reopening until a queue is cleared."""
+    """Return the days from a reopening until a queue is cleared; where there is none, no day."""
     del row
     peaks = runs.run(scenario).peaks.set_index("capacity_id")
-    if capacity not in peaks.index or not isinstance(peaks.loc[capacity, "cleared_date"], str):
+    if capacity not in peaks.index:
+        return 0.0
+    if not isinstance(peaks.loc[capacity, "cleared_date"], str):
         return None
     cleared = dt.date.fromisoformat(str(peaks.loc[capacity, "cleared_date"]))
     return float((cleared - dt.date.fromisoformat(since)).days)
@@ -257,7 +260,7 @@ def added_days(
     first: Date,
     last: Date,
 ) -> float | None:
-    """Return the days by which cargo waits longer at capacities, on average of a period."""
+    """Return the days that cargo which passes in a period waits longer at capacities on average."""
     del row
     waits = []
     for sim in (runs.undisturbed(scenario), runs.run(scenario)):
@@ -268,7 +271,10 @@ def added_days(
         begin = sim.record.problem.begin
         days = [begin + i for i, day in enumerate(sim.days) if first <= day.isoformat() <= last]
         left = o.left[np.ix_(days, own)].sum()
-        waits.append(float(o.waited[np.ix_(days, own)].sum() / left) if left > 0 else 0.0)
+        if left <= 0:
+            # What waits there still may wait for as long as it will.
+            return None
+        waits.append(float(o.waited[np.ix_(days, own)].sum() / left))
     return waits[1] - waits[0]
 
 
@@ -304,9 +310,11 @@ def journey_on(
     routes = usual.routes[usual.routes["demand_id"].isin(demand)]
     if not len(routes):
         return None
-    queues = runs.run(scenario).queues
-    queues = queues[queues["date"].isin(_dates(first, days)) & queues["wait_hours"].notna()]
-    wait = queues.groupby("capacity_id")["wait_hours"].sum() / days
+    waits = runs.run(scenario).waits
+    waits = waits[waits["date"].isin(_dates(first, days))]
+    # Who waits at the end of the run waits nobody knows how long.
+    hours = (waits["came"] * waits["mean_wait_hours"]).fillna(np.inf)
+    wait = hours.groupby(waits["capacity_id"]).sum() / waits.groupby("capacity_id")["came"].sum()
     held = _queued_at(usual.state.arcs, runs.net, wait.index)
     total = 0.0
     for route in routes.to_dict("records"):
@@ -317,7 +325,8 @@ def journey_on(
             if not cargo or route["cargo"] in cargo
         }
         total += route["t_per_day"] * (route["hours"] + float(wait.loc[sorted(met)].sum()))
-    return total / float(routes["t_per_day"].sum()) / 24.0
+    mean = total / float(routes["t_per_day"].sum()) / 24.0
+    return mean if np.isfinite(mean) else None
 
 
 def _queued_at(

@@ -13,7 +13,7 @@ from corridors.analysis.validation.catalogue import missing_in, question_of, win
 from corridors.analysis.validation.check import require_questions
 from corridors.analysis.validation.kinds import fitted_rows, identities, kind_of
 from corridors.analysis.validation.runs import ModelRuns
-from corridors.analysis.validation.wording import in_words, names_of
+from corridors.analysis.validation.wording import in_words, is_by_days, names_of
 from corridors.errors import ScenarioError, UnknownIdError
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 _ROUNDING = 1e-9
 """Share of an end of a range that sums of floats may lie beyond it: 75 trains that fill a
 capacity of 75 come back as 74.99999999999993."""
+
+
+_MISSING = "the network does not hold what is asked for"
+_SILENT = "the run does not say"
+"""Why the model gives no figure; of days that are there, because of how a run went or ended."""
 
 
 def validate(
@@ -121,12 +126,13 @@ def _judged(
         how = row["not_modelled"] or "no measure is named, so the model is not asked"
     else:
         how = in_words(names, question.function, question.parameters, row)
+        silent = _SILENT if is_by_days(question.function) else _MISSING
         try:
             found = question.function(runs, row, **question.parameters)
         except (ScenarioError, UnknownIdError):
-            found = None
+            found, silent = None, _MISSING
         if found is None:
-            how = f"{how}: the network does not hold what is asked for"
+            how = f"{how}: {silent}"
         else:
             modelled = float(found)
             low = row["low"] if row["low"] == row["low"] else row["value"]

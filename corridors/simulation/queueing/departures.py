@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors.simulation.queueing.reneging import staying
-from corridors.simulation.queueing.stores import equal_parts
+from corridors.simulation.queueing.stores import equal_parts, in_turn
 from corridors.simulation.queueing.ways.search import TROUBLE_DAYS
 
 if TYPE_CHECKING:
@@ -256,7 +256,8 @@ class Origin:
     ) -> Leaving:
         """Hold back what would find no place before the first limit of its way; return the rest.
 
-        Those who would come to one store have parts of the place there as equal as can be.
+        Those who would come to one store at different times have parts of the place there as
+        equal as can be; of those who would come together the first to have wanted goes first.
 
         Parameters
         ----------
@@ -279,7 +280,8 @@ class Origin:
             days = arrays.hours[first[own] + way[own]] / 24.0
             wanted = what[own, 0] * arrays.factor[first[own]]
             store, margin = float(limits.store[r]), limits.margin[limits.store_number[r]]
-            shares[own] = equal_parts(store, margin, days, wanted, clock.step)
+            parts = equal_parts(store, margin, days, wanted, clock.step)
+            shares[own] = in_turn(parts, days, wanted, what[own, 1])
             order.append(own)
             for d in own[shares[own] < 1].tolist():
                 amount, wanted_at, _, patience_left = what[d].tolist()

@@ -171,12 +171,15 @@ class Information:
         return np.asarray(np.where(self._zero[step], self._open_level, level))
 
     def limit_wait(self, step: int, use: Floats) -> Floats:
-        """Return the days that the observed queue of each limit takes, shape (C, R)."""
+        """Return the days that the observed queue of each limit takes, shape (C, R).
+
+        Before a limit that is used up those until it is handed out again are among them.
+        """
         room, ordinary = self.rooms(step)
         days = self.reduced_for(step, known=False)
         result = np.zeros(ordinary.shape)
         waits(self.seen(step), self.own(step, use), room, ordinary, days, result)
-        return result
+        return result + self.used_up
 
 
 @lean

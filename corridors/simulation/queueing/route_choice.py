@@ -165,9 +165,12 @@ class RouteChoice:
                 origin, most = self._origin[k], ceiling - 1e-9 * abs(ceiling)
                 if not search.reach(tree, origin, most) < most:
                     continue
+                arcs = search.path(tree, origin, k)
+                if np.array_equal(arcs, self._book.arcs[base]):
+                    # Several waits that are nothing each: there is no other way than the base.
+                    continue
                 wanting.append(wish)
                 self._want(step, k)
-                arcs = search.path(tree, origin, k)
                 wishes.append((number, k, self._instead(k, base, arcs)))
             if not wishes:
                 break

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 NOWHERE = 1e-12
 """Share of an amount below which it does not come within a step."""
 
+NEAR = 1e-9
+"""Days by which those who come at one time may differ."""
+
 
 @inner
 def _add(known, until, s, a, share, units):
@@ -334,3 +337,39 @@ def equal_parts(store: float, margin: Floats, days: Floats, wanted: Floats, step
             break
         free &= ~stays
     return share
+
+
+def in_turn(share: Floats, days: Floats, wanted: Floats, wanted_at: Floats) -> Floats:
+    """Return the shares where of those who come at one time the first to have wanted go first.
+
+    Parameters
+    ----------
+    share
+        Of each wish what finds a place, the same for all who come at one time, shape (G,).
+    days, wanted
+        Of each wish, as in `equal_parts`.
+    wanted_at
+        When each has wanted to leave, shape (G,); those of one moment have equal parts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> half, at = np.array([0.5, 0.5, 0.5]), np.array([2.0, 1.0, 2.0])
+    >>> in_turn(half, np.zeros(3), np.array([4.0, 8.0, 8.0]), at).tolist()
+    [0.16666666666666666, 1.0, 0.16666666666666666]
+    """
+    result = share.copy()
+    together = np.round(days / NEAR)
+    for when in np.unique(together[share < 1.0]):
+        own = np.flatnonzero(together == when)
+        room = float(share[own] @ wanted[own])
+        least = HAIR * float(wanted[own].sum())
+        for at in np.unique(wanted_at[own]):
+            batch = own[wanted_at[own] == at]
+            units = float(wanted[batch].sum())
+            goes = min(room, units)
+            # What rounding leaves is nobody's.
+            goes = units if goes >= units - least else goes if goes > least else 0.0
+            result[batch] = goes / units if units > 0 else 1.0
+            room = max(room - goes, 0.0)
+    return result
