@@ -162,8 +162,33 @@ def number(value: float, unit: str = "") -> str:
     if isinstance(value, int):
         return f"{value:,d} {unit}".strip()
     size = abs(value)
-    text = f"{value:,.0f}" if size >= 100 else f"{value:,.1f}" if size >= 10 else f"{value:,.3g}"
-    return f"{text} {unit}".strip()
+    spec = ",.0f" if size >= 100 else ",.1f" if size >= 10 else ",.3g"
+    return f"{formatted(value, spec)} {unit}".strip()
+
+
+def formatted(value: float, spec: str) -> str:
+    """Return a number by a format specification, what rounds to nothing without a minus.
+
+    Examples
+    --------
+    >>> formatted(-0.3, ",.0f"), formatted(-0.3, "+,.0f"), formatted(-0.3, ".1f")
+    ('0', '+0', '-0.3')
+    """
+    text = format(value, spec)
+    nothing = "-" in text and not any(digit in text for digit in "123456789")
+    return format(0, spec) if nothing and math.isfinite(value) else text
+
+
+def is_year(name: object) -> bool:
+    """Say whether a column of this name holds years, whose thousands are not grouped.
+
+    Examples
+    --------
+    >>> [is_year(name) for name in ("base_year", "year", "units_per_year", "a year", "hours")]
+    [True, True, False, False, False]
+    """
+    *before, last = re.split("[_ ]", str(name))
+    return last == "year" and not {"per", "a"} & set(before)
 
 
 _SEVERAL = {
@@ -184,6 +209,18 @@ def counted(value: float, unit: str) -> str:
     """
     text = number(value)
     return f"{text} {unit if text == '1' else _SEVERAL.get(unit, unit)}"
+
+
+def several(count: int, what: str) -> str:
+    """Return how many there are of something that is named in the plural, one of it in words too.
+
+    Examples
+    --------
+    >>> several(2, "countries"), several(1, "countries"), several(1, "draws"), several(1, "cargo")
+    ('2 countries', '1 country', '1 draw', '1 cargo')
+    """
+    one = f"{what[:-3]}y" if what.endswith("ies") else what.removesuffix("s")
+    return f"{count:,d} {one if count == 1 else what}"
 
 
 def share(part: float, whole: float) -> str:

@@ -120,7 +120,7 @@ def test_things_are_listed_and_shown(ask, say):
     assert ferry["sources"][0]["confidence"] in "ABCD"
     assert "Where its numbers come from" in say("show", "ferry-fleet")
     assert ask("projects")["projects"]
-    assert "projects, by the day of opening" in say("projects")
+    assert "1 project, by the day of opening" in say("projects")
 
 
 @pytest.mark.parametrize("kind", ["nodes", "links", "transfers", "borders", "countries",

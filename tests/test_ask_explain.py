@@ -66,7 +66,7 @@ def test_the_cargo_that_used_it_comes_first_and_then_whom_it_pushes_aside(pushed
     )
     assert "Cargo that did not use it makes room, a day: of Heavy 4 t go another way." in said
     assert "In all, of 20.0 t of cargo a day, 2 t (10 %) keep their route" in said
-    assert "Demand is that published for 2025, carried on to 2025." in said
+    assert "Demand is that published for 2025." in said
     json = found.to_dict()
     assert json["demand_year"] == 2025
     assert json["demand_base_years"] == {"2025": pytest.approx(20)}
@@ -130,7 +130,7 @@ def test_it_is_said_how_much_rests_on_inferred_limits(pushed):
     from dataclasses import replace
 
     tables = pushed.close(link="b-d-road").compare(DAY).tables
-    assert not any("inferred" in text for text in sentences(tables))
+    assert not any("confidence D" in text for text in sentences(tables))
     full = pd.DataFrame(
         {
             "capacity_id": ["c", "x"],
@@ -144,8 +144,8 @@ def test_it_is_said_how_much_rests_on_inferred_limits(pushed):
     )
     known = replace(tables, after=replace(tables.after, bottlenecks=full))
     assert (
-        "1 of the 2 capacities that stop this rerouting is inferred (D), not published, with 75 % "
-        "of what more room in all of them would be worth."
+        "1 of the 2 capacities that stop this rerouting is of confidence D, not published, with "
+        "75 % of what more room in all of them would be worth."
     ) in sentences(known)
 
 

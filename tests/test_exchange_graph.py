@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import networkx as nx
@@ -11,6 +12,7 @@ import toys
 
 import corridors as co
 from corridors.analysis.best_route import best_route
+from corridors.network.graph import link_graph
 from corridors.network.reading.keys import references
 from corridors.network.schema import tables
 
@@ -172,3 +174,19 @@ def test_a_fee_on_a_line_that_opens_later_is_paid_from_that_day():
     cost = {d["link_id"]: d["usd"] for *_, d in after.edges(data=True)}
     assert cost["new"] == 7
     assert cost["old"] != 7
+
+
+def test_what_no_line_knows_is_no_attribute(tmp_path):
+    """Of a column in which nothing stands the reader makes no numbers, and GraphML has no None."""
+    made = co.new_network(tmp_path / "toy")
+    path = made / "lines.geojson"
+    lines = json.loads(path.read_text(encoding="utf-8"))
+    for line in lines["features"]:
+        line["properties"]["track_km"] = None
+    path.write_text(json.dumps(lines), encoding="utf-8")
+    co.seal(made)
+    net = co.load(made)
+    for graph in (net.to_networkx(), link_graph(net)):
+        assert all(v is not None for *_, data in graph.edges(data=True) for v in data.values())
+    [file] = co.export(net, tmp_path / "toy.graphml")
+    assert len(nx.read_graphml(file, force_multigraph=True)) == len(net.tables["nodes"])

@@ -387,8 +387,9 @@ def test_results_say_which_of_the_limits_that_decide_are_inferred(net):
     new = full[~full["capacity_id"].isin(before)]
     count = int(new["inferred"].sum())
     verb = "is" if count == 1 else "are"
-    assert f"{count} of the {len(new)} capacities that stop this rerouting {verb} inferred" in (
-        found.explain()
+    assert (
+        f"{count} of the {len(new)} capacities that stop this rerouting {verb} of confidence D"
+        in (found.explain())
     )
     assert "<td>D</td>" in found.report()
 

@@ -38,9 +38,9 @@ class CrossValidation:
     Attributes
     ----------
     within_25_percent
-        Per cent of the rows within a quarter of what was observed.
+        Per cent of the rows within a quarter of what was observed; None where there is no row.
     mean_absolute_log_error
-        Mean of ``|ln(predicted / observed)|``, each row capped at a factor of 4.
+        Mean of ``|ln(predicted / observed)|``, each row capped at a factor of 4; None likewise.
     without_identities
         The same two of the rows that route choice has an influence on.
     places_apart
@@ -52,9 +52,9 @@ class CrossValidation:
         which way the demand table was counted, is in every fit and no row.
     """
 
-    within_25_percent: float
-    mean_absolute_log_error: float
-    without_identities: dict[str, float]
+    within_25_percent: float | None
+    mean_absolute_log_error: float | None
+    without_identities: dict[str, float | None]
     places_apart: dict[str, Any]
     largest_multiplier_share: float
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -171,8 +171,8 @@ def cross_validate(
     )
 
 
-def scores(rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Return how near predictions come.
+def scores(rows: list[dict[str, Any]]) -> dict[str, float | None]:
+    """Return how near predictions come; None where nothing is predicted.
 
     Examples
     --------
@@ -187,6 +187,6 @@ def scores(rows: list[dict[str, Any]]) -> dict[str, float]:
         far = math.log(FACTOR)
         errors.append(min(abs(math.log(said / seen)), far) if said > 0 and seen > 0 else far)
     return {
-        "within_25_percent": 100.0 * sum(within) / len(rows) if rows else 0.0,
-        "mean_absolute_log_error": sum(errors) / len(rows) if rows else 0.0,
+        "within_25_percent": 100.0 * sum(within) / len(rows) if rows else None,
+        "mean_absolute_log_error": sum(errors) / len(rows) if rows else None,
     }

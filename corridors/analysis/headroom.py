@@ -11,7 +11,7 @@ import numpy as np
 from corridors.analysis.asking.narrowing import narrowed
 from corridors.analysis.criticality.wanted import wanted_state
 from corridors.analysis.parametric import LinearPiece, piece_at
-from corridors.analysis.question import ask
+from corridors.analysis.question import ask, without_way
 from corridors.display import Card, records
 from corridors.errors import CertificateError, ScenarioError
 from corridors.flow.usage import LimitUsage, limit_use
@@ -71,7 +71,7 @@ class Headroom(Card):
         short first: capacity_id, name, unit, amount, background, and `alone`.
         Where some, each lifted alone, would let these 5 % through, these; or
         else the limits that must be lifted together. Empty where the ways left
-        cost more than the loss.
+        cost more than the loss, or none is open.
     falls_short
         Demands that fall short first: demand_id, cargo, origin, destination and
         share of what grows beyond that is not carried.
@@ -90,6 +90,8 @@ class Headroom(Card):
     left_out
         Those of them whose by-product grows too and so would leave more room: that more
         is not counted.
+    without_way
+        Where `stops` is empty: demands that fall short first and to which no way is open.
     """
 
     multiple: float
@@ -103,6 +105,7 @@ class Headroom(Card):
     way: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    without_way: tuple[str, ...] = ()
 
     @property
     def added_t_per_day(self) -> float:
@@ -113,7 +116,8 @@ class Headroom(Card):
         if math.isinf(self.multiple):
             return "Headroom(unlimited: no limit lies in the way)"
         word = " or " if self.stops["alone"].any() else " and "
-        stop = word.join(self.stops["capacity_id"]) or "the cost of the ways left"
+        dear = "having no way" if self.without_way else "the cost of the ways left"
+        stop = word.join(self.stops["capacity_id"]) or dear
         return (
             f"Headroom({self.multiple:.4f} times {self.demand_t_per_day:,.0f} t a day; "
             f"stopped by {stop})"
@@ -133,6 +137,7 @@ class Headroom(Card):
             "way": list(self.way),
             "held": list(self.held),
             "left_out": list(self.left_out),
+            "without_way": list(self.without_way),
             "pieces": self.pieces,
             "fits": self.fits.to_dict(),
             "beyond": self.beyond.to_dict() if self.beyond else None,
@@ -202,13 +207,9 @@ def headroom(
     plan = narrowed(net, scenario, mode=mode, corridor=corridor, avoid=avoid)
     state = ask(net, plan, as_of).state
     selector = {
-        "demand": demand,
-        "cargo": cargo,
-        "origin": origin,
-        "destination": destination,
-        "from_country": from_country,
-        "to_country": to_country,
-    }
+        "demand": demand, "cargo": cargo, "origin": origin, "destination": destination,
+        "from_country": from_country, "to_country": to_country,
+    }  # fmt: skip
     mask = select_demand(state.net, state.demand, selector)
     if all(name is None for name in selector.values()):
         mask &= state.demand["cargo"].isin(state.net.cargo_in_totals).to_numpy()
@@ -312,6 +313,7 @@ class _Growth:
             fits=self.at(multiple)[0].certificate,
             beyond=answer.certificate,
             by_cargo=self._by_cargo(multiple),
+            without_way=() if rows else without_way(state, np.flatnonzero(new).tolist()),
         )
 
     def _by_cargo(self, multiple: float) -> pd.DataFrame:
@@ -439,12 +441,6 @@ def headroom_by_year(
         # A leap day is the last of February in other years.
         last = 28 if (day.month, day.day) == (2, 29) else day.day
         room = headroom(net, as_of=dt.date(year, day.month, last), **question)
-        rows.append(
-            {
-                "year": year,
-                "demand_t_per_day": room.demand_t_per_day,
-                "multiple": room.multiple,
-                "stops": ";".join(room.stops["capacity_id"]),
-            }
-        )
+        stops = ";".join(room.stops["capacity_id"])
+        rows.append((year, room.demand_t_per_day, room.multiple, stops))
     return pd.DataFrame(rows, columns=["year", "demand_t_per_day", "multiple", "stops"])

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from corridors.analysis.criticality.wanted import with_commodities
 from corridors.assignment.assign import day_of
+from corridors.flow.choice.generation import shortest_routes
+from corridors.flow.usage import open_costs
 from corridors.network.network import as_date
 from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
     from pathlib import Path
 
     from corridors.network.network import Network
@@ -59,6 +65,14 @@ def ask(
     known = as_of is not None or net.date is not None or (plan is not None and plan.as_of)
     day = as_of if known else newest_source(net)
     return Question(network_state(net, plan, day_of(net, plan, day)), plan)
+
+
+def without_way(state: NetworkState, rows: Sequence[int]) -> tuple[str, ...]:
+    """Return the demands, of some rows, to which no way from origin to destination is open."""
+    problem = with_commodities(state.problem, np.asarray(rows, dtype=np.int64))
+    there = {k for k, _ in shortest_routes(problem, open_costs(problem))}
+    ids = state.demand["demand_id"].iloc[list(rows)]
+    return tuple(str(name) for k, name in enumerate(ids) if k not in there)
 
 
 def newest_source(net: Network) -> dt.date | None:

@@ -18,6 +18,7 @@ import numpy as np
 from corridors.errors import DataError
 from corridors.flow.choice.model import Counts
 from corridors.network.arcs import DIRECTIONS, LINK, TRANSFER
+from corridors.network.folder import CHOICE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from corridors.network.arcs import Arcs
     from corridors.network.network import Network
 
-FILE = "choice.json"
+FILE = CHOICE
 """Name of the parameter file in a network's folder."""
 
 DISPERSION = 0.06

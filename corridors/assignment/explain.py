@@ -229,14 +229,13 @@ def demand_years(day: dt.date, base_years: Mapping[int, float]) -> str:
     if not others:
         return ""
     first, last = min(others), max(others)
-    main = max(others, key=lambda year: (others[year], year))
+    ways = ["on"] * (first < day.year) + ["back"] * (last > day.year)
+    carried = f", carried {' or '.join(ways)} to {day.year}" if ways else ""
     if first == last:
-        return f"Demand is that published for {first}, carried on to {day.year}."
+        return f"Demand is that published for {first}{carried}."
+    main = max(others, key=lambda year: (others[year], year))
     part = share(others[main], sum(others.values()))
-    return (
-        f"Demand is that published for {first} to {last} ({part} of it for {main}), "
-        f"carried on to {day.year}."
-    )
+    return f"Demand is that published for {first} to {last} ({part} of it for {main}){carried}."
 
 
 def _overall(day: dt.date, steps: Mapping[str, float], withdrawn: float, added: float) -> str:
@@ -269,6 +268,8 @@ def _not_in_force(idle: Sequence[str], n_events: int) -> str:
         return ""
     names = "; ".join(idle[:_SHOWN]) + ("; and others" if len(idle) > _SHOWN else "")
     those = f"{len(idle)} {'is' if len(idle) == 1 else 'are'}"
+    if n_events == 1:
+        return f"The scenario's only event is not in force on that day: {names}."
     return f"Of the scenario's {n_events} events, {those} not in force on that day: {names}."
 
 
@@ -413,13 +414,13 @@ def _inferred(before: pd.DataFrame, after: pd.DataFrame) -> str:
     if not count:
         return ""
     if all_ == 1:
-        return "The one capacity that stops this rerouting is inferred (D), not published."
+        return "The one capacity that stops this rerouting is of confidence D, not published."
     worth = new["price_usd"] * (new["amount"] - new["background"]).clip(lower=0.0)
     part = share(float(worth[new["inferred"]].sum()), float(worth.sum()))
     return (
         f"{count} of the {all_} capacities that stop this rerouting "
-        f"{'is' if count == 1 else 'are'} inferred (D), not published, with {part} of what more "
-        "room in all of them would be worth."
+        f"{'is' if count == 1 else 'are'} of confidence D, not published, with {part} of what "
+        "more room in all of them would be worth."
     )
 
 
@@ -441,5 +442,5 @@ def _what_stops(tables: ComparisonTables) -> str:
             if waits
             else (f"one more {unit} a day would save {usd} a day")
         )
-        parts.append(f"{row['name']} ({'inferred; ' if row['inferred'] else ''}{worth})")
+        parts.append(f"{row['name']} ({'confidence D; ' if row['inferred'] else ''}{worth})")
     return f"Newly {'full or nearly so' if waits else 'full'}: {'; '.join(parts)}."

@@ -14,10 +14,12 @@ from corridors.cli.common import (
     DaskOption,
     JsonOption,
     NetworkOption,
+    check_target,
     keys,
     listed,
     note,
     print_json,
+    print_line,
     print_table,
     whole_number,
     working,
@@ -86,11 +88,9 @@ def sweep(
     from corridors.analysis.criticality.elements import USUAL
     from corridors.analysis.criticality.sweep import sweep as run
     from corridors.analysis.jobs.cluster import workers_at
-    from corridors.files import check_file
     from corridors.network.network import load
 
-    if out is not None:
-        check_file(out)
+    check_target(out)
     with working("reading the network"):
         net = load(network)
     kinds = [part for entry in of or USUAL for part in entry.split(",") if part]
@@ -194,6 +194,11 @@ def routes(
                "t_per_day", "why", "because"]  # fmt: skip
     shown = table[columns].rename(columns=lambda c: c.replace("_", " "))
     said = demand_words(plan.state.net, demand)
+    if not len(table):
+        print_line(
+            f"No way of {demand} ({said}): nothing that it may use, open or shut, leads there."
+        )
+        return
     print_table(shown, f"Ways of {demand} ({said}), cheapest first, as of {plan.state.day}")
 
 
@@ -207,6 +212,10 @@ def _print_by(plan: Assignment, chosen: list[str], cargo: list[str] | None, *, j
     if json:
         by = {key: records(frame) for key, frame in found.items()}
         print_json({"as_of": str(plan.state.day), "cargo": own, "by": by})
+        return
+    if not any(map(len, found.values())):
+        of = f" of {', '.join(own)}" if own else ""
+        print_line(f"Nothing{of} is carried on {plan.state.day}.")
         return
     for key, frame in found.items():
         shown = frame.head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
@@ -251,8 +260,33 @@ def select(
     else:
         if "demand_id" in table.columns:
             table = with_demand(plan.state.net, table)
+        if not len(table):
+            print_line(_nothing(plan, kind, element))
+            return
         shown = table.rename(columns=lambda c: c.replace("_", " "))
-        print_table(shown, f"{title}, as of {plan.state.day}")
+        print_table(shown, f"{title}, as of {plan.state.day}", own_units=True)
+
+
+def _nothing(plan: Assignment, kind: str, element: str) -> str:
+    """Return why no cargo passes an element, or a demand no chokepoint."""
+    import numpy as np
+
+    from corridors.analysis.criticality.elements import find_elements
+    from corridors.flow.usage import open_costs
+
+    if kind == "demand":
+        if not (plan.routes["demand_id"] == element).any():
+            return f"None of {element} is carried, so it passes nothing."
+        known = len(plan.state.net.tables["chokepoints"])
+        none = (
+            "the network names none" if not known else f"of the network's {known} none lies there"
+        )
+        return f"No way that {element} takes passes a chokepoint: {none}."
+    cost = open_costs(plan.state.problem)
+    arcs = [a for one in find_elements(plan.state, [f"{kind}:{element}"]) for a in one.arcs]
+    if not np.isfinite(cost[:, np.array(arcs, dtype=np.int64)]).any():
+        return f"No cargo passes {kind} {element}: it is shut, or nothing may use it."
+    return f"No cargo passes {kind} {element}: it is open, but no demand takes it."
 
 
 def _assigned(

@@ -18,11 +18,13 @@ from corridors.cli.common import (
     print_table,
     results,
     whole_number,
+    working,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from corridors.analysis.cross_validation import CrossValidation
     from corridors.analysis.validation.calibrate import Calibration
     from corridors.network.network import Network
 
@@ -83,7 +85,8 @@ def calibrate(
         msg = f"{out}: exists already, expected a new folder"
         raise DataError(msg)
     with results(folder=out):
-        net = load(network)
+        with working("reading the network"):
+            net = load(network)
         with _counter() as progress:
             found = fit(net, progress=progress)
         if out is not None:
@@ -92,7 +95,7 @@ def calibrate(
         print_json(found.to_dict())
     else:
         shown = found.parameters.rename(columns={"spread": "standard deviation"})
-        print_table(shown, "Parameters, each within its range")
+        print_table(shown, "Parameters, each within its range", own_units=True)
         print_table(found.observations, "Observations fitted to, with the network's own "
                                         "and with the fitted values")  # fmt: skip
         note(
@@ -111,31 +114,48 @@ def _counts(
     from corridors.analysis.cross_validation import cross_validate
     from corridors.analysis.validation.count_fit import parameter_file
     from corridors.files import write_text
+    from corridors.network.folder import CHOICE
     from corridors.network.network import load
 
-    check_target(file)
-    net = load(network)
+    check_target(file, but=CHOICE)
+    with working("reading the network"):
+        net = load(network)
     if folds is not None:
         with _counter() as progress:
             found = cross_validate(net, folds, progress=progress, workers=workers)
         if json:
             print_json(found.to_dict())
         else:
-            import pandas as pd
-
-            title = f"Each count predicted from the others, {folds} folds"
-            print_table(pd.DataFrame(found.rows), title)
-            without = found.without_identities
-            note(
-                f"{found.within_25_percent:.0f} % within a quarter, mean error of the logarithm "
-                f"{found.mean_absolute_log_error:.2f}; of those that are no input "
-                f"{without['within_25_percent']:.0f} % and "
-                f"{without['mean_absolute_log_error']:.2f}. The largest multiplier is "
-                f"{100 * found.largest_multiplier_share:.0f} % of the cost of what it counts."
-            )
+            _print_folds(found, folds)
     if file is not None:
-        write_text(file, parameter_file(net))
+        with working("fitting the counts"):
+            write_text(file, parameter_file(net))
         note(f"wrote {file}")
+
+
+def _print_folds(found: CrossValidation, folds: int) -> None:
+    """Print each count with what the others predict for it, and how near that comes."""
+    import pandas as pd
+
+    if not found.rows:
+        note("no count is left to predict: each says by which way the demand was counted")
+        return
+    print_table(pd.DataFrame(found.rows), f"Each count predicted from the others, {folds} folds")
+    note(
+        f"{_scored(vars(found))}; of those that are no input {_scored(found.without_identities)}. "
+        f"The largest multiplier is {100 * found.largest_multiplier_share:.0f} % of the cost of "
+        "what it counts."
+    )
+
+
+def _scored(scores: dict[str, Any]) -> str:
+    """Return how near predictions come, in words."""
+    if scores["within_25_percent"] is None:
+        return "none is predicted"
+    return (
+        f"{scores['within_25_percent']:.0f} % within a quarter, mean error of the logarithm "
+        f"{scores['mean_absolute_log_error']:.2f}"
+    )
 
 
 def _write(net: Network, found: Calibration, out: Path) -> None:

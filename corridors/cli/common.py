@@ -188,12 +188,22 @@ def keys(by: list[str] | None) -> list[str]:
     return [checked_key(key) for key in dict.fromkeys(listed(by))]
 
 
-def check_target(target: Path | None) -> None:
-    """Raise DataError where a result could not be written, before any work is done."""
-    from corridors.files import check_parent
+def check_target(target: Path | None, *, but: str = "") -> None:
+    """Raise DataError where a file could not or may not be written, before any work is done.
+
+    Parameters
+    ----------
+    target
+        The file; None where none is asked for.
+    but
+        Name of the one file of a network that it is meant to be.
+    """
+    from corridors.files import check_file
+    from corridors.network.folder import check_apart
 
     if target is not None:
-        check_parent(target)
+        check_apart(target, but=but)
+        check_file(target)
 
 
 def print_json(value: Any) -> None:
@@ -223,19 +233,22 @@ def results(*files: Path | None, folder: Path | None = None) -> Iterator[None]:
     Raises
     ------
     DataError
-        Where one cannot be written, stands there twice, or another run writes the folder.
+        Where one cannot be written, stands there twice, is a file or the folder of a network,
+        or another run writes the folder.
     """
     from corridors.errors import DataError
-    from corridors.files import Lock, check_file, check_folder
+    from corridors.files import Lock, check_folder
+    from corridors.network.folder import check_apart
 
     seen: set[Path] = set()
     for target in (*files, folder):
         if target is None:
             continue
         if target is folder:
+            check_apart(target)
             check_folder(target)
         else:
-            check_file(target)
+            check_target(target)
         if target.resolve() in seen:
             msg = f"{target}: named twice, expected another name for each result"
             raise DataError(msg)
@@ -320,10 +333,13 @@ def print_table(
         Whether each row has a unit of its own, as it has where there is a column ``unit``: a
         share then stands below tonnes, and is not nothing beside them.
     """
+    from corridors.display import is_year
+
     own_units = own_units or "unit" in frame.columns
+    specs = {str(name): ".0f" for name in frame.columns if is_year(name)} | (formats or {})
     cells = {
         str(name): [
-            _cell(value, (formats or {}).get(str(name)))
+            _cell(value, specs.get(str(name)))
             for value in (list(frame[name]) if own_units else _without_hairs(frame[name]))
         ]
         for name in frame.columns
@@ -352,10 +368,13 @@ def _without_hairs(column: pd.Series[Any]) -> list[Any]:
 
 
 def _cell(value: Any, spec: str | None) -> str:
-    from corridors.display import number
+    from corridors.display import formatted, number
 
+    if isinstance(value, float) and math.isnan(value):
+        # Nothing is known, or it has none, as a road has no gauge.
+        return ""
     if isinstance(value, float | int) and not isinstance(value, bool):
-        return format(value, spec) if spec else number(value)
+        return formatted(value, spec) if spec else number(value)
     # Before a word that just fits, a space would have it cut.
     return plain(value).strip()
 

@@ -12,6 +12,7 @@ from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
+    check_target,
     echo,
     note,
     print_json,
@@ -36,8 +37,9 @@ def info(network: NetworkOption = None, as_of: AsOfOption = None, json: JsonOpti
     from corridors.network.info import network_info
     from corridors.network.network import load
 
-    net = load(network)
-    found = network_info(net.at(as_of) if as_of else net)
+    with working("reading the network"):
+        net = load(network)
+        found = network_info(net.at(as_of) if as_of else net)
     if json:
         print_json(found)
         return
@@ -78,7 +80,8 @@ def check(network: NetworkOption = None, json: JsonOption = False) -> None:
     from corridors.analysis.validation.check import RULES
     from corridors.analysis.validation.check import check as run_checks
 
-    problems = run_checks(network)
+    with working("checking the network"):
+        problems = run_checks(network)
     if json:
         print_json(
             {
@@ -125,12 +128,12 @@ def limits(
     from corridors.analysis.limits import with_inferred_limits, write_limits
     from corridors.network.network import load
 
-    net = load(network)
-    if as_of is not None or write is not None:
-        with working("solving the baseline with published limits alone"):
+    with working("reading the network and what limits it"):
+        net = load(network)
+        if as_of is not None or write is not None:
             net = with_inferred_limits(net, as_of)
-    written = write_limits(net, write)["written"] if write is not None else []
-    table, inferred = limits_of(net), net.inferred_limits()
+        written = write_limits(net, write)["written"] if write is not None else []
+        table, inferred = limits_of(net), net.inferred_limits()
     if json:
         print_json(
             {
@@ -188,11 +191,10 @@ def schema(
 ) -> None:
     """Write the JSON Schema of a scenario, for editors that check while one types."""
     from corridors.display import json_text
-    from corridors.files import check_file, write_text
+    from corridors.files import write_text
     from corridors.scenarios.schema import scenario_schema
 
-    if out is not None:
-        check_file(out)
+    check_target(out)
     if out is None or json:
         print_json(scenario_schema())
     if out is not None:
@@ -220,13 +222,13 @@ def draw(
 ) -> None:
     """Draw the network itself as a self-contained HTML map."""
     from corridors.assignment.map_data import network_map
-    from corridors.files import check_file
     from corridors.network.network import load
 
-    check_file(out)
-    net = load(network)
-    made = network_map(net.at(as_of) if as_of else net)
-    made.save(out)
+    check_target(out)
+    with working("reading the network and drawing it"):
+        net = load(network)
+        made = network_map(net.at(as_of) if as_of else net)
+        made.save(out)
     if json:
         print_json({"map": str(out), "bytes": out.stat().st_size})
     else:

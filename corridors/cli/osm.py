@@ -88,7 +88,8 @@ def osm(
     if not timeout > 0 or attempts < 1:
         msg = f"saw --timeout {timeout:g} and --attempts {attempts}, expected more than 0 of each"
         raise OpenStreetMapError(msg)
-    net = load(apply or network)
+    with working("reading the network"):
+        net = load(apply or network)
     service = Service(
         url=server, cache=cache, use_cache=use_cache, timeout_s=timeout, attempts=attempts
     )

@@ -132,7 +132,7 @@ def run(
         expected_queue and {"--parts": parts, "--uncertainty": uncertainty, "--with": projects}
     )
     how: dict[str, Any] = {"model": model, "expected_queue": expected_queue}
-    with results(map, report, folder=out):
+    with results(map, report, draws_file, folder=out):
         with working("reading the network"):
             net = load(network)
             plan, day = planned(net, scenario, projects or [], as_of)
@@ -193,6 +193,7 @@ def _note_without_waits(options: Mapping[str, Any] | Literal[False]) -> None:
 
 def _print(comparison: Comparison, extra: Extra) -> None:
     from corridors.assignment.views.told import best_sentence
+    from corridors.cli.asking.answers import without_hairs
     from corridors.cli.asking.named import with_cargo, with_demand
 
     plan = comparison.disrupted.scenario
@@ -218,7 +219,8 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         extra.only(cargo, cargo["cargo"]),
         "By cargo, t a day (of the rerouted: cost, its parts transport and time, USD a day; hours)",
     )
-    corridor = comparison.by_corridor.rename(columns=lambda c: c.replace("_t_per_day", ""))
+    corridor = without_hairs(comparison.by_corridor)
+    corridor = corridor.rename(columns=lambda c: c.replace("_t_per_day", ""))
     print_table(corridor, "By corridor, t a day")
     reroutes = comparison.reroutes[
         [
@@ -233,7 +235,8 @@ def _print(comparison: Comparison, extra: Extra) -> None:
     reroutes = extra.only(reroutes, comparison.reroutes["cargo"])
     if len(reroutes):
         title = f"Rerouted: the largest {min(_ROWS, len(reroutes))} of {len(reroutes)}"
-        print_table(with_demand(net, reroutes.head(_ROWS)).rename(columns=_words), title)
+        shown = with_demand(net, reroutes.head(_ROWS)).rename(columns=_words)
+        print_table(shown, title, own_units=True)
     lost = comparison.by_demand
     lost = extra.only(lost, lost["cargo"])
     lost = lost[lost["lost_t_per_day"] > 0.5].sort_values("lost_t_per_day", ascending=False)
@@ -245,11 +248,11 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         ["capacity_id", "name", "unit", "amount", "price_usd", "confidence"]
     ]
     if len(full):
-        title = "Full, the dearest first (price: what one more a day would save a day; D: inferred)"
+        price = "what one more a day would save a day"
         if comparison.disrupted.waits is not None:
-            title = (
-                "Full or nearly, the dearest first (price: what each pays in waiting; D: inferred)"
-            )
+            price = "what each pays in waiting"
+        nearly = "" if comparison.disrupted.waits is None else " or nearly"
+        title = f"Full{nearly}, the dearest first (price: {price}; D: not published)"
         print_table(full.head(_ROWS).rename(columns=_words), title)
     proof = comparison.disrupted.certificate
     print_line(
@@ -326,9 +329,12 @@ def _without_hairs(by_cargo: pd.DataFrame) -> pd.DataFrame:
 
 def _print_uncertainty(sure: Uncertainty) -> None:
     """Print what each result may be, and what decides it."""
+    from corridors.display import several
+
     print_table(
         sure.percentiles.rename(columns=_words),
-        f"How sure: {sure.n} draws of {len(sure.inputs)} inputs (5 %, median, 95 %)",
+        f"How sure: {several(sure.n, 'draws')} of {several(len(sure.inputs), 'inputs')} "
+        "(5 %, median, 95 %)",
         own_units=True,
     )
     drivers = sure.drivers

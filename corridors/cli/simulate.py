@@ -16,6 +16,7 @@ from corridors.cli.common import (
     JsonOption,
     NetworkOption,
     SeedOption,
+    check_target,
     echo,
     keys,
     note,
@@ -26,7 +27,9 @@ from corridors.cli.common import (
     print_table,
     results,
     whole_number,
+    working,
 )
+from corridors.display import several
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,7 +129,8 @@ def simulate(
         raise DataError(msg)
     note_idle(context, "replications", "seed", "workers")
     with results(map, plot, folder=out):
-        net = load(network)
+        with working("reading the network"):
+            net = load(network)
         extra = Extra(keys(by), known_cargo(net, cargo))
         with _bar() as progress, _crew(workers if replications else 1) as executor:
             sim = run(
@@ -194,7 +198,7 @@ def _bar() -> Iterator[Callable[[str, int, int], None] | None]:
 def _print(sim: Simulation, extra: Extra) -> None:
     plan = sim.scenario
     title = (plan.title or plan.name) if plan else "Undisturbed"
-    print_line(f"{title}: {len(sim.days)} days from {sim.start}", indent=0)
+    print_line(f"{title}: {several(len(sim.days), 'days')} from {sim.start}", indent=0)
     echo()
     print_prose(sim.explain())
     echo()
@@ -237,8 +241,9 @@ def _print(sim: Simulation, extra: Extra) -> None:
     if sim.bound is not None:
         b = sim.bound
         print_line(
-            f"perfect foresight: {b.optimum_usd:,.0f} USD for {b.demands} demands against "
-            f"{b.simulated_usd:,.0f}; price of not knowing {b.price_of_not_knowing_usd:,.0f} USD"
+            f"perfect foresight: {b.optimum_usd:,.0f} USD for {several(b.demands, 'demands')} "
+            f"against {b.simulated_usd:,.0f}; price of not knowing "
+            f"{b.price_of_not_knowing_usd:,.0f} USD"
         )
 
 
@@ -258,11 +263,12 @@ def _print_variation(sim: Simulation) -> None:
     if drawn is None:
         return
     if sim.timetable.problem.variability is None:
+        alike = f"all {len(drawn)} replications are the same: " if len(drawn) > 1 else ""
         print_line(
-            f"all {len(drawn)} replications are the same: the table `variation` has no row for any "
-            "capacity of this network, so nothing varies"
+            f"{alike}the table `variation` has no row for any capacity of this network, so nothing "
+            "varies"
         )
-    said = f"{len(drawn)} replications with seed {drawn.seed}: mean, and 5 to 95 %"
+    said = f"{several(len(drawn), 'replications')} with seed {drawn.seed}: mean, and 5 to 95 %"
     if len(drawn) < _FEW:
         said += ", between so few by interpolation"
     band = dict.fromkeys(("mean", "low", "high"), ",.0f")
@@ -272,7 +278,7 @@ def _print_variation(sim: Simulation) -> None:
     if effect is not None:
         shown = effect.assign(what=[w.replace("_", " ") for w in effect["what"]])
         title = f"Beyond the same drawn days without the scenario, t, USD and t h; {said}"
-        print_table(shown, title, band)
+        print_table(shown, title, band, own_units=True)
     columns = ["capacity_id", "unit", "share"]
     columns += [f"peak_{end}" for end in band] + [f"mean_wait_hours_{end}" for end in band]
     queues = drawn.queues[drawn.queues["peak_mean"] >= _SMALLEST][columns]
@@ -280,7 +286,7 @@ def _print_variation(sim: Simulation) -> None:
     spec = {"share": ".0%", **dict.fromkeys(head.columns[3:], ",.1f")}
     print_table(head, f"Queues, the largest {len(head)} of {len(queues)}; {said}", spec)
     totals = drawn.totals.assign(what=[w.replace("_", " ") for w in drawn.totals["what"]])
-    print_table(totals, f"Totals; {said}", band)
+    print_table(totals, f"Totals; {said}", band, own_units=True)
 
 
 def _print_losses(sim: Simulation, extra: Extra) -> None:
@@ -336,14 +342,14 @@ def draws(
     """Simulate a scenario many times, capacities and demand drawn from their ranges."""
     from corridors.analysis.jobs.cluster import workers_at
     from corridors.analysis.monte_carlo import quantiles, simulated_draws
-    from corridors.files import check_file
     from corridors.network.network import load
 
-    if out is not None:
-        check_file(out)
+    check_target(out)
+    with working("reading the network"):
+        net = load(network)
     with workers_at(dask) as cluster:
         frame = simulated_draws(
-            load(network),
+            net,
             scenario,
             days,
             draws=number,
@@ -360,7 +366,9 @@ def draws(
     else:
         print_table(
             found.rename(columns=lambda c: c.replace("_", " ")),
-            f"{number} draws of {days} days: 5 %, median, 95 % (waterfall in t, peaks in units)",
+            f"{several(number, 'draws')} of {several(days, 'days')}: 5 %, median, 95 % "
+            "(waterfall in t, peaks in units)",
+            own_units=True,
         )
     if out is not None:
         note(f"wrote {out}")

@@ -64,7 +64,7 @@ def _summary(known: pd.DataFrame, unknown: int) -> str:
         f"{int(inside.sum())} of {len(known)} modelled observations are within their range: "
         f"{', '.join(roles)}. Those marked calibrate were used to make the model, so that "
         "meeting them proves nothing. "
-        f"{unknown} are not modelled, for the reasons given."
+        f"{unknown} {'is' if unknown == 1 else 'are'} not modelled, for the reasons given."
     )
 
 

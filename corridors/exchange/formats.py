@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from corridors.errors import DataError, nearest
 from corridors.files import check_parent, make_folder
+from corridors.network.folder import check_apart
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -44,7 +45,7 @@ def export(net: Network, target: str | Path, format: str | None = None) -> list[
     Raises
     ------
     DataError
-        Where the format is unknown or the target cannot be written.
+        Where the format is unknown, or the target cannot be written, or belongs to a network.
 
     Examples
     --------
@@ -63,6 +64,7 @@ def export(net: Network, target: str | Path, format: str | None = None) -> list[
     if kind == "folder" and path.is_file():
         msg = f"{path}: {name} is a folder of files, but a file stands there"
         raise DataError(msg)
+    check_apart(path)
     check_parent(path)
     if kind == "folder":
         make_folder(path)

@@ -12,8 +12,10 @@ from corridors.network.reading.cells import Problem, read_cells
 from corridors.network.reading.columns import typed_table
 from corridors.network.reading.keys import references
 from corridors.network.reading.manifest import (
+    CHOICE,
     LINES,
     MANIFEST,
+    check_apart,
     check_hash,
     listed_files,
     read_manifest,
@@ -29,8 +31,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "CHOICE",
     "LINES",
     "MANIFEST",
+    "check_apart",
     "data_folder",
     "raise_problems",
     "read_manifest",

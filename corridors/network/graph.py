@@ -190,4 +190,5 @@ def link_graph(net: Drawable) -> nx.MultiDiGraph[Any]:
 
 def _present(values: dict[Any, Any]) -> dict[str, Any]:
     """Drop what is empty: a graph says so by having no such attribute."""
-    return {str(k): v for k, v in values.items() if v == v and v != ""}
+    # A column in which nothing at all stands holds None for it, and no NaN.
+    return {str(k): v for k, v in values.items() if v is not None and v == v and v != ""}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,9 @@ from corridors.analysis.question import newest_source
 from corridors.assignment.assign import assign, day_of
 from corridors.assignment.comparison import Comparison
 from corridors.display import number, records
+from corridors.network.network import as_date
 from corridors.scenarios.authoring.family import Family, family
+from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.simulation.simulate import first_day, simulate
 
 if TYPE_CHECKING:
@@ -116,8 +118,8 @@ def curve(
     scenario, duration, to, by
         As `corridors.family` takes them, or a family.
     as_of
-        Day of the steady state, and of the break-even; of durations the first day of the
-        scenario if None.
+        Day of the steady state, and of the break-even; of durations also the first day of
+        events that have none of their own, and the first day of the scenario if None.
     model
         Of the steady state, as in `corridors.assign`.
     days
@@ -132,9 +134,11 @@ def curve(
     ScenarioError
         Where the family cannot be meant.
     """
-    own = scenario if isinstance(scenario, Family) else family(
-        scenario, duration=duration, to=to, by=by
-    )  # fmt: skip
+    if isinstance(scenario, Family):
+        own = scenario
+    else:
+        asked = _on_day(read_scenario(scenario), as_of, net)
+        own = family(asked, duration=duration, to=to, by=by)
     plan = own.scenario
     names = net.tables["cargo"]
     cargo_names = dict(zip(names["cargo"], names["name"], strict=True))
@@ -153,6 +157,15 @@ def curve(
         table, by_cargo, tightest = _over_amounts(net, own, baseline)
         even = _break_even(tightest, None)
     return Curve(own, table, by_cargo, even, cargo_names)
+
+
+def _on_day(plan: Scenario, as_of: str | dt.date | None, net: Network) -> Scenario:
+    """Return a scenario with the day that is asked for, from which events without their own last.
+
+    Where none is asked for it is the scenario's, or that at which the network was resolved.
+    """
+    day = as_date(as_of) if as_of is not None else plan.as_of or net.date
+    return replace(plan, as_of=day)
 
 
 _CHANGES = ("late", "other_way", "turned_back", "never_shipped", "waiting", "not_yet_left")

@@ -12,7 +12,7 @@ from corridors.analysis.asking.reasons import in_words, reasons
 from corridors.assignment.assign import assign, day_of
 from corridors.assignment.comparison import Comparison
 from corridors.assignment.views.by import bills, named_ends
-from corridors.display import number, records
+from corridors.display import HAIR, number, records
 from corridors.errors import ScenarioError
 from corridors.scenarios.scenario import scenario as read_scenario
 
@@ -82,7 +82,7 @@ class Interaction:
 
     def sentences(self) -> list[str]:
         """Return what they do together beyond their sum, a sentence each."""
-        total = self.total.set_index("measure")
+        total, hairs = self.total.set_index("measure"), self._hairs()
         found = []
         for measure, what in (
             ("shortfall_t_per_day", "no longer carried, a day"),
@@ -92,26 +92,34 @@ class Interaction:
             row, unit = total.loc[measure], MEASURES[measure]
             parts = " and ".join(f"{number(row[n], unit)} ({n})" for n in self.names)
             more = number(abs(row["interaction"]), unit)
-            how = "as much as the parts" if abs(row["interaction"]) < 0.5 else (
+            how = "as much as the parts" if abs(row["interaction"]) <= hairs[measure] else (
                 f"{more} {'more' if row['interaction'] > 0 else 'less'} than the parts"
             )  # fmt: skip
             both = number(row["together"], unit)
             found.append(f"{what.capitalize()}: {parts} apart, {both} together, {how}.")
         short = self.by_demand[self.by_demand["measure"] == "shortfall_t_per_day"]
-        short = short[short["interaction"].abs() > 0.5]
+        short = short[short["interaction"].abs() > hairs["shortfall_t_per_day"]]
         if len(short):
             order = short.assign(_size=-short["interaction"].abs()).sort_values(
                 ["_size", "demand_id"]
             )
             named = [
                 f"{row['cargo']} {row['origin_name']}–{row['destination_name']} "
-                f"({row['interaction']:+,.0f} t)"
+                f"({'+' * (row['interaction'] > 0)}{number(row['interaction'], 't')})"
                 for row in order.head(3).to_dict("records")
             ]
             found.append(f"Most of that is {', '.join(named)}.")
             cargo = self.together.baseline.state.net.tables["cargo"]
             found += in_words(self.reasons, dict(zip(cargo["cargo"], cargo["unit"], strict=True)))
         return found
+
+    def _hairs(self) -> dict[str, float]:
+        """Return what is nothing of each measure: a hair beside all that is wanted, or paid."""
+        baseline = self.together.baseline
+        demand = baseline.state.demand
+        wanted = float(demand["units_per_day"] @ demand["t_per_unit"])
+        paid = float(_measured(baseline)["generalised_cost_usd_per_day"].sum())
+        return {m: HAIR * (wanted if unit == "t" else paid) for m, unit in MEASURES.items()}
 
     def explain(self) -> str:
         """Return the sentences as one text."""

@@ -13,8 +13,9 @@ from corridors.assignment.explain import brief
 from corridors.assignment.map_data import network_credits, network_title
 from corridors.display import number, plain, progress
 from corridors.errors import DataError, ScenarioError
-from corridors.files import check_file, write_text
+from corridors.files import write_text
 from corridors.maps import page, small
+from corridors.network.folder import check_apart
 from corridors.scenarios.scenario import Scenario, shipped_scenarios
 from corridors.scenarios.scenario import scenario as read_scenario
 
@@ -243,7 +244,7 @@ class Pack:
             Where it cannot be written there.
         """
         target = Path(path)
-        check_file(target)
+        check_apart(target)
         write_text(target, self.markdown if target.suffix == ".md" else self.html)
         return target
 

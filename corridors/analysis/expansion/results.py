@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridors.display import json_text, number, records, share
+from corridors.display import json_text, number, records, several, share
 from corridors.files import csv_text, whole_folder
+from corridors.network.folder import check_apart
 
 if TYPE_CHECKING:
     import os
@@ -66,8 +67,8 @@ class Expansion:
     def __repr__(self) -> str:
         budgets = len(self.frontier)
         return (
-            f"Expansion({_several(len(self.projects), 'project')}, "
-            f"{_several(self.basis['scenarios'], 'scenario')}, {_several(budgets, 'budget')})"
+            f"Expansion({several(len(self.projects), 'projects')}, "
+            f"{several(self.basis['scenarios'], 'scenarios')}, {several(budgets, 'budgets')})"
         )
 
     @property
@@ -91,7 +92,7 @@ class Expansion:
                 f"{budget}: {', '.join(names)} ({_usd(row['spent_usd'])}) "
                 f"save{'s' if len(names) == 1 else ''} "
                 f"{_usd(row['saved_usd_per_day'])} a day on average{less}: "
-                f"{1000 * row['saved_per_usd_a_year']:.3g} USD a year for 1,000 USD built."
+                f"{number(1000 * row['saved_per_usd_a_year'])} USD a year for 1,000 USD built."
             )
         return found
 
@@ -121,6 +122,7 @@ class Expansion:
         DataError
             Where it cannot be written.
         """
+        check_apart(Path(folder))
         with whole_folder(Path(folder)) as new:
             for name in TABLES:
                 (new / f"{name}.csv").write_text(csv_text(getattr(self, name)), encoding="utf-8")
@@ -162,15 +164,16 @@ def says(basis: dict[str, Any], limits: pd.DataFrame, projects: pd.DataFrame) ->
     if len(limits):
         inferred = limits[limits["inferred"]]
         found.append(
-            f"{_several(len(limits), 'full limit')} decide what the largest budget leads to; "
-            f"{len(inferred)} of them {'is' if len(inferred) == 1 else 'are'} inferred, not "
+            f"{several(len(limits), 'full limits')} decide{'s' * (len(limits) == 1)} what the "
+            f"largest budget leads to; {len(inferred)} of them "
+            f"{'is' if len(inferred) == 1 else 'are'} of confidence D, not "
             f"published{_first(list(inferred['capacity_id']))}."
         )
     weak = projects[projects["confidence"].isin(["C", "D"])]
     if len(weak):
         found.append(
             f"The cost of {', '.join(weak['project_id'])} is of confidence C or D, by the press "
-            "or inferred."
+            "or not published."
         )
     if basis["costs_given"]:
         found.append(f"The cost of {', '.join(basis['costs_given'])} was given by who asked.")
@@ -181,7 +184,7 @@ def says(basis: dict[str, Any], limits: pd.DataFrame, projects: pd.DataFrame) ->
         )
     if basis["unpriced"]:
         found.append(
-            f"No part is taken by {_several(len(basis['unpriced']), 'project')} that would change "
+            f"No part is taken by {several(len(basis['unpriced']), 'projects')} that would change "
             f"something, since no cost was published{_first(basis['unpriced'])}."
         )
     found.append(
@@ -189,10 +192,6 @@ def says(basis: dict[str, Any], limits: pd.DataFrame, projects: pd.DataFrame) ->
         "draws that no demand of the network asks for, its upkeep and interest are in none."
     )
     return found
-
-
-def _several(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _first(names: list[str], most: int = 6) -> str:

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from corridors.errors import DataError
 from corridors.files import Lock, check_file, clear_left, reason, write_text
+from corridors.network.folder import check_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,8 +52,8 @@ class Ledger:
     Raises
     ------
     DataError
-        Where a file is there that is about something else, or damaged; where
-        another run writes it; where it cannot be written.
+        Where a file is there that is about something else, or damaged, or belongs to a
+        network; where another run writes it; where it cannot be written.
     """
 
     def __init__(self, path: Path, header: Row) -> None:
@@ -61,6 +62,7 @@ class Ledger:
         self.header = header
         self.rows: dict[str, Row] = {}
         self._file: IO[bytes] | None = None
+        check_apart(path)
         for target in (path, self.part):
             check_file(target)
         self._lock = Lock(path)

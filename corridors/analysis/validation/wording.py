@@ -151,10 +151,19 @@ def _selector(what: dict[str, Any], names: dict[str, str]) -> str:
         elif key == "mode":
             parts.append(f"by {' or '.join(many)}")
         elif key == "direction":
-            parts.append(f"from {many[0].replace('>', ' to ')}")
+            parts.append(_direction(many[0], what.get("link"), names))
         else:
             parts.append(_listed([names.get(f"{key} {v}", v) for v in many]))
     return " ".join(parts)
+
+
+def _direction(way: str, link: Any, names: dict[str, str]) -> str:
+    """Return which way is meant: between countries, or as the ends of a link stand in its row."""
+    if ">" in way:
+        return f"from {way.replace('>', ' to ')}"
+    one = link[0] if isinstance(link, list) and len(link) == 1 else link
+    ends = names.get(f"{way} link {one}") if isinstance(one, str) else None
+    return f"from {ends}" if ends else f"in the {way} direction"
 
 
 def _capacity(name: str, names: dict[str, str]) -> str:
@@ -186,6 +195,8 @@ def names_of(net: Network) -> dict[str, str]:
     for r in tables["links"].to_dict("records"):
         a, b = r["from_node"], r["to_node"]
         found[f"link {r['link_id']}"] = f"{node[a]}–{node[b]} by {r['mode']}"
+        found[f"forward link {r['link_id']}"] = f"{node[a]} to {node[b]}"
+        found[f"backward link {r['link_id']}"] = f"{node[b]} to {node[a]}"
         name = node if country[a] == country[b] else country
         ends[r["link_id"]] = (str(name[a]), str(name[b]))
     for table, key in (("capacities", "capacity"), ("chokepoints", "chokepoint")):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from corridors import __version__
 from corridors.display import json_text, plain_frame
 from corridors.files import csv_text, read_whole, whole_folder, write_bytes, write_text
-from corridors.network.folder import data_folder, table_text
+from corridors.network.folder import check_apart, data_folder, table_text
 from corridors.network.network import SHIPPED
 from corridors.network.schema import tables as schema_tables
 
@@ -168,6 +168,7 @@ def keep(
         Where the folder cannot be made or written to.
     """
     target = Path(folder)
+    check_apart(target)
     with whole_folder(target) as made:
         for name, table in tables.items():
             write_text(made / f"{name}.csv", csv_text(table))

@@ -12,6 +12,7 @@ from corridors.cli.common import (
     JsonOption,
     NetworkOption,
     SeedOption,
+    check_target,
     echo,
     listed,
     note,
@@ -22,6 +23,33 @@ from corridors.cli.common import (
     whole_number,
     working,
 )
+
+_OF_DAYS = {
+    "late": "late, t",
+    "other_way": "other way, t",
+    "turned_back": "turned back, t",
+    "never_shipped": "never shipped, t",
+    "waiting": "waiting, t",
+    "not_yet_left": "not yet left, t",
+    "added_cost_usd": "added cost, USD",
+    "added_waiting_t_hours": "added waiting, t-hours",
+    "added_loss_usd": "added loss, USD",
+}
+_OF_AMOUNTS = {
+    "rerouted_t_per_day": "rerouted, t/day",
+    "newly_unserved_t_per_day": "lost, t/day",
+    "added_hours_mean": "added hours",
+    "added_cost_usd_per_day": "added cost, USD/day",
+    "added_loss_usd_per_day": "loss, USD/day",
+}
+_EVEN = {
+    "t_per_day": "goes round, t/day",
+    "break_even_days": "break even, days",
+    "least_days": "least, days",
+    "most_days": "most, days",
+    "turns_at": "turns at, days",
+}
+"""Figures of a curve, as they are printed, with their units."""
 
 
 def register(app: typer.Typer) -> None:
@@ -86,25 +114,19 @@ def curve(
     for text in found.sentences():
         print_line(text, indent=0)
     echo()
-    plan = found.family.scenario
-    shown = found.table
-    if found.family.parameter != "duration":
-        names = {
-            "rerouted_t_per_day": "rerouted, t/day",
-            "newly_unserved_t_per_day": "lost, t/day",
-            "added_hours_mean": "added hours",
-            "added_cost_usd_per_day": "added cost, USD/day",
-            "added_loss_usd_per_day": "loss, USD/day",
-        }
-        shown = shown[[found.family.parameter, *names]].rename(columns=names)
-    title = f"{plan.title or plan.name}, against no scenario"
-    print_table(shown.rename(columns=lambda c: c.replace("_", " ")), title)
+    plan, parameter = found.family.scenario, found.family.parameter
+    names = _OF_DAYS if parameter == "duration" else _OF_AMOUNTS
+    shown = found.table[[parameter, *names]].rename(columns={"duration": "days", **names})
+    what = "in all" if parameter == "duration" else "a day"
+    title = f"{plan.title or plan.name}, {what}, against no scenario"
+    print_table(shown, title)
     even = found.break_even
     if even["turns_at"].isna().all():
         even = even.drop(columns="turns_at")
     print_table(
-        even.rename(columns=lambda c: c.replace("_", " ")),
+        even.rename(columns=_EVEN),
         "The wait that costs as much as going round, by cargo",
+        own_units=True,
     )
 
 
@@ -197,14 +219,14 @@ def pack(
     """Lay many scenarios side by side: question, answer by both models, picture, command."""
     from corridors.analysis.asking.pack import pack as ask
     from corridors.assignment.assign import MODELS
-    from corridors.files import check_file
     from corridors.network.network import load
 
     note_idle(context, "uncertainty", "seed")
-    if out is not None:
-        check_file(out)
+    check_target(out)
+    with working("reading the network"):
+        net = load(network)
     table = ask(
-        load(network),
+        net,
         scenarios or None,
         models=listed(model) or MODELS,
         uncertainty=uncertainty,

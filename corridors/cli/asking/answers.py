@@ -82,8 +82,22 @@ def of_parts(net: Network, scenario: str | None, day: dt.date, model: str) -> In
     return interaction(net, *names, as_of=day, model=model)
 
 
+def without_hairs(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows in tonnes a day with what is a hair beside the row's largest as 0.
+
+    A change is the difference of two sums, and what it leaves of rounding is no change.
+    """
+    from corridors.display import HAIR
+
+    tonnes = [c for c in frame.columns if str(c).endswith("t_per_day")]
+    own = frame[tonnes]
+    least = HAIR * own.abs().max(axis=1)
+    return frame.assign(**{c: own[c].where(own[c].abs() > least, 0.0) for c in tonnes})
+
+
 def _that_change(frame: pd.DataFrame, key: str) -> pd.DataFrame:
     """Return what fits on a line: rows and columns in which anything happens, in words."""
+    frame = without_hairs(frame)
     happens = [c for c in _HAPPENS if c in frame.columns]
     rows = frame[(frame[happens].abs() > 1e-6).any(axis=1)] if happens else frame
     rows = rows if len(rows) else frame

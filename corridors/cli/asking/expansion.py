@@ -21,6 +21,8 @@ from corridors.cli.common import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from corridors.analysis.expansion.results import Expansion
 
 _SIZES = {"k": 1e3, "M": 1e6, "bn": 1e9}
@@ -173,7 +175,7 @@ def _print(found: Expansion) -> None:
     for text in found.sentences():
         print_prose(text)
     frontier = found.frontier
-    shown = frontier[["budget_usd", "spent_usd"]] / 1e6
+    shown = frontier[["budget_usd", "spent_usd"]].apply(_millions)
     shown = shown.assign(
         saved=frontier["saved_usd_per_day"],
         loss=frontier["loss_saved_usd_per_day"],
@@ -186,15 +188,15 @@ def _print(found: Expansion) -> None:
         "loss": "of it loss", "short": "stays, t/day", "a_year": "USD a year per 1,000",
         "gap": "gap, USD/day",
     }  # fmt: skip
-    specs = {"budget, M USD": ",.0f", "spent, M USD": ",.0f", "gap, USD/day": ".2g"}
+    right = ("budget, M USD", "spent, M USD", "USD a year per 1,000")
     title = "Frontier, on average over the scenarios"
-    print_table(shown.rename(columns=names), title, specs, right=("USD a year per 1,000",))
+    print_table(shown.rename(columns=names), title, {"gap, USD/day": ".2g"}, right=right)
     last = frontier["budget_usd"].iloc[-1]
     own = found.chosen[found.chosen["budget_usd"] == last].set_index("project_id")
     table = found.projects.head(_ROWS)
     in_set = table["project_id"].map(own["saved_in_set_usd_per_day"])
     each = table[["project_id"]].assign(
-        usd=table["usd"] / 1e6,
+        usd=_millions(table["usd"]),
         opens=table["opens"],
         alone=table["saved_alone_usd_per_day"],
         a_year=[_by_1000(v) for v in table["saved_alone_per_usd_a_year"]],
@@ -207,8 +209,7 @@ def _print(found: Expansion) -> None:
     print_table(
         each.rename(columns=names),
         "What each project brings",
-        {"M USD": ",.0f"},
-        right=("USD a year per 1,000", "in the largest set"),
+        right=("M USD", "USD a year per 1,000", "in the largest set"),
     )
     for text in found.rests_on():
         print_prose(text)
@@ -216,4 +217,14 @@ def _print(found: Expansion) -> None:
 
 def _by_1000(value: float) -> str:
     """Return what 1,000 dollars save a year; nothing where no dollar is spent."""
-    return f"{1000 * value:.3g}" if value == value else ""
+    from corridors.display import number
+
+    return number(1000 * value) if value == value else ""
+
+
+def _millions(usd: pd.Series[float]) -> list[str]:
+    """Return dollars in millions: whole where they are, and never a small sum as nothing."""
+    from corridors.display import number
+
+    millions = usd / 1e6
+    return ["" if v != v else number(v) if v % 1 else f"{v:,.0f}" for v in millions]

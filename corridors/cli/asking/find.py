@@ -42,7 +42,7 @@ def list_things(
 ) -> None:
     """List the things of one kind, or those that some words find."""
     from corridors.analysis.asking.finding import listing
-    from corridors.display import records
+    from corridors.display import records, several
     from corridors.network.network import load
 
     with working("reading the network"):
@@ -51,7 +51,8 @@ def list_things(
     if json:
         print_json({"kind": kind, "text": text, "rows": records(found)})
     else:
-        print_table(found, f"{len(found)} {kind}" + (f" with {text!r}" if text else ""))
+        title = several(len(found), kind) + (f" with {text!r}" if text else "")
+        print_table(found, title, own_units=True)
 
 
 def show(
@@ -79,14 +80,11 @@ def show(
 def _print(found: dict[str, Any]) -> None:
     import pandas as pd
 
-    from corridors.display import number
-
     print_line(f"{found['kind']} {found['id']}")
     for row in found.get("rows", []):
         echo("")
         for key, value in row.items():
-            shown = number(value) if isinstance(value, float) else value
-            print_line(f"  {str(key).replace('_', ' '):18} {shown}", indent=21)
+            print_line(f"  {str(key).replace('_', ' '):18} {_shown(key, value)}", indent=21)
     for key, value in found.items():
         if key in {"kind", "id", "rows", "sources"}:
             continue
@@ -97,7 +95,16 @@ def _print(found: dict[str, Any]) -> None:
     if found["sources"]:
         columns = ["row", "column", "confidence", "publisher", "title", "date", "note"]
         frame = pd.DataFrame(found["sources"]).reindex(columns=columns).fillna("")
-        print_table(frame, "Where its numbers come from (A official, D inferred)")
+        print_table(frame, "Where its numbers come from (A official, D not published)")
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Return a value of a row as a reader wants it."""
+    from corridors.display import is_year, number
+
+    if not isinstance(value, float):
+        return value
+    return f"{value:.0f}" if is_year(name) else number(value)
 
 
 def projects(
@@ -109,7 +116,7 @@ def projects(
 ) -> None:
     """List what could be built: costs, dates, what it needs and what it changes."""
     from corridors.analysis.asking.finding import listing
-    from corridors.display import records
+    from corridors.display import records, several
     from corridors.network.network import load
     from corridors.scenarios.projects import projects as find
 
@@ -124,5 +131,6 @@ def projects(
     shown = table.drop(columns=["note"]).assign(
         usd=[f"{v / 1e6:,.0f}" if v == v else "" for v in table["usd"]]
     )
-    title = f"{len(table)} projects, by the day of opening (changes: that the network can show)"
+    count = several(len(table), "projects")
+    title = f"{count}, by the day of opening (changes: that the network can show)"
     print_table(shown.rename(columns={"usd": "million USD"}), title, right=("million USD",))

@@ -210,8 +210,11 @@ def _room(found: Headroom) -> str:
         text = f"Of {demand} a day, {multiple:.3f} times as much fits: "
         text += f"{number(found.added_t_per_day, 't')} a day more. "
     names = list(found.stops["name"])
+    if found.without_way:
+        text += f"No way is open to {_listed(list(found.without_way), 'or')}. "
     if not names:
-        return text + "Beyond that the ways left cost more than the loss."
+        dear = not found.without_way or len(found.without_way) < len(found.falls_short)
+        return text.rstrip() + " Beyond that the ways left cost more than the loss." * dear
     word = "or" if found.stops["alone"].any() else "and"
     return text + f"Beyond that {_listed(names, word)} would have to let more through."
 
@@ -302,7 +305,7 @@ def cut(
 def _how_wide(found: CutRange) -> str:
     """Return the range of a cut as a sentence, a month."""
     from corridors.analysis.min_cut import DAYS_PER_MONTH
-    from corridors.display import number
+    from corridors.display import number, several
 
     unit = found.central.unit
     low, middle, high = (number(v * DAYS_PER_MONTH, unit) for v in found.percentiles)
@@ -312,7 +315,9 @@ def _how_wide(found: CutRange) -> str:
         f"in nine draws of ten, {middle} in the middle one."
     )
     if len(inferred):
-        text += f" Of the {len(found.stops)} limits below, {len(inferred)} are inferred (D)."
+        are = "is" if len(inferred) == 1 else "are"
+        below = several(len(found.stops), "limits")
+        text += f" Of the {below} below, {len(inferred)} {are} of confidence D."
     return text
 
 

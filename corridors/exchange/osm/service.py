@@ -85,7 +85,7 @@ class Service:
     """
 
     url: str | None = None
-    cache: Path | None = None
+    cache: str | Path | None = None
     use_cache: bool = True
     timeout_s: float = 180.0
     attempts: int = 3
@@ -95,7 +95,7 @@ class Service:
     def folder(self) -> Path:
         """Return the folder in which answers are kept."""
         if self.cache is not None:
-            return self.cache
+            return Path(self.cache)
         from platformdirs import user_cache_path
 
         return user_cache_path("corridors", appauthor=False) / "osm"

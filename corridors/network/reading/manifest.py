@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from corridors.errors import DataError
 from corridors.files import write_text
@@ -13,11 +14,10 @@ from corridors.network.reading.cells import Problem
 from corridors.network.reading.ids import plain_id
 from corridors.network.schema import Table, tables
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 MANIFEST = "datapackage.json"
 LINES = "lines.geojson"
+CHOICE = "choice.json"
+"""Parameters of the choice of ways, which a network folder may hold beside its tables."""
 
 _TYPES = {"number": "number", "integer": "integer", "date": "date"}
 
@@ -63,6 +63,38 @@ def _parsed(path: Path) -> Any:
     except (OSError, ValueError, RecursionError) as error:
         msg = f"{path}: not a data package ({type(error).__name__}: {error})"
         raise DataError(msg) from None
+
+
+def check_apart(path: Path, *, but: str = "") -> None:
+    """Raise DataError where a result would be written over a file of a network, or among them.
+
+    Parameters
+    ----------
+    path
+        File or folder of the result.
+    but
+        Name of the one file of a network that the result is meant to be.
+
+    Raises
+    ------
+    DataError
+        Where it is the folder of a network, or a table, the manifest, the lines or the
+        parameters of the choice in one, whether they stand there already or not.
+    """
+    try:
+        target = path.resolve()
+        network, among = (target / MANIFEST).is_file(), (target.parent / MANIFEST).is_file()
+    except (OSError, ValueError, RuntimeError):
+        # That it is no path at all is told where it is to be written.
+        return
+    if network:
+        msg = f"{path}: is the folder of a network, expected another one for results"
+        raise DataError(msg)
+    # Some file systems take names in capitals for the same.
+    own = {MANIFEST, LINES, CHOICE, *map(file_of, tables())} - {but}
+    if among and target.name.casefold() in own:
+        msg = f"{path}: is a file of the network in that folder, expected another for results"
+        raise DataError(msg)
 
 
 def file_of(name: str) -> str:
@@ -122,7 +154,7 @@ def check_hash(resource: dict[str, Any] | None, file: str, content: bytes) -> li
     return []
 
 
-def seal(folder: Path, *, name: str | None = None, title: str | None = None) -> None:
+def seal(folder: str | Path, *, name: str | None = None, title: str | None = None) -> None:
     """Write ``datapackage.json`` for the files as they stand, with their hashes.
 
     Parameters
@@ -135,8 +167,12 @@ def seal(folder: Path, *, name: str | None = None, title: str | None = None) -> 
     Raises
     ------
     DataError
-        Where an earlier manifest stands there that cannot be read.
+        Where there is no such folder, or an earlier manifest that cannot be read.
     """
+    folder = Path(folder)
+    if not folder.is_dir():
+        msg = f"{folder}: no such folder"
+        raise DataError(msg)
     old = _parsed(folder / MANIFEST) if (folder / MANIFEST).is_file() else {}
     if not isinstance(old, dict):
         msg = f"{folder / MANIFEST}: not a data package; delete it to have it written anew"

@@ -1,0 +1,129 @@
+"""Answers of nothing: said in a sentence, with the reason, and what is a hair is nothing."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+import toys
+from command import corridors, shipped
+
+import corridors as co
+from corridors.network import network
+
+DAY = "2025-06-02"
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    return co.new_network(tmp_path_factory.mktemp("nothing") / "toy")
+
+
+@pytest.fixture
+def apart(monkeypatch):
+    """Have commands read two towns joined by two roads, and a third that no link reaches.
+
+    ::
+
+        a --100-- b      c
+         `--300--'
+    """
+    net = toys.network(
+        {"a": "AA", "b": "BB", "c": "CC"},
+        [
+            {"from_node": "a", "to_node": "b"},
+            {"from_node": "a", "to_node": "b", "link_id": "long", "length_km": 300},
+        ],
+        [
+            {"origin": "a", "destination": "c", "demand_id": "lost", "per_day": 10},
+            {"origin": "a", "destination": "b", "demand_id": "near", "per_day": 5},
+        ],
+    )
+    # Read before, as all commands of this process share it.
+    shipped()
+    monkeypatch.setattr(network, "load", lambda *_: net)
+    return net
+
+
+def say(*arguments):
+    ended = corridors(*arguments, "--as-of", DAY)
+    assert ended.returncode == 0, ended.stderr
+    return " ".join(ended.stdout.split())
+
+
+def test_no_room_where_there_is_no_way_is_no_matter_of_cost(apart):
+    room = co.headroom(apart, "lost", as_of=DAY)
+    assert room.multiple == 1
+    assert room.without_way == ("lost",)
+    assert room.to_dict()["without_way"] == ["lost"]
+    assert "having no way" in repr(room)
+    said = say("headroom", "--demand", "lost", "--network", "x")
+    assert "no more fits. No way is open to lost." in said
+    assert "cost more than the loss" not in said
+
+
+def test_a_way_that_is_dear_is_a_way():
+    """What the only way with room costs is more than what staying loses."""
+    road = {"from_node": "a", "to_node": "b"}
+    net = toys.network(
+        {"a": "AA", "b": "BB"},
+        [{**road, "length_km": 20_000}],
+        [{"origin": "a", "destination": "b", "per_day": 5}],
+    )
+    room = co.headroom(net, as_of=DAY)
+    assert not len(room.stops)
+    assert room.without_way == ()
+    assert len(room.falls_short) == 1
+
+
+@pytest.mark.usefixtures("apart")
+def test_a_demand_without_a_way_is_said_to_have_none():
+    said = say("routes", "lost", "--network", "x")
+    assert said.startswith("No way of lost (")
+    assert "why" not in said
+
+
+@pytest.mark.usefixtures("apart")
+def test_an_element_that_nothing_passes_is_said_to_be_open_or_shut():
+    assert "it is open, but no demand takes it" in say("select", "link:long", "--network", "x")
+    shut = say("select", "link:a-b-road", "--scenario", "close link:a-b-road", "--network", "x")
+    assert "it is shut" in shut
+    assert "the network names none" in say("select", "demand:near", "--network", "x")
+    assert "None of lost is carried" in say("select", "demand:lost", "--network", "x")
+
+
+@pytest.mark.usefixtures("apart")
+def test_nothing_at_all_is_a_sentence():
+    said = say("routes", "--scenario", "close mode:road", "--network", "x")
+    assert said == f"Nothing is carried on {DAY}."
+
+
+def test_what_passes_is_still_a_table(toy):
+    ended = corridors("select", "border:XA-XB", "--network", toy, "--as-of", "2026-03-01")
+    assert "Whose cargo passes border XA-XB" in ended.stdout
+
+
+def test_a_change_that_is_a_hair_beside_its_row_is_none():
+    from corridors.cli.asking.answers import without_hairs
+
+    frame = pd.DataFrame({
+        "corridor": ["a", "b"],
+        "before_t_per_day": [2000.0, 0.0],
+        "after_t_per_day": [2000.0, 0.01],
+        "change_t_per_day": [2.27e-13, 0.01],
+    })  # fmt: skip
+    assert without_hairs(frame)["change_t_per_day"].tolist() == [0.0, 0.01]
+    assert frame["change_t_per_day"].tolist() == [2.27e-13, 0.01]
+
+
+def test_small_parts_that_do_not_add_up_are_not_said_to(toy):
+    """Two ferries that carry next to nothing: a little each, and more together."""
+    both = co.interaction(
+        co.load(toy), "close link:elm-fern-sea", "close link:elm-gorse-sea",
+        as_of="2026-03-01", model="logit",
+    )  # fmt: skip
+    total = both.total.set_index("measure").loc["generalised_cost_usd_per_day"]
+    assert 0.01 < abs(total["interaction"]) < 0.5
+    [said] = [s for s in both.sentences() if s.startswith("Transport and time")]
+    assert "less than the parts" in said
+    # What is nothing in tonnes is as much as the parts.
+    assert "as much as the parts" in both.sentences()[0]
