@@ -144,8 +144,11 @@ class HighsMaster(Master):
         bound = question.bound[0]
         full = taken[self.n_slack :] >= bound - SMALL * (1.0 + bound)
         # From here on the amounts are what changes when the right-hand sides are moved.
-        least = np.where(carries, -np.inf, 0.0)
-        most = np.where(self.pool.columns.banned[: self._size], 0.0, np.inf)
+        # Each within a bound that no such change comes near: a reduced cost that is off by a hair
+        # would have a column run away.
+        room = 1e3 * (1.0 + np.abs(question.amount[1]).sum() + np.abs(question.bound[1]).sum())
+        least = np.where(carries, -room, 0.0)
+        most = np.where(self.pool.columns.banned[: self._size], 0.0, room)
         lower = np.concatenate([question.amount[1], np.full(len(bound), -np.inf)])
         upper = np.concatenate([question.amount[1], np.where(full, question.bound[1], np.inf)])
         self._bound_columns(least, most)
