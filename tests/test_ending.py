@@ -49,6 +49,37 @@ def one_message(result, code):
     return result.stderr
 
 
+MADE_OF_IT = """
+import os, signal
+import corridors.scenarios.schema as s
+def fail():
+    try:
+        os.kill(os.getpid(), signal.{name})
+    except BaseException as told:
+        error = {error}
+        {raises}
+s.scenario_schema = fail
+from corridors.cli import main
+main(["schema"])
+"""
+
+
+@POSIX
+@pytest.mark.parametrize("name", ["SIGHUP", "SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("error", ["SystemError('a result with an exception set')", "KeyError(1)"])
+@pytest.mark.parametrize("raises", ["raise error from told", "raise error"])
+def test_what_python_makes_of_a_signal_within_compiled_code_is_still_the_signal(
+    name, error, raises
+):
+    code = MADE_OF_IT.format(name=name, error=error, raises=raises)
+    result = subprocess.run(
+        [sys.executable, "-c", code], check=False, timeout=HANG_S, capture_output=True, text=True
+    )
+    assert result.returncode == 128 + getattr(signal, name), result.stderr
+    assert f"stopped by {name}" in result.stderr
+    assert "fault of the program" not in result.stderr
+
+
 @POSIX
 @pytest.mark.parametrize("error", ["ZeroDivisionError('a\\nb')", "RecursionError()", "MemoryError"])
 def test_a_fault_is_one_line_and_a_log(tmp_path, error):

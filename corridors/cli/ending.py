@@ -154,11 +154,28 @@ def notes_of(error: BaseException) -> str:
     return "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
 
 
-def stopped(stop: Stopped, arguments: list[str]) -> NoReturn:
+def stop_behind(error: BaseException | None) -> Stopped | None:
+    """Return the signal that what was raised comes from, if there is one.
+
+    Where a signal comes while compiled code calls back, Python makes a fault of what is raised
+    there, which has the signal as its cause.
+    """
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, KeyboardInterrupt):
+            return Stopped(signal.SIGINT)
+        if isinstance(error, Stopped):
+            return error
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def stopped(stop: Stopped, arguments: list[str], notes: str) -> NoReturn:
     """Say that a signal has ended the command, and what is kept."""
     name = signal.Signals(stop.number).name
-    kept = notes_of(stop) or "\n  nothing is kept"
-    if not notes_of(stop) and {"draws", "sweep"} & set(arguments):
+    kept = notes or "\n  nothing is kept"
+    if not notes and {"draws", "sweep"} & set(arguments):
         kept += "; with --out FILE the same command goes on from where it was"
     say(f"corridors: stopped by {name}{kept}")
     # All is tidied up, and to take the libraries down in good order lasts a second.
@@ -246,10 +263,9 @@ def _end(error: BaseException, arguments: list[str], *, debug: bool) -> None:
     """Exit as what was raised deserves; return where it may pass as it is."""
     from corridors.errors import CorridorsError
 
-    if isinstance(error, KeyboardInterrupt):
-        error = Stopped(signal.SIGINT)
-    if isinstance(error, Stopped):
-        stopped(error, arguments)
+    stop = None if isinstance(error, SystemExit) else stop_behind(error)
+    if stop is not None:
+        stopped(stop, arguments, notes_of(error))
     # The parser of the command line ends with 1 where its output is not read to the end.
     cause = error.__context__ if isinstance(error, SystemExit) else error
     if isinstance(cause, OSError) and is_broken_pipe(cause):
