@@ -44,6 +44,9 @@ function worstOutside(pool, b, amount, bound, w) {
 }
 
 // Carries the weights over a change of the basis that is about to be made.
+// A weight at which all begin anew: they only grow, and lose what they say.
+const HEAVY = 1e9;
+
 function weigh(b, w, loosen, leave, tighten, alone, u, m) {
   let pivot;
   let mine;
@@ -51,6 +54,10 @@ function weigh(b, w, loosen, leave, tighten, alone, u, m) {
   else if (leave >= 0) [pivot, mine] = [u[leave], w.other[leave]];
   else [pivot, mine] = [m.limitRate[tighten], w.limit[tighten]];
   mine /= pivot * pivot;
+  if (mine > HEAVY) {
+    for (const own of [w.key, w.other, w.limit]) own.fill(1);
+    mine = 1;
+  }
   for (const k of m.keys) w.key[k] = Math.max(w.key[k], m.keyRate[k] ** 2 * mine);
   for (let i = 0; i < b.p; i++) w.other[i] = Math.max(w.other[i], u[i] * u[i] * mine);
   for (const r of m.limits) w.limit[r] = Math.max(w.limit[r], m.limitRate[r] ** 2 * mine);

@@ -13,10 +13,11 @@ class Motion {
   }
 }
 
-// The column, or binding limit, that saves the most cost; `listed` gets those nearly as good.
-function cheaper(pool, nColumns, b, slack, reduced, listed) {
+// The column, or binding limit, that saves the most cost, if more than what is `near`; `listed`
+// gets those nearly as good.
+function cheaper(pool, nColumns, b, slack, reduced, listed, near) {
   const sigma = b.sigma[0];
-  let best = -SMALL;
+  let best = -near;
   let enter = -1;
   let loosen = -1;
   for (let j = 0; j < nColumns; j++) {
@@ -49,10 +50,10 @@ function cheaper(pool, nColumns, b, slack, reduced, listed) {
 }
 
 // The best of some columns, or a binding limit, by the prices of the limits.
-function bestCandidate(pool, b, slack, listed) {
+function bestCandidate(pool, b, slack, listed, near) {
   const cost = pool.cost[0];
   const price = b.price[0];
-  let best = -SMALL;
+  let best = -near;
   let enter = -1;
   let loosen = -1;
   for (const j of listed) {

@@ -5,6 +5,9 @@ const SINGULAR = 1;
 const STUCK = 2;
 const TOO_LONG = 3;
 const REFRESH = 100;
+// What costs must differ by once ties are being decided: columns that are equal within a hair change
+// places then, and what a few such hairs add up to would undo what has been decided.
+const LATE = 1e-8;
 
 // Brings a basis to the optimum over the columns at hand; returns how it ended.
 function optimise(pool, b, amount, bound, fresh, most) {
@@ -24,6 +27,7 @@ function optimise(pool, b, amount, bound, fresh, most) {
   let stale = fresh ? REFRESH : 0;
   let tied = null;
   let repairs = 0;
+  let near = SMALL;
   // Values may be carried or fresh; reduced costs may be absent, or as good as prices.
   let carried = true;
   let known = false;
@@ -94,7 +98,7 @@ function optimise(pool, b, amount, bound, fresh, most) {
       }
     } else {
       let byCost = true;
-      if (listed.length) [enter, loosen] = bestCandidate(pool, b, slack, listed);
+      if (listed.length) [enter, loosen] = bestCandidate(pool, b, slack, listed, near);
       if (enter < 0 && loosen < 0) {
         if (!known) {
           allReduced(pool, nColumns, b, reduced);
@@ -109,10 +113,11 @@ function optimise(pool, b, amount, bound, fresh, most) {
           }
           weighed = true;
         }
-        if (!tied) [enter, loosen] = cheaper(pool, nColumns, b, slack, reduced, listed);
+        if (!tied) [enter, loosen] = cheaper(pool, nColumns, b, slack, reduced, listed, near);
         if (enter < 0 && loosen < 0) {
           // No cost can be saved; what follows only chooses between equal costs.
           byCost = false;
+          near = LATE;
           if (!scaled) {
             afterCost(pool, b, slack);
             scaled = true;

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _BLOCK = 32
 """Columns that are compared at a time."""
 
+HEAVY = 1e9
+"""A weight at which all begin anew: they only grow, and lose what they say."""
+
 _FAR = 1e30
 """A loss for a unit that no column has."""
 
@@ -122,6 +125,9 @@ def weigh(basis, weights, loosen, leave, tighten, alone, u, motion):
     else:
         pivot, mine = motion.limit_rate[tighten], weights.limit[tighten]
     mine /= pivot * pivot
+    if mine > HEAVY:
+        weights.key[:], weights.other[:], weights.limit[:] = 1.0, 1.0, 1.0
+        mine = 1.0
     for k in motion.keys[: motion.size[0]]:
         weights.key[k] = max(weights.key[k], motion.key_rate[k] ** 2 * mine)
     p = basis.size[0]

@@ -39,7 +39,7 @@ class Motion(NamedTuple):
 
 
 @inner
-def cheaper(n_columns, basis, values, paths, work):
+def cheaper(n_columns, basis, values, paths, work, near):
     """Find the column, or binding limit, that saves the most cost, and columns nearly as good.
 
     Returns
@@ -51,7 +51,7 @@ def cheaper(n_columns, basis, values, paths, work):
     """
     length, listed, slack, price = work.length, work.listed, work.slack, work.price
     sigma, commodity = values.sigma[0], paths.commodity
-    best, enter, loosen = -SMALL, -1, -1
+    best, enter, loosen = -near, -1, -1
     for j in range(n_columns):
         each = sigma[commodity[j]]
         if length[j] < each and basis.state[j] == 0:
@@ -143,12 +143,12 @@ def after_cost(columns, n_columns, basis, values, rows, work):
 
 
 @inner
-def best_candidate(columns, basis, work, listed):
+def best_candidate(columns, basis, work, listed, near):
     """Find the best of some columns, or a binding limit, by the prices of the limits."""
     start, limit, unit, commodity = columns.start, columns.limit, columns.unit, columns.commodity
     cost, price, key, state = work.cost, work.price, basis.key, basis.state
     slack = work.slack[0]
-    best, enter, loosen = -SMALL, -1, -1
+    best, enter, loosen = -near, -1, -1
     for j in listed:
         if state[j] != 0:
             continue

@@ -62,6 +62,13 @@ _NEVER = 2**31
 Room = tuple[Motion, Weights, Rows, Paths, Work]
 """What a run works in."""
 
+LATE = 1e-8
+"""What costs must differ by, relative to what they stand beside, once ties are being decided.
+
+Columns that are equal within `SMALL` change places then, and a few such hairs add up to more: what
+they save would undo what has been decided.
+"""
+
 _REFRESH = 100
 """Changes of the basis after which its inverse is computed afresh, or half as many as limits bind.
 
@@ -191,6 +198,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
     repairs, n_listed, n_tied = 0, 0, -1
     # First with a little of what decides ties, then by the costs alone.
     ahead = n_keys >= 0
+    near = SMALL
     # Values may be absent, carried, or fresh; reduced costs may be absent, or as good as prices.
     carried, known = True, False
     # Once all is inside its bounds the primal method keeps it there.
@@ -276,7 +284,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
             enter, loosen = -1, -1
             by_cost = True
             if n_listed > 0:
-                enter, loosen = best_candidate(columns, basis, work, listed[:n_listed])
+                enter, loosen = best_candidate(columns, basis, work, listed[:n_listed], near)
             if enter < 0 and loosen < 0:
                 if not known:
                     all_lengths(columns, n_columns, basis, values, rows, work)
@@ -286,7 +294,9 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
                     if amount[0, k] > 0.0:
                         slack[0] = max(slack[0], 0.1 * abs(values.sigma[0, k]))
                 if n_tied < 0:
-                    enter, loosen, n_listed = cheaper(n_columns, basis, values, paths, work)
+                    enter, loosen, n_listed = cheaper(
+                        n_columns, basis, values, paths, work, near
+                    )
                 if enter < 0 and loosen < 0 and ahead:
                     # Now by the costs alone.
                     ahead, known = n_keys < 0, False
@@ -294,7 +304,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
                     continue
                 if enter < 0 and loosen < 0:
                     # No cost can be saved; what follows only chooses between equal costs.
-                    by_cost = False
+                    by_cost, near = False, LATE
                     after_cost(columns, n_columns, basis, values, rows, work)
                     if n_tied < 0:
                         n_tied = tied_columns(n_columns, basis, values, paths, work)
