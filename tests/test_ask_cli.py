@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -79,6 +80,19 @@ def test_run_with_what_would_be_built(ask, say, island):
     }  # fmt: skip
     assert "Built: " in say("run", "--with", name)
     assert ask("run", "--with", name)["scenario"] == name
+
+
+def test_projects_alone_are_asked_of_before_they_are_there():
+    """From the day on which it opens a dated line is in the baseline too, and changes nothing."""
+    alone = ("run", "--with", "moyinty-kyzylzhar", "--model", "optimal")
+    found = json.loads(corridors(*alone, "--json").stdout)
+    opens = found["with"]["projects"][0]["opens"]
+    day = dt.date.fromisoformat(opens) - dt.timedelta(days=1)
+    assert found["as_of"] == day.isoformat()
+    assert found["change"]["rerouted_t_per_day"] > 100
+    told = "what the network dates by itself stands in the baseline too"
+    assert told not in " ".join(corridors(*alone).stdout.split())
+    assert told in " ".join(corridors(*alone, "--as-of", opens).stdout.split())
 
 
 def test_simulate_tells_its_effect_by_any_key(ask, say):

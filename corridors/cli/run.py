@@ -142,7 +142,7 @@ def run(
             built = projects if scenario is not None and projects else ()
             comparison = hold(net, plan, as_of=day, projects=built or (), **how)
             if projects:
-                extra.note_projects(net, projects)
+                extra.note_projects(net, projects, day)
             if built:
                 without = hold(net, plan, as_of=day, **how)
                 extra.note_brings(without, brings(without, comparison))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import ScenarioError, UnknownIdError, nearest
 
 if TYPE_CHECKING:
-    import datetime as dt
 
     import pandas as pd
 
@@ -50,8 +50,9 @@ def planned(
 ) -> tuple[Scenario, dt.date]:
     """Return the scenario that is meant and its day; the projects themselves without one.
 
-    The day is the scenario's, of projects the first on which all of them are in use, and
-    where there is none of these the day of the network's newest source.
+    The day is the scenario's, of projects the last before any of them opens, from when on the
+    network may have it anyhow, and where there is none of these the day of the network's newest
+    source.
     """
     from corridors.analysis.question import newest_source
     from corridors.assignment.assign import day_of
@@ -65,9 +66,11 @@ def planned(
     known = as_of is not None or plan.as_of is not None or net.date is not None
     day: Any = as_of
     if not known:
-        table = net.whole.tables["projects"]
-        opens = [d for d in table["opens"][table["project_id"].isin(projects)] if d]
-        day = max(opens) if scenario is None and opens else newest_source(net)
+        day = newest_source(net)
+        if scenario is None:
+            table = net.whole.tables["projects"]
+            opens = [d for d in table["opens"][table["project_id"].isin(projects)] if d]
+            day = dt.date.fromisoformat(min(opens)) - dt.timedelta(days=1) if opens else day
     return plan, day_of(net, plan, day)
 
 
@@ -138,26 +141,27 @@ class Extra:
         That tables are kept to; empty for all.
     parts
         The parts of a sum, where they are asked for.
-    projects, gains
-        What is built, and what it brings.
+    projects, day, gains
+        What is built, the day asked of, and what it brings.
     """
 
     keys: list[str]
     cargo: list[str]
     parts: Interaction | None = None
     projects: list[dict[str, Any]] = field(default_factory=list)
+    day: dt.date | None = None
     without: dict[str, float] = field(default_factory=dict)
     gains: dict[str, float] = field(default_factory=dict)
 
-    def note_projects(self, net: Network, ids: list[str]) -> None:
-        """Note what is built: names, costs, dates, and what each needs."""
+    def note_projects(self, net: Network, ids: list[str], day: dt.date) -> None:
+        """Note what is built: names, costs, dates, and what each needs; and the day asked of."""
         from corridors.display import records
         from corridors.scenarios.projects import needed_projects, projects
 
         needs = needed_projects(net)
         wanted = {other for name in ids for other in (*needs[name], name)}
         table = projects(net)
-        self.projects = records(table[table["project_id"].isin(wanted)])
+        self.projects, self.day = records(table[table["project_id"].isin(wanted)]), day
 
     def note_brings(self, without: Comparison, gains: dict[str, float]) -> None:
         """Note what happens without the projects, and what they bring."""
@@ -177,6 +181,11 @@ class Extra:
             cost = "no published cost" if row["usd"] is None else number(row["usd"], "USD")
             opens = f"opens {row['opens']}" if row["opens"] else "no day of opening"
             found.append(f"Built: {row['name']} ({row['status']}, {cost}, {opens}).")
+            if row["opens"] and self.day and row["opens"] <= self.day.isoformat():
+                found.append(
+                    f"That is on or before {self.day}: what the network dates by itself stands in "
+                    "the baseline too, and is no change."
+                )
         if self.gains:
             gain = self.gains
             found.append(
