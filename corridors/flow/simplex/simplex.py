@@ -69,6 +69,9 @@ Columns that are equal within `SMALL` change places then, and a few such hairs a
 they save would undo what has been decided.
 """
 
+_FEW = 24
+"""Changes of the basis after which what was carried along is as good as what the inverse says."""
+
 _REFRESH = 100
 """Changes of the basis after which its inverse is computed afresh, or half as many as limits bind.
 
@@ -310,9 +313,9 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
                         n_tied = tied_columns(n_columns, basis, values, paths, work)
                     enter, loosen = better_tied(columns, basis, values, work, tied[:n_tied])
                 if enter < 0 and loosen < 0:
-                    if not carried:
-                        return OPTIMAL, count
                     fold(basis)
+                    if not carried or stale <= _FEW:
+                        return OPTIMAL, count
                     amounts_by_inverse(columns, basis, values, amount, bound)
                     prices_by_inverse(columns, basis, values, work.more)
                     lead_prices(basis, values, work)
