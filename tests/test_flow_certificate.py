@@ -121,6 +121,31 @@ def test_mended_trees_are_fresh_ones_to_the_last_bit(seed):
     assert kept.lengths(problem, price).tobytes() == first.tobytes()
 
 
+@pytest.mark.parametrize("seed", range(12, 24))
+def test_trees_that_follow_wandering_questions_are_fresh_ones_to_the_last_bit(seed):
+    """Prices, closed arcs and costs wander off; now and then the trees do, too."""
+    problem, r = grid(seed), np.random.default_rng(seed)
+    price = r.uniform(0, 5, problem.n_limits) * (r.random(problem.n_limits) < 0.4)
+    kept, changed, followed = Trees(), problem, 0
+    for turn in range(120):
+        price = np.where(r.random(len(price)) < 0.1, r.choice([0, 0.3, 1, 3, 30]), price)
+        closed = changed.closed.copy()
+        closed[r.integers(0, problem.n_arcs, r.integers(0, 4))] ^= True
+        if turn % 11 == 10:
+            factor = r.choice([0.2, 1.0, 1.0, 1.0, 5.0], problem.n_arcs)
+            changed = problem.changed(cost=problem.cost * factor)
+        changed = changed.changed()
+        object.__setattr__(changed, "closed", closed)
+        length = kept.lengths(changed, price)
+        assert length.tobytes() == Trees().lengths(changed, price).tobytes()
+        if r.random() < 0.6:
+            kept.follow(onward=r.random() < 0.5)
+            followed += 1
+            again = kept.lengths(changed, price)
+            assert again.tobytes() == length.tobytes()
+    assert followed > 40
+
+
 def test_a_way_that_costs_nothing_is_mended_too():
     """One of two ways that cost nothing becomes dearer, then both: no kept tree reaches so far."""
     problem = FlowProblem.from_arcs([0, 1, 0], [1, 2, 2], 0, [9, INF, 9], [0], [2], [5], 50)

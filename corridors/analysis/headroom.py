@@ -282,7 +282,7 @@ class _Growth:
             gap = at - piece.back - reached
             if gap <= _TOUCH * reached or step <= _TOUCH * reached:
                 # The next piece is near this one, and ever farther from the first.
-                answer.start_here()
+                answer.start_here(onward=True)
                 return at, answer, piece
             step = min(step / 2, max(gap / 2, _TOUCH * reached))
 

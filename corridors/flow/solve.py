@@ -289,14 +289,19 @@ class Answer:
         problem = self.problem.changed(closed=closed, capacity=capacity, cost=cost, amount=demand)
         return Answer(self._engine, problem)
 
-    def start_here(self) -> None:
+    def start_here(self, *, onward: bool = False) -> None:
         """Have later answers start from this one.
 
         They are the same from wherever they start; they come sooner from nearby. This must be
         the last answer that was asked for, or one from which others have started before.
+
+        Parameters
+        ----------
+        onward
+            Whether the next answer is where those after it will start.
         """
         if self._start is None:
-            self._start = self._engine.start_from_last()
+            self._start = self._engine.start_from_last(onward=onward)
         else:
             self._engine.start_from(self._start)
 

@@ -32,6 +32,9 @@ class Trees:
     along a way as before, to the last bit of a tree grown from nothing. Weights are worked out
     again where a price, a limit of 0 or a closed arc is not what it was, and all of them where
     costs are others.
+
+    Where questions wander off, the trees may follow: those of the last problem take the place of
+    those that they were mended from, so that only what has changed since is mended for the next.
     """
 
     _MOST = 20_000_000
@@ -40,16 +43,18 @@ class Trees:
         self._for: tuple[Ints | Floats, ...] | None = None
         self._cells: Ints = np.empty(0, dtype=np.int64)
         self._members: tuple[tuple[Ints | Floats, ...], Members] | None = None
-        self._mended = 0
+        self._last: tuple[FlowProblem, Floats] | None = None
+        self._onward = False
 
-    def renew(self) -> None:
-        """Have the trees grown from nothing for the next problem, once that is worth it.
+    def follow(self, *, onward: bool = False) -> None:
+        """Have those that come next mended from the trees of the last problem that was asked.
 
-        That is where as many have been mended as there are: what comes is near to what came
-        last, and farther and farther from that for which they were grown.
+        Or, `onward`, from those of each the next, until this is said again.
         """
-        if self._for is not None and self._mended >= len(self._first) - 1:
-            self._for = None
+        if self._last is not None:
+            p, price = self._last
+            self._mend(p, price, *self._changed(p, price), self._length, keep=True)
+        self._onward = onward
 
     def members(self, p: FlowProblem) -> Members:
         """Return the members of the limits of a problem, sorted once for all with the same."""
@@ -69,32 +74,43 @@ class Trees:
         price
             What a unit of each limit is charged, shape (R,).
         """
-        members = self.members(p)
         shape = (
             p.tail, p.head, p.origin, p.destination, p.commodity_class, p.member_limit,
             p.member_arc, p.member_class, p.member_factor,
         )  # fmt: skip
         if self._for is None or any(a is not b for a, b in zip(self._for, shape, strict=True)):
-            return self._grow(p, price, members, shape)
-        if p.cost is self._cost:
-            weight = self._now
-            weight[self._cells] = self._weight[self._cells]
-            cells = self._cells = members.change(p, price, self._before, weight)
-        else:
-            weight = members.weights(p, price)
-            cells = np.flatnonzero(weight != self._weight)
-        length = self._length.copy()
-        self._mended += _mend(
+            return self._grow(p, price, shape)
+        length = self._length if self._onward else self._length.copy()
+        self._mend(p, price, *self._changed(p, price), length, keep=self._onward)
+        return length.copy() if self._onward else length
+
+    def _changed(self, p: FlowProblem, price: Floats) -> tuple[Floats, Ints]:
+        """Return weights, and the cells whose weights may be others than those of the trees."""
+        if p.cost is not self._cost:
+            weight = self.members(p).weights(p, price)
+            return weight, np.flatnonzero(weight != self._weight)
+        weight = self._now
+        weight[self._cells] = self._weight[self._cells]
+        self._cells = self.members(p).change(p, price, self._before, weight)
+        return weight, self._cells
+
+    def _mend(
+        self, p: FlowProblem, price: Floats, weight: Floats, cells: Ints, length: Floats, *,
+        keep: bool,
+    ) -> None:  # fmt: skip
+        _mend(
             cells, self._weight, weight, p.tail, p.head, *self._leaving, *self._entering,
             self._of_class, self._order, self._first, p.origin, p.destination, self._furthest,
-            self._reach, self._by, self._branch, length,
+            self._radius, self._reach, self._by, self._branch, length, keep,
         )  # fmt: skip
-        return length
+        self._last = None if keep else (p, price.copy())
+        if keep:
+            self._cost, self._before = p.cost, (p.closed, price.copy(), nothing_passes(p))
+            self._weight[cells] = weight[cells]
+            self._now, self._cells = weight, cells[:0]
 
-    def _grow(
-        self, p: FlowProblem, price: Floats, members: Members, shape: tuple[Ints | Floats, ...]
-    ) -> Floats:
-        weight = members.weights(p, price)
+    def _grow(self, p: FlowProblem, price: Floats, shape: tuple[Ints | Floats, ...]) -> Floats:
+        weight = self.members(p).weights(p, price)
         self._order, self._first = _groups(p)
         self._leaving = _by_end(p.tail, p.n_nodes)
         self._entering = _by_end(p.head, p.n_nodes)
@@ -106,17 +122,18 @@ class Trees:
         self._reach = np.empty((kept, p.n_nodes))
         self._by = np.empty((kept, p.n_nodes), dtype=np.int32)
         self._branch = np.zeros((kept, p.n_arcs), dtype=np.bool_)
-        self._furthest = np.zeros(kept)
+        self._furthest, self._radius = np.zeros(kept), np.zeros(kept)
         length = np.full(p.n_commodities, np.inf)
         _grow(
             *self._leaving, p.tail, p.head, weight, self._order, self._first, p.origin,
             p.destination, p.commodity_class, length, self._reach, self._by, self._branch,
-            self._furthest,
+            self._furthest, self._radius,
         )  # fmt: skip
+        self._for = self._last = None
         if keep:
             self._for, self._weight, self._length = shape, weight, length.copy()
             self._cost, self._before = p.cost, (p.closed, price.copy(), nothing_passes(p))
-            self._now, self._cells, self._mended = weight.copy(), self._cells[:0], 0
+            self._now, self._cells = weight.copy(), self._cells[:0]
         return length
 
 
@@ -136,7 +153,7 @@ def lengths_at(p: FlowProblem, weight: Floats) -> Floats:
         *_by_end(p.tail, p.n_nodes), p.tail, p.head, np.ascontiguousarray(weight).reshape(-1),
         order, first, p.origin, p.destination, p.commodity_class, length,
         np.empty((0, p.n_nodes)), np.empty((0, p.n_nodes), dtype=np.int32),
-        np.zeros((0, p.n_arcs), dtype=np.bool_), np.zeros(0),
+        np.zeros((0, p.n_arcs), dtype=np.bool_), np.zeros(0), np.zeros(0),
     )  # fmt: skip
     return length
 
@@ -229,15 +246,32 @@ def _empty(heap, where, size):
         where[heap[i]] = -1
 
 
+@njit(error_model="numpy")
+def _mark(tail, by, branch, node):
+    """Mark the arcs by which a node is reached, as far as they are not marked yet."""
+    while by[node] >= 0 and not branch[by[node]]:
+        branch[by[node]] = True
+        node = tail[by[node]]
+
+
+@njit(error_model="numpy")
+def _write(dist, last, radius, reach, by):
+    """Write down a tree as far as a radius."""
+    for node in range(len(dist)):
+        within = dist[node] < radius
+        reach[node] = dist[node] if within else np.inf
+        by[node] = last[node] if within else -1
+
+
 @njit(cache=True, error_model="numpy")
 def _grow(
     start, leaving, tail, heads, weight, order, firsts, origin, destination,
-    commodity_class, result, reach, by, branch, furthest,
+    commodity_class, result, reach, by, branch, furthest, radius,
 ):  # fmt: skip
     """Fill each commodity's shortest length; one tree for those of one origin and class.
 
-    Where trees are kept they reach somewhat beyond the last destination, with the arc by which
-    each node is reached, which arcs lead to a destination, and how far the last one is.
+    Trees that are kept reach somewhat beyond the last destination, up to a radius, with the arc
+    by which each node is reached, which arcs lead to a destination, and how far the last one is.
     """
     n_nodes, n_arcs = len(start) - 1, len(tail)
     keep = len(reach) > 0
@@ -270,29 +304,25 @@ def _grow(
             if keep:
                 furthest[g] = max(furthest[g], dist[node])
             if keep and dist[node] < np.inf:
-                while node != o and not branch[g, last[node]]:
-                    branch[g, last[node]] = True
-                    node = tail[last[node]]
+                _mark(tail, last, branch[g], node)
         if keep:
-            radius = BEYOND * furthest[g]
+            radius[g] = BEYOND * furthest[g]
             size = _spread(
-                start, leaving, heads, weights, dist, last, heap, where, size, wanted, 0, radius
+                start, leaving, heads, weights, dist, last, heap, where, size, wanted, 0, radius[g]
             )  # fmt: skip
-            for node in range(n_nodes):
-                within = dist[node] < radius
-                reach[g, node] = dist[node] if within else np.inf
-                by[g, node] = last[node] if within else -1
+            _write(dist, last, radius[g], reach[g], by[g])
         _empty(heap, where, size)
 
 
 @njit(cache=True, error_model="numpy")
 def _mend(
     cells, before, weight, tail, head, start, leaving, in_start, entering, of_class, order,
-    firsts, origin, destination, furthest, reach, by, branch, result,
+    firsts, origin, destination, furthest, radius, reach, by, branch, result, keep,
 ):  # fmt: skip
-    """Fill the shortest lengths that a change of weights may have changed; say of how many trees.
+    """Fill the shortest lengths that a change of weights may have changed.
 
-    What hangs on an arc that is longer now is cut off and grown again from what stands.
+    What hangs on an arc that is longer now is cut off and grown again from what stands. The trees
+    that this makes take the place of those that were kept, or are forgotten.
     """
     n_nodes, n_arcs, n_groups = len(start) - 1, len(tail), len(firsts) - 1
     stale = np.zeros(n_groups, dtype=np.bool_)
@@ -301,8 +331,10 @@ def _mend(
             continue
         c, arc = cell // n_arcs, cell % n_arcs
         for g in range(of_class[c], of_class[c + 1]):
-            near = min(reach[g, head[arc]], furthest[g])
-            if branch[g, arc] or reach[g, tail[arc]] + weight[cell] < near:
+            # All of a tree that is kept must be right, else what leads to destinations.
+            near = min(reach[g, head[arc]], radius[g] if keep else furthest[g])
+            hangs = by[g, head[arc]] == arc if keep else branch[g, arc]
+            if hangs or reach[g, tail[arc]] + weight[cell] < near:
                 stale[g] = True
     dist = np.empty(n_nodes)
     heap, where = np.empty(n_nodes, np.int64), np.empty(n_nodes, np.int64)
@@ -368,14 +400,14 @@ def _mend(
                     size = _rise(dist, heap, where, size, node)
             size = _spread(
                 start, leaving, head, weights, dist, last, heap, where, size, wanted, left,
-                furthest[g],
+                radius[g] if keep else furthest[g],
             )  # fmt: skip
             _empty(heap, where, size)
-            radius, left = BEYOND * furthest[g], 0
+            known, left = radius[g], 0
             for j in range(i, end):
                 node = destination[order[j]]
                 wanted[node] = False
-                left += radius < np.inf and dist[node] >= radius
+                left += known < np.inf and dist[node] >= known
             if left > 0:
                 # A way leads beyond what is known: all is grown from nothing.
                 left = 0
@@ -389,11 +421,29 @@ def _mend(
                 dist[node] = 0.0
                 heap[0] = node
                 where[node] = 0
+                last[node] = -1
                 size = _spread(
                     start, leaving, head, weights, dist, last, heap, where, 1, wanted, left, 0.0
                 )  # fmt: skip
+                far = 0.0
+                for j in range(i, end):
+                    far = max(far, dist[destination[order[j]]])
+                if keep:
+                    known = BEYOND * far
+                    size = _spread(
+                        start, leaving, head, weights, dist, last, heap, where, size, wanted, 0,
+                        known,
+                    )  # fmt: skip
                 _empty(heap, where, size)
             for j in range(i, end):
                 wanted[destination[order[j]]] = False
                 result[order[j]] = dist[destination[order[j]]]
-    return stale.sum()
+            if keep:
+                furthest[g], radius[g] = 0.0, known
+                branch[g] = False
+                for j in range(i, end):
+                    node = destination[order[j]]
+                    furthest[g] = max(furthest[g], dist[node])
+                    if dist[node] < np.inf:
+                        _mark(tail, last, branch[g], node)
+                _write(dist, last, known, reach[g], by[g])
