@@ -87,9 +87,11 @@ def test_what_is_not_wanted_may_be_left_out(seed):
 def test_what_a_plan_takes_of_limits_is_what_its_paths_take(seed):
     problem = flow_cases.random_problem(seed)
     plan, uses = solve(problem).plan, LimitUsage(problem)
-    taken = uses.of_plan(plan)
-    assert taken.shape == (len(plan.amount), problem.n_limits)
-    for row, k, arcs in zip(taken.toarray(), plan.commodity, plan.arcs, strict=True):
+    path, limit, units = uses.of_plan(plan)
+    assert (np.diff(path * problem.n_limits + limit) > 0).all()
+    taken = np.zeros((len(plan.amount), problem.n_limits))
+    taken[path, limit] = units
+    for row, k, arcs in zip(taken, plan.commodity, plan.arcs, strict=True):
         expected = np.zeros(problem.n_limits)
         for limit, arc, only, factor in zip(
             problem.member_limit, problem.member_arc, problem.member_class, problem.member_factor,

@@ -18,7 +18,7 @@ from corridors.errors import (
 from corridors.flow.certificate import Certificate, certify, still_proved
 from corridors.flow.column_generation import MASTERS, Engine, MasterName
 from corridors.flow.problem import FlowProblem
-from corridors.flow.solution import Plan, PriceRange, by_whole_commodity, whole_commodities
+from corridors.flow.solution import Plan, PriceRange, by_whole_commodity, cut, whole_commodities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -104,7 +104,7 @@ class Answer:
     @cached_property
     def path_arcs(self) -> list[Ints]:
         """Arcs of each path from origin to destination, a list of P arrays."""
-        return np.split(self._path_arcs, self._path_start[1:-1]) if len(self.path_amount) else []
+        return cut(self._path_arcs, self._path_start)
 
     def of_whole(self, owner: Ints, problem: FlowProblem) -> tuple[Ints, list[Ints], Floats]:
         """Return the paths as those of the commodities that these commodities are parts of.
@@ -129,7 +129,7 @@ class Answer:
             problem,
             self._engine.numbering.star_by_rank(problem),
         )
-        return commodity, np.split(arcs, start[1:-1]) if len(amount) else [], amount
+        return commodity, cut(arcs, start), amount
 
     @cached_property
     def plan(self) -> Plan:
@@ -143,7 +143,7 @@ class Answer:
         every = self.path_arcs
         return Plan(
             self.path_commodity[keep],
-            [every[i] for i in keep],
+            [every[i] for i in keep.tolist()],
             self.path_amount[keep],
             np.where(self.shortfall > least, self.shortfall, 0.0),
         )
