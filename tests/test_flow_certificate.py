@@ -5,10 +5,12 @@ from __future__ import annotations
 import flow_cases
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from corridors.flow import FlowProblem, solve
 from corridors.flow.certificate import certify, still_proved
-from corridors.flow.proof.trees import Trees
+from corridors.flow.proof.trees import Trees, lengths_at
 
 INF = float("inf")
 
@@ -144,6 +146,19 @@ def test_trees_that_follow_wandering_questions_are_fresh_ones_to_the_last_bit(se
             again = kept.lengths(changed, price)
             assert again.tobytes() == length.tobytes()
     assert followed > 40
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_lengths_at_weights_are_those_of_another_library(seed):
+    problem, r = grid(seed), np.random.default_rng(seed)
+    weight = r.uniform(0.1, 5, problem.cost.shape)
+    weight[:, r.random(problem.n_arcs) < 0.2] = np.inf
+    for k, length in enumerate(lengths_at(problem, weight)):
+        dense = np.full((problem.n_nodes, problem.n_nodes), np.inf)
+        own = weight[problem.commodity_class[k]]
+        np.minimum.at(dense, (problem.tail, problem.head), own)
+        graph = csr_array(np.where(np.isfinite(dense), dense, 0.0))
+        assert length == dijkstra(graph, indices=problem.origin[k])[problem.destination[k]]
 
 
 def test_a_way_that_costs_nothing_is_mended_too():

@@ -161,10 +161,7 @@ class Engine:
         return self._by_the_other(question, cold_starts + 1)
 
     def start_from_last(self, *, onward: bool = False) -> Kept:
-        """Have later solves start warm from the last one; return what `start_from` takes.
-
-        Where that goes `onward`, the next one is where those after it will start.
-        """
+        """Have later solves start warm from the last one, or `onward` each from the one before."""
         kept = self._master.remember()
         self._pricing.keep()
         self.trees.follow(onward=onward)

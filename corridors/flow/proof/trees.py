@@ -8,17 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from corridors.flow.proof.growing import grow, mend
 from corridors.flow.proof.members import Members, nothing_passes
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
     from corridors.flow.problem import FlowProblem
-
-
-BEYOND = 1.25
-"""How much further than the last destination a tree is kept, so that most ways round lie in it."""
 
 
 class Trees:
@@ -98,11 +94,10 @@ class Trees:
         self, p: FlowProblem, price: Floats, weight: Floats, cells: Ints, length: Floats, *,
         keep: bool,
     ) -> None:  # fmt: skip
-        _mend(
-            cells, self._weight, weight, p.tail, p.head, *self._leaving, *self._entering,
-            self._of_class, self._order, self._first, p.origin, p.destination, self._furthest,
-            self._radius, self._reach, self._by, self._branch, length, keep,
-        )  # fmt: skip
+        ends = *self._leaving, *self._entering
+        groups = self._of_class, self._order, self._first, p.origin, p.destination
+        kept = self._furthest, self._radius, self._reach, self._by, self._branch
+        mend(cells, self._weight, weight, p.tail, p.head, *ends, *groups, *kept, length, keep)
         self._last = None if keep else (p, price.copy())
         if keep:
             self._cost, self._before = p.cost, (p.closed, price.copy(), nothing_passes(p))
@@ -124,7 +119,7 @@ class Trees:
         self._branch = np.zeros((kept, p.n_arcs), dtype=np.bool_)
         self._furthest, self._radius = np.zeros(kept), np.zeros(kept)
         length = np.full(p.n_commodities, np.inf)
-        _grow(
+        grow(
             *self._leaving, p.tail, p.head, weight, self._order, self._first, p.origin,
             p.destination, p.commodity_class, length, self._reach, self._by, self._branch,
             self._furthest, self._radius,
@@ -149,7 +144,7 @@ def lengths_at(p: FlowProblem, weight: Floats) -> Floats:
     """
     order, first = _groups(p)
     length = np.full(p.n_commodities, np.inf)
-    _grow(
+    grow(
         *_by_end(p.tail, p.n_nodes), p.tail, p.head, np.ascontiguousarray(weight).reshape(-1),
         order, first, p.origin, p.destination, p.commodity_class, length,
         np.empty((0, p.n_nodes)), np.empty((0, p.n_nodes), dtype=np.int32),
@@ -172,278 +167,3 @@ def _by_end(end: Ints, n_nodes: int) -> tuple[Ints, Ints]:
     start = np.zeros(n_nodes + 1, dtype=np.int64)
     np.cumsum(np.bincount(end, minlength=n_nodes), out=start[1:])
     return start, np.argsort(end, kind="stable")
-
-
-@njit(error_model="numpy")
-def _rise(dist, heap, where, size, node):
-    """Put a node that has come nearer in its place in the heap; say how many are in it.
-
-    The heap holds each node once and knows where it stands.
-    """
-    at = where[node]
-    if at < 0:
-        at = size
-        size += 1
-    while at > 0:
-        up = (at - 1) // 4
-        if dist[heap[up]] <= dist[node]:
-            break
-        heap[at] = heap[up]
-        where[heap[at]] = at
-        at = up
-    heap[at] = node
-    where[node] = at
-    return size
-
-
-@njit(error_model="numpy")
-def _spread(start, leaving, heads, weight, dist, by, heap, where, size, wanted, left, beyond):
-    """Settle nodes until all that are wanted are, and what is nearer than a length beyond.
-
-    What is left in the heap stays there; say how many.
-    """
-    while size > 0 and (left > 0 or dist[heap[0]] < beyond):
-        node = heap[0]
-        where[node] = -1
-        if wanted[node]:
-            left -= 1
-            wanted[node] = False
-        size -= 1
-        last = heap[size]
-        at = 0
-        # The last one sinks from the top.
-        while True:
-            child = 4 * at + 1
-            if child >= size:
-                break
-            least = child
-            for other in range(child + 1, min(child + 4, size)):
-                if dist[heap[other]] < dist[heap[least]]:
-                    least = other
-            if dist[heap[least]] >= dist[last]:
-                break
-            heap[at] = heap[least]
-            where[heap[at]] = at
-            at = least
-        if size > 0:
-            heap[at] = last
-            where[last] = at
-        for s in range(start[node], start[node + 1]):
-            arc = leaving[s]
-            other = heads[arc]
-            new = dist[node] + weight[arc]
-            if new < dist[other]:
-                dist[other] = new
-                by[other] = arc
-                size = _rise(dist, heap, where, size, other)
-    return size
-
-
-@njit(error_model="numpy")
-def _empty(heap, where, size):
-    """Take out of the heap what is left in it."""
-    for i in range(size):
-        where[heap[i]] = -1
-
-
-@njit(error_model="numpy")
-def _mark(tail, by, branch, node):
-    """Mark the arcs by which a node is reached, as far as they are not marked yet."""
-    while by[node] >= 0 and not branch[by[node]]:
-        branch[by[node]] = True
-        node = tail[by[node]]
-
-
-@njit(error_model="numpy")
-def _write(dist, last, radius, reach, by):
-    """Write down a tree as far as a radius."""
-    for node in range(len(dist)):
-        within = dist[node] < radius
-        reach[node] = dist[node] if within else np.inf
-        by[node] = last[node] if within else -1
-
-
-@njit(cache=True, error_model="numpy")
-def _grow(
-    start, leaving, tail, heads, weight, order, firsts, origin, destination,
-    commodity_class, result, reach, by, branch, furthest, radius,
-):  # fmt: skip
-    """Fill each commodity's shortest length; one tree for those of one origin and class.
-
-    Trees that are kept reach somewhat beyond the last destination, up to a radius, with the arc
-    by which each node is reached, which arcs lead to a destination, and how far the last one is.
-    """
-    n_nodes, n_arcs = len(start) - 1, len(tail)
-    keep = len(reach) > 0
-    dist = np.empty(n_nodes)
-    heap, where = np.empty(n_nodes, np.int64), np.empty(n_nodes, np.int64)
-    last = np.empty(n_nodes, np.int32)
-    where[:] = -1
-    wanted = np.zeros(n_nodes, dtype=np.bool_)
-    for g in range(len(firsts) - 1):
-        i, end = firsts[g], firsts[g + 1]
-        o, c = origin[order[i]], commodity_class[order[i]]
-        left = 0
-        for j in range(i, end):
-            if not wanted[destination[order[j]]]:
-                wanted[destination[order[j]]] = True
-                left += 1
-        dist[:] = np.inf
-        last[:] = -1
-        dist[o] = 0.0
-        heap[0] = o
-        where[o] = 0
-        weights = weight[c * n_arcs : (c + 1) * n_arcs]
-        size = _spread(
-            start, leaving, heads, weights, dist, last, heap, where, 1, wanted, left, 0.0
-        )  # fmt: skip
-        for j in range(i, end):
-            node = destination[order[j]]
-            wanted[node] = False
-            result[order[j]] = dist[node]
-            if keep:
-                furthest[g] = max(furthest[g], dist[node])
-            if keep and dist[node] < np.inf:
-                _mark(tail, last, branch[g], node)
-        if keep:
-            radius[g] = BEYOND * furthest[g]
-            size = _spread(
-                start, leaving, heads, weights, dist, last, heap, where, size, wanted, 0, radius[g]
-            )  # fmt: skip
-            _write(dist, last, radius[g], reach[g], by[g])
-        _empty(heap, where, size)
-
-
-@njit(cache=True, error_model="numpy")
-def _mend(
-    cells, before, weight, tail, head, start, leaving, in_start, entering, of_class, order,
-    firsts, origin, destination, furthest, radius, reach, by, branch, result, keep,
-):  # fmt: skip
-    """Fill the shortest lengths that a change of weights may have changed.
-
-    What hangs on an arc that is longer now is cut off and grown again from what stands. The trees
-    that this makes take the place of those that were kept, or are forgotten.
-    """
-    n_nodes, n_arcs, n_groups = len(start) - 1, len(tail), len(firsts) - 1
-    stale = np.zeros(n_groups, dtype=np.bool_)
-    for cell in cells:
-        if weight[cell] == before[cell]:
-            continue
-        c, arc = cell // n_arcs, cell % n_arcs
-        for g in range(of_class[c], of_class[c + 1]):
-            # All of a tree that is kept must be right, else what leads to destinations.
-            near = min(reach[g, head[arc]], radius[g] if keep else furthest[g])
-            hangs = by[g, head[arc]] == arc if keep else branch[g, arc]
-            if hangs or reach[g, tail[arc]] + weight[cell] < near:
-                stale[g] = True
-    dist = np.empty(n_nodes)
-    heap, where = np.empty(n_nodes, np.int64), np.empty(n_nodes, np.int64)
-    last = np.empty(n_nodes, np.int32)
-    where[:] = -1
-    wanted = np.zeros(n_nodes, dtype=np.bool_)
-    # Whether a node is not known yet (0), stands (1) or is cut off (2).
-    state = np.zeros(n_nodes, np.int8)
-    for c in range(len(of_class) - 1):
-        weights = weight[c * n_arcs : (c + 1) * n_arcs]
-        old = before[c * n_arcs : (c + 1) * n_arcs]
-        for g in range(of_class[c], of_class[c + 1]):
-            if not stale[g]:
-                continue
-            for node in range(n_nodes):
-                dist[node] = reach[g, node]
-                last[node] = by[g, node]
-                state[node] = 0
-            i, end = firsts[g], firsts[g + 1]
-            state[origin[order[i]]] = 1
-            for node in range(n_nodes):
-                depth = 0
-                at = node
-                while state[at] == 0:
-                    heap[depth] = at
-                    depth += 1
-                    arc = last[at]
-                    if arc < 0:
-                        state[at] = 1
-                    elif weights[arc] > old[arc]:
-                        state[at] = 2
-                    else:
-                        at = tail[arc]
-                for d in range(depth):
-                    state[heap[d]] = state[at]
-            left = 0
-            for j in range(i, end):
-                node = destination[order[j]]
-                if state[node] == 2 and not wanted[node]:
-                    wanted[node] = True
-                    left += 1
-            size = 0
-            for node in range(n_nodes):
-                if state[node] == 2:
-                    dist[node] = np.inf
-                    last[node] = -1
-                    for s in range(in_start[node], in_start[node + 1]):
-                        arc = entering[s]
-                        new = reach[g, tail[arc]] + weights[arc]
-                        if state[tail[arc]] == 1 and new < dist[node]:
-                            dist[node] = new
-                            last[node] = arc
-                    if dist[node] < np.inf:
-                        size = _rise(dist, heap, where, size, node)
-            for cell in cells:
-                arc = cell - c * n_arcs
-                if arc < 0 or arc >= n_arcs:
-                    continue
-                node = head[arc]
-                if state[tail[arc]] == 1 and dist[tail[arc]] + weights[arc] < dist[node]:
-                    dist[node] = dist[tail[arc]] + weights[arc]
-                    last[node] = arc
-                    size = _rise(dist, heap, where, size, node)
-            size = _spread(
-                start, leaving, head, weights, dist, last, heap, where, size, wanted, left,
-                radius[g] if keep else furthest[g],
-            )  # fmt: skip
-            _empty(heap, where, size)
-            known, left = radius[g], 0
-            for j in range(i, end):
-                node = destination[order[j]]
-                wanted[node] = False
-                left += known < np.inf and dist[node] >= known
-            if left > 0:
-                # A way leads beyond what is known: all is grown from nothing.
-                left = 0
-                for j in range(i, end):
-                    node = destination[order[j]]
-                    left += not wanted[node]
-                    wanted[node] = True
-                for node in range(n_nodes):
-                    dist[node] = np.inf
-                node = origin[order[i]]
-                dist[node] = 0.0
-                heap[0] = node
-                where[node] = 0
-                last[node] = -1
-                size = _spread(
-                    start, leaving, head, weights, dist, last, heap, where, 1, wanted, left, 0.0
-                )  # fmt: skip
-                far = 0.0
-                for j in range(i, end):
-                    far = max(far, dist[destination[order[j]]])
-                if keep:
-                    known = BEYOND * far
-                    size = _spread(
-                        start, leaving, head, weights, dist, last, heap, where, size, wanted, 0,
-                        known,
-                    )  # fmt: skip
-                _empty(heap, where, size)
-            for j in range(i, end):
-                wanted[destination[order[j]]] = False
-                result[order[j]] = dist[destination[order[j]]]
-            if keep:
-                furthest[g], radius[g] = 0.0, known
-                branch[g] = False
-                for j in range(i, end):
-                    node = destination[order[j]]
-                    furthest[g] = max(furthest[g], dist[node])
-                    if dist[node] < np.inf:
-                        _mark(tail, last, branch[g], node)
-                _write(dist, last, known, reach[g], by[g])
