@@ -5,10 +5,12 @@ from __future__ import annotations
 import flow_cases
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from corridors.flow import FlowProblem, solve
 from corridors.flow.certificate import certify, still_proved
-from corridors.flow.proof.trees import Trees
+from corridors.flow.proof.trees import Trees, lengths_at
 
 INF = float("inf")
 
@@ -119,6 +121,44 @@ def test_mended_trees_are_fresh_ones_to_the_last_bit(seed):
         others += int((length != first).sum())
     assert others > 60
     assert kept.lengths(problem, price).tobytes() == first.tobytes()
+
+
+@pytest.mark.parametrize("seed", range(12, 24))
+def test_trees_that_follow_wandering_questions_are_fresh_ones_to_the_last_bit(seed):
+    """Prices, closed arcs and costs wander off; now and then the trees do, too."""
+    problem, r = grid(seed), np.random.default_rng(seed)
+    price = r.uniform(0, 5, problem.n_limits) * (r.random(problem.n_limits) < 0.4)
+    kept, changed, followed = Trees(), problem, 0
+    for turn in range(120):
+        price = np.where(r.random(len(price)) < 0.1, r.choice([0, 0.3, 1, 3, 30]), price)
+        closed = changed.closed.copy()
+        closed[r.integers(0, problem.n_arcs, r.integers(0, 4))] ^= True
+        if turn % 11 == 10:
+            factor = r.choice([0.2, 1.0, 1.0, 1.0, 5.0], problem.n_arcs)
+            changed = problem.changed(cost=problem.cost * factor)
+        changed = changed.changed()
+        object.__setattr__(changed, "closed", closed)
+        length = kept.lengths(changed, price)
+        assert length.tobytes() == Trees().lengths(changed, price).tobytes()
+        if r.random() < 0.6:
+            kept.follow(onward=r.random() < 0.5)
+            followed += 1
+            again = kept.lengths(changed, price)
+            assert again.tobytes() == length.tobytes()
+    assert followed > 40
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_lengths_at_weights_are_those_of_another_library(seed):
+    problem, r = grid(seed), np.random.default_rng(seed)
+    weight = r.uniform(0.1, 5, problem.cost.shape)
+    weight[:, r.random(problem.n_arcs) < 0.2] = np.inf
+    for k, length in enumerate(lengths_at(problem, weight)):
+        dense = np.full((problem.n_nodes, problem.n_nodes), np.inf)
+        own = weight[problem.commodity_class[k]]
+        np.minimum.at(dense, (problem.tail, problem.head), own)
+        graph = csr_array(np.where(np.isfinite(dense), dense, 0.0))
+        assert length == dijkstra(graph, indices=problem.origin[k])[problem.destination[k]]
 
 
 def test_a_way_that_costs_nothing_is_mended_too():

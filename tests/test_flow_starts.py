@@ -8,6 +8,7 @@ import flow_cases
 import numpy as np
 import pytest
 
+from corridors.analysis.parametric import Blocks, piece_at
 from corridors.flow import FlowProblem, solve
 from corridors.flow.usage import LimitUsage
 
@@ -87,9 +88,11 @@ def test_what_is_not_wanted_may_be_left_out(seed):
 def test_what_a_plan_takes_of_limits_is_what_its_paths_take(seed):
     problem = flow_cases.random_problem(seed)
     plan, uses = solve(problem).plan, LimitUsage(problem)
-    taken = uses.of_plan(plan)
-    assert taken.shape == (len(plan.amount), problem.n_limits)
-    for row, k, arcs in zip(taken.toarray(), plan.commodity, plan.arcs, strict=True):
+    path, limit, units = uses.of_plan(plan)
+    assert (np.diff(path * problem.n_limits + limit) > 0).all()
+    taken = np.zeros((len(plan.amount), problem.n_limits))
+    taken[path, limit] = units
+    for row, k, arcs in zip(taken, plan.commodity, plan.arcs, strict=True):
         expected = np.zeros(problem.n_limits)
         for limit, arc, only, factor in zip(
             problem.member_limit, problem.member_arc, problem.member_class, problem.member_factor,
@@ -224,3 +227,22 @@ def test_a_basis_is_taken_over_where_it_means_something():
     assert now.class_flow.tolist() == [[6.0, 3.0, 1.0]]
     assert now.rounds < solve(narrower).rounds
     assert now.cold_starts == 0
+
+
+@pytest.mark.parametrize("seed", range(23300, 23320))
+def test_equations_that_are_kept_give_the_piece_of_fresh_ones(seed):
+    """Growth from bend to bend, each answer begun with the last: pieces are the same to the bit."""
+    problem, r = flow_cases.random_problem(seed), np.random.default_rng(seed)
+    growth = np.where(r.random(problem.n_commodities) < 0.7, problem.amount, 0.0)
+    uses, blocks, plain = LimitUsage(problem), Blocks(), solve(problem)
+    first = solve(problem)
+    for multiple in np.cumsum(r.uniform(0.0, 0.2, 15)):
+        wanted = problem.amount + multiple * growth
+        now = first.resolve(demand=wanted)
+        now.start_here(onward=True)
+        same(now, plain.resolve(demand=wanted))
+        assert now.certificate == plain.resolve(demand=wanted).certificate
+        kept, fresh = piece_at(now, uses, growth, blocks), piece_at(now, uses, growth)
+        assert kept.shortfall.tobytes() == fresh.shortfall.tobytes()
+        assert kept.shortfall_slope.tobytes() == fresh.shortfall_slope.tobytes()
+        assert (kept.back, kept.ahead) == (fresh.back, fresh.ahead)

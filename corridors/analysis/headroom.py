@@ -10,7 +10,7 @@ import numpy as np
 
 from corridors.analysis.asking.narrowing import narrowed
 from corridors.analysis.criticality.wanted import wanted_state
-from corridors.analysis.parametric import LinearPiece, piece_at
+from corridors.analysis.parametric import Blocks, LinearPiece, piece_at
 from corridors.analysis.question import ask, without_way
 from corridors.display import Card, records
 from corridors.errors import CertificateError, ScenarioError
@@ -233,6 +233,7 @@ class _Growth:
         self.growth = np.where(mask, self.start, 0.0)
         self.uses = LimitUsage(state.problem)
         self.answer = answer
+        self.blocks = Blocks()
         self.short = piece_at(self.answer, self.uses, self.growth).shortfall
 
     def left_out(self, fallen: Fallen, multiple: float) -> tuple[str, ...]:
@@ -249,7 +250,7 @@ class _Growth:
     def at(self, multiple: float) -> tuple[Answer, LinearPiece]:
         """Return the answer at a multiple and the straight piece around it."""
         answer = self.answer.resolve(demand=self.start + (multiple - 1.0) * self.growth)
-        return answer, piece_at(answer, self.uses, self.growth)
+        return answer, piece_at(answer, self.uses, self.growth, self.blocks)
 
     def followed(self) -> Headroom:
         """Follow the plan from bend to bend."""
@@ -282,7 +283,7 @@ class _Growth:
             gap = at - piece.back - reached
             if gap <= _TOUCH * reached or step <= _TOUCH * reached:
                 # The next piece is near this one, and ever farther from the first.
-                answer.start_here()
+                answer.start_here(onward=True)
                 return at, answer, piece
             step = min(step / 2, max(gap / 2, _TOUCH * reached))
 

@@ -52,7 +52,31 @@ class LinearPiece:
     ahead: float
 
 
-def piece_at(answer: Answer, uses: LimitUsage, growth: Floats) -> LinearPiece:
+class Blocks:
+    """Systems of equations that have been solved: from piece to piece most are the same."""
+
+    _MOST = 4096
+
+    def __init__(self) -> None:
+        self._solved: dict[tuple[int, bytes, bytes], tuple[Floats, bool]] = {}
+
+    def solve(self, matrix: Floats, right: Floats) -> tuple[Floats, bool]:
+        """Return a solution in the sense of least squares, and whether there is no other."""
+        key = matrix.shape[0], matrix.tobytes(), right.tobytes()
+        if key not in self._solved:
+            if len(self._solved) >= self._MOST:
+                self._solved.clear()
+            # By QR with pivoting, which tells the rank; it takes a tenth of the time of an SVD.
+            values, _, rank, _ = lstsq(
+                matrix, right, cond=1e-10, lapack_driver="gelsy", check_finite=False
+            )
+            self._solved[key] = values, bool(rank == matrix.shape[1])
+        return self._solved[key]
+
+
+def piece_at(
+    answer: Answer, uses: LimitUsage, growth: Floats, blocks: Blocks | None = None
+) -> LinearPiece:
     """Return the linear piece on which an answer lies.
 
     Parameters
@@ -63,7 +87,10 @@ def piece_at(answer: Answer, uses: LimitUsage, growth: Floats) -> LinearPiece:
         Of its problem.
     growth
         Units a day that each commodity gains for a growth of 1, shape (K,).
+    blocks
+        Equations solved for other pieces, and for this one from now on.
     """
+    blocks = Blocks() if blocks is None else blocks
     problem = answer.problem
     plan = answer.plan
     parts = np.bincount(plan.commodity, minlength=problem.n_commodities) + (plan.shortfall > 0)
@@ -71,10 +98,10 @@ def piece_at(answer: Answer, uses: LimitUsage, growth: Floats) -> LinearPiece:
     speed = growth[plan.commodity]
     slope = np.where(plan.shortfall > 0, growth, 0.0)
     none = np.zeros(problem.n_limits)
-    values, error, unique = system.solve(growth, none, speed)
+    values, error, unique = system.solve(growth, none, speed, blocks)
     speed[system.paths] = values[: len(system.paths)]
     slope[system.falls] = values[len(system.paths) :]
-    filling = system.take_turned @ speed
+    filling = system.taken_by(speed)
     scale = 1.0 + float(np.abs(growth).max(initial=0.0))
     # A full limit that only routes of undivided demands pass must stand still as well.
     bursts = np.abs(filling[system.is_full]).max(initial=0.0)
@@ -121,38 +148,47 @@ class _System:
         The unknowns: numbers of paths, and commodities with a shortfall.
     full
         Limits that are full and touched by an unknown path.
-    take, take_turned
-        Units of each limit that a unit on each path takes, sparse, shapes (P, R) and (R, P).
+    use, is_full
+        What is taken of each limit, and whether that is all of it, shape (R,).
     """
 
     def __init__(self, problem: FlowProblem, uses: LimitUsage, plan: Plan, split: Ints) -> None:
         self.plan, self.split = plan, split
         commodity = plan.commodity
-        self.take = uses.of_plan(plan)
-        self.paths = np.flatnonzero(np.isin(commodity, split))
+        self._path, self._limit, self._units = uses.of_plan(plan)
+        self._n_limits = problem.n_limits
+        unknown = np.zeros(problem.n_commodities, dtype=np.bool_)
+        unknown[split] = True
+        self.fixed = ~unknown[commodity]
+        self.paths = np.flatnonzero(~self.fixed)
         self.falls = split[plan.shortfall[split] > 0]
         bound = problem.bound
-        self.take_turned = self.take.T.tocsr()
-        self.use = self.take_turned @ plan.amount
+        self.use = self.taken_by(plan.amount)
         self.is_full = np.isfinite(bound) & (bound > 0)
         self.is_full &= np.abs(self.use - bound) <= _FULL * np.maximum(bound, 1.0)
-        own = self.take[self.paths]
+        own = np.flatnonzero(~self.fixed[self._path] & self.is_full[self._limit])
         touched = np.zeros(problem.n_limits, dtype=np.bool_)
-        touched[own.indices] = True
-        self.full = np.flatnonzero(self.is_full & touched)
-        self.fixed = np.ones(len(commodity), dtype=np.bool_)
-        self.fixed[self.paths] = False
+        touched[self._limit[own]] = True
+        self.full = np.flatnonzero(touched)
         matrix = np.zeros((len(split) + len(self.full), len(self.paths) + len(self.falls)))
         row_of = np.searchsorted(split, commodity[self.paths])
         matrix[row_of, np.arange(len(self.paths))] = 1.0
-        matrix[len(split) :, : len(self.paths)] = own[:, self.full].toarray().T
+        row_of = len(split) + np.searchsorted(self.full, self._limit[own])
+        matrix[row_of, np.searchsorted(self.paths, self._path[own])] = self._units[own]
         row_of = np.searchsorted(split, self.falls)
         matrix[row_of, len(self.paths) + np.arange(len(self.falls))] = 1.0
         # Rows of one size, so that the rank is not a question of units.
         self._size = np.abs(matrix).max(axis=1, initial=0.0)
         self._matrix = matrix / self._size[:, None]
 
-    def solve(self, wanted: Floats, room: Floats, fixed: Floats) -> tuple[Floats, float, bool]:
+    def taken_by(self, amount: Floats) -> Floats:
+        """Return what amounts on all paths (P,) take of each limit, shape (R,)."""
+        units = self._units * amount[self._path]
+        return np.bincount(self._limit, units, self._n_limits).astype(np.float64)
+
+    def solve(
+        self, wanted: Floats, room: Floats, fixed: Floats, blocks: Blocks
+    ) -> tuple[Floats, float, bool]:
         """Solve for the unknowns.
 
         Parameters
@@ -163,6 +199,8 @@ class _System:
             Of each limit, shape (R,).
         fixed
             Amounts of all paths, of which those known are used, shape (P,).
+        blocks
+            What has been solved.
 
         Returns
         -------
@@ -170,21 +208,14 @@ class _System:
             Paths and shortfalls; the largest error of an equation; whether
             there is one solution only.
         """
-        taken = self.take_turned[self.full] @ np.where(self.fixed, fixed, 0.0)
+        taken = self.taken_by(np.where(self.fixed, fixed, 0.0))[self.full]
         right = np.concatenate([wanted[self.split], room[self.full] - taken]) / self._size
         values = np.zeros(self._matrix.shape[1])
         unique = True
         for rows, columns in self._blocks:
-            # By QR with pivoting, which tells the rank; it takes a tenth of the time of an SVD.
-            part, _, rank, _ = lstsq(
-                self._matrix[np.ix_(rows, columns)],
-                right[rows],
-                cond=1e-10,
-                lapack_driver="gelsy",
-                check_finite=False,
-            )
+            part, alone = blocks.solve(self._matrix[rows[:, None], columns], right[rows])
             values[columns] = part
-            unique &= rank == len(columns)
+            unique &= alone
         error = float(np.abs(self._matrix @ values - right).max(initial=0.0))
         return values, error, unique
 

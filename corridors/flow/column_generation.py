@@ -160,11 +160,11 @@ class Engine:
             return outcome
         return self._by_the_other(question, cold_starts + 1)
 
-    def start_from_last(self) -> Kept:
-        """Have later solves start warm from the last one; return what `start_from` takes."""
+    def start_from_last(self, *, onward: bool = False) -> Kept:
+        """Have later solves start warm from the last one, or `onward` each from the one before."""
         kept = self._master.remember()
         self._pricing.keep()
-        self.trees.renew()
+        self.trees.follow(onward=onward)
         return kept
 
     def start_from(self, kept: Kept) -> None:

@@ -18,7 +18,7 @@ from corridors.errors import (
 from corridors.flow.certificate import Certificate, certify, still_proved
 from corridors.flow.column_generation import MASTERS, Engine, MasterName
 from corridors.flow.problem import FlowProblem
-from corridors.flow.solution import Plan, PriceRange, by_whole_commodity, whole_commodities
+from corridors.flow.solution import Plan, PriceRange, by_whole_commodity, cut, whole_commodities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -104,7 +104,7 @@ class Answer:
     @cached_property
     def path_arcs(self) -> list[Ints]:
         """Arcs of each path from origin to destination, a list of P arrays."""
-        return np.split(self._path_arcs, self._path_start[1:-1]) if len(self.path_amount) else []
+        return cut(self._path_arcs, self._path_start)
 
     def of_whole(self, owner: Ints, problem: FlowProblem) -> tuple[Ints, list[Ints], Floats]:
         """Return the paths as those of the commodities that these commodities are parts of.
@@ -129,7 +129,7 @@ class Answer:
             problem,
             self._engine.numbering.star_by_rank(problem),
         )
-        return commodity, np.split(arcs, start[1:-1]) if len(amount) else [], amount
+        return commodity, cut(arcs, start), amount
 
     @cached_property
     def plan(self) -> Plan:
@@ -143,7 +143,7 @@ class Answer:
         every = self.path_arcs
         return Plan(
             self.path_commodity[keep],
-            [every[i] for i in keep],
+            [every[i] for i in keep.tolist()],
             self.path_amount[keep],
             np.where(self.shortfall > least, self.shortfall, 0.0),
         )
@@ -289,14 +289,19 @@ class Answer:
         problem = self.problem.changed(closed=closed, capacity=capacity, cost=cost, amount=demand)
         return Answer(self._engine, problem)
 
-    def start_here(self) -> None:
+    def start_here(self, *, onward: bool = False) -> None:
         """Have later answers start from this one.
 
         They are the same from wherever they start; they come sooner from nearby. This must be
         the last answer that was asked for, or one from which others have started before.
+
+        Parameters
+        ----------
+        onward
+            Whether the next answer is where those after it will start.
         """
         if self._start is None:
-            self._start = self._engine.start_from_last()
+            self._start = self._engine.start_from_last(onward=onward)
         else:
             self._engine.start_from(self._start)
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
     from corridors.flow.arrays import Floats, Ints
     from corridors.flow.problem import FlowProblem
     from corridors.flow.solution import Plan
@@ -98,38 +96,42 @@ class LimitUsage:
         >>> LimitUsage(problem).of(0, np.array([0, 1])).tolist()
         [1.0, 1.0]
         """
-        limit, units = self._taken(commodity, arcs)
+        limit, units = self._taken(int(self._class_of[commodity]), arcs)
         row = np.zeros(self._n_limits)
         row[limit] = units
         return row
 
-    def _taken(self, commodity: int, arcs: Ints) -> tuple[Ints, Floats]:
+    def _taken(self, own_class: int, arcs: Ints) -> tuple[Ints, Floats]:
         """Return the limits that a path takes from, rising, and the units of each."""
-        own_class = int(self._class_of[commodity])
         key = (own_class, arcs.tobytes())
-        if key not in self._seen:
+        known = self._seen.get(key)
+        if known is None:
             runs = [np.arange(self._start[a], self._start[a + 1]) for a in arcs]
             touched = np.concatenate(runs) if runs else np.empty(0, dtype=np.int64)
             only = self._only[touched]
             touched = touched[(only < 0) | (only == own_class)]
             row = np.bincount(self._limit[touched], self._factor[touched], self._n_limits)
             limit = np.flatnonzero(row)
-            self._seen[key] = limit, row[limit].astype(np.float64)
-        return self._seen[key]
+            known = self._seen[key] = limit, row[limit].astype(np.float64)
+        return known
 
-    def of_plan(self, plan: Plan) -> csr_array:
-        """Return the units of each limit that a unit on each path of a plan takes, shape (P, R).
+    def of_plan(self, plan: Plan) -> tuple[Ints, Ints, Floats]:
+        """Return the units of each limit that a unit on each path of a plan takes.
 
-        Sparse: of hundreds of limits a path takes from a dozen.
+        Of hundreds of limits a path takes from a dozen.
+
+        Returns
+        -------
+        path, limit, units
+            Each pair of which the one takes from the other, shape (E,): path by path, limits
+            rising.
         """
-        from scipy.sparse import csr_array
-
-        paths = zip(plan.commodity.tolist(), plan.arcs, strict=True)
-        taken = [self._taken(k, arcs) for k, arcs in paths]
-        first = np.cumsum([0, *(len(limit) for limit, _ in taken)])
+        own = self._class_of[plan.commodity].tolist()
+        taken = [self._taken(c, arcs) for c, arcs in zip(own, plan.arcs, strict=True)]
+        sizes = [len(limit) for limit, _ in taken]
         limits = np.concatenate([limit for limit, _ in taken] or [np.empty(0, dtype=np.int64)])
         units = np.concatenate([units for _, units in taken] or [np.empty(0)])
-        return csr_array((units, limits, first), shape=(len(taken), self._n_limits))
+        return np.repeat(np.arange(len(taken)), sizes), limits, units
 
     def total(self, plan: Plan) -> Floats:
         """Return the units of each limit that a plan takes in all, shape (R,)."""

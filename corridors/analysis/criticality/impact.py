@@ -18,6 +18,8 @@ from corridors.scenarios.coupling.settle import settle, solve_settled
 from corridors.scenarios.demand_curves import with_curves
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from corridors.assignment.choice import RouteChooser
@@ -217,6 +219,10 @@ class ClosureSolver:
         self.plan = plan
         self._paths = _by_key(plan)
         self._paid = self._bill(self._paths)
+        self._weight: list[float] = self.problem.t_per_unit.tolist()
+        sizes = [len(arcs) for arcs in plan.arcs]
+        self._arcs = np.concatenate([np.empty(0, dtype=np.int64), *plan.arcs])
+        self._path_of = np.repeat(np.arange(len(sizes)), sizes)
 
     def close(self, arcs: Ints) -> ClosureImpact:
         """Close arcs and say what that does.
@@ -284,13 +290,13 @@ class ClosureSolver:
 
     def _bill(self, paths: _Paths) -> tuple[float, float]:
         """Return dollars and generalised cost a day of all paths."""
-        weight = self.problem.t_per_unit
+        counts, known = (self.problem.t_per_unit > 0).tolist(), self._known
         rates = [
-            (amount, self._rates(key, arcs))
+            (amount, known.get(key) or self._rates(key, arcs))
             for key, (amount, arcs) in paths.items()
-            if weight[key[0]] > 0
+            if counts[key[0]]
         ]
-        return fsum(x * r[0] for x, r in rates), fsum(x * r[2] for x, r in rates)
+        return fsum([x * r[0] for x, r in rates]), fsum([x * r[2] for x, r in rates])
 
     def figures_of(self, hit: Plan, closed: Ints) -> dict[str, Any]:
         """Return the figures of a plan against the baseline, as `FIGURES` lists them."""
@@ -299,9 +305,8 @@ class ClosureSolver:
         gone = np.zeros(problem.flow.n_arcs, dtype=np.bool_)
         gone[closed] = True
         through = np.zeros(len(weight))
-        for k, arcs, amount in zip(base.commodity, base.arcs, base.amount, strict=True):
-            if gone[arcs].any():
-                through[k] += amount
+        for i in np.unique(self._path_of[gone[self._arcs]]).tolist():
+            through[base.commodity[i]] += base.amount[i]
         lost = np.maximum(hit.shortfall - base.shortfall, 0.0)
         through_t = float(through @ weight)
         found_t = float((through - np.minimum(lost, through)) @ weight)
@@ -346,16 +351,18 @@ class ClosureSolver:
             commodities changed their paths. What a route lost is spread over those that gained in
             proportion, demand by demand, as in `corridors.compare`.
         """
-        weight, before = self.problem.t_per_unit, self._paths
+        weight, before = self._weight, self._paths
         touched = np.zeros(len(weight), dtype=np.bool_)
         changes: dict[int, list[tuple[float, _Key]]] = {}
         none = (0.0, None)
-        for key in sorted(set(before) | set(now)):
+        # Of hundreds of paths a few carry something else, and those alone need an order.
+        others = [key for key, (x, _) in now.items() if x != before.get(key, none)[0]]
+        for key in sorted([*others, *(key for key in before if key not in now)]):
             k = key[0]
             change = (now.get(key, none)[0] - before.get(key, none)[0]) * weight[k]
             if abs(change) > TRACE:
                 touched[k] = True
-                changes.setdefault(k, []).append((float(change), key))
+                changes.setdefault(k, []).append((change, key))
         rerouted = usd = hours = cost = 0.0
         for k, moves in changes.items():
             gained = sum(c for c, _ in moves if c > 0)
@@ -371,6 +378,14 @@ class ClosureSolver:
                 hours += part * rates[1]
                 cost += part / weight[k] * rates[2]
         return rerouted, usd, hours, cost, touched
+
+
+def closer(problem: ClosureProblem) -> Callable[[tuple[Ints, Ints]], ClosureImpact]:
+    """Return what closes arcs of a situation and says what that does.
+
+    It stands here because a worker imports what it is called from, and a sweep needs tables.
+    """
+    return ClosureSolver(problem).close_more
 
 
 def _only(plan: Plan, own: NDArray[np.bool_]) -> Plan:
@@ -400,7 +415,8 @@ def carried(plan: Plan, n_arcs: int) -> Floats:
 
 def _by_key(plan: Plan) -> _Paths:
     """Return amount and arcs by commodity and path."""
+    commodity, amount = plan.commodity.tolist(), plan.amount.tolist()
     return {
-        (int(k), arcs.tobytes()): (float(x), arcs)
-        for k, arcs, x in zip(plan.commodity, plan.arcs, plan.amount, strict=True)
+        (k, arcs.tobytes()): (x, arcs)
+        for k, arcs, x in zip(commodity, plan.arcs, amount, strict=True)
     }

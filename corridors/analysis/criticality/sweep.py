@@ -12,7 +12,12 @@ import numpy as np
 
 from corridors.analysis.criticality.dead_ends import DeadEnds
 from corridors.analysis.criticality.elements import USUAL, find_elements
-from corridors.analysis.criticality.impact import ClosureSolver, closure_problem, wanted_alone
+from corridors.analysis.criticality.impact import (
+    ClosureSolver,
+    closer,
+    closure_problem,
+    wanted_alone,
+)
 from corridors.analysis.criticality.pairs import split_pairs
 from corridors.analysis.criticality.tables import (
     added_up,
@@ -36,7 +41,7 @@ from corridors.scenarios.demand_curves import with_curves
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
     from concurrent.futures import Executor
 
     import pandas as pd
@@ -140,11 +145,6 @@ def sweep(
     table = table_of(in_groups(rows, by), n, by)
     table.attrs.update(header)
     return table
-
-
-def closer(problem: ClosureProblem) -> Callable[[Case], ClosureImpact]:
-    """Return what closes arcs of a situation and says what that does."""
-    return ClosureSolver(problem).close_more
 
 
 def solve_cases(

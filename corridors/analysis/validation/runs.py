@@ -73,12 +73,19 @@ class ModelRuns:
     _steady: dict[tuple[str, str], Assignment] = field(default_factory=dict)
     _tables: dict[str | None, tuple[Scenario | None, Timetable]] = field(default_factory=dict)
     _runs: dict[str, Simulation] = field(default_factory=dict)
+    _plans: dict[str, Scenario] = field(default_factory=dict)
 
     @property
     def boxes(self) -> tuple[str, ...]:
         """The cargo that is counted in TEU."""
         cargo = self.net.tables["cargo"]
         return tuple(cargo.loc[cargo["unit"] == "TEU", "cargo"])
+
+    def plan(self, name: str) -> Scenario:
+        """Return a scenario as `scenario_of` has it, read once."""
+        if name not in self._plans:
+            self._plans[name] = scenario_of(self.net, name)
+        return self._plans[name]
 
     def state(self, day: str, scenario: str = "") -> Assignment:
         """Return the steady state of a day, undisturbed or under a scenario.
@@ -91,7 +98,7 @@ class ModelRuns:
         from corridors.scenarios.state import network_state
 
         if (day, scenario) not in self._steady:
-            plan = scenario_of(self.net, scenario) if scenario else None
+            plan = self.plan(scenario) if scenario else None
             state, near = network_state(self.net, plan, as_date(day)), None
             if self.model == "optimal":
                 # Of the best plan an answer is the same from wherever it is begun.
@@ -115,7 +122,7 @@ class ModelRuns:
         from corridors.simulation.simulate import first_day
 
         if name not in self.windows:
-            start = first_day(self.net, scenario_of(self.net, name), None)
+            start = first_day(self.net, self.plan(name), None)
             self.windows[name] = (start.isoformat(), RUN_DAYS)
         return self.windows[name]
 
@@ -125,7 +132,7 @@ class ModelRuns:
 
         key = name if events else f"{name} without"
         if key not in self._tables:
-            plan = scenario_of(self.net, name) if events else None
+            plan = self.plan(name) if events else None
             start, days = self.window(name)
             table = build_timetable(
                 self.net,
@@ -185,7 +192,9 @@ class ModelRuns:
             key: (plan, with_behaviour(table, _changed(table, values)))
             for key, (plan, table) in self._tables.items()
         }
-        return ModelRuns(self.net, self.windows, self.model, self._steady, tables)
+        return ModelRuns(
+            self.net, self.windows, self.model, self._steady, tables, _plans=self._plans
+        )
 
 
 def with_behaviour(table: Timetable, behaviour: Behaviour) -> Timetable:

@@ -54,6 +54,8 @@ def _flows(runs: ModelRuns, day: str, what: Selector, scenario: ScenarioName = "
     kind, mask = ("link", chosen.links) if chosen.links.any() else ("transfer", chosen.transfers)
     ids = net.tables[f"{kind}s"][f"{kind}_id"].to_numpy()
     keys = {(kind, ids[i], DIRECTIONS[d]) for i, d in np.argwhere(mask)}
+    # Of thousands of rows a few bear one of the ids, whatever they are.
+    flows = flows[flows["id"].isin({name for _, name, _ in keys})]
     own = [k in keys for k in zip(flows["kind"], flows["id"], flows["direction"], strict=True)]
     return flows[np.array(own, dtype=np.bool_)]
 

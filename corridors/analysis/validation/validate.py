@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.analysis.validation.catalogue import Question
+    from corridors.analysis.validation.wording import Names
     from corridors.network.network import Network
 
 _ROUNDING = 1e-9
@@ -119,7 +120,7 @@ def meets(figure: float, low: float, high: float) -> bool:
 
 
 def _judged(
-    runs: ModelRuns, row: dict[str, Any], question: Question | None, names: dict[str, str]
+    runs: ModelRuns, row: dict[str, Any], question: Question | None, names: Names
 ) -> dict[str, Any]:
     modelled, within = float("nan"), None
     if question is None:

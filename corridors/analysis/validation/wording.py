@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
+from bisect import bisect_left
+from functools import cached_property
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
 from corridors.network.markets.offers import with_ends
@@ -33,6 +36,20 @@ EACH_WAY = re.compile(r", [^,]* (each way|pairs)$")
 """What names of capacities say of their two directions."""
 
 
+class Names(dict[str, str]):
+    """Names by kind and id."""
+
+    @cached_property
+    def _demand(self) -> list[str]:
+        return sorted(key for key in self if key.startswith("demand "))
+
+    def demands(self, start: str) -> list[str]:
+        """Return the keys of demands whose ids begin so."""
+        at = bisect_left(self._demand, f"demand {start}")
+        rest = islice(self._demand, at, None)
+        return list(takewhile(lambda key: key.startswith(f"demand {start}"), rest))
+
+
 def says(phrase: str) -> Callable[[Measure], Measure]:
     """Give a measure the words in which its question is told.
 
@@ -48,7 +65,7 @@ def says(phrase: str) -> Callable[[Measure], Measure]:
     >>> @says("trains over {capacity}, {state}")
     ... def trains(runs, row, *, capacity: "CapacityId", as_of: "Date" = ""):
     ...     return 0.0
-    >>> in_words({}, trains, {"capacity": "some-post"}, {"date": "2025-09-01"})
+    >>> in_words(Names(), trains, {"capacity": "some-post"}, {"date": "2025-09-01"})
     'trains over some-post, steady state of 2025-09-01'
     """
 
@@ -59,9 +76,7 @@ def says(phrase: str) -> Callable[[Measure], Measure]:
     return mark
 
 
-def in_words(
-    names: dict[str, str], measure: Measure, what: dict[str, Any], row: dict[str, Any]
-) -> str:
+def in_words(names: Names, measure: Measure, what: dict[str, Any], row: dict[str, Any]) -> str:
     """Return what a measure is asked in the words of its phrase.
 
     Parameters
@@ -107,7 +122,7 @@ def reads_the_date(measure: Measure) -> bool:
     return "{date}" in measure.__dict__["phrase"] or "as_of" in own
 
 
-def _said(kind: str, value: Any, names: dict[str, str]) -> str:
+def _said(kind: str, value: Any, names: Names) -> str:
     """Return the words for one parameter, by the kind that the measure says it is."""
     many = [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
     if kind == "Selector":
@@ -129,9 +144,9 @@ def _said(kind: str, value: Any, names: dict[str, str]) -> str:
     return _listed([names.get(f"{table} {v}", WORDS.get(v, v)) for v in many])
 
 
-def _demand(start: str, names: dict[str, str]) -> str:
+def _demand(start: str, names: Names) -> str:
     """Return where cargo goes whose demand begins so: two places, or countries."""
-    keys = [k for k in names if k.startswith(f"demand {start}")]
+    keys = names.demands(start)
     if len({names[k] for k in keys}) == 1:
         return names[keys[0]]
     ends = [names[k.replace("demand", "countries", 1)].split(" to ") for k in keys]
@@ -141,7 +156,7 @@ def _demand(start: str, names: dict[str, str]) -> str:
     return f"{'/'.join(here)} to {'/'.join(there)}"
 
 
-def _selector(what: dict[str, Any], names: dict[str, str]) -> str:
+def _selector(what: dict[str, Any], names: Names) -> str:
     """Return what a selector selects, as a person would say it."""
     parts = []
     for key, value in what.items():
@@ -157,7 +172,7 @@ def _selector(what: dict[str, Any], names: dict[str, str]) -> str:
     return " ".join(parts)
 
 
-def _direction(way: str, link: Any, names: dict[str, str]) -> str:
+def _direction(way: str, link: Any, names: Names) -> str:
     """Return which way is meant: between countries, or as the ends of a link stand in its row."""
     if ">" in way:
         return f"from {way.replace('>', ' to ')}"
@@ -166,7 +181,7 @@ def _direction(way: str, link: Any, names: dict[str, str]) -> str:
     return f"from {ends}" if ends else f"in the {way} direction"
 
 
-def _capacity(name: str, names: dict[str, str]) -> str:
+def _capacity(name: str, names: Names) -> str:
     """Return the name of a capacity, and of its direction where it has two."""
     bare, _, way = name.partition(":")
     if is_event_limit(bare):
@@ -185,7 +200,7 @@ def _listed(words: list[str]) -> str:
     return "; ".join(words)
 
 
-def names_of(net: Network) -> dict[str, str]:
+def names_of(net: Network) -> Names:
     """Return names by kind and id: nodes, links and demand by their ends, others."""
     tables = net.tables
     node = dict(zip(tables["nodes"]["node_id"], tables["nodes"]["name"], strict=True))
@@ -215,4 +230,4 @@ def names_of(net: Network) -> dict[str, str]:
             a, b = ends[r["link_id"]]
             found.setdefault(f"forward {r['capacity_id']}", f"{a} to {b}")
             found.setdefault(f"backward {r['capacity_id']}", f"{b} to {a}")
-    return found
+    return Names(found)

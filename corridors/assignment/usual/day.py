@@ -6,7 +6,7 @@ It is worked out once for each network and day, and kept on disk for later proce
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -62,6 +62,8 @@ class Usual:
         share = np.zeros(len(self.routes))
         return np.divide(self.answer.route_flow, volume, out=share, where=volume > 0)
 
+
+_COUNTS: WeakKeyDictionary[Network, tuple[tuple[Any, ...], Counts]] = WeakKeyDictionary()
 
 _USUAL: WeakKeyDictionary[Network, dict[tuple[dt.date, ChoiceParameters], Usual]] = (
     WeakKeyDictionary()
@@ -130,7 +132,14 @@ def _dispersion(state: NetworkState) -> float:
 
 
 def _counts(state: NetworkState) -> Counts:
-    return place_counts(state.arcs, state.demand, choice_parameters(state.net))
+    """Return the counts of a network as members of arcs, placed once for the same demands."""
+    chosen = choice_parameters(state.net)
+    key = chosen, state.arcs.cargo, tuple(state.demand["demand_id"].to_numpy().tolist())
+    kept = _COUNTS.get(state.net.whole)
+    if kept is None or kept[0] != key:
+        kept = key, place_counts(state.arcs, state.demand, chosen)
+        _COUNTS[state.net.whole] = kept
+    return kept[1]
 
 
 def least_costs(routes: RouteSet, n_commodities: int, cost: Floats) -> Floats:

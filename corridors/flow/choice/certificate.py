@@ -426,8 +426,10 @@ def _shortest(p: FlowProblem, weight: Floats, own: Ints, most: Floats) -> Floats
     first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
     begins = np.flatnonzero(first)
     ends, starts = head[first], np.searchsorted(tail[first], np.arange(p.n_nodes + 1))
-    for row in np.unique(own).tolist() if p.n_arcs else []:
-        mine = np.flatnonzero(own == row)
+    # Of a commodity of which nothing is wanted any length will do.
+    wanted = np.flatnonzero(most > 0)
+    for row in np.unique(own[wanted]).tolist() if p.n_arcs else []:
+        mine = wanted[own[wanted] == row]
         least = np.minimum.reduceat(weight[row][order], begins)
         graph = csr_array((least, ends, starts), shape=(p.n_nodes, p.n_nodes))
         origins, which = np.unique(p.origin[mine], return_inverse=True)

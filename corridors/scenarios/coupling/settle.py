@@ -86,7 +86,8 @@ def settle(
     CertificateError
         Where the rooms do not come to rest.
     """
-    answer, own = first, tuple(c for c in couplings if c.missing(served(first)) > 0)
+    at_first = served(first)
+    answer, own = first, tuple(c for c in couplings if c.missing(at_first) > 0)
     if not own:
         return first, None
     ordinary = np.array([c.ordinary for c in own])
