@@ -15,18 +15,55 @@ from __future__ import annotations
 import gc
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from numba import njit
 from numba.core import event
+from numba.core.caching import FunctionCache
+from numba.core.runtime.nrt import rtsys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numba.core.event import Event
 
-compiled = partial(njit, cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=True)()
+
+class _Kept(FunctionCache):
+    """Finds on disk what was compiled, without making ready to compile.
+
+    By itself numba first brings together all that it can translate, of scipy and cffi too, which
+    takes longer than to read every kernel. Only what is not found needs that, and asks for it
+    again when it is compiled.
+    """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return what was compiled for a signature; None where it is not kept."""
+        # What asks for memory and gives it back is no part of what is kept.
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
+
+
+def _kept(**options: Any) -> Callable[[Any], Any]:
+    """Return what compiles kernels with these options and keeps them on disk."""
+
+    def compiles(function: Any) -> Any:
+        kernel = njit(**options)(function)
+        # Where nothing is to be compiled it is the function itself.
+        if kernel is not function:
+            kernel._cache = _Kept(function)  # noqa: SLF001 - what numba does where it keeps
+        return kernel
+
+    return compiles
+
+
+compiled = _kept(error_model="numpy", no_cfunc_wrapper=True, _nrt=True)
 """Compiles a kernel that Python calls; what was compiled is kept on disk."""
 
-lean = partial(njit, cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)()
+plain = _kept(error_model="numpy")
+"""Compiles a kernel of the proofs, with all that numba adds by itself."""
+
+lean = _kept(error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
 """Compiles, as `compiled` does, a kernel that asks for no memory and returns no array.
 
 numba counts references to arrays wherever one is named. Such a kernel goes without, as parts of

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from corridors.flow.compiling import plain
 from corridors.flow.proof.members import Members, nothing_passes
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Trees:
         self, p: FlowProblem, price: Floats, members: Members, shape: tuple[Ints | Floats, ...]
     ) -> Floats:
         weight = members.weights(p, price)
-        self._order, self._first = _groups(p)
+        self._order, self._first = _groups(p.origin, p.commodity_class)
         self._leaving = _by_end(p.tail, p.n_nodes)
         self._entering = _by_end(p.head, p.n_nodes)
         groups = len(self._first) - 1
@@ -120,7 +121,7 @@ class Trees:
         return length
 
 
-def lengths_at(p: FlowProblem, weight: Floats) -> Floats:
+def lengths_at(p: FlowProblem, weight: Floats, row: Ints | None = None) -> Floats:
     """Return the length of each commodity's shortest path under weights that are ready, shape (K,).
 
     Parameters
@@ -128,23 +129,26 @@ def lengths_at(p: FlowProblem, weight: Floats) -> Floats:
     p
         The problem.
     weight
-        By class and arc, shape (C, A), not negative; infinite where nothing may pass.
+        By row and arc, shape (C, A), not negative; infinite where nothing may pass.
+    row
+        Of each commodity, shape (K,): which weights are its own; those of its class if None.
     """
-    order, first = _groups(p)
+    row = p.commodity_class if row is None else row
+    order, first = _groups(p.origin, row)
     length = np.full(p.n_commodities, np.inf)
     _grow(
         *_by_end(p.tail, p.n_nodes), p.tail, p.head, np.ascontiguousarray(weight).reshape(-1),
-        order, first, p.origin, p.destination, p.commodity_class, length,
+        order, first, p.origin, p.destination, row, length,
         np.empty((0, p.n_nodes)), np.empty((0, p.n_nodes), dtype=np.int32),
         np.zeros((0, p.n_arcs), dtype=np.bool_), np.zeros(0),
     )  # fmt: skip
     return length
 
 
-def _groups(p: FlowProblem) -> tuple[Ints, Ints]:
-    """Order commodities by class and origin: numbers (K,), and offsets of each pair of them."""
-    order = np.lexsort((p.origin, p.commodity_class))
-    pairs = np.stack([p.origin, p.commodity_class])[:, order]
+def _groups(origin: Ints, row: Ints) -> tuple[Ints, Ints]:
+    """Order commodities by weights and origin: numbers (K,), and offsets of each pair of them."""
+    order = np.lexsort((origin, row))
+    pairs = np.stack([origin, row])[:, order]
     new = np.ones(len(order), dtype=np.bool_)
     new[1:] = (pairs[:, 1:] != pairs[:, :-1]).any(axis=0)
     return order, np.append(np.flatnonzero(new), len(new)).astype(np.int64)
@@ -229,7 +233,7 @@ def _empty(heap, where, size):
         where[heap[i]] = -1
 
 
-@njit(cache=True, error_model="numpy")
+@plain
 def _grow(
     start, leaving, tail, heads, weight, order, firsts, origin, destination,
     commodity_class, result, reach, by, branch, furthest,
@@ -285,7 +289,7 @@ def _grow(
         _empty(heap, where, size)
 
 
-@njit(cache=True, error_model="numpy")
+@plain
 def _mend(
     cells, before, weight, tail, head, start, leaving, in_start, entering, of_class, order,
     firsts, origin, destination, furthest, reach, by, branch, result,
