@@ -299,7 +299,7 @@ def _mend(
     What hangs on an arc that is longer now is cut off and grown again from what stands.
     """
     n_nodes, n_arcs, n_groups = len(start) - 1, len(tail), len(firsts) - 1
-    stale = np.zeros(n_groups, dtype=np.bool_)
+    stale, mended = np.zeros(n_groups, dtype=np.bool_), 0
     for cell in cells:
         if weight[cell] == before[cell]:
             continue
@@ -321,6 +321,7 @@ def _mend(
         for g in range(of_class[c], of_class[c + 1]):
             if not stale[g]:
                 continue
+            mended += 1
             for node in range(n_nodes):
                 dist[node] = reach[g, node]
                 last[node] = by[g, node]
@@ -400,4 +401,4 @@ def _mend(
             for j in range(i, end):
                 wanted[destination[order[j]]] = False
                 result[order[j]] = dist[destination[order[j]]]
-    return stale.sum()
+    return mended
