@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> Any:
         # Imported in here, so that a key pressed meanwhile ends it as it does later.
         from corridors.cli.app import command
 
-        command()(args=given, prog_name="corridors")
+        command(_asked(given))(args=given, prog_name="corridors")
 
 
 def _do_without_addresses() -> None:
@@ -67,6 +67,12 @@ def _refuse_control(arguments: list[str]) -> None:
         if found is not None and not "\udc80" <= found[0] <= "\udcff":
             msg = f"saw the control character {plain(found[0])} in the argument {plain(argument)}"
             raise CorridorsError(msg)
+
+
+def _asked(arguments: list[str]) -> str | None:
+    """Return the command that is asked for, None where the first word is an option or nothing."""
+    first = next((a for a in arguments if a != "--debug"), None)
+    return None if first is None or first.startswith("-") else first
 
 
 def _wants_trace(arguments: list[str]) -> bool:
