@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,7 +56,7 @@ def route_table(
     km = links["length_km"].to_numpy()
     border = state.net.borders.to_numpy()
     crosses = border != ""
-    border_of, id_of, name_of = border.tolist(), links["link_id"].tolist(), arcs.ids.tolist()
+    border_of, id_of = border.tolist(), links["link_id"].tolist()
     per_day = state.net.tables["cargo"].set_index("cargo")["usd_per_unit_day"]
     of_time = np.array([float(per_day[name]) / 24.0 for name in arcs.cargo])
     k, paths, units = answer.path_commodity, answer.path_arcs, np.asarray(answer.path_amount)
@@ -64,9 +65,13 @@ def route_table(
     every = np.concatenate([np.empty(0, dtype=np.int64), *paths])
     c = np.repeat(own_class, size)
     is_link = arcs.arc_type[every] == LINK
-    n_links = np.bincount(np.repeat(np.arange(len(size)), size)[is_link], minlength=len(size))
+    of = np.repeat(np.arange(len(size)), size)
+    n_links = np.bincount(of[is_link], minlength=len(size))
     on_links = arcs.row[every[is_link]]
     rows = np.split(on_links, n_links.cumsum()[:-1]) if len(size) else []
+    real = arcs.is_real[every]
+    names = [str(name) for name in arcs.ids[every[real]].tolist()]
+    ends = np.bincount(of[real], minlength=len(size)).cumsum().tolist()
     over = [row[crosses[row]].tolist() for row in rows]
     hours = sums_of_runs(arcs.hours[c, every], size)
     found = {
@@ -81,9 +86,7 @@ def route_table(
         "corridor": [_route_corridor(label[row], km[row]) for row in rows],
         "borders": [">".join([border_of[i] for i in links_over]) for links_over in over],
         "crossings": [">".join([id_of[i] for i in links_over]) for links_over in over],
-        "key": [
-            ">".join([str(name_of[a]) for a in path[arcs.is_real[path]].tolist()]) for path in paths
-        ],
+        "key": [">".join(names[i:j]) for i, j in pairwise([0, *ends])],
         "arcs": pd.Series(list(paths), dtype=object),
         _PREMIUM: sums_of_runs(arcs.premium[c, every], size),
     }
