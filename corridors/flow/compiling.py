@@ -17,15 +17,53 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from llvmlite.binding import parse_bitcode
 from numba import njit
 from numba.core import event
 from numba.core.caching import FunctionCache
+from numba.core.codegen import JITCodeLibrary
 from numba.core.runtime.nrt import rtsys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numba.core.event import Event
+
+
+class _Late(JITCodeLibrary):
+    """Compiled code as it was kept, and how others may be compiled with it once one asks.
+
+    Only a kernel that is compiled and calls this one needs to know more of it than where it lies;
+    to read that takes half the time of the rest.
+    """
+
+    _unread: bytes | None = None
+
+    @classmethod
+    def _unserialize(cls, codegen: Any, state: Any) -> Any:
+        """Return what was kept."""
+        name, kind, content = state
+        if kind != "object":
+            return super()._unserialize(codegen, state)
+        self = codegen.create_library(name)
+        compiled_code, self._unread = content
+        self.enable_object_caching()
+        self._set_compiled_object(compiled_code)
+        self._finalize_final_module()
+        return self
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """Return where a function lies, 0 where there is none."""
+        self._ensure_finalized()
+        return int(self._codegen._engine.get_function_address(name))
+
+    def _get_module_for_linking(self) -> Any:
+        """Return what a kernel is compiled with that calls this one."""
+        if self._unread is not None:
+            unread, self._unread = self._unread, None
+            self._shared_module = parse_bitcode(unread)
+            self._codegen._engine._load_defined_symbols(self._shared_module)
+        return super()._get_module_for_linking()
 
 
 class _Kept(FunctionCache):
@@ -40,8 +78,17 @@ class _Kept(FunctionCache):
         """Return what was compiled for a signature; None where it is not kept."""
         # What asks for memory and gives it back is no part of what is kept.
         rtsys.initialize(target_context)
+        codegen = target_context.codegen()
+        kind = getattr(codegen, "_library_class", None)
         with self._guard_against_spurious_io_errors():
-            return self._load_overload(sig, target_context)
+            # A release that keeps code in another way reads it in its own.
+            if kind is JITCodeLibrary:
+                codegen._library_class = _Late
+            try:
+                return self._load_overload(sig, target_context)
+            finally:
+                if kind is JITCodeLibrary:
+                    codegen._library_class = kind
 
 
 def _kept(**options: Any) -> Callable[[Any], Any]:
@@ -51,7 +98,7 @@ def _kept(**options: Any) -> Callable[[Any], Any]:
         kernel = njit(**options)(function)
         # Where nothing is to be compiled it is the function itself.
         if kernel is not function:
-            kernel._cache = _Kept(function)  # noqa: SLF001 - what numba does where it keeps
+            kernel._cache = _Kept(function)
         return kernel
 
     return compiles
