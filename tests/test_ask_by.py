@@ -11,6 +11,7 @@ import toys
 import corridors as co
 from corridors.assignment.views.by import PARTS
 from corridors.assignment.views.grouping import KEYS, OF_DEMAND
+from corridors.simulation.seasons.days_alone import DaysAlone
 
 DAY = dt.date(2025, 9, 12)
 
@@ -205,7 +206,7 @@ def test_a_queue_that_is_there_anyway_is_no_effect():
         simulate_toys.close("c-d-road", "2025-01-08", "2025-01-13")
     )
     hit = co.simulate(net, both, 15, start="2025-01-06")
-    hit._undisturbed = lambda: base
+    hit._undisturbed = DaysAlone(lambda: base.timetable, lambda _: base)
     assert set(hit.peaks["capacity_id"]) == {"small", "shut"}
     assert hit.caused["capacity_id"].tolist() == ["shut"]
     said = hit.to_dict()

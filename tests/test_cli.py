@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 from command import corridors
+
+from corridors.cli import app as application
 
 COMMANDS = ("info", "check", "scenarios", "run", "map", "schema", "seal")
 
@@ -166,3 +170,55 @@ def test_a_seed_below_nothing_is_refused(command):
     result = corridors(*command, "--seed", "-1")
     assert result.returncode == 2
     assert "seed: saw '-1', expected a whole number of at least 0" in result.stderr
+
+
+def test_each_module_has_the_commands_that_are_said_of_it():
+    whole = application.command()
+    listed = [name for names in application.COMMANDS.values() for name in names]
+    assert list(whole.commands) == listed
+    for module, names in application.COMMANDS.items():
+        for name in names:
+            assert tuple(application.command(name).commands) == names, module
+    # What is no command is told by an application that knows them all.
+    assert list(application.command("rum").commands) == listed
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("run", "--as-of", "2025-09-12", "--seed", "x"),
+        ("run", "x", "--seed", "1.5"),
+        ("run", "x", "--expected-queue=3"),
+        ("simulate", "x", "--days", "none"),
+        ("simulate", "x", "--days", "0"),
+        ("simulate", "x", "--workers", "1.5"),
+        ("simulate", "x", "--announced", "--no-such"),
+        ("show", "Қорғас"),
+        ("list", "nodes", "łódź"),
+        ("sweep", "--top", "-1"),
+        ("list", "nodes", "--network", "/no/such/folder"),
+    ],
+)
+def test_values_are_taken_or_refused_as_the_library_does_it_by_itself(asked, monkeypatch):
+    ours = corridors(*asked)
+    with monkeypatch.context() as patch:
+        patch.setattr(application, "_AsItIs", lambda: None)
+        application.command.cache_clear()
+        theirs = corridors(*asked)
+    application.command.cache_clear()
+    assert (ours.returncode, ours.stdout, ours.stderr) == (
+        theirs.returncode,
+        theirs.stdout,
+        theirs.stderr,
+    )
+
+
+def test_a_plain_command_is_answered_without_what_checks_values():
+    ask = (
+        "import sys; from corridors.cli.start import main\n"
+        "try:\n    main(['list', 'nodes', 'brest'])\n"
+        "except SystemExit as ended:\n    assert not ended.code\n"
+        "assert 'pydantic' not in sys.modules\n"
+        "assert 'corridors.cli.simulate' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", ask], check=True, capture_output=True, timeout=300)

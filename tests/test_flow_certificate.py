@@ -178,3 +178,32 @@ def test_flow_on_a_closed_arc_is_seen():
     trees = Trees()
     proofs = [certify(problem, *parts(answer), trees) for _ in range(2)]
     assert proofs[0] == proofs[1] == answer.certificate
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_lengths_by_weights_of_one_s_own_are_those_of_scipy(seed):
+    problem = flow_cases.random_problem(seed)
+    r = np.random.default_rng(seed)
+    k = problem.n_commodities
+    # Some commodities have weights of their own beyond those of the classes.
+    row = problem.commodity_class.copy()
+    alone = np.flatnonzero(r.random(k) < 0.4)
+    row[alone] = problem.n_classes + np.arange(len(alone))
+    rows = problem.n_classes + len(alone)
+    weight = r.integers(1, 40, (rows, problem.n_arcs)) / 7.0
+    weight[r.random(weight.shape) < 0.1] = INF
+    expected = []
+    for i in range(k):
+        dense = np.full((problem.n_nodes, problem.n_nodes), INF)
+        np.minimum.at(dense, (problem.tail, problem.head), weight[row[i]])
+        ends = np.nonzero(np.isfinite(dense))
+        graph = csr_array((dense[ends], ends), shape=dense.shape)
+        expected.append(float(dijkstra(graph, indices=problem.origin[i])[problem.destination[i]]))
+    assert lengths_at(problem, weight, row).tolist() == expected
+    asked = np.flatnonzero(r.random(k) < 0.5)
+    some = [expected[i] if i in asked else INF for i in range(k)]
+    assert lengths_at(problem, weight, row, asked).tolist() == some
+    plain = [
+        lengths_at(problem, weight[: problem.n_classes])[i] for i in range(k) if i not in alone
+    ]
+    assert plain == [expected[i] for i in range(k) if i not in alone]

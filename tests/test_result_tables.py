@@ -14,8 +14,9 @@ import corridors as co
 from corridors.assignment.explain import new_crossing, sentences
 from corridors.assignment.map_data import flow_lines
 from corridors.assignment.report import report_html
-from corridors.assignment.reroutes import by_demand, reroutes
+from corridors.assignment.reroutes import TRACE, by_demand, reroutes
 from corridors.assignment.tables import AssignmentTables, ComparisonTables
+from corridors.assignment.views.routes import sums_of_runs
 from corridors.maps.static import FlowLine, flow_figure, network_figure
 
 STEPS = {
@@ -362,3 +363,54 @@ def test_a_result_makes_no_folder_above_its_own(closure, tmp_path):
         with pytest.raises(co.DataError, match="does not exist"):
             result.save(tmp_path / "no" / "kept")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_sums_of_runs_are_those_of_each_alone_to_the_last_bit(seed):
+    r = np.random.default_rng(seed)
+    size = r.integers(0, [3, 9, 20, 140, 300, 2][seed], 400)
+    values = r.normal(size=int(size.sum())) * 10.0 ** r.integers(-6, 7, int(size.sum()))
+    parts = np.split(values, size.cumsum()[:-1])
+    alone = np.array([part.sum() for part in parts])
+    assert sums_of_runs(values, size).tobytes() == alone.tobytes()
+
+
+def test_reroutes_are_those_of_each_pair_of_routes_to_the_last_bit(net):
+    hit = co.run(net, "poland-closure-2025")
+    ways = [
+        {(row["demand_id"], row["key"]): row for row in frame.to_dict("records")}
+        for frame in (hit.baseline.routes, hit.disrupted.routes)
+    ]
+    change = {}
+    for at in sorted(set(ways[0]) | set(ways[1])):
+        was, now = (own[at]["t_per_day"] if at in own else 0.0 for own in ways)
+        change.setdefault(at[0], {})[at] = now - was
+    rows = []
+    for own in change.values():
+        losses = {at: -t for at, t in own.items() if t < -TRACE}
+        gains = {at: t for at, t in own.items() if t > TRACE}
+        lost, gained = sum(losses.values()), sum(gains.values())
+        for left, loss in losses.items():
+            for taken, gain in gains.items():
+                old, new = ways[0][left], ways[1][taken]
+                tonnes = min(lost, gained) / lost / gained * loss * gain
+                hours = new["hours"] - old["hours"]
+                rows.append(
+                    (
+                        -tonnes,
+                        old["demand_id"],
+                        old["borders"] or "domestic",
+                        new["borders"] or "domestic",
+                        hours,
+                        hours * tonnes,
+                        (new["usd_per_unit"] - old["usd_per_unit"])
+                        * (tonnes * old["units_per_day"] / old["t_per_day"]),
+                    )
+                )
+    assert len(rows) > 1000
+    found = hit.reroutes
+    columns = ["demand_id", "from_route", "to_route", "added_hours", "added_t_hours_per_day"]
+    columns += ["added_transport_usd_per_day"]
+    told = zip(-found["t_per_day"], *(found[name] for name in columns), strict=True)
+    assert sorted(told) == sorted(rows)
+    assert found["t_per_day"].is_monotonic_decreasing

@@ -321,7 +321,8 @@ class Assignment:
 
     def counted(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of a table with a column ``cargo`` that totals count."""
-        return frame[frame["cargo"].isin(self.state.net.cargo_in_totals)]
+        own = frame["cargo"].isin(self.state.net.cargo_in_totals)
+        return frame.copy(deep=False) if own.all() else frame[own]
 
     def _by_cargo(self) -> dict[str, dict[str, float]]:
         columns = ["demand_t_per_day", "served_t_per_day", "shortfall_t_per_day"]

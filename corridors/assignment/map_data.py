@@ -27,9 +27,10 @@ from corridors.maps.static import FlowLine
 from corridors.maps.static import network_figure as draw_network
 from corridors.network.antimeridian import map_longitude
 from corridors.network.folder import MANIFEST
+from corridors.network.reading.cells import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     import geopandas as gpd
@@ -56,6 +57,9 @@ MODEL_NOTES = {
 _TRACE = 1e-6
 _STORY = 0.02
 """Share of the largest change from which a link belongs to the first view."""
+
+_DRAWN = {"links", "nodes", "capacities"}
+"""Tables whose rows' publications are told on maps."""
 
 _LISTED = 0.5
 """Tonnes a day of a demand that stay, or go another way, from which it is listed."""
@@ -254,7 +258,7 @@ def _demands(places: set[str], tables: ComparisonTables) -> list[MapDemand]:
         for column in ("demand_t_per_day", "shortfall_t_per_day")
     )
     found = []
-    for row in tables.by_demand.to_dict("records"):
+    for row in rows_of(tables.by_demand):
         key = row["demand_id"]
         # A market lies nowhere: the end that is a place stands for both.
         origin, destination = (
@@ -288,8 +292,8 @@ def _total(flow: LinkFlow) -> float:
 def _link_flows(flows: pd.DataFrame) -> dict[str, LinkFlow]:
     frame = flows[flows["kind"] == "link"]
     found: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
-    for row in frame.itertuples(index=False):
-        found[row.id][row.direction][row.cargo] = float(row.t_per_day)
+    for name, direction, cargo, tonnes in _rows(frame, ("id", "direction", "cargo", "t_per_day")):
+        found[name][direction][cargo] = tonnes
     return {
         link: LinkFlow(forward=dict(v["forward"]), backward=dict(v["backward"]))
         for link, v in found.items()
@@ -300,7 +304,7 @@ def _limits(states: Mapping[str, AssignmentTables]) -> dict[str, list[dict[str, 
     """Return for each link the limits it is a member of, with use and price by state."""
     found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for state, tables in states.items():
-        rows = tables.capacities.to_dict("records")
+        rows = rows_of(tables.capacities)
         for row, links in zip(rows, tables.capacity_links, strict=True):
             for link in links:
                 entry = found[link].setdefault(row["capacity_id"], _limit(row))
@@ -389,29 +393,34 @@ def _map_nodes(net: Network, shortfall: Mapping[str, pd.DataFrame]) -> list[MapN
             unserved_to=unserved["destination"].get(row["node_id"], {}),
             sources=sources.get(("nodes", row["node_id"]), ()),
         )
-        for row in net.whole.tables["nodes"].to_dict("records")
+        for row in rows_of(net.whole.tables["nodes"])
     ]
 
 
 def _sources(net: Network) -> dict[tuple[str, str], tuple[MapSource, ...]]:
     """Return the publications behind each link and node, and behind the limits of a link."""
     tables = net.whole.tables
-    names = tables["sources"].set_index("source_id")
-    members = tables["capacity_members"]
+    columns = ("source_id", "publisher", "title", "date")
+    known = {name: said for name, *said in _rows(tables["sources"], columns)}
     of_capacity: dict[str, list[str]] = defaultdict(list)
-    for capacity, link in zip(members["capacity_id"], members["link_id"], strict=True):
+    for capacity, link in _rows(tables["capacity_members"], ("capacity_id", "link_id")):
         if link:
             of_capacity[capacity].append(link)
     found: dict[tuple[str, str], dict[tuple[str, str], MapSource]] = defaultdict(dict)
-    columns = ["table", "row", "source_id", "confidence"]
-    for table, key, source_id, grade in tables["provenance"][columns].itertuples(
-        index=False, name=None
-    ):
-        source = names.loc[source_id]
-        entry = MapSource(source["publisher"], source["title"], source["date"], grade)
+    columns = ("table", "row", "source_id", "confidence")
+    for table, key, source_id, grade in _rows(tables["provenance"], columns):
+        if table not in _DRAWN:
+            continue
+        publisher, title, date = known[source_id]
+        entry = MapSource(publisher, title, date, grade)
         targets = [(table, key)]
         if table == "capacities":
             targets = [("links", link) for link in of_capacity[key.split("/")[0]]]
         for target in targets:
             found[target].setdefault((source_id, grade), entry)
     return {target: tuple(list(v.values())[:_FEW_SOURCES]) for target, v in found.items()}
+
+
+def _rows(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Return some columns of a table row by row, as plain values."""
+    return zip(*(frame[name].to_numpy().tolist() for name in columns), strict=True)

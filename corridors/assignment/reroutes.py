@@ -6,9 +6,15 @@ assignments of the same demand.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+
+from corridors.network.reading.cells import rows_of
+
+if TYPE_CHECKING:
+    from corridors.flow.arrays import Floats
 
 TRACE = 1e-6
 """Tonnes a day below which a difference of routes is rounding."""
@@ -55,8 +61,6 @@ ADDED = ("added_cost_usd_per_day", "added_transport_usd_per_day", "added_time_us
 PREMIUM = "added_premium_usd_per_day"
 """A third part of it where the network has markets: what is paid to sellers above the best."""
 
-_NOTHING: dict[str, Any] = {"t_per_day": 0.0}
-
 
 def reroutes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Return which demand leaves which route for which, the largest first.
@@ -71,29 +75,32 @@ def reroutes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         As `corridors.Comparison.reroutes` says.
     """
-    rows = []
-    was, now = _routes(before), _routes(after)
+    left: list[int] = []
+    taken: list[int] = []
+    tonnes: list[float] = []
+    was, now = _tonnes(before), _tonnes(after)
+    first, then = _numbers(before), _numbers(after)
     for demand_id in sorted(set(was) & set(now)):
         old, new = was[demand_id], now[demand_id]
         losses, gains = {}, {}
-        for key in sorted(set(old) | set(new)):
-            change = new.get(key, _NOTHING)["t_per_day"] - old.get(key, _NOTHING)["t_per_day"]
+        for key in sorted({**old, **new}):
+            change = new.get(key, 0.0) - old.get(key, 0.0)
             if change < -TRACE:
-                losses[key] = -change
+                losses[first[demand_id, key]] = -change
             elif change > TRACE:
-                gains[key] = change
+                gains[then[demand_id, key]] = change
         lost, gained = sum(losses.values()), sum(gains.values())
         if not losses or not gains:
             continue
         # What a route lost goes to those that gained in proportion to their gain.
         share = min(lost, gained) / lost / gained
-        rows += [
-            _reroute(demand_id, old[left], new[taken], share * loss * gain)
-            for left, loss in losses.items()
-            for taken, gain in gains.items()
-        ]
+        left += [i for i in losses for _ in gains]
+        taken += [i for _ in losses for i in gains]
+        tonnes += [share * loss * gain for loss in losses.values() for gain in gains.values()]
     columns = [*_REROUTES, PREMIUM] if _with_premium(before) else _REROUTES
-    return pd.DataFrame(rows, columns=columns).sort_values(
+    ways = before.iloc[left], after.iloc[taken]
+    found = _moved(*ways, np.array(tonnes)) if tonnes else pd.DataFrame(columns=columns)
+    return found[columns].sort_values(
         ["t_per_day", "demand_id", "from_route", "to_route"],
         ascending=[False, True, True, True],
         ignore_index=True,
@@ -105,45 +112,50 @@ def _with_premium(routes: pd.DataFrame) -> bool:
     return "premium_usd_per_unit" in routes.columns
 
 
-def _routes(routes: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return routes by demand and key."""
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    for route in routes.drop(columns="arcs").to_dict("records"):
-        found.setdefault(route["demand_id"], {})[route["key"]] = route
-    return found
+def _numbers(routes: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """Return the number of each route, by demand and key."""
+    ids, keys = (routes[name].to_numpy().tolist() for name in ("demand_id", "key"))
+    return dict(zip(zip(ids, keys, strict=True), range(len(ids)), strict=True))
 
 
-def _reroute(
-    demand_id: str, left: dict[str, Any], taken: dict[str, Any], tonnes: float
-) -> dict[str, Any]:
-    hours = taken["hours"] - left["hours"]
-    transport = taken["usd_per_unit"] - left["usd_per_unit"]
-    time = taken["time_usd_per_unit"] - left["time_usd_per_unit"]
-    units = tonnes * left["units_per_day"] / left["t_per_day"]
-    paid = {}
+def _moved(left: pd.DataFrame, taken: pd.DataFrame, tonnes: Floats) -> pd.DataFrame:
+    """Return what it means for tonnes a day that they leave one route for another, row by row."""
+
+    def more(name: str) -> Floats:
+        return np.asarray(taken[name].to_numpy() - left[name].to_numpy(), dtype=np.float64)
+
+    def way(frame: pd.DataFrame) -> Any:
+        borders = frame["borders"].to_numpy()
+        return np.where(borders == "", "domestic", borders)
+
+    hours, transport, time = (more(name) for name in ("hours", "usd_per_unit", "time_usd_per_unit"))
+    units = tonnes * left["units_per_day"].to_numpy() / left["t_per_day"].to_numpy()
     cost = transport + time
-    if "premium_usd_per_unit" in taken:
-        premium = taken["premium_usd_per_unit"] - left["premium_usd_per_unit"]
+    paid = {}
+    if _with_premium(taken):
+        premium = more("premium_usd_per_unit")
         paid = {PREMIUM: premium * units}
-        cost += premium
-    return {
-        "demand_id": demand_id,
-        "cargo": left["cargo"],
-        "t_per_day": tonnes,
-        "from_route": left["borders"] or "domestic",
-        "to_route": taken["borders"] or "domestic",
-        "from_corridor": left["corridor"],
-        "to_corridor": taken["corridor"],
-        "from_crossings": left["crossings"],
-        "to_crossings": taken["crossings"],
-        "added_hours": hours,
-        "added_cost_usd_per_unit": cost,
-        "added_cost_usd_per_day": cost * units,
-        "added_transport_usd_per_day": transport * units,
-        "added_time_usd_per_day": time * units,
-        "added_t_hours_per_day": hours * tonnes,
-        **paid,
-    }
+        cost = cost + premium
+    return pd.DataFrame(
+        {
+            "demand_id": left["demand_id"].to_numpy(),
+            "cargo": left["cargo"].to_numpy(),
+            "t_per_day": tonnes,
+            "from_route": way(left),
+            "to_route": way(taken),
+            "from_corridor": left["corridor"].to_numpy(),
+            "to_corridor": taken["corridor"].to_numpy(),
+            "from_crossings": left["crossings"].to_numpy(),
+            "to_crossings": taken["crossings"].to_numpy(),
+            "added_hours": hours,
+            "added_cost_usd_per_unit": cost,
+            "added_cost_usd_per_day": cost * units,
+            "added_transport_usd_per_day": transport * units,
+            "added_time_usd_per_day": time * units,
+            "added_t_hours_per_day": hours * tonnes,
+            **paid,
+        }
+    )
 
 
 def by_demand(
@@ -165,13 +177,13 @@ def by_demand(
     DataFrame
         As `corridors.Comparison.by_demand` says.
     """
-    was_short = {row["demand_id"]: row for row in shortfall[0].to_dict("records")}
+    was_short = {row["demand_id"]: row for row in rows_of(shortfall[0])}
     before, after = (_tonnes(table) for table in routes)
     parts = added_columns(moved)
     added = _sums(moved, ["added_t_hours_per_day", *parts])
     nothing = [0.0] * (1 + len(parts))
     rows = []
-    for now in shortfall[1].to_dict("records"):
+    for now in rows_of(shortfall[1]):
         demand_id = now["demand_id"]
         own = after.get(demand_id, {})
         kept = sum(min(t, own.get(key, 0.0)) for key, t in before.get(demand_id, {}).items())
@@ -220,9 +232,11 @@ def added_columns(frame: pd.DataFrame) -> tuple[str, ...]:
 def _tonnes(routes: pd.DataFrame) -> dict[Any, dict[str, float]]:
     """Return tonnes a day by demand and key."""
     found: dict[Any, dict[str, float]] = {}
-    grouped = routes.groupby(["demand_id", "key"], sort=True)["t_per_day"].sum()
-    for (demand_id, key), tonnes in grouped.items():
-        found.setdefault(demand_id, {})[key] = float(tonnes)
+    columns = (routes[name].to_numpy().tolist() for name in ("demand_id", "key", "t_per_day"))
+    # Where keys are the same, those of one are added up in the order of the table.
+    for demand_id, key, tonnes in sorted(zip(*columns, strict=True), key=lambda row: row[:2]):
+        own = found.setdefault(demand_id, {})
+        own[key] = own.get(key, 0.0) + tonnes
     return found
 
 

@@ -207,12 +207,12 @@ def _print(sim: Simulation, extra: Extra) -> None:
     fall = fall.rename(columns=lambda c: c.replace("_", " "))
     spec = {"share": ".2%", "t": ",.0f", "usual t": ",.0f", "change t": "+,.0f"}
     print_table(fall, "What became of the cargo, t, and in the same days without it", spec)
-    own = sim.caused if sim.baseline is not None else sim.peaks
+    own = sim.caused if sim.usual is not None else sim.peaks
     # Less than a twentieth of a vehicle is what whole steps leave, no queue.
     standing = own[own["peak"] >= _SMALLEST]
     columns = ["capacity_id", "name", "unit", "peak", "usual_peak", "peak_date", "cleared_date"]
     columns.append("mean_wait_hours")
-    if sim.baseline is None:
+    if sim.usual is None:
         columns.remove("usual_peak")
     shown = standing[columns].head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
     shown["cleared date"] = shown["cleared date"].fillna("not yet")

@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
 from corridors.display import Card
 from corridors.errors import CertificateError
+from corridors.flow.compiling import plain
 from corridors.flow.proof.trees import Trees
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def still_proved(
     return certificate.ok and same and more and not after.closed[path_arcs].any()
 
 
-@njit(cache=True, error_model="numpy")
+@plain
 def _add_up(
     tail, head, cost, origin, destination, closed, commodity_class, path_commodity, path_start,
     path_arcs, path_amount, flow, carries,
@@ -223,7 +223,7 @@ def _add_up(
     return served, paid, astray, shut
 
 
-@njit(cache=True, error_model="numpy")
+@plain
 def _take_away(commodity_class, path_commodity, path_start, path_arcs, flow, carries):
     """Make the flows on paths zeros again."""
     for i in range(len(path_commodity)):
@@ -233,7 +233,7 @@ def _take_away(commodity_class, path_commodity, path_start, path_arcs, flow, car
             carries[path_arcs[j]] = False
 
 
-@njit(cache=True, error_model="numpy")
+@plain
 def _off(served, short, astray, amount):
     """Return by how much balances fail at most, as a share of what flows of the commodity.
 
@@ -249,7 +249,7 @@ def _off(served, short, astray, amount):
     return worst
 
 
-@njit(cache=True, error_model="numpy")
+@plain
 def _against_limits(use, bound, excess_price, price):
     """Return what is above each limit, and of hard ones the most as a share of the limit.
 

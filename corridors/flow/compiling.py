@@ -15,18 +15,102 @@ from __future__ import annotations
 import gc
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from llvmlite.binding import parse_bitcode
 from numba import njit
 from numba.core import event
+from numba.core.caching import FunctionCache
+from numba.core.codegen import JITCodeLibrary
+from numba.core.runtime.nrt import rtsys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numba.core.event import Event
 
-compiled = partial(njit, cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=True)()
+
+class _Late(JITCodeLibrary):
+    """Compiled code as it was kept, and how others may be compiled with it once one asks.
+
+    Only a kernel that is compiled and calls this one needs to know more of it than where it lies;
+    to read that takes half the time of the rest.
+    """
+
+    _unread: bytes | None = None
+
+    @classmethod
+    def _unserialize(cls, codegen: Any, state: Any) -> Any:
+        """Return what was kept."""
+        name, kind, content = state
+        if kind != "object":
+            return super()._unserialize(codegen, state)
+        self = codegen.create_library(name)
+        compiled_code, self._unread = content
+        self.enable_object_caching()
+        self._set_compiled_object(compiled_code)
+        self._finalize_final_module()
+        return self
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """Return where a function lies, 0 where there is none."""
+        self._ensure_finalized()
+        return int(self._codegen._engine.get_function_address(name))
+
+    def _get_module_for_linking(self) -> Any:
+        """Return what a kernel is compiled with that calls this one."""
+        if self._unread is not None:
+            unread, self._unread = self._unread, None
+            self._shared_module = parse_bitcode(unread)
+            self._codegen._engine._load_defined_symbols(self._shared_module)
+        return super()._get_module_for_linking()
+
+
+class _Kept(FunctionCache):
+    """Finds on disk what was compiled, without making ready to compile.
+
+    By itself numba first brings together all that it can translate, of scipy and cffi too, which
+    takes longer than to read every kernel. Only what is not found needs that, and asks for it
+    again when it is compiled.
+    """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return what was compiled for a signature; None where it is not kept."""
+        # What asks for memory and gives it back is no part of what is kept.
+        rtsys.initialize(target_context)
+        codegen = target_context.codegen()
+        kind = getattr(codegen, "_library_class", None)
+        with self._guard_against_spurious_io_errors():
+            # A release that keeps code in another way reads it in its own.
+            if kind is JITCodeLibrary:
+                codegen._library_class = _Late
+            try:
+                return self._load_overload(sig, target_context)
+            finally:
+                if kind is JITCodeLibrary:
+                    codegen._library_class = kind
+
+
+def _kept(**options: Any) -> Callable[[Any], Any]:
+    """Return what compiles kernels with these options and keeps them on disk."""
+
+    def compiles(function: Any) -> Any:
+        kernel = njit(**options)(function)
+        # Where nothing is to be compiled it is the function itself.
+        if kernel is not function:
+            kernel._cache = _Kept(function)
+        return kernel
+
+    return compiles
+
+
+compiled = _kept(error_model="numpy", no_cfunc_wrapper=True, _nrt=True)
 """Compiles a kernel that Python calls; what was compiled is kept on disk."""
 
-lean = partial(njit, cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)()
+plain = _kept(error_model="numpy")
+"""Compiles a kernel of the proofs, with all that numba adds by itself."""
+
+lean = _kept(error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
 """Compiles, as `compiled` does, a kernel that asks for no memory and returns no array.
 
 numba counts references to arrays wherever one is named. Such a kernel goes without, as parts of

@@ -37,13 +37,13 @@ SETTING = "CORRIDORS_CACHE"
 _SEAL = 32
 """Bytes of the digest that stands before the arrays in a file."""
 
-_MOST_FILES = 256
+_MOST_FILES = 1024
 """Files that are kept; those that were read longest ago go."""
 
 _NUMBERS_FROM = ("highspy", "numba", "numpy", "scipy")
 """Libraries on whose release the last digits of numbers hang."""
 
-_MADE_BY = ("flow", "network", "scenarios", "assignment")
+_MADE_BY = ("flow", "network", "scenarios", "assignment", "simulation")
 """Folders of the package whose code decides what is worked out."""
 
 

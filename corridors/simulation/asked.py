@@ -27,11 +27,12 @@ from corridors.simulation.effects import caused_queues, sentences
 if TYPE_CHECKING:
     import datetime as dt
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from corridors.scenarios.scenario import Scenario
     from corridors.simulation.queueing.run import SimulationRecord
+    from corridors.simulation.seasons.days_alone import DaysAlone, UsualFigures
     from corridors.simulation.timetable import Timetable
     from corridors.simulation.variation.replications import Replications
 
@@ -79,7 +80,7 @@ class Asked:
     record: SimulationRecord
     arc_flows: Any
     _totals: pd.DataFrame
-    _undisturbed: Callable[[], Any] | None
+    _undisturbed: DaysAlone | None
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Keep the run: every table, what `to_dict` returns, and a manifest.
@@ -138,8 +139,18 @@ class Asked:
         """The same days without the scenario, run when first asked for; None without one."""
         if self.scenario is None or self._undisturbed is None:
             return None
-        run: Self = self._undisturbed()
+        run: Self = self._undisturbed.days
         return run
+
+    @property
+    def usual(self) -> UsualFigures | None:
+        """What of the same days without the scenario a run is held against; None without one.
+
+        The figures of `baseline`, which are known sooner where they are kept on disk.
+        """
+        if self.scenario is None or self._undisturbed is None:
+            return None
+        return self._undisturbed.figures
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
@@ -227,9 +238,9 @@ class Asked:
         The rows are those of the waterfall. Without a scenario nothing changes.
         """
         now = self.waterfall[["what", "t"]]
-        if self.baseline is None:
+        if self.usual is None:
             return now.assign(usual_t=now["t"], change_t=0.0)
-        usual = self.baseline.waterfall["t"].to_numpy()
+        usual = self.usual.waterfall
         return now.assign(usual_t=usual, change_t=now["t"].to_numpy() - usual)
 
     @cached_property
@@ -242,9 +253,9 @@ class Asked:
             `peaks`, with usual_peak: the largest queue there in the same days without the
             scenario. A queue that is no longer than that on any day is no effect of it.
         """
-        if self.baseline is None:
+        if self.usual is None:
             return self.peaks.assign(usual_peak=self.peaks["peak"])[:0]
-        was = (self.baseline.queues, self.baseline.peaks)
+        was = (self.usual.queues, self.usual.peaks)
         return caused_queues((self.queues, self.peaks), was)
 
     def explain(self) -> str:
@@ -262,7 +273,7 @@ class Asked:
             caused=self.caused,
             n_usual=len(self.peaks) - len(self.caused),
             values=self.outcomes,
-            before=self.baseline.outcomes if self.baseline is not None else None,
+            before=self.usual.outcomes if self.usual is not None else None,
             node_names=net.end_names,
             cargo_names=dict(zip(cargo["cargo"], cargo["name"], strict=True)),
         )

@@ -133,7 +133,7 @@ def _left(state: NetworkState, undisturbed: Undisturbed) -> NDArray[np.float64]:
     left = np.ones(state.problem.n_commodities)
     couplings = couplings_of(state)
     if couplings:
-        carried = served(undisturbed.answer(state.problem))
+        carried = served(undisturbed.answer(state.problem, usual=undisturbed.has(state)))
         for c in couplings:
             wanted = float(state.problem.amount[c.falls].sum())
             part = min(c.room(carried) / wanted, 1.0) if wanted > 0 else 1.0

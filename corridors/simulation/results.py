@@ -20,8 +20,6 @@ from corridors.simulation.queueing.state import LATE, NEW, ON_TIME, OTHER_WAY, T
 from corridors.simulation.variation.asked import Varying
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import folium
 
     from corridors.flow.arrays import Flags, Floats
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from corridors.scenarios.scenario import Scenario
     from corridors.simulation.foresight import Bound
     from corridors.simulation.queueing.run import SimulationRecord
+    from corridors.simulation.seasons.days_alone import DaysAlone
     from corridors.simulation.timetable import Timetable
 
 __all__ = ["SAVED", "Simulation"]
@@ -62,7 +61,7 @@ class Simulation(Varying, Asked):
         scenario: Scenario | None,
         model: str,
         bound: Bound | None = None,
-        undisturbed: Callable[[], Simulation] | None = None,
+        undisturbed: DaysAlone | None = None,
     ) -> None:
         self._undisturbed = undisturbed
         self.timetable = timetable
@@ -329,9 +328,9 @@ class Simulation(Varying, Asked):
         """Return the results as plain values for JSON.
 
         Of a scenario ``queues`` are those that it causes; what stands there without it
-        too is in ``usual_queues``. This runs the baseline.
+        too is in ``usual_queues``. This runs the baseline where its figures are not kept.
         """
-        queues, others = queue_rows(self.peaks, None if self.baseline is None else self.caused)
+        queues, others = queue_rows(self.peaks, None if self.usual is None else self.caused)
         summary = self.summary
         result = {
             "scenario": self.scenario.name if self.scenario else None,
@@ -352,11 +351,11 @@ class Simulation(Varying, Asked):
         }
         if self.replications is not None:
             result["replications"] = self.replications.to_dict()
-        if self.baseline is not None:
-            usual = self.baseline.summary["waterfall_t"]
+        if self.usual is not None:
+            usual = self.effect["usual_t"].astype(float)
             result |= {
                 "usual_queues": others,
-                "baseline": {"waterfall_t": usual},
+                "baseline": {"waterfall_t": dict(zip(self.effect["what"], usual, strict=True))},
                 "change_t": dict(zip(self.effect["what"], self.effect["change_t"], strict=True)),
                 "losses": self.top_losses().to_dict("records"),
             }

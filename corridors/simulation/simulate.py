@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from concurrent.futures import Executor
+from functools import partial
 from numbers import Integral
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from corridors.scenarios.scenario import Scenario
 from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.simulation.queueing import run
 from corridors.simulation.results import Simulation
+from corridors.simulation.seasons.days_alone import DaysAlone
 from corridors.simulation.timetable import build_timetable
 from corridors.simulation.variation.replications import MOST_REPLICATIONS, replicate
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corridors.network.network import Network
+    from corridors.simulation.timetable import Timetable
 
 MODELS = ("queue", "optimal")
 """Models by days that `simulate` knows."""
@@ -185,33 +188,36 @@ def simulate(
         say("the bound of perfect foresight", 0, 0)
         bound = lower_bound(table.problem, record)
 
-    def undisturbed() -> Simulation:
-        days_alone = build_timetable(
-            net,
-            None,
-            first,
-            days,
-            step=length,
-            warm_up=warm_up,
-            usual=usual,
-            expected_queue=expected_queue,
-            undisturbed=table.undisturbed,
-        )
-        return Simulation(days_alone, run(days_alone.problem), None, "queue")
-
+    without = partial(
+        build_timetable,
+        net,
+        None,
+        first,
+        days,
+        step=length,
+        warm_up=warm_up,
+        usual=usual,
+        expected_queue=expected_queue,
+        undisturbed=table.undisturbed,
+    )
+    undisturbed = DaysAlone(without, _run_alone)
     found = Simulation(table, record, plan, model, bound, undisturbed)
     if replications:
-        usual_days = found.baseline
         found.replications = replicate(
             Simulation,
             table,
             replications,
             seed,
-            without=None if usual_days is None else usual_days.timetable,
+            without=None if plan is None else undisturbed.timetable,
             executor=executor,
             progress=lambda done, total: say("replications", done, total),
         )
     return found
+
+
+def _run_alone(table: Timetable) -> Simulation:
+    """Run the days without a scenario."""
+    return Simulation(table, run(table.problem), None, "queue")
 
 
 def _whole(name: str, value: object, least: int, most: int = MOST_DAYS) -> int:

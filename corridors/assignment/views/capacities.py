@@ -52,27 +52,30 @@ def capacity_table(
     DataFrame
         As `corridors.Assignment.capacities` says.
     """
-    rows = []
-    used = limit_use(state.problem, answer.class_flow).tolist()
-    for limit, use, price in zip(state.limits, used, answer.limit_price, strict=True):
-        taken = use + min(limit.background, limit.amount)
-        rows.append(
-            {
-                "capacity_id": limit.limit_id,
-                "name": limit.name,
-                "unit": limit.unit,
-                "amount": limit.amount,
-                "background": limit.background,
-                "used": use,
-                "use": taken / limit.amount if limit.amount > 0 else 1.0,
-                "price_usd": float(price),
-                "confidence": limit.confidence,
-                "inferred": limit.confidence == INFERRED,
-            }
-        )
-    assert len(rows) == state.problem.n_limits
-    frame = pd.DataFrame(rows, columns=_CAPACITIES)
-    frame["inferred"] = frame["inferred"].astype(np.bool_)
+    limits = state.limits
+    assert len(limits) == state.problem.n_limits
+    used = np.asarray(limit_use(state.problem, answer.class_flow), dtype=np.float64)
+    amount, background = (
+        np.array([getattr(limit, name) for limit in limits], dtype=np.float64)
+        for name in ("amount", "background")
+    )
+    taken = used + np.minimum(background, amount)
+    confidence = [limit.confidence for limit in limits]
+    frame = pd.DataFrame(
+        {
+            "capacity_id": [limit.limit_id for limit in limits],
+            "name": [limit.name for limit in limits],
+            "unit": [limit.unit for limit in limits],
+            "amount": amount,
+            "background": background,
+            "used": used,
+            "use": np.divide(taken, amount, out=np.ones(len(limits)), where=amount > 0),
+            "price_usd": np.asarray(answer.limit_price, dtype=np.float64),
+            "confidence": confidence,
+            "inferred": np.array([own == INFERRED for own in confidence], dtype=np.bool_),
+        },
+        columns=_CAPACITIES,
+    )
     frame["binding"] = frame["used"] >= (frame["amount"] - frame["background"]) * BINDING
     frame["random_wait_hours"] = 24.0 * random_wait(state, frame)
     if waiting:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from corridors.network.arcs import LINK
 
 if TYPE_CHECKING:
+    from corridors.flow.arrays import Floats, Ints
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.flow.solve import Answer
     from corridors.scenarios.state import NetworkState
@@ -53,39 +56,60 @@ def route_table(
     km = links["length_km"].to_numpy()
     border = state.net.borders.to_numpy()
     crosses = border != ""
-    border_of, id_of, name_of = border.tolist(), links["link_id"].tolist(), arcs.ids.tolist()
+    border_of, id_of = border.tolist(), links["link_id"].tolist()
     per_day = state.net.tables["cargo"].set_index("cargo")["usd_per_unit_day"]
-    of_time = [float(per_day[name]) / 24.0 for name in arcs.cargo]
-    demand_ids, cargo = demand["demand_id"].to_list(), demand["cargo"].to_list()
-    t_per_unit = demand["t_per_unit"].to_list()
-    rows = []
-    for k, path, units in zip(
-        answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
-    ):
-        c = int(state.problem.commodity_class[k])
-        row = arcs.row[path[arcs.arc_type[path] == LINK]]
-        over = row[crosses[row]].tolist()
-        weight = float(t_per_unit[k])
-        hours = float(arcs.hours[c, path].sum())
-        rows.append(
-            {
-                "demand_id": demand_ids[k],
-                "cargo": cargo[k],
-                "units_per_day": units,
-                "t_per_day": units * weight,
-                "hours": hours,
-                "usd_per_unit": float(arcs.usd[c, path].sum()),
-                "time_usd_per_unit": hours * of_time[c],
-                "km": float(km[row].sum()),
-                "corridor": _route_corridor(label[row], km[row]),
-                "borders": ">".join([border_of[i] for i in over]),
-                "crossings": ">".join([id_of[i] for i in over]),
-                "key": ">".join([str(name_of[a]) for a in path[arcs.is_real[path]].tolist()]),
-                "arcs": path,
-                _PREMIUM: float(arcs.premium[c, path].sum()),
-            }
-        )
-    return pd.DataFrame(rows, columns=[*_ROUTES, _PREMIUM] if premium else _ROUTES)
+    of_time = np.array([float(per_day[name]) / 24.0 for name in arcs.cargo])
+    k, paths, units = answer.path_commodity, answer.path_arcs, np.asarray(answer.path_amount)
+    own_class = state.problem.commodity_class[k]
+    size = np.array([len(path) for path in paths], dtype=np.int64)
+    every = np.concatenate([np.empty(0, dtype=np.int64), *paths])
+    c = np.repeat(own_class, size)
+    is_link = arcs.arc_type[every] == LINK
+    of = np.repeat(np.arange(len(size)), size)
+    n_links = np.bincount(of[is_link], minlength=len(size))
+    on_links = arcs.row[every[is_link]]
+    rows = np.split(on_links, n_links.cumsum()[:-1]) if len(size) else []
+    real = arcs.is_real[every]
+    names = [str(name) for name in arcs.ids[every[real]].tolist()]
+    ends = np.bincount(of[real], minlength=len(size)).cumsum().tolist()
+    over = [row[crosses[row]].tolist() for row in rows]
+    hours = sums_of_runs(arcs.hours[c, every], size)
+    found = {
+        "demand_id": demand["demand_id"].to_numpy()[k],
+        "cargo": demand["cargo"].to_numpy()[k],
+        "units_per_day": units,
+        "t_per_day": units * demand["t_per_unit"].to_numpy(dtype=np.float64)[k],
+        "hours": hours,
+        "usd_per_unit": sums_of_runs(arcs.usd[c, every], size),
+        "time_usd_per_unit": hours * of_time[own_class],
+        "km": sums_of_runs(km[on_links], n_links),
+        "corridor": [_route_corridor(label[row], km[row]) for row in rows],
+        "borders": [">".join([border_of[i] for i in links_over]) for links_over in over],
+        "crossings": [">".join([id_of[i] for i in links_over]) for links_over in over],
+        "key": [">".join(names[i:j]) for i, j in pairwise([0, *ends])],
+        "arcs": pd.Series(list(paths), dtype=object),
+        _PREMIUM: sums_of_runs(arcs.premium[c, every], size),
+    }
+    return pd.DataFrame(found, columns=[*_ROUTES, _PREMIUM] if premium else _ROUTES)
+
+
+def sums_of_runs(values: Floats, size: Ints) -> Floats:
+    """Return the sum of each run of values, which stand one behind the other, to the last bit.
+
+    numpy adds up a row of a matrix as it does the same numbers alone, so that runs of one size are
+    added up together.
+
+    Parameters
+    ----------
+    values, size
+        All values, and how many of them belong to each run, shape (P,).
+    """
+    found = np.zeros(len(size))
+    first = size.cumsum() - size
+    for length in np.unique(size).tolist():
+        own = np.flatnonzero(size == length)
+        found[own] = values[first[own][:, None] + np.arange(length)].sum(axis=1)
+    return found
 
 
 def _route_corridor(labels: Any, km: Any) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from corridors.errors import ScenarioError, UnknownIdError, nearest
 
 if TYPE_CHECKING:
-
     import pandas as pd
 
     from corridors.analysis.asking.interaction import Interaction

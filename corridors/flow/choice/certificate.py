@@ -19,6 +19,7 @@ import numpy as np
 from corridors.display import Card
 from corridors.errors import CertificateError
 from corridors.flow.choice.proof_of_waits import with_waits
+from corridors.flow.proof.trees import lengths_at
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
@@ -399,9 +400,10 @@ def _missing(
     cheapest = np.full(p.n_commodities, np.inf)
     np.minimum.at(cheapest, at.commodity, paid)
     # No weight below 0: a multiplier may be worth more than the arc that it stands on.
-    length = _shortest(p, np.maximum(weight, 0.0), own, np.where(model.most > 0, cheapest, 0.0))
+    # Of a commodity of which nothing is wanted no length is asked.
+    length = lengths_at(p, np.maximum(weight, 0.0), own, np.flatnonzero(model.most > 0))
     near = SAME * (1.0 + np.where(np.isfinite(cheapest), np.abs(cheapest), 0.0))
-    missing = np.isfinite(length) & (model.most > 0) & (length < cheapest - near)
+    missing = np.isfinite(length) & (length < cheapest - near)
     if not missing.any():
         return 0.0
     # With it the commodity travels at the composite cost of both, and as much as that brings.
@@ -411,28 +413,3 @@ def _missing(
     whole = np.where(p.amount > 0, np.minimum(p.amount, model.most), model.most)[missing]
     taken = (volume * np.exp(scale * (joint - safe)))[missing]
     return float((taken / whole).max())
-
-
-def _shortest(p: FlowProblem, weight: Floats, own: Ints, most: Floats) -> Floats:
-    """Return the length of each commodity's shortest path, shape (K,); of one above `most` any."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import dijkstra
-
-    length = np.full(p.n_commodities, np.inf)
-    order = np.lexsort((p.head, p.tail))
-    tail, head = p.tail[order], p.head[order]
-    # Of parallel arcs the cheapest; a graph of scipy adds up what it is given twice.
-    first = np.ones(p.n_arcs, dtype=np.bool_)
-    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    begins = np.flatnonzero(first)
-    ends, starts = head[first], np.searchsorted(tail[first], np.arange(p.n_nodes + 1))
-    # Of a commodity of which nothing is wanted any length will do.
-    wanted = np.flatnonzero(most > 0)
-    for row in np.unique(own[wanted]).tolist() if p.n_arcs else []:
-        mine = wanted[own[wanted] == row]
-        least = np.minimum.reduceat(weight[row][order], begins)
-        graph = csr_array((least, ends, starts), shape=(p.n_nodes, p.n_nodes))
-        origins, which = np.unique(p.origin[mine], return_inverse=True)
-        reach = float(most[mine].max())
-        length[mine] = dijkstra(graph, indices=origins, limit=reach)[which, p.destination[mine]]
-    return length

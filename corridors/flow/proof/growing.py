@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from corridors.flow.compiling import plain
+
 BEYOND = 1.25
 """How much further than the last destination a tree is kept, so that most ways round lie in it."""
 
@@ -98,7 +100,7 @@ def _write(dist, last, radius, reach, by):
         by[node] = last[node] if within else -1
 
 
-@njit(cache=True, error_model="numpy")
+@plain
 def grow(
     start, leaving, tail, heads, weight, order, firsts, origin, destination,
     commodity_class, result, reach, by, branch, furthest, radius,
@@ -167,7 +169,7 @@ def _by_class(cells, before, weight, n_arcs, n_classes):
     return first, moved
 
 
-@njit(cache=True, error_model="numpy")
+@plain
 def mend(
     cells, before, weight, tail, head, start, leaving, in_start, entering, of_class, order,
     firsts, origin, destination, furthest, radius, reach, by, branch, result, keep,

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from corridors.flow.compiling import plain
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -122,7 +123,7 @@ def _offsets(number: Ints, count: int) -> Ints:
     return first
 
 
-@njit(cache=True, error_model="numpy")
+@plain
 def _use(flow, carries, first, arc, cell, factor, use):
     """Add up the units that a flow by cell takes of each limit.
 
@@ -135,7 +136,7 @@ def _use(flow, carries, first, arc, cell, factor, use):
                 use[r] += factor[e] * flow[cell[e]]
 
 
-@njit(cache=True, error_model="numpy")
+@plain
 def _changed(closed, price, shut, now_closed, now_price, now_shut, first, limit_cell, seen, cells):
     """List the cells that one of two problems alone closes, or charges something else."""
     n_arcs, count = len(closed), 0
@@ -158,7 +159,7 @@ def _changed(closed, price, shut, now_closed, now_price, now_shut, first, limit_
     return count
 
 
-@njit(cache=True, error_model="numpy")
+@plain
 def _weigh(cost, closed, price, shut, first, cell_limit, factor, cells, count, into):
     """Fill the weights of some cells: cost, and what limits charge; closed ones are infinite."""
     for i in range(count):

@@ -106,7 +106,7 @@ class Trees:
 
     def _grow(self, p: FlowProblem, price: Floats, shape: tuple[Ints | Floats, ...]) -> Floats:
         weight = self.members(p).weights(p, price)
-        self._order, self._first = _groups(p)
+        self._order, self._first = _groups(p.origin, p.commodity_class)
         self._leaving = _by_end(p.tail, p.n_nodes)
         self._entering = _by_end(p.head, p.n_nodes)
         groups = len(self._first) - 1
@@ -132,7 +132,9 @@ class Trees:
         return length
 
 
-def lengths_at(p: FlowProblem, weight: Floats) -> Floats:
+def lengths_at(
+    p: FlowProblem, weight: Floats, row: Ints | None = None, of: Ints | None = None
+) -> Floats:
     """Return the length of each commodity's shortest path under weights that are ready, shape (K,).
 
     Parameters
@@ -140,23 +142,30 @@ def lengths_at(p: FlowProblem, weight: Floats) -> Floats:
     p
         The problem.
     weight
-        By class and arc, shape (C, A), not negative; infinite where nothing may pass.
+        By row and arc, shape (C, A), not negative; infinite where nothing may pass.
+    row
+        Of each commodity, shape (K,): which weights are its own; those of its class if None.
+    of
+        Numbers of the commodities that are asked of, all if None; the others' lengths are infinite.
     """
-    order, first = _groups(p)
+    row = p.commodity_class if row is None else row
+    of = np.arange(p.n_commodities) if of is None else of
+    order, first = _groups(p.origin[of], row[of])
+    order = of[order]
     length = np.full(p.n_commodities, np.inf)
     grow(
         *_by_end(p.tail, p.n_nodes), p.tail, p.head, np.ascontiguousarray(weight).reshape(-1),
-        order, first, p.origin, p.destination, p.commodity_class, length,
+        order, first, p.origin, p.destination, row, length,
         np.empty((0, p.n_nodes)), np.empty((0, p.n_nodes), dtype=np.int32),
         np.zeros((0, p.n_arcs), dtype=np.bool_), np.zeros(0), np.zeros(0),
     )  # fmt: skip
     return length
 
 
-def _groups(p: FlowProblem) -> tuple[Ints, Ints]:
-    """Order commodities by class and origin: numbers (K,), and offsets of each pair of them."""
-    order = np.lexsort((p.origin, p.commodity_class))
-    pairs = np.stack([p.origin, p.commodity_class])[:, order]
+def _groups(origin: Ints, row: Ints) -> tuple[Ints, Ints]:
+    """Order commodities by weights and origin: numbers (K,), and offsets of each pair of them."""
+    order = np.lexsort((origin, row))
+    pairs = np.stack([origin, row])[:, order]
     new = np.ones(len(order), dtype=np.bool_)
     new[1:] = (pairs[:, 1:] != pairs[:, :-1]).any(axis=0)
     return order, np.append(np.flatnonzero(new), len(new)).astype(np.int64)

@@ -297,9 +297,7 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
                     if amount[0, k] > 0.0:
                         slack[0] = max(slack[0], 0.1 * abs(values.sigma[0, k]))
                 if n_tied < 0:
-                    enter, loosen, n_listed = cheaper(
-                        n_columns, basis, values, paths, work, near
-                    )
+                    enter, loosen, n_listed = cheaper(n_columns, basis, values, paths, work, near)
                 if enter < 0 and loosen < 0 and ahead:
                     # Now by the costs alone.
                     ahead, known = n_keys < 0, False

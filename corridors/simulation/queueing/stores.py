@@ -359,6 +359,8 @@ def in_turn(share: Floats, days: Floats, wanted: Floats, wanted_at: Floats) -> F
     [0.16666666666666666, 1.0, 0.16666666666666666]
     """
     result = share.copy()
+    if (share >= 1.0).all():
+        return result
     together = np.round(days / NEAR)
     for when in np.unique(together[share < 1.0]):
         own = np.flatnonzero(together == when)

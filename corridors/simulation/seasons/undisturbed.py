@@ -6,7 +6,7 @@ nothing happens: what holds on it, the ways that are usual, and what has an outl
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,17 @@ import numpy as np
 from corridors.flow import solve
 from corridors.flow.problem import FlowProblem
 from corridors.network.limits.published import inferred, with_published_limits
+from corridors.scenarios.kept import keep, recall
+from corridors.scenarios.kept import key_of as name_of
 from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Sequence
 
-    from corridors.flow.arrays import Floats
+    from numpy.typing import NDArray
+
+    from corridors.flow.arrays import Floats, Ints
     from corridors.flow.solve import Answer
     from corridors.network.network import Network
     from corridors.scenarios.state import NetworkState
@@ -37,11 +41,79 @@ time and those of the run without a scenario come back to.
 _MOST_ANSWERS = 64
 """Answers that are kept for problems that are asked for again; days of one kind share theirs."""
 
+_WORTH_KEEPING = 200
+"""Demands from which on an optimum is kept on disk: one of fewer is worked out sooner than read."""
+
 _SHAPE = ("tie_cost", "member_limit", "member_arc", "member_class", "member_factor")
 """What problems must have in common for one to start from the other."""
 
 _NUMBERS = tuple(field.name for field in fields(FlowProblem) if field.name not in _SHAPE)
 """All else that a problem says, in which problems of one shape may differ."""
+
+
+@dataclass(frozen=True, eq=False)
+class Optimum:
+    """What the ways of a day need of an optimum: its paths, and what falls short.
+
+    Attributes
+    ----------
+    problem
+        What was answered.
+    path_commodity, path_arcs, path_amount
+        Of each path that carries something, as in `corridors.flow.solve.Answer`.
+    shortfall
+        Unserved units by commodity, shape (K,).
+    """
+
+    problem: FlowProblem
+    path_commodity: Ints
+    path_arcs: list[Ints]
+    path_amount: Floats
+    shortfall: Floats
+
+    @property
+    def growth(self) -> Floats:
+        """Units that travel above the amount of each commodity, shape (K,): none."""
+        return np.zeros(self.problem.n_commodities)
+
+    @classmethod
+    def of(cls, answer: Answer) -> Optimum:
+        """Return what is needed of an answer, which holds its engine besides."""
+        return cls(
+            answer.problem, answer.path_commodity, answer.path_arcs, answer.path_amount,
+            answer.shortfall,
+        )  # fmt: skip
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Return what is kept of it on disk."""
+        none = np.empty(0, dtype=np.int64)
+        return {
+            "commodity": self.path_commodity,
+            "size": np.array([len(arcs) for arcs in self.path_arcs], dtype=np.int64),
+            "arcs": np.concatenate([none, *self.path_arcs]).astype(np.int32),
+            "amount": self.path_amount,
+            "shortfall": self.shortfall,
+        }
+
+    @classmethod
+    def read(
+        cls, problem: FlowProblem, known: dict[str, NDArray[np.generic]] | None
+    ) -> Optimum | None:
+        """Return what was kept; None where nothing was, or something else."""
+        names = {"commodity", "size", "arcs", "amount", "shortfall"}
+        if known is None or set(known) != names:
+            return None
+        if len(known["shortfall"]) != problem.n_commodities:
+            return None
+        arcs = known["arcs"].astype(np.int64)
+        ends = known["size"].cumsum()[:-1]
+        return cls(
+            problem,
+            known["commodity"].astype(np.int64),
+            np.split(arcs, ends) if len(known["size"]) else [],
+            known["amount"].astype(np.float64),
+            known["shortfall"].astype(np.float64),
+        )
 
 
 class Undisturbed:
@@ -73,7 +145,7 @@ class Undisturbed:
         self.usual = usual
         self._states: dict[dt.date, NetworkState] = {}
         self._engines: dict[bytes, Answer] = {}
-        self._answers: dict[tuple[bytes, bytes], Answer] = {}
+        self._answers: dict[tuple[bytes, bytes], Optimum] = {}
         self.ways: dict[tuple[int, tuple[object, ...]], tuple[NetworkState, list[BaseRoute]]] = {}
         self.left: dict[int, tuple[NetworkState, Floats]] = {}
 
@@ -88,17 +160,35 @@ class Undisturbed:
             self._states[day] = network_state(self.net, None, day)
         return self._states[day]
 
-    def answer(self, problem: FlowProblem) -> Answer:
+    def has(self, state: NetworkState) -> bool:
+        """Return whether a situation is one of these, in which no event has a part."""
+        return self._states.get(state.day) is state
+
+    def answer(self, problem: FlowProblem, *, usual: bool = True) -> Optimum:
         """Answer a problem, warm where one with the same members of limits was answered before.
 
         The answer is the same from wherever it starts, to the byte.
+
+        Parameters
+        ----------
+        problem
+            The problem.
+        usual
+            Whether no event has a part in it: then it is kept on disk for later processes.
         """
         shape = _bytes_of(problem, _SHAPE)
         key = shape, _bytes_of(problem, _NUMBERS)
         if key not in self._answers:
             if len(self._answers) == _MOST_ANSWERS:
                 del self._answers[next(iter(self._answers))]
-            self._answers[key] = self._solved(problem, shape)
+            large = usual and problem.n_commodities >= _WORTH_KEEPING
+            name = name_of("optimum", *(part.hex() for part in key)) if large else ""
+            found = Optimum.read(problem, recall(name)) if large else None
+            if found is None:
+                found = Optimum.of(self._solved(problem, shape))
+                if large:
+                    keep(name, found.arrays())
+            self._answers[key] = found
         return self._answers[key]
 
     def _solved(self, problem: FlowProblem, shape: bytes) -> Answer:
