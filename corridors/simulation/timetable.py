@@ -215,6 +215,7 @@ def _changes(net: Network, first: dt.date, last: dt.date) -> Iterator[dt.date]:
         "capacities": ("valid_from", "valid_until"),
         "demand": ("valid_from", "valid_until"),
         "supply": ("valid_from", "valid_until"),
+        "couplings": ("valid_from", "valid_until"),
     }
     years = range(first.year, last.year + 1)
     for name, columns in bounds.items():
