@@ -28,6 +28,7 @@ from corridors.simulation.queue_points import (
     members_by_arc,
     open_part,
     queue_points,
+    shut_by_events,
     stores,
 )
 from corridors.simulation.queueing.problem import Behaviour, QueueProblem
@@ -268,7 +269,8 @@ def _assemble(
         points, arcs.size, len(arcs.cargo), level
     )
     demand = np.stack([s.problem.amount for s in states])
-    stock = grants(net, points, calendar, level, step)
+    shut = shut_by_events(states, usd, points)[state] & np.isfinite(level)
+    stock = grants(net, points, calendar, np.where(shut, 0.0, level), step)
     granted = None if stock is None else np.asarray((stock.period >= 0).any(axis=0))
     p = states[0].problem
     cargo = net.whole.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]

@@ -271,11 +271,13 @@ class QueueRun:
         self.stock += grants.given[n]
         least = HAIR * np.maximum(p.level[n] * p.step, 1.0)
         left = np.where(self.stock > least, self.stock, 0.0)
-        rate[own] = np.where(rate > 0, left / p.step, 0.0)[own]
+        # While events let nothing pass nothing is given, and more is when they are over.
+        passes = rate > 0
+        rate[own] = np.where(passes, left / p.step, 0.0)[own]
         with np.errstate(divide="ignore", invalid="ignore"):
             wait = self.queue_state["queue"] / p.level[n]
             off = np.maximum((grants.end[n] - n) * p.step - np.nan_to_num(wait), 0.0)
-        gone = own & (left <= 0) & (p.level[n] > 0)
+        gone = own & passes & (left <= 0) & (p.level[n] > 0)
         self.route_choice.information.used_up = np.where(gone, off, 0.0)
 
     def banned(self) -> Flags:
