@@ -283,7 +283,7 @@ def grants(
 def shut_by_events(
     states: list[NetworkState], usd: NDArray[np.float64], points: list[QueuePoint]
 ) -> NDArray[np.bool_]:
-    """Return the limits of which events let no member pass in each state, shape (S, R).
+    """Return the limits handed out of which events let no member pass, by state, shape (S, R).
 
     What the calendar takes away no event does: what is given of a limit is given all the same.
 
@@ -293,9 +293,10 @@ def shut_by_events(
         As `queue_points` has them.
     """
     found = np.zeros((len(states), len(points)), dtype=np.bool_)
+    quotas = set(states[0].net.whole.tables["quotas"]["capacity_id"])
     for r, point in enumerate(points):
         entries = [entry for entry, factor in point.entries.items() if factor > 0]
-        if not entries:
+        if point.capacity_id not in quotas or not entries:
             continue
         arc, kind = np.array(entries, dtype=np.int64).T
         for s, state in enumerate(states):

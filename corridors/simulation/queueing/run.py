@@ -14,6 +14,7 @@ from corridors.simulation.queueing.kernel import run_step
 from corridors.simulation.queueing.lining import Lining
 from corridors.simulation.queueing.packets import depart_all, grown, new_packets
 from corridors.simulation.queueing.route_choice import RouteChoice
+from corridors.simulation.queueing.service.passing import Passing
 from corridors.simulation.queueing.state import (
     HAIR,
     NEW,
@@ -164,6 +165,7 @@ class QueueRun:
         stores = np.isfinite(p.store)
         self._store_number: Ints = np.where(stores, np.cumsum(stores) - 1, -1).astype(np.int64)
         self._ahead = np.zeros((2, int(stores.sum()), 1))
+        self._passing = Passing(p, self.route_choice.information.reductions.passable)
         self.origin = Origin(p, self.book, self.route_choice, fixed=fixed)
         self.recovering = np.zeros(n_limits, dtype=np.bool_)
         self.open_before = np.full(n_limits, np.inf)
@@ -308,6 +310,7 @@ class QueueRun:
         self.queue_state["taken"][:] = 0.0
         spread, exponent = self._spread(n)
         ahead, asked, until, asked_until = self.stores(float(arrays.hours.max(initial=0.0)))
+        passes, carries = self._passing.ahead(n, rate, self.stock, ahead.shape[1])
         limits = QueueLimits(
             rate=rate,
             reserved=np.ascontiguousarray(p.reserved[n]),
@@ -329,6 +332,8 @@ class QueueRun:
             else p.grants.period[n] >= 0,
             leads=self.leads(),
             store_number=self._store_number,
+            passes=passes,
+            carries=carries,
             margin=ahead,
             asked=asked,
             until=until,
