@@ -84,3 +84,24 @@ def test_days_of_an_event_that_are_not_run_are_told_of(first, how):
     sim = co.simulate(one_road(), shut, days=5, start="2025-01-20", **how)
     assert f"The scenario begins on {first} and the run on " in sim.explain()
     assert "what has gathered until then is in no figure" in sim.explain()
+
+
+@pytest.mark.parametrize("step", ["1d", "6h"])
+@pytest.mark.parametrize(
+    ("event", "mean", "longest"),
+    [
+        # All who came in six days stand there: the first for six days, the last for none.
+        ({"close": {"link": "a-b-road"}}, 3.0, 6.0),
+        # Eight of ten pass: who comes at t goes at 1.25 t. 48 have waited for 0.6 days on
+        # average and 1.2 at most, and the twelve who have come in the last 1.2 days stand.
+        ({"limit": {"capacity": "c"}, "to": 0.5}, 0.6, 1.2),
+    ],
+    ids=str,
+)
+def test_who_stands_at_the_end_counts_for_as_long_as_he_has_stood(event, mean, longest, step):
+    sim = co.simulate(one_road(), scenario(event), days=6, start=DAY0, step=step)
+    row = sim.peaks.iloc[0]
+    assert row["mean_wait_hours"] == pytest.approx(24 * mean, rel=1e-6)
+    assert row["longest_wait_hours"] == pytest.approx(24 * longest, rel=1e-6)
+    assert "days on average so far, still there at the end" in sim.explain()
+    assert " 0 days" not in sim.explain()
