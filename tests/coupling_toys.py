@@ -18,7 +18,13 @@ COUPLING = {
 }  # fmt: skip
 
 
-def field(*more: dict, cargo: dict | None = None, per_day: float = 100, **others: object):
+def field(
+    *more: dict,
+    cargo: dict | None = None,
+    per_day: float = 100,
+    demand: tuple[dict, ...] = (),
+    **others: object,
+):
     """A field that sends 200 t of oil to a port and 100 t of gas to a plant.
 
     ::
@@ -40,6 +46,7 @@ def field(*more: dict, cargo: dict | None = None, per_day: float = 100, **others
         [
             {"origin": "field", "destination": "port", "cargo": "oil", "per_day": 200},
             {"origin": "field", "destination": "plant", "cargo": "gas", "per_day": per_day},
+            *demand,
         ],
         cargo=CARGO if cargo is None else cargo,
         **(rows | others),

@@ -283,3 +283,81 @@ def test_foresight_cannot_send_what_falls():
     sim = co.simulate(field(), scenario(shut), 20, start="2025-06-01", model="optimal")
     assert what(sim, "never_shipped") == pytest.approx(600)
     assert sim.bound.price_of_not_knowing_usd == pytest.approx(0, abs=1e-3)
+
+
+def shut_gas(first: str = "2025-01-11", until: str = "2025-01-21") -> co.Scenario:
+    return scenario(SHUT | {"from": first, "until": until})
+
+
+def oil_by_days(net: co.Network, plan: co.Scenario | None, days: int = 20, **how: object):
+    sim = co.simulate(net, plan, days=days, start="2025-01-06", **how)
+    assert sim.residual_t < 1e-6
+    return sim.by_demand.set_index("cargo").loc["oil"]
+
+
+def two_lines(oil: float, gas: float, **rule: str) -> co.Network:
+    """The field with a line of its own for the oil, and one for the gas."""
+    lines = [
+        {"capacity_id": name, "name": name, "unit": "t", "amount": amount}
+        for name, amount in (("gas-line", gas), ("oil-line", oil))
+    ]
+    members = [
+        {"capacity_id": "gas-line", "link_id": "field-plant-pipeline"},
+        {"capacity_id": "oil-line", "link_id": "field-port-pipeline"},
+    ]
+    return field(capacities=lines, capacity_members=members, couplings=[COUPLING | rule])
+
+
+@pytest.mark.parametrize("usual", ["optimal", "logit"])
+@pytest.mark.parametrize(("line", "usually"), [(250, 170), (180, 170), (150, 150)])
+def test_by_days_a_line_and_a_coupling_take_the_larger_of_both_and_not_one_of_the_other(
+    line, usually, usual
+):
+    """Half of the gas has no outlet in ordinary times: 200 x (1 - 0.3 / 2) = 170 of oil at most.
+
+    The line of the oil takes 180, or 150. With the gas shut for ten days 140 leave. What is
+    missing on days without an event is short as usual, and not the doing of one.
+    """
+    net = two_lines(line, 50)
+    assert carried(co.assign(net, as_of=DAY))["oil"] == pytest.approx(usually)
+    alone = oil_by_days(net, None, usual=usual)
+    assert alone["short_as_usual"] == pytest.approx(20 * (200 - usually))
+    assert alone["never_shipped"] == pytest.approx(0, abs=1e-6)
+    hit = oil_by_days(net, shut_gas(), usual=usual)
+    assert hit["short_as_usual"] == pytest.approx(20 * (200 - usually))
+    assert hit["never_shipped"] == pytest.approx(10 * (usually - 140))
+
+
+@pytest.mark.parametrize(
+    ("dates", "fallen"),
+    [
+        ({"valid_from": "2025-01-15"}, 6),
+        ({"valid_until": "2025-01-15"}, 4),
+        ({"valid_from": "2025-01-13", "valid_until": "2025-01-16"}, 3),
+        ({"valid_until": "2025-01-11"}, 0),
+    ],
+)
+def test_by_days_a_coupling_holds_from_its_first_day_to_its_last(dates, fallen):
+    """60 t of oil fall on each of the ten days without gas on which the rule holds."""
+    net = field(couplings=[COUPLING | dates])
+    assert oil_by_days(net, shut_gas())["never_shipped"] == pytest.approx(fallen * 60)
+
+
+def test_by_days_a_coupling_that_ends_gives_back_what_it_took_in_ordinary_times():
+    """Of 200 t of oil 170 leave with half of the gas, until the rule ends after nine days."""
+    net = two_lines(250, 50, valid_until="2025-01-15")
+    assert oil_by_days(net, None)["short_as_usual"] == pytest.approx(9 * 30)
+
+
+def test_by_days_one_by_product_hangs_on_another_as_in_the_steady_state():
+    """Without an outlet for sulphur half of the gas falls, and with it 30 t of the 200 of oil."""
+    rule = COUPLING | {"coupling_id": "gas-with-sulphur", "cargo": "gas", "share": 0.5}
+    net = field(
+        cargo={"oil": {}, "gas": {}, "sulphur": {}},
+        couplings=[COUPLING, rule | {"by_product": "sulphur", "outlet": "port"}],
+        demand=({"origin": "field", "destination": "port", "cargo": "sulphur", "per_day": 20},),
+    )
+    ban = {"ban": {"link": "field-port-pipeline"}, "cargo": ["sulphur"]}
+    plan = scenario(ban | {"from": "2025-01-11", "until": "2025-01-21"})
+    assert carried(co.assign(net, plan, as_of="2025-01-11"))["oil"] == pytest.approx(170)
+    assert oil_by_days(net, plan)["never_shipped"] == pytest.approx(10 * 30)

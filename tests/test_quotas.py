@@ -120,6 +120,63 @@ def test_what_an_event_takes_of_a_week_does_not_come_back_with_its_end():
     assert what(sim, "turned_back") == 0
 
 
+_TUESDAY_TO_FRIDAY = {"from": "2025-01-07", "until": "2025-01-11"}
+
+
+@pytest.mark.parametrize("step", ["1d", "6h"])
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"limit": {"capacity": "c"}, "to": 0},
+        {"limit": {"capacity": "c"}, "to": "0 t/week"},
+        {"close": {"capacity": "c"}},
+        {"close": {"link": "a-b-road"}},
+        {"ban": {"link": "a-b-road"}, "cargo": ["bulk"]},
+    ],
+    ids=str,
+)
+def test_no_forms_are_given_for_days_on_which_an_event_lets_nothing_pass(event, step):
+    """Ten a day, 77 forms a week, nothing passes from Tuesday to Friday.
+
+    On Monday one of eleven is left; it and the 22 of Saturday and Sunday are all for the 50
+    who stand there by Saturday. The next Monday takes the 27 left and those of two days.
+    """
+    plan = scenario(event | _TUESDAY_TO_FRIDAY)
+    sim = co.simulate(quota(11), plan, days=10, start=MONDAY, warm_up=0, step=step)
+    days = passed(sim)
+    assert days[:5] == pytest.approx([10, 0, 0, 0, 0])
+    assert sum(days[5:7]) == pytest.approx(23)
+    assert days[7] == pytest.approx(47, abs=1e-5)
+    assert sim.residual_t < 1e-6
+
+
+@pytest.mark.parametrize("share", [0, 1e-7])
+def test_a_week_of_which_a_limit_takes_more_each_day_gives_what_is_left_of_each(share):
+    """Of eleven 8.25, 5.5, 2.75 and none from Tuesday on: 49.5 in all, for the 60 that come."""
+    less = {"limit": {"capacity": "c"}, "to": share, "over": "4 days", **_TUESDAY_TO_FRIDAY}
+    sim = co.simulate(quota(11), scenario(less), days=7, start=MONDAY, warm_up=0)
+    assert sum(passed(sim)) == pytest.approx(49.5, abs=1e-4)
+
+
+def test_forms_of_days_on_which_only_one_of_two_members_is_shut_are_given():
+    """Two roads share 77 forms a week; with one shut all ten a day go by the other."""
+    net = toys.network(
+        {"a": "XA", "b": "XB"},
+        [link("a", "b"), link("a", "b", link_id="other", length_km=110)],
+        [{"origin": "a", "destination": "b", "per_day": 10}],
+        cargo={"bulk": {"closure_days": 10}},
+        capacities=[{"capacity_id": "c", "name": "C", "unit": "t", "amount": 11}],
+        capacity_members=[
+            {"capacity_id": "c", "link_id": name, "direction": "forward"}
+            for name in ("a-b-road", "other")
+        ],
+        quotas=[{"capacity_id": "c", "period": "week"}],
+    )
+    plan = scenario({"close": {"link": "other"}} | _TUESDAY_TO_FRIDAY)
+    sim = co.simulate(net, plan, days=7, start=MONDAY, warm_up=0)
+    assert passed(sim) == [10] * 7
+
+
 def test_the_bound_of_perfect_foresight_knows_the_stock():
     sim = co.simulate(quota(), surge(1.4), days=10, start=MONDAY, warm_up=0, model="optimal")
     assert sim.bound is not None

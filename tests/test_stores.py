@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import toys
@@ -340,3 +342,93 @@ def test_of_those_who_come_together_the_first_to_have_wanted_find_a_place_first(
         for later in np.flatnonzero(own & (found > 0)):
             assert (found[own & (at < at[later])] >= 1 - 1e-12).all()
             assert found[own & (at == at[later])] == pytest.approx(found[later])
+
+
+MONDAY = "2025-01-06"
+REST = {
+    "Monday to Friday": {"capacity": {"weekdays": "mo;tu;we;th;fr"}},
+    "six hours a day": {
+        "opening_hours": [{"capacity_id": "quay", "opens": 6, "closes": 12}],
+        "step": "6h",
+    },
+    "forms of a week": {"quotas": [{"capacity_id": "quay", "period": "week"}]},
+    "forms, Tuesday and Friday": {
+        "capacity": {"weekdays": "tu;fr"},
+        "quotas": [{"capacity_id": "quay", "period": "week"}],
+    },
+    "more from the third week on": {"more": 24},
+}
+
+
+def resting(rest: str, store: float | None, hours: float, amount: float = 11) -> co.Simulation:
+    """Ten a day, twenty on three days, to a quay that passes eleven on average but rests at times.
+
+    ::
+
+        mine ==road 40==> port ==quay 11, with others' 3==> sea
+    """
+    how = REST[rest]
+    row = {"capacity_id": "quay", "name": "Quay", "unit": "t", "amount": amount}
+    row |= {"background": 3, "amount": amount + 3} | how.get("capacity", {})
+    rows = [row]
+    if "more" in how:
+        day = "2025-01-20"
+        rows = [row | {"valid_until": day}, row | {"valid_from": day, "amount": how["more"] + 3}]
+    net = toys.network(
+        {"mine": "XA", "port": "XB", "sea": "XC"},
+        [link("mine", "port", hours), link("port", "sea")],
+        [{"origin": "mine", "destination": "sea", "per_day": 10}],
+        cargo={"bulk": {}},
+        capacities=[{"capacity_id": "road", "name": "Road", "unit": "t", "amount": 40}, *rows],
+        capacity_members=[
+            {"capacity_id": "road", "link_id": "mine-port-road", "direction": "forward"},
+            {"capacity_id": "quay", "link_id": "port-sea-road", "direction": "forward"},
+        ],
+        stores=[] if store is None else [{"capacity_id": "quay", "amount": store}],
+        quotas=how.get("quotas", []),
+        opening_hours=how.get("opening_hours", []),
+    )
+    more = {"demand": {"destination": "sea"}, "to": 2, "from": "2025-01-09", "until": "2025-01-12"}
+    return co.simulate(net, scenario(more), days=21, start=MONDAY, step=how.get("step", "1d"))
+
+
+@pytest.mark.parametrize("rest", list(REST))
+@pytest.mark.parametrize("hours", [24, 96, 108])
+def test_a_store_that_is_never_full_before_a_quay_that_rests_changes_nothing(rest, hours):
+    """When it works again, and when forms are given next, is known to all who set off."""
+    free = resting(rest, None, hours)
+    # Within a day a little more stands there than at its end.
+    same = resting(rest, 1.1 * max(at(free, "quay")) + 1, hours)
+    assert same.summary["waiting_t_hours"] == pytest.approx(free.summary["waiting_t_hours"])
+    for capacity in ("road", "quay"):
+        assert at(same, capacity) == pytest.approx(at(free, capacity), abs=1e-5)
+
+
+@pytest.mark.parametrize("rest", [rest for rest in REST if rest != "forms, Tuesday and Friday"])
+@pytest.mark.parametrize("hours", [24, 96])
+def test_before_a_quay_that_rests_stands_no_more_than_its_store_and_nobody_waits_longer(
+    rest, hours
+):
+    """A larger place never makes anybody wait longer, but for the order within a day."""
+    free = resting(rest, None, hours)
+    waits = []
+    for store in (10, 15, 25, 40):
+        sim = resting(rest, store, hours)
+        assert max(at(sim, "quay")) <= store + 1e-5
+        assert sim.residual_t < 1e-6
+        waits.append(sim.summary["waiting_t_hours"])
+    waits.append(free.summary["waiting_t_hours"])
+    assert all(more >= 0.97 * less for more, less in pairwise(waits))
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_who_comes_when_a_quay_is_open_again_is_held_back_only_where_nobody_knows_of_it(announced):
+    """Ten a day on a way of four days, a store of 35; the quay is shut on one day.
+
+    The ten of that day stand for one day and pass with those of the next. Who sets off on it
+    comes four days later: he is held back for a day where nobody knows when it opens.
+    """
+    shut = {"close": {"link": "port-sea-road"}, "from": "2025-01-08", "until": "2025-01-09"}
+    sim = run(port(35, hours=96), shut, days=20, announced=announced)
+    assert at(sim, "quay")[7] == pytest.approx(10)
+    assert sum(at(sim, "road")) == pytest.approx(0 if announced else 10, abs=1e-5)

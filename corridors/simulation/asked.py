@@ -23,6 +23,7 @@ from corridors.errors import UnknownIdError
 from corridors.network.arcs import LINK
 from corridors.simulation.cargo_tables import PLACES
 from corridors.simulation.effects import caused_queues, sentences
+from corridors.simulation.timetable import first_felt
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -266,7 +267,7 @@ class Asked:
         """Return what happens, a sentence each."""
         net = self.timetable.states[0].net
         cargo = net.tables["cargo"]
-        return sentences(
+        found = sentences(
             days=self.days,
             title=(self.scenario.title or self.scenario.name) if self.scenario else "",
             effect=self.effect,
@@ -277,6 +278,15 @@ class Asked:
             node_names=net.end_names,
             cargo_names=dict(zip(cargo["cargo"], cargo["name"], strict=True)),
         )
+        return found + self._not_run()
+
+    def _not_run(self) -> list[str]:
+        """Return a sentence that says so where an event has begun before the first day run."""
+        first, since = self.timetable.first, first_felt(self.scenario, self.start)
+        if since >= first:
+            return []
+        begun = f"The scenario begins on {since} and the run on {first}"
+        return [f"{begun}: what has gathered until then is in no figure."]
 
 
 assert set(LOST) | set(STANDS) <= set(PLACES)

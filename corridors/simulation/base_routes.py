@@ -9,8 +9,8 @@ import numpy as np
 
 from corridors.assignment.usual.day import usual_of
 from corridors.flow.usage import limit_use
-from corridors.scenarios.coupling.couplings import couplings_of
-from corridors.scenarios.coupling.settle import served
+from corridors.scenarios.coupling.couplings import capped, couplings_of
+from corridors.scenarios.coupling.settle import settle
 from corridors.simulation.queueing.problem import BaseRoute
 from corridors.simulation.seasons.undisturbed import key_of
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corridors.flow.problem import FlowProblem
+    from corridors.scenarios.coupling.couplings import Coupling
     from corridors.scenarios.state import NetworkState
     from corridors.simulation.seasons.undisturbed import Undisturbed
 
@@ -51,7 +52,7 @@ class BaseRoutes:
 
     def number(self, base: NetworkState) -> int:
         """Return the number of the set of base routes of a situation, given after the last one."""
-        p = base.problem
+        p = coupled_problem(base, self._undisturbed)
         parts = (p.cost, p.amount, p.closed, p.bound, p.member_limit, p.member_arc, p.member_class)
         key = b"|".join(np.ascontiguousarray(part).tobytes() for part in parts)
         if key not in self._known:
@@ -66,7 +67,10 @@ class BaseRoutes:
         key = (id(base), key_of(before))
         if key not in own.ways:
             logit = own.usual == "logit"
-            ways = chosen_routes(base) if logit else base_routes(base, before, own)
+            if logit:
+                ways = _leaving(chosen_routes(base), base, own)
+            else:
+                ways = base_routes(coupled_problem(base, own), before, own)
             own.ways[key] = (base, ways)
         return own.ways[key][1]
 
@@ -76,8 +80,9 @@ class FallenRoutes:
 
     How much of the by-product has an outlet is what the best answer to the situation of the
     day delivers. What cannot leave for want of it is never shipped, and nothing is made up
-    for later: the wells have been throttled meanwhile. Each set keeps its own number while
-    nothing falls.
+    for later: the wells have been throttled meanwhile. What the base routes leave of a demand,
+    a limit or a coupling of ordinary times has taken already, and counts for what cannot
+    leave. Each set keeps its own number while nothing falls.
 
     Parameters
     ----------
@@ -108,37 +113,80 @@ class FallenRoutes:
 
     def number(self, base: int, state: NetworkState) -> int:
         """Return the number of the set for a set of base routes and the situation of a day."""
-        own = self._undisturbed
-        if id(state) not in own.left:
-            own.left[id(state)] = (state, _left(state, own))
-        left = own.left[id(state)][1]
+        left = _left(state, self._share(base), self._undisturbed)
         key = (base, left.tobytes())
         if key not in self._known:
             self._known[key] = len(self.ways)
-            before = self._whole.ways[base]
-            part = left.tolist()
-            ways = [
-                w if part[w.demand] == 1.0 else replace(w, share=w.share * part[w.demand])
-                for w in before
-            ]
-            share = np.bincount([w.demand for w in before], [w.share for w in before], len(left))
+            ways = _times(self._whole.ways[base], left)
             self.ways.append([way for way in ways if way.share > 0])
             self.base_of.append(base)
-            self.fallen.append(share * (1.0 - left))
+            self.fallen.append(self._share(base) * (1.0 - left))
         return self._known[key]
 
+    def _share(self, base: int) -> NDArray[np.float64]:
+        """Return the part of each demand that a set of base routes takes, shape (K,)."""
+        n_demands = self._whole.bases[base].problem.n_commodities
+        return _served_shares(self._whole.ways[base], n_demands)
 
-def _left(state: NetworkState, undisturbed: Undisturbed) -> NDArray[np.float64]:
-    """Return the part of each demand that can leave by the couplings of a day, shape (K,)."""
+
+def _served_shares(ways: list[BaseRoute], n_demands: int) -> NDArray[np.float64]:
+    """Return the part of each demand that ways take, shape (K,)."""
+    share = np.bincount([w.demand for w in ways], [w.share for w in ways], n_demands)
+    return np.asarray(share, dtype=np.float64)
+
+
+def rooms_of(state: NetworkState, undisturbed: Undisturbed) -> tuple[tuple[Coupling, float], ...]:
+    """Return the couplings that bite in a situation, and the units a day that can leave by each.
+
+    They are settled as in the steady state, so that one by-product may hang on another, and
+    what falls gives its by-product the room that it no longer takes.
+    """
+    if id(state) not in undisturbed.rooms:
+        couplings, found = couplings_of(state), None
+        if couplings:
+            p, usual = state.problem, undisturbed.has(state)
+            _, found = settle(
+                undisturbed.answer(p, usual=usual),
+                couplings,
+                lambda own, rooms: undisturbed.answer(capped(p, own, rooms), usual=usual),
+            )
+        rooms = () if found is None else tuple(zip(found.couplings, found.rooms, strict=True))
+        undisturbed.rooms[id(state)] = (state, rooms)
+    return undisturbed.rooms[id(state)][1]
+
+
+def coupled_problem(state: NetworkState, undisturbed: Undisturbed) -> FlowProblem:
+    """Return the problem of a situation, with the room of each coupling that bites as a limit."""
+    rooms = rooms_of(state, undisturbed)
+    if not rooms:
+        return state.problem
+    return capped(state.problem, [c for c, _ in rooms], np.array([room for _, room in rooms]))
+
+
+def _left(
+    state: NetworkState, share: NDArray[np.float64], undisturbed: Undisturbed
+) -> NDArray[np.float64]:
+    """Return the part of what base routes take that can leave by the couplings of a day, (K,)."""
     left = np.ones(state.problem.n_commodities)
-    couplings = couplings_of(state)
-    if couplings:
-        carried = served(undisturbed.answer(state.problem, usual=undisturbed.has(state)))
-        for c in couplings:
-            wanted = float(state.problem.amount[c.falls].sum())
-            part = min(c.room(carried) / wanted, 1.0) if wanted > 0 else 1.0
-            left[c.falls] = np.minimum(left[c.falls], part)
+    for c, room in rooms_of(state, undisturbed):
+        leaving = float(share[c.falls] @ state.problem.amount[c.falls])
+        if leaving > room:
+            left[c.falls] = np.minimum(left[c.falls], room / leaving)
     return left
+
+
+def _times(ways: list[BaseRoute], part: NDArray[np.float64]) -> list[BaseRoute]:
+    """Return ways with a part of what they take of each demand, shape (K,)."""
+    own = part.tolist()
+    return [w if own[w.demand] == 1.0 else replace(w, share=w.share * own[w.demand]) for w in ways]
+
+
+def _leaving(
+    ways: list[BaseRoute], base: NetworkState, undisturbed: Undisturbed
+) -> list[BaseRoute]:
+    """Return what can leave on each way by the couplings of ordinary times."""
+    share = _served_shares(ways, base.problem.n_commodities)
+    return _times(ways, _left(base, share, undisturbed))
 
 
 def chosen_routes(base: NetworkState) -> list[BaseRoute]:
@@ -174,10 +222,9 @@ def chosen_routes(base: NetworkState) -> list[BaseRoute]:
 
 
 def base_routes(
-    base: NetworkState, before: list[BaseRoute] | None, undisturbed: Undisturbed
+    p: FlowProblem, before: list[BaseRoute] | None, undisturbed: Undisturbed
 ) -> list[BaseRoute]:
     """Return the ways of the best answer that keeps what can be kept of the ways before."""
-    p = base.problem
     if before is None:
         return _solved(p, p.amount, [], undisturbed)
     flow, gone = np.zeros((p.n_classes, p.n_arcs)), np.zeros(p.n_commodities, dtype=np.bool_)

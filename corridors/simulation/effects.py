@@ -152,10 +152,11 @@ def _queues(caused: pd.DataFrame) -> str:
     for row in caused.head(_SHOWN).to_dict("records"):
         end = row["cleared_date"]
         gone = f"gone by {end}" if isinstance(end, str) else "still there at the end"
+        so_far = "" if isinstance(end, str) else " so far"
         usual = f", {number(row['usual_peak'])} usually" if row["usual_peak"] > SMALLEST else ""
         parts.append(
             f"{row['name']} ({counted(row['peak'], row['unit'])} on {row['peak_date']}{usual}, "
-            f"{number(row['mean_wait_hours'] / 24)} days on average, {gone})"
+            f"{number(row['mean_wait_hours'] / 24)} days on average{so_far}, {gone})"
         )
     rest = len(caused) - len(parts)
     more = f"; and {rest} more" if rest else ""

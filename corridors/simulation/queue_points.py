@@ -239,7 +239,7 @@ def grants(
     calendar
         The days, warm-up included.
     level
-        Units a day of each limit by step, shape (T, R).
+        Units a day of each limit by step, shape (T, R); 0 while events let nothing pass.
     step
         Length of a step in days.
 
@@ -277,6 +277,31 @@ def grants(
                 while same < left and (i + same >= len(own) or own[i + same] == own[i]):
                     same += 1
                 found.given[i * per_day, r] = own[i] * same
+    return found
+
+
+def shut_by_events(
+    states: list[NetworkState], usd: NDArray[np.float64], points: list[QueuePoint]
+) -> NDArray[np.bool_]:
+    """Return the limits handed out of which events let no member pass, by state, shape (S, R).
+
+    What the calendar takes away no event does: what is given of a limit is given all the same.
+
+    Parameters
+    ----------
+    states, usd, points
+        As `queue_points` has them.
+    """
+    found = np.zeros((len(states), len(points)), dtype=np.bool_)
+    quotas = set(states[0].net.whole.tables["quotas"]["capacity_id"])
+    for r, point in enumerate(points):
+        entries = [entry for entry, factor in point.entries.items() if factor > 0]
+        if point.capacity_id not in quotas or not entries:
+            continue
+        arc, kind = np.array(entries, dtype=np.int64).T
+        for s, state in enumerate(states):
+            there = bool(state.there[arc].any())
+            found[s, r] = there and not bool(np.isfinite(usd[s][kind, arc]).any())
     return found
 
 

@@ -107,6 +107,17 @@ class _Curves:
             mean = np.where(np.isfinite(total), total / units, np.nan)
         return units, mean, np.where((units > 0) & np.isfinite(longest), longest, np.nan)
 
+    def standing(self) -> tuple[float, float, float]:
+        """Return how many stand at the end, their unit-days until then, and those of the first."""
+        came, end = np.maximum.accumulate(self.came), float(self.times[-1])
+        low, high = float(self.gone[-1]), float(came[-1])
+        if high - low <= 4 * self.slack:
+            return 0.0, 0.0, 0.0
+        level = np.unique(np.concatenate([[low, high], came[(came > low) & (came < high)]]))
+        first, last = self.when(came, level[:-1], after=True), self.when(came, level[1:])
+        days = float((np.diff(level) * (end - 0.5 * (first + last))).sum())
+        return high - low, days, end - float(first[0])
+
 
 class QueueTables:
     """The tables of the queues of a run.
@@ -292,6 +303,9 @@ class QueueTables:
             point = self._limits[r]
             curves = self._cumulative[int(r)]
             _, _, longest = curves.waits(curves.gone[[self._begin, -1]])
+            # Who has not left by the end has waited until then, and for no less.
+            units, days, most = curves.standing()
+            units, days = units + float(left[r]), days + float(waited[r])
             rows.append(
                 {
                     "capacity_id": point.limit_id,
@@ -302,8 +316,8 @@ class QueueTables:
                     "peak_t": float(tonnes[top, r]),
                     "peak_date": self.dates[top],
                     "cleared_date": self.dates[top + int(low[0])] if len(low) else None,
-                    "mean_wait_hours": 24.0 * float(waited[r] / left[r]) if left[r] > 0 else 0.0,
-                    "longest_wait_hours": 24.0 * float(np.nan_to_num(longest[0])),
+                    "mean_wait_hours": 24.0 * days / units if units > 0 else 0.0,
+                    "longest_wait_hours": 24.0 * max(float(np.nan_to_num(longest[0])), most),
                 }
             )
         columns = [

@@ -176,7 +176,8 @@ class Simulation(Varying, Asked):
             capacity_id, name, unit, peak, peak_whole (vehicles as a whole
             number), peak_t, peak_date, cleared_date (None where it still stands;
             a queue counts as cleared below a hundredth of its peak),
-            mean_wait_hours and longest_wait_hours of those who left.
+            mean_wait_hours and longest_wait_hours of those who left, and of those who stand
+            at the end until then.
         """
         return self._tables.peaks
 

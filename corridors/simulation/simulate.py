@@ -76,7 +76,8 @@ def simulate(
         Days to report, from 1.
     start
         First day reported; the first day of a dated event if None, or else the
-        scenario's own day or the network's.
+        scenario's own day or the network's. Events without a first day begin on it; of those
+        that have begun before, the days until then are run too.
     step
         A time such as ``"6h"``, a whole part of a day.
     model
@@ -90,7 +91,7 @@ def simulate(
         ``"logit"``, as shippers choose. What it does while something is wrong is the same.
     warm_up
         Days run before `start` so that cargo is under way; None for as long as
-        the longest base route takes.
+        the longest base route takes, before the first day of an event that has begun by then.
     expected_queue
         Whether the queue that variation leaves on average (Kimber and Hollis 1979) stands in
         the run, as cargo that waits, instead of in `Simulation.random_queues` beside it.
@@ -195,7 +196,7 @@ def simulate(
         first,
         days,
         step=length,
-        warm_up=warm_up,
+        warm_up=round(table.problem.begin * length),
         usual=usual,
         expected_queue=expected_queue,
         undisturbed=table.undisturbed,

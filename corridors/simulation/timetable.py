@@ -28,6 +28,7 @@ from corridors.simulation.queue_points import (
     members_by_arc,
     open_part,
     queue_points,
+    shut_by_events,
     stores,
 )
 from corridors.simulation.queueing.problem import Behaviour, QueueProblem
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
 
 MOST_WARM_UP = 75
 """Most days that are run before the reported ones."""
+
+MOST_BEFORE = 400
+"""Most days before the reported ones by which the first day of an event is gone back to."""
 
 MOST_AHEAD = 400
 """Most days by which the end of an announced closure is looked up beyond the last one."""
@@ -122,7 +126,8 @@ def build_timetable(
         Length of a step in days; a day must be a whole number of steps.
     warm_up
         Days that are run before `start`, so that cargo is under way on the first
-        one; None for as long as the longest base route takes.
+        one; None for as long as the longest base route takes, before the first day of an
+        event that has begun by then.
     announced
         Whether everybody knows at once when a closure will end.
     usual
@@ -140,12 +145,14 @@ def build_timetable(
     if undisturbed is None or not undisturbed.serves(net, named, usual):
         undisturbed = Undisturbed(net, named, usual)
     net = undisturbed.net
+    scenario = None if scenario is None else begun(scenario, start)
     say("what is usual")
     solutions = BaseRoutes(undisturbed)
     if warm_up is None:
         begin = undisturbed.on(start)
         first_ways = solutions.ways_of(begin)
         warm_up = min(longest_days(begin, first_ways) + 3, MOST_WARM_UP)
+        warm_up += min((start - first_felt(scenario, start)).days, MOST_BEFORE)
     first = start - dt.timedelta(days=warm_up)
     total = warm_up + days
     ahead = _days_ahead(scenario, start + dt.timedelta(days=days)) if announced else 0
@@ -196,6 +203,29 @@ def build_timetable(
     return replace(table, usual=usual, undisturbed=undisturbed)
 
 
+def begun(scenario: Scenario, start: dt.date) -> Scenario:
+    """Return a scenario whose events without a first day begin on the first reported one.
+
+    What they do must not hang on how many days are run before, for the longest way there is.
+    """
+    events = [replace(e, first_day=start) if e.first_day is None else e for e in scenario.events]
+    return replace(scenario, events=tuple(events))
+
+
+def first_felt(scenario: Scenario | None, start: dt.date) -> dt.date:
+    """Return the first day of what may still be felt on the first reported day, or that day.
+
+    An event that has been over for longer than the longest warm-up is no longer looked at.
+    """
+    felt = start - dt.timedelta(days=MOST_WARM_UP)
+    days = [
+        e.first_day
+        for e in (scenario.events if scenario else ())
+        if e.first_day is not None and (e.end_day is None or e.end_day > felt)
+    ]
+    return min([start, *days])
+
+
 def _days_ahead(scenario: Scenario | None, end: dt.date) -> int:
     """Return the days after the last one until no event of a scenario is in force any more."""
     ends = [
@@ -215,6 +245,7 @@ def _changes(net: Network, first: dt.date, last: dt.date) -> Iterator[dt.date]:
         "capacities": ("valid_from", "valid_until"),
         "demand": ("valid_from", "valid_until"),
         "supply": ("valid_from", "valid_until"),
+        "couplings": ("valid_from", "valid_until"),
     }
     years = range(first.year, last.year + 1)
     for name, columns in bounds.items():
@@ -267,7 +298,8 @@ def _assemble(
         points, arcs.size, len(arcs.cargo), level
     )
     demand = np.stack([s.problem.amount for s in states])
-    stock = grants(net, points, calendar, level, step)
+    shut = shut_by_events(states, usd, points)[state] & np.isfinite(level)
+    stock = grants(net, points, calendar, np.where(shut, 0.0, level), step)
     granted = None if stock is None else np.asarray((stock.period >= 0).any(axis=0))
     p = states[0].problem
     cargo = net.whole.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]

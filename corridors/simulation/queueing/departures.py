@@ -279,8 +279,15 @@ class Origin:
             own = np.flatnonzero(limit == r)
             days = arrays.hours[first[own] + way[own]] / 24.0
             wanted = what[own, 0] * arrays.factor[first[own]]
-            store, margin = float(limits.store[r]), limits.margin[limits.store_number[r]]
-            parts = equal_parts(store, margin, days, wanted, clock.step)
+            s = limits.store_number[r]
+            parts = equal_parts(
+                float(limits.store[r]),
+                limits.margin[s],
+                days,
+                wanted,
+                clock.step,
+                limits.carries[s],
+            )
             shares[own] = in_turn(parts, days, wanted, what[own, 1])
             order.append(own)
             for d in own[shares[own] < 1].tolist():

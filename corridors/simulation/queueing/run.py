@@ -14,6 +14,7 @@ from corridors.simulation.queueing.kernel import run_step
 from corridors.simulation.queueing.lining import Lining
 from corridors.simulation.queueing.packets import depart_all, grown, new_packets
 from corridors.simulation.queueing.route_choice import RouteChoice
+from corridors.simulation.queueing.service.passing import Passing
 from corridors.simulation.queueing.state import (
     HAIR,
     NEW,
@@ -164,6 +165,7 @@ class QueueRun:
         stores = np.isfinite(p.store)
         self._store_number: Ints = np.where(stores, np.cumsum(stores) - 1, -1).astype(np.int64)
         self._ahead = np.zeros((2, int(stores.sum()), 1))
+        self._passing = Passing(p, self.route_choice.information.reductions.passable)
         self.origin = Origin(p, self.book, self.route_choice, fixed=fixed)
         self.recovering = np.zeros(n_limits, dtype=np.bool_)
         self.open_before = np.full(n_limits, np.inf)
@@ -271,11 +273,13 @@ class QueueRun:
         self.stock += grants.given[n]
         least = HAIR * np.maximum(p.level[n] * p.step, 1.0)
         left = np.where(self.stock > least, self.stock, 0.0)
-        rate[own] = np.where(rate > 0, left / p.step, 0.0)[own]
+        # While events let nothing pass nothing is given, and more is when they are over.
+        passes = rate > 0
+        rate[own] = np.where(passes, left / p.step, 0.0)[own]
         with np.errstate(divide="ignore", invalid="ignore"):
             wait = self.queue_state["queue"] / p.level[n]
             off = np.maximum((grants.end[n] - n) * p.step - np.nan_to_num(wait), 0.0)
-        gone = own & (left <= 0) & (p.level[n] > 0)
+        gone = own & passes & (left <= 0) & (p.level[n] > 0)
         self.route_choice.information.used_up = np.where(gone, off, 0.0)
 
     def banned(self) -> Flags:
@@ -306,6 +310,7 @@ class QueueRun:
         self.queue_state["taken"][:] = 0.0
         spread, exponent = self._spread(n)
         ahead, asked, until, asked_until = self.stores(float(arrays.hours.max(initial=0.0)))
+        passes, carries = self._passing.ahead(n, rate, self.stock, ahead.shape[1])
         limits = QueueLimits(
             rate=rate,
             reserved=np.ascontiguousarray(p.reserved[n]),
@@ -327,6 +332,8 @@ class QueueRun:
             else p.grants.period[n] >= 0,
             leads=self.leads(),
             store_number=self._store_number,
+            passes=passes,
+            carries=carries,
             margin=ahead,
             asked=asked,
             until=until,

@@ -92,7 +92,8 @@ class QueueLimits(NamedTuple):
     `evenly` says where what passes is counted by the step alone, as if all came evenly over it.
     `store` is what finds a place before a limit, infinite where anything does; `leads` says
     which limits lead to such a one, and `store_number` numbers the stores, -1 for the other
-    limits. `margin` is what passes in each step ahead, by store, beside all that is known to come,
+    limits. `passes` is what passes in each step ahead, by store, and `carries` says whether what
+    a step leaves of it can pass in the next; `margin` is the same beside all that is known to come,
     what stands there now among it; `asked` what has been let through in one look at a queue;
     `until` and `asked_until` the last step ahead that either is about.
     """
@@ -117,6 +118,8 @@ class QueueLimits(NamedTuple):
     evenly: Flags
     leads: Flags
     store_number: Ints
+    passes: Floats
+    carries: Flags
     margin: Floats
     asked: Floats
     until: Ints

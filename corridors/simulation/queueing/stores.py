@@ -2,13 +2,14 @@
 
 A point queue takes no room. Where the data says how much finds a place before a limit, no
 more is sent there than will have found one whenever it comes: at the end of every step
-ahead the queue, what stands there now and what will have come by then at the rate of the
-step, is at most the store. A step in which less comes than could pass is no room for later
-(Lindley 1952). What is under way comes when it comes: a line on which oil is under way for a
-week takes nothing from a field a day away until that week is over. The rest waits where it
-is, at the limit upstream, which may fill in turn, or at its origin: a place takes what it has
-room for and holds the rest back upstream, as in the cell transmission model (Daganzo 1995).
-When the rate falls, what is under way still comes.
+ahead the queue, what stands there now and what will have come by then at the rates that are
+known (`passing`), is at most the store. A step in which less comes than could pass is no room
+for later (Lindley 1952), but within a period for which forms have been given. What is under way
+comes when it comes: a line on which oil is under way for a week takes nothing from a field a day
+away until that week is over. The rest waits where it is, at the limit upstream, which may fill
+in turn, or at its origin: a place takes what it has room for and holds the rest back upstream,
+as in the cell transmission model (Daganzo 1995). When the rate falls, what is under way still
+comes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from corridors.simulation.queueing.packets import append, join, split
 from corridors.simulation.queueing.state import BACKGROUND, HAIR
 
 if TYPE_CHECKING:
-    from corridors.flow.arrays import Floats
+    from corridors.flow.arrays import Flags, Floats
 
 NOWHERE = 1e-12
 """Share of an amount below which it does not come within a step."""
@@ -79,9 +80,10 @@ def find_room(packets, routes, limits, clock, head):
     for r in range(len(limits.rate)):
         s = limits.store_number[r]
         if s >= 0:
-            passes = max(limits.rate[r] - limits.reserved[r], 0.0) * clock.step
             for j in range(limits.margin.shape[1]):
-                limits.margin[s, j] += passes
+                limits.margin[s, j] += limits.passes[s, j]
+                if limits.passes[s, j] < 0.0:
+                    limits.until[s] = max(limits.until[s], j)
             limits.margin[s, 0] -= limits.queue[r]
     return True
 
@@ -101,24 +103,27 @@ def place_at(limits, limit, days, clock):
     a = min(a, last)
     stands = 0.0
     for j in range(a):
-        stands = max(stands - limits.margin[s, j] + limits.asked[s, j], 0.0)
+        stands += limits.asked[s, j] - limits.margin[s, j]
+        if stands < 0.0 and not limits.carries[s, j]:
+            stands = 0.0
     store = limits.store[limit]
     net = limits.margin[s, a] - limits.asked[s, a]
     # What passes of them beside all else by the end of a step, and what stands there without
     # them: where that is more than the store, they must not make it more.
     passes = net - stands
-    stands = max(-passes, 0.0)
-    if share < 1.0:
+    carries = limits.carries[s, a]
+    stands = -passes if carries else max(-passes, 0.0)
+    if share < 1.0 and not carries:
         # What could have passed in the step before the first of them comes is gone.
-        full = max(limits.rate[limit] - limits.reserved[limit], 0.0) * clock.step
-        passes = min(passes, share * full - limits.asked[s, a])
+        passes = min(passes, share * limits.passes[s, a] - limits.asked[s, a])
     if a == last:
         return max(max(store, stands) + passes, 0.0)
     place = np.inf
     if share > NOWHERE:
         place = (max(store, stands) + passes) / share
     more = limits.margin[s, a + 1] - limits.asked[s, a + 1]
-    rest = 1.0 - share
+    # Where nothing of what passes in the first is gone, both parts are as one that comes in it.
+    rest = 0.0 if carries else 1.0 - share
     if rest > NOWHERE:
         # All of them have come within the step after, which has passed a part by then; and
         # if what came in the first has passed by its end, the rest finds the store empty.
@@ -131,7 +136,9 @@ def place_at(limits, limit, days, clock):
         net = limits.margin[s, j] - limits.asked[s, j]
         passes += net
         later += net
-        stands = max(stands - net, 0.0)
+        stands -= net
+        if stands < 0.0 and not limits.carries[s, j]:
+            stands = 0.0
         most = max(store, stands)
         place = min(place, most + passes)
         if rest > NOWHERE:
@@ -223,7 +230,7 @@ def put_back(packets, limits, clock, limit, held):
 
 
 @compiled
-def _most(store, margin, base, more, most, hair):
+def _most(store, margin, carries, base, more, most, hair):
     """Return how much of `more` can come beside `base` before a store overflows, and where.
 
     The queue is the largest of what builds up from any step to any later one, and so convex
@@ -242,7 +249,9 @@ def _most(store, margin, base, more, most, hair):
     stands = 0.0
     for j in range(steps):
         # What overflows without them they must not make more.
-        stands = max(stands + base[j] - margin[j], 0.0)
+        stands += base[j] - margin[j]
+        if stands < 0.0 and not carries[j]:
+            stands = 0.0
         holds[j] = max(store, stands)
     full = np.zeros(steps, dtype=np.bool_)
     for _ in range(4 * steps + 4):
@@ -252,7 +261,7 @@ def _most(store, margin, base, more, most, hair):
         for j in range(steps):
             stands += base[j] + most * more[j] - margin[j]
             added += more[j]
-            if stands < -hair:
+            if stands < -hair and not carries[j]:
                 stands, added, since = 0.0, 0.0, j + 1
                 continue
             if added > hair and stands > holds[j] - hair:
@@ -266,7 +275,7 @@ def _most(store, margin, base, more, most, hair):
 
 
 @compiled
-def _all_fit(store, margin, days, wanted, step, hair):
+def _all_fit(store, margin, carries, days, wanted, step, hair):
     """Say whether all wishes find a place; what a wish is and when it comes as in `equal_parts`."""
     last = len(margin) - 1
     more = np.zeros(len(margin))
@@ -278,11 +287,18 @@ def _all_fit(store, margin, days, wanted, step, hair):
             more[first] += within * wanted[g]
             if first < last:
                 more[first + 1] += (1.0 - within) * wanted[g]
-    most, _ = _most(store, margin, np.zeros(len(margin)), more, 1.0, hair)
+    most, _ = _most(store, margin, carries, np.zeros(len(margin)), more, 1.0, hair)
     return most >= 1.0 - HAIR
 
 
-def equal_parts(store: float, margin: Floats, days: Floats, wanted: Floats, step: float) -> Floats:
+def equal_parts(
+    store: float,
+    margin: Floats,
+    days: Floats,
+    wanted: Floats,
+    step: float,
+    carries: Flags | None = None,
+) -> Floats:
     """Return the share of each wish that finds a place in one store, as equal as room allows.
 
     All are given more together until the store is full at the end of some step ahead; who
@@ -301,6 +317,8 @@ def equal_parts(store: float, margin: Floats, days: Floats, wanted: Floats, step
         Units, shape (G,).
     step
         Length of a step in days.
+    carries
+        Whether what a step leaves can pass in the next one, shape (H,); never if None.
 
     Examples
     --------
@@ -310,7 +328,8 @@ def equal_parts(store: float, margin: Floats, days: Floats, wanted: Floats, step
     [0.5, 1.0]
     """
     hair = HAIR * max(float(wanted.sum()), 1e-300)
-    if _all_fit(store, margin, days, wanted, step, hair):
+    kept = np.zeros(len(margin), dtype=np.bool_) if carries is None else carries
+    if _all_fit(store, margin, kept, days, wanted, step, hair):
         return np.ones(len(wanted))
     ahead = days / step
     first = np.minimum(np.floor(ahead + HAIR), len(margin) - 1)
@@ -326,7 +345,7 @@ def equal_parts(store: float, margin: Floats, days: Floats, wanted: Floats, step
     while free.any():
         more = coming[free].sum(axis=0)
         step_up, full = _most(
-            store, margin, share @ coming, more, 1.0 - float(share[free].max()), hair
+            store, margin, kept, share @ coming, more, 1.0 - float(share[free].max()), hair
         )
         share[free] += step_up
         if share[free].max() >= 1.0 - HAIR:

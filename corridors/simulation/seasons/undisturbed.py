@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
     from corridors.flow.solve import Answer
     from corridors.network.network import Network
+    from corridors.scenarios.coupling.couplings import Coupling
     from corridors.scenarios.state import NetworkState
     from corridors.simulation.queueing.problem import BaseRoute
 
@@ -134,8 +135,8 @@ class Undisturbed:
         The network with these limits.
     ways
         Ways of situations that have been asked for, by the situation and the ways before.
-    left
-        Part of each demand that can leave, shape (K,), by situation.
+    rooms
+        Couplings that bite and the units a day that can leave by each, by situation.
     """
 
     def __init__(self, net: Network, named: Collection[str], usual: str) -> None:
@@ -147,7 +148,7 @@ class Undisturbed:
         self._engines: dict[bytes, Answer] = {}
         self._answers: dict[tuple[bytes, bytes], Optimum] = {}
         self.ways: dict[tuple[int, tuple[object, ...]], tuple[NetworkState, list[BaseRoute]]] = {}
-        self.left: dict[int, tuple[NetworkState, Floats]] = {}
+        self.rooms: dict[int, tuple[NetworkState, tuple[tuple[Coupling, float], ...]]] = {}
 
     def serves(self, net: Network, named: Collection[str], usual: str) -> bool:
         """Return whether these days are those of a network with named limits as well."""
