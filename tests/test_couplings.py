@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from coupling_toys import COUPLING, DAY, SHUT, detour, field, gate
+from coupling_toys import COUPLING, DAY, SHUT, crowded, detour, field, gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulate_toys import scenario, what
 
 import corridors as co
 from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
+from corridors.analysis.uncertainty.drawing import Drawing, central_case
 from corridors.network.arcs import LINK
 from corridors.network.checks.couplings import couplings_are_of_two_demands
 from corridors.network.network import as_date
 from corridors.scenarios.coupling.couplings import couplings_of
 from corridors.scenarios.coupling.settle import settle
 from corridors.scenarios.state import network_state
+from corridors.simulation.base_routes import chosen_routes
 
 
 def carried(result: co.Assignment) -> dict[str, float]:
@@ -98,6 +100,82 @@ def test_where_oil_and_gas_push_each_other_both_come_to_rest():
     net = gate()
     result = co.assign(net, as_of=DAY)
     assert carried(result) == pytest.approx({"oil": 177.5, "gas": 62.5}, rel=1e-6)
+
+
+IDLE = {"delay": {"link": "field-port-pipeline"}, "by": "0 h"}
+
+
+@pytest.mark.parametrize("events", [(), (IDLE,)])
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+def test_what_falls_in_ordinary_times_leaves_no_room_that_demand_would_grow_into(model, events):
+    """200 t of oil and 600 t of boxes pass a gate of 1,000, which has no price, and none grows."""
+    result = co.assign(crowded(), scenario(*events) if events else None, as_of=DAY, model=model)
+    assert result.summary["demand_t_per_day"] == pytest.approx(1_400, rel=1e-9)
+    assert carried(result) == pytest.approx({"oil": 200, "gas": 100, "box": 600})
+    price = result.capacities.set_index("capacity_id")["price_usd"]
+    assert price["gate"] == 0
+    # A box pays its 100 km at a dollar, which is what more boxes would cost.
+    box = result.state.demand["cargo"].to_numpy() == "box"
+    assert result.state.ordinary[box] == pytest.approx([100])
+
+
+def test_an_event_that_changes_nothing_is_the_ordinary_day_to_the_byte():
+    base = co.assign(crowded(), as_of=DAY, model="logit")
+    same = co.assign(crowded(), scenario(IDLE), as_of=DAY, model="logit")
+    assert same.flows.equals(base.flows)
+    assert same.couplings.equals(base.couplings)
+
+
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+def test_in_a_narrower_gate_boxes_stay_by_what_they_cost_in_ordinary_times(model):
+    """Oil pays 400 USD beyond its way before it stays; of boxes hardly any would go for that.
+
+    Their curve begins at 100 USD: 2 / sqrt(1 + 3 exp(2 x 0.8 / 75 x 400)) of 600 are 10. So all
+    the oil goes that can leave, and boxes give way.
+    """
+    narrow = scenario({"limit": {"capacity": "gate"}, "to": "700 t/day"})
+    hit = co.assign(crowded(), narrow, as_of=DAY, model=model)
+    assert carried(hit) == pytest.approx({"oil": 200, "gas": 100, "box": 500})
+
+
+def test_with_waits_an_ordinary_day_holds_couplings_too():
+    base = co.assign(crowded(), as_of=DAY, model="logit", expected_queue=True)
+    narrow = scenario({"limit": {"capacity": "gate"}, "to": "700 t/day"})
+    hit = co.assign(crowded(), narrow, as_of=DAY, model="logit", expected_queue=True)
+    assert carried(base) == pytest.approx({"oil": 200, "gas": 100, "box": 600})
+    assert carried(hit) == pytest.approx({"oil": 200, "gas": 100, "box": 500})
+
+
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+def test_a_sweep_begins_with_what_falls_in_ordinary_times(model):
+    state = network_state(crowded(), None, as_date(DAY))
+    solver = ClosureSolver(closure_problem(state, model, disturbed=False))
+    line = np.flatnonzero(
+        (state.arcs.ids == "field-plant-pipeline") & (state.arcs.arc_type == LINK)
+    )
+    # 100 t of gas stay, and of the 200 t of oil that left 50 t can: 500 x (1 - 0.9).
+    figures = solver.close(line).figures
+    assert figures["shortfall_t_per_day"] == pytest.approx(250)
+
+
+def test_draws_begin_with_what_falls_in_ordinary_times():
+    narrow = scenario({"limit": {"capacity": "gate"}, "to": "700 t/day"})
+    for model in ("optimal", "logit"):
+        central = central_case(crowded(), narrow, DAY, model)
+        drawing = Drawing(central)
+        # A network that is another object, with the same figures.
+        found, known = drawing.figures(crowded()), drawing.figures(central.baseline.state.net)
+        assert found["newly_unserved_t_per_day"] == pytest.approx(100)
+        assert found == pytest.approx(known)
+
+
+def test_days_by_the_ways_of_shippers_send_what_can_leave():
+    base = network_state(crowded(), None, as_date(DAY))
+    cargo = base.demand["cargo"].tolist()
+    share = dict.fromkeys(cargo, 0.0)
+    for way in chosen_routes(base):
+        share[cargo[way.demand]] += way.share
+    assert share == pytest.approx({"oil": 0.4, "gas": 1 / 3, "box": 1})
 
 
 def test_rooms_that_come_to_no_rest_are_said():

@@ -27,11 +27,17 @@ QUESTIONS = (
 )
 """What the page is asked, and the events that say the same."""
 
+GATE = (
+    ({"capacity": {"gate": 0.7}}, ({"limit": {"capacity": "gate"}, "to": 0.7},)),
+    ({"demand": {"cargo:gas": 0.3}}, ({"demand": {"cargo": "gas"}, "to": 0.3},)),
+)
+
 NETWORKS = {
     "field": (coupling_toys.field, QUESTIONS),
     "dear outlet": (lambda: coupling_toys.detour(12_000), QUESTIONS[:2]),
     "outlet": (lambda: coupling_toys.detour(9_000), QUESTIONS[:2]),
     "gate": (coupling_toys.gate, QUESTIONS[:2]),
+    "fallen in ordinary times": (coupling_toys.crowded, (*QUESTIONS[:2], *GATE)),
 }
 
 

@@ -22,9 +22,15 @@ class Service {
 
   // An answer in which couplings hold too, from the answer without them.
   held(s, plain) {
-    if (!this.coupled.has(s)) this.coupled.set(s, couplingsOf(this.questions, s));
-    const settled = settleCouplings(this.coupled.get(s), plain, (own, rooms) => this.withRooms(s, this.roomsOf(s, own).at(plain.p, rooms)));
+    // What is usual on the day is found with them.
+    if (plain.settled) return plain;
+    const settled = settleCouplings(this.couplings(s), plain, (own, rooms) => this.withRooms(s, this.roomsOf(s, own).at(plain.p, rooms)));
     return settled.own.length ? { ...settled.found, settled, plain } : plain;
+  }
+
+  couplings(s) {
+    if (!this.coupled.has(s)) this.coupled.set(s, couplingsOf(this.questions, s));
+    return this.coupled.get(s);
   }
 
   // The limits of a state with those of some couplings, laid out once.
