@@ -260,6 +260,30 @@ def test_words_and_json_say_what_falls_and_nobody_is_pushed_aside():
     assert told["couplings"][0]["room_units_per_day"] == pytest.approx(140)
 
 
+def test_what_falls_in_ordinary_times_is_no_news_and_what_falls_beyond_it_is():
+    falls = "What hangs on something else falls"
+    assert falls not in co.run(crowded(), scenario(IDLE), as_of=DAY).explain()
+    later = scenario(SHUT | {"from": "2025-07-01"})
+    assert falls not in co.run(crowded(), later, as_of=DAY).explain()
+    # Of 300 t of gas 200 had no outlet, and 200 t of oil left; now 500 x (1 - 0.9).
+    said = co.run(crowded(), scenario(SHUT), as_of=DAY).explain()
+    assert (
+        "300 t of gas, 100 t more than before, have no outlet, so that of 500 t of oil 50.0 t can "
+        "leave, 150 t less than before (Oil with its gas)"
+    ) in said
+    # The oil that stays had paid as much as it was worth, and no hair of a dollar is told.
+    assert "what stays loses 0 USD a day" in said
+
+
+def test_what_a_hair_of_the_gas_makes_fall_is_no_news():
+    """The way round costs 9,950 USD, at a loss of 10,000: by choice 0.02 of 100 t stay."""
+    hit = co.run(detour(9_950), scenario(SHUT), as_of=DAY, model="logit")
+    (row,) = hit.disrupted.couplings.to_dict("records")
+    assert 0 < row["missing_units_per_day"] < 0.1
+    assert 199.9 < row["room_units_per_day"] < 200
+    assert "What hangs on something else" not in hit.explain()
+
+
 @pytest.mark.parametrize(
     ("change", "column"),
     [

@@ -75,6 +75,28 @@ def test_couplings_hold_in_the_page_as_in_the_package(browser, tmp_path, name): 
         assert seen.noise == []
 
 
+def test_what_falls_in_ordinary_times_is_no_news_of_the_page(browser, tmp_path):  # noqa: F811
+    path = explorer(coupling_toys.crowded(), as_of=DAY).save(tmp_path / "page.html")
+    said = {}
+    with visit(browser, path) as seen:
+        page = seen.page
+        for asked in ("cap=gate@0.7", "close=link:field-plant-pipeline"):
+            for model in ("optimal", "logit"):
+                page.goto("about:blank")
+                page.goto(path.resolve().as_uri() + f"#{asked}&model={model}")
+                page.locator("body:not(.opening):not(.busy)").wait_for()
+                said[asked, model] = page.inner_text("#sentence")
+        seen.requests.clear()
+        assert seen.noise == []
+    for (asked, _), text in said.items():
+        assert ("have no outlet" in text) == asked.startswith("close")
+        if asked.startswith("close"):
+            assert (
+                "300 t a day of gas, 100 t more than before, have no outlet, so that of 500 t of "
+                "oil 50 t can leave, 150 t less than before"
+            ) in text
+
+
 def test_the_oil_that_falls_by_hand(browser, tmp_path):  # noqa: F811
     """All the gas has no outlet: 0.3 of 200 t of oil fall, each worth 9,900; a sentence says so.
 

@@ -34,7 +34,12 @@ function sentence(names, store, answer) {
     const longer = Math.abs(hours) < 0.05 ? 'in the same time' : `${number(Math.abs(hours) / 24, Math.abs(hours) < 24 ? 2 : 1)} days ${hours > 0 ? 'longer' : 'shorter'} on average`;
     found.push(`${tonnes(rerouted)} go another way, ${longer}`);
   }
-  for (const own of answer.fallen) found.push(fallenInWords(names, own));
+  const fallenBefore = new Map(answer.fallenBefore.map((own) => [own.limit, own]));
+  for (const own of answer.fallen) {
+    const old = fallenBefore.get(own.limit);
+    // What falls in ordinary times too is no news, nor is a hair.
+    if ((old ? old.room : own.ordinary) - own.room > 0.5) found.push(fallenInWords(names, own, old));
+  }
   const usd = after.usd - before.usd;
   if (Math.abs(usd) > 0.5) found.push(`the transport bill ${usd > 0 ? 'rises' : 'falls'} by ${short(Math.abs(usd))} USD a day`);
   if (!found.length) found.push('nothing changes for the cargo');
@@ -43,12 +48,14 @@ function sentence(names, store, answer) {
 }
 
 // What a coupling does: "100 t of gas have no outlet, so that of 200 t of oil 140 t can leave".
-function fallenInWords(names, { limit, ordinary, room, missing }) {
+function fallenInWords(names, { limit, ordinary, room, missing }, old) {
   const { couplings, cargo } = names.texts;
   const at = couplings.limit.indexOf(limit);
   const amount = (c, units) => `${number(units)} ${cargo.unit[c]}`;
   const [falls, by] = [couplings.cargo[at], couplings.by_product[at]];
-  return `${amount(by, missing)} a day of ${lowered(cargo.name[by])} have no outlet, so that of ${amount(falls, ordinary)} of ${lowered(cargo.name[falls])} ${amount(falls, room)} can leave`;
+  const without = old && missing > old.missing ? `, ${amount(by, missing - old.missing)} more than before,` : '';
+  const less = old ? `, ${amount(falls, old.room - room)} less than before` : '';
+  return `${amount(by, missing)} a day of ${lowered(cargo.name[by])}${without} have no outlet, so that of ${amount(falls, ordinary)} of ${lowered(cargo.name[falls])} ${amount(falls, room)} can leave${less}`;
 }
 
 // `ranges`: the 5th and 95th percentile of what has one, by the names of `change`.

@@ -54,10 +54,10 @@ class Service {
     return gap > 10 * HARDLY * Math.abs(proof.objective) ? gap : 0;
   }
 
-  // What couplings do to an answer: those that bite.
-  fallen(s, after) {
+  // What couplings do to an answer: those that bite, and where it is asked for how near the answer is.
+  fallen(s, after, proved) {
     if (!after.settled) return [];
-    const gap = this.jointGap(s, after);
+    const gap = proved ? this.jointGap(s, after) : NaN;
     return after.settled.own.map((c, i) => ({
       limit: c.limit,
       ordinary: c.ordinary,
@@ -117,7 +117,7 @@ class Service {
     const flow = tonnes(this.questions, after.p, after.proof.flow);
     const flowBefore = tonnes(this.questions, before.p, before.proof.flow);
     const moved = compareTotals(before, after);
-    const fallen = this.fallen(question.state || 0, after);
+    const fallen = this.fallen(question.state || 0, after, true);
     return {
       objective: after.proof.objective,
       gap: after.proof.gap,
@@ -137,6 +137,7 @@ class Service {
         ...moved,
       },
       fallen,
+      fallenBefore: this.fallen(base, before, false),
       limits: limitsOf(after),
       limitsBefore: limitsOf(before),
       flow,

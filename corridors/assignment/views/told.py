@@ -1,8 +1,8 @@
-"""What is told beside the change itself: what markets do, and what is possible at best."""
+"""What is told beside the change itself: of markets, couplings, and what is possible at best."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corridors.display import number, share
 from corridors.network.markets.offers import SELLER
@@ -167,3 +167,42 @@ def told_beside_totals(
             f"day {'more' if usd >= 0 else 'less'}"
         )
     return f"{text}."
+
+
+def told_couplings(
+    before: pd.DataFrame | None, after: pd.DataFrame | None, names: Mapping[str, str]
+) -> str:
+    """Return what falls because something else has no outlet, where it did not before.
+
+    Parameters
+    ----------
+    before, after
+        As `corridors.Assignment` has them; None where they are not known.
+    names
+        Of the cargo, by id.
+    """
+    if after is None or not len(after):
+        return ""
+    known = {} if before is None else {r["coupling_id"]: r for r in before.to_dict("records")}
+    every = after.to_dict("records")
+    parts = [told for row in every if (told := _falls(row, known.get(row["coupling_id"]), names))]
+    if not parts:
+        return ""
+    return f"What hangs on something else falls with it, a day: {'; '.join(parts)}."
+
+
+def _falls(row: Mapping[str, Any], old: Mapping[str, Any] | None, names: Mapping[str, str]) -> str:
+    """Return what a coupling does beyond what it did before; nothing where that is too little."""
+    room = row["room_units_per_day"]
+    was = old["room_units_per_day"] if old else row["ordinary_units_per_day"]
+    if was - room <= _SMALL:
+        return ""
+    missing, unit, other = row["missing_units_per_day"], row["unit"], row["by_product_unit"]
+    more = missing - old["missing_units_per_day"] if old else 0.0
+    beyond = f", {number(more, other)} more than before," if more > 0 else ""
+    less = f", {number(was - room, unit)} less than before" if old else ""
+    return (
+        f"{number(missing, other)} of {names[row['by_product']]}{beyond} have no outlet, so that "
+        f"of {number(row['ordinary_units_per_day'], unit)} of {names[row['cargo']]} "
+        f"{number(room, unit)} can leave{less} ({row['name']})"
+    )
