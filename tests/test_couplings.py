@@ -64,6 +64,52 @@ def test_what_is_taken_in_part_holds_back_in_proportion(event, gas, oil):
     assert carried(result) == pytest.approx({"oil": oil, "gas": gas})
 
 
+WIDE = {"capacity_id": "gas-line", "name": "Gas line", "unit": "t", "amount": 130}
+MORE = {"demand": {"cargo": "oil"}, "to": 1.1}
+MORE_OF_BOTH = ({"demand": {"cargo": "oil"}, "to": 1.5}, {"demand": {"cargo": "gas"}, "to": 1.5})
+
+
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+@pytest.mark.parametrize(
+    ("line", "events", "oil"),
+    [
+        # All the gas is taken and no more: x / 200 <= 1, whatever is wanted.
+        (100, (MORE,), 200),
+        # A tonne of 100 is not: 200 x (1 - 0.3 x 0.01), and a thousandth of one, as much less.
+        (99, (MORE,), 199.4),
+        (99.999, (MORE,), 199.9994),
+        # 30 t more are taken than is ordinary: 200 x (1 + 0.3 x 0.3) of 300 can leave.
+        (130, MORE_OF_BOTH, 218),
+        (130, (MORE,), 200),
+    ],
+)
+def test_more_than_is_ordinary_leaves_only_with_more_of_the_gas(model, line, events, oil):
+    net = field(capacities=[WIDE | {"amount": line}])
+    result = co.assign(net, scenario(*events), as_of=DAY, model=model)
+    assert carried(result)["oil"] == pytest.approx(oil, rel=1e-8)
+    (row,) = result.couplings.to_dict("records")
+    assert row["room_units_per_day"] == pytest.approx(oil, rel=1e-8)
+    assert row["wanted_units_per_day"] == pytest.approx(200 * events[0]["to"])
+    assert row["missing_units_per_day"] == pytest.approx(max(100 - line, 0), abs=1e-6)
+
+
+def test_by_days_a_rise_ends_where_the_steady_answer_does():
+    when = {"from": "2025-01-11", "until": "2025-01-21"}
+    for line, events, short in ((100, (MORE,), 20), (130, MORE_OF_BOTH, 82)):
+        hit = scenario(*(event | when for event in events))
+        sim = co.simulate(field(capacities=[WIDE | {"amount": line}]), hit, 30, start="2025-01-01")
+        own = sim.by_demand.set_index("cargo").loc["oil"]
+        assert own["never_shipped"] == pytest.approx(10 * short)
+
+
+def test_a_sentence_says_why_what_is_wanted_more_cannot_leave():
+    said = co.run(field(), scenario(MORE), as_of=DAY).explain()
+    assert "with what is taken of gas, of 220 t of oil 200 t can leave (Oil with its gas)" in said
+    # A rise on top of what has fallen for want of an outlet.
+    both = co.run(field(), scenario(MORE, SHUT), as_of=DAY).explain()
+    assert "100 t of gas have no outlet, so that of 220 t of oil 140 t can leave" in both
+
+
 def test_a_fall_that_a_scenario_gives_itself_is_not_counted_twice():
     own = {"demand": {"cargo": "oil"}, "to": 0.5}
     assert carried(co.assign(field(), scenario(SHUT, own), as_of=DAY))["oil"] == 100
@@ -351,8 +397,29 @@ def test_the_growth_of_gas_ends_before_any_oil_falls():
     # The line takes the 100 t that are wanted and no more.
     room = co.headroom(field(), as_of=DAY)
     assert (room.multiple, room.held) == (1, ())
-    assert room.stops["capacity_id"].tolist() == ["gas-line"]
-    assert co.headroom(field(), cargo="oil", as_of=DAY).multiple == float("inf")
+    # With a wider line more of the oil could leave, but not in step: 0.3 of 1 % more.
+    assert room.stops["capacity_id"].tolist() == ["gas-line", "oil-with-gas"]
+    assert not room.stops["alone"].any()
+
+
+def test_oil_alone_cannot_grow_beyond_what_its_gas_allows():
+    room = co.headroom(field(), cargo="oil", as_of=DAY)
+    assert (room.multiple, room.held, room.left_out) == (1, (), ())
+    assert room.stops["capacity_id"].tolist() == ["oil-with-gas"]
+    hit = co.assign(field(), scenario(MORE), as_of=DAY)
+    assert hit.summary["shortfall_t_per_day"] == pytest.approx(20)
+    # Of half the oil all the rest could leave.
+    half = scenario({"demand": {"cargo": "oil"}, "to": 0.5})
+    room = co.headroom(field(), cargo="oil", scenario=half, as_of=DAY)
+    assert (room.multiple, room.left_out) == (2, ())
+    assert room.stops["capacity_id"].tolist() == ["oil-with-gas"]
+
+
+def test_room_that_more_gas_would_leave_for_more_oil_is_left_out_and_named():
+    """Where all the oil hangs on the gas, both could grow by what the line takes: 1.3 times."""
+    net = field(capacities=[WIDE], couplings=[COUPLING | {"share": 1}])
+    room = co.headroom(net, as_of=DAY)
+    assert (room.multiple, room.left_out) == (1, ("oil-with-gas",))
 
 
 def test_room_that_a_growing_outlet_would_leave_is_named_as_left_out():

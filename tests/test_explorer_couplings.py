@@ -24,6 +24,11 @@ QUESTIONS = (
         SHUT | {"demand": {"cargo:oil": 0.5}},
         (coupling_toys.SHUT, {"demand": {"cargo": "oil"}, "to": 0.5}),
     ),
+    ({"demand": {"cargo:oil": 1.1}}, ({"demand": {"cargo": "oil"}, "to": 1.1},)),
+    (
+        {"demand": {"cargo:oil": 1.5, "cargo:gas": 1.5}},
+        ({"demand": {"cargo": "oil"}, "to": 1.5}, {"demand": {"cargo": "gas"}, "to": 1.5}),
+    ),
 )
 """What the page is asked, and the events that say the same."""
 
@@ -32,8 +37,11 @@ GATE = (
     ({"demand": {"cargo:gas": 0.3}}, ({"demand": {"cargo": "gas"}, "to": 0.3},)),
 )
 
+WIDE = {"capacity_id": "gas-line", "name": "Gas line", "unit": "t", "amount": 130}
+
 NETWORKS = {
     "field": (coupling_toys.field, QUESTIONS),
+    "wide line": (lambda: coupling_toys.field(capacities=[WIDE]), QUESTIONS[-2:]),
     "dear outlet": (lambda: coupling_toys.detour(12_000), QUESTIONS[:2]),
     "outlet": (lambda: coupling_toys.detour(9_000), QUESTIONS[:2]),
     "gate": (coupling_toys.gate, QUESTIONS[:2]),
@@ -43,7 +51,8 @@ NETWORKS = {
 
 def told(found):
     """Return what couplings do, as the page and as the package tell it, by their ids."""
-    columns = ("ordinary_units_per_day", "room_units_per_day", "missing_units_per_day", "price_usd")
+    columns = [f"{name}_units_per_day" for name in ("ordinary", "wanted", "room", "missing")]
+    columns.append("price_usd")
     return {row["coupling_id"]: [row[name] for name in columns] for row in found}
 
 

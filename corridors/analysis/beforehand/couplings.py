@@ -58,8 +58,8 @@ class CouplingBook:
         dict
             ``N/couplings``, one after the other in the engine's order, of each: its number as a
             limit, how many of the state's limits the engine sees before it, the share, what is
-            ordinary of both in units a day, and how many demands the by-product is, and which;
-            nothing where none holds.
+            ordinary of both in units a day, of how many demands the by-product is, and what
+            falls, and which they are; nothing where none holds.
         """
         p, (own, place) = state.problem, _placed(state)
         if not own:
@@ -69,7 +69,10 @@ class CouplingBook:
             by_product = int(p.commodity_class[c.hangs_on[0]])
             self.cargo.setdefault(limit, (c.cargo, by_product))
         told = [
-            [limit, r - i, c.share, c.ordinary, c.by_product, len(c.hangs_on), *c.hangs_on.tolist()]
+            [
+                *(limit, r - i, c.share, c.ordinary, c.by_product),
+                *(len(c.hangs_on), len(c.falls), *c.hangs_on.tolist(), *c.falls.tolist()),
+            ]
             for i, (limit, r, c) in enumerate(zip(entered, place.tolist(), own, strict=True))
         ]
         return {f"{number}/couplings": np.array([x for row in told for x in row], dtype=float)}

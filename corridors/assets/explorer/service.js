@@ -51,7 +51,7 @@ class Service {
     const { p, constant } = relaxedCouplings(this.questions, plain.p, settled);
     const bound = prove(p, this.first(s).engine.solve(p)).bound + constant;
     const gap = proof.objective - bound;
-    return gap > 10 * HARDLY * Math.abs(proof.objective) ? gap : 0;
+    return gap > 10 * NEAR * Math.abs(proof.objective) ? gap : 0;
   }
 
   // What couplings do to an answer: those that bite, and where it is asked for how near the answer is.
@@ -62,7 +62,8 @@ class Service {
       limit: c.limit,
       ordinary: c.ordinary,
       room: after.settled.rooms[i],
-      missing: c.byProduct * missingOf(c, after.served),
+      missing: c.byProduct * Math.max(missingOf(c, after.served), 0),
+      wanted: sumOf(c.falls, after.answer.wanted || after.p.wanted),
       price: after.answer.price[after.p.limit.indexOf(c.limit)],
       joint_gap_usd: gap,
     }));

@@ -193,16 +193,23 @@ def told_couplings(
 
 def _falls(row: Mapping[str, Any], old: Mapping[str, Any] | None, names: Mapping[str, str]) -> str:
     """Return what a coupling does beyond what it did before; nothing where that is too little."""
-    room = row["room_units_per_day"]
-    was = old["room_units_per_day"] if old else row["ordinary_units_per_day"]
-    if was - room <= _SMALL:
+    room, ordinary = row["room_units_per_day"], row["ordinary_units_per_day"]
+    was = old["room_units_per_day"] if old else ordinary
+    kept = _held_back(row) - (_held_back(old) if old else 0.0)
+    if max(was - room, kept) <= _SMALL:
         return ""
     missing, unit, other = row["missing_units_per_day"], row["unit"], row["by_product_unit"]
-    more = missing - old["missing_units_per_day"] if old else 0.0
-    beyond = f", {number(more, other)} more than before," if more > 0 else ""
-    less = f", {number(was - room, unit)} less than before" if old else ""
-    return (
-        f"{number(missing, other)} of {names[row['by_product']]}{beyond} have no outlet, so that "
-        f"of {number(row['ordinary_units_per_day'], unit)} of {names[row['cargo']]} "
-        f"{number(room, unit)} can leave{less} ({row['name']})"
-    )
+    why = f"with what is taken of {names[row['by_product']]},"
+    if missing > 0 and was - room > _SMALL:
+        more = missing - old["missing_units_per_day"] if old else 0.0
+        beyond = f", {number(more, other)} more than before," if more > 0 else ""
+        by_product = f"{number(missing, other)} of {names[row['by_product']]}{beyond}"
+        why = f"{by_product} have no outlet, so that"
+    less = f", {number(was - room, unit)} less than before" if old and was - room > _SMALL else ""
+    most = number(max(ordinary, row["wanted_units_per_day"]), unit)
+    can = number(room, unit)
+    return f"{why} of {most} of {names[row['cargo']]} {can} can leave{less} ({row['name']})"
+
+
+def _held_back(row: Mapping[str, Any]) -> float:
+    return max(float(row["wanted_units_per_day"] - row["room_units_per_day"]), 0.0)
