@@ -211,6 +211,22 @@ def counted(value: float, unit: str) -> str:
     return f"{text} {unit if text == '1' else _SEVERAL.get(unit, unit)}"
 
 
+def cut_off(value: float, places: int) -> float:
+    """Return a number cut after some decimal places, not rounded: what is said to fit must fit.
+
+    What lies a hair below a figure, as computers add, is that figure.
+
+    Examples
+    --------
+    >>> cut_off(1.7 - 2.0**-52, 3), cut_off(1.6999, 3), cut_off(0.57, 2), cut_off(0.29999, 1)
+    (1.7, 1.699, 0.57, 0.2)
+    """
+    if not math.isfinite(value):
+        return value
+    scale: int = 10**places
+    return math.floor(round(value * scale, 6)) / scale
+
+
 def several(count: int, what: str) -> str:
     """Return how many there are of something that is named in the plural, one of it in words too.
 

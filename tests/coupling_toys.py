@@ -73,3 +73,34 @@ def gate() -> co.Network:
         capacities=[both],
         capacity_members=members,
     )
+
+
+def crowded(*, elastic: bool = True) -> co.Network:
+    """Oil and boxes share a gate; on an ordinary day a third of the gas has no outlet.
+
+    A gate of 1,000 has to let 500 t of oil and 600 t of boxes through, of which oil loses less.
+    Of 300 t of gas 100 are taken, so 0.9 x 2/3 of the oil falls: 200 t leave, and there is room.
+    Where nothing fell, 400 t would leave, and the gate be full.
+    """
+    members = [("gas-line", "field-plant-pipeline"), ("gate", "field-port-pipeline")]
+    bent = {"elasticity": -0.8} if elastic else {}
+    return toys.network(
+        {"field": "XA", "plant": "XB", "port": "XC"},
+        [link("field", "plant", mode="pipeline"), link("field", "port", mode="pipeline")],
+        [
+            {"origin": "field", "destination": "port", "cargo": "oil", "per_day": 500},
+            {"origin": "field", "destination": "plant", "cargo": "gas", "per_day": 300},
+            {"origin": "field", "destination": "port", "cargo": "box", "per_day": 600},
+        ],
+        cargo={
+            "oil": {"loss_usd_per_unit": 500},
+            "gas": {"loss_usd_per_unit": 400},
+            "box": {"loss_usd_per_unit": 3_000, "usd_per_unit": 20_000} | bent,
+        },
+        couplings=[COUPLING | {"share": 0.9}],
+        capacities=[
+            {"capacity_id": "gas-line", "name": "Gas line", "unit": "t", "amount": 100},
+            {"capacity_id": "gate", "name": "Gate", "unit": "t", "amount": 1_000},
+        ],
+        capacity_members=[{"capacity_id": c, "link_id": way} for c, way in members],
+    )

@@ -12,7 +12,8 @@ from command import corridors
 
 import corridors as co
 from corridors.analysis.headroom import Headroom
-from corridors.cli.asking.fits import _room
+from corridors.cli.asking.fits import _print_room, _print_years, _room
+from corridors.cli.network import _flat
 
 DAY = ("--as-of", "2025-09-12")
 
@@ -70,6 +71,8 @@ def test_headroom_without_an_end_is_said():
         (1.0002, "Of 1,000 t a day, hardly more fits: 0.2 t a day. "),
         # Cut, not rounded: 1.235 times as much would not fit.
         (1.2349, "Of 1,000 t a day, 1.234 times as much fits: 235 t a day more. "),
+        # A rounding below a figure is the figure.
+        (1.7 - 2.0**-52, "Of 1,000 t a day, 1.700 times as much fits: 700 t a day more. "),
     ],
 )
 @pytest.mark.parametrize(
@@ -96,6 +99,28 @@ def test_headroom_is_a_sentence(multiple, said, alone, names, end):
     proof: Any = None
     room = Headroom(multiple, 1000.0, stops, pd.DataFrame(), 1, proof, None)
     assert _room(room) == said + end
+
+
+def test_headroom_by_year_is_cut_as_it_is_in_a_sentence(capsys):
+    multiple = [1.2349, 1.7 - 2.0**-52, math.inf]
+    _print_years(pd.DataFrame({"year": [2025, 2026, 2027], "multiple": multiple}), json=False)
+    told = [line.split()[1] for line in capsys.readouterr().out.splitlines() if line[1:4] == "202"]
+    assert told == ["1.234", "1.700", "inf"]
+
+
+def test_what_a_coupling_would_leave_as_its_by_product_grows_is_said(capsys):
+    proof: Any = None
+    room = Headroom(
+        1.0, 1000.0, pd.DataFrame({"name": []}), pd.DataFrame(), 1, proof, None,
+        left_out=("oil-with-gas",),
+    )  # fmt: skip
+    _print_room(room, co.load())
+    told = capsys.readouterr().out
+    assert "coupling oil-with-gas would leave more room as its by-product grows is left" in told
+
+
+def test_a_share_is_cut_where_it_stands_and_not_a_rounding_below():
+    assert [_flat("share", value) for value in (0.57, 0.9999, 1.0)] == ["57 %", "99.9 %", "100 %"]
 
 
 def test_a_cut_is_said_in_a_sentence():

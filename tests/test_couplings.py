@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from coupling_toys import COUPLING, DAY, SHUT, detour, field, gate
+from coupling_toys import COUPLING, DAY, SHUT, crowded, detour, field, gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulate_toys import scenario, what
 
 import corridors as co
 from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
+from corridors.analysis.uncertainty.drawing import Drawing, central_case
 from corridors.network.arcs import LINK
 from corridors.network.checks.couplings import couplings_are_of_two_demands
 from corridors.network.network import as_date
 from corridors.scenarios.coupling.couplings import couplings_of
 from corridors.scenarios.coupling.settle import settle
 from corridors.scenarios.state import network_state
+from corridors.simulation.base_routes import chosen_routes
 
 
 def carried(result: co.Assignment) -> dict[str, float]:
@@ -62,6 +64,52 @@ def test_what_is_taken_in_part_holds_back_in_proportion(event, gas, oil):
     assert carried(result) == pytest.approx({"oil": oil, "gas": gas})
 
 
+WIDE = {"capacity_id": "gas-line", "name": "Gas line", "unit": "t", "amount": 130}
+MORE = {"demand": {"cargo": "oil"}, "to": 1.1}
+MORE_OF_BOTH = ({"demand": {"cargo": "oil"}, "to": 1.5}, {"demand": {"cargo": "gas"}, "to": 1.5})
+
+
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+@pytest.mark.parametrize(
+    ("line", "events", "oil"),
+    [
+        # All the gas is taken and no more: x / 200 <= 1, whatever is wanted.
+        (100, (MORE,), 200),
+        # A tonne of 100 is not: 200 x (1 - 0.3 x 0.01), and a thousandth of one, as much less.
+        (99, (MORE,), 199.4),
+        (99.999, (MORE,), 199.9994),
+        # 30 t more are taken than is ordinary: 200 x (1 + 0.3 x 0.3) of 300 can leave.
+        (130, MORE_OF_BOTH, 218),
+        (130, (MORE,), 200),
+    ],
+)
+def test_more_than_is_ordinary_leaves_only_with_more_of_the_gas(model, line, events, oil):
+    net = field(capacities=[WIDE | {"amount": line}])
+    result = co.assign(net, scenario(*events), as_of=DAY, model=model)
+    assert carried(result)["oil"] == pytest.approx(oil, rel=1e-8)
+    (row,) = result.couplings.to_dict("records")
+    assert row["room_units_per_day"] == pytest.approx(oil, rel=1e-8)
+    assert row["wanted_units_per_day"] == pytest.approx(200 * events[0]["to"])
+    assert row["missing_units_per_day"] == pytest.approx(max(100 - line, 0), abs=1e-6)
+
+
+def test_by_days_a_rise_ends_where_the_steady_answer_does():
+    when = {"from": "2025-01-11", "until": "2025-01-21"}
+    for line, events, short in ((100, (MORE,), 20), (130, MORE_OF_BOTH, 82)):
+        hit = scenario(*(event | when for event in events))
+        sim = co.simulate(field(capacities=[WIDE | {"amount": line}]), hit, 30, start="2025-01-01")
+        own = sim.by_demand.set_index("cargo").loc["oil"]
+        assert own["never_shipped"] == pytest.approx(10 * short)
+
+
+def test_a_sentence_says_why_what_is_wanted_more_cannot_leave():
+    said = co.run(field(), scenario(MORE), as_of=DAY).explain()
+    assert "with what is taken of gas, of 220 t of oil 200 t can leave (Oil with its gas)" in said
+    # A rise on top of what has fallen for want of an outlet.
+    both = co.run(field(), scenario(MORE, SHUT), as_of=DAY).explain()
+    assert "100 t of gas have no outlet, so that of 220 t of oil 140 t can leave" in both
+
+
 def test_a_fall_that_a_scenario_gives_itself_is_not_counted_twice():
     own = {"demand": {"cargo": "oil"}, "to": 0.5}
     assert carried(co.assign(field(), scenario(SHUT, own), as_of=DAY))["oil"] == 100
@@ -98,6 +146,82 @@ def test_where_oil_and_gas_push_each_other_both_come_to_rest():
     net = gate()
     result = co.assign(net, as_of=DAY)
     assert carried(result) == pytest.approx({"oil": 177.5, "gas": 62.5}, rel=1e-6)
+
+
+IDLE = {"delay": {"link": "field-port-pipeline"}, "by": "0 h"}
+
+
+@pytest.mark.parametrize("events", [(), (IDLE,)])
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+def test_what_falls_in_ordinary_times_leaves_no_room_that_demand_would_grow_into(model, events):
+    """200 t of oil and 600 t of boxes pass a gate of 1,000, which has no price, and none grows."""
+    result = co.assign(crowded(), scenario(*events) if events else None, as_of=DAY, model=model)
+    assert result.summary["demand_t_per_day"] == pytest.approx(1_400, rel=1e-9)
+    assert carried(result) == pytest.approx({"oil": 200, "gas": 100, "box": 600})
+    price = result.capacities.set_index("capacity_id")["price_usd"]
+    assert price["gate"] == 0
+    # A box pays its 100 km at a dollar, which is what more boxes would cost.
+    box = result.state.demand["cargo"].to_numpy() == "box"
+    assert result.state.ordinary[box] == pytest.approx([100])
+
+
+def test_an_event_that_changes_nothing_is_the_ordinary_day_to_the_byte():
+    base = co.assign(crowded(), as_of=DAY, model="logit")
+    same = co.assign(crowded(), scenario(IDLE), as_of=DAY, model="logit")
+    assert same.flows.equals(base.flows)
+    assert same.couplings.equals(base.couplings)
+
+
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+def test_in_a_narrower_gate_boxes_stay_by_what_they_cost_in_ordinary_times(model):
+    """Oil pays 400 USD beyond its way before it stays; of boxes hardly any would go for that.
+
+    Their curve begins at 100 USD: 2 / sqrt(1 + 3 exp(2 x 0.8 / 75 x 400)) of 600 are 10. So all
+    the oil goes that can leave, and boxes give way.
+    """
+    narrow = scenario({"limit": {"capacity": "gate"}, "to": "700 t/day"})
+    hit = co.assign(crowded(), narrow, as_of=DAY, model=model)
+    assert carried(hit) == pytest.approx({"oil": 200, "gas": 100, "box": 500})
+
+
+def test_with_waits_an_ordinary_day_holds_couplings_too():
+    base = co.assign(crowded(), as_of=DAY, model="logit", expected_queue=True)
+    narrow = scenario({"limit": {"capacity": "gate"}, "to": "700 t/day"})
+    hit = co.assign(crowded(), narrow, as_of=DAY, model="logit", expected_queue=True)
+    assert carried(base) == pytest.approx({"oil": 200, "gas": 100, "box": 600})
+    assert carried(hit) == pytest.approx({"oil": 200, "gas": 100, "box": 500})
+
+
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+def test_a_sweep_begins_with_what_falls_in_ordinary_times(model):
+    state = network_state(crowded(), None, as_date(DAY))
+    solver = ClosureSolver(closure_problem(state, model, disturbed=False))
+    line = np.flatnonzero(
+        (state.arcs.ids == "field-plant-pipeline") & (state.arcs.arc_type == LINK)
+    )
+    # 100 t of gas stay, and of the 200 t of oil that left 50 t can: 500 x (1 - 0.9).
+    figures = solver.close(line).figures
+    assert figures["shortfall_t_per_day"] == pytest.approx(250)
+
+
+def test_draws_begin_with_what_falls_in_ordinary_times():
+    narrow = scenario({"limit": {"capacity": "gate"}, "to": "700 t/day"})
+    for model in ("optimal", "logit"):
+        central = central_case(crowded(), narrow, DAY, model)
+        drawing = Drawing(central)
+        # A network that is another object, with the same figures.
+        found, known = drawing.figures(crowded()), drawing.figures(central.baseline.state.net)
+        assert found["newly_unserved_t_per_day"] == pytest.approx(100)
+        assert found == pytest.approx(known)
+
+
+def test_days_by_the_ways_of_shippers_send_what_can_leave():
+    base = network_state(crowded(), None, as_date(DAY))
+    cargo = base.demand["cargo"].tolist()
+    share = dict.fromkeys(cargo, 0.0)
+    for way in chosen_routes(base):
+        share[cargo[way.demand]] += way.share
+    assert share == pytest.approx({"oil": 0.4, "gas": 1 / 3, "box": 1})
 
 
 def test_rooms_that_come_to_no_rest_are_said():
@@ -182,6 +306,30 @@ def test_words_and_json_say_what_falls_and_nobody_is_pushed_aside():
     assert told["couplings"][0]["room_units_per_day"] == pytest.approx(140)
 
 
+def test_what_falls_in_ordinary_times_is_no_news_and_what_falls_beyond_it_is():
+    falls = "What hangs on something else falls"
+    assert falls not in co.run(crowded(), scenario(IDLE), as_of=DAY).explain()
+    later = scenario(SHUT | {"from": "2025-07-01"})
+    assert falls not in co.run(crowded(), later, as_of=DAY).explain()
+    # Of 300 t of gas 200 had no outlet, and 200 t of oil left; now 500 x (1 - 0.9).
+    said = co.run(crowded(), scenario(SHUT), as_of=DAY).explain()
+    assert (
+        "300 t of gas, 100 t more than before, have no outlet, so that of 500 t of oil 50.0 t can "
+        "leave, 150 t less than before (Oil with its gas)"
+    ) in said
+    # The oil that stays had paid as much as it was worth, and no hair of a dollar is told.
+    assert "what stays loses 0 USD a day" in said
+
+
+def test_what_a_hair_of_the_gas_makes_fall_is_no_news():
+    """The way round costs 9,950 USD, at a loss of 10,000: by choice 0.02 of 100 t stay."""
+    hit = co.run(detour(9_950), scenario(SHUT), as_of=DAY, model="logit")
+    (row,) = hit.disrupted.couplings.to_dict("records")
+    assert 0 < row["missing_units_per_day"] < 0.1
+    assert 199.9 < row["room_units_per_day"] < 200
+    assert "What hangs on something else" not in hit.explain()
+
+
 @pytest.mark.parametrize(
     ("change", "column"),
     [
@@ -249,8 +397,29 @@ def test_the_growth_of_gas_ends_before_any_oil_falls():
     # The line takes the 100 t that are wanted and no more.
     room = co.headroom(field(), as_of=DAY)
     assert (room.multiple, room.held) == (1, ())
-    assert room.stops["capacity_id"].tolist() == ["gas-line"]
-    assert co.headroom(field(), cargo="oil", as_of=DAY).multiple == float("inf")
+    # With a wider line more of the oil could leave, but not in step: 0.3 of 1 % more.
+    assert room.stops["capacity_id"].tolist() == ["gas-line", "oil-with-gas"]
+    assert not room.stops["alone"].any()
+
+
+def test_oil_alone_cannot_grow_beyond_what_its_gas_allows():
+    room = co.headroom(field(), cargo="oil", as_of=DAY)
+    assert (room.multiple, room.held, room.left_out) == (1, (), ())
+    assert room.stops["capacity_id"].tolist() == ["oil-with-gas"]
+    hit = co.assign(field(), scenario(MORE), as_of=DAY)
+    assert hit.summary["shortfall_t_per_day"] == pytest.approx(20)
+    # Of half the oil all the rest could leave.
+    half = scenario({"demand": {"cargo": "oil"}, "to": 0.5})
+    room = co.headroom(field(), cargo="oil", scenario=half, as_of=DAY)
+    assert (room.multiple, room.left_out) == (2, ())
+    assert room.stops["capacity_id"].tolist() == ["oil-with-gas"]
+
+
+def test_room_that_more_gas_would_leave_for_more_oil_is_left_out_and_named():
+    """Where all the oil hangs on the gas, both could grow by what the line takes: 1.3 times."""
+    net = field(capacities=[WIDE], couplings=[COUPLING | {"share": 1}])
+    room = co.headroom(net, as_of=DAY)
+    assert (room.multiple, room.left_out) == (1, ("oil-with-gas",))
 
 
 def test_room_that_a_growing_outlet_would_leave_is_named_as_left_out():

@@ -24,20 +24,35 @@ QUESTIONS = (
         SHUT | {"demand": {"cargo:oil": 0.5}},
         (coupling_toys.SHUT, {"demand": {"cargo": "oil"}, "to": 0.5}),
     ),
+    ({"demand": {"cargo:oil": 1.1}}, ({"demand": {"cargo": "oil"}, "to": 1.1},)),
+    (
+        {"demand": {"cargo:oil": 1.5, "cargo:gas": 1.5}},
+        ({"demand": {"cargo": "oil"}, "to": 1.5}, {"demand": {"cargo": "gas"}, "to": 1.5}),
+    ),
 )
 """What the page is asked, and the events that say the same."""
 
+GATE = (
+    ({"capacity": {"gate": 0.7}}, ({"limit": {"capacity": "gate"}, "to": 0.7},)),
+    ({"demand": {"cargo:gas": 0.3}}, ({"demand": {"cargo": "gas"}, "to": 0.3},)),
+)
+
+WIDE = {"capacity_id": "gas-line", "name": "Gas line", "unit": "t", "amount": 130}
+
 NETWORKS = {
     "field": (coupling_toys.field, QUESTIONS),
+    "wide line": (lambda: coupling_toys.field(capacities=[WIDE]), QUESTIONS[-2:]),
     "dear outlet": (lambda: coupling_toys.detour(12_000), QUESTIONS[:2]),
     "outlet": (lambda: coupling_toys.detour(9_000), QUESTIONS[:2]),
     "gate": (coupling_toys.gate, QUESTIONS[:2]),
+    "fallen in ordinary times": (coupling_toys.crowded, (*QUESTIONS[:2], *GATE)),
 }
 
 
 def told(found):
     """Return what couplings do, as the page and as the package tell it, by their ids."""
-    columns = ("ordinary_units_per_day", "room_units_per_day", "missing_units_per_day", "price_usd")
+    columns = [f"{name}_units_per_day" for name in ("ordinary", "wanted", "room", "missing")]
+    columns.append("price_usd")
     return {row["coupling_id"]: [row[name] for name in columns] for row in found}
 
 
@@ -67,6 +82,28 @@ def test_couplings_hold_in_the_page_as_in_the_package(browser, tmp_path, name): 
                     expected = [row["joint_gap_usd_per_day"] for row in rows]
                     assert gaps == pytest.approx(expected, rel=1e-9, abs=1e-3)
         assert seen.noise == []
+
+
+def test_what_falls_in_ordinary_times_is_no_news_of_the_page(browser, tmp_path):  # noqa: F811
+    path = explorer(coupling_toys.crowded(), as_of=DAY).save(tmp_path / "page.html")
+    said = {}
+    with visit(browser, path) as seen:
+        page = seen.page
+        for asked in ("cap=gate@0.7", "close=link:field-plant-pipeline"):
+            for model in ("optimal", "logit"):
+                page.goto("about:blank")
+                page.goto(path.resolve().as_uri() + f"#{asked}&model={model}")
+                page.locator("body:not(.opening):not(.busy)").wait_for()
+                said[asked, model] = page.inner_text("#sentence")
+        seen.requests.clear()
+        assert seen.noise == []
+    for (asked, _), text in said.items():
+        assert ("have no outlet" in text) == asked.startswith("close")
+        if asked.startswith("close"):
+            assert (
+                "300 t a day of gas, 100 t more than before, have no outlet, so that of 500 t of "
+                "oil 50 t can leave, 150 t less than before"
+            ) in text
 
 
 def test_the_oil_that_falls_by_hand(browser, tmp_path):  # noqa: F811

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from html import unescape
 
 import analysis_toys
@@ -38,7 +39,39 @@ def test_the_days_give_the_order_and_the_question_stands_first(table):
     assert [row.scenario.name for row in table.rows] == ["early", "late"]
     assert [row.question for row in table.rows] == [EVIL, "Later"]
     assert [a.model for a in table.rows[0].answers] == ["optimal", "logit"]
-    assert table.rows[0].commands[1] == "corridors run early --model logit"
+    # What stands in no file no command can ask again.
+    assert table.rows[0].commands == []
+    assert table.markdown.splitlines()[-1].endswith(" |  |")
+
+
+@pytest.mark.parametrize("made", ["border-closed.yaml", "close link:aster-brook-rail"])
+def test_each_command_makes_the_answer_again(tmp_path, monkeypatch, made):
+    folder = co.new_network(tmp_path / "my own")
+    monkeypatch.chdir(tmp_path)
+    asked = "my own/border-closed.yaml" if made.endswith("yaml") else f"{made} from 2026-03-02"
+    net = co.load("my own").at("2026-03-02")
+    table = co.pack(net, asked)
+    (row,) = table.rows
+    again = re.search(r"`([^`]*)` \|$", table.markdown.strip()).group(1)
+    assert len(row.commands) == 2
+    for command, answer in zip([*row.commands, again], [*row.answers, None], strict=True):
+        words = shlex.split(command)
+        assert words[:2] == ["corridors", "run"]
+        done = CliRunner().invoke(app, [*words[1:], "--json"])
+        assert done.exit_code == 0, done.output
+        told = json.loads(done.stdout)
+        assert told["as_of"] == row.day.isoformat()
+        if answer is not None:
+            assert told["model"] == answer.model
+            assert told["change"]["rerouted_t_per_day"] == answer.figures["rerouted_t_per_day"]
+        assert command.replace("&", "&amp;").replace("'", "&#39;") in table.html or not answer
+    assert folder.exists()
+
+
+def test_of_the_shipped_network_a_name_is_enough():
+    table = co.pack(co.load(), "poland-closure-2025", models=["optimal"])
+    assert table.rows[0].commands == ["corridors run poland-closure-2025 --model optimal"]
+    assert table.markdown.strip().endswith("| `corridors run poland-closure-2025` |")
 
 
 def test_the_figures_are_those_of_the_comparison(net, table):

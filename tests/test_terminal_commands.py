@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 import sys
 
@@ -83,6 +85,46 @@ def test_run_leads_with_the_answer_and_ends_with_where_to_look_next(own, monkeyp
         if "--map" not in command:
             # Each can be typed as it stands.
             said(monkeypatch, 100, *command)
+
+
+def commands_of(text):
+    """Return the commands that a page of text says to type, each as its words."""
+    last = " ".join(text.split("Look next:")[1].split())
+    parts = re.split(r"(?:^| )(?=corridors (?:run|routes|show|simulate) )", last)
+    return [shlex.split(part.partition("  #")[0].partition(" # ")[0])[1:] for part in parts if part]
+
+
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+def test_what_to_look_at_next_is_asked_of_the_same_day_by_the_same_model(
+    tmp_path, monkeypatch, model
+):
+    """The day is given beside the scenario, and folders have blanks in their names."""
+    net = co.new_network(tmp_path / "my own")
+    monkeypatch.chdir(tmp_path)
+    asked = ("close link:aster-brook-rail", "--as-of", "2026-03-05", "--network", net)
+    first = said(monkeypatch, None, "run", *asked, "--model", model)
+    answer = first.partition("\n\n")[2].partition("\n\n")[0]
+    typed = commands_of(first)
+    assert {words[0] for words in typed} == {"run", "routes", "show", "simulate"}
+    for words in typed:
+        told = said(monkeypatch, None, *words)
+        if words[0] == "run":
+            assert answer in told
+        if words[0] == "simulate":
+            assert words[words.index("--start") + 1] == "2026-03-05"
+
+
+def test_what_chose_by_waits_is_asked_again_with_them(own, monkeypatch):
+    words = ("run", own / "border-closed.yaml", "--network", own, "--expected-queue")
+    typed = commands_of(said(monkeypatch, None, *words))
+    assert ["--expected-queue" in w for w in typed if w[0] == "run"] == [True]
+
+
+def test_a_new_network_is_tried_by_a_command_that_can_be_typed(tmp_path, monkeypatch):
+    text = said(monkeypatch, None, "new", tmp_path / "my own")
+    command = shlex.split(" ".join(text.split("try: ")[1].split()))
+    assert command[0] == "corridors"
+    assert "certified" in said(monkeypatch, None, *command[1:])
 
 
 def test_names_stand_beside_ids(own, monkeypatch):

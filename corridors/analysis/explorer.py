@@ -17,8 +17,6 @@ from corridors.assignment.map_data import network_credits, network_title
 from corridors.display import progress
 from corridors.errors import ScenarioError
 from corridors.maps.explorer.page import Explorer, ExplorerData, build_explorer
-from corridors.network.folder import data_folder
-from corridors.network.network import SHIPPED
 from corridors.scenarios.demand_curves import with_curves
 from corridors.scenarios.scenario import Scenario, shipped_scenarios
 from corridors.scenarios.scenario import scenario as read_scenario
@@ -191,10 +189,5 @@ def plans_of(
     if isinstance(scenarios, str | Path | Scenario):
         scenarios = [scenarios]
     if scenarios is None:
-        scenarios = shipped_scenarios() if _is_shipped(net) else ()
+        scenarios = shipped_scenarios() if net.is_shipped else ()
     return [read_scenario(one) for one in scenarios]
-
-
-def _is_shipped(net: Network) -> bool:
-    """Return whether a network is the one that comes with the package and its scenarios."""
-    return net.folder is not None and net.folder.resolve() == (data_folder() / SHIPPED).resolve()

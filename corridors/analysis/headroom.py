@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from corridors.flow.solve import Answer
     from corridors.network.network import Network
     from corridors.scenarios.capacity.capacities import Limit
-    from corridors.scenarios.coupling.settle import Fallen
+    from corridors.scenarios.coupling.couplings import Coupling
     from corridors.scenarios.scenario import Scenario
     from corridors.scenarios.state import NetworkState
 
@@ -88,8 +88,7 @@ class Headroom(Card):
         Couplings whose by-product has no outlet already at the start: what falls with it
         cannot grow beyond the room that they leave.
     left_out
-        Those of them whose by-product grows too and so would leave more room: that more
-        is not counted.
+        Couplings whose by-product grows too: the room that this leaves is not counted.
     without_way
         Where `stops` is empty: demands that fall short first and to which no way is open.
     """
@@ -185,9 +184,8 @@ def headroom(
     at the start, exact but for rounding: no step size is in it. Cargo also
     falls short where its only way left costs more than its loss.
 
-    Where a by-product has no outlet from the start, what falls with it has the room that
-    is left for it; `held` names the coupling. Elsewhere couplings cannot bind before the
-    by-product itself falls short, which ends the growth.
+    What falls with a by-product is stopped by the room that what is delivered of that at
+    the start leaves it, of which `held` and `left_out` tell.
 
     Raises
     ------
@@ -214,14 +212,20 @@ def headroom(
     if all(name is None for name in selector.values()):
         mask &= state.demand["cargo"].isin(state.net.cargo_in_totals).to_numpy()
     mask, state = mask[state.problem.amount > 0], wanted_state(state)
-    answer, fallen = solve_settled(state.problem, couplings_of(state))
-    if fallen is None:
-        return _Growth(state, mask, answer).followed()
-    state = with_room(state, fallen.couplings, fallen.rooms)
+    couplings = couplings_of(state)
+    answer, fallen = solve_settled(state.problem, couplings)
+    short, known = ((), []) if fallen is None else (fallen.couplings, fallen.rooms.tolist())
+    # What grows has its rule in the way, too, once more is wanted than there is room for.
+    grown = tuple(c for c in couplings if c not in short and mask[c.falls].any())
+    held = (*short, *grown)
+    rooms = np.array([*known, *(c.room(served(answer)) for c in grown)])
+    if held:
+        state = with_room(state, held, rooms)
+        answer = answer.solve(state.problem) if grown else answer
     growth = _Growth(state, mask, answer)
     found = growth.followed()
-    held = tuple(c.coupling_id for c in fallen.couplings)
-    return replace(found, held=held, left_out=growth.left_out(fallen, found.multiple))
+    left_out = growth.left_out(held, rooms, found.multiple)
+    return replace(found, held=tuple(c.coupling_id for c in short), left_out=left_out)
 
 
 class _Growth:
@@ -236,14 +240,14 @@ class _Growth:
         self.blocks = Blocks()
         self.short = piece_at(self.answer, self.uses, self.growth).shortfall
 
-    def left_out(self, fallen: Fallen, multiple: float) -> tuple[str, ...]:
-        """Return the couplings that would leave more room at a multiple than at the start."""
-        if math.isinf(multiple):
+    def left_out(self, held: Sequence[Coupling], rooms: Floats, multiple: float) -> tuple[str, ...]:
+        """Return the couplings that would leave more room beyond a multiple than at the start."""
+        if math.isinf(multiple) or not held:
             return ()
-        carried = served(self.at(multiple)[0])
+        carried = served(self.at(multiple * (1.0 + BEYOND))[0])
         return tuple(
             c.coupling_id
-            for c, room in zip(fallen.couplings, fallen.rooms, strict=True)
+            for c, room in zip(held, rooms, strict=True)
             if (self.growth[c.falls] > 0).any() and c.room(carried) > room + _FULL * c.ordinary
         )
 

@@ -134,12 +134,14 @@ def _chosen(
 ) -> Assignment:
     """Spread the cargo of a situation as shippers do, couplings held."""
     how: dict[str, Any] = {"near": near, "expected_queue": expected_queue}
-    last, answer, waits = choose_routes(state, disturbed=plan is not None, **how)
+    last, answer, waits, held = choose_routes(state, disturbed=plan is not None, **how)
+    if held is not None:
+        return Assignment(last, answer, plan, model, held, waits)
 
     def again(own: Sequence[Coupling], rooms: Floats) -> ChoiceAnswer:
         nonlocal last, waits
         capped = with_room(state, own, rooms)
-        last, found, waits = choose_routes(capped, disturbed=True, **how)
+        last, found, waits, _ = choose_routes(capped, disturbed=True, **how)
         return found
 
     answer, fallen = settle(answer, couplings_of(state), again)

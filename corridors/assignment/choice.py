@@ -31,6 +31,7 @@ from corridors.scenarios.demand_curves import (
     steepness_of,
     with_curves,
 )
+from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.flow.problem import FlowProblem
     from corridors.flow.solve import Answer
+    from corridors.scenarios.coupling.settle import Fallen
     from corridors.scenarios.state import NetworkState
 
 _WHOLE = 0.99
@@ -206,7 +208,7 @@ def choose_routes(
     disturbed: bool,
     near: ChoiceAnswer | None = None,
     expected_queue: bool = False,
-) -> tuple[NetworkState, ChoiceAnswer, SettledWaits | None]:
+) -> tuple[NetworkState, ChoiceAnswer, SettledWaits | None, Fallen | None]:
     """Spread the cargo of a situation over routes.
 
     Parameters
@@ -223,14 +225,17 @@ def choose_routes(
 
     Returns
     -------
-    NetworkState, ChoiceAnswer, SettledWaits
+    NetworkState, ChoiceAnswer, SettledWaits, Fallen
         The situation, with each demand as a curve where cargo has an elasticity, the answer with
-        the certificate that proves it, and what is waited, or None where that is not asked for.
+        the certificate that proves it, what is waited, or None where that is not asked for, and
+        what couplings do, which they do in the usual situation alone: in others they are not
+        held.
     """
     state, usual, known = _with_usual(state, disturbed=disturbed)
     if known:
+        state = usual.held(state)
         waits = no_waits(state) if expected_queue else None
-        return state, usual.answer, waits
+        return state, usual.answer, waits, usual.fallen
 
     def optimum(problem: FlowProblem) -> Answer:
         return optimum_in_steps(state.net, state.day).solve(problem)
@@ -238,8 +243,10 @@ def choose_routes(
     chooser = RouteChooser.of(state, usual, near)
     answer = chooser.answer(state.problem, optimum=optimum)
     if not expected_queue:
-        return state, answer, None
-    return state, *settle_waits(state, usual.answer, answer, chooser.waiting)
+        return state, answer, None, None
+    ordinary = usual.held(network_state(state.net, None, state.day))
+    answer, waits = settle_waits(state, ordinary, usual.answer, answer, chooser.waiting)
+    return state, answer, waits, None
 
 
 def chooser_of(
@@ -265,7 +272,7 @@ def chooser_of(
 def _with_usual(state: NetworkState, *, disturbed: bool) -> tuple[NetworkState, Usual, bool]:
     """Return a situation with its demands as curves, what is usual, and whether it is just that."""
     usual = usual_of(state.net, state.day, None if disturbed else state)
-    known = not disturbed or _same(state.problem, usual.answer.problem)
+    known = not disturbed or _same(state.problem, usual.problem)
     return with_curves(state, _ordinary(usual)), usual, known
 
 

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.reroutes import ADDED, PREMIUM
 from corridors.assignment.views.by import PARTS
-from corridors.assignment.views.told import told_beside_totals, told_sellers, told_waits
+from corridors.assignment.views.told import (
+    told_beside_totals,
+    told_couplings,
+    told_sellers,
+    told_waits,
+)
 from corridors.display import HAIR, number, share
 
 if TYPE_CHECKING:
@@ -43,7 +48,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
         _not_in_force(tables.events_not_in_force, tables.n_events),
         _closed(tables.closed_links, tables.before.flows),
         opens_idle(tables),
-        _coupled(tables.after.couplings, tables.cargo_names),
+        told_couplings(tables.before.couplings, tables.after.couplings, tables.cargo_names),
     ]
     if change["rerouted_t_per_day"] > _SMALL:
         found.append(_reroutes(change))
@@ -51,7 +56,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
             found.append(_where_to(tables.reroutes, tables.link_names))
     if change["newly_unserved_t_per_day"] > _SMALL:
         found += [
-            _shortfall(tables, change["surplus_lost_usd_per_day"]),
+            _shortfall(tables),
             _what_stops(tables),
         ]
     if change["rerouted_t_per_day"] > _SMALL or change["newly_unserved_t_per_day"] > _SMALL:
@@ -94,7 +99,7 @@ def answer(
         cost = _ranged(own, "added_cost_usd_per_day_rerouted", "USD a day more")
         found.append(_with_ranges(_reroutes(change), said, cost))
     if change["newly_unserved_t_per_day"] > _SMALL:
-        lost = _shortfall(tables, change["surplus_lost_usd_per_day"])
+        lost = _shortfall(tables)
         said = _ranged(own, "newly_unserved_t_per_day", "t a day are no longer carried")
         loss = _ranged(own, "surplus_lost_usd_per_day", "USD a day are lost by it")
         found.append(_with_ranges(lost, said, loss))
@@ -112,7 +117,7 @@ def answer(
 
 def brief(tables: ComparisonTables) -> str:
     """Return the answer in a few sentences: whose fate it is, who loses, what hangs on it."""
-    coupled = _coupled(tables.after.couplings, tables.cargo_names)
+    coupled = told_couplings(tables.before.couplings, tables.after.couplings, tables.cargo_names)
     return " ".join(filter(None, [answer(tables)[0], _losers(tables), coupled]))
 
 
@@ -165,20 +170,6 @@ def _lead(tables: ComparisonTables) -> list[str]:
     if aside["rerouted_t_per_day"].sum() + aside["lost_t_per_day"].sum() > _SMALL:
         found.append(_pushed(aside, tables.cargo_names))
     return found
-
-
-def _coupled(couplings: pd.DataFrame | None, names: Mapping[str, str]) -> str:
-    """Return what falls because something else has no outlet."""
-    if couplings is None or not len(couplings):
-        return ""
-    parts = [
-        f"{number(row['missing_units_per_day'], row['by_product_unit'])} of "
-        f"{names[row['by_product']]} have no outlet, so that of "
-        f"{number(row['ordinary_units_per_day'], row['unit'])} of {names[row['cargo']]} "
-        f"{number(row['room_units_per_day'], row['unit'])} can leave ({row['name']})"
-        for row in couplings.to_dict("records")
-    ]
-    return f"What hangs on something else falls with it, a day: {'; '.join(parts)}."
 
 
 def _fate(row: Mapping[str, Any], t_per_unit: float, unit: str) -> str:
@@ -390,11 +381,14 @@ def new_crossing(reroutes: pd.DataFrame, corridor: str) -> tuple[str, float] | N
     return link, gained[link]
 
 
-def _shortfall(tables: ComparisonTables, loss: float) -> str:
+def _shortfall(tables: ComparisonTables) -> str:
     by_demand, names = tables.by_demand, tables.node_names
     lost = by_demand[by_demand["lost_t_per_day"] > _SMALL].sort_values(
         ["lost_t_per_day", "demand_id"], ascending=[False, True]
     )
+    loss = tables.change["surplus_lost_usd_per_day"]
+    if abs(loss) <= HAIR * abs(tables.change.get("added_loss_usd_per_day", 0.0)):
+        loss = 0.0
     parts = [
         f"{tables.cargo_names[row['cargo']]} {names[row['origin']]}–{names[row['destination']]} "
         f"({number(row['lost_t_per_day'], 't')})"

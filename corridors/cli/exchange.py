@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -38,7 +39,10 @@ def new(
         print_json({"folder": str(made), "files": files})
         return
     print_line(f"wrote {len(files)} files into {made}; its README.md says how to go on")
-    print_line(f"try: corridors run {made / 'border-closed.yaml'} --network {made}")
+    again = shlex.join(
+        ["corridors", "run", str(made / "border-closed.yaml"), "--network", str(made)]
+    )
+    print_line(f"try: {again}")
 
 
 def export(
@@ -101,4 +105,5 @@ def import_gmns(
         return
     for remark in remarks:
         note(remark)
-    note(f"wrote {out}; `corridors check --network {out}` says what it still lacks")
+    again = shlex.join(["corridors", "check", "--network", str(out)])
+    note(f"wrote {out}; `{again}` says what it still lacks")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -63,15 +62,15 @@ _TITLES = {
 
 
 def _flat(name: str, value: Any) -> str:
-    from corridors.display import number
+    from corridors.display import cut_off, number
 
     if isinstance(value, dict):
         return ", ".join(f"{k.replace('_', ' ')} {_flat(k, v)}" for k, v in value.items())
     if value is None:
         return "none"
     if name.startswith(("share", "coverage")):
-        # Cut, not rounded: only what is covered as a whole is 100 %.
-        return f"{math.floor(1000 * value) / 10:g} %"
+        # Only what is covered as a whole is 100 %.
+        return f"{cut_off(100 * value, 1):g} %"
     return number(value) if isinstance(value, int | float) else str(value)
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.analysis.uncertainty.uncertainty import Uncertainty
+    from corridors.assignment.assignment import Assignment
     from corridors.assignment.comparison import Comparison
     from corridors.cli.asking.answers import Extra
 
@@ -279,9 +280,10 @@ def _look_next(
         Whether there is a map already.
     """
     of = f" --network {shlex.quote(str(network))}" if network is not None else ""
-    model = comparison.disrupted.model
-    own = f" --as-of {comparison.disrupted.state.day}"
-    own += f" --model {model}" if model != "optimal" else ""
+    hit = comparison.disrupted
+    # The models that commands answer by where none is named are not the same.
+    own = f" --as-of {hit.state.day} --model {hit.model}"
+    waits = " --expected-queue" if hit.waits is not None else ""
     found = []
     asked = shlex.quote(scenario) if scenario is not None else ""
     lost = comparison.top_losses(1)
@@ -299,10 +301,20 @@ def _look_next(
         limit = shlex.quote(f"capacity:{full[0]}")
         found.append((f"corridors show {limit}{of}", "what is known of what is newly full"))
     if asked:
-        found.append((f"corridors simulate {asked}{of}", "by days: queues, waiting, recovery"))
+        begins = _begins(hit)
+        command = f"corridors simulate {asked}{begins}{of}"
+        found.append((command, "by days: queues, waiting, recovery"))
         if not drawn:
-            found.append((f"corridors run {asked}{own}{of} --map map.html", "the map"))
+            found.append((f"corridors run {asked}{own}{waits}{of} --map map.html", "the map"))
     return found
+
+
+def _begins(hit: Assignment) -> str:
+    """Return the option that has days begin on that of an assignment, where they would not."""
+    plan = hit.scenario
+    assert plan is not None
+    dated = any(event.first_day is not None for event in plan.events)
+    return "" if dated or plan.as_of == hit.state.day else f" --start {hit.state.day}"
 
 
 def _print_next(lines: list[tuple[str, str]]) -> None:

@@ -84,6 +84,12 @@ class Network(Asked):
         return self.folder.name if self.folder else "network"
 
     @property
+    def is_shipped(self) -> bool:
+        """Whether it is read from the folder of the network that ships with the package."""
+        folder = self.whole.folder
+        return folder is not None and folder.resolve() == (data_folder() / SHIPPED).resolve()
+
+    @property
     def n_capacities(self) -> int:
         """Number of limits, however many rows of validity each has."""
         return int(self.tables["capacities"]["capacity_id"].nunique())

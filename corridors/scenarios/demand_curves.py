@@ -17,6 +17,8 @@ import numpy as np
 
 from corridors.flow.choice.demand_curve import price_at, steepness, step_prices
 from corridors.flow.solve import solve
+from corridors.scenarios.coupling.couplings import couplings_of
+from corridors.scenarios.coupling.settle import solve_settled
 from corridors.scenarios.kept import keep, key_of, recall
 from corridors.scenarios.state import network_state
 
@@ -105,11 +107,14 @@ def ordinary_costs(net: Network, day: dt.date) -> dict[str, float]:
 def _ordinary_costs(state: NetworkState) -> Floats:
     """Return what one more unit of each demand costs, shape (K,), from disk or worked out."""
     large = state.problem.n_commodities >= _WORTH_KEEPING
-    key = key_of("ordinary", state.problem) if large else ""
+    couplings = couplings_of(state)
+    key = key_of("ordinary", state.problem, couplings) if large else ""
     known = recall(key) if large else None
     if known is not None and set(known) == {"usd"} and len(known["usd"]) == len(state.demand):
         return np.asarray(known["usd"], dtype=np.float64)
-    cost = ordinary_optimum(state.net, state.day, state).commodity_price
+    first = ordinary_optimum(state.net, state.day, state)
+    answer, _ = solve_settled(state.problem, couplings, first)
+    cost: Floats = answer.commodity_price
     if large:
         keep(key, {"usd": cost})
     return cost

@@ -197,7 +197,7 @@ def chosen_routes(base: NetworkState) -> list[BaseRoute]:
     full limit; where each passes one, it stays.
     """
     answer = usual_of(base.net, base.day, base).answer
-    p = base.problem
+    p = answer.problem
     # One that lets pass just what wants to is full, too, though it costs nothing.
     full = (answer.limit_price > 0) | (limit_use(p, answer.class_flow) >= _FULL * p.bound)
     scarce = np.zeros((p.n_classes, p.n_arcs), dtype=np.bool_)

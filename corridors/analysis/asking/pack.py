@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,12 +105,16 @@ class PackRow:
         One for each model.
     picture
         What the first model changes, as `corridors.maps.small` draws it.
+    command
+        What asks the scenario again; empty where no command can, since it or its network
+        stands in no file.
     """
 
     scenario: Scenario
     day: dt.date
     answers: tuple[Answer, ...]
     picture: tuple[Stroke, ...]
+    command: str = ""
 
     @property
     def question(self) -> str:
@@ -119,7 +124,8 @@ class PackRow:
     @property
     def commands(self) -> list[str]:
         """The commands that make the answers again, one for each model."""
-        return [f"corridors run {self.scenario.name} --model {a.model}" for a in self.answers]
+        own = (f"{self.command} --model {a.model}" for a in self.answers)
+        return list(own) if self.command else []
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,10 +218,8 @@ class Pack:
                 parts = (said[model].bar, said[model].text, said[model].range_text)
                 answers.append("<br>".join(_in_cell(text) for text in parts if text))
             question = f"{_in_cell(row.question)}<br>`{row.scenario.name}`"
-            command = f"`{row.commands[0].removesuffix(' --model optimal')}`"
-            lines.append(
-                "| " + " | ".join([row.day.isoformat(), question, *answers, command]) + " |"
-            )
+            again = _code_in_cell(row.command)
+            lines.append("| " + " | ".join([row.day.isoformat(), question, *answers, again]) + " |")
         return f"{self._head()}\n" + "\n".join(lines) + "\n"
 
     def _head(self) -> str:
@@ -255,6 +259,28 @@ def _in_cell(text: str) -> str:
     for sign in ("\\", "|", "<", "*", "_", "`", "["):
         words = words.replace(sign, f"\\{sign}" if sign != "<" else "&lt;")
     return words
+
+
+def _code_in_cell(text: str) -> str:
+    """Return a text as a cell of a Markdown table holds it that is to be typed as it stands."""
+    words = plain(text, lines=True).replace("|", "\\|")
+    if not words:
+        return ""
+    # Signs of code within it need longer ones around it.
+    fence = "``" if "`" in words else "`"
+    return f"{fence} {words} {fence}" if len(fence) > 1 else f"{fence}{words}{fence}"
+
+
+def _command(net: Network, asked: str | Path | Scenario, plan: Scenario, day: dt.date) -> str:
+    """Return the command that asks a scenario of a network, as it was asked; empty without one."""
+    if not isinstance(asked, str | Path) or net.whole.folder is None:
+        return ""
+    words = ["corridors", "run", str(asked)]
+    if plan.as_of is None:
+        words += ["--as-of", day.isoformat()]
+    if not net.is_shipped:
+        words += ["--network", str(net.whole.folder)]
+    return shlex.join(words)
 
 
 def pack(
@@ -302,16 +328,18 @@ def pack(
         scenarios = shipped_scenarios()
     elif isinstance(scenarios, str | Path | Scenario):
         scenarios = [scenarios]
-    plans = [read_scenario(one) for one in scenarios]
+    named = list(scenarios)
+    plans = [read_scenario(one) for one in named]
     asked = tuple(models)
     _check(plans, asked, uncertainty)
     dated = sorted(
-        ((day_of(net, plan, None), plan) for plan in plans), key=lambda d: (d[0], d[1].name)
+        ((day_of(net, plan, None), plan, one) for plan, one in zip(plans, named, strict=True)),
+        key=lambda d: (d[0], d[1].name),
     )
     bases: dict[tuple[dt.date, str], Assignment] = {}
     rows = []
     with progress("asking the scenarios", len(dated) * len(asked)) as done:
-        for day, plan in dated:
+        for day, plan, one in dated:
             answers: list[Answer] = []
             picture: tuple[Stroke, ...] = ()
             for model in asked:
@@ -326,7 +354,8 @@ def pack(
                 if not picture:
                     picture = tuple(small.strokes(found.changed_lines()))
                 done()
-            rows.append(PackRow(plan, day, tuple(answers), picture))
+            command = _command(net, one, plan, day)
+            rows.append(PackRow(plan, day, tuple(answers), picture, command))
     return Pack(tuple(rows), network_title(net), uncertainty, tuple(network_credits(net)))
 
 

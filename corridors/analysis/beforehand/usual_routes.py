@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.analysis.beforehand.couplings import in_engine_order
 from corridors.assignment.choice_parameters import choice_parameters, place_counts
 from corridors.assignment.usual.day import usual_of
 from corridors.errors import CertificateError, DataError
 from corridors.flow.choice.routes import RouteSet
 from corridors.flow.numbering import Numbering
 from corridors.flow.shortest.trees import forward_star
+from corridors.scenarios.coupling.couplings import couplings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
+    from corridors.assignment.usual.day import Usual
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.flow.problem import FlowProblem
     from corridors.scenarios.state import NetworkState
@@ -53,7 +56,9 @@ def usual_routes(
         As `packed_routes` has the routes of all days; by the number of a set ``N/routes``, a bit
         for each of them, and ``N/price_limit`` and ``N/price_usd``, the limits that have a price
         on the day, and it (where a limit is just as large as what wants to pass, more than one
-        price holds, and what demands are worth in ordinary times depends on which);
+        price holds, and what demands are worth in ordinary times depends on which), those of
+        couplings that bite on it among them, whose places among the couplings of the day and
+        rooms are ``N/fallen`` and ``N/room``;
         ``N/weighed_limit`` and ``N/weighed_usd``, the same at which overlaps are weighed; and what
         counts take off the cost of a unit: ``worth_arc``, ``worth_class``, ``worth_demand`` (-1
         for all) and ``worth_usd``.
@@ -64,10 +69,17 @@ def usual_routes(
     sets: list[RouteSet] = []
     prices: list[Numbers] = []
     problems: list[FlowProblem] = []
+    hanging: list[list[tuple[object, ...]]] = []
     usual: dict[int, int] = {}
     refused = ""
     for number, state in days.items():
-        same = (i for i, p in enumerate(problems) if _alike(p, state.problem))
+        rules = [
+            (c.coupling_id, c.share, c.ordinary, c.by_product, *c.hangs_on.tolist())
+            for c in couplings_of(state)
+        ]
+        same = (
+            i for i, p in enumerate(problems) if _alike(p, state.problem) and hanging[i] == rules
+        )
         known = next(same, len(problems))
         if known == len(problems):
             try:
@@ -77,9 +89,10 @@ def usual_routes(
                 done()
                 continue
             problems.append(state.problem)
+            hanging.append(rules)
             sets.append(found.routes)
             # The engine's order of limits is that of the page.
-            prices.append(_prices(found.answer))
+            prices.append(_prices(found.answer) | _rooms(state, found))
         usual[number] = known
         done()
     if not sets:
@@ -118,6 +131,20 @@ def _prices(answer: ChoiceAnswer) -> Numbers:
         dear = np.flatnonzero(price[order])
         found |= {f"{name}_limit": dear, f"{name}_usd": price[order][dear]}
     return found
+
+
+def _rooms(state: NetworkState, usual: Usual) -> Numbers:
+    """Return the couplings that bite on an ordinary day, by their places in the page."""
+    fallen = usual.fallen
+    if fallen is None:
+        return {}
+    order = [c.coupling_id for c in in_engine_order(state)]
+    room = dict(zip((c.coupling_id for c in fallen.couplings), fallen.rooms, strict=True))
+    places = [i for i, own in enumerate(order) if own in room]
+    return {
+        "fallen": np.array(places, dtype=np.int64),
+        "room": np.array([room[order[i]] for i in places]),
+    }
 
 
 def packed_routes(problem: FlowProblem, routes: RouteSet) -> Numbers:

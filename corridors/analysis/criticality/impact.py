@@ -261,9 +261,12 @@ class ClosureSolver:
         if chooser is None:
             found, _ = solve_settled(p, couplings, best, self._with_rooms)
             return cast("Plan", found.plan)
-        first = chooser.answer(p, best) if usual is None else usual
+        if usual is not None:
+            return usual.plan
         found, _ = settle(
-            first, couplings, lambda own, rooms: chooser.answer(capped(p, own, rooms))
+            chooser.answer(p, best),
+            couplings,
+            lambda own, rooms: chooser.answer(capped(p, own, rooms)),
         )
         return cast("Plan", found.plan)
 

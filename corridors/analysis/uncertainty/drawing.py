@@ -143,9 +143,11 @@ class Drawing:
         known = self._begun(split)
         while True:
             # Ties are decided alike before and after where the same demands are told apart.
-            usual, _ = solve_in_parts(worth_its_loss(base.problem), split, known, wanted)
-            assert usual is not None
-            usual.answer.start_here()
+            plain = replace(base, problem=worth_its_loss(base.problem))
+            first, _ = solve_in_parts(plain.problem, split, known, wanted)
+            assert first is not None
+            first.answer.start_here()
+            usual, _ = settle(first, couplings_of(base), _again(plain, split, known, wanted))
             curved, bent = (with_curves(own, usual.commodity_price) for own in (base, hit))
             found = []
             for state in (curved, bent):

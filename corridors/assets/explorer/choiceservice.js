@@ -27,7 +27,8 @@ class ChoiceService extends Service {
     if (!this.usuals.has(number)) {
       const started = performance.now();
       const { arrays: x, nDemands } = this.questions;
-      const p = this.questions.problem(base);
+      const plain = this.questions.problem(base);
+      const [p, settled] = this.roomsOfUsual(base, plain, number);
       const bits = x[`${number}/routes`];
       const routes = routeSet(this.pool.filter((_, r) => (bits[r >> 3] >> (r & 7)) & 1), nDemands);
       const cost = routeSums(p, routes, this.klass, p.cost);
@@ -43,9 +44,19 @@ class ChoiceService extends Service {
       // Who falls short in ordinary times stays worth the loss.
       const ordinary = composite.map((c, k) => (p.wanted[k] > 0 && volume[k] >= 0.99 * p.wanted[k] && Number.isFinite(c) ? c : NaN));
       const share = volume.map((units, k) => units / p.wanted[k]);
-      this.usuals.set(number, { set: routes, composite, least, ordinary, share, weighed, taken: takenShares(found), ...this.told(this.priced(p, ordinary), found), milliseconds: performance.now() - started });
+      this.usuals.set(number, { set: routes, composite, least, ordinary, share, weighed, undisturbed: plain, settled, taken: takenShares(found), ...this.told(this.priced(p, ordinary), found), milliseconds: performance.now() - started });
     }
     return this.usuals.get(number);
+  }
+
+  // The problem of an ordinary day with the rooms of couplings that bite on it, and those.
+  roomsOfUsual(base, plain, number) {
+    const { arrays: x } = this.questions;
+    const [at, rooms] = ['fallen', 'room'].map((name) => Array.from(x[`${number}/${name}`] || []));
+    if (!at.length) return [plain, undefined];
+    const couplings = this.couplings(base);
+    const own = at.map((i) => couplings[i]);
+    return [this.roomsOf(base, own).at(plain, rooms), { own, rooms }];
   }
 
   // A problem whose demands have the curves of what they cost as is usual by choice.
@@ -115,7 +126,7 @@ class ChoiceService extends Service {
     const { nDemands, klass, questions } = this;
     const usual = this.usual(questions.texts.states[s].base);
     const p = this.priced(asked, usual.ordinary);
-    if (this.asUsual(usual.p, p)) return usual;
+    if (this.asUsual(usual.undisturbed, p)) return usual;
     const openCost = openCosts(p);
     const cost = routeSums(p, usual.set, klass, openCost);
     const affected = new Uint8Array(nDemands);

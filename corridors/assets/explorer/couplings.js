@@ -1,7 +1,9 @@
 // What falls because something else has no outlet: oil of a field whose gas cannot leave. As in the
 // package it is found by turns: without couplings, then with each that bites as a limit at its
 // room, until the room is that of what the by-product does under it.
-const HARDLY = 1e-9;
+const NEAR = 1e-9;
+// As any limit, a rule may be missed by this share of what is ordinary.
+const HARDLY = 1e-6;
 const TURNS = 60;
 const PLAIN_TURNS = 3;
 
@@ -9,23 +11,29 @@ const PLAIN_TURNS = 3;
 function couplingsOf({ arrays: x }, s) {
   const told = x[`${s}/couplings`] || [];
   const found = [];
-  for (let i = 0; i < told.length; i += 6 + told[i + 5]) {
-    const [limit, before, share, ordinary, byProduct, count] = told.slice(i, i + 6);
-    found.push({ limit, before, share, ordinary, byProduct, hangsOn: told.slice(i + 6, i + 6 + count) });
+  for (let i = 0; i < told.length; i += 7 + told[i + 5] + told[i + 6]) {
+    const [limit, before, share, ordinary, byProduct, count, falling] = told.slice(i, i + 7);
+    const [hangsOn, falls] = [told.slice(i + 7, i + 7 + count), told.slice(i + 7 + count, i + 7 + count + falling)];
+    found.push({ limit, before, share, ordinary, byProduct, hangsOn, falls });
   }
   return found;
 }
 
-// The part of a by-product that is not delivered, by units served of each demand.
+const sumOf = (demands, served) => Array.from(demands).reduce((sum, k) => sum + served[k], 0);
+
+// The part of a by-product that is not delivered, by units served of each demand; below 0 where
+// more is than is ordinary.
 function missingOf({ hangsOn, byProduct }, served) {
-  let sum = 0;
-  for (const k of hangsOn) sum += served[k];
-  const part = 1 - sum / byProduct;
-  return part > HARDLY ? Math.min(part, 1) : 0;
+  const part = 1 - sumOf(hangsOn, served) / byProduct;
+  return Math.abs(part) > NEAR ? Math.min(part, 1) : 0;
 }
 
 // The units a day of what falls that can leave.
 const roomOf = (c, served) => c.ordinary * (1 - c.share * missingOf(c, served));
+
+// Whether the rule has a say in an answer that was found without it: less of the by-product is
+// delivered than is ordinary, or more leaves than there is room for.
+const biting = (c, served) => missingOf(c, served) > HARDLY || sumOf(c.falls, served) - roomOf(c, served) > HARDLY * c.ordinary;
 
 // Lays out a problem with a limit for each coupling, where the engine sees it; the rooms come later.
 class Rooms {
@@ -80,14 +88,14 @@ class Rooms {
 // An answer in which couplings hold: {found, own, rooms}. `again` answers the same with some of
 // them as limits at their rooms.
 function settleCouplings(couplings, first, again) {
-  const bites = (found, own) => couplings.filter((c) => own.includes(c) || missingOf(c, found.served) > 0);
+  const bites = (found, own) => couplings.filter((c) => own.includes(c) || biting(c, found.served));
   let own = bites(first, []);
   if (!own.length) return { found: first, own, rooms: [] };
   let rooms = own.map((c) => roomOf(c, first.served));
   for (let turn = 0; turn < TURNS; turn++) {
     const found = again(own, rooms);
     let now = own.map((c) => roomOf(c, found.served));
-    if (now.every((room, i) => Math.abs(room - rooms[i]) <= HARDLY * own[i].ordinary)) {
+    if (now.every((room, i) => Math.abs(room - rooms[i]) <= NEAR * own[i].ordinary)) {
       const more = bites(found, own);
       if (more.length === own.length) return { found, own, rooms };
       const was = new Map(own.map((c, i) => [c, rooms[i]]));

@@ -34,7 +34,13 @@ function sentence(names, store, answer) {
     const longer = Math.abs(hours) < 0.05 ? 'in the same time' : `${number(Math.abs(hours) / 24, Math.abs(hours) < 24 ? 2 : 1)} days ${hours > 0 ? 'longer' : 'shorter'} on average`;
     found.push(`${tonnes(rerouted)} go another way, ${longer}`);
   }
-  for (const own of answer.fallen) found.push(fallenInWords(names, own));
+  const fallenBefore = new Map(answer.fallenBefore.map((own) => [own.limit, own]));
+  for (const own of answer.fallen) {
+    const old = fallenBefore.get(own.limit);
+    // What falls in ordinary times too is no news, nor is a hair.
+    const kept = heldBack(own) - (old ? heldBack(old) : 0);
+    if (Math.max((old ? old.room : own.ordinary) - own.room, kept) > 0.5) found.push(fallenInWords(names, own, old));
+  }
   const usd = after.usd - before.usd;
   if (Math.abs(usd) > 0.5) found.push(`the transport bill ${usd > 0 ? 'rises' : 'falls'} by ${short(Math.abs(usd))} USD a day`);
   if (!found.length) found.push('nothing changes for the cargo');
@@ -43,12 +49,18 @@ function sentence(names, store, answer) {
 }
 
 // What a coupling does: "100 t of gas have no outlet, so that of 200 t of oil 140 t can leave".
-function fallenInWords(names, { limit, ordinary, room, missing }) {
+const heldBack = ({ wanted, room }) => Math.max(wanted - room, 0);
+
+function fallenInWords(names, { limit, ordinary, wanted, room, missing }, old) {
   const { couplings, cargo } = names.texts;
   const at = couplings.limit.indexOf(limit);
   const amount = (c, units) => `${number(units)} ${cargo.unit[c]}`;
   const [falls, by] = [couplings.cargo[at], couplings.by_product[at]];
-  return `${amount(by, missing)} a day of ${lowered(cargo.name[by])} have no outlet, so that of ${amount(falls, ordinary)} of ${lowered(cargo.name[falls])} ${amount(falls, room)} can leave`;
+  const fell = (old ? old.room : ordinary) - room;
+  const without = old && missing > old.missing ? `, ${amount(by, missing - old.missing)} more than before,` : '';
+  const why = missing > 0 && fell > 0.5 ? `${amount(by, missing)} a day of ${lowered(cargo.name[by])}${without} have no outlet, so that` : `with what is taken of ${lowered(cargo.name[by])}, a day,`;
+  const less = old && fell > 0.5 ? `, ${amount(falls, fell)} less than before` : '';
+  return `${why} of ${amount(falls, Math.max(ordinary, wanted))} of ${lowered(cargo.name[falls])} ${amount(falls, room)} can leave${less}`;
 }
 
 // `ranges`: the 5th and 95th percentile of what has one, by the names of `change`.

@@ -22,9 +22,15 @@ class Service {
 
   // An answer in which couplings hold too, from the answer without them.
   held(s, plain) {
-    if (!this.coupled.has(s)) this.coupled.set(s, couplingsOf(this.questions, s));
-    const settled = settleCouplings(this.coupled.get(s), plain, (own, rooms) => this.withRooms(s, this.roomsOf(s, own).at(plain.p, rooms)));
+    // What is usual on the day is found with them.
+    if (plain.settled) return plain;
+    const settled = settleCouplings(this.couplings(s), plain, (own, rooms) => this.withRooms(s, this.roomsOf(s, own).at(plain.p, rooms)));
     return settled.own.length ? { ...settled.found, settled, plain } : plain;
+  }
+
+  couplings(s) {
+    if (!this.coupled.has(s)) this.coupled.set(s, couplingsOf(this.questions, s));
+    return this.coupled.get(s);
   }
 
   // The limits of a state with those of some couplings, laid out once.
@@ -45,18 +51,19 @@ class Service {
     const { p, constant } = relaxedCouplings(this.questions, plain.p, settled);
     const bound = prove(p, this.first(s).engine.solve(p)).bound + constant;
     const gap = proof.objective - bound;
-    return gap > 10 * HARDLY * Math.abs(proof.objective) ? gap : 0;
+    return gap > 10 * NEAR * Math.abs(proof.objective) ? gap : 0;
   }
 
-  // What couplings do to an answer: those that bite.
-  fallen(s, after) {
+  // What couplings do to an answer: those that bite, and where it is asked for how near the answer is.
+  fallen(s, after, proved) {
     if (!after.settled) return [];
-    const gap = this.jointGap(s, after);
+    const gap = proved ? this.jointGap(s, after) : NaN;
     return after.settled.own.map((c, i) => ({
       limit: c.limit,
       ordinary: c.ordinary,
       room: after.settled.rooms[i],
-      missing: c.byProduct * missingOf(c, after.served),
+      missing: c.byProduct * Math.max(missingOf(c, after.served), 0),
+      wanted: sumOf(c.falls, after.answer.wanted || after.p.wanted),
       price: after.answer.price[after.p.limit.indexOf(c.limit)],
       joint_gap_usd: gap,
     }));
@@ -111,7 +118,7 @@ class Service {
     const flow = tonnes(this.questions, after.p, after.proof.flow);
     const flowBefore = tonnes(this.questions, before.p, before.proof.flow);
     const moved = compareTotals(before, after);
-    const fallen = this.fallen(question.state || 0, after);
+    const fallen = this.fallen(question.state || 0, after, true);
     return {
       objective: after.proof.objective,
       gap: after.proof.gap,
@@ -131,6 +138,7 @@ class Service {
         ...moved,
       },
       fallen,
+      fallenBefore: this.fallen(base, before, false),
       limits: limitsOf(after),
       limitsBefore: limitsOf(before),
       flow,

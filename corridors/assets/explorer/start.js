@@ -46,9 +46,10 @@ window.corridors = {
       surplus_lost_usd_per_day: Object.fromEntries(texts.demand.id.map((id, k) => [id, answer.demands.surplus[k]])),
       shortfall_t_per_day: Object.fromEntries(texts.demand.id.map((id, k) => [id, answer.demands.short[k]])),
       flow_t_per_day: flow,
-      couplings: answer.fallen.map(({ limit, ordinary, room, missing, price, joint_gap_usd: gap }) => ({
+      couplings: answer.fallen.map(({ limit, ordinary, wanted, room, missing, price, joint_gap_usd: gap }) => ({
         coupling_id: ids[limit],
         ordinary_units_per_day: ordinary,
+        wanted_units_per_day: wanted,
         room_units_per_day: room,
         missing_units_per_day: missing,
         price_usd: price,

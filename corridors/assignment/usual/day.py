@@ -5,7 +5,8 @@ It is worked out once for each network and day, and kept on disk for later proce
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -19,18 +20,24 @@ from corridors.flow.choice.model import ChoiceModel, spread_by_cost
 from corridors.flow.choice.solve import choose_settled
 from corridors.flow.usage import open_costs
 from corridors.network.arcs import LINK
+from corridors.scenarios.coupling.couplings import couplings_of, with_room
+from corridors.scenarios.coupling.settle import settle
 from corridors.scenarios.demand_curves import ordinary_optimum
 from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable, Sequence
 
     from corridors.assignment.choice_parameters import ChoiceParameters
     from corridors.flow.arrays import Flags, Floats
     from corridors.flow.choice.model import Counts
     from corridors.flow.choice.routes import RouteSet
     from corridors.flow.choice.solve import ChoiceAnswer
+    from corridors.flow.problem import FlowProblem
     from corridors.network.network import Network
+    from corridors.scenarios.coupling.couplings import Coupling
+    from corridors.scenarios.coupling.settle import Fallen
     from corridors.scenarios.state import NetworkState
 
 _MOST_DAYS = 24
@@ -48,12 +55,24 @@ class Usual:
     least
         Least cost of each demand, shape (K,); infinite where it has no way.
     answer
-        The undisturbed state itself.
+        The undisturbed state itself, in which couplings hold.
+    problem
+        That of the answer, but for the rooms that couplings leave.
+    fallen
+        What couplings do on an ordinary day: where a by-product falls short then, what falls
+        with it takes no room, and what demands cost does not hang on its want of any.
     """
 
     routes: RouteSet
     least: Floats
     answer: ChoiceAnswer
+    problem: FlowProblem
+    fallen: Fallen | None = None
+
+    def held(self, state: NetworkState) -> NetworkState:
+        """Return the undisturbed situation with the limits that its answer has."""
+        fallen = self.fallen
+        return state if fallen is None else with_room(state, fallen.couplings, fallen.rooms)
 
     @property
     def share(self) -> Floats:
@@ -91,11 +110,24 @@ def usual_of(
     key = day, choice_parameters(net)
     if key not in kept:
         state = network_state(net, None, day) if state is None else state
-        found = _found(state) if near is None else _found_near(state, near)
+        found = _settled(state, _found if near is None else partial(_found_near, near=near))
         if len(kept) == _MOST_DAYS:
             del kept[next(iter(kept))]
         kept[key] = found
     return kept[key]
+
+
+def _settled(state: NetworkState, found: Callable[[NetworkState], Usual]) -> Usual:
+    """Return what is usual in a situation, couplings held, by what finds it without them."""
+    last = found(state)
+
+    def again(own: Sequence[Coupling], rooms: Floats) -> ChoiceAnswer:
+        nonlocal last
+        last = found(with_room(state, own, rooms))
+        return last.answer
+
+    _, fallen = settle(last.answer, couplings_of(state), again)
+    return replace(last, problem=state.problem, fallen=fallen)
 
 
 def _found(state: NetworkState) -> Usual:
@@ -106,14 +138,14 @@ def _found(state: NetworkState) -> Usual:
     known = recall_usual(key, p, counts, dispersion)
     if known is not None:
         least, answer = known
-        return Usual(answer.route_set, least, answer)
+        return Usual(answer.route_set, least, answer, p)
     best = ordinary_optimum(state.net, state.day, state)
     routes = first_routes(p, open_costs(p), corridors=corridors, best=best)
     least = least_costs(routes, p.n_commodities, routes.sums(p, open_costs(p)))
     model = ChoiceModel.staying(p, spread_by_cost(least, dispersion), counts)
     answer = choose_settled(p, model, routes)
     keep_usual(key, least, answer)
-    return Usual(answer.route_set, least, answer)
+    return Usual(answer.route_set, least, answer, p)
 
 
 def _found_near(state: NetworkState, near: Usual) -> Usual:
@@ -124,7 +156,7 @@ def _found_near(state: NetworkState, near: Usual) -> Usual:
     model = ChoiceModel.staying(p, spread_by_cost(least, _dispersion(state)), _counts(state))
     price = known_prices(prices_by_members(near.answer), list(plain_limits(p)), model.counts)
     answer = choose_settled(p, model, routes, price=price)
-    return Usual(answer.route_set, least, answer)
+    return Usual(answer.route_set, least, answer, p)
 
 
 def _dispersion(state: NetworkState) -> float:

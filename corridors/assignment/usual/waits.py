@@ -16,7 +16,6 @@ import numpy as np
 from corridors.flow.choice.rising_waits import RisingWaits
 from corridors.flow.usage import limit_use
 from corridors.flow.waiting.steady import steady_wait
-from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +99,7 @@ def _varying(state: NetworkState) -> int:
 
 def settle_waits(
     state: NetworkState,
+    undisturbed: NetworkState,
     usual: ChoiceAnswer,
     answer: ChoiceAnswer,
     again: Callable[[ChoiceAnswer, RisingWaits], ChoiceAnswer],
@@ -110,14 +110,13 @@ def settle_waits(
     ----------
     state
         The situation.
-    usual
-        The answer of the undisturbed day.
+    undisturbed, usual
+        The undisturbed day, with all limits of its answer, and that.
     answer
         That of the situation in which nobody waits where there is room.
     again
         Answers the situation with waits, from an answer nearby.
     """
-    undisturbed = network_state(state.net, None, state.day)
     every = _rising(state, _usual_waits(undisturbed, usual))
     before = {
         limit.limit_id: price

@@ -22,6 +22,7 @@ _COLUMNS = [
     "by_product",
     "by_product_unit",
     "ordinary_units_per_day",
+    "wanted_units_per_day",
     "room_units_per_day",
     "missing_units_per_day",
     "price_usd",
@@ -46,15 +47,16 @@ def coupling_table(
     -------
     DataFrame
         coupling_id, name, cargo and by_product with the unit of each; in units a day, what is
-        wanted of the cargo in ordinary times, what of it can still leave, and what of the
-        by-product is not delivered; price_usd (what one more unit that could leave would save
-        a day), confidence of the share, and joint_gap_usd_per_day: how much cheaper all could
-        be at most where the by-product were carried for the sake of what falls.
+        wanted of the cargo in ordinary times, what is wanted of it now, what of it can leave,
+        and what of the by-product is not delivered; price_usd (what one more unit that could
+        leave would save a day), confidence of the share, and joint_gap_usd_per_day: how much
+        cheaper all could be at most where the by-product were carried for the sake of what
+        falls.
     """
     if fallen is None:
         return pd.DataFrame(columns=_COLUMNS)
     prices = answer.limit_price[-len(fallen.couplings) :].tolist()
-    carried = served(answer)
+    carried, wanted = served(answer), answer.problem.amount + answer.growth
     cargo = state.demand["cargo"].to_numpy()
     unit = state.net.tables["cargo"].set_index("cargo")["unit"]
     rows = [
@@ -66,8 +68,9 @@ def coupling_table(
             "by_product": cargo[c.hangs_on[0]],
             "by_product_unit": unit[cargo[c.hangs_on[0]]],
             "ordinary_units_per_day": c.ordinary,
+            "wanted_units_per_day": float(wanted[c.falls].sum()),
             "room_units_per_day": room,
-            "missing_units_per_day": c.by_product * c.missing(carried),
+            "missing_units_per_day": c.by_product * max(c.missing(carried), 0.0),
             "price_usd": price,
             "confidence": c.confidence,
             "joint_gap_usd_per_day": fallen.gap,

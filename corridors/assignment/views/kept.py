@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any
 from corridors import __version__
 from corridors.display import json_text, plain_frame
 from corridors.files import csv_text, read_whole, whole_folder, write_bytes, write_text
-from corridors.network.folder import check_apart, data_folder, table_text
-from corridors.network.network import SHIPPED
+from corridors.network.folder import check_apart, table_text
 from corridors.network.schema import tables as schema_tables
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def data_hashes(net: Network) -> dict[str, Any]:
     """
     whole = net.whole
     folder = whole.folder
-    shipped = folder is not None and folder.resolve() == (data_folder() / SHIPPED).resolve()
+    shipped = whole.is_shipped
     files = sorted(p for p in folder.iterdir() if p.is_file()) if folder else []
     return {
         "name": whole.name,

@@ -1,8 +1,8 @@
-"""What is told beside the change itself: what markets do, and what is possible at best."""
+"""What is told beside the change itself: of markets, couplings, and what is possible at best."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corridors.display import number, share
 from corridors.network.markets.offers import SELLER
@@ -167,3 +167,49 @@ def told_beside_totals(
             f"day {'more' if usd >= 0 else 'less'}"
         )
     return f"{text}."
+
+
+def told_couplings(
+    before: pd.DataFrame | None, after: pd.DataFrame | None, names: Mapping[str, str]
+) -> str:
+    """Return what falls because something else has no outlet, where it did not before.
+
+    Parameters
+    ----------
+    before, after
+        As `corridors.Assignment` has them; None where they are not known.
+    names
+        Of the cargo, by id.
+    """
+    if after is None or not len(after):
+        return ""
+    known = {} if before is None else {r["coupling_id"]: r for r in before.to_dict("records")}
+    every = after.to_dict("records")
+    parts = [told for row in every if (told := _falls(row, known.get(row["coupling_id"]), names))]
+    if not parts:
+        return ""
+    return f"What hangs on something else falls with it, a day: {'; '.join(parts)}."
+
+
+def _falls(row: Mapping[str, Any], old: Mapping[str, Any] | None, names: Mapping[str, str]) -> str:
+    """Return what a coupling does beyond what it did before; nothing where that is too little."""
+    room, ordinary = row["room_units_per_day"], row["ordinary_units_per_day"]
+    was = old["room_units_per_day"] if old else ordinary
+    kept = _held_back(row) - (_held_back(old) if old else 0.0)
+    if max(was - room, kept) <= _SMALL:
+        return ""
+    missing, unit, other = row["missing_units_per_day"], row["unit"], row["by_product_unit"]
+    why = f"with what is taken of {names[row['by_product']]},"
+    if missing > 0 and was - room > _SMALL:
+        more = missing - old["missing_units_per_day"] if old else 0.0
+        beyond = f", {number(more, other)} more than before," if more > 0 else ""
+        by_product = f"{number(missing, other)} of {names[row['by_product']]}{beyond}"
+        why = f"{by_product} have no outlet, so that"
+    less = f", {number(was - room, unit)} less than before" if old and was - room > _SMALL else ""
+    most = number(max(ordinary, row["wanted_units_per_day"]), unit)
+    can = number(room, unit)
+    return f"{why} of {most} of {names[row['cargo']]} {can} can leave{less} ({row['name']})"
+
+
+def _held_back(row: Mapping[str, Any]) -> float:
+    return max(float(row["wanted_units_per_day"] - row["room_units_per_day"]), 0.0)

@@ -147,13 +147,14 @@ def _years(text: str) -> list[int]:
 
 
 def _print_years(table: pd.DataFrame, *, json: bool) -> None:
-    from corridors.display import records
+    from corridors.display import cut_off, records
 
     if json:
         finite = table["multiple"].where(table["multiple"] < math.inf)
         print_json({"years": records(table.assign(multiple=finite))})
         return
     spec = {"year": "d", "multiple": ".3f"}
+    table = table.assign(multiple=[cut_off(value, 3) for value in table["multiple"]])
     print_table(table.rename(columns=lambda c: c.replace("_", " ")), "Headroom by year", spec)
 
 
@@ -177,8 +178,11 @@ def _print_room(found: Headroom, net: Network) -> None:
         print_line(
             f"Coupling {name} holds back from the start: its by-product has no outlet.", indent=0
         )
-        if name in found.left_out:
-            print_line("That it would leave more room as the by-product grows is left out.")
+    for name in found.left_out:
+        print_line(
+            f"That coupling {name} would leave more room as its by-product grows is left out.",
+            indent=0,
+        )
     if len(found.stops):
         how = "each alone would let 5 % more through" if found.stops["alone"].any() else "together"
         print_table(found.stops.drop(columns="alone"), f"In the way ({how})")
@@ -195,13 +199,12 @@ def _named(net: Network, way: tuple[str, ...]) -> str:
 
 def _room(found: Headroom) -> str:
     """Return what fits and what stops it, as a sentence."""
-    from corridors.display import number
+    from corridors.display import cut_off, number
 
     demand = number(found.demand_t_per_day, "t")
     if math.isinf(found.multiple):
         return f"Of {demand} a day, any multiple fits: no limit lies in the way."
-    # Cut, not rounded: what is said to fit must fit.
-    multiple = math.floor(found.multiple * 1000) / 1000
+    multiple = cut_off(found.multiple, 3)
     if found.multiple <= 1 + 1e-9:
         text = f"Of {demand} a day, no more fits. "
     elif multiple <= 1:

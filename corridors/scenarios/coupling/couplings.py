@@ -6,6 +6,8 @@ on the day, :math:`d` of what falls and :math:`g` of its by-product, a share :ma
 what is delivered, :math:`x` and :math:`y`,
 
 .. math:: x / d \le 1 - s \, (1 - y / g) .
+
+So more than is ordinary leaves only where more of the by-product is taken, too.
 """
 
 from __future__ import annotations
@@ -33,7 +35,10 @@ if TYPE_CHECKING:
     from corridors.scenarios.state import NetworkState
 
 NEAR = 1e-9
-"""Share of an ordinary amount below which nothing has fallen."""
+"""Share of an ordinary amount below which it is the same."""
+
+HARDLY = 1e-6
+"""Share of an ordinary amount by which an answer may miss a rule, as it may any limit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +75,9 @@ class Coupling:
     confidence: str = ""
 
     def missing(self, served: Floats) -> float:
-        """Return the part of the by-product that is not delivered, from 0 to 1.
+        """Return the part of the by-product that is not delivered, at most 1.
+
+        It is below 0 where more is delivered than is ordinary.
 
         Parameters
         ----------
@@ -78,7 +85,7 @@ class Coupling:
             Units a day of each demand, shape (K,).
         """
         part = 1.0 - float(served[self.hangs_on].sum()) / self.by_product
-        return min(max(part, 0.0), 1.0) if part > NEAR else 0.0
+        return min(part, 1.0) if abs(part) > NEAR else 0.0
 
     def room(self, served: Floats) -> float:
         """Return the units a day of the cargo that can leave.
@@ -89,6 +96,20 @@ class Coupling:
             Units a day of each demand, shape (K,).
         """
         return self.ordinary * (1.0 - self.share * self.missing(served))
+
+    def bites(self, served: Floats) -> bool:
+        """Return whether the rule has a say in an answer that was found without it.
+
+        It has where less of the by-product is delivered than is ordinary, and where more
+        leaves than there is room for.
+
+        Parameters
+        ----------
+        served
+            Units a day of each demand, shape (K,).
+        """
+        over = float(served[self.falls].sum()) - self.room(served)
+        return self.missing(served) > HARDLY or over > HARDLY * self.ordinary
 
     def limit(self, room: float) -> Limit:
         """Return the room as a limit on what leaves the node."""

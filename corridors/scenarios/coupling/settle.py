@@ -47,7 +47,8 @@ class Fallen:
     Attributes
     ----------
     couplings
-        Those that bite: the room is less than what is wanted in ordinary times.
+        Those that bite: the room is less than what is wanted in ordinary times, or than what
+        would leave.
     rooms
         Units a day that can leave by each, shape (N,).
     gap
@@ -87,7 +88,7 @@ def settle(
         Where the rooms do not come to rest.
     """
     at_first = served(first)
-    answer, own = first, tuple(c for c in couplings if c.missing(at_first) > 0)
+    answer, own = first, tuple(c for c in couplings if c.bites(at_first))
     if not own:
         return first, None
     ordinary = np.array([c.ordinary for c in own])
@@ -96,7 +97,7 @@ def settle(
         answer = again(own, rooms)
         now = _rooms(own, answer)
         if (np.abs(now - rooms) <= _ENOUGH * ordinary).all():
-            more = [c for c in couplings if c not in own and c.missing(served(answer)) > 0]
+            more = [c for c in couplings if c not in own and c.bites(served(answer))]
             if not more:
                 return answer, Fallen(own, rooms)
             own = (*own, *more)
