@@ -222,8 +222,7 @@ def headroom(
     if held:
         state = with_room(state, held, rooms)
         answer = answer.solve(state.problem) if grown else answer
-    growth = _Growth(state, mask, answer)
-    found = growth.followed()
+    found = (growth := _Growth(state, mask, answer)).followed()
     left_out = growth.left_out(held, rooms, found.multiple)
     return replace(found, held=tuple(c.coupling_id for c in short), left_out=left_out)
 
