@@ -127,6 +127,9 @@ def test_mended_trees_are_fresh_ones_to_the_last_bit(seed):
 def test_trees_that_follow_wandering_questions_are_fresh_ones_to_the_last_bit(seed):
     """Prices, closed arcs and costs wander off; now and then the trees do, too."""
     problem, r = grid(seed), np.random.default_rng(seed)
+    # In some of them many arcs cost nothing, and so does all of some ways.
+    free = r.random(problem.n_arcs) < (0.0, 0.3, 0.7)[seed % 3]
+    problem = problem.changed(cost=np.where(free, 0.0, problem.cost))
     price = r.uniform(0, 5, problem.n_limits) * (r.random(problem.n_limits) < 0.4)
     kept, changed, followed = Trees(), problem, 0
     for turn in range(120):
@@ -161,12 +164,15 @@ def test_lengths_at_weights_are_those_of_another_library(seed):
         assert length == dijkstra(graph, indices=problem.origin[k])[problem.destination[k]]
 
 
-def test_a_way_that_costs_nothing_is_mended_too():
+@pytest.mark.parametrize("follow", [None, False, True])
+def test_a_way_that_costs_nothing_is_mended_too(follow):
     """One of two ways that cost nothing becomes dearer, then both: no kept tree reaches so far."""
     problem = FlowProblem.from_arcs([0, 1, 0], [1, 2, 2], 0, [9, INF, 9], [0], [2], [5], 50)
     trees = Trees()
     for price, length in (([0, 0], 0), ([3, 0], 0), ([3, 4], 3), ([0, 4], 0), ([0, 0], 0)):
         assert trees.lengths(problem, np.array(price, dtype=float)).tolist() == [length]
+        if follow is not None:
+            trees.follow(onward=follow)
     assert trees.lengths(problem.changed(closed=[0, 2]), np.zeros(2)).tolist() == [INF]
 
 

@@ -188,7 +188,7 @@ def mend(
             far = radius[g] if keep else furthest[g]
             for m in range(first[c], first[c + 1]):
                 arc = moved[m]
-                hangs = by[g, head[arc]] == arc if keep else branch[g, arc]
+                hangs = branch[g, arc] or (keep and by[g, head[arc]] == arc)
                 new = reach[g, tail[arc]] + weight[c * n_arcs + arc]
                 nearer[g] = nearer[g] or new < min(reach[g, head[arc]], far)
                 stale[g] = stale[g] or hangs or nearer[g]
