@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import importlib
 import logging
 import os
 import subprocess
@@ -13,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numba import njit
-from numba.core import event
+from numba.core import config, event
+from numba.core.codegen import JITCodeLibrary
 from numba.core.errors import TypingError
 
 import corridors.flow
-from corridors.flow.compiling import _Pause
+from corridors.flow.compiling import _Late, _Pause
 
 ROOM = Path(corridors.flow.__file__).parent
 QUEUES = ROOM.parent / "simulation"
@@ -216,3 +218,26 @@ def test_a_command_reads_its_kernels_without_what_translates_them(command):
         if "compiling kernels" not in done.stderr:
             break
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_what_cannot_be_read_in_this_way_is_read_in_numba_s_own(tmp_path, monkeypatch):
+    (tmp_path / "in_own.py").write_text(KEPT)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kept"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "kept"))
+
+    def ask():
+        sys.modules.pop("in_own", None)
+        kernels = importlib.import_module("in_own")
+        assert kernels.doubled(np.arange(3.0)).tolist() == [0.0, 2.0, 4.0]
+        (found,) = kernels.doubled.overloads.values()
+        return sum(kernels.doubled.stats.cache_hits.values()), type(found.library)
+
+    assert ask() == (0, JITCodeLibrary)
+    assert ask() == (1, _Late)
+
+    def other(*_):
+        raise AttributeError
+
+    monkeypatch.setattr(_Late, "_unserialize", other)
+    assert ask() == (1, JITCodeLibrary)

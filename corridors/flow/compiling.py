@@ -76,19 +76,24 @@ class _Kept(FunctionCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return what was compiled for a signature; None where it is not kept."""
+        try:
+            return self._read(sig, target_context)
+        except AttributeError:
+            # A release that keeps in another way reads it in its own.
+            return super().load_overload(sig, target_context)
+
+    def _read(self, sig: Any, target_context: Any) -> Any:
         # What asks for memory and gives it back is no part of what is kept.
         rtsys.initialize(target_context)
         codegen = target_context.codegen()
-        kind = getattr(codegen, "_library_class", None)
-        with self._guard_against_spurious_io_errors():
-            # A release that keeps code in another way reads it in its own.
-            if kind is JITCodeLibrary:
-                codegen._library_class = _Late
-            try:
+        kind = codegen._library_class
+        if kind is JITCodeLibrary:
+            codegen._library_class = _Late
+        try:
+            with self._guard_against_spurious_io_errors():
                 return self._load_overload(sig, target_context)
-            finally:
-                if kind is JITCodeLibrary:
-                    codegen._library_class = kind
+        finally:
+            codegen._library_class = kind
 
 
 def _kept(**options: Any) -> Callable[[Any], Any]:

@@ -226,7 +226,13 @@ class Origin:
         departing += going
         impatient: list[tuple[int, list[HeldShipment]]] = []
         for (k, number, stopped, shipments), share in zip(troubled, left, strict=True):
-            parts = [s.part(s.amount * share, s.patience_left, number) for s in shipments]
+            # Of whom nobody has found a way round, all is as it was.
+            parts = [
+                s
+                if share == 1.0 and s.way == number
+                else s.part(s.amount * share, s.patience_left, number)
+                for s in shipments
+            ]
             if not stopped and cost[number] > p.loss[k]:
                 for shipment in parts:
                     self._stay(n, k, shipment.amount, shipment.wanted_at, STAYED_HOME)
@@ -323,7 +329,10 @@ class Origin:
         )
         for (k, shipments), share in zip(impatient, left, strict=True):
             for shipment in shipments:
-                rest = shipment.part(shipment.amount * share, shipment.patience_left, shipment.way)
+                rest = shipment
+                if share < 1.0:
+                    left_over = shipment.amount * share
+                    rest = shipment.part(left_over, shipment.patience_left, shipment.way)
                 if rest.amount > _DUST:
                     self.held[k].append(rest)
                 else:

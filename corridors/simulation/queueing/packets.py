@@ -252,11 +252,11 @@ def depart_all(packets, routes, record, clock, head, tail, way, leaving):
         )  # fmt: skip
 
 
-def new_packets(size: int) -> Packets:
-    """Return room for so many packets, none of them in use."""
+def new_packets(size: int, known: int = 0) -> Packets:
+    """Return room for so many packets, none of them in use; the first `known` are written next."""
     of = np.zeros(size, dtype=PACKET)
     for name in ("after", "on", "place", "behind", "before"):
-        of[name] = -1
+        of[name][known:] = -1
     return Packets(
         of=of,
         noted=np.full(1 << 16, -1, dtype=np.int64),
@@ -276,7 +276,7 @@ def new_packets(size: int) -> Packets:
 def grown(old: Packets) -> Packets:
     """Return the same packets with room for twice as many."""
     size = len(old.of)
-    new = new_packets(2 * size)
+    new = new_packets(2 * size, size)
     new.of[:size] = old.of
     new.noted[:] = old.noted
     free = int(old.n_free[0])
