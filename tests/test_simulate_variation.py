@@ -408,3 +408,18 @@ def test_an_electronic_queue_can_be_asked_for_in_every_way():
             scenario({"queue": {"link": "a-b-road"}, "to": "slots"}),
             as_of=DAY0,
         )
+
+
+def test_a_table_without_rows_has_the_kinds_of_columns_of_one_with_rows():
+    """At a gate of nothing nothing moves, stands or varies; at one of ten all three."""
+    shut = {"close": {"link": "a-b-road"}, "from": "2025-01-03", "until": "2025-01-05"}
+    some, none = (run(road(amount, 8), shut) for amount in (10, 0))
+    for name in (
+        "flows", "queues", "throughput", "arrivals", "departures", "curves", "waits", "delivered",
+        "peaks", "random_queues", "expected_queues",
+    ):  # fmt: skip
+        filled, empty = getattr(some, name), getattr(none, name)
+        assert len(filled) > 0 == len(empty), name
+        assert empty.dtypes.to_dict() == filled.dtypes.to_dict(), name
+        if "date" in empty:
+            assert empty.query("date >= '2025-01-04'").empty

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.network.arcs import DIRECTIONS, LINK
-from corridors.simulation.queue_tables import TRACE
+from corridors.simulation.queue_tables import TRACE, as_filled
 from corridors.simulation.queueing.state import LATE, OLD, ON_TIME, OTHER_WAY, TURNED_BACK
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def flows(state: NetworkState, days: list[dt.date], by_arc: Floats) -> pd.DataFr
     """
     arcs = state.arcs
     day, arc = np.nonzero((by_arc * arcs.is_real).T > TRACE)[::-1]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "kind": np.where(arcs.arc_type[arc] == LINK, "link", "transfer"),
             "id": arcs.ids[arc],
@@ -81,6 +81,7 @@ def flows(state: NetworkState, days: list[dt.date], by_arc: Floats) -> pd.DataFr
             "t": by_arc[day, arc],
         }
     )
+    return as_filled(frame)
 
 
 def earlier(record: SimulationRecord, weight: Floats) -> pd.DataFrame:

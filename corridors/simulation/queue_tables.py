@@ -30,6 +30,27 @@ _SLACK = 1e-9
 """Share of all that comes to a limit that is rounding in its cumulative curves."""
 
 
+_TEXT = {"capacity_id", "name", "unit", "date", "peak_date", "cleared_date", "largest_date"} | {
+    "demand_id", "cargo", "kind", "id", "direction",
+}  # fmt: skip
+"""Columns of text."""
+
+_WHOLE = {"peak_whole"}
+"""Columns of whole numbers."""
+
+
+def as_filled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the kinds of columns that it has with rows, where it has none.
+
+    Of nothing no kind can be told, so that dates would be numbers.
+    """
+    if len(frame):
+        return frame
+    text = pd.Series([""]).dtype
+    kinds = {c: text if c in _TEXT else "int64" if c in _WHOLE else "float64" for c in frame}
+    return frame.astype(kinds)
+
+
 @dataclass(frozen=True, eq=False)
 class _Curves:
     """What has come to a limit and what has gone from it up to each time, shape (T + 1,) each.
@@ -222,14 +243,15 @@ class QueueTables:
         columns = [
             "capacity_id", "unit", "date", "came", "mean_wait_hours", "longest_wait_hours",
         ]  # fmt: skip
-        return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+        none = as_filled(pd.DataFrame(columns=columns))
+        return pd.concat(found, ignore_index=True) if found else none
 
     @cached_property
     def queues(self) -> pd.DataFrame:
         """Queues at the end of each day, where there is one; see `Simulation.queues`."""
         tonnes = self.end_of_day(self._counts.tonnes)
         day, r = np.nonzero(self.standing.T > 0)[::-1]
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "capacity_id": [self._limits[i].limit_id for i in r],
                 "name": [self._limits[i].name for i in r],
@@ -240,6 +262,7 @@ class QueueTables:
                 "wait_hours": self.last_waits[day, r],
             }
         )
+        return as_filled(frame)
 
     @cached_property
     def by_arc(self) -> dict[tuple[int, int], Floats]:
@@ -273,14 +296,15 @@ class QueueTables:
             for r in self._ever
         ]
         columns = ["capacity_id", "unit", "date", "arrived", "passed", "gave_up"]
-        return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+        none = as_filled(pd.DataFrame(columns=columns))
+        return pd.concat(rows, ignore_index=True) if rows else none
 
     @cached_property
     def throughput(self) -> pd.DataFrame:
         """What passed each capacity on each day; see `Simulation.throughput`."""
         passed = self.sum_by_day(self._record.left)
         day, r = np.nonzero(passed.T > TRACE)[::-1]
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "capacity_id": [self._limits[i].limit_id for i in r],
                 "unit": [self._limits[i].unit for i in r],
@@ -288,6 +312,7 @@ class QueueTables:
                 "passed": passed[day, r],
             }
         )
+        return as_filled(frame)
 
     @cached_property
     def peaks(self) -> pd.DataFrame:
@@ -324,7 +349,7 @@ class QueueTables:
             "capacity_id", "name", "unit", "peak", "peak_whole", "peak_t", "peak_date",
             "cleared_date", "mean_wait_hours", "longest_wait_hours",
         ]  # fmt: skip
-        frame = pd.DataFrame(rows, columns=columns)
+        frame = as_filled(pd.DataFrame(rows, columns=columns))
         return frame.sort_values(
             ["peak_t", "capacity_id"], ascending=[False, True], ignore_index=True
         )

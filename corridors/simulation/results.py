@@ -15,7 +15,7 @@ from corridors.simulation.asked import SAVED, Asked
 from corridors.simulation.cargo_tables import PLACES
 from corridors.simulation.effects import queue_rows
 from corridors.simulation.queue_counts import counts_by_limit
-from corridors.simulation.queue_tables import TRACE, QueueTables
+from corridors.simulation.queue_tables import TRACE, QueueTables, as_filled
 from corridors.simulation.queueing.state import LATE, NEW, ON_TIME, OTHER_WAY, TURNED_BACK
 from corridors.simulation.variation.asked import Varying
 
@@ -245,7 +245,7 @@ class Simulation(Varying, Asked):
         )
         for what, name in enumerate(("on_time", "late", "other_way", "turned_back")):
             frame[name] = ends[day, k, what]
-        return frame
+        return as_filled(frame)
 
     @cached_property
     def by_demand(self) -> pd.DataFrame:

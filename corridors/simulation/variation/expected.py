@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.flow.waiting.course import queues_of
+from corridors.simulation.queue_tables import as_filled
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
@@ -86,7 +87,7 @@ def summary(
                 "largest_date": tables.dates[top],
             }
         )
-    frame = pd.DataFrame(rows, columns=list(SUMMARY))
+    frame = as_filled(pd.DataFrame(rows, columns=list(SUMMARY)))
     return frame.sort_values(
         ["random_wait_hours", "capacity_id"], ascending=[False, True], ignore_index=True
     )
@@ -100,7 +101,7 @@ def by_day(
     daily = tables.end_of_day(part)
     even = tables.standing
     own = np.flatnonzero(part[record.problem.begin :].mean(axis=0) > _LEAST)
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "capacity_id": np.repeat([limits[r].limit_id for r in own], len(daily)),
             "unit": np.repeat([limits[r].unit for r in own], len(daily)),
@@ -111,3 +112,4 @@ def by_day(
             "expected_queue": (even if stands else even + daily)[:, own].T.ravel(),
         }
     )
+    return as_filled(frame)
