@@ -44,6 +44,20 @@ def test_paths_add_up_to_the_flow():
     assert answer.path_amount.tolist() == [6, 4]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "penalty", "each"),
+    [(1e6, 1e12, 1), (1e9, 1e8, 1), (1e15, 100, 1), (1e14, 100, 1), (1e12, 1e8, 1e6)],
+)
+def test_a_cost_is_its_own_beside_a_loss_that_is_huge(wanted, penalty, each):
+    """Six units at 1 and nine at 5 cost 51: no digit of that is lost in a loss of 1e18."""
+    problem = FlowProblem.from_arcs(
+        [0, 0], [1, 1], [each, 5 * each], [6, 9], [0], [1], [wanted], penalty
+    )
+    answer = solve(problem)
+    assert answer.arc_flow.tolist() == [6, 9]
+    assert answer.cost == 51 * each
+
+
 def test_what_nothing_can_carry_is_shortfall():
     answer = solve(two_routes()).resolve(closed=[0, 2])
     assert answer.shortfall.tolist() == [10]

@@ -196,6 +196,16 @@ def test_scenarios_extend_one_another_only_so_far(tmp_path):
         co.scenario("+".join(["poland-closure-2025"] * (MOST_PARTS + 1)))
 
 
+def test_a_number_in_quotes_is_the_number():
+    for parse_it in (quantities.parse_limit, quantities.parse_demand):
+        assert parse_it("0.5") == parse_it(0.5)
+        assert parse_it("50 %") == parse_it(0.5)
+        assert parse_it("0") == parse_it(0)
+    assert quantities.parse_demand("1.2") == quantities.parse_demand("120%")
+    with pytest.raises(ValueError, match="saw 500.0, expected a share from 0 to 1, or an amount"):
+        quantities.parse_limit("500")
+
+
 @pytest.mark.parametrize(
     "text",
     [

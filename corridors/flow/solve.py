@@ -19,6 +19,7 @@ from corridors.flow.certificate import Certificate, certify, still_proved
 from corridors.flow.column_generation import MASTERS, Engine, MasterName
 from corridors.flow.problem import FlowProblem
 from corridors.flow.solution import Plan, PriceRange, by_whole_commodity, cut, whole_commodities
+from corridors.flow.usage import cost_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,8 +99,8 @@ class Answer:
 
     @property
     def cost(self) -> float:
-        """Cost of what is carried, without the loss."""
-        return self.objective - self.loss
+        """Cost of what is carried, without the loss, and of what exceeds limits that give way."""
+        return cost_of(self.problem, self.class_flow)
 
     @cached_property
     def path_arcs(self) -> list[Ints]:

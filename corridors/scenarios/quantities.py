@@ -117,8 +117,9 @@ def parse_limit(value: object) -> Quantity:
         raise ValueError(msg)
     number, unit = parts
     _checked(number)
-    if unit == "%":
-        return parse_limit(number / 100)
+    if unit in {"", "%"}:
+        # A share in quotes is a share, and an amount without its unit is told as one.
+        return parse_limit(number / 100 if unit else number)
     word, slash, period = unit.partition("/")
     if word not in VEHICLES or not slash or period not in PER_DAY:
         wrong, known = (word, list(VEHICLES)) if word not in VEHICLES else (period, list(PER_DAY))
@@ -154,9 +155,10 @@ def parse_demand(value: object) -> Quantity:
             return Quantity(float(value), "factor")
         msg = f"saw {value}, expected a factor of at least 0 or an amount with its unit"
         raise ValueError(msg)
+    parts = _split(str(value))
+    if parts is not None and parts[1] in {"", "%"}:
+        return parse_demand(parts[0] / 100 if parts[1] else parts[0])
     quantity = parse_limit(value)
-    if quantity.unit == "share":
-        return Quantity(quantity.value, "factor")
     if quantity.unit not in {"t", "TEU"}:
         msg = f"saw {_seen(value)}, expected TEU or t per day, week, month or year"
         raise ValueError(msg)
