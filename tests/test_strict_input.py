@@ -196,6 +196,12 @@ def test_scenarios_extend_one_another_only_so_far(tmp_path):
         co.scenario("+".join(["poland-closure-2025"] * (MOST_PARTS + 1)))
 
 
+@pytest.mark.parametrize("asked", ["poland-closure-2025+", "+poland-closure-2025", "a + + b", " "])
+def test_a_scenario_of_nothing_is_told(asked):
+    with pytest.raises(co.ScenarioError, match=r"either side of each \+|saw nothing"):
+        co.scenario(asked)
+
+
 def test_a_number_in_quotes_is_the_number():
     for parse_it in (quantities.parse_limit, quantities.parse_demand):
         assert parse_it("0.5") == parse_it(0.5)

@@ -216,11 +216,16 @@ def scenario(source: str | Path | Mapping[str, Any] | Scenario) -> Scenario:
     if not isinstance(source, str | Path):
         msg = f"scenario: saw {source!r}, expected a name, a path, a dict or a Scenario"
         raise ScenarioError(msg)
+    if isinstance(source, str) and not source.strip():
+        raise ScenarioError("scenario: saw nothing, expected a name, a path or a change in a line")
     known: dict[Path, Scenario] = {}
     if isinstance(source, str) and "+" in source and not _exists(Path(source)):
         names = [part.strip() for part in source.split("+")]
         if len(names) > MOST_PARTS:
             msg = f"{len(names)} scenarios added up, expected at most {MOST_PARTS}"
+            raise ScenarioError(msg)
+        if "" in names:
+            msg = f"saw {source!r}, expected a scenario on either side of each +"
             raise ScenarioError(msg)
         total, *parts = (_one(name, known) for name in names)
         for part in parts:
