@@ -184,6 +184,35 @@ def test_places_that_are_nowhere(read, column, text):
         read(nodes=[{**NODES[0], column: text}, *NODES[1:]])
 
 
+@pytest.mark.parametrize(
+    ("x", "y", "column", "expected"),
+    [
+        ("60", "91", "y_coord", "at least -90 and at most 90"),
+        ("60", "-90.001", "y_coord", "at least -90 and at most 90"),
+        ("60", "1e6", "y_coord", "at least -90 and at most 90"),
+        ("-200", "50", "x_coord", "at least -180 and at most 360"),
+        ("361", "50", "x_coord", "at least -180 and at most 360"),
+        ("-181", "95", "x_coord", "at least -180 and at most 360"),
+    ],
+)
+def test_places_that_are_off_the_earth(read, tmp_path, x, y, column, expected):
+    seen = {"x_coord": x, "y_coord": y}[column]
+    words = rf"node\.csv, row 2: {column}: saw '{seen}', expected a number of {expected}"
+    with pytest.raises(co.DataError, match=words):
+        read(nodes=[{**NODES[0], "x_coord": x, "y_coord": y}, *NODES[1:]])
+    assert not (tmp_path / "net").exists()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "said"),
+    [("50", "91", True), ("50", "-160", True), ("50", "361", False), ("95", "95", False)],
+)
+def test_swapped_coordinates_are_told(read, x, y, said):
+    with pytest.raises(co.DataError, match=r"row 2: y_coord: saw") as raised:
+        read(nodes=[{**NODES[0], "x_coord": x, "y_coord": y}, *NODES[1:]])
+    assert ("may be swapped" in str(raised.value)) == said
+
+
 def test_what_is_missing_is_measured_or_left_to_the_rates_and_told(read):
     remarks, net = read(links=first(length="", free_speed="NaN"))
     assert net.links.loc["10", "length_km"] == pytest.approx(71.7, abs=0.1)

@@ -194,6 +194,7 @@ def number_in(
     *,
     above: float | None = None,
     least: float | None = None,
+    most: float | None = None,
 ) -> float | None:
     """Return a number of a row, or None where the cell is empty or not there.
 
@@ -203,8 +204,8 @@ def number_in(
         The row of text and the column.
     path, number
         File and row, for the message.
-    above, least
-        What the number must be above, or at least.
+    above, least, most
+        What the number must be above, at least, or, beside `least`, at most.
 
     Raises
     ------
@@ -219,11 +220,17 @@ def number_in(
         expected = f"a number above {above:g}"
     if least is not None:
         expected = f"a number of at least {least:g}"
+    if most is not None:
+        expected += f" and at most {most:g}"
     try:
         value = read_number(text)
     except ValueError as error:
         fault(path, number, column, text, expected + (f"; {error}" if str(error) else ""))
-    if (above is not None and value <= above) or (least is not None and value < least):
+    if (
+        (above is not None and value <= above)
+        or (least is not None and value < least)
+        or (most is not None and value > most)
+    ):
         fault(path, number, column, text, expected)
     return value
 

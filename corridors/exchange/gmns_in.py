@@ -17,7 +17,7 @@ from pathlib import Path
 
 from corridors.errors import DataError, nearest
 from corridors.exchange.gmns import OWN_CARGO, OWN_NODE, OWN_TRANSFER, SUBFOLDER, TRANSLATED
-from corridors.exchange.gmns_files import GmnsFolder, Row, number_in
+from corridors.exchange.gmns_files import GmnsFolder, Row, fault, number_in
 from corridors.exchange.gmns_links import GmnsLinks, Place
 from corridors.exchange.tables import frames_from_rows, missing_provenance
 from corridors.network.reading.ids import plain_id, plain_ids
@@ -154,7 +154,7 @@ class _Reader:
             if kind.lower() not in kinds:
                 other_kinds |= {kind} - {""}
                 kind = "junction"
-            lon, lat = (number_in(row, c, path, number) or 0.0 for c in ("x_coord", "y_coord"))
+            lon, lat = _position(row, path, number)
             lon_text = row["x_coord"]
             if 180.0 < lon <= 360.0:
                 # Longitudes may be counted on past the antimeridian.
@@ -251,3 +251,14 @@ class _Reader:
         if row["table"] == "links" and row["column"] == "hours":
             return {"note": "length divided by the free speed of the GMNS folder"}
         return {}
+
+
+def _position(row: Row, path: Path, number: int) -> tuple[float, float]:
+    """Return longitude and latitude of a node; longitudes may be counted on past 180."""
+    lon, lat = (number_in(row, c, path, number) or 0.0 for c in ("x_coord", "y_coord"))
+    if abs(lat) > 90.0 >= abs(lon) and -180.0 <= lat <= 360.0:
+        expected = "a number of at least -90 and at most 90 (x_coord and y_coord may be swapped)"
+        fault(path, number, "y_coord", row["y_coord"], expected)
+    number_in(row, "x_coord", path, number, least=-180.0, most=360.0)
+    number_in(row, "y_coord", path, number, least=-90.0, most=90.0)
+    return lon, lat
