@@ -824,6 +824,33 @@ def test_a_link_shorter_than_the_way_of_the_crow_needs_no_lines_to_be_found(isla
     ]
 
 
+@pytest.mark.parametrize(
+    ("length", "note", "found"),
+    [
+        ("13000", "", True),
+        ("1300", "", True),
+        ("600", "", True),
+        # As far as the longest way round by sea; and a note takes what it says upon itself.
+        ("500", "", False),
+        ("1300", "length by way of the north", False),
+    ],
+)
+def test_one_link_far_too_long_is_found(island, length, note, found):
+    # The road has no line of its own, and its ends lie 119 km apart.
+    row = island.set("links", "dale-gorse-road", length_km=length, note=note)
+    places = [p for p in _places(co.check(island.folder)) if p[0].startswith("lengths")]
+    assert places == [("lengths-fit-great-circles", "links.csv", row, "length_km")] * found
+
+
+@pytest.mark.parametrize(("length", "found"), [(51, True), (49, False)])
+def test_places_may_be_rounded_to_one_spot(length, found):
+    ends = [{"from_node": "a", "to_node": "b", "length_km": length}]
+    net = toys.network({"a": "XA", "b": "XA"}, ends, [])
+    net.tables["nodes"]["lon"] = 62.0
+    net.tables["nodes"]["lat"] = 15.0
+    assert any(p.rule == "lengths-fit-great-circles" for p in co.check(net)) == found
+
+
 @pytest.mark.parametrize("factor", [0.621, 1000, 0.001])
 def test_a_wrong_unit_of_length_is_found_on_every_link(island, factor):
     rows = island.rows("links")
