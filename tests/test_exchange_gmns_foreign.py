@@ -149,6 +149,13 @@ def test_dir_flag_stands_in_for_directed(read, flags, directions):
     assert "no column directed: dir_flag was taken for it" in remarks
 
 
+@pytest.mark.parametrize("flag", ["2", "true", "abc", "-1.5"])
+@pytest.mark.parametrize("directed", [None, ""])
+def test_a_dir_flag_that_is_none_is_named(read, flag, directed):
+    with pytest.raises(co.DataError, match=rf"row 2: dir_flag: saw '{flag}', expected 1, 0 or -1"):
+        read(links=first(directed=directed, dir_flag=flag))
+
+
 def test_without_either_no_direction_is_made_up(read):
     with pytest.raises(co.DataError, match="no column 'directed', nor dir_flag"):
         read(links=[{c: v for c, v in r.items() if c != "directed"} for r in LINKS])

@@ -152,8 +152,10 @@ class GmnsLinks:
             # Such writers have a row for each direction, and leave the flag empty or not.
             self._see("flags", "one way")
             return True
-        if flag not in {"1", "-1", "0", "1.0", "-1.0", "0.0"}:
+        if not flag:
             fault(self.path, number, "directed", "", "true or false, or a dir_flag of 1, 0 or -1")
+        if flag not in {"1", "-1", "0", "1.0", "-1.0", "0.0"}:
+            fault(self.path, number, "dir_flag", flag, "1, 0 or -1")
         one_way = float(flag) != 0.0
         self._see("flags", "one way" if one_way else "both ways")
         return one_way
