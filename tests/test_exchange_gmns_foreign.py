@@ -220,6 +220,68 @@ def test_swapped_coordinates_are_told(read, x, y, said):
     assert ("may be swapped" in str(raised.value)) == said
 
 
+@pytest.mark.parametrize(
+    ("tables", "place", "seen"),
+    [
+        ({"links": first(gauge_mm="inf", facility_type="rail")}, "link.csv, row 2", "gauge_mm"),
+        ({"links": first(gauge_mm="1000", facility_type="rail")}, "link.csv, row 2", "gauge_mm"),
+        ({"links": first(length="1e308")}, "link.csv, row 2", "length: saw '1e308'"),
+        ({"links": first(free_speed="1e-320")}, "link.csv, row 2", "free_speed: saw '1e-320'"),
+        ({"links": first(dwell_hours="-1")}, "link.csv, row 2", "dwell_hours: saw '-1'"),
+        ({"links": [{**LINKS[0], "link_id": "Łódź"}] * 2}, "link.csv, row 3",
+         "link_id: 'Łódź' stands in row 2"),
+        ({"nodes": [*NODES, NODES[1]]}, "node.csv, row 5", "node_id: '2' stands in row 3"),
+        ({"nodes": [{**n, "country": "Utopia"} for n in NODES]}, "node.csv, row 2",
+         "country: saw 'Utopia'"),
+    ],
+)  # fmt: skip
+def test_problems_are_said_of_the_files_that_are_there(read, tables, place, seen):
+    with pytest.raises(co.DataError) as raised:
+        read(**tables)
+    said = str(raised.value)
+    assert place in said
+    assert seen in said
+    for foreign in ("links.csv", "nodes.csv", "length_km", "column hours"):
+        assert foreign not in said
+
+
+def test_lengths_in_metres_that_no_network_can_hold_ask_for_their_unit(read):
+    words = r"link\.csv, row 2: length: saw '80000', .*no unit of length .*--length-unit m"
+    with pytest.raises(co.DataError, match=words):
+        read(config=None, links=first(length="80000"))
+
+
+def test_a_length_beyond_the_largest_is_said_in_its_unit(read):
+    config = [{**CONFIG[0], "long_length": "m"}]
+    words = r"length: saw '8e10', expected at most 30000 km \(the unit is m\)"
+    with pytest.raises(co.DataError, match=words):
+        read(config=config, links=first(length="8e10"))
+
+
+def test_problems_of_goods_and_of_tables_beside_gmns_are_said_of_their_files(tmp_path):
+    net = co.load(co.new_network(tmp_path / "mine"))
+    co.export(net, tmp_path / "gmns", "gmns")
+    for file, column, cells in (
+        ("use_definition.csv", "t_per_unit", ["", "ten"]),
+        ("corridors/demand.csv", "units_per_year", ["many"]),
+        ("movement.csv", "hours", ["long"]),
+    ):
+        path = tmp_path / "gmns" / file
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        own = [row for row in rows if file != "movement.csv" or row["transfer_id"]]
+        for row, cell in zip(own, cells, strict=False):
+            row[column] = cell
+        path.write_text(text_of(rows), encoding="utf-8")
+    with pytest.raises(co.DataError) as raised:
+        co.import_gmns(tmp_path / "gmns", tmp_path / "net")
+    said = str(raised.value)
+    assert "use_definition.csv, row 3, column t_per_unit: saw 'ten'" in said
+    assert "corridors/demand.csv, row 2, column units_per_year: saw 'many'" in said
+    assert "movement.csv, row " in said
+    assert "column hours: saw 'long'" in said
+    assert "transfers.csv" not in said
+
+
 def test_what_is_missing_is_measured_or_left_to_the_rates_and_told(read):
     remarks, net = read(links=first(length="", free_speed="NaN"))
     assert net.links.loc["10", "length_km"] == pytest.approx(71.7, abs=0.1)

@@ -90,6 +90,8 @@ class GmnsFolder:
         The row of ``config.csv``.
     km, kmh
         Kilometres in the unit of lengths, km/h in the unit of speeds.
+    length_unit, speed_unit
+        What these units are called in the folder.
     guessed_length, guessed_speed
         Whether the unit is a guess.
     """
@@ -120,7 +122,7 @@ class GmnsFolder:
         # A folder in feet has its speeds in miles an hour, one in metres in km/h.
         usual = "mph" if length.lower() in _MILES else "km/h"
         self.kmh = kmh_per_unit(speed or usual, f"{where}: speed")
-        self.speed_unit = speed or usual
+        self.length_unit, self.speed_unit = length or "km", speed or usual
 
     def _unit(self, column: str, given: str | None) -> str:
         stated = self.config.get(column, "")

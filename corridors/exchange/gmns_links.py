@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,7 +10,7 @@ from corridors.errors import DataError, nearest
 from corridors.exchange.gmns import OWN_LINK
 from corridors.exchange.gmns_files import KM, Row, fault, number_in, truth_in
 from corridors.network.reading.ids import plain_ids
-from corridors.network.schema import MODES
+from corridors.network.schema import MODES, tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,6 +213,7 @@ class GmnsLinks:
             self.notes[name] = "length of the line on the WGS 84 ellipsoid; GMNS states none"
             self._see("measured", name)
         else:
+            self._not_too_long(stated, row, number)
             # A length in kilometres stays the text that it was.
             text = (
                 row["length"] if self.folder.km == 1.0 else repr(round(stated * self.folder.km, 6))
@@ -226,6 +228,18 @@ class GmnsLinks:
             text = repr(SHORTEST_KM)
         return text
 
+    def _not_too_long(self, stated: float, row: Row, number: int) -> None:
+        most = tables()["links"].column("length_km").maximum or math.inf
+        if stated * self.folder.km <= most:
+            return
+        expected = f"at most {most:g} km (the unit is {self.folder.length_unit})"
+        if self.folder.guessed_length:
+            expected = (
+                f"at most {most:g} km; no unit of length is stated (long_length in config.csv), so "
+                "that km was taken: where it is another, name it, as with --length-unit m"
+            )
+        fault(self.path, number, "length", row["length"], expected)
+
     def _hours(self, speed: float | None, km: float, row: Row, number: int) -> str:
         """Return the running time that a speed means."""
         if speed is None:
@@ -237,7 +251,10 @@ class GmnsLinks:
             unit = self.folder.speed_unit
             most = f"at most {FASTEST_KMH:g} km/h (the unit is {unit})"
             fault(self.path, number, "free_speed", row["free_speed"], most)
-        hours = km / kmh
+        hours = km / kmh if kmh else math.inf
+        if math.isinf(hours):
+            expected = "a speed at which the link takes a finite number of hours"
+            fault(self.path, number, "free_speed", row["free_speed"], expected)
         # A link of no hours at all would be a free ride.
         return repr(round(hours, 4) or float(f"{hours:.3g}"))
 
