@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 
 import pytest
+from shapely import force_2d, from_wkt
 
 import corridors as co
 from corridors.cli import main
 from corridors.exchange.gmns_files import kmh_per_unit
+from corridors.network.antimeridian import merged
 from corridors.network.reading.ids import plain_id, plain_ids
 
 #   1 --10--> 2 --11-- 3      71.7 km and 90 km as the crow flies
@@ -421,8 +424,40 @@ def test_a_road_has_no_gauge(read):
     ],
 )
 def test_a_line_that_is_none_is_named(read, line):
-    with pytest.raises(co.DataError, match=r"link\.csv, row 2: geometry: saw"):
-        read(links=first(geometry=line))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(co.DataError, match=r"link\.csv, row 2: geometry: saw"):
+            read(links=first(geometry=line))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "(179 65, 180 65), (-180 65, -179.5 65)",
+        "(179 65, 179.5 65), (179.5 65, 180 65), (-180 65, -179.8 65), (-179.8 65, -179.5 65)",
+        # As other programs order them.
+        "(-180 65, -179.5 65), (179 65, 180 65)",
+    ],
+)
+def test_a_line_cut_at_180_is_one_line(read, parts):
+    nodes = [{**NODES[0], "x_coord": "179", "y_coord": "65"},
+             {**NODES[1], "x_coord": "-179.5", "y_coord": "65"}, NODES[2]]  # fmt: skip
+    for z in ("", " Z"):
+        cut = parts if not z else parts.replace(" 65", " 65 7")
+        line = from_wkt(f"MULTILINESTRING{z} ({cut})")
+        assert force_2d(merged(line)).bounds == (179, 65, 180.5, 65)
+    _, net = read(nodes=nodes, links=first(geometry=f"MULTILINESTRING ({parts})", length="75"))
+    line = net.links.loc["10", "geometry"]
+    assert (line.coords[0], line.coords[-1]) == ((179, 65), (180.5, 65))
+    assert not [p for p in co.check(net) if p.row == 2 and p.rule.startswith(("lines", "lengths"))]
+
+
+@pytest.mark.parametrize(
+    "parts", ["(179 65, 180 65), (-180 66, -179.5 65)", "(179 65, 180 65), (-179.9 65, -179 65)"]
+)
+def test_a_line_with_a_gap_at_180_is_refused(read, parts):
+    with pytest.raises(co.DataError, match="one LINESTRING, not MultiLineString"):
+        read(links=first(geometry=f"MULTILINESTRING ({parts})"))
 
 
 @pytest.mark.parametrize(

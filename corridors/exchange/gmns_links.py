@@ -165,9 +165,9 @@ class GmnsLinks:
         self, row: Row, ends: tuple[Place, Place], name: str, number: int
     ) -> tuple[LineString, Row]:
         import numpy as np
-        from shapely import GEOSException, LineString, force_2d, from_wkt, line_merge
+        from shapely import GEOSException, LineString, force_2d, from_wkt
 
-        from corridors.network.antimeridian import continuous
+        from corridors.network.antimeridian import continuous, merged
         from corridors.network.geometry import great_circle
 
         said = self._shapes.get(row.get("geometry_id", ""), {})
@@ -185,7 +185,7 @@ class GmnsLinks:
         except GEOSException as error:
             fault(self.path, number, "geometry", shown, f"well-known text ({error})")
         if line.geom_type == "MultiLineString":
-            line = line_merge(line)
+            line = merged(line)
         if line.geom_type != "LineString" or line.is_empty:
             what = "an empty one" if line.is_empty else line.geom_type
             fault(self.path, number, "geometry", shown, f"one LINESTRING, not {what}")
