@@ -412,6 +412,8 @@ def test_a_road_has_no_gauge(read):
     [
         "LINESTRING (60 50, nan nan, 61 50)",
         "LINESTRING (60 50, inf 50, 61 50)",
+        "LINESTRING (60 50, 1e400 50, 61 50)",
+        "LINESTRING (60 50, 60 -1e999, 61 50)",
         "LINESTRING EMPTY",
         "LINESTRING (60 50)",
         "POINT (60 50)",

@@ -180,7 +180,7 @@ class GmnsLinks:
         shown = text if len(text) <= 60 else f"{text[:57]}..."
         try:
             # A vertex that is no number is met below, where it can be named.
-            with np.errstate(invalid="ignore"):
+            with np.errstate(invalid="ignore", over="ignore"):
                 line = from_wkt(text)
         except GEOSException as error:
             fault(self.path, number, "geometry", shown, f"well-known text ({error})")
