@@ -475,6 +475,19 @@ def _places(problems: list[Problem]) -> list[tuple[str, str, int, str]]:
     return [(p.rule, p.file, p.row, p.column) for p in problems]
 
 
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [
+        ("109500", "room for 3 train a day, exactly what aster-dale-container sends"),
+        ("109410", "room for 3 train a day, next to the 2.99753 that aster-dale-container sends"),
+    ],
+)
+def test_a_limit_is_called_exactly_a_demand_only_where_it_is(island, units, words):
+    island.set("demand", "aster-dale-container", units_per_year=units, high="120000")
+    found = [p for p in co.check(island.folder) if p.rule == "limits-are-no-copy-of-demand"]
+    assert [words in p.message for p in found] == [True]
+
+
 def test_a_clean_copy_passes(island):
     assert co.check(island.folder) == []
 
