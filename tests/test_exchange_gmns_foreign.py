@@ -181,6 +181,19 @@ def test_what_is_no_number_is_named_with_its_place(read, tmp_path, column, text)
     assert not (tmp_path / "net").exists()
 
 
+@pytest.mark.parametrize("text", ["nan", "NA", "N/A", "null", "None", "-"])
+def test_another_word_for_what_is_missing_is_told_the_one_that_is_read(read, text):
+    words = rf"free_speed: saw '{text}', expected a number above 0, or nothing or NaN"
+    with pytest.raises(co.DataError, match=words):
+        read(links=first(free_speed=text))
+
+
+def test_a_place_cannot_be_missing(read):
+    with pytest.raises(co.DataError, match="y_coord: saw 'nan'") as raised:
+        read(nodes=[{**NODES[0], "y_coord": "nan"}, *NODES[1:]])
+    assert "or nothing" not in str(raised.value)
+
+
 @pytest.mark.parametrize("text", ["0", "1e308", "99999"])
 def test_no_speed_makes_a_link_without_hours(read, text):
     with pytest.raises(co.DataError, match="row 2: free_speed: saw"):

@@ -31,6 +31,14 @@ _SHORT = {"mph": "mi/h", "miph": "mi/h", "kph": "km/h", "kmph": "km/h", "kmh": "
 _AN_HOUR = {"h": 1.0, "hr": 1.0, "hour": 1.0, "hours": 1.0, "hrs": 1.0,
             "min": 60.0, "minute": 60.0, "s": 3600.0, "sec": 3600.0, "second": 3600.0}  # fmt: skip
 
+_MISSING = frozenset(
+    {"nan", "na", "n/a", "#n/a", "<na>", "null", "none", "nil", "nul", "-", "--", "?"}
+)
+"""What others write for a value that is missing, which the specification does not."""
+
+_COORDINATES = frozenset({"x_coord", "y_coord"})
+"""Numbers that cannot be missing."""
+
 _MILES = frozenset(u for u in KM if KM[u] in {1.609344, 0.0003048, 0.0009144})
 
 
@@ -154,7 +162,7 @@ class GmnsFolder:
         if faults:
             more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
             raise DataError(str(faults[0]) + more)
-        # GMNS writes what is missing as nothing or as NaN.
+        # The specification's schemas have missingValues of "NaN" and "", in these letters alone.
         return [
             {
                 k: "" if v.strip() == "NaN" else v.strip()
@@ -227,6 +235,8 @@ def number_in(
     try:
         value = read_number(text)
     except ValueError as error:
+        if text.lower() in _MISSING and column not in _COORDINATES:
+            expected += ", or nothing or NaN where none is stated"
         fault(path, number, column, text, expected + (f"; {error}" if str(error) else ""))
     if (
         (above is not None and value <= above)
