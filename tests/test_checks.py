@@ -475,6 +475,19 @@ def _places(problems: list[Problem]) -> list[tuple[str, str, int, str]]:
     return [(p.rule, p.file, p.row, p.column) for p in problems]
 
 
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [
+        ("109500", "room for 3 train a day, exactly what aster-dale-container sends"),
+        ("109410", "room for 3 train a day, next to the 2.99753 that aster-dale-container sends"),
+    ],
+)
+def test_a_limit_is_called_exactly_a_demand_only_where_it_is(island, units, words):
+    island.set("demand", "aster-dale-container", units_per_year=units, high="120000")
+    found = [p for p in co.check(island.folder) if p.rule == "limits-are-no-copy-of-demand"]
+    assert [words in p.message for p in found] == [True]
+
+
 def test_a_clean_copy_passes(island):
     assert co.check(island.folder) == []
 
@@ -822,6 +835,33 @@ def test_a_link_shorter_than_the_way_of_the_crow_needs_no_lines_to_be_found(isla
     assert _places(co.check(island.folder)) == [
         ("lengths-fit-great-circles", "links.csv", row, "length_km")
     ]
+
+
+@pytest.mark.parametrize(
+    ("length", "note", "found"),
+    [
+        ("13000", "", True),
+        ("1300", "", True),
+        ("600", "", True),
+        # As far as the longest way round by sea; and a note takes what it says upon itself.
+        ("500", "", False),
+        ("1300", "length by way of the north", False),
+    ],
+)
+def test_one_link_far_too_long_is_found(island, length, note, found):
+    # The road has no line of its own, and its ends lie 119 km apart.
+    row = island.set("links", "dale-gorse-road", length_km=length, note=note)
+    places = [p for p in _places(co.check(island.folder)) if p[0].startswith("lengths")]
+    assert places == [("lengths-fit-great-circles", "links.csv", row, "length_km")] * found
+
+
+@pytest.mark.parametrize(("length", "found"), [(51, True), (49, False)])
+def test_places_may_be_rounded_to_one_spot(length, found):
+    ends = [{"from_node": "a", "to_node": "b", "length_km": length}]
+    net = toys.network({"a": "XA", "b": "XA"}, ends, [])
+    net.tables["nodes"]["lon"] = 62.0
+    net.tables["nodes"]["lat"] = 15.0
+    assert any(p.rule == "lengths-fit-great-circles" for p in co.check(net)) == found
 
 
 @pytest.mark.parametrize("factor", [0.621, 1000, 0.001])

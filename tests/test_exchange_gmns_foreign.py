@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 
 import pytest
+from shapely import force_2d, from_wkt
 
 import corridors as co
 from corridors.cli import main
 from corridors.exchange.gmns_files import kmh_per_unit
+from corridors.network.antimeridian import merged
 from corridors.network.reading.ids import plain_id, plain_ids
 
 #   1 --10--> 2 --11-- 3      71.7 km and 90 km as the crow flies
@@ -149,6 +152,13 @@ def test_dir_flag_stands_in_for_directed(read, flags, directions):
     assert "no column directed: dir_flag was taken for it" in remarks
 
 
+@pytest.mark.parametrize("flag", ["2", "true", "abc", "-1.5"])
+@pytest.mark.parametrize("directed", [None, ""])
+def test_a_dir_flag_that_is_none_is_named(read, flag, directed):
+    with pytest.raises(co.DataError, match=rf"row 2: dir_flag: saw '{flag}', expected 1, 0 or -1"):
+        read(links=first(directed=directed, dir_flag=flag))
+
+
 def test_without_either_no_direction_is_made_up(read):
     with pytest.raises(co.DataError, match="no column 'directed', nor dir_flag"):
         read(links=[{c: v for c, v in r.items() if c != "directed"} for r in LINKS])
@@ -171,6 +181,19 @@ def test_what_is_no_number_is_named_with_its_place(read, tmp_path, column, text)
     assert not (tmp_path / "net").exists()
 
 
+@pytest.mark.parametrize("text", ["nan", "NA", "N/A", "null", "None", "-"])
+def test_another_word_for_what_is_missing_is_told_the_one_that_is_read(read, text):
+    words = rf"free_speed: saw '{text}', expected a number above 0, or nothing or NaN"
+    with pytest.raises(co.DataError, match=words):
+        read(links=first(free_speed=text))
+
+
+def test_a_place_cannot_be_missing(read):
+    with pytest.raises(co.DataError, match="y_coord: saw 'nan'") as raised:
+        read(nodes=[{**NODES[0], "y_coord": "nan"}, *NODES[1:]])
+    assert "or nothing" not in str(raised.value)
+
+
 @pytest.mark.parametrize("text", ["0", "1e308", "99999"])
 def test_no_speed_makes_a_link_without_hours(read, text):
     with pytest.raises(co.DataError, match="row 2: free_speed: saw"):
@@ -182,6 +205,97 @@ def test_no_speed_makes_a_link_without_hours(read, text):
 def test_places_that_are_nowhere(read, column, text):
     with pytest.raises(co.DataError, match=rf"node\.csv, row 2: {column}: saw"):
         read(nodes=[{**NODES[0], column: text}, *NODES[1:]])
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "column", "expected"),
+    [
+        ("60", "91", "y_coord", "at least -90 and at most 90"),
+        ("60", "-90.001", "y_coord", "at least -90 and at most 90"),
+        ("60", "1e6", "y_coord", "at least -90 and at most 90"),
+        ("-200", "50", "x_coord", "at least -180 and at most 360"),
+        ("361", "50", "x_coord", "at least -180 and at most 360"),
+        ("-181", "95", "x_coord", "at least -180 and at most 360"),
+    ],
+)
+def test_places_that_are_off_the_earth(read, tmp_path, x, y, column, expected):
+    seen = {"x_coord": x, "y_coord": y}[column]
+    words = rf"node\.csv, row 2: {column}: saw '{seen}', expected a number of {expected}"
+    with pytest.raises(co.DataError, match=words):
+        read(nodes=[{**NODES[0], "x_coord": x, "y_coord": y}, *NODES[1:]])
+    assert not (tmp_path / "net").exists()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "said"),
+    [("50", "91", True), ("50", "-160", True), ("50", "361", False), ("95", "95", False)],
+)
+def test_swapped_coordinates_are_told(read, x, y, said):
+    with pytest.raises(co.DataError, match=r"row 2: y_coord: saw") as raised:
+        read(nodes=[{**NODES[0], "x_coord": x, "y_coord": y}, *NODES[1:]])
+    assert ("may be swapped" in str(raised.value)) == said
+
+
+@pytest.mark.parametrize(
+    ("tables", "place", "seen"),
+    [
+        ({"links": first(gauge_mm="inf", facility_type="rail")}, "link.csv, row 2", "gauge_mm"),
+        ({"links": first(gauge_mm="1000", facility_type="rail")}, "link.csv, row 2", "gauge_mm"),
+        ({"links": first(length="1e308")}, "link.csv, row 2", "length: saw '1e308'"),
+        ({"links": first(free_speed="1e-320")}, "link.csv, row 2", "free_speed: saw '1e-320'"),
+        ({"links": first(dwell_hours="-1")}, "link.csv, row 2", "dwell_hours: saw '-1'"),
+        ({"links": [{**LINKS[0], "link_id": "Łódź"}] * 2}, "link.csv, row 3",
+         "link_id: 'Łódź' stands in row 2"),
+        ({"nodes": [*NODES, NODES[1]]}, "node.csv, row 5", "node_id: '2' stands in row 3"),
+        ({"nodes": [{**n, "country": "Utopia"} for n in NODES]}, "node.csv, row 2",
+         "country: saw 'Utopia'"),
+    ],
+)  # fmt: skip
+def test_problems_are_said_of_the_files_that_are_there(read, tables, place, seen):
+    with pytest.raises(co.DataError) as raised:
+        read(**tables)
+    said = str(raised.value)
+    assert place in said
+    assert seen in said
+    for foreign in ("links.csv", "nodes.csv", "length_km", "column hours"):
+        assert foreign not in said
+
+
+def test_lengths_in_metres_that_no_network_can_hold_ask_for_their_unit(read):
+    words = r"link\.csv, row 2: length: saw '80000', .*no unit of length .*--length-unit m"
+    with pytest.raises(co.DataError, match=words):
+        read(config=None, links=first(length="80000"))
+
+
+def test_a_length_beyond_the_largest_is_said_in_its_unit(read):
+    config = [{**CONFIG[0], "long_length": "m"}]
+    words = r"length: saw '8e10', expected at most 30000 km \(the unit is m\)"
+    with pytest.raises(co.DataError, match=words):
+        read(config=config, links=first(length="8e10"))
+
+
+def test_problems_of_goods_and_of_tables_beside_gmns_are_said_of_their_files(tmp_path):
+    net = co.load(co.new_network(tmp_path / "mine"))
+    co.export(net, tmp_path / "gmns", "gmns")
+    for file, column, cells in (
+        ("use_definition.csv", "t_per_unit", ["", "ten"]),
+        ("corridors/demand.csv", "units_per_year", ["many"]),
+        ("movement.csv", "hours", ["long"]),
+    ):
+        path = tmp_path / "gmns" / file
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        own = [row for row in rows if file != "movement.csv" or row["transfer_id"]]
+        for row, cell in zip(own, cells, strict=False):
+            row[column] = cell
+        path.write_text(text_of(rows), encoding="utf-8")
+    with pytest.raises(co.DataError) as raised:
+        co.import_gmns(tmp_path / "gmns", tmp_path / "net")
+    said = str(raised.value)
+    assert "use_definition.csv, row 3, column t_per_unit: saw 'ten'" in said
+    assert "corridors/demand.csv, row 2, column units_per_year: saw 'many'" in said
+    assert "movement.csv, row " in said
+    assert "column hours: saw 'long'" in said
+    assert "transfers.csv" not in said
 
 
 def test_what_is_missing_is_measured_or_left_to_the_rates_and_told(read):
@@ -311,6 +425,8 @@ def test_a_road_has_no_gauge(read):
     [
         "LINESTRING (60 50, nan nan, 61 50)",
         "LINESTRING (60 50, inf 50, 61 50)",
+        "LINESTRING (60 50, 1e400 50, 61 50)",
+        "LINESTRING (60 50, 60 -1e999, 61 50)",
         "LINESTRING EMPTY",
         "LINESTRING (60 50)",
         "POINT (60 50)",
@@ -323,8 +439,40 @@ def test_a_road_has_no_gauge(read):
     ],
 )
 def test_a_line_that_is_none_is_named(read, line):
-    with pytest.raises(co.DataError, match=r"link\.csv, row 2: geometry: saw"):
-        read(links=first(geometry=line))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(co.DataError, match=r"link\.csv, row 2: geometry: saw"):
+            read(links=first(geometry=line))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "(179 65, 180 65), (-180 65, -179.5 65)",
+        "(179 65, 179.5 65), (179.5 65, 180 65), (-180 65, -179.8 65), (-179.8 65, -179.5 65)",
+        # As other programs order them.
+        "(-180 65, -179.5 65), (179 65, 180 65)",
+    ],
+)
+def test_a_line_cut_at_180_is_one_line(read, parts):
+    nodes = [{**NODES[0], "x_coord": "179", "y_coord": "65"},
+             {**NODES[1], "x_coord": "-179.5", "y_coord": "65"}, NODES[2]]  # fmt: skip
+    for z in ("", " Z"):
+        cut = parts if not z else parts.replace(" 65", " 65 7")
+        line = from_wkt(f"MULTILINESTRING{z} ({cut})")
+        assert force_2d(merged(line)).bounds == (179, 65, 180.5, 65)
+    _, net = read(nodes=nodes, links=first(geometry=f"MULTILINESTRING ({parts})", length="75"))
+    line = net.links.loc["10", "geometry"]
+    assert (line.coords[0], line.coords[-1]) == ((179, 65), (180.5, 65))
+    assert not [p for p in co.check(net) if p.row == 2 and p.rule.startswith(("lines", "lengths"))]
+
+
+@pytest.mark.parametrize(
+    "parts", ["(179 65, 180 65), (-180 66, -179.5 65)", "(179 65, 180 65), (-179.9 65, -179 65)"]
+)
+def test_a_line_with_a_gap_at_180_is_refused(read, parts):
+    with pytest.raises(co.DataError, match="one LINESTRING, not MultiLineString"):
+        read(links=first(geometry=f"MULTILINESTRING ({parts})"))
 
 
 @pytest.mark.parametrize(

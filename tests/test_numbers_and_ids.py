@@ -26,6 +26,17 @@ BAD = {
 }
 """What reads as one and a half to some and as fifteen hundred to others, or not at all."""
 
+WITH_UNITS = {
+    "1500 mm": "write the number alone, without 'mm'",
+    "40 km/h": "write the number alone, without 'km/h'",
+    "40\u00a0km/h": "write the number alone, without 'km/h'",
+    "1.5e3t": "write the number alone, without 't'",
+    "5 %": "write the number alone, without '%'",
+    "15 \u0447": "write the number alone, without '\u0447'",
+    "15 N, by the map": "write the number alone, without 'N, by the map'",
+}
+"""A number with more after it, which is the fault of it, and no space."""
+
 GOOD = {"1.5": 1.5, "1500": 1500.0, "1.5e3": 1500.0, ".5": 0.5, "7.": 7.0, "+3": 3.0}
 
 AMOUNTS = {
@@ -196,7 +207,7 @@ def test_ids_of_gmns_are_what_a_scenario_then_names(tmp_path):
         assert found == known
 
 
-@pytest.mark.parametrize(("text", "why"), BAD.items())
+@pytest.mark.parametrize(("text", "why"), (BAD | WITH_UNITS).items())
 def test_a_length_in_gmns_is_written_in_one_way(tmp_path, text, why):
     with pytest.raises(co.DataError) as caught:
         co.import_gmns(gmns(tmp_path / "gmns", ["1", "2"], text), tmp_path / "net")
@@ -205,12 +216,18 @@ def test_a_length_in_gmns_is_written_in_one_way(tmp_path, text, why):
     assert not (tmp_path / "net").exists()
 
 
-@pytest.mark.parametrize(("text", "why"), BAD.items())
+@pytest.mark.parametrize(("text", "why"), (BAD | WITH_UNITS).items())
 def test_an_option_is_written_in_one_way(text, why):
     done = corridors("simulate", "x", "--days", text)
     assert done.returncode == 2
     assert f"days: saw {text!r}" in done.stderr
     assert why in done.stderr
+
+
+@pytest.mark.parametrize("text", ["many", "km/h", "%", "1.5.2", "2026-01-01", "-"])
+def test_of_what_is_no_number_no_unit_is_told(text):
+    with pytest.raises(ValueError, match=r"^$"):
+        read_number(text)
 
 
 @pytest.mark.parametrize(("text", "value"), GOOD.items())

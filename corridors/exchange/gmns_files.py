@@ -31,6 +31,14 @@ _SHORT = {"mph": "mi/h", "miph": "mi/h", "kph": "km/h", "kmph": "km/h", "kmh": "
 _AN_HOUR = {"h": 1.0, "hr": 1.0, "hour": 1.0, "hours": 1.0, "hrs": 1.0,
             "min": 60.0, "minute": 60.0, "s": 3600.0, "sec": 3600.0, "second": 3600.0}  # fmt: skip
 
+_MISSING = frozenset(
+    {"nan", "na", "n/a", "#n/a", "<na>", "null", "none", "nil", "nul", "-", "--", "?"}
+)
+"""What others write for a value that is missing, which the specification does not."""
+
+_COORDINATES = frozenset({"x_coord", "y_coord"})
+"""Numbers that cannot be missing."""
+
 _MILES = frozenset(u for u in KM if KM[u] in {1.609344, 0.0003048, 0.0009144})
 
 
@@ -90,6 +98,8 @@ class GmnsFolder:
         The row of ``config.csv``.
     km, kmh
         Kilometres in the unit of lengths, km/h in the unit of speeds.
+    length_unit, speed_unit
+        What these units are called in the folder.
     guessed_length, guessed_speed
         Whether the unit is a guess.
     """
@@ -120,7 +130,7 @@ class GmnsFolder:
         # A folder in feet has its speeds in miles an hour, one in metres in km/h.
         usual = "mph" if length.lower() in _MILES else "km/h"
         self.kmh = kmh_per_unit(speed or usual, f"{where}: speed")
-        self.speed_unit = speed or usual
+        self.length_unit, self.speed_unit = length or "km", speed or usual
 
     def _unit(self, column: str, given: str | None) -> str:
         stated = self.config.get(column, "")
@@ -152,7 +162,7 @@ class GmnsFolder:
         if faults:
             more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
             raise DataError(str(faults[0]) + more)
-        # GMNS writes what is missing as nothing or as NaN.
+        # The specification's schemas have missingValues of "NaN" and "", in these letters alone.
         return [
             {
                 k: "" if v.strip() == "NaN" else v.strip()
@@ -194,6 +204,7 @@ def number_in(
     *,
     above: float | None = None,
     least: float | None = None,
+    most: float | None = None,
 ) -> float | None:
     """Return a number of a row, or None where the cell is empty or not there.
 
@@ -203,8 +214,8 @@ def number_in(
         The row of text and the column.
     path, number
         File and row, for the message.
-    above, least
-        What the number must be above, or at least.
+    above, least, most
+        What the number must be above, at least, or, beside `least`, at most.
 
     Raises
     ------
@@ -219,11 +230,19 @@ def number_in(
         expected = f"a number above {above:g}"
     if least is not None:
         expected = f"a number of at least {least:g}"
+    if most is not None:
+        expected += f" and at most {most:g}"
     try:
         value = read_number(text)
     except ValueError as error:
+        if text.lower() in _MISSING and column not in _COORDINATES:
+            expected += ", or nothing or NaN where none is stated"
         fault(path, number, column, text, expected + (f"; {error}" if str(error) else ""))
-    if (above is not None and value <= above) or (least is not None and value < least):
+    if (
+        (above is not None and value <= above)
+        or (least is not None and value < least)
+        or (most is not None and value > most)
+    ):
         fault(path, number, column, text, expected)
     return value
 

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from corridors.errors import DataError, nearest
 from corridors.exchange.gmns import OWN_CARGO, OWN_NODE, OWN_TRANSFER, SUBFOLDER, TRANSLATED
-from corridors.exchange.gmns_files import GmnsFolder, Row, number_in
+from corridors.exchange.gmns_faults import FILES, Origins
+from corridors.exchange.gmns_files import GmnsFolder, Row, fault, number_in
 from corridors.exchange.gmns_links import GmnsLinks, Place
 from corridors.exchange.tables import frames_from_rows, missing_provenance
 from corridors.network.reading.ids import plain_id, plain_ids
@@ -83,7 +84,7 @@ def import_gmns(
     reader = _Reader(GmnsFolder(source, length_unit, speed_unit), mode)
     rows = reader.rows()
     frames, problems = frames_from_rows(rows)
-    raise_problems(source, problems)
+    raise_problems(source, reader.origins.said_of_gmns(rows, problems))
     said = f"taken over from the GMNS folder {reader.name}, which names no sources"
     added = missing_provenance(frames, SOURCE, "D", said)
     if added:
@@ -92,7 +93,7 @@ def import_gmns(
             title = f"GMNS network {reader.name}"
             rows["sources"].append({"source_id": SOURCE, "publisher": reader.name, "title": title})
         frames, problems = frames_from_rows(rows)
-        raise_problems(source, problems)
+        raise_problems(source, reader.origins.said_of_gmns(rows, problems))
     lines = lines_bytes(reader.links.features) if reader.links.found_lines else None
     write_tables(target, frames, name=plain_id(reader.name), title=reader.title, lines=lines)
     copy_scenarios(source / SUBFOLDER, target)
@@ -107,6 +108,7 @@ class _Reader:
         self.folder = gmns.folder
         self.remarks: list[str] = gmns.remarks
         self.links: GmnsLinks
+        self.origins = Origins(gmns)
         self.ids: dict[str, str] = {}
         self.name = gmns.config.get("dataset_name") or self.folder.resolve().name
         self.title = f"{self.name}, from GMNS"
@@ -124,10 +126,14 @@ class _Reader:
         found: dict[str, list[Row]] = {
             name: self.gmns.table(f"{SUBFOLDER}/{name}.csv") for name in tables()
         }
+        for name, own in found.items():
+            self._put(own, f"{SUBFOLDER}/{name}.csv")
         places: dict[str, Place] = {}
         found["nodes"] = self._nodes(places)
         self.links = GmnsLinks(self.gmns, places, self.mode)
         found["links"] = self.links.rows
+        self._put(found["nodes"], FILES["nodes"])
+        self._put(found["links"], FILES["links"])
         found["capacities"] += self.links.capacities
         found["capacity_members"] += self.links.members
         self.remarks += self.links.remarks
@@ -140,6 +146,10 @@ class _Reader:
             self.remarks.append(f"left out, a network has no word for it: {', '.join(others)}")
         self._forget_provenance(found)
         return found
+
+    def _put(self, rows: list[Row], file: str) -> None:
+        for number, row in enumerate(rows, 2):
+            self.origins.put(row, file, number)
 
     def _nodes(self, places: dict[str, Place]) -> list[Row]:
         """Return rows of nodes.csv, and put down where each node lies."""
@@ -154,7 +164,7 @@ class _Reader:
             if kind.lower() not in kinds:
                 other_kinds |= {kind} - {""}
                 kind = "junction"
-            lon, lat = (number_in(row, c, path, number) or 0.0 for c in ("x_coord", "y_coord"))
+            lon, lat = _position(row, path, number)
             lon_text = row["x_coord"]
             if 180.0 < lon <= 360.0:
                 # Longitudes may be counted on past the antimeridian.
@@ -203,11 +213,16 @@ class _Reader:
 
     def _cargo(self) -> list[Row]:
         rows = self.gmns.table("use_definition.csv")
-        own = [r for r in rows if r.get("t_per_unit")]
-        if len(own) < len(rows):
-            names = ", ".join(r["use"] for r in rows if not r.get("t_per_unit"))
+        others = [r["use"] for r in rows if not r.get("t_per_unit")]
+        if others:
+            names = ", ".join(others)
             self.remarks.append(f"uses left out, they say nothing of goods: {names}")
-        return [{"cargo": r["use"], **{c: r.get(c, "") for c in OWN_CARGO}} for r in own]
+        found = []
+        for number, row in enumerate(rows, 2):
+            if row.get("t_per_unit"):
+                found.append({"cargo": row["use"], **{c: row.get(c, "") for c in OWN_CARGO}})
+                self.origins.put(found[-1], FILES["cargo"], number)
+        return found
 
     def _transfers(self) -> list[Row]:
         rows = self.gmns.table("movement.csv")
@@ -218,10 +233,12 @@ class _Reader:
                 "changes of mode need rows in transfers.csv"
             )
         found: dict[str, Row] = {}
-        for row in rows:
-            if row.get("transfer_id"):
+        for number, row in enumerate(rows, 2):
+            name = row.get("transfer_id")
+            if name and name not in found:
                 own = {c: row.get(c, "") for c in OWN_TRANSFER}
-                found.setdefault(row["transfer_id"], {**own, "node_id": self._node(row["node_id"])})
+                found[name] = {**own, "node_id": self._node(row["node_id"])}
+                self.origins.put(found[name], FILES["transfers"], number)
         return list(found.values())
 
     def _node(self, text: str) -> str:
@@ -251,3 +268,14 @@ class _Reader:
         if row["table"] == "links" and row["column"] == "hours":
             return {"note": "length divided by the free speed of the GMNS folder"}
         return {}
+
+
+def _position(row: Row, path: Path, number: int) -> tuple[float, float]:
+    """Return longitude and latitude of a node; longitudes may be counted on past 180."""
+    lon, lat = (number_in(row, c, path, number) or 0.0 for c in ("x_coord", "y_coord"))
+    if abs(lat) > 90.0 >= abs(lon) and -180.0 <= lat <= 360.0:
+        expected = "a number of at least -90 and at most 90 (x_coord and y_coord may be swapped)"
+        fault(path, number, "y_coord", row["y_coord"], expected)
+    number_in(row, "x_coord", path, number, least=-180.0, most=360.0)
+    number_in(row, "y_coord", path, number, least=-90.0, most=90.0)
+    return lon, lat

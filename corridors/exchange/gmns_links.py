@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,7 +10,7 @@ from corridors.errors import DataError, nearest
 from corridors.exchange.gmns import OWN_LINK
 from corridors.exchange.gmns_files import KM, Row, fault, number_in, truth_in
 from corridors.network.reading.ids import plain_ids
-from corridors.network.schema import MODES
+from corridors.network.schema import MODES, tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,8 +153,10 @@ class GmnsLinks:
             # Such writers have a row for each direction, and leave the flag empty or not.
             self._see("flags", "one way")
             return True
-        if flag not in {"1", "-1", "0", "1.0", "-1.0", "0.0"}:
+        if not flag:
             fault(self.path, number, "directed", "", "true or false, or a dir_flag of 1, 0 or -1")
+        if flag not in {"1", "-1", "0", "1.0", "-1.0", "0.0"}:
+            fault(self.path, number, "dir_flag", flag, "1, 0 or -1")
         one_way = float(flag) != 0.0
         self._see("flags", "one way" if one_way else "both ways")
         return one_way
@@ -162,9 +165,9 @@ class GmnsLinks:
         self, row: Row, ends: tuple[Place, Place], name: str, number: int
     ) -> tuple[LineString, Row]:
         import numpy as np
-        from shapely import GEOSException, LineString, force_2d, from_wkt, line_merge
+        from shapely import GEOSException, LineString, force_2d, from_wkt
 
-        from corridors.network.antimeridian import continuous
+        from corridors.network.antimeridian import continuous, merged
         from corridors.network.geometry import great_circle
 
         said = self._shapes.get(row.get("geometry_id", ""), {})
@@ -177,12 +180,12 @@ class GmnsLinks:
         shown = text if len(text) <= 60 else f"{text[:57]}..."
         try:
             # A vertex that is no number is met below, where it can be named.
-            with np.errstate(invalid="ignore"):
+            with np.errstate(invalid="ignore", over="ignore"):
                 line = from_wkt(text)
         except GEOSException as error:
             fault(self.path, number, "geometry", shown, f"well-known text ({error})")
         if line.geom_type == "MultiLineString":
-            line = line_merge(line)
+            line = merged(line)
         if line.geom_type != "LineString" or line.is_empty:
             what = "an empty one" if line.is_empty else line.geom_type
             fault(self.path, number, "geometry", shown, f"one LINESTRING, not {what}")
@@ -210,6 +213,7 @@ class GmnsLinks:
             self.notes[name] = "length of the line on the WGS 84 ellipsoid; GMNS states none"
             self._see("measured", name)
         else:
+            self._not_too_long(stated, row, number)
             # A length in kilometres stays the text that it was.
             text = (
                 row["length"] if self.folder.km == 1.0 else repr(round(stated * self.folder.km, 6))
@@ -224,6 +228,18 @@ class GmnsLinks:
             text = repr(SHORTEST_KM)
         return text
 
+    def _not_too_long(self, stated: float, row: Row, number: int) -> None:
+        most = tables()["links"].column("length_km").maximum or math.inf
+        if stated * self.folder.km <= most:
+            return
+        expected = f"at most {most:g} km (the unit is {self.folder.length_unit})"
+        if self.folder.guessed_length:
+            expected = (
+                f"at most {most:g} km; no unit of length is stated (long_length in config.csv), so "
+                "that km was taken: where it is another, name it, as with --length-unit m"
+            )
+        fault(self.path, number, "length", row["length"], expected)
+
     def _hours(self, speed: float | None, km: float, row: Row, number: int) -> str:
         """Return the running time that a speed means."""
         if speed is None:
@@ -235,7 +251,10 @@ class GmnsLinks:
             unit = self.folder.speed_unit
             most = f"at most {FASTEST_KMH:g} km/h (the unit is {unit})"
             fault(self.path, number, "free_speed", row["free_speed"], most)
-        hours = km / kmh
+        hours = km / kmh if kmh else math.inf
+        if math.isinf(hours):
+            expected = "a speed at which the link takes a finite number of hours"
+            fault(self.path, number, "free_speed", row["free_speed"], expected)
         # A link of no hours at all would be a free ride.
         return repr(round(hours, 4) or float(f"{hours:.3g}"))
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from shapely import MultiLineString
     from shapely.geometry.base import BaseGeometry
 
 Position = tuple[float, float]
@@ -57,6 +58,38 @@ def continuous(points: Iterable[Position]) -> list[Position]:
     else:
         return result
     return [(lon + shift, lat) for lon, lat in result]
+
+
+def merged(lines: MultiLineString) -> BaseGeometry:
+    """Return lines that meet as one; also where they were cut at 180°, as RFC 7946 advises.
+
+    Parameters
+    ----------
+    lines
+        Longitude and latitude in degrees.
+
+    Examples
+    --------
+    >>> from shapely import from_wkt
+    >>> print(merged(from_wkt("MULTILINESTRING ((179 65, 180 65), (-180 65, -179.5 65))")))
+    LINESTRING (179 65, 180 65, 180.5 65)
+    """
+    import numpy as np
+    from shapely import MultiLineString, line_merge, transform
+
+    found = line_merge(lines)
+    if found.geom_type != "MultiLineString" or -180.0 not in lines.bounds:
+        return found
+    # West of Greenwich on the one side of the cut is past 180° on the other.
+    turn = np.array([360.0, 0.0, 0.0] if lines.has_z else [360.0, 0.0])
+    parts = [
+        transform(part, lambda at: at + turn, include_z=lines.has_z)
+        if part.bounds[2] <= 0.0
+        else part
+        for part in lines.geoms
+    ]
+    whole = line_merge(MultiLineString(parts))
+    return whole if whole.geom_type == "LineString" else found
 
 
 def map_longitude(lon: float) -> float:

@@ -7,6 +7,7 @@ a number beside what its own note says.
 from __future__ import annotations
 
 import re
+from math import isclose
 from typing import TYPE_CHECKING, Any
 
 from corridors.network.loads import conversion
@@ -91,8 +92,11 @@ def limits_are_no_copy_of_demand(net: Network) -> Iterator[Problem]:
                 None,
             )
             if found is not None:
+                sent = found["units_per_year"] / 365 * own[place[found["cargo"]]]
+                # A rounding of one figure is a copy too, but not an exact one.
+                what = "exactly what" if isclose(sent, room) else f"next to the {sent:,.6g} that"
                 message = (
-                    f"{row['capacity_id']} has room for {room:g} {row['unit']} a day, exactly what "
+                    f"{row['capacity_id']} has room for {room:,.6g} {row['unit']} a day, {what} "
                     f"{found['demand_id']} sends over this border; give it what can pass, or say "
                     "in its note why it is the same figure"
                 )

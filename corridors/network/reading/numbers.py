@@ -7,6 +7,9 @@ import re
 
 NUMBER = re.compile(r"[+\-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+\-]?[0-9]+)?")
 
+_AFTER = re.compile(rf"{NUMBER.pattern}\s*")
+"""A number before something else, such as its unit."""
+
 
 def read_number(text: str) -> float:
     """Return the number that a text is: digits, a point, perhaps an exponent, and finite.
@@ -38,8 +41,14 @@ def read_number(text: str) -> float:
 
 def _why_no_number(text: str) -> str:
     digits = any(c.isdigit() for c in text)
+    if re.fullmatch(r"[+\-]?0[xXoObB][0-9a-fA-F]+", text):
+        return "not a decimal number"
     if text.lower().lstrip("+-.") in {"nan", "inf", "infinity"}:
         return "not a finite number"
+    number = _AFTER.match(text)
+    unit = text[number.end() :] if number else ""
+    if unit[:1].isalpha() or unit == "%":
+        return f"write the number alone, without {unit!r}"
     if digits and any(c in text for c in ",،٫‚"):
         return "a comma in it: write 1.5 for one and a half, 1500 for fifteen hundred"
     if digits and any(c.isspace() for c in text):
@@ -50,6 +59,4 @@ def _why_no_number(text: str) -> str:
         return "an apostrophe in it: write 1500 for fifteen hundred"
     if digits and not text.isascii():
         return "characters in it that are not the digits 0 to 9"
-    if re.fullmatch(r"[+\-]?0[xXoObB][0-9a-fA-F]+", text):
-        return "not a decimal number"
     return ""
