@@ -43,10 +43,10 @@ function worstOutside(pool, b, amount, bound, w) {
   return found;
 }
 
-// Carries the weights over a change of the basis that is about to be made.
 // A weight at which all begin anew: they only grow, and lose what they say.
 const HEAVY = 1e9;
 
+// Carries the weights over a change of the basis that is about to be made.
 function weigh(b, w, loosen, leave, tighten, alone, u, m) {
   let pivot;
   let mine;
