@@ -15,6 +15,17 @@ OPEN_ALL = "() => document.querySelectorAll('details').forEach((it) => { it.open
 
 FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
+# What fades in is of no colour yet: it is looked at once it stands still. What never ends,
+# as a bar that turns, is as it is.
+STILL = """async () => {
+  const ends = (it) => Number.isFinite(it.effect?.getComputedTiming().endTime ?? Infinity);
+  for (;;) {
+    const moving = document.getAnimations().filter((it) => it.playState === 'running' && ends(it));
+    if (!moving.length) return;
+    await Promise.all(moving.map((it) => it.finished.catch(() => null)));
+  }
+}"""
+
 RUN = """async () => {
   // Lines of a map hold no text; of a table of a thousand rows the first ten say it.
   const rows = [...document.querySelectorAll('tbody')].flatMap((it) => [...it.rows].slice(10));
@@ -33,13 +44,14 @@ def rules():
 
 
 def bars(page):
-    """Return what is serious or critical on a page as it stands now.
+    """Return what is serious or critical on a page as it stands once nothing moves.
 
     The page must have been opened with ``bypass_csp=True``: its own policy runs its own
     scripts alone.
     """
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(rules())
+    page.evaluate(STILL)
     return page.evaluate(RUN)
 
 
