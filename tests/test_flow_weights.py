@@ -47,7 +47,7 @@ def test_weights_are_what_they_are_from_nothing(seed):
         for level, found in zip(levels, weights.charges(levels), strict=True):
             nothing = np.zeros(p.cost.shape)
             assert found.tolist() == charged(q, numbering.unit, level, nothing).tolist()
-        marked = weights.charged_by(now != price)
+        marked = weights.recharged(levels, np.stack([price, -price]), 1e-12)
         own = np.isin(p.member_limit, np.flatnonzero(now != price))
         assert marked.reshape(p.cost.shape).any(axis=0)[p.member_arc[own]].all()
         assert not np.delete(marked.reshape(p.cost.shape), p.member_arc[own], axis=1).any()

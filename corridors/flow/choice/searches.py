@@ -47,8 +47,9 @@ class Searches:
         self._in_star = trees.forward_star(p.head, p.n_nodes)
         ends = np.column_stack([p.destination, p.commodity_class])
         ends, which = np.unique(ends, axis=0, return_inverse=True)
+        everywhere = np.full(len(ends), np.inf)
         togo = trees.distances_to(
-            *self._in_star, p.tail, open_cost, ends[:, 0].copy(), ends[:, 1].copy()
+            *self._in_star, p.tail, open_cost, ends[:, 0].copy(), ends[:, 1].copy(), everywhere
         )
         # A hair shorter, so that rounding cannot make them longer than a path.
         self._togo = togo * (1.0 - 1e-12)
@@ -118,7 +119,8 @@ class Searches:
                 np.column_stack([nodes[which], row[which]]), axis=0, return_inverse=True
             )
             node, of_row = (np.ascontiguousarray(column) for column in pairs.T)
-            found = trees.distances_to(*star, ends, weight, node, of_row)
+            everywhere = np.full(len(node), np.inf)
+            found = trees.distances_to(*star, ends, weight, node, of_row, everywhere)
             return np.asarray(found[at.ravel()])
 
         onward = spread(p.destination, self._in_star, p.tail)

@@ -14,6 +14,7 @@ import numpy as np
 
 from corridors.flow.arrays import TOLERANCE, only_shut
 from corridors.flow.shortest import ties, trees
+from corridors.flow.shortest.concern import touched
 from corridors.flow.shortest.weights import ArcWeights
 
 if TYPE_CHECKING:
@@ -25,6 +26,14 @@ _MOST_BOUNDS = 30_000_000
 
 _SHARED = 8
 """Commodities for each origin and class from which one tree serves them all."""
+
+_OFTEN = 4
+"""How often it is asked what a change concerns before it pays to know how far it was before."""
+
+_HAIR = 1e-12
+"""By how much prices may differ, relative to what they are, that only rounding has moved."""
+
+_NOWHERE: Floats = np.empty((0, 0))
 
 
 class Tied(NamedTuple):
@@ -59,6 +68,16 @@ class _Kept(NamedTuple):
     choices: Ints
 
 
+class _Around(NamedTuple):
+    """How far it is at least from origins and to destinations, and which are each group's own."""
+
+    since: Floats
+    which_since: Ints
+    togo: Floats
+    which_togo: Ints
+    own_class: Ints
+
+
 class Pricing:
     """Finds paths on the arcs of one problem.
 
@@ -85,7 +104,9 @@ class Pricing:
         self._togo: Floats = np.empty((1, 0))
         self._last: _Kept | None = None
         self._kept: _Kept | None = None
-        self._around: tuple[Floats, Ints, Floats, Ints, Ints] | None = None
+        self._around: _Around | None = None
+        self._before: tuple[Floats, Floats] | None = None
+        self._asked = 0
         self._same: tuple[Floats, Flags] | None = None
         self._given: Floats | None = None
         self._tie_cost = p.tie_cost
@@ -107,26 +128,29 @@ class Pricing:
         if self._aimed_at is not None and only_shut(cost, self._aimed_at):
             return
         self._kept = self._around = None
-        pairs = np.stack([p.destination, p.commodity_class], axis=1)
-        ends, which = np.unique(pairs, axis=0, return_inverse=True)
         if self._aimed_at is None:
             self._groups = trees.group_commodities(p.origin, p.commodity_class)
             self._alike = _between_ends(p)
+            self._ends, self._starts = _ends_of(p.destination, p), _ends_of(p.origin, p)
+            self._group_of = np.empty(p.n_commodities, dtype=np.int64)
+            count = np.diff(self._alike[2])
+            self._group_of[self._alike[3]] = np.repeat(np.arange(len(count)), count)
             self._shared = len(self._alike[0]) >= _SHARED * len(self._groups[0])
-        if self._shared or len(ends) * p.n_nodes > _MOST_BOUNDS or not len(ends):
-            self._group_togo = np.full(len(self._groups[0]), -1, dtype=np.int64)
-            self._aimed_at = cost
-            return
-        self._togo = trees.distances_to(
-            *self._in_star, p.tail, cost, ends[:, 0].copy(), ends[:, 1].copy()
-        )
-        # A hair shorter, so that rounding cannot make them longer than a path.
-        self._togo *= 1.0 - 1e-12
-        self._groups = self._alike
-        first = self._groups[3][self._groups[2][:-1]]
-        self._togo_of = np.ascontiguousarray(which.ravel(), dtype=np.int64)
-        self._group_togo = self._togo_of[first]
         self._aimed_at = cost
+        if self._shared or not self._bounded(self._ends[0]):
+            self._group_togo = np.full(len(self._groups[0]), -1, dtype=np.int64)
+            return
+        self._togo = self._to_ends(cost)
+        self._groups = self._alike
+        self._group_togo = self._ends[1][self._groups[3][self._groups[2][:-1]]]
+
+    def _bounded(self, *ends: Ints) -> bool:
+        """Say whether to know how far each node is from some ends is not too much."""
+        return 0 < sum(map(len, ends)) * self._p.n_nodes <= _MOST_BOUNDS
+
+    def _to_ends(self, weight: Floats, most: Floats | None = None) -> Floats:
+        """Return how far it is from each node to each destination, a hair less, shape (Q, N)."""
+        return _far(self._in_star, self._p.tail, weight, self._ends[0], most)
 
     def open(self, problem: FlowProblem) -> Floats:
         """Return the costs of a problem, ``inf`` where closed, shape (C, A); until the next."""
@@ -148,6 +172,10 @@ class Pricing:
         Only where the weights can be kept, too.
         """
         if self._last is not None and self._weights.lasting:
+            self._before, self._asked = None, 0
+            sigma, near = self._last.sigma, self._last.near
+            self._hair = _hair(sigma)
+            self._top = sigma - near + self._hair
             self._kept = self._last._replace(
                 weight=self._weights.keep(), subgraphs=_packed(self._last.subgraphs)
             )
@@ -159,27 +187,53 @@ class Pricing:
         where searches are pointed at each destination: a tree serves all alike.
         """
         kept, p = self._kept, self._p
-        if kept is None or not len(self._togo[0]):
+        if kept is None or not self._bounded(self._ends[0], self._starts[0]):
             return np.zeros(len(ceiling), dtype=np.bool_)
-        if self._around is None:
-            origin, own_class, group_start, members = self._alike
-            pairs = np.stack([origin, own_class], axis=1)
-            starts, which = np.unique(pairs, axis=0, return_inverse=True)
-            since = trees.distances_to(
-                *self._star, p.head, self._aimed_at, starts[:, 0].copy(), starts[:, 1].copy()
-            )
-            since *= 1.0 - 1e-12
-            self._around = since, which.ravel(), self._togo, self._group_togo, own_class
-            self._group_of = np.empty(p.n_commodities, dtype=np.int64)
-            self._group_of[members] = np.repeat(np.arange(len(origin)), np.diff(group_start))
-        reach = np.full(len(self._alike[0]), -np.inf)
-        np.maximum.at(reach, self._group_of, ceiling + 4.0 * TOLERANCE * (1.0 + np.abs(ceiling)))
         cells = self._weights.changed if weight is self._given else None
         if cells is None:
             cells = np.flatnonzero(weight != kept.weight)
-        concerned = ties.touched(cells, kept.weight, weight, p.tail, p.head, *self._around, reach)
+        if self._shared and len(cells) > p.n_nodes:
+            # A tree serves many: it would be grown for one or the other.
+            return np.zeros(len(ceiling), dtype=np.bool_)
+        group_reach = self._reach(ceiling)
+        around = self._around = self._around or self._look_around()
+        self._asked += 1
+        if self._asked == _OFTEN:
+            self._before = self._look_back(kept)
+        before = (_NOWHERE, _NOWHERE) if self._before is None else self._before
+        concerned = touched(
+            cells, kept.weight, weight, p.tail, p.head, *around, *before, group_reach
+        )
         concerned = concerned[self._group_of]
-        return np.asarray(~concerned & (ceiling <= kept.sigma - kept.near + _hair(kept.sigma)))
+        return np.asarray(~concerned & (ceiling <= self._top))
+
+    def _reach(self, ceiling: Floats) -> Floats:
+        """Return up to where ways concern commodities of the same ends at all, shape (G,)."""
+        reach = np.full(len(self._alike[0]), -np.inf)
+        np.maximum.at(reach, self._group_of, ceiling + 4.0 * TOLERANCE * (1.0 + np.abs(ceiling)))
+        return reach
+
+    def _look_around(self) -> _Around:
+        """Find out how far it is at least from each origin and to each destination."""
+        assert self._aimed_at is not None
+        _, own_class, group_start, members = self._alike
+        first = members[group_start[:-1]]
+        since = _far(self._star, self._p.head, self._aimed_at, self._starts[0], None)
+        togo = self._togo if len(self._togo[0]) else self._to_ends(self._aimed_at)
+        return _Around(since, self._starts[1][first], togo, self._ends[1][first], own_class)
+
+    def _look_back(self, kept: _Kept) -> tuple[Floats, Floats]:
+        """Find out how far it was by the weights of the first answer, as far as that may matter."""
+        around = self._around
+        assert around is not None
+        reach = self._reach(kept.sigma)
+        far = []
+        for of, bounds in ((around.which_since, around.since), (around.which_togo, around.togo)):
+            most = np.zeros(len(bounds))
+            np.maximum.at(most, of, reach)
+            far.append(most)
+        since = _far(self._star, self._p.head, kept.weight, self._starts[0], far[0])
+        return since, self._to_ends(kept.weight, far[1])
 
     def better(self, weight: Floats, ceiling: Floats) -> tuple[Ints, Ints, Ints]:
         """Find what `cheapest` does, but ask no commodity that can have nothing new."""
@@ -239,7 +293,7 @@ class Pricing:
         p = self._p
         kept, same = self._kept, np.zeros(len(sigma), dtype=np.bool_)
         if kept is not None and self._same is not None and self._same[0] is weight:
-            same = self._same[1] & (np.abs(sigma - kept.sigma) <= _hair(kept.sigma))
+            same = self._same[1] & (np.abs(sigma - kept.sigma) <= self._hair)
             same &= kept.short | ~short
         subgraphs = ties.tight_subgraphs(
             *self._star,
@@ -259,9 +313,7 @@ class Pricing:
             subgraphs = _joined(same, kept.subgraphs, subgraphs)
         first, size, arcs, takes_part, single = subgraphs
         # At the same prices what was decided by them stays decided.
-        others = np.zeros(price.shape[1], dtype=np.bool_)
-        if kept is not None:
-            others |= (np.abs(price - kept.price) > _hair(price)).any(axis=0)
+        before = price if kept is None else kept.price
         tie_cost, rank, path_start, path_arcs, freedom = ties.paths_by_tie_cost(
             p.n_nodes,
             p.tail,
@@ -280,7 +332,7 @@ class Pricing:
             single,
             short,
             same,
-            self._weights.charged_by(others),
+            self._weights.recharged(price, before, _HAIR),
         )
         choices = np.where(takes_part, freedom, 0)
         if kept is not None:
@@ -299,9 +351,31 @@ def _between_ends(p: FlowProblem) -> tuple[Ints, Ints, Ints, Ints]:
     return same[:, 0].copy(), same[:, 1].copy(), start, members
 
 
+def _ends_of(node: Ints, p: FlowProblem) -> tuple[Ints, Ints]:
+    """Return the pairs of a node and a class, shape (Q, 2), and which is each commodity's, (K,)."""
+    pairs = np.stack([node, p.commodity_class], axis=1)
+    ends, which = np.unique(pairs, axis=0, return_inverse=True)
+    return ends, np.ascontiguousarray(which.ravel(), dtype=np.int64)
+
+
+def _far(
+    star: tuple[Ints, Ints], ends: Ints, weight: Floats, pairs: Ints, most: Floats | None
+) -> Floats:
+    """Return how far each node is from some, at most so far, shape (Q, N).
+
+    A hair less, so that rounding cannot make it more than the length of a path.
+    """
+    if most is None:
+        most = np.full(len(pairs), np.inf)
+    nodes, own_class = pairs[:, 0].copy(), pairs[:, 1].copy()
+    return np.asarray(
+        (1.0 - 1e-12) * trees.distances_to(*star, ends, weight, nodes, own_class, most)
+    )
+
+
 def _hair(sigma: Floats) -> Floats:
     """Return by how much prices of commodities may differ that only rounding has moved."""
-    return 1e-12 * (1.0 + np.abs(sigma))
+    return np.asarray(_HAIR * (1.0 + np.abs(sigma)))
 
 
 def _packed(

@@ -206,65 +206,6 @@ def tight_subgraphs(
 
 
 @compiled
-def touched(
-    cells, before, after, tail, head, since, which_since, togo, which_togo, own_class, reach
-):
-    """Say which demands a change of weights may concern.
-
-    That of an arc concerns a demand whose shortest path over the arc, by what is
-    at least left on both sides of it, is not beyond its reach. A change within
-    rounding is none.
-
-    Parameters
-    ----------
-    cells
-        Where weights may have changed, as ``class * A + arc``.
-    before, after
-        Weights by class and arc, shape (C, A).
-    tail, head
-        Arc ends, shape (A,).
-    since, which_since, togo, which_togo
-        Lower bounds from origins and to destinations, shapes (., N), and which of
-        them are each demand's, shape (G,).
-    own_class, reach
-        Of each demand, shape (G,).
-
-    Returns
-    -------
-    ndarray
-        Shape (G,).
-    """
-    n_classes, n_arcs = before.shape
-    # The arcs that have changed, class by class, and the lesser of their weights.
-    first = np.zeros(n_classes + 1, np.int64)
-    arcs = np.empty(len(cells), np.int64)
-    least = np.empty(len(cells))
-    for fill in range(2):
-        for cell in cells:
-            c, arc = cell // n_arcs, cell % n_arcs
-            old, new = before[c, arc], after[c, arc]
-            less = min(old, new)
-            if old != new and abs(new - old) > 1e-13 * (1.0 + less):
-                if fill == 0:
-                    first[c] += 1
-                else:
-                    first[c] -= 1
-                    arcs[first[c]] = arc
-                    least[first[c]] = less
-        if fill == 0:
-            for c in range(n_classes):
-                first[c + 1] += first[c]
-    concerns = np.zeros(len(reach), np.bool_)
-    for g in range(len(reach)):
-        there, onward, most, c = since[which_since[g]], togo[which_togo[g]], reach[g], own_class[g]
-        for i in range(first[c], first[c + 1]):
-            if there[tail[arcs[i]]] + least[i] + onward[head[arcs[i]]] <= most:
-                concerns[g] = True
-                break
-    return concerns
-
-
-@compiled
 def paths_by_tie_cost(
     n_nodes,
     tail,

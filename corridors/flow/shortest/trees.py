@@ -269,12 +269,17 @@ def cheapest_paths(
 
 
 @inner
-def _towards(in_start, in_star, tail, weight, target, keys, nodes, dist, following):
-    """Fill distances to a target, which are all infinite yet, and the first arc of each way."""
+def _towards(in_start, in_star, tail, weight, target, most, keys, nodes, dist, following):
+    """Fill distances to a target, which are all infinite yet, and the first arc of each way.
+
+    Those beyond `most` are infinite or too large.
+    """
     dist[target] = 0.0
     size = push(keys, nodes, 0, 0.0, target)
     while size > 0:
         key, node, size = pop(keys, nodes, size)
+        if key > most:
+            break
         if key > dist[node]:
             continue
         for s in range(in_start[node], in_start[node + 1]):
@@ -314,7 +319,7 @@ def tree_to(in_start, in_star, tail, weight, target):
     following[:] = -1
     keys = np.empty(len(tail) + 2)
     nodes = np.empty(len(tail) + 2, np.int64)
-    _towards(in_start, in_star, tail, weight, target, keys, nodes, distance, following)
+    _towards(in_start, in_star, tail, weight, target, np.inf, keys, nodes, distance, following)
     return distance, following
 
 
@@ -358,7 +363,7 @@ def grow_towards(
 
 
 @compiled
-def distances_to(in_start, in_star, tail, weight, destination, destination_class):
+def distances_to(in_start, in_star, tail, weight, destination, destination_class, most):
     """Return the distance from every node to each of some destinations.
 
     Parameters
@@ -371,11 +376,13 @@ def distances_to(in_start, in_star, tail, weight, destination, destination_class
         Arc weights by class, shape (C, A).
     destination, destination_class
         Where to, and the class whose weights count, shape (Q,).
+    most
+        What is farther than so much need not be known, shape (Q,).
 
     Returns
     -------
     ndarray
-        Shape (Q, N); ``inf`` where there is no path.
+        Shape (Q, N); ``inf`` where there is no path, and more than `most` where it is farther.
     """
     n_nodes = len(in_start) - 1
     result = np.empty((len(destination), n_nodes))
@@ -390,6 +397,7 @@ def distances_to(in_start, in_star, tail, weight, destination, destination_class
             tail,
             weight[destination_class[q]],
             destination[q],
+            most[q],
             keys,
             nodes,
             result[q],

@@ -60,6 +60,9 @@ class ArcWeights:
         self._lists = np.empty((2, classes * arcs), dtype=np.int64)
         self._moved = self._lists[0, :0]
         self.shut = problem.closed
+        self._closing: tuple[Floats | None, Floats | None, tuple[Flags, Flags]] = (
+            None, None, (self.shut, self.shut),
+        )  # fmt: skip
         self.changed: Ints | None = None
 
     def open(self, problem: FlowProblem) -> Floats:
@@ -67,12 +70,9 @@ class ArcWeights:
 
         The array is the same one each time that costs are, and holds until the next is asked for.
         """
-        p, zero = problem, (problem.bound <= 0) & np.isinf(problem.excess_price)
-        self.shut = p.closed.copy()
-        first, cell, unit = self._of_limit
-        for r in np.flatnonzero(zero).tolist():
-            own = cell[first[r] : first[r + 1]][unit[first[r] : first[r + 1]] > 0]
-            self.shut[own % p.n_arcs] = True
+        p = problem
+        zero, gone = self._gone(problem)
+        self.shut = p.closed | gone
         if p.cost is not self._cost:
             self._cost, self._first = p.cost, (p.closed, zero)
             self._first_open = open_costs(p).reshape(-1)
@@ -86,6 +86,20 @@ class ArcWeights:
             self._moved = self._lists[0, :count]
             _reopen(p.cost.reshape(-1), p.closed, zero, *self._of_cell, self._moved, self._open)
         return self._open.reshape(self._shape)
+
+    def _gone(self, problem: FlowProblem) -> tuple[Flags, Flags]:
+        """Return the limits through which nothing passes (R,), and the arcs that they take away."""
+        bound, price, found = self._closing
+        if bound is problem.bound and price is problem.excess_price:
+            return found
+        zero = (problem.bound <= 0) & np.isinf(problem.excess_price)
+        first, cell, unit = self._of_limit
+        gone = np.zeros(problem.n_arcs, dtype=np.bool_)
+        for r in np.flatnonzero(zero).tolist():
+            own = cell[first[r] : first[r + 1]][unit[first[r] : first[r + 1]] > 0]
+            gone[own % problem.n_arcs] = True
+        self._closing = problem.bound, problem.excess_price, (zero, gone)
+        return zero, gone
 
     def at(self, price: Floats) -> Floats:
         """Return the weights of the problem last opened at some prices (R,), shape (C, A).
@@ -125,17 +139,22 @@ class ArcWeights:
 
         What is returned holds until the next is asked for.
         """
-        for level in range(2):
-            _clear(self._charged[level], self._at[level], *self._of_limit)
-            _charge(self._charged[level], price[level], *self._of_limit)
-        self._at[:] = price
+        _charge_anew(self._charged, self._at, price, *self._of_limit)
         return self._charged.reshape(2, *self._shape)
 
-    def charged_by(self, limits: Flags) -> Flags:
-        """Return the cells that some limits (R,) charge, shape (C * A,); until the next."""
-        _mark(self._marked, self._marks, False, *self._of_limit)
-        _mark(limits, self._marks, True, *self._of_limit)
-        self._marked = limits
+    def recharged(self, price: Floats, before: Floats, hair: float) -> Flags:
+        """Return the cells that are charged something else than before, shape (C * A,).
+
+        What is returned holds until the next is asked for.
+
+        Parameters
+        ----------
+        price, before
+            At two levels, shape (2, R).
+        hair
+            Relative difference of prices that is none.
+        """
+        _mark_moved(price, before, hair, self._marked, self._marks, *self._of_limit)
         return self._marks
 
 
@@ -155,21 +174,36 @@ def _charge(weight, price, first, cell, unit):
 
 
 @lean
-def _clear(weight, price, first, cell, unit):  # noqa: ARG001 - called as `_charge` is
-    """Set to 0 where limits charge anything."""
-    for r in range(len(price)):
-        if price[r] != 0.0:
-            for e in range(first[r], first[r + 1]):
-                weight[cell[e]] = 0.0
+def _charge_anew(weight, old, price, first, cell, unit):
+    """Take away what limits charged at some levels of prices, and add what they charge now."""
+    for level in range(len(price)):
+        for r in range(len(price[level])):
+            if old[level, r] != 0.0:
+                for e in range(first[r], first[r + 1]):
+                    weight[level, cell[e]] = 0.0
+        for r in range(len(price[level])):
+            old[level, r] = price[level, r]
+            if price[level, r] != 0.0:
+                for e in range(first[r], first[r + 1]):
+                    weight[level, cell[e]] += price[level, r] * unit[e]
 
 
 @lean
-def _mark(limits, marks, mark, first, cell, unit):  # noqa: ARG001 - called as `_charge` is
-    """Mark what some limits charge, or take the mark away."""
-    for r in range(len(limits)):
-        if limits[r]:
+def _mark_moved(price, before, hair, marked, marks, first, cell, unit):  # noqa: ARG001 - as `_charge`
+    """Mark what limits charge whose price has moved at any level, and nothing else."""
+    for r in range(len(marked)):
+        if marked[r]:
+            marked[r] = False
             for e in range(first[r], first[r + 1]):
-                marks[cell[e]] = mark
+                marks[cell[e]] = False
+    for r in range(len(marked)):
+        for level in range(len(price)):
+            now = price[level, r]
+            if abs(now - before[level, r]) > hair * (1.0 + abs(now)):
+                marked[r] = True
+        if marked[r]:
+            for e in range(first[r], first[r + 1]):
+                marks[cell[e]] = True
 
 
 @lean

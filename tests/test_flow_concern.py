@@ -1,0 +1,126 @@
+"""Who is not asked again after a change would have found what it found before."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from corridors.flow import FlowProblem, solve
+from corridors.flow.shortest import pricing, trees
+from corridors.flow.shortest.concern import touched
+from corridors.flow.shortest.pricing import Pricing
+
+
+def ways(tail, head, weight, a, b):
+    """Return every simple way between two nodes by its arcs, with its length."""
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from([a, b])
+    for arc, (i, j, w) in enumerate(zip(tail.tolist(), head.tolist(), weight, strict=True)):
+        if np.isfinite(w):
+            graph.add_edge(i, j, key=arc)
+    found = nx.all_simple_edge_paths(graph, a, b)
+    lists = ([arc for *_, arc in way] for way in found)
+    return {tuple(arcs): float(np.sum(weight[arcs])) for arcs in lists}
+
+
+@pytest.mark.parametrize("sharp", [False, True])
+@pytest.mark.parametrize("seed", range(18500, 18530))
+def test_whom_a_change_does_not_concern_finds_the_same_ways(seed, sharp):
+    r = np.random.default_rng(seed)
+    n_nodes, n_arcs, n_classes = 6, 14, 2
+    tail = r.integers(0, n_nodes, n_arcs)
+    head = (tail + r.integers(1, n_nodes, n_arcs)) % n_nodes
+    cost = r.integers(1, 9, (n_classes, n_arcs)).astype(float)
+    price = np.where(r.random(cost.shape) < 0.4, r.integers(0, 5, cost.shape), 0)
+    before = cost + price
+    change = np.where(r.random(cost.shape) < 0.3, r.integers(-4, 5, cost.shape), 0)
+    after = np.maximum(before + change, cost)
+    for weight in (before, after):
+        weight[r.random(cost.shape) < 0.08] = np.inf
+    ends = np.array([(a, b, c) for a in range(n_nodes) for b in range(n_nodes) for c in range(2)])
+    origin, destination, own_class = (column.copy() for column in ends[ends[:, 0] != ends[:, 1]].T)
+    star, in_star = trees.forward_star(tail, n_nodes), trees.forward_star(head, n_nodes)
+
+    def far(weight):
+        most = np.full(len(origin), np.inf)
+        return (
+            trees.distances_to(*star, head, weight, origin, own_class, most),
+            trees.distances_to(*in_star, tail, weight, destination, own_class, most),
+        )
+
+    every = np.arange(len(origin))
+    (since, togo), nowhere = far(cost), np.empty((0, 0))
+    known = far(before) if sharp else (nowhere, nowhere)
+    length = far(before)[0][every, destination]
+    reach = np.where(np.isfinite(length), length, 9.0) + r.integers(0, 3, len(origin))
+    cells = np.flatnonzero(before != after)
+    concerned = touched(
+        cells, before, after, tail, head, since, every, togo, every, own_class, *known, reach
+    )
+    spared = 0
+    for g in np.flatnonzero(~concerned).tolist():
+        both = [
+            {
+                way: own
+                for way, own in ways(tail, head, w[own_class[g]], origin[g], destination[g]).items()
+                if own <= reach[g]
+            }
+            for w in (before, after)
+        ]
+        assert both[0] == both[1]
+        spared += len(both[0]) > 0
+    assert concerned.any()
+    assert spared
+
+
+def test_what_was_known_before_spares_more():
+    """Of two roads the short one has a price; closing a third beside it concerns nobody."""
+    tail, head = np.array([0, 0, 0]), np.array([1, 1, 1])
+    cost = np.array([[1.0, 4.0, 2.0]])
+    before = np.array([[3.0, 4.0, 6.0]])
+    after = np.array([[3.0, 4.0, np.inf]])
+    zero, far = np.zeros(1, dtype=np.int64), np.array([4.0])
+    since, togo = np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]])
+    was = np.array([[0.0, 3.0]]), np.array([[3.0, 0.0]])
+    nowhere = np.empty((0, 0))
+    asked = np.array([2]), before, after, tail, head, since, zero, togo, zero, zero
+    assert not touched(*asked, *was, far)[0]
+    assert touched(*asked, nowhere, nowhere, np.array([7.0]))[0]
+    # Undisturbed it would cost 2, which is within reach.
+    assert touched(
+        np.array([2]), cost + np.array([[2.0, 0.0, 0.0]]), after, tail, head, since, zero, togo, zero, zero,
+        nowhere, nowhere, far,
+    )[0]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(18600, 18612))
+def test_answers_are_the_same_whoever_is_spared(seed, monkeypatch):
+    """With what was known before at once or never, and with all asked again."""
+    r = np.random.default_rng(seed)
+    n_nodes = 10
+    pairs = [(a, b) for a in range(n_nodes) for b in range(n_nodes) if a != b]
+    arcs = [pairs[i] for i in r.permutation(len(pairs))[:40]]
+    tail, head = np.array(arcs).T
+    ends = pairs if seed % 2 else [pairs[i] for i in r.permutation(len(pairs))[:9]]
+    problem = FlowProblem.from_arcs(
+        tail, head, r.integers(1, 9, 40), r.integers(2, 30, 40), *np.array(ends).T,
+        r.integers(1, 9, len(ends)), r.integers(20, 40, len(ends)), n_nodes=n_nodes,
+    )  # fmt: skip
+    closures = [[int(a)] for a in r.permutation(40)[:10]]
+
+    def answers():
+        base = solve(problem)
+        found = [base.resolve(closed=closed) for closed in closures]
+        return [
+            (a.class_flow.tobytes(), a.limit_price.tobytes(), a.shortfall.tobytes()) for a in found
+        ]
+
+    spared = answers()
+    for often in (1, 10**9):
+        monkeypatch.setattr(pricing, "_OFTEN", often)
+        assert answers() == spared
+    monkeypatch.setattr(
+        Pricing, "_unconcerned", lambda *asked: np.zeros(len(asked[-1]), dtype=bool)
+    )
+    assert answers() == spared
