@@ -75,23 +75,22 @@ def test_whom_a_change_does_not_concern_finds_the_same_ways(seed, sharp):
 
 
 def test_what_was_known_before_spares_more():
-    """Of two roads the short one has a price; closing a third beside it concerns nobody."""
-    tail, head = np.array([0, 0, 0]), np.array([1, 1, 1])
-    cost = np.array([[1.0, 4.0, 2.0]])
-    before = np.array([[3.0, 4.0, 6.0]])
-    after = np.array([[3.0, 4.0, np.inf]])
-    zero, far = np.zeros(1, dtype=np.int64), np.array([4.0])
-    since, togo = np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]])
-    was = np.array([[0.0, 3.0]]), np.array([[3.0, 0.0]])
-    nowhere = np.empty((0, 0))
-    asked = np.array([2]), before, after, tail, head, since, zero, togo, zero, zero
-    assert not touched(*asked, *was, far)[0]
-    assert touched(*asked, nowhere, nowhere, np.array([7.0]))[0]
-    # Undisturbed it would cost 2, which is within reach.
-    assert touched(
-        np.array([2]), cost + np.array([[2.0, 0.0, 0.0]]), after, tail, head, since, zero, togo, zero, zero,
-        nowhere, nowhere, far,
-    )[0]  # fmt: skip
+    """Two arcs of cost 1, the first with a price of 5, beside a road of 4: the second closes."""
+    tail, head = np.array([0, 1, 0]), np.array([1, 2, 2])
+    before, after = np.array([[6.0, 1.0, 4.0]]), np.array([[6.0, np.inf, 4.0]])
+    zero, second = np.zeros(1, dtype=np.int64), np.array([1])
+    since, togo = np.array([[0.0, 1.0, 2.0]]), np.array([[2.0, 1.0, 0.0]])
+    was = np.array([[0.0, 6.0, 4.0]]), np.array([[4.0, 1.0, 0.0]])
+    unknown = np.empty((0, 0)), np.empty((0, 0))
+    asked = second, before, after, tail, head, since, zero, togo, zero, zero
+    # Undisturbed the two cost 2; at the prices that there were, 7.
+    assert touched(*asked, *unknown, np.array([4.0]))[0]
+    assert not touched(*asked, *was, np.array([4.0]))[0]
+    assert touched(*asked, *was, np.array([7.0]))[0]
+    # The first becomes cheaper by 2: the two cost 5.
+    lower = np.array([0]), before, np.array([[4.0, 1.0, 4.0]]), *asked[3:]
+    assert touched(*lower, *was, np.array([5.0]))[0]
+    assert not touched(*lower, *was, np.array([4.9]))[0]
 
 
 @pytest.mark.parametrize("seed", range(18600, 18612))

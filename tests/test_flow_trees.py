@@ -7,7 +7,8 @@ import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from corridors.flow.shortest.ties import paths_by_tie_cost, touched
+from corridors.flow.shortest.concern import touched
+from corridors.flow.shortest.ties import paths_by_tie_cost
 from corridors.flow.shortest.trees import distances_to, forward_star, tree_to
 
 INF = float("inf")
@@ -43,7 +44,12 @@ def test_a_tree_agrees_with_scipy_and_its_ways_are_as_long_as_it_says(seed):
     distance, following = tree_to(*star, tail, weight, target)
     assert distance.tolist() == dijkstra(csr_matrix(dense.T), indices=target).tolist()
     one = np.array([target]), np.array([0])
-    assert distances_to(*star, tail, weight[None, :], *one)[0].tolist() == distance.tolist()
+    far = distances_to(*star, tail, weight[None, :], *one, np.array([np.inf]))[0]
+    assert far.tolist() == distance.tolist()
+    # What is beyond a distance is as far, or said to be beyond it.
+    near = distances_to(*star, tail, weight[None, :], *one, np.array([4.0]))[0]
+    assert near[far <= 4.0].tolist() == far[far <= 4.0].tolist()
+    assert (near[far > 4.0] > 4.0).all()
     for node in np.flatnonzero(np.isfinite(distance)):
         at, length = node, 0.0
         while at != target:
@@ -64,7 +70,10 @@ def test_a_change_concerns_whom_it_may_reach():
     def concerned(after, reach):
         weight = np.array([after])
         every = np.arange(3)
-        return touched(every, before, weight, tail, head, *around, np.array(reach)).tolist()
+        unknown = np.empty((0, 0)), np.empty((0, 0))
+        return touched(
+            every, before, weight, tail, head, *around, *unknown, np.array(reach)
+        ).tolist()
 
     assert concerned([1.0, 1.0, 4.0], [9.0, 9.0]) == [False, False]
     assert concerned([2.0, 1.0, 4.0], [2.0, 1.0]) == [True, False]

@@ -46,6 +46,8 @@ def whole_numbers(name: str, values: ArrayLike) -> Ints:
     if array.ndim != 1:
         msg = f"{name}: expected a flat list, saw {array.ndim} dimensions"
         raise ProblemError(msg)
+    if array.dtype == np.int64:
+        return array.copy()
     try:
         as_float = array.astype(np.float64)
         whole = as_float.astype(np.int64)

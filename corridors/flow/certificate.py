@@ -114,13 +114,16 @@ def certify(
         limit costs: then nothing is proved.
     """
     p = problem
-    if np.isnan(limit_price).any() or (limit_price < 0).any():
+    if not (limit_price >= 0).all():
         msg = f"a price is {limit_price.min()}; prices of limits cannot be negative"
         raise CertificateError(msg)
-    if (limit_price > p.excess_price * (1 + TOLERANCE)).any():
-        msg = "a limit is priced above what exceeding it costs"
-        raise CertificateError(msg)
-    limit_price = np.minimum(limit_price, p.excess_price)
+    soft = np.isfinite(p.excess_price)
+    gives_way = soft.any()
+    if gives_way:
+        if (limit_price > p.excess_price * (1 + TOLERANCE)).any():
+            msg = "a limit is priced above what exceeding it costs"
+            raise CertificateError(msg)
+        limit_price = np.minimum(limit_price, p.excess_price)
     trees = Trees() if trees is None else trees
     members = trees.members(p)
     paths = p.commodity_class, path_commodity, path_start, path_arcs
@@ -132,9 +135,8 @@ def certify(
     _take_away(*paths, members.flow, members.carries)
     off = _off(served, shortfall, astray, p.amount)
     over, limited, idle, through = _against_limits(use, p.bound, p.excess_price, limit_price)
-    soft = np.isfinite(p.excess_price)
     paid, unpaid = 0.0, 0.0
-    if soft.any():
+    if gives_way:
         excess = np.maximum(over[soft], 0.0)
         paid = math.fsum((excess * p.excess_price[soft]).tolist())
         unpaid = float((excess * (p.excess_price[soft] - limit_price[soft])).max())

@@ -96,6 +96,8 @@ class Engine:
         self._amount_direction = 1e-3 * (1.0 + generic(place, 0.7320508075688772))
         self._bound_direction = 1.0 + generic(p.n_limits, 0.23606797749979)
         self._last: FlowProblem | None = None
+        # The last question with other amounts or bounds, as it was before it was asked.
+        self._sides: MasterProblem | None = None
         # The proof of the first answer, and its trees; the certificate's, not the engine's.
         self.proof: tuple[FlowProblem, Certificate] | None = None
         self.trees = Trees()
@@ -254,12 +256,12 @@ class Engine:
             excess = (p.excess_price * self._numbering.limit_scale)[self._soft]
             self._pool.load(p.penalty, excess, p.cost, p.tie_cost, open_cost)
             self._pricing.aim(p.cost, p.tie_cost)
-        self._last = p
-        scale, directions = (
-            self._numbering.limit_scale,
-            (self._amount_direction, self._bound_direction),
-        )
-        return MasterProblem.of(p, open_cost, scale, *directions)
+        self._last, sides = p, self._sides
+        if sides is None or not sides.fits(p):
+            directions = self._amount_direction, self._bound_direction
+            sides = MasterProblem.of(p, open_cost, self._numbering.limit_scale, *directions)
+            self._sides = sides
+        return sides.like(p, open_cost)
 
     def _climb(
         self, question: MasterProblem, *, careful: bool, whole: bool = True
@@ -293,7 +295,7 @@ class Engine:
     def _weigh(self, question: MasterProblem) -> tuple[Floats, Floats, Floats]:
         """Return what arcs cost at the prices, what commodities may pay, and within what hair."""
         p, master = question.problem, self._master
-        price = np.maximum(master.prices, 0.0)[0]
+        price = np.maximum(master.prices[0], 0.0)
         sigma = np.minimum(master.commodity_prices[0, : p.n_commodities], p.penalty)
         weight = self._pricing.weights(price)
         return weight, sigma, TOLERANCE * (1.0 + np.abs(sigma))

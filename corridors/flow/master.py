@@ -45,12 +45,15 @@ class MasterProblem:
     amount, bound
         Right-hand sides of the master problem and the direction in which each
         is moved, shapes (2, K + S) and (2, R).
+    spacing
+        How far the next number is from each amount, shape (K + S,).
     """
 
     problem: FlowProblem
     open_cost: Floats
     amount: Floats
     bound: Floats
+    spacing: Floats
 
     @classmethod
     def of(
@@ -82,7 +85,15 @@ class MasterProblem:
         # No flow comes near this; a number instead of infinity keeps warm starts simple.
         bound[0][np.isinf(bound[0])] = 1e4 * (1.0 + p.amount.sum())
         bound[1] = bound_direction
-        return cls(p, open_cost, amount, bound)
+        return cls(p, open_cost, amount, bound, np.spacing(amount[0]))
+
+    def fits(self, p: FlowProblem) -> bool:
+        """Whether another problem has the same amounts and bounds."""
+        return self.problem.amount is p.amount and self.problem.bound is p.bound
+
+    def like(self, p: FlowProblem, open_cost: Floats) -> MasterProblem:
+        """Return another problem of the same amounts and bounds, which are its own."""
+        return MasterProblem(p, open_cost, self.amount.copy(), self.bound.copy(), self.spacing)
 
     def overrun(self, columns: Columns, first: int, last: int) -> int:
         """Return how many limits could not bear it if some columns carried their commodities whole.

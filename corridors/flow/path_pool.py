@@ -88,6 +88,9 @@ def _append(
     owner,
     newest_of,
     older_of,
+    newest_on,
+    older_on,
+    column_on,
     numbers,
 ):
     """Write the paths that are new behind the columns, with what they take of each limit."""
@@ -106,6 +109,9 @@ def _append(
         for i in range(begin, end):
             arc = found_arcs[i]
             path_arcs[at] = arc
+            older_on[at] = newest_on[arc]
+            newest_on[arc] = at
+            column_on[at] = j
             at += 1
             for e in range(member_start[arc], member_start[arc + 1]):
                 if member_class[e] >= 0 and member_class[e] != class_of[k]:
@@ -137,15 +143,24 @@ def _cut(newest, older, end):
 
 
 @lean
-def _shut(first, last, class_of, commodity, path_start, path_arcs, open_cost, shut, banned):
-    """Say of each path whether it leads through an arc whose cost is infinite."""
-    for j in range(first, last):
-        own_class = class_of[commodity[j]]
-        banned[j] = False
-        for i in range(path_start[j], path_start[j + 1]):
-            if shut[path_arcs[i]] and open_cost[own_class, path_arcs[i]] == np.inf:
+def _shut(arcs, class_of, commodity, newest_on, older_on, column_on, open_cost, banned, listed, n):
+    """Mark the paths over arcs whose cost is infinite, and no others; say how many.
+
+    The first `n` that are listed are those marked before; all that are now are listed.
+    """
+    for i in range(n):
+        banned[listed[i]] = False
+    n = 0
+    for arc in arcs:
+        at = newest_on[arc]
+        while at >= 0:
+            j = column_on[at]
+            if not banned[j] and open_cost[class_of[commodity[j]], arc] == np.inf:
                 banned[j] = True
-                break
+                listed[n] = j
+                n += 1
+            at = older_on[at]
+    return n
 
 
 @compiled
@@ -156,14 +171,6 @@ def _copy(number, path_start, path_arcs, into):
         for i in range(path_start[j], path_start[j + 1]):
             into[at] = path_arcs[i]
             at += 1
-
-
-@lean
-def _carry(number, amount, own_class, path_start, path_arcs, names, into):
-    """Add the amounts of some columns to the flow on their arcs."""
-    for n in range(len(number)):
-        for i in range(path_start[number[n]], path_start[number[n] + 1]):
-            into[own_class[n], names[path_arcs[i]]] += amount[n]
 
 
 class PathPool:
@@ -243,6 +250,10 @@ class PathPool:
         self._newest = np.full(problem.n_limits, -1, dtype=np.int64)
         self._newest[soft] = np.arange(s)
         self._arcs = np.zeros(32 * room, dtype=np.int64)
+        # And so do those over an arc.
+        self._newest_on = np.full(problem.n_arcs, -1, dtype=np.int64)
+        self._older_on, self._column_on = np.zeros((2, 32 * room), dtype=np.int64)
+        self._shut, self._n_shut = np.zeros(room, dtype=np.int64), 0
         self._costs = problem.cost, problem.tie_cost
         self._finite = np.where(np.isinf(problem.cost), 0.0, problem.cost)
         self.columns = self._view()
@@ -286,8 +297,9 @@ class PathPool:
 
     def ban(self, open_cost: Floats, shut: Flags) -> None:
         """Mark the paths through closed arcs, all of which are among those `shut` to any class."""
-        paths = self._class_of, self._commodity, self._path_start, self._arcs
-        _shut(self.fixed, self.size, *paths, open_cost, shut, self._banned)
+        paths = self._class_of, self._commodity, self._newest_on, self._older_on, self._column_on
+        arcs = np.flatnonzero(shut)
+        self._n_shut = _shut(arcs, *paths, open_cost, self._banned, self._shut, self._n_shut)
 
     def _walk(self, first: int, last: int) -> tuple[Ints, Ints, Ints]:
         """Return of each arc of some columns in turn: which of them, its class, and the arc."""
@@ -362,6 +374,9 @@ class PathPool:
             self._owner,
             self._newest_of,
             self._older_of,
+            self._newest_on,
+            self._older_on,
+            self._column_on,
             numbers,
         )
         if self.size > first:
@@ -378,6 +393,7 @@ class PathPool:
             self._path_start = _grown(self._path_start, n + 1, room + 1)
             self._banned = _grown(self._banned, n, room)
             self._older_of = _grown(self._older_of, n, room)
+            self._shut = _grown(self._shut, self._n_shut, room)
             cost = np.zeros((3, room))
             cost[:, : self.size] = self._cost[:, : self.size]
             self._cost = cost
@@ -390,7 +406,10 @@ class PathPool:
             self._owner = _grown(self._owner, used, room)
             grown = True
         if (used := int(self._path_start[self.size])) + arcs > len(self._arcs):
-            self._arcs = _grown(self._arcs, used, 2 * len(self._arcs) + arcs)
+            room = 2 * len(self._arcs) + arcs
+            self._arcs = _grown(self._arcs, used, room)
+            self._older_on = _grown(self._older_on, used, room)
+            self._column_on = _grown(self._column_on, used, room)
         if grown:
             self.columns = self._view()
 
@@ -399,6 +418,7 @@ class PathPool:
         self.size = size
         _cut(self._newest_of, self._older_of, size)
         _cut(self._newest, self._older, int(self._start[size]))
+        _cut(self._newest_on, self._older_on, int(self._path_start[size]))
 
     def path(self, number: int) -> Ints:
         """Return the arcs of a column; those of a shortfall are none."""
@@ -421,12 +441,6 @@ class PathPool:
         arcs = np.empty(start[-1], dtype=np.int64)
         _copy(number, self._path_start, self._arcs, arcs)
         return start, arcs if names is None else names[arcs]
-
-    def carry(self, number: Ints, amount: Floats, names: Ints, into: Floats) -> Floats:
-        """Add what some columns carry, in their order, to flows (C, A) by other `names` of arcs."""
-        own_class = self._class_of[self._commodity[number]]
-        _carry(number, amount, own_class, self._path_start, self._arcs, names, into)
-        return into
 
 
 def _grown(array: Any, used: int, room: int) -> Any:

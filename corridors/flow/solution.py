@@ -16,7 +16,7 @@ import numpy as np
 
 from corridors.flow.arrays import TOLERANCE
 from corridors.flow.master import LastBasis
-from corridors.flow.splitting import split_into_paths, whole_paths
+from corridors.flow.splitting import carry, split_into_paths, whole_paths
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -30,6 +30,33 @@ _NEAR = 1e-11
 """Share of a commodity below which a flow on an arc is rounding, where paths are told apart."""
 
 
+class Carried(NamedTuple):
+    """What paths carry by class and arc, which is added up when it is asked for.
+
+    Attributes
+    ----------
+    shape
+        Of the flow: classes and arcs.
+    order
+        In which the paths are added up, whatever the problem's own numbering, shape (P,).
+    own_class, start, arcs, amount
+        Class of each path (P,), its arcs as offsets (P + 1,) into arc numbers, and its units (P,).
+    """
+
+    shape: tuple[int, ...]
+    order: Ints
+    own_class: Ints
+    start: Ints
+    arcs: Ints
+    amount: Floats
+
+    def flow(self) -> Floats:
+        """Return the flow by class and arc, shape (C, A)."""
+        flow = np.zeros(self.shape)
+        carry(self.order, self.own_class, self.start, self.arcs, self.amount, flow)
+        return flow
+
+
 @dataclass
 class FlowSolution:
     """What the engine found, in the problem's own numbering."""
@@ -38,7 +65,7 @@ class FlowSolution:
     path_start: Ints
     path_arcs: Ints
     path_amount: Floats
-    class_flow: Floats
+    carried: Carried
     shortfall: Floats
     limit_price: Floats
     commodity_price: Floats
@@ -162,28 +189,34 @@ def _dust(amount: Floats, commodity: Ints, is_path: Flags, question: MasterProbl
     """
     wanted = question.amount[0]
     flows = np.bincount(commodity[is_path], np.abs(amount[is_path]), len(wanted))
-    dust = 1e-11 * (1.0 + np.minimum(wanted, flows)) + 8.0 * np.spacing(wanted)
+    dust = 1e-11 * (1.0 + np.minimum(wanted, flows)) + 8.0 * question.spacing
     return np.asarray(np.minimum(dust, 1e-11 * (1.0 + wanted))[commodity])
 
 
 def _put_in_order(master: Master, question: MasterProblem) -> None:
     """Solve the last basis once more, in an order that does not depend on the way here."""
     basis, pool = master.basis, master.pool
-    key, n_keys = basis.key, len(basis.key)
+    key, p = basis.key, len(basis.other)
     commodity = pool.columns.commodity[basis.other]
     order = np.argsort(commodity, kind="stable")
+    commodity = commodity[order]
+    begins = np.ones(p, dtype=np.bool_)
+    begins[1:] = commodity[1:] != commodity[:-1]
+    first = np.flatnonzero(begins)
+    of = commodity[first]
     # Commodity after commodity, its key before its other columns.
-    of, first = np.unique(commodity[order], return_index=True)
-    place = np.insert(n_keys + order, first, of)
-    group = np.append(first, len(order)) + np.arange(len(of) + 1)
+    group = np.empty(len(of) + 1, dtype=np.int64)
+    group[:-1], group[-1] = first, p
+    group += np.arange(len(of) + 1)
+    others = np.ones(p + len(of), dtype=np.bool_)
+    others[group[:-1]] = False
+    place = np.empty(len(others), dtype=np.int64)
+    place[group[:-1]], place[others] = of, len(key) + order
     column = np.concatenate([key, basis.other])[place]
     _tell_apart(pool, question.problem, of, group, column, master.amounts[:, place])
     pool.sort(group, column)
     key[of] = column[group[:-1]]
-    master.take(
-        LastBasis(key, np.delete(column, group[:-1]), np.sort(basis.tight)),
-        question,
-    )
+    master.take(LastBasis(key, column[others], np.sort(basis.tight)), question)
 
 
 def _tell_apart(
@@ -201,14 +234,17 @@ def _tell_apart(
     amount
         What the columns carry, and in which direction that moves, shape (2, .).
     """
+    if not len(of):
+        return
     is_path = column >= pool.fixed
-    count = np.diff(np.append(0, np.cumsum(is_path))[group])
+    count = np.add.reduceat(is_path, group[:-1], dtype=np.int64)
     chosen = (count > 2) & (of < p.n_commodities)
     if not chosen.any():
         return
     places = np.flatnonzero(is_path & np.repeat(chosen, np.diff(group)))
-    first = np.append(0, np.cumsum(count[chosen]))
     of = of[chosen]
+    first = np.zeros(len(of) + 1, dtype=np.int64)
+    np.cumsum(count[chosen], out=first[1:])
     start, arcs = pool.paths(column[places])
     good, same, start, arcs = split_into_paths(
         p.origin[of],
@@ -222,13 +258,14 @@ def _tell_apart(
         TOLERANCE * (1.0 + p.amount[of]),
         *pool.room,
     )
-    other = np.flatnonzero(np.repeat(good & ~same, np.diff(first)))
-    if not len(other):
+    changed = good & ~same
+    if not changed.any():
         return
+    other = np.flatnonzero(np.repeat(changed, np.diff(first)))
     owner = np.repeat(of, np.diff(first))[other]
     number = np.full(len(places), -1, dtype=np.int64)
     number[other] = pool.numbers(other, owner, start, arcs)
-    for g in np.flatnonzero(good & ~same).tolist():
+    for g in np.flatnonzero(changed).tolist():
         part = number[first[g] : first[g + 1]]
         if len(set(part.tolist())) == len(part):
             column[places[first[g] : first[g + 1]]] = part
@@ -269,18 +306,20 @@ def written(
     short[commodity[idle]] = amount[idle]
     carries = is_path & (amount > 0)
     column, amount, commodity = column[carries], amount[carries], commodity[carries]
-    flow = pool.carry(column, amount, n.arc_order, np.zeros(p.cost.shape))
     # Those of one commodity stay in the order that the basis was put in.
     number = n.commodity_order[commodity]
     order = np.argsort(number, kind="stable")
     number = number[order]
     start, arcs = pool.paths(column[order], n.arc_order)
+    amount, own_class = amount[order], p.commodity_class[commodity[order]]
+    back = np.empty(len(order), dtype=np.int64)
+    back[order] = np.arange(len(order))
     return FlowSolution(
         path_commodity=number,
         path_start=start,
         path_arcs=arcs,
-        path_amount=amount[order],
-        class_flow=flow,
+        path_amount=amount,
+        carried=Carried(p.cost.shape, back, own_class, start, arcs, amount),
         shortfall=short[n.commodity_number],
         limit_price=limit_price[n.limit_number],
         commodity_price=sigma[n.commodity_number],

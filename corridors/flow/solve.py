@@ -45,8 +45,6 @@ class Answer:
         The problem that was answered.
     path_commodity, path_amount
         Paths that carry something: commodity of each (P,), units (P,).
-    class_flow
-        Flow by class and arc, shape (C, A).
     shortfall
         Unserved units by commodity, shape (K,).
     limit_price
@@ -74,7 +72,7 @@ class Answer:
         self._tied, self._tied_limit = outcome.tied, outcome.tied_limit
         self.path_commodity: Ints = outcome.path_commodity
         self.path_amount: Floats = outcome.path_amount
-        self.class_flow: Floats = outcome.class_flow
+        self._carried = outcome.carried
         self.shortfall: Floats = outcome.shortfall
         self.limit_price: Floats = outcome.limit_price
         self.commodity_price: Floats = outcome.commodity_price
@@ -101,6 +99,11 @@ class Answer:
     def cost(self) -> float:
         """Cost of what is carried, without the loss, and of what exceeds limits that give way."""
         return cost_of(self.problem, self.class_flow)
+
+    @cached_property
+    def class_flow(self) -> Floats:
+        """Flow by class and arc, shape (C, A)."""
+        return self._carried.flow()
 
     @cached_property
     def path_arcs(self) -> list[Ints]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import compiled, inner
+from corridors.flow.compiling import compiled, inner, lean
 from corridors.flow.shortest.trees import grow
 
 
@@ -291,3 +291,21 @@ def sort_paths(group, number, fixed, path_start, path_arcs):
                 number[at] = number[at - 1]
                 at -= 1
             number[at] = j
+
+
+@lean
+def carry(order, own_class, start, arcs, amount, flow):
+    """Add the amounts of paths to the flow on their arcs, in an order.
+
+    Parameters
+    ----------
+    order
+        The paths, in the order in which they are added, shape (P,).
+    own_class, start, arcs, amount
+        Class of each, its arcs as offsets (P + 1,) into arc numbers, and its units.
+    flow
+        By class and arc, shape (C, A), to which they are added.
+    """
+    for i in order:
+        for j in range(start[i], start[i + 1]):
+            flow[own_class[i], arcs[j]] += amount[i]

@@ -49,7 +49,14 @@ class Members:
         by_cell = np.argsort(cell, kind="stable")
         self._cell_first = _offsets(cell, classes * arcs)
         self._cell_limit, self._cell_factor = limit[by_cell], factor[by_cell]
-        self._limit_arc = (self._limit_cell % max(arcs, 1)).astype(np.int32)
+        # Most limits hold an arc for many classes, one after the other.
+        arc = self._limit_cell % max(arcs, 1)
+        begins = np.ones(len(arc), dtype=np.bool_)
+        begins[1:] = arc[1:] != arc[:-1]
+        begins[self._limit_first[:-1][np.diff(self._limit_first) > 0]] = True
+        run = np.flatnonzero(begins)
+        self._run_first = np.searchsorted(run, self._limit_first)
+        self._run_start, self._run_arc = np.append(run, len(arc)), arc[run]
         self.flow = np.zeros((classes, arcs))
         self.carries = np.zeros(arcs, dtype=np.bool_)
         self._seen = np.zeros(classes * arcs, dtype=np.bool_)
@@ -58,7 +65,7 @@ class Members:
         """Return the units that the flow takes of each limit, shape (R,)."""
         use = np.empty(len(self._limit_first) - 1)
         _use(
-            self.flow.reshape(-1), self.carries, self._limit_first, self._limit_arc,
+            self.flow.reshape(-1), self.carries, self._run_first, self._run_start, self._run_arc,
             self._limit_cell, self._limit_factor, use,
         )  # fmt: skip
         return use
@@ -124,16 +131,17 @@ def _offsets(number: Ints, count: int) -> Ints:
 
 
 @plain
-def _use(flow, carries, first, arc, cell, factor, use):
+def _use(flow, carries, run_first, run_start, run_arc, cell, factor, use):
     """Add up the units that a flow by cell takes of each limit.
 
-    Few arcs carry anything, and which ones fits where the processor has it at hand.
+    Few arcs carry anything, and what stands on one arc stands together.
     """
     for r in range(len(use)):
         use[r] = 0.0
-        for e in range(first[r], first[r + 1]):
-            if carries[arc[e]]:
-                use[r] += factor[e] * flow[cell[e]]
+        for run in range(run_first[r], run_first[r + 1]):
+            if carries[run_arc[run]]:
+                for e in range(run_start[run], run_start[run + 1]):
+                    use[r] += factor[e] * flow[cell[e]]
 
 
 @plain
