@@ -211,12 +211,11 @@ def test_a_command_reads_its_kernels_without_what_translates_them(command):
         "found = {'scipy.linalg', 'scipy.sparse', 'cffi', 'numba.np.arraymath'}\n"
         "print(sorted(found & set(sys.modules)), file=sys.stderr)"
     )
+    # The first time compiles, and finds out what is usual, which is kept.
     for _ in range(2):
         done = subprocess.run(
             [sys.executable, "-c", ask], capture_output=True, text=True, timeout=600, check=True
         )
-        if "compiling kernels" not in done.stderr:
-            break
     assert done.stderr.splitlines()[-1] == "[]"
 
 

@@ -27,6 +27,9 @@ _MOST_BOUNDS = 30_000_000
 _SHARED = 8
 """Commodities for each origin and class from which one tree serves them all."""
 
+_SMALL, _SHARED_SMALL = 64, 2
+"""Nodes up to which so few are enough: a search for one end walks through most of them anyhow."""
+
 _OFTEN = 4
 """How often it is asked what a change concerns before it pays to know how far it was before."""
 
@@ -135,7 +138,8 @@ class Pricing:
             self._group_of = np.empty(p.n_commodities, dtype=np.int64)
             count = np.diff(self._alike[2])
             self._group_of[self._alike[3]] = np.repeat(np.arange(len(count)), count)
-            self._shared = len(self._alike[0]) >= _SHARED * len(self._groups[0])
+            few = _SHARED_SMALL if p.n_nodes <= _SMALL else _SHARED
+            self._shared = len(self._alike[0]) >= few * len(self._groups[0])
         self._aimed_at = cost
         if self._shared or not self._bounded(self._ends[0]):
             self._group_togo = np.full(len(self._groups[0]), -1, dtype=np.int64)

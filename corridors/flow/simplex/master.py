@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NamedTuple
+
 import numpy as np
 
 from corridors.flow.master import FailedError, Kept, LastBasis, Master, MasterProblem
 from corridors.flow.simplex import simplex
+from corridors.flow.simplex.basis import Values
 from corridors.flow.simplex.dual import Weights
 from corridors.flow.simplex.exchange import fill_keys
+
+if TYPE_CHECKING:
+    from corridors.flow.arrays import Floats
+
+_COSTS = ("cost", "tie_cost", "penalty", "excess_price")
+
+
+class _Own(NamedTuple):
+    """What is kept with a basis: its inverse, weights, and what it means for a question."""
+
+    inverse: Floats
+    weights: Weights | None
+    values: Values | None
+    question: MasterProblem | None
+
+    def means_the_same(self, question: MasterProblem) -> bool:
+        """Whether the basis means for another question what is kept."""
+        of = self.question
+        return (
+            of is not None
+            and all(getattr(of.problem, name) is getattr(question.problem, name) for name in _COSTS)
+            and np.array_equal(of.amount, question.amount)
+            and np.array_equal(of.bound, question.bound)
+        )
 
 
 def _copied(weights: Weights | None) -> Weights | None:
@@ -33,6 +60,9 @@ class OwnMaster(Master):
     _weights: Weights | None = None
     """How strongly the basic variables answer, as far as is known from earlier changes."""
 
+    _restored = False
+    """Whether nothing has been done since the basis that was kept was restored."""
+
     _room: simplex.Room | None = None
     """What the last run worked in."""
 
@@ -51,7 +81,7 @@ class OwnMaster(Master):
         """
         self._working.set(*basis)
         self._fresh, self._answered, self._weights = True, None, None
-        self._taken = question
+        self._taken, self._restored = question, False
         if not self._working.refresh(question.amount, question.bound):
             raise FailedError
 
@@ -59,28 +89,40 @@ class OwnMaster(Master):
         """Go back to nothing: everything falls short."""
         super().reset()
         self._fresh, self._answered, self._weights = True, None, None
+        self._restored = False
 
     def remember(self) -> Kept:
         """Keep the basis as the one to return to, with its inverse, and return it."""
         kept = super().remember()
+        of, valued = self._answered, False
         if self._fresh and self._taken is not None:
             # What was taken has its values, and no inverse yet.
-            taken = self._taken
-            self._fresh = not self._working.refresh(taken.amount, taken.bound, invert=True)
+            of = self._taken
+            self._fresh = not self._working.refresh(of.amount, of.bound, invert=True)
+            valued = not self._fresh
+        elif of is not None:
+            # What was carried along is worked out once, and not again for each question.
+            valued = self._working.refresh(of.amount, of.bound)
         p = self._working.size
         inverse = self._working.basis.inverse[:p, :p].copy()
-        kept.own = inverse, _copied(self._weights)
+        if of is None or not valued:
+            kept.own = _Own(inverse, _copied(self._weights), None, None)
+        else:
+            values = Values(*(array.copy() for array in self._working.values))
+            of = of.like(of.problem, of.open_cost)
+            kept.own = _Own(inverse, _copied(self._weights), values, of)
         return kept
 
     def restore(self) -> None:
         """Go back to the basis that was kept, or to nothing where none was."""
         super().restore()
         self._answered = self._weights = None
+        self._restored = False
         if self.kept is not None:
-            inverse, weights = self.kept.own
-            p, self._weights = len(inverse), _copied(weights)
-            self._working.basis.inverse[:p, :p] = inverse
-            self._fresh = False
+            own: _Own = self.kept.own
+            p, self._weights = len(own.inverse), _copied(own.weights)
+            self._working.basis.inverse[:p, :p] = own.inverse
+            self._fresh, self._restored = False, True
 
     def fill(self, first: int, question: MasterProblem) -> None:
         """Let columns from number `first` on carry their commodities while there is room."""
@@ -110,6 +152,10 @@ class OwnMaster(Master):
         if working.size + working.size // 4 + 16 > len(working.basis.other):
             working.enlarge(working.size + working.size // 2 + 32)
             self._answered = None
+        if self._restored and self.kept is not None and self.kept.own.means_the_same(question):
+            self._value(self.kept.own.values)
+            self._answered = question
+        self._restored = False
         most = 20_000 + 20 * self.n_slack
         pool = self.pool
         while True:
@@ -143,6 +189,16 @@ class OwnMaster(Master):
                 working.enlarge(2 * len(working.basis.other))
                 continue
             raise FailedError
+
+    def _value(self, values: Values) -> None:
+        """Take what the basis means."""
+        p = self._working.size
+        for name, known in values._asdict().items():
+            into = getattr(self._working.values, name)
+            if name == "other":
+                into[:, :p] = known[:, :p]
+            else:
+                into[:] = known
 
     def decide(self, question: MasterProblem) -> bool:  # noqa: ARG002 - all ties are decided already
         """Say that nothing is left to decide."""
