@@ -208,3 +208,23 @@ def test_what_was_told_to_stop_is_given_its_work_and_not_a_time(monkeypatch, sha
     ending._end_soon(signal.SIGTERM)
     assert ended == [128 + signal.SIGTERM]
     assert clock.sleeps == pytest.approx(sleeps, abs=1)
+
+
+WATCHED = """
+import atexit, gc, sys
+from corridors.cli import main
+# Those that are set up first are called last.
+atexit.register(lambda: print(gc.get_freeze_count(), file=sys.stderr))
+sys.argv = ["corridors", "schema"]
+main({arguments})
+"""
+
+
+@pytest.mark.parametrize(("arguments", "own"), [("", True), ("['schema']", False)])
+def test_a_command_of_its_own_process_is_not_searched_for_circles_on_its_way_out(arguments, own):
+    code = WATCHED.format(arguments=arguments)
+    result = subprocess.run(
+        [sys.executable, "-c", code], check=False, timeout=HANG_S, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert (int(result.stderr) > 0) == own

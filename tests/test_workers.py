@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -42,6 +43,12 @@ def test_it_is_an_executor(crew):
     assert isinstance(crew, Executor)
     assert crew.submit(add, 1, 2).result(HANG_S) == 3
     assert list(crew.map(mul, range(20), range(20))) == [i * i for i in range(20)]
+
+
+def test_workers_look_for_circular_garbage_as_seldom_as_a_command_does(crew):
+    from corridors.cli.start import _COLLECTED
+
+    assert crew.submit(gc.get_threshold).result(HANG_S) == _COLLECTED
 
 
 def test_what_a_call_raises_is_raised_here_and_says_where(crew):

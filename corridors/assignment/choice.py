@@ -16,7 +16,7 @@ import numpy as np
 
 from corridors.assignment.choice_parameters import choice_parameters, place_counts
 from corridors.assignment.usual.day import corridors_of, least_costs, usual_of
-from corridors.assignment.usual.prices import known_prices, plain_limits, prices_by_members
+from corridors.assignment.usual.prices import known_prices, plain_limits
 from corridors.assignment.usual.waits import no_waits, settle_waits
 from corridors.flow.choice.certificate import MISSING
 from corridors.flow.choice.generation import dissimilar_routes
@@ -117,7 +117,7 @@ class RouteChooser:
             counts=place_counts(state.arcs, state.demand, chosen),
             corridors=corridors_of(state),
             curve=_curve(state, usual),
-            price=prices_by_members(usual.answer),
+            price=usual.price,
             known=None if near is None else near.route_set,
         )
 

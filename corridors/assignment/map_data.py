@@ -27,7 +27,7 @@ from corridors.maps.static import FlowLine
 from corridors.maps.static import network_figure as draw_network
 from corridors.network.antimeridian import map_longitude
 from corridors.network.folder import MANIFEST
-from corridors.network.reading.cells import rows_of
+from corridors.network.reading.cells import records, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -331,7 +331,7 @@ def _map_links(
     names = net.node_names
     present = frozenset().union(*there.values())
     links = []
-    for link_id, row in net.whole.links.iterrows():
+    for link_id, row in records(net.whole.links):
         own = limits.get(link_id, [])
         use: dict[str, float | None] = {}
         for state in there:

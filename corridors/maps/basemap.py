@@ -103,21 +103,22 @@ def rounded(line: Sequence[Sequence[float]], digits: int) -> list[list[float]]:
 
 def _label(polygons: Sequence[Sequence[Sequence[Sequence[float]]]]) -> list[float]:
     """Find where the name of a country has the most room."""
+    import numpy as np
     import shapely
 
-    flat = [shapely.Polygon([(lon, _mercator(lat)) for lon, lat in rings[0]]) for rings in polygons]
-    largest = shapely.make_valid(max(flat, key=lambda polygon: polygon.area))
+    shells = [rings[0] for rings in polygons]
+    points = np.array([point for shell in shells for point in shell], dtype=np.float64)
+    # The height of a latitude on a Mercator map, in degrees of longitude.
+    points[:, 1] = np.degrees(np.arcsinh(np.tan(np.radians(points[:, 1]))))
+    own = np.repeat(np.arange(len(shells)), [len(shell) for shell in shells])
+    flat = shapely.polygons(shapely.linearrings(points, indices=own))
+    largest = shapely.make_valid(flat[shapely.area(flat).argmax()])
     west, south, east, north = largest.bounds
     tolerance = max(east - west, north - south) / 100 or 1.0
     radius = shapely.maximum_inscribed_circle(largest, tolerance=tolerance)
     x, y = radius.coords[0]
     across = shapely.LineString([(west - 1, y), (east + 1, y)]).intersection(largest)
-    parts = [part for part in shapely.get_parts(across) if part.bounds[0] <= x <= part.bounds[2]]
-    left, right = (parts[0].bounds[0], parts[0].bounds[2]) if parts else (x, x)
+    ends = shapely.bounds(shapely.get_parts(across))[:, [0, 2]].tolist()
+    left, right = next((own for own in ends if own[0] <= x <= own[1]), (x, x))
     lat = math.degrees(math.atan(math.sinh(math.radians(y))))
     return [round(value, 1) + 0.0 for value in (x, lat, left, right, 2 * radius.length)]
-
-
-def _mercator(lat: float) -> float:
-    """Return the height of a latitude on a Mercator map, in degrees of longitude."""
-    return math.degrees(math.asinh(math.tan(math.radians(lat))))

@@ -195,7 +195,7 @@ def _amounts(amounts: Mapping[str, float], cargo: Sequence[str]) -> list[list[fl
     return [
         [index, value]
         for index, name in enumerate(cargo)
-        if (value := _number(amounts.get(name, 0.0)))
+        if name in amounts and (value := _number(amounts[name]))
     ]
 
 

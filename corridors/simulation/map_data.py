@@ -112,14 +112,15 @@ def _links(state: NetworkState, flows: Floats, shut: Flags | None) -> list[Queue
     # The same lines as on the other maps, which run on past 180 degrees.
     courses = state.net.whole.links.geometry
     links = []
-    for i, (link_id, row) in enumerate(lines.iterrows()):
+    modes = lines["mode"].tolist()
+    for i, link_id in enumerate(lines.index.tolist()):
         closed = shut[:, i].tolist() if shut is not None and shut[:, i].any() else []
         if by_link[:, i].max(initial=0.0) < _FEWEST_T and not closed:
             continue
         links.append(
             QueueMapLink(
                 name=state.net.link_name(str(link_id)),
-                mode=row["mode"],
+                mode=modes[i],
                 lines=[[(x, y) for x, y, *_ in courses.loc[link_id].coords]],
                 tonnes=by_link[:, i].tolist(),
                 closed=closed,

@@ -98,11 +98,11 @@ class UncertainInputs:
                 ranges[c].to_numpy(dtype=np.float64) for c in ("low", "value", "high")
             )
             wide = np.isfinite(value) & (high > low)
-            keys = frame[shared].astype("str") if shared else row_keys(frame, tables()[table].key)
+            whose = "" if shared else f"{table} "
+            keys = row_keys(frame, (shared,) if shared else tables()[table].key)
             number = np.full(len(frame), -1, dtype=np.int64)
             for i in np.flatnonzero(wide).tolist():
-                what = f"{kind}: {list(keys)[i]}" if shared else f"{kind}: {table} {keys[i]}"
-                number[i] = names.setdefault(what, len(names))
+                number[i] = names.setdefault(f"{kind}: {whose}{keys[i]}", len(names))
             self._columns.append(_Column(table, column, number, low, value, high))
         if choice:
             names["dispersion of choices"] = len(names)

@@ -6,7 +6,7 @@ It is worked out once for each network and day, and kept on disk for later proce
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from corridors.assignment.choice_parameters import ChoiceParameters
+    from corridors.assignment.usual.prices import PricesByMembers
     from corridors.flow.arrays import Flags, Floats
     from corridors.flow.choice.model import Counts
     from corridors.flow.choice.routes import RouteSet
@@ -80,6 +81,11 @@ class Usual:
         volume = self.answer.volume[self.routes.commodity]
         share = np.zeros(len(self.routes))
         return np.divide(self.answer.route_flow, volume, out=share, where=volume > 0)
+
+    @cached_property
+    def price(self) -> PricesByMembers:
+        """Bound and price of its limits, by their members; where others begin."""
+        return prices_by_members(self.answer)
 
 
 _COUNTS: WeakKeyDictionary[Network, tuple[tuple[Any, ...], Counts]] = WeakKeyDictionary()
@@ -154,7 +160,7 @@ def _found_near(state: NetworkState, near: Usual) -> Usual:
     routes = near.routes.with_paths(shortest_routes(p, open_costs(p)))
     least = least_costs(routes, p.n_commodities, routes.sums(p, open_costs(p)))
     model = ChoiceModel.staying(p, spread_by_cost(least, _dispersion(state)), _counts(state))
-    price = known_prices(prices_by_members(near.answer), list(plain_limits(p)), model.counts)
+    price = known_prices(near.price, list(plain_limits(p)), model.counts)
     answer = choose_settled(p, model, routes, price=price)
     return Usual(answer.route_set, least, answer, p)
 
@@ -186,5 +192,8 @@ def corridors_of(state: NetworkState) -> list[Flags]:
     arcs = state.arcs
     labels = state.net.tables["links"]["corridor"].to_numpy()
     is_link = arcs.arc_type == LINK
-    of_arc = np.where(is_link, labels[np.where(is_link, arcs.row, 0)], "")
-    return [np.asarray(of_arc == name) for name in sorted(set(of_arc)) if name]
+    of_arc = np.where(is_link, labels[np.where(is_link, arcs.row, 0)], "").tolist()
+    # Numbers are held against each other sooner than names.
+    number = {name: i for i, name in enumerate(sorted(set(of_arc)))}
+    own = np.array([number[name] for name in of_arc], dtype=np.int64)
+    return [np.asarray(own == i) for name, i in number.items() if name]
