@@ -7,10 +7,13 @@ import re
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 from command import corridors
 
+import corridors as co
 from corridors.cli import app as application
+from corridors.network import network
 
 COMMANDS = ("info", "check", "scenarios", "run", "map", "schema", "seal")
 
@@ -222,3 +225,40 @@ def test_a_plain_command_is_answered_without_what_checks_values():
         "assert 'corridors.cli.simulate' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", ask], check=True, capture_output=True, timeout=300)
+
+
+def held_as(values):
+    """Say how pandas holds text; before its release 3 in one way alone."""
+    return getattr(values.dtype, "storage", "")
+
+
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+def test_what_a_run_says_does_not_hang_on_how_pandas_holds_text(model):
+    told = []
+    for storage in ("python", "pyarrow"):
+        with pd.option_context("mode.string_storage", storage):
+            found = co.run(co.load(), "fuel-russia-stops-2025", model=model)
+            assert held_as(found.baseline.routes["demand_id"]) in {storage, ""}
+            assert held_as(found.baseline.state.net.tables["links"]["link_id"]) in {storage, ""}
+            told.append(json.dumps(found.to_dict()))
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("command", ["run", "simulate"])
+def test_text_is_held_plainly_but_where_parquet_says_how_it_was(command, tmp_path, monkeypatch):
+    island = co.new_network(tmp_path / "island")
+    usual = pd.get_option("mode.string_storage")
+    held, read = [], network.load
+
+    def load(folder=None):
+        found = read(folder)
+        held.append(held_as(found.tables["links"]["link_id"]))
+        return found
+
+    monkeypatch.setattr(network, "load", load)
+    asked = (command, island / "border-closed.yaml", "--network", island)
+    for more in ((), ("--out", tmp_path / "kept")):
+        assert not corridors(*asked, *more).returncode
+        assert pd.get_option("mode.string_storage") == usual
+    own = held_as(pd.Series(["a"]))
+    assert held == ["python" if own else "", own]

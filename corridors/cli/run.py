@@ -124,10 +124,17 @@ def run(
     """Hold a scenario against the undisturbed network and say what changes."""
     from corridors.assignment.run import brings
     from corridors.assignment.run import run as hold
-    from corridors.cli.asking.answers import Extra, known_cargo, of_parts, planned
+    from corridors.cli.asking.answers import (
+        Extra,
+        hold_text_plainly,
+        known_cargo,
+        of_parts,
+        planned,
+    )
     from corridors.files import write_text
     from corridors.network.network import load
 
+    hold_text_plainly(context)
     note_idle(context, "uncertainty", "seed", "days", "workers", "dask", "draws_file")
     _note_without_waits(
         expected_queue and {"--parts": parts, "--uncertainty": uncertainty, "--with": projects}
@@ -137,8 +144,7 @@ def run(
         with working("reading the network"):
             net = load(network)
             plan, day = planned(net, scenario, projects or [], as_of)
-            chosen = known_cargo(net, cargo)
-        extra = Extra(keys(by), chosen)
+            extra = Extra(keys(by), known_cargo(net, cargo))
         with working("solving the baseline and the scenario"):
             built = projects if scenario is not None and projects else ()
             comparison = hold(net, plan, as_of=day, projects=built or (), **how)

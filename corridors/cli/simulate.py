@@ -119,7 +119,7 @@ def simulate(
     json: JsonOption = False,
 ) -> None:
     """Run a scenario day by day: queues, waiting, who goes round, how it clears."""
-    from corridors.cli.asking.answers import Extra, known_cargo
+    from corridors.cli.asking.answers import Extra, hold_text_plainly, known_cargo
     from corridors.errors import DataError
     from corridors.network.network import load
     from corridors.simulation.simulate import simulate as run
@@ -127,6 +127,7 @@ def simulate(
     if plot is not None and plot.suffix not in {".png", ".svg", ".pdf"}:
         msg = f"{plot}: saw the ending {plot.suffix!r}, expected .png, .svg or .pdf"
         raise DataError(msg)
+    hold_text_plainly(context)
     note_idle(context, "replications", "seed", "workers")
     with results(map, plot, folder=out):
         with working("reading the network"):

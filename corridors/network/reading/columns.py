@@ -92,9 +92,15 @@ def _array(values: list[Any], column: Column) -> Any:
     return pd.array(values, dtype=_text())
 
 
-@cache
 def _text() -> Any:
     """Return what pandas makes of text: to look that up by name takes as long as a short column."""
+    import pandas as pd
+
+    return _text_in(pd.get_option("mode.string_storage"))
+
+
+@cache
+def _text_in(storage: str) -> Any:  # noqa: ARG001  what pandas makes of text hangs on it
     import pandas as pd
 
     return pd.Series([], dtype="str").dtype
