@@ -17,6 +17,7 @@ from corridors.analysis.criticality.sweep import solve_cases
 from corridors.analysis.criticality.sweep import sweep as sweep_function
 from corridors.analysis.jobs.checkpoint import Ledger
 from corridors.analysis.question import ask
+from corridors.flow.solve import Answer
 from corridors.scenarios.demand_curves import with_curves
 
 sweep_module = sys.modules["corridors.analysis.criticality.sweep"]
@@ -219,3 +220,30 @@ def test_demands_of_which_nothing_is_wanted_change_no_figure():
     whole, some = impact.ClosureSolver(problem), impact.ClosureSolver(part)
     for arc in np.flatnonzero(whole.carried > 0):
         assert some.close(np.array([arc])).figures == whole.close(np.array([arc])).figures
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_closure_that_holds_one_which_leaves_the_rest_alone_is_not_solved(seed, monkeypatch):
+    """Its answer is that of the closure within it: to the byte that of a solver that knows none."""
+    state = with_curves(ask(at_random(seed), None, DAY).state)
+    problem = impact.closure_problem(state, "optimal", disturbed=False)
+    knows, asked = impact.ClosureSolver(problem), []
+    resolve = Answer.resolve
+    monkeypatch.setattr(
+        Answer, "resolve", lambda self, **changes: asked.append(1) or resolve(self, **changes)
+    )
+    used = np.flatnonzero(knows.carried > 0)[:8]
+    answers = {int(one): knows.close(np.array([one])) for one in used}
+    saved = 0
+    for one, answer in answers.items():
+        for more in np.setdiff1d(used, np.concatenate([[one], *answer.plan.arcs]))[:3]:
+            both = np.unique([one, more])
+            before = len(asked)
+            there = knows.close(both)
+            saved += len(asked) == before
+            here = impact.ClosureSolver(problem).close(both)
+            assert there.figures == here.figures
+            assert there.plan.amount.tobytes() == here.plan.amount.tobytes()
+            assert there.plan.shortfall.tobytes() == here.plan.shortfall.tobytes()
+            assert [a.tolist() for a in there.plan.arcs] == [a.tolist() for a in here.plan.arcs]
+    assert saved

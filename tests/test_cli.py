@@ -9,7 +9,7 @@ import sys
 
 import pandas as pd
 import pytest
-from command import corridors
+from command import corridors, shipped
 
 import corridors as co
 from corridors.cli import app as application
@@ -244,8 +244,29 @@ def test_what_a_run_says_does_not_hang_on_how_pandas_holds_text(model):
     assert told[0] == told[1]
 
 
+@pytest.mark.parametrize("asked", [("validate",), ("sweep", "--of", "node"), ("headroom",)])
+def test_text_is_held_plainly_while_a_question_is_answered(asked, tmp_path, monkeypatch):
+    # The commands of tests read the shipped network once, whatever they ask.
+    shipped()
+    island, usual = co.new_network(tmp_path / "island"), pd.get_option("mode.string_storage")
+    held, read = [], network.load
+    monkeypatch.setattr(
+        network, "load", lambda folder=None: held.append(usual_text()) or read(folder)
+    )
+
+    def usual_text():
+        return held_as(pd.Series(["a"]))
+
+    plain = "python" if usual_text() else ""
+    more = ("--as-of", "2026-03-01") if asked[0] != "validate" else ()
+    assert not corridors(*asked, *more, "--network", island).returncode
+    assert held == [plain]
+    assert pd.get_option("mode.string_storage") == usual
+
+
 @pytest.mark.parametrize("command", ["run", "simulate"])
 def test_text_is_held_plainly_but_where_parquet_says_how_it_was(command, tmp_path, monkeypatch):
+    shipped()
     island = co.new_network(tmp_path / "island")
     usual = pd.get_option("mode.string_storage")
     held, read = [], network.load

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import flow_cases
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 
 from corridors.analysis.parametric import Blocks, piece_at
 from corridors.flow import FlowProblem, solve
+from corridors.flow.proof.trees import Trees
 from corridors.flow.usage import LimitUsage
 
 
@@ -246,3 +247,22 @@ def test_equations_that_are_kept_give_the_piece_of_fresh_ones(seed):
         assert kept.shortfall.tobytes() == fresh.shortfall.tobytes()
         assert kept.shortfall_slope.tobytes() == fresh.shortfall_slope.tobytes()
         assert (kept.back, kept.ahead) == (fresh.back, fresh.ahead)
+
+
+@pytest.mark.parametrize("seed", range(23300, 23310))
+def test_a_problem_that_is_written_anew_is_answered_with_what_its_like_has_left(seed, monkeypatch):
+    """Its arrays are others and hold the same numbers: no tree is grown from nothing for it."""
+    problem, r = flow_cases.random_problem(seed), np.random.default_rng(seed)
+    first, grown = solve(problem), []
+    grow = Trees._grow
+    monkeypatch.setattr(Trees, "_grow", lambda self, *a: grown.append(1) or grow(self, *a))
+    for _ in range(3):
+        closed = problem.closed.copy()
+        closed[r.integers(problem.n_arcs)] = True
+        arrays = {f.name: getattr(problem, f.name) for f in fields(problem)}
+        copies = {n: a.copy() for n, a in arrays.items() if isinstance(a, np.ndarray)}
+        anew = replace(problem, **copies | {"closed": closed, "amount": 1.1 * problem.amount})
+        now = first.solve(anew)
+        assert not grown
+        same(now, solve(anew))
+        grown.clear()

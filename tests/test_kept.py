@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import corridors as co
+from corridors.analysis.validation import count_fit
+from corridors.analysis.validation.count_fit import CountFit
 from corridors.assignment.choice_parameters import choice_parameters, place_counts
 from corridors.assignment.usual import day as usual_day
 from corridors.assignment.usual.day import Usual, corridors_of, usual_of
@@ -102,6 +104,28 @@ def test_ordinary_costs_are_read_too(folder: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv(kept.SETTING, str(folder))
     monkeypatch.setattr(demand_curves, "ordinary_optimum", _never)
     assert ordinary_costs(co.load(), DAY) == expected
+
+
+def test_what_counts_are_read_off_is_read_too(
+    net: co.Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How cargo would spread if nothing were counted says which counts are inputs."""
+
+    def found() -> tuple[bytes, ...]:
+        fit = CountFit(net)
+        routes = fit.routes
+        return (
+            fit.identity.tobytes(), fit.mean_cost.tobytes(), routes.commodity.tobytes(),
+            routes.start.tobytes(), routes.arcs.tobytes(),
+        )  # fmt: skip
+
+    monkeypatch.setenv(kept.SETTING, "off")
+    expected = found()
+    monkeypatch.setenv(kept.SETTING, str(tmp_path))
+    assert found() == expected
+    monkeypatch.setattr(usual_day, "choose_settled", _never)
+    monkeypatch.setattr(count_fit, "first_routes", _never)
+    assert found() == expected
 
 
 def _cut(path: Path) -> None:

@@ -14,6 +14,7 @@ import corridors as co
 from corridors.scenarios import kept
 from corridors.simulation.seasons import days_alone, undisturbed
 from corridors.simulation.seasons.days_alone import DaysAlone, UsualFigures, key_of_days
+from corridors.simulation.seasons.days_without import DaysWithout
 from corridors.simulation.seasons.undisturbed import Optimum, Undisturbed
 
 if TYPE_CHECKING:
@@ -54,6 +55,34 @@ def test_a_run_says_the_same_with_what_is_kept_and_without(
         whole = getattr(again.baseline, table)[list(columns)]
         known = getattr(again.usual, table)
         assert known.to_dict("list") == whole.to_dict("list"), table
+
+
+def test_observations_are_held_against_what_is_kept_of_days_without_their_scenario(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sim = run(monkeypatch, "off")
+    alone = sim.baseline
+
+    def never() -> co.Simulation:
+        pytest.fail("run again")
+
+    def held(days: DaysWithout) -> tuple[object, ...]:
+        left, waited = days.waits
+        by_demand, passed = (t.to_dict("list") for t in (days.by_demand, days.throughput))
+        return by_demand, passed, left.tobytes(), waited.tobytes()
+
+    expected = held(DaysWithout(alone.timetable, lambda: alone))
+    assert expected[2] == alone.record.left.tobytes()
+    assert expected[1]["passed"] == alone.throughput["passed"].tolist()
+    monkeypatch.setenv(kept.SETTING, str(tmp_path))
+    # What is being fitted comes once, and leaves nothing.
+    assert held(DaysWithout(alone.timetable, lambda: alone, kept=False)) == expected
+    assert not kinds(tmp_path)
+    assert held(DaysWithout(alone.timetable, lambda: alone)) == expected
+    assert held(DaysWithout(alone.timetable, never)) == expected
+    changed = replace(alone.timetable, problem=replace(alone.timetable.problem, step=0.5))
+    with pytest.raises(pytest.fail.Exception, match="run again"):
+        held(DaysWithout(changed, never))
 
 
 def test_what_is_broken_is_worked_out_again(

@@ -48,6 +48,7 @@ def register(app: typer.Typer) -> None:
 
 
 def sweep(
+    context: typer.Context,
     of: Annotated[
         list[str] | None,
         typer.Option(
@@ -88,8 +89,10 @@ def sweep(
     from corridors.analysis.criticality.elements import USUAL
     from corridors.analysis.criticality.sweep import sweep as run
     from corridors.analysis.jobs.cluster import workers_at
+    from corridors.cli.asking.answers import hold_text_plainly
     from corridors.network.network import load
 
+    hold_text_plainly(context)
     check_target(out)
     with working("reading the network"):
         net = load(network)

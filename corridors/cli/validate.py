@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def validate(
+    context: typer.Context,
     network: NetworkOption = None,
     model: Annotated[
         str, typer.Option(help="How cargo chooses its way in a steady state: optimal or logit.")
@@ -26,8 +27,10 @@ def validate(
 ) -> None:
     """Hold the model against every observation: within its range, outside it, or not modelled."""
     from corridors.analysis.validation.validate import validate as hold
+    from corridors.cli.asking.answers import hold_text_plainly
     from corridors.network.network import load
 
+    hold_text_plainly(context)
     with working("holding the model against the observations"):
         frame = hold(load(network), model=model)
     if json:

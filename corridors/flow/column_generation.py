@@ -102,8 +102,9 @@ class Engine:
         self.proof: tuple[FlowProblem, Certificate] | None = None
         self.trees = Trees()
         self._first: tuple[FlowProblem, Flags, FlowSolution] | None = None
-        # Another engine, at whose last basis the next way is to begin.
-        self.near: Engine | None = None
+        # Arcs of the last answer, where the master does not stand at its basis.
+        self._rests_on: Flags | None = None
+        self.near: Engine | None = None  # at whose last basis the next way is to begin
 
     @property
     def numbering(self) -> Numbering:
@@ -131,8 +132,9 @@ class Engine:
             Where no way to the optimum works, which is a fault of this package.
         """
         known = None if cold else self._unmoved(problem)
+        self._rests_on = None if known is None else known[1]
         if known is not None:
-            return known
+            return known[0]
         question = self.load(problem)
         master = self._master
         near, self.near = self.near, None
@@ -151,15 +153,15 @@ class Engine:
                 rounds, tied = self._climb(question, careful=last, whole=whole)
                 if not master.started:
                     master.remember()
-                outcome = settled(
-                    master, question, self._numbering, rounds, max(cold_starts, 0), tied
-                )
+                found = rounds, max(cold_starts, 0), tied
+                outcome = settled(master, question, self._numbering, *found)
             except FailedError:
                 continue
             if self._first is None:
-                self._first = (problem, self._arcs_in_use(), outcome)
+                self._first = (problem, self.arcs_in_use(), outcome)
                 self._pricing.keep()
             return outcome
+        self._rests_on = np.ones(len(self._numbering.arc_order), dtype=np.bool_)
         return self._by_the_other(question, cold_starts + 1)
 
     def start_from_last(self, *, onward: bool = False) -> Kept:
@@ -173,14 +175,14 @@ class Engine:
         """Have later solves start warm from an earlier one."""
         self._master.kept = kept
 
-    def _arcs_in_use(self) -> Flags:
+    def arcs_in_use(self) -> Flags:
         """Return which arcs lie on paths of the basis, in the problem's numbering."""
         used = np.zeros(len(self._numbering.arc_order), dtype=np.bool_)
         used[self._pool.paths(self._master.basic_columns(), self._numbering.arc_order)[1]] = True
         return used
 
-    def _unmoved(self, problem: FlowProblem) -> FlowSolution | None:
-        """Return the first outcome where all that changed is that unused arcs are closed.
+    def _unmoved(self, problem: FlowProblem) -> tuple[FlowSolution, Flags] | None:
+        """Return the first outcome, and its arcs, where all that changed is others are closed.
 
         Closing arcs takes answers away and adds none; the best answer of all is
         still there, and the prices, which rest on its paths alone, with it.
@@ -194,7 +196,7 @@ class Engine:
         )
         if not same or (first.closed & ~problem.closed).any() or (problem.closed & used).any():
             return None
-        return outcome.once_more()
+        return outcome.once_more(), used
 
     def price_from(self, problem: FlowProblem, limit: int, side: int) -> tuple[float, float]:
         """Price a limit from one side.

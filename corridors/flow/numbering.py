@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import fields
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.flow.problem import OF_A_STEP, with_arrays
 from corridors.flow.shortest.trees import forward_star
 
 if TYPE_CHECKING:
@@ -220,3 +222,34 @@ def _orders(rank: Ints) -> tuple[Ints, Ints]:
     number = np.empty(len(order), dtype=np.int64)
     number[order] = np.arange(len(order))
     return order, number
+
+
+def in_arrays_of(problem: FlowProblem, other: FlowProblem) -> FlowProblem:
+    """Return a problem in the arrays of another, wherever the two hold the same numbers.
+
+    What was worked out for an array serves again, and that it is the same is seen at once.
+
+    Parameters
+    ----------
+    problem, other
+        Two problems of the same shape.
+
+    Examples
+    --------
+    >>> from corridors.flow import FlowProblem
+    >>> from corridors.flow.numbering import in_arrays_of
+    >>> one, two = (FlowProblem.from_arcs([0], [1], 1, 5, [0], [1], [n], 9) for n in (3, 4))
+    >>> again = in_arrays_of(two, one)
+    >>> again.tail is one.tail, again.amount is two.amount
+    (True, True)
+    """
+    pairs = {f.name: (getattr(problem, f.name), getattr(other, f.name)) for f in fields(problem)}
+    values = {
+        name: own
+        for name, (own, known) in pairs.items()
+        if own is not known and not np.array_equal(own, known)
+    }
+    shared = with_arrays(other, values)
+    if not values.keys() <= OF_A_STEP:
+        shared.__dict__.pop("by_step", None)
+    return shared

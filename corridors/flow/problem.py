@@ -405,10 +405,10 @@ class FlowProblem:
                 shown = "capacity" if name == "bound" and self.arc_limit is not None else name
                 check_not_negative(shown, values[name], finite=finite)
         # What did not change was checked when this problem was made.
-        return _with(self, values)
+        return with_arrays(self, values)
 
 
-def _with(problem: FlowProblem, values: dict[str, Any]) -> FlowProblem:
+def with_arrays(problem: FlowProblem, values: dict[str, Any]) -> FlowProblem:
     """Return a problem with other arrays; what is not named stays the same object."""
     other = object.__new__(FlowProblem)
     other.__dict__.update(problem.__dict__)
@@ -418,9 +418,12 @@ def _with(problem: FlowProblem, values: dict[str, Any]) -> FlowProblem:
         parts = dict(values)
         if "amount" in parts:
             parts["amount"] = np.repeat(parts["amount"] / problem.n_steps, problem.n_steps)
-        other.__dict__["by_step"] = _with(split, parts)
+        other.__dict__["by_step"] = with_arrays(split, parts)
     return other
 
+
+OF_A_STEP = {"cost", "tie_cost", "bound", "excess_price", "closed", "amount"}
+"""What `with_arrays` carries over to a problem by step."""
 
 _OF_COMMODITY = ("origin", "destination", "commodity_class")
 

@@ -17,6 +17,7 @@ from corridors.errors import (
 )
 from corridors.flow.certificate import Certificate, certify, still_proved
 from corridors.flow.column_generation import MASTERS, Engine, MasterName
+from corridors.flow.numbering import in_arrays_of
 from corridors.flow.problem import FlowProblem
 from corridors.flow.solution import Plan, PriceRange, by_whole_commodity, cut, whole_commodities
 from corridors.flow.usage import cost_of
@@ -67,8 +68,7 @@ class Answer:
         self._start: Kept | None = None
         self.problem = problem
         outcome, self.certificate = _proved(engine, problem)
-        self._path_start: Ints = outcome.path_start
-        self._path_arcs: Ints = outcome.path_arcs
+        self._path_start, self._path_arcs = outcome.path_start, outcome.path_arcs
         self._tied, self._tied_limit = outcome.tied, outcome.tied_limit
         self.path_commodity: Ints = outcome.path_commodity
         self.path_amount: Floats = outcome.path_amount
@@ -76,8 +76,7 @@ class Answer:
         self.shortfall: Floats = outcome.shortfall
         self.limit_price: Floats = outcome.limit_price
         self.commodity_price: Floats = outcome.commodity_price
-        self.rounds = outcome.rounds
-        self.cold_starts = outcome.cold_starts
+        self.rounds, self.cold_starts = outcome.rounds, outcome.cold_starts
 
     def __repr__(self) -> str:
         return (
@@ -309,6 +308,10 @@ class Answer:
         else:
             self._engine.start_from(self._start)
 
+    def rests_on(self) -> Flags:
+        """Return the arcs (A,) without which the last answer that was asked for may be another."""
+        return self._engine.arcs_in_use()
+
     def starts(self, problem: FlowProblem) -> bool:
         """Whether another problem has the same arcs and members of limits, to be answered warm."""
         same = self.problem.n_steps == problem.n_steps
@@ -320,7 +323,7 @@ class Answer:
         It begins with the last basis behind `near`, or behind this one where limits are others.
         """
         if self.starts(problem):
-            engine, begun = self._engine, near
+            engine, begun, problem = self._engine, near, in_arrays_of(problem, self.problem)
         else:
             engine, begun = Engine(problem.by_step, master=self._engine.master_name), near or self
         if begun is not None:

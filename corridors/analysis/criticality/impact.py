@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from corridors.analysis.criticality.wanted import couplings_among, with_commodities
+from corridors.analysis.criticality.within import ClosuresWithin
 from corridors.assignment.choice import chooser_of
 from corridors.flow import solve
 from corridors.flow.usage import LimitUsage
@@ -196,7 +197,8 @@ class ClosureSolver:
         self.uses = LimitUsage(problem.flow)
         self.answer: Answer = solve(problem.flow)
         self._with_rooms: list[Answer] = []
-        self.plan = self._settled(self.answer, problem.usual)
+        self._within = ClosuresWithin(problem.flow.n_arcs)
+        self.plan, _ = self._settled(self.answer, problem.usual)
         self.carried = carried(self.plan, problem.flow.n_arcs)
         self._known: dict[_Key, tuple[float, float, float]] = {}
         self.measure_from(self.plan)
@@ -229,11 +231,17 @@ class ClosureSolver:
 
         Where the baseline carries nothing over them, the baseline is the
         answer and nothing is solved: it is allowed still, and a smaller choice
-        cannot hold a better one.
+        cannot hold a better one. So it is with the answer to a closure of some of them.
         """
         if not self.carried[arcs].any():
             return ClosureImpact(self.plan, self._measured(self.plan, arcs))
-        plan = self._settled(self.answer.resolve(closed=arcs))
+        plan = self._within.answer_to(arcs)
+        if plan is None:
+            best = self.answer.resolve(closed=arcs)
+            rests_on = best.rests_on()
+            plan, by_program = self._settled(best)
+            if by_program:
+                self._within.remember(arcs, rests_on, plan)
         return ClosureImpact(plan, self._measured(plan, arcs))
 
     def close_more(self, case: tuple[Ints, Ints]) -> ClosureImpact:
@@ -248,6 +256,7 @@ class ClosureSolver:
         part, arcs = case
         if part.tobytes() != self._begun:
             self._begun = part.tobytes()
+            self._within.forget()
             if self.problem.chooser is None and self.carried[part].any():
                 self._beginnings += 1
                 if self._beginnings % _MOST_BEGINNINGS == 0:
@@ -255,20 +264,24 @@ class ClosureSolver:
                 self.answer.resolve(closed=part).start_here()
         return self.close(arcs)
 
-    def _settled(self, best: Answer, usual: ChoiceAnswer | None = None) -> Plan:
-        """Return the plan of a situation by its optimum, couplings held."""
+    def _settled(self, best: Answer, usual: ChoiceAnswer | None = None) -> tuple[Plan, bool]:
+        """Return the plan of a situation by its optimum, couplings held.
+
+        And whether it is the optimum itself: by turns between demands, or as shippers choose, what
+        is not used may matter.
+        """
         p, couplings, chooser = best.problem, self.problem.couplings, self.problem.chooser
         if chooser is None:
-            found, _ = solve_settled(p, couplings, best, self._with_rooms)
-            return cast("Plan", found.plan)
+            found, fallen = solve_settled(p, couplings, best, self._with_rooms)
+            return cast("Plan", found.plan), fallen is None
         if usual is not None:
-            return usual.plan
+            return usual.plan, False
         found, _ = settle(
             chooser.answer(p, best),
             couplings,
             lambda own, rooms: chooser.answer(capped(p, own, rooms)),
         )
-        return cast("Plan", found.plan)
+        return cast("Plan", found.plan), False
 
     def _measured(self, hit: Plan, closed: Ints) -> dict[str, Any]:
         """Return the figures, of those commodities and by those groups that are asked for."""
@@ -354,7 +367,7 @@ class ClosureSolver:
             commodities changed their paths. What a route lost is spread over those that gained in
             proportion, demand by demand, as in `corridors.compare`.
         """
-        weight, before = self._weight, self._paths
+        weight, before, known = self._weight, self._paths, self._known
         touched = np.zeros(len(weight), dtype=np.bool_)
         changes: dict[int, list[tuple[float, _Key]]] = {}
         none = (0.0, None)
@@ -364,22 +377,22 @@ class ClosureSolver:
             k = key[0]
             change = (now.get(key, none)[0] - before.get(key, none)[0]) * weight[k]
             if abs(change) > TRACE:
-                touched[k] = True
                 changes.setdefault(k, []).append((change, key))
+        touched[list(changes)] = True
         rerouted = usd = hours = cost = 0.0
         for k, moves in changes.items():
-            gained = sum(c for c, _ in moves if c > 0)
-            lost = -sum(c for c, _ in moves if c < 0)
+            gained = sum([c for c, _ in moves if c > 0])
+            lost = -sum([c for c, _ in moves if c < 0])
             if not gained or not lost:
                 continue
-            moved = min(gained, lost)
+            moved, unit = min(gained, lost), weight[k]
             rerouted += moved
             for change, key in moves:
                 part = change / (gained if change > 0 else lost) * moved
-                rates = self._rates(key, (now.get(key) or before[key])[1])
-                usd += part / weight[k] * rates[0]
+                rates = known.get(key) or self._rates(key, (now.get(key) or before[key])[1])
+                usd += part / unit * rates[0]
                 hours += part * rates[1]
-                cost += part / weight[k] * rates[2]
+                cost += part / unit * rates[2]
         return rerouted, usd, hours, cost, touched
 
 

@@ -14,6 +14,7 @@ from corridors.analysis.criticality.dead_ends import DeadEnds
 from corridors.analysis.criticality.elements import USUAL, find_elements
 from corridors.analysis.criticality.impact import (
     ClosureSolver,
+    carried,
     closer,
     closure_problem,
     wanted_alone,
@@ -57,8 +58,8 @@ if TYPE_CHECKING:
 
 _NOTHING: Ints = np.empty(0, dtype=np.int64)
 
-_WORTH_A_WORKER = 60
-"""Cases from which starting processes, which takes a second, pays."""
+_WORTH_A_WORKER = {"optimal": 1000, "logit": 60}
+"""Cases from which starting processes pays: what one takes to begin, this one solves 200 in."""
 
 
 def sweep(
@@ -220,7 +221,9 @@ class _Run:
                 # What carries nothing changes nothing, whatever it is.
                 idle = idle or self.solver.close(self.closed[case]).figures
                 rows += _rows_of(group, idle)
-        cases = {case: (_NOTHING, self.closed[case]) for case in todo}
+        # The smaller before those that hold them, whose answer theirs may be.
+        order = sorted(todo, key=lambda case: len(self.closed[case]))
+        cases = {case: (_NOTHING, self.closed[case]) for case in order}
         with closing(self._solved(cases, "closing one element after the other")) as solved:
             for case, found in solved:
                 new = _rows_of(todo[case], found.figures)
@@ -266,12 +269,7 @@ class _Run:
                 rows.append(known[case])
             else:
                 todo[case] = pair
-        # Pairs with the same first part stand together, and begin with the answer to that.
-        both = {
-            case: (self.closed[a.key], np.union1d(self.closed[a.key], self.closed[b.key]))
-            for case, (a, b) in todo.items()
-        }
-        with closing(self._solved(both, "closing pairs")) as solved:
+        with closing(self._solved(self._begun(todo, alone), "closing pairs")) as solved:
             for case, found in solved:
                 row = pair_row(*todo[case], found.figures, "solved", of_both(*todo[case]))
                 rows.append(row)
@@ -279,11 +277,34 @@ class _Run:
                     self.ledger.append([row])
         return rows
 
+    def _begun(
+        self,
+        pairs: dict[str, tuple[NetworkElement, NetworkElement]],
+        alone: dict[str, ClosureImpact],
+    ) -> dict[str, Case]:
+        """Return what to close of pairs, with the part to begin with: that from which less moves.
+
+        Those that begin with the same part stand together, the smaller before those that hold them.
+        """
+        n_arcs = self.solver.problem.flow.n_arcs
+        parts = {part.key for pair in pairs.values() for part in pair}
+        flow = {key: carried(alone[key].plan, n_arcs) for key in parts}
+        cases = {}
+        for case, (a, b) in pairs.items():
+            part, other = self.closed[a.key], self.closed[b.key]
+            if flow[b.key][part].sum() < flow[a.key][other].sum():
+                part, other = other, part
+            cases[case] = part, np.union1d(part, other)
+        place = {closed.tobytes(): i for i, closed in enumerate(self.closed.values())}
+        order = sorted(cases, key=lambda c: (place[cases[c][0].tobytes()], len(cases[c][1])))
+        return {case: cases[case] for case in order}
+
     def _solved(self, cases: dict[str, Case], what: str) -> Generator[tuple[str, ClosureImpact]]:
         names = list(cases)
         workers = self.workers
         if workers is None:
-            workers = (os.cpu_count() or 1) if len(cases) >= _WORTH_A_WORKER else 1
+            model = "optimal" if self.solver.problem.chooser is None else "logit"
+            workers = (os.cpu_count() or 1) if len(cases) >= _WORTH_A_WORKER[model] else 1
         # Whatever ends the work ends the workers, at once and not when memory is tidied up.
         with (
             progress(what, len(cases)) as step,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from corridors.analysis.validation.counted import (
     of_one_demand,
 )
 from corridors.assignment.choice_parameters import DISPERSION
-from corridors.assignment.usual.day import corridors_of, least_costs
+from corridors.assignment.usual.day import corridors_of, uncounted
 from corridors.errors import DataError
 from corridors.flow.choice.generation import first_routes
 from corridors.flow.choice.model import ChoiceModel, Counts, spread_by_cost
@@ -100,11 +101,9 @@ class CountFit:
         self.rows = {row["observation_id"]: row for row in rows}
         self.counts = [one for one in found if one is not None]
         p = self.state.problem
-        self._first = routes = first_routes(p, open_costs(p), corridors=corridors_of(self.state))
-        least = least_costs(routes, p.n_commodities, routes.sums(p, p.cost))
+        least, plain = uncounted(self.state, lambda: self._first, dispersion)
         self._model = ChoiceModel.staying(p, spread_by_cost(least, dispersion))
-        self._plain = choose_settled(p, self._model, routes)
-        self.routes: RouteSet = self._plain.route_set
+        self.routes: RouteSet = plain.route_set
         units = [self._on_routes(c) for c in self.counts]
         kept = [self._same_demand(c, own) for c, own in zip(self.counts, units, strict=True)]
         self.counts = [c for c, keep in zip(self.counts, kept, strict=True) if keep]
@@ -112,17 +111,28 @@ class CountFit:
         self.identity: Flags = np.array([self._is_identity(u) for u in self._units], dtype=np.bool_)
         self.mean_cost: Floats = np.array([self._mean_cost(u) for u in self._units])
 
+    @cached_property
+    def _first(self) -> RouteSet:
+        """The routes that everything begins with."""
+        p = self.state.problem
+        return first_routes(p, open_costs(p), corridors=corridors_of(self.state))
+
     def _on_routes(self, count: Counted) -> Floats:
         """Return what a unit on each route adds to a count, shape (P,)."""
         p, routes = self.state.problem, self.routes
-        by_commodity = np.zeros((p.n_commodities, p.n_arcs))
-        for a, c, k, f in zip(count.arc, count.cargo, count.commodity, count.factor, strict=True):
+        arcs, column = np.unique(count.arc, return_inverse=True)
+        by_commodity = np.zeros((p.n_commodities, len(arcs)))
+        for a, c, k, f in zip(column, count.cargo, count.commodity, count.factor, strict=True):
             if k >= 0:
                 by_commodity[k, a] += f
             else:
                 by_commodity[p.commodity_class == c, a] += f
-        route = routes.of_arcs()
-        own = by_commodity[routes.commodity[route], routes.arcs]
+        # Of thousands of arcs it counts a few.
+        column_of = np.full(p.n_arcs, -1, dtype=np.int64)
+        column_of[arcs] = np.arange(len(arcs))
+        here = np.flatnonzero(column_of[routes.arcs] >= 0)
+        route = routes.of_arcs()[here]
+        own = by_commodity[routes.commodity[route], column_of[routes.arcs[here]]]
         return np.bincount(route, own, len(routes)).astype(np.float64)
 
     def _same_demand(self, count: Counted, units: Floats) -> bool:

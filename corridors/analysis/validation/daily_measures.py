@@ -181,11 +181,11 @@ def share_not_carried(
 ) -> float | None:
     """Return the boxes that give up in a run and not on the same days undisturbed, of a year's."""
     del row
-    lost = []
-    for sim in (runs.undisturbed(scenario), runs.run(scenario)):
-        own = _boxes(runs, sim.by_demand, demand)
+    sim, lost = runs.run(scenario), []
+    for table in (runs.undisturbed(scenario).by_demand, sim.by_demand):
+        own = _boxes(runs, table, demand)
         lost.append(float(own["turned_back"].sum() + own["never_shipped"].sum()))
-        wanted = float(own["wanted"].sum()) / len(sim.days)
+    wanted = float(own["wanted"].sum()) / len(sim.days)
     return (lost[1] - lost[0]) / (365.0 * wanted) if wanted else None
 
 
@@ -263,18 +263,19 @@ def added_days(
     """Return the days that cargo which passes in a period waits longer at capacities on average."""
     del row
     waits = []
-    for sim in (runs.undisturbed(scenario), runs.run(scenario)):
-        o = sim.record
-        own = [
-            r for r, info in enumerate(sim.timetable.limits) if info.limit_id.split(":")[0] in among
-        ]
-        begin = sim.record.problem.begin
-        days = [begin + i for i, day in enumerate(sim.days) if first <= day.isoformat() <= last]
-        left = o.left[np.ix_(days, own)].sum()
-        if left <= 0:
+    usual, sim = runs.undisturbed(scenario), runs.run(scenario)
+    here = [i for i, day in enumerate(sim.days) if first <= day.isoformat() <= last]
+    for table, (left, waited) in (
+        (usual.timetable, usual.waits),
+        (sim.timetable, (sim.record.left, sim.record.waited)),
+    ):
+        own = [r for r, info in enumerate(table.limits) if info.limit_id.split(":")[0] in among]
+        days = [table.problem.begin + i for i in here]
+        leaves = left[np.ix_(days, own)].sum()
+        if leaves <= 0:
             # What waits there still may wait for as long as it will.
             return None
-        waits.append(float(o.waited[np.ix_(days, own)].sum() / left))
+        waits.append(float(waited[np.ix_(days, own)].sum() / leaves))
     return waits[1] - waits[0]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import partial, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corridors.network.network import as_date
+from corridors.simulation.seasons.days_without import DaysWithout
 
 if TYPE_CHECKING:
     from corridors.assignment.assignment import Assignment
@@ -74,6 +75,8 @@ class ModelRuns:
     _tables: dict[str | None, tuple[Scenario | None, Timetable]] = field(default_factory=dict)
     _runs: dict[str, Simulation] = field(default_factory=dict)
     _plans: dict[str, Scenario] = field(default_factory=dict)
+    _alone: dict[str, DaysWithout] = field(default_factory=dict)
+    _fitting: bool = False
 
     @property
     def boxes(self) -> tuple[str, ...]:
@@ -172,9 +175,13 @@ class ModelRuns:
         """Return the run of a scenario."""
         return self._ran(name, name)
 
-    def undisturbed(self, name: str) -> Simulation:
+    def undisturbed(self, name: str) -> DaysWithout:
         """Return the same days without the scenario's events."""
-        return self._ran(f"{name} without", name, events=False)
+        if name not in self._alone:
+            _, table = self.timetable(name, events=False)
+            run = partial(self._ran, f"{name} without", name, events=False)
+            self._alone[name] = DaysWithout(table, run, kept=not self._fitting)
+        return self._alone[name]
 
     def without_choice(self, name: str) -> Simulation:
         """Return the run in which nobody gives up or goes another way."""
@@ -193,7 +200,13 @@ class ModelRuns:
             for key, (plan, table) in self._tables.items()
         }
         return ModelRuns(
-            self.net, self.windows, self.model, self._steady, tables, _plans=self._plans
+            self.net,
+            self.windows,
+            self.model,
+            self._steady,
+            tables,
+            _plans=self._plans,
+            _fitting=True,
         )
 
 

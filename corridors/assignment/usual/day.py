@@ -16,13 +16,14 @@ from corridors.assignment.choice_parameters import choice_parameters, place_coun
 from corridors.assignment.usual.kept import keep_usual, key_of_usual, recall_usual
 from corridors.assignment.usual.prices import known_prices, plain_limits, prices_by_members
 from corridors.flow.choice.generation import first_routes, shortest_routes
-from corridors.flow.choice.model import ChoiceModel, spread_by_cost
+from corridors.flow.choice.model import ChoiceModel, Counts, spread_by_cost
 from corridors.flow.choice.solve import choose_settled
 from corridors.flow.usage import open_costs
 from corridors.network.arcs import LINK
 from corridors.scenarios.coupling.couplings import couplings_of, with_room
 from corridors.scenarios.coupling.settle import settle
 from corridors.scenarios.demand_curves import ordinary_optimum
+from corridors.scenarios.kept import key_of
 from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from corridors.assignment.choice_parameters import ChoiceParameters
     from corridors.assignment.usual.prices import PricesByMembers
     from corridors.flow.arrays import Flags, Floats
-    from corridors.flow.choice.model import Counts
     from corridors.flow.choice.routes import RouteSet
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.flow.problem import FlowProblem
@@ -152,6 +152,37 @@ def _found(state: NetworkState) -> Usual:
     answer = choose_settled(p, model, routes)
     keep_usual(key, least, answer)
     return Usual(answer.route_set, least, answer, p)
+
+
+def uncounted(
+    state: NetworkState, routes: Callable[[], RouteSet], dispersion: float
+) -> tuple[Floats, ChoiceAnswer]:
+    """Return how cargo would spread if nothing had been counted, from disk or worked out.
+
+    Parameters
+    ----------
+    state
+        The situation.
+    routes
+        Makes the routes that are begun with: the first ones of its corridors.
+    dispersion
+        Share of the least cost by which choices spread.
+
+    Returns
+    -------
+    least, answer
+        Least cost of each demand, shape (K,), and the answer.
+    """
+    p, none = state.problem, Counts()
+    key = key_of("uncounted", p, dispersion, corridors_of(state))
+    known = recall_usual(key, p, none, dispersion)
+    if known is not None:
+        return known
+    begun = routes()
+    least = least_costs(begun, p.n_commodities, begun.sums(p, p.cost))
+    answer = choose_settled(p, ChoiceModel.staying(p, spread_by_cost(least, dispersion)), begun)
+    keep_usual(key, least, answer)
+    return least, answer
 
 
 def _found_near(state: NetworkState, near: Usual) -> Usual:

@@ -42,9 +42,9 @@ def hold_text_plainly(context: typer.Context) -> None:
     Parameters
     ----------
     context
-        Of a command whose `--out`, where it is given, keeps tables.
+        Of a command whose `--out`, if it has one and it is given, keeps tables.
     """
-    if context.params["out"] is None:
+    if context.params.get("out") is None:
         import pandas as pd
 
         context.with_resource(pd.option_context("mode.string_storage", "python"))

@@ -62,6 +62,7 @@ def register(app: typer.Typer) -> None:
 
 
 def headroom(
+    context: typer.Context,
     demand: Annotated[
         list[str] | None, typer.Option(help="Demand that grows; several times for several.")
     ] = None,
@@ -86,9 +87,11 @@ def headroom(
     """Say how often the demand, or a part of it, fits, and what stops it."""
     from corridors.analysis.headroom import headroom as find
     from corridors.analysis.headroom import headroom_by_year
+    from corridors.cli.asking.answers import hold_text_plainly
     from corridors.network.network import load
     from corridors.scenarios.demand import select_demand
 
+    hold_text_plainly(context)
     with working("letting demand grow"):
         net = load(network)
         question: dict[str, Any] = {
