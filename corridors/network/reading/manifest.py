@@ -238,7 +238,7 @@ def _schema(table: Table, there: dict[str, Table], content: bytes) -> dict[str, 
             limits["minimum"] = column.minimum
         if column.maximum is not None:
             limits["maximum"] = column.maximum
-        if column.choices and column.type == "list":
+        if column.choices and column.is_list:
             one = "|".join(column.choices)
             limits["pattern"] = f"^({one})( *; *({one}))*$"
         elif column.choices:
@@ -260,7 +260,7 @@ def _foreign_keys(table: Table, there: dict[str, Table]) -> list[dict[str, Any]]
     keys = []
     for column in table.columns:
         other, _, key = column.references.partition(".")
-        if other in there and column.type != "list":
+        if other in there and not column.is_list:
             keys.append(
                 {"fields": [column.name], "reference": {"resource": other, "fields": [key]}}
             )
