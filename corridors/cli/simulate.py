@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridors.cli.asking.targets import check_target, results
 from corridors.cli.common import (
     ByOption,
     CargoOption,
@@ -16,7 +17,6 @@ from corridors.cli.common import (
     JsonOption,
     NetworkOption,
     SeedOption,
-    check_target,
     echo,
     keys,
     note,
@@ -25,7 +25,6 @@ from corridors.cli.common import (
     print_line,
     print_prose,
     print_table,
-    results,
     whole_number,
     working,
 )
@@ -128,7 +127,7 @@ def simulate(
         msg = f"{plot}: saw the ending {plot.suffix!r}, expected .png, .svg or .pdf"
         raise DataError(msg)
     note_idle(context, "replications", "seed", "workers")
-    with results(map, plot, folder=out):
+    with results(map, plot, folder=out, read=[scenario]):
         with working("reading the network"):
             net = load(network)
         extra = Extra(keys(by), known_cargo(net, cargo))
@@ -344,7 +343,7 @@ def draws(
     from corridors.analysis.monte_carlo import quantiles, simulated_draws
     from corridors.network.network import load
 
-    check_target(out)
+    check_target(out, read=[scenario])
     with working("reading the network"):
         net = load(network)
     with workers_at(dask) as cluster:

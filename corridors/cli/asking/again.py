@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+from corridors.cli.asking.targets import check_target
 from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
     SeedOption,
-    check_target,
     echo,
     listed,
     note,
@@ -222,7 +222,7 @@ def pack(
     from corridors.network.network import load
 
     note_idle(context, "uncertainty", "seed")
-    check_target(out)
+    check_target(out, read=scenarios or ())
     with working("reading the network"):
         net = load(network)
     table = ask(

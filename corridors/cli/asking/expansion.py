@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridors.cli.asking.targets import results
 from corridors.cli.common import (
     AsOfOption,
     JsonOption,
@@ -16,7 +17,6 @@ from corridors.cli.common import (
     print_json,
     print_prose,
     print_table,
-    results,
     working,
 )
 
@@ -86,7 +86,7 @@ def expand(
     from corridors.errors import ScenarioError
     from corridors.network.network import load
 
-    with results(folder=out):
+    with results(folder=out, read=scenarios or ()):
         asked = _weighed(scenarios or [], weights)
         budgets = [_usd("budget", one) for one in listed(budget)]
         if not budgets:
