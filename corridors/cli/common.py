@@ -165,6 +165,26 @@ def _number(text: Any, option: str, expected: str) -> float:
         raise CorridorsError(msg) from None
 
 
+def check_no_thousands(option: str, part: str, text: str) -> None:
+    """Raise CorridorsError where commas that part values can have been meant within a number.
+
+    Parameters
+    ----------
+    option
+        Name that the message calls it by.
+    part
+        A value of a list, such as the 000 of 10,000.
+    text
+        The list.
+    """
+    if re.fullmatch(r"0[0-9]+", part) and part != text:
+        msg = (
+            f"{option}: saw {part!r} in {text!r}, where commas part values; none is a decimal "
+            "point or parts thousands: expected numbers such as 10000 or 0.05"
+        )
+        raise CorridorsError(msg)
+
+
 def listed(values: list[str] | None) -> list[str]:
     """Return what an option names, given several times or with commas."""
     return [part.strip() for value in values or () for part in value.split(",") if part.strip()]

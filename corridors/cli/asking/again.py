@@ -132,12 +132,14 @@ def curve(
 
 def _values(text: str | None) -> list[Any] | None:
     """Return values that stand between commas, numbers as such."""
+    from corridors.cli.common import check_no_thousands
     from corridors.network.reading.numbers import NUMBER, read_number
 
     if text is None:
         return None
     found: list[Any] = []
     for part in (p.strip() for p in text.split(",")):
+        check_no_thousands("curve", part, text)
         if not NUMBER.fullmatch(part):
             found.append(part)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -88,7 +89,7 @@ def expand(
 
     with results(folder=out, read=scenarios or ()):
         asked = _weighed(scenarios or [], weights)
-        budgets = [_usd("budget", one) for one in listed(budget)]
+        budgets = _budgets(budget)
         if not budgets:
             raise ScenarioError("expand: saw no --budget, expected USD such as --budget 1bn,5bn")
         costs = dict(_cost(one) for one in listed(cost))
@@ -142,6 +143,24 @@ def _weighed(scenarios: list[str], weights: Path | None) -> list[Any]:
         bare = found[told.index(False)]
         msg = f"expand: {bare} has no weight but others have; give each one, such as {bare}=30"
         raise ScenarioError(msg)
+    return found
+
+
+def _budgets(given: list[str] | None) -> list[float]:
+    """Return the budgets between commas, where no comma can have been meant within a number."""
+    from corridors.errors import ScenarioError
+
+    found = []
+    for text in given or ():
+        parts = listed([text])
+        for part in parts:
+            if len(parts) > 1 and re.fullmatch(r"[0-9]{1,3}", part) and part != "0":
+                msg = (
+                    f"expand: budget: saw {part!r} in {text!r}, where commas part budgets; none is "
+                    "a decimal point or parts thousands: expected USD such as 1500000, 500M or 2bn"
+                )
+                raise ScenarioError(msg)
+            found.append(_usd("budget", part))
     return found
 
 
