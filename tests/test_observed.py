@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 import simulate_toys
@@ -535,8 +537,46 @@ def test_a_run_lasts_until_some_days_after_the_last_day_asked_for(slow_road):
     assert windows(runs.net, [early, steady]) == {name: ("2025-01-11", 90)}
     assert windows(runs.net, [early, late]) == {name: ("2025-01-11", 109 + 14)}
     assert windows(runs.net, [early], least=14) == {name: ("2025-01-11", 9 + 14)}
-    with pytest.raises(co.DataError, match=r"seen: saw the day 2525-01-20.*begins"):
-        windows(runs.net, [asked("{{scenario: {}, capacity: c}}", "2525-01-20")])
+    for far in ("2525-01-20", "1525-01-20"):
+        with pytest.raises(co.DataError, match=rf"seen: saw the day {far}.*begins"):
+            windows(runs.net, [asked("{{scenario: {}, capacity: c}}", far)])
+
+
+def test_a_run_begins_with_the_first_day_asked_for_where_that_is_before_its_scenario(slow_road):
+    """The scenario begins on 11 January, and the run ends when it would have ended."""
+    runs, name = slow_road
+
+    def asked(measure, text, date=""):
+        row = GOOD | {"measure": measure, "date": date, "asks": text.format(name)}
+        return row, question_of(row)
+
+    one = "{{scenario: {}, capacity: c, first: 2025-01-05, days: 3}}"
+    for row in (
+        asked("passed_in_all", one),
+        asked("passed_on_days", one),
+        asked("short_of_usual", "{{scenario: {}, capacity: [c], first: 2025-01-05, days: 3}}"),
+        asked("added_days", "{{scenario: {}, among: [c], first: 2025-01-05, last: 2025-01-20}}"),
+        asked("queue_on", "{{scenario: {}, capacity: [c]}}", "2025-01-05"),
+        asked("wait_on", "{{scenario: {}, capacity: [c], date: 2025-01-05}}"),
+    ):
+        assert windows(runs.net, [row]) == {name: ("2025-01-05", 96)}
+    # Of what a queue has grown by, the evening before the first day is asked for too.
+    assert windows(runs.net, [asked("grew_on_days", one)]) == {name: ("2025-01-04", 97)}
+
+
+def test_days_before_a_scenario_are_days_of_the_run(shut_road):
+    """Seventy pass on each of three days, and none on the fourth, on which the road is shut."""
+    net, name = shut_road
+    given = {"scenario": name, "capacity": "c", "first": "2025-05-30", "days": 4}
+    asks = json.dumps(given)
+    rows = [
+        GOOD | {"measure": measure, "date": "", "asks": asks}
+        for measure in ("passed_in_all", "passed_on_days", "grew_on_days")
+    ]
+    runs = ModelRuns(net, windows(net, [(row, question_of(row)) for row in rows]))
+    assert daily_measures.passed_in_all(runs, ROW, **given) == pytest.approx(210)
+    assert daily_measures.passed_on_days(runs, ROW, **given) == pytest.approx(52.5)
+    assert daily_measures.grew_on_days(runs, ROW, **given) == pytest.approx(70 / 4)
 
 
 def test_a_sum_of_floats_meets_the_end_of_a_range_that_it_is():

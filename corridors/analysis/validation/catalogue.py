@@ -81,8 +81,8 @@ def windows(
 ) -> dict[str, tuple[str, int]]:
     """Return first day and days of the run of each scenario that observations ask for.
 
-    A run begins with the first event of its scenario and lasts until some days after
-    the last day asked for.
+    A run begins with the first event of its scenario, or with the first day asked for where
+    that is earlier, and lasts until some days after the last day asked for.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def windows(
     Raises
     ------
     DataError
-        Where a day asked for lies years after the scenario.
+        Where a day asked for lies years from the scenario.
     """
     from corridors.simulation.simulate import MOST_DAYS, first_day
 
@@ -108,16 +108,20 @@ def windows(
         if name not in found:
             start = first_day(net, scenario_of(net, name), None)
             found[name] = (start.isoformat(), least)
-        start = dt.date.fromisoformat(found[name][0])
-        last = max(_days_asked(row, question), default=start)
-        days = max(found[name][1], (last - start).days + MARGIN_DAYS)
-        if days > MOST_DAYS:
+        begin = dt.date.fromisoformat(found[name][0])
+        asked_for = list(_days_asked(row, question)) or [begin]
+        end = begin + dt.timedelta(days=found[name][1])
+        start = min(begin, *asked_for)
+        # A run is as long as it was, so that what it says of its end stays.
+        end = max(end, max(asked_for) + dt.timedelta(days=MARGIN_DAYS))
+        if (end - start).days > MOST_DAYS:
+            far = max(asked_for, key=lambda day: abs((day - begin).days))
             msg = (
-                f"observation {row['observation_id']}: saw the day {last}, expected one at most "
-                f"{MOST_DAYS - MARGIN_DAYS} days after {start}, on which {name} begins"
+                f"observation {row['observation_id']}: saw the day {far}, expected one at most "
+                f"{MOST_DAYS - MARGIN_DAYS} days from {begin}, on which {name} begins"
             )
             raise DataError(msg)
-        found[name] = (found[name][0], days)
+        found[name] = (start.isoformat(), (end - start).days)
     return dict(sorted(found.items()))
 
 
@@ -130,6 +134,9 @@ def _days_asked(row: dict[str, Any], question: Question) -> Iterator[dt.date]:
     if "first" in given and "days" in given:
         first = dt.date.fromisoformat(given["first"])
         yield first + dt.timedelta(days=int(given["days"]) - 1)
+        if question.measure == daily_measures.grew_on_days.__name__:
+            # What stands on a morning stood there the evening before.
+            yield first - dt.timedelta(days=1)
     if reads_the_date(question.function) and not given.get("date"):
         yield dt.date.fromisoformat(row["date"])
 
