@@ -346,6 +346,12 @@ def observations_ask_or_say_why_not(i: Island) -> Expected:
     return "observations.csv", row, "measure"
 
 
+def observations_have_the_unit_that_is_answered(i: Island) -> Expected:
+    first = next(r for r in i.rows("observations") if r["measure"])
+    row = i.set("observations", first["observation_id"], unit="bananas")
+    return "observations.csv", row, "unit"
+
+
 def observations_ask_for_what_is_there(i: Island) -> Expected:
     asks = "{scenario: border-clsed, capacity: border-trains:forward}"
     return "observations.csv", i.set("observations", "queue-0314", asks=asks), "asks"
@@ -470,6 +476,7 @@ WHOLE = [
     lines_stay_in_their_countries,
     observations_ask_or_say_why_not,
     observations_ask_for_what_is_there,
+    observations_have_the_unit_that_is_answered,
     text_is_only_text,
     limits_are_no_copy_of_demand,
     notes_agree_with_their_numbers,

@@ -16,6 +16,7 @@ from corridors.analysis.validation.catalogue import (
     faults_of,
     missing_in,
     question_of,
+    unit_fault,
     windows,
 )
 from corridors.analysis.validation.parameters import KINDS
@@ -616,3 +617,50 @@ def test_the_summary_counts_by_role():
     assert said.startswith("2 of 4 modelled observations are within their range:")
     assert "1 of 1 marked calibrate, 1 of 3 marked validate." in said
     assert "7 are not modelled" in said
+
+
+UNITS = {
+    "volume": ("{where: {link: a-b-road}}", "t/year t in 12 months", "TEU/year t/day days x"),
+    "carried": ("{demand: a-b-bulk, days: 31}", "t/month t in 1 month", "trucks/month t/year"),
+    "passed": ("{capacity: c}", "t/day t", "t/year trucks/day day"),
+    "passed_in_all": ("{scenario: s, capacity: c, first: 2025-06-02, days: 3}", "t", "t/day TEU"),
+    "queue_on": ("{scenario: s, capacity: c}", "t", "t/day trains"),
+    "use_of": ("{capacity: c}", "share", "percent t"),
+    "share_through": ("{demand: a-b-bulk, through: a-b-road}", "share", "percent ratio"),
+    "transit_days": ("{demand: a-b-bulk}", "day days", "h hours share"),
+    "border_stop": ("{link: a-b-road}", "h hour hours", "days"),
+    "route_time": ("{places: [a, b], cargo: bulk}", "day days", "h"),
+    "mean_cost": ("{demand: a-b-bulk}", "USD/t", "USD t EUR/t"),
+}
+
+
+@pytest.mark.parametrize("measure", UNITS)
+def test_a_row_has_the_unit_that_its_measure_answers_in(shut_road, measure):
+    net, name = shut_road
+    asks, right, wrong = UNITS[measure]
+    if "in 12 months" in right:
+        right, known = "", ["t/year", "t in 12 months", "t"]
+    elif "in 1 month" in right:
+        right, known = "", ["t/month", "t in 1 month"]
+    else:
+        known = []
+    for units, good in (([*right.split(), *known], True), (wrong.split(), False)):
+        for unit in units:
+            row = GOOD | {
+                "measure": measure,
+                "unit": unit,
+                "asks": asks.replace(" s,", f" {name},"),
+            }
+            said = unit_fault(net, row, question_of(row))
+            assert (not said) == good, (unit, said)
+            assert good or repr(unit) in said
+
+
+def test_a_figure_in_another_unit_is_not_judged(shut_road):
+    net, _ = shut_road
+    row = GOOD | {"measure": "use_of", "unit": "percent", "value": 70, "quantity": "use",
+                  "low": 0, "high": 100, "asks": "{capacity: c}", "date": DAY}  # fmt: skip
+    judged = _judged(ModelRuns(net, {}), row, question_of(row), names_of(net))
+    assert judged["within"] is None
+    assert judged["modelled"] == pytest.approx(0.7)
+    assert judged["how"].endswith("unit: saw 'percent', expected share")
