@@ -12,6 +12,7 @@ import toys
 import corridors as co
 from corridors.assignment.explain import sentences
 from corridors.assignment.views.through import touched
+from corridors.assignment.views.told import best_sentence
 
 DAY = dt.date(2025, 9, 12)
 
@@ -174,3 +175,159 @@ def test_no_sentence_tells_a_trace(name):
     said = co.run(co.load(), name).explain()
     assert "Of the rerouted, a day: " in said
     assert not re.search(r"\de-\d", said)
+
+
+@pytest.fixture(scope="module")
+def three_ways():
+    """Draw a rail with room for 1,000 t, a road for 600 and a way round by sea for 700::
+
+    d --50-- a --100 rail-- b       100 boxes of 10 t go from d to b, 400 t of bulk from a
+             a --100-- c --60-- b   to b, 200 t from b to d
+    d --150-- e --170-- b
+
+    A box has a day at 20 USD and loses 8,000 USD, a tonne of bulk a day at 1 and 800.
+    """
+    gate = {"capacity_id": "g", "name": "G", "unit": "train", "amount": 1, "per_direction": "yes"}
+    return toys.network(
+        {"a": "KZ", "b": "RU", "c": "RU", "d": "CN", "e": "AZ"},
+        [
+            {"from_node": "a", "to_node": "b", "mode": "rail", "link_id": "a-b"},
+            {"from_node": "a", "to_node": "c", "link_id": "a-c"},
+            {"from_node": "c", "to_node": "b", "length_km": 60},
+            {"from_node": "d", "to_node": "a", "length_km": 50, "mode": "rail"},
+            {"from_node": "d", "to_node": "e", "length_km": 150, "mode": "sea", "link_id": "d-e"},
+            {"from_node": "e", "to_node": "b", "length_km": 170, "mode": "sea"},
+        ],
+        [
+            {"origin": "d", "destination": "b", "cargo": "box", "per_day": 100},
+            {"origin": "a", "destination": "b", "cargo": "bulk", "per_day": 400},
+            {"origin": "b", "destination": "d", "cargo": "bulk", "per_day": 200},
+        ],
+        cargo={
+            "box": {"unit": "TEU", "t_per_unit": 10, "usd_per_unit_day": 20, "name": "Box",
+                    "loss_usd_per_unit": 8000},
+            "bulk": {"usd_per_unit_day": 1, "loss_usd_per_unit": 800, "name": "Bulk"},
+        },
+        transfers=[
+            {"transfer_id": "ta", "node_id": "a", "from_mode": "rail", "from_gauge_mm": 1520,
+             "to_mode": "road", "hours": 5, "usd_per_t": 2, "usd_per_teu": 20},
+        ],
+        capacities=[
+            gate,
+            {"capacity_id": "h", "name": "H", "unit": "truck", "amount": 30},
+            {"capacity_id": "s", "name": "S", "unit": "t", "amount": 700},
+        ],
+        capacity_members=[
+            {"capacity_id": "g", "link_id": "a-b"},
+            {"capacity_id": "h", "link_id": "a-c"},
+            {"capacity_id": "s", "link_id": "d-e"},
+        ],
+        loads=[
+            {"mode": "road", "cargo": "box", "vehicle": "truck", "units_per_vehicle": 2},
+            {"mode": "road", "cargo": "bulk", "vehicle": "truck", "units_per_vehicle": 20},
+            {"mode": "rail", "cargo": "box", "vehicle": "train", "units_per_vehicle": 100},
+            {"mode": "rail", "cargo": "bulk", "vehicle": "train", "units_per_vehicle": 1000},
+        ],
+    )  # fmt: skip
+
+
+def compared(net, line, model="optimal"):
+    base, hit = (co.assign(net, plan, as_of=DAY, model=model) for plan in (None, line))
+    return co.compare(base, hit)
+
+
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+@pytest.mark.parametrize(
+    ("line", "told", "more"),
+    [
+        # 60 TEU by rail pay 30 USD each.
+        (
+            "surcharge link:a-b by 30 USD/TEU",
+            "600 t a day cost 1,800 USD a day more: 1,800 USD for transport and 0 USD for the time",
+            1800,
+        ),
+        # 600 t of bulk and 60 TEU on a day more each: 600 x 1 + 60 x 20.
+        (
+            "delay link:a-b by 24 h",
+            (
+                "1,200 t a day take 1 days more on average and cost 1,800 USD a day more: 0 USD "
+                "for transport and 1,800 USD for the time"
+            ),
+            1800,
+        ),
+    ],
+)
+def test_what_those_pay_more_who_keep_their_way_is_said(three_ways, line, told, more, model):
+    found = compared(three_ways, line, model)
+    assert found.change["added_cost_usd_per_day_kept"] == pytest.approx(more, rel=1e-3)
+    assert found.to_dict()["change"]["changed_t_per_day_kept"] > 0
+    said = found.explain()
+    assert f"Of what keeps its way, {told}." in said
+    assert "Nothing else changes" not in said
+    assert "No cargo leaves its route and none is lost." in said
+    assert told in found.report()
+    assert "what keeps its way would cost 1,800 USD a day more," in best_sentence(
+        found.at_best.change
+    )
+
+
+@pytest.mark.parametrize("line", [
+    "delay link:a-b by 10 days", "surcharge link:a-b by 30 USD/t", "close link:a-b",
+    "limit capacity:g to 2 trains/day", "delay country:RU by 5 h",
+])  # fmt: skip
+def test_the_parts_of_what_is_paid_more_add_up(three_ways, line):
+    """What is rerouted and what is kept pay all that is paid more, where nothing is lost."""
+    found = compared(three_ways, line)
+    change, lost = found.change, found.change["newly_unserved_t_per_day"]
+    parts = sum(change[f"added_cost_usd_per_day_{who}"] for who in ("rerouted", "kept"))
+    assert (parts == pytest.approx(change["added_cost_usd_per_day"], abs=1e-6)) == (lost < 1)
+
+
+def test_a_mean_over_a_trace_of_cargo_is_none(three_ways):
+    found = compared(three_ways, "delay country:RU by 5 h", "logit")
+    assert found.change["rerouted_t_per_day"] < 1e-3
+    assert found.change["added_hours_mean"] == 0.0
+
+
+def test_a_demand_that_grows_is_told_of_in_its_parts(three_ways):
+    """Of 2,000 t more of boxes 1,300 go, 400 of them in the place of bulk."""
+    found = compared(three_ways, "demand cargo:box to 3")
+    said = found.explain()
+    assert (
+        "of 3,600 t of cargo a day, 1,200 t (33 %) keep their route, 0 t (0 %) go another way and "
+        "400 t (11 %) are no longer carried; 2,000 t are wanted now that were not before, of which "
+        "1,300 t are carried and 700 t are not."
+    ) in said
+    assert "not carried before either" not in said
+    assert "of what was not wanted before most stays, a day, of Box D–B (700 t)" in said
+    [row] = found.added_demand.to_dict("records")
+    assert row["added_t_per_day"] == pytest.approx(2000)
+    assert row["served_t_per_day"] == pytest.approx(1300)
+    assert row["unserved_t_per_day"] == pytest.approx(700)
+    alone = compared(three_ways, "demand origin:a to 1.1").explain()
+    assert "40.0 t are wanted now that were not before, all of which are carried" in alone
+    assert "Most is lost" not in alone
+
+
+def test_what_did_not_fit_before_is_not_taken_for_what_is_wanted_newly(three_ways):
+    """Of 300 TEU 130 go; of 400 so too, and 100 more stay that were not wanted before."""
+    first = three_ways.demand(3, cargo="box")
+    base, hit = first.assign(DAY), first.demand(4 / 3, cargo="box").assign(DAY)
+    found = co.compare(base, hit)
+    assert found.change["added_demand_unserved_t_per_day"] == pytest.approx(1000)
+    said = found.explain()
+    assert "t were not carried before either; 1,000 t are wanted now that were not before, " in said
+    assert "none of which is carried" in said
+
+
+def test_whoever_takes_new_room_makes_none(three_ways):
+    found = compared(three_ways, "limit capacity:g to 2 trains/day")
+    said = found.explain()
+    assert "makes room" not in said
+    assert (
+        "Cargo that did not use it takes a cheaper way that has room for it now, a day: "
+        "of Box 40.0 TEU."
+    ) in said
+    assert len(found.by_use[1]) == 0
+    assert found.to_dict()["pushed_aside"] == []
+    assert found.roomier["rerouted_t_per_day"].tolist() == [pytest.approx(400)]

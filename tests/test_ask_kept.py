@@ -9,6 +9,7 @@ import shutil
 import analysis_toys
 import pandas as pd
 import pytest
+from command import corridors
 
 import corridors as co
 from corridors.assignment.views.kept import unit_of
@@ -96,6 +97,51 @@ def test_a_kept_table_that_was_changed_is_named(results, tmp_path):
     found = co.verify(folder)
     assert found["files_changed"] == ["flows.csv"]
     assert found["ok"]
+
+
+def _unsaid(folder):
+    """Make a manifest what it was before it knew all files."""
+    said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    del said["kept"]
+    (folder / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["assignment", "comparison", "simulation"])
+def test_every_kept_file_that_was_changed_or_is_gone_is_named(kind, results, tmp_path):
+    folder = results[kind].save(tmp_path / "a")
+    files = sorted(p for p in folder.iterdir() if p.name != "manifest.json")
+    assert co.verify(folder)["files_changed"] == []
+    for file in files:
+        file.write_bytes(file.read_bytes()[:-1] + b"\0")
+    found = co.verify(folder)
+    assert found["files_changed"] == [file.name for file in files]
+    assert found["ok"]
+    for file in files:
+        file.unlink()
+    assert co.verify(folder)["files_changed"] == [file.name for file in files]
+
+
+@pytest.mark.parametrize("kind", ["assignment", "comparison", "simulation"])
+def test_a_summary_that_does_not_come_out_is_named(kind, results, tmp_path):
+    folder = results[kind].save(tmp_path / "a")
+    file = folder / "manifest.json"
+    said = json.loads(file.read_text(encoding="utf-8"))
+    said["kept"]["summary.json"] = "sha256:0"
+    file.write_text(json.dumps(said), encoding="utf-8")
+    found = co.verify(folder)
+    assert found["tables_changed"] == ["summary"]
+    assert not found["ok"]
+
+
+def test_headline_figures_of_a_result_kept_long_ago_are_held_too(results, tmp_path):
+    folder = results["comparison"].save(tmp_path / "a")
+    _unsaid(folder)
+    assert co.verify(folder)["files_changed"] == []
+    text = (folder / "summary.json").read_text(encoding="utf-8")
+    (folder / "summary.json").write_text(text.replace("mean_hours", "mean_days"), encoding="utf-8")
+    (folder / "links.parquet").unlink()
+    assert co.verify(folder)["files_changed"] == ["links.parquet", "summary.json"]
+    assert corridors("verify", folder).returncode == 1
 
 
 def test_other_releases_are_told(results, tmp_path):

@@ -117,7 +117,7 @@ def test_room_that_both_want_is_named_with_what_it_costs_more():
     price = found.together.disrupted.capacities.set_index("capacity_id")["price_usd"].max()
     assert price > 0
     # All that went by the gate in any state takes one unit of it for each of its own.
-    assert 0 < found.reasons["usd_per_unit"].max() <= price + 1e-9
+    assert found.reasons["usd_per_unit"].max() == pytest.approx(price)
     assert "meets a limit that is dearer than the parts make it: Gate" in found.explain()
 
 

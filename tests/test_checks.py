@@ -237,6 +237,12 @@ def background_fits(i: Island) -> Expected:
     return "capacities.csv", row, "background"
 
 
+def bursts_pass_no_less(i: Island) -> Expected:
+    row = i.set("capacities", "ferry-fleet", burst="0.5")
+    i.explain("capacities", "ferry-fleet", "burst")
+    return "capacities.csv", row, "burst"
+
+
 def members_are_one_thing(i: Island) -> Expected:
     row = i.set("capacity_members", "cedar-break", link_id="cedar-dale-rail")
     return "capacity_members.csv", row, "link_id"
@@ -280,6 +286,11 @@ def selectors_match(i: Island) -> Expected:
 def projects_can_be_applied(i: Island) -> Expected:
     row = i.set("projects", "second-crane", changes="[{limit: {capacity: cedar}, to: 0.5}]")
     return "projects.csv", row, "changes"
+
+
+def projects_need_no_circle(i: Island) -> Expected:
+    row = i.set("projects", "second-crane", needs="second-crane")
+    return "projects.csv", row, "needs"
 
 
 def numbers_have_sources(i: Island) -> Expected:
@@ -333,6 +344,12 @@ def lines_stay_in_their_countries(i: Island) -> Expected:
 def observations_ask_or_say_why_not(i: Island) -> Expected:
     row = i.set("observations", "container-2025", measure="volum")
     return "observations.csv", row, "measure"
+
+
+def observations_have_the_unit_that_is_answered(i: Island) -> Expected:
+    first = next(r for r in i.rows("observations") if r["measure"])
+    row = i.set("observations", first["observation_id"], unit="bananas")
+    return "observations.csv", row, "unit"
 
 
 def observations_ask_for_what_is_there(i: Island) -> Expected:
@@ -435,6 +452,7 @@ WHOLE = [
     rows_of_a_capacity_agree,
     ranges_hold_their_value,
     background_fits,
+    bursts_pass_no_less,
     members_are_one_thing,
     capacities_have_members,
     capacities_can_be_counted,
@@ -447,6 +465,7 @@ WHOLE = [
     offers_do_not_overlap,
     selectors_match,
     projects_can_be_applied,
+    projects_need_no_circle,
     numbers_have_sources,
     provenance_points_at_numbers,
     inferences_are_explained,
@@ -457,6 +476,7 @@ WHOLE = [
     lines_stay_in_their_countries,
     observations_ask_or_say_why_not,
     observations_ask_for_what_is_there,
+    observations_have_the_unit_that_is_answered,
     text_is_only_text,
     limits_are_no_copy_of_demand,
     notes_agree_with_their_numbers,
@@ -631,6 +651,27 @@ FILES = {
     "seasons": (
         lambda i: i.set("links", "elm-gorse-sea", season="summer"), "links.csv", 9, "season",
         "such as 07-01/10-15"),
+    "seasons (no such month)": (
+        lambda i: i.set("links", "elm-gorse-sea", season="13-01/14-01"), "links.csv", 9, "season",
+        "saw '13-01/14-01', in which 13-01 is not a day of the calendar"),
+    "seasons (no such day)": (
+        lambda i: i.set("capacities", "ferry-fleet", season="04-01/06-31"), "capacities.csv", 5,
+        "season", "saw '04-01/06-31', in which 06-31 is not a day"),
+    "country-codes (a list)": (
+        lambda i: i.set("links", "aster-elm-road", via_countries="XA,XB"), "links.csv", 3,
+        "via_countries", "saw 'XA,XB', expected countries of two capital letters"),
+    "country-codes (a list in small letters)": (
+        lambda i: i.set("links", "aster-elm-road", via_countries="XA; xb"), "links.csv", 3,
+        "via_countries", "saw 'XA;xb', expected countries of two capital letters"),
+    "plain-lists": (
+        lambda i: i.set("capacity_members", "cedar-break", cargo="container;"),
+        "capacity_members.csv", 3, "cargo", "values parted by single semicolons"),
+    "opening-hours": (
+        lambda i: _hours(i, "24", "0"), "opening_hours.csv", 2, "closes",
+        "saw opens 24 and closes 0, which leave no hours"),
+    "opening-hours (one hour)": (
+        lambda i: _hours(i, "8", "8"), "opening_hours.csv", 2, "closes",
+        "expected 0 and 24 for round the clock"),
     "readable-yaml": (
         lambda i: i.set("chokepoints", "ferries", selector="{mode: sea"), "chokepoints.csv", 3,
         "selector", "a mapping"),
@@ -649,10 +690,20 @@ FILES = {
     "references": (
         lambda i: i.set("demand", "dale-aster-grain", origin="dael"), "demand.csv", 3, "origin",
         "did you mean dale"),
+    "references (a project)": (
+        lambda i: i.set("projects", "second-crane", needs="second-cran"), "projects.csv", 2,
+        "needs", "did you mean second-crane"),
     "references (a list)": (
         lambda i: i.set("capacity_members", "cedar-break", cargo="container;grian"),
         "capacity_members.csv", 3, "cargo", "did you mean grain"),
 }  # fmt: skip
+
+
+def _hours(i: Island, opens: str, closes: str) -> None:
+    row = {"capacity_id": "ferry-fleet", "opens": opens, "closes": closes}
+    i.write("opening_hours", [row])
+    i.explain("opening_hours", "ferry-fleet", "opens")
+    i.explain("opening_hours", "ferry-fleet", "closes")
 
 
 def _replace(i: Island, name: str, old: str, new: str) -> None:
@@ -742,7 +793,7 @@ def test_every_reading_rule_has_a_case():
     rules = {n for n in named if re.fullmatch(
         r"(required|known|readable|country|number|unique|listed|plain|named|row)-[a-z]+"
         r"|hashes|numbers|references", n)}  # fmt: skip
-    rules |= {"dates", "seasons"}
+    rules |= {"dates", "seasons", "opening-hours"}
     assert rules == {name.split(" (")[0] for name in FILES}
 
 

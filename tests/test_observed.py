@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 import simulate_toys
@@ -14,6 +16,7 @@ from corridors.analysis.validation.catalogue import (
     faults_of,
     missing_in,
     question_of,
+    unit_fault,
     windows,
 )
 from corridors.analysis.validation.parameters import KINDS
@@ -535,8 +538,46 @@ def test_a_run_lasts_until_some_days_after_the_last_day_asked_for(slow_road):
     assert windows(runs.net, [early, steady]) == {name: ("2025-01-11", 90)}
     assert windows(runs.net, [early, late]) == {name: ("2025-01-11", 109 + 14)}
     assert windows(runs.net, [early], least=14) == {name: ("2025-01-11", 9 + 14)}
-    with pytest.raises(co.DataError, match=r"seen: saw the day 2525-01-20.*begins"):
-        windows(runs.net, [asked("{{scenario: {}, capacity: c}}", "2525-01-20")])
+    for far in ("2525-01-20", "1525-01-20"):
+        with pytest.raises(co.DataError, match=rf"seen: saw the day {far}.*begins"):
+            windows(runs.net, [asked("{{scenario: {}, capacity: c}}", far)])
+
+
+def test_a_run_begins_with_the_first_day_asked_for_where_that_is_before_its_scenario(slow_road):
+    """The scenario begins on 11 January, and the run ends when it would have ended."""
+    runs, name = slow_road
+
+    def asked(measure, text, date=""):
+        row = GOOD | {"measure": measure, "date": date, "asks": text.format(name)}
+        return row, question_of(row)
+
+    one = "{{scenario: {}, capacity: c, first: 2025-01-05, days: 3}}"
+    for row in (
+        asked("passed_in_all", one),
+        asked("passed_on_days", one),
+        asked("short_of_usual", "{{scenario: {}, capacity: [c], first: 2025-01-05, days: 3}}"),
+        asked("added_days", "{{scenario: {}, among: [c], first: 2025-01-05, last: 2025-01-20}}"),
+        asked("queue_on", "{{scenario: {}, capacity: [c]}}", "2025-01-05"),
+        asked("wait_on", "{{scenario: {}, capacity: [c], date: 2025-01-05}}"),
+    ):
+        assert windows(runs.net, [row]) == {name: ("2025-01-05", 96)}
+    # Of what a queue has grown by, the evening before the first day is asked for too.
+    assert windows(runs.net, [asked("grew_on_days", one)]) == {name: ("2025-01-04", 97)}
+
+
+def test_days_before_a_scenario_are_days_of_the_run(shut_road):
+    """Seventy pass on each of three days, and none on the fourth, on which the road is shut."""
+    net, name = shut_road
+    given = {"scenario": name, "capacity": "c", "first": "2025-05-30", "days": 4}
+    asks = json.dumps(given)
+    rows = [
+        GOOD | {"measure": measure, "date": "", "asks": asks}
+        for measure in ("passed_in_all", "passed_on_days", "grew_on_days")
+    ]
+    runs = ModelRuns(net, windows(net, [(row, question_of(row)) for row in rows]))
+    assert daily_measures.passed_in_all(runs, ROW, **given) == pytest.approx(210)
+    assert daily_measures.passed_on_days(runs, ROW, **given) == pytest.approx(52.5)
+    assert daily_measures.grew_on_days(runs, ROW, **given) == pytest.approx(70 / 4)
 
 
 def test_a_sum_of_floats_meets_the_end_of_a_range_that_it_is():
@@ -576,3 +617,50 @@ def test_the_summary_counts_by_role():
     assert said.startswith("2 of 4 modelled observations are within their range:")
     assert "1 of 1 marked calibrate, 1 of 3 marked validate." in said
     assert "7 are not modelled" in said
+
+
+UNITS = {
+    "volume": ("{where: {link: a-b-road}}", "t/year t in 12 months", "TEU/year t/day days x"),
+    "carried": ("{demand: a-b-bulk, days: 31}", "t/month t in 1 month", "trucks/month t/year"),
+    "passed": ("{capacity: c}", "t/day t", "t/year trucks/day day"),
+    "passed_in_all": ("{scenario: s, capacity: c, first: 2025-06-02, days: 3}", "t", "t/day TEU"),
+    "queue_on": ("{scenario: s, capacity: c}", "t", "t/day trains"),
+    "use_of": ("{capacity: c}", "share", "percent t"),
+    "share_through": ("{demand: a-b-bulk, through: a-b-road}", "share", "percent ratio"),
+    "transit_days": ("{demand: a-b-bulk}", "day days", "h hours share"),
+    "border_stop": ("{link: a-b-road}", "h hour hours", "days"),
+    "route_time": ("{places: [a, b], cargo: bulk}", "day days", "h"),
+    "mean_cost": ("{demand: a-b-bulk}", "USD/t", "USD t EUR/t"),
+}
+
+
+@pytest.mark.parametrize("measure", UNITS)
+def test_a_row_has_the_unit_that_its_measure_answers_in(shut_road, measure):
+    net, name = shut_road
+    asks, right, wrong = UNITS[measure]
+    if "in 12 months" in right:
+        right, known = "", ["t/year", "t in 12 months", "t"]
+    elif "in 1 month" in right:
+        right, known = "", ["t/month", "t in 1 month"]
+    else:
+        known = []
+    for units, good in (([*right.split(), *known], True), (wrong.split(), False)):
+        for unit in units:
+            row = GOOD | {
+                "measure": measure,
+                "unit": unit,
+                "asks": asks.replace(" s,", f" {name},"),
+            }
+            said = unit_fault(net, row, question_of(row))
+            assert (not said) == good, (unit, said)
+            assert good or repr(unit) in said
+
+
+def test_a_figure_in_another_unit_is_not_judged(shut_road):
+    net, _ = shut_road
+    row = GOOD | {"measure": "use_of", "unit": "percent", "value": 70, "quantity": "use",
+                  "low": 0, "high": 100, "asks": "{capacity: c}", "date": DAY}  # fmt: skip
+    judged = _judged(ModelRuns(net, {}), row, question_of(row), names_of(net))
+    assert judged["within"] is None
+    assert judged["modelled"] == pytest.approx(0.7)
+    assert judged["how"].endswith("unit: saw 'percent', expected share")

@@ -102,3 +102,25 @@ def test_bounds_are_part_of_the_message():
             parse(text)
     with pytest.raises(CorridorsError, match="of at most 3"):
         whole_number("n", most=3)("4")
+
+
+LISTS = {
+    "millions": (("expand", "x", "--budget", "1,000,000"), "saw '1' in '1,000,000'"),
+    "a decimal comma": (("expand", "x", "--budget", "1,5bn"), "saw '1' in '1,5bn'"),
+    "two small budgets": (("expand", "x", "--budget", "500,800"), "saw '500' in '500,800'"),
+    "the second of several": (("expand", "x", "--budget", "1bn", "--budget", "2,000"), "'2,000'"),
+    "years": (("headroom", "--years", "2,025"), "saw '2', expected years such as 2025"),
+    "shares": (("curve", "close node:brest", "--to", "0,05"), "saw '05' in '0,05'"),
+    "tonnes": (("curve", "close node:brest", "--by", "10,000"), "saw '000' in '10,000'"),
+    "days": (("curve", "close node:brest", "--duration", "1,000"), "saw '000' in '1,000'"),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_comma_in_a_number_is_no_list(name):
+    asked, words = LISTS[name]
+    ended = corridors(*asked)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    [line] = ended.stderr.strip().splitlines()
+    assert words in line

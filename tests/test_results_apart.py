@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -81,6 +82,64 @@ def test_a_link_to_a_table_is_that_table(toy, tmp_path):
     before = contents(toy)
     assert corridors("map", "--out", tmp_path / "result.html", "--network", toy).returncode == 2
     assert contents(toy) == before
+
+
+WRITTEN = {
+    "map": (*RUN, "--map"),
+    "report": (*RUN, "--report"),
+    "days map": ("simulate", SCENARIO, "--days", "3", "--map"),
+    "draws": ("draws", SCENARIO, "--days", "3", "--draws", "1", "--out"),
+    "sweep": ("sweep", "--as-of", "2026-03-01", "--out"),
+    "pack": ("pack", SCENARIO, "--out"),
+    "page": ("explore", "--scenario", "none", "--as-of", "2026-03-01", "--out"),
+    "drawing": ("map", "--out"),
+    "graphml": ("export", "--format", "graphml"),
+    "schema": ("schema", "--out"),
+}
+
+
+@pytest.mark.parametrize("file", ["border-closed.yaml", "README.md", "area.geojson"])
+@pytest.mark.parametrize("name", WRITTEN)
+def test_no_command_writes_a_result_over_what_a_person_has_written(toy, tmp_path, name, file):
+    own = shutil.copytree(toy, tmp_path / "own")
+    (own / "area.geojson").write_text('{"type": "Polygon", "coordinates": []}', encoding="utf-8")
+    before = contents(own)
+    of = () if name == "schema" else ("--network", own)
+    ended = corridors(*WRITTEN[name], own / file, *of)
+    assert ended.returncode == 2, ended.stderr
+    assert contents(own) == before
+    [line] = ended.stderr.strip().splitlines()
+    assert file in line
+    assert "expected another for results" in line
+
+
+READ = {
+    "map": ("run", "{file}", "--map", "{file}"),
+    "of a sum": ("run", "{file}+{file}", "--report", "{file}"),
+    "beside": ("run", "{file}", "--out", "{folder}"),
+    "days": ("simulate", "{file}", "--days", "3", "--map", "{file}"),
+    "draws": ("draws", "{file}", "--days", "3", "--draws", "1", "--out", "{file}"),
+    "sweep": ("sweep", "--scenario", "{file}", "--out", "{file}"),
+    "pack": ("pack", "{file}", "--out", "{file}"),
+    "page": ("explore", "--scenario", "{file}", "--as-of", "2026-03-01", "--out", "{file}"),
+    "expansion": ("expand", "{file}=20", "--budget", "1bn", "--out", "{folder}"),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_no_command_writes_over_the_scenario_it_reads_whatever_its_ending(toy, tmp_path, name):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    file = folder / "asked.json"
+    text = json.dumps({
+        "name": "asked", "title": "x", "as_of": "2026-03-01",
+        "events": [{"close": {"link": "brook-cedar-rail"}}],
+    })  # fmt: skip
+    file.write_text(text, encoding="utf-8")
+    ended = corridors(*(a.format(file=file, folder=folder) for a in READ[name]), "--network", toy)
+    assert ended.returncode == 2, ended.stderr
+    assert contents(folder) == {"asked.json": text.encode()}
+    assert "asked for" in ended.stderr
 
 
 def test_what_is_meant_for_a_network_is_still_written(toy, tmp_path):

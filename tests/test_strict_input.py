@@ -7,10 +7,13 @@ import os
 import shutil
 
 import pytest
+import toys
 
 import corridors as co
 from corridors.network.folder import seal
+from corridors.network.reading.columns import typed_table
 from corridors.network.reading.yaml_lines import MAX_DEPTH, parse, value_of
+from corridors.network.schema import tables
 from corridors.scenarios import quantities
 from corridors.scenarios.scenario import MOST_LEVELS, MOST_PARTS
 from corridors.scenarios.schema import MOST_EVENTS
@@ -387,3 +390,36 @@ def test_a_cell_of_a_table_is_read_plainly():
     ]
     with pytest.raises(ValueError, match="characters, expected at most"):
         value_of("#" * 2_000_000)
+
+
+LISTS = [(t.name, c.name) for t in tables().values() for c in t.columns if c.is_list]
+
+
+@pytest.mark.parametrize(("table", "column"), LISTS)
+def test_spaces_in_a_list_mean_nothing(table, column):
+    first, second = {
+        "modes": ("rail", "road"), "weekdays": ("mo", "tu"), "via_countries": ("XA", "XB"),
+    }.get(column, ("one", "two"))  # fmt: skip
+    cells = [f"{first};{second}", f" {first} ; {second}", f"{first}; {second} ;{first}"]
+    frame, problems = typed_table({column: cells}, len(cells), tables()[table])
+    assert not [p for p in problems if p.column == column and p.rule != "unique-keys"]
+    assert frame[column].tolist() == [f"{first};{second}"] * 3
+
+
+def test_a_limit_of_two_cargoes_limits_both_whatever_the_spaces():
+    def served(listed):
+        net = toys.network(
+            {"a": "AA", "b": "BB"},
+            [{"from_node": "a", "to_node": "b", "mode": "road"}],
+            [
+                {"origin": "a", "destination": "b", "cargo": "bulk", "per_day": 100},
+                {"origin": "a", "destination": "b", "cargo": "box", "per_day": 10},
+            ],
+            capacities=[{"capacity_id": "g", "name": "g", "unit": "t", "amount": 50}],
+            capacity_members=[{"capacity_id": "g", "link_id": "a-b-road", "cargo": listed}],
+        )
+        assert not [p for p in co.check(net) if p.rule == "capacities-can-be-counted"]
+        return co.assign(net, as_of="2026-03-01").summary["served_t_per_day"]
+
+    assert served("box;bulk") == pytest.approx(50)
+    assert served("box; bulk") == pytest.approx(50)

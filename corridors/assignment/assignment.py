@@ -13,7 +13,7 @@ from corridors.assignment.views.by import assignment_by, balance, named_ends
 from corridors.assignment.views.capacities import capacity_table
 from corridors.assignment.views.couplings import coupling_table
 from corridors.assignment.views.grouping import largest_first, of_cargo
-from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
+from corridors.assignment.views.kept import keep_assignment
 from corridors.assignment.views.routes import route_table
 from corridors.assignment.views.sales import premium_paid, sales
 from corridors.assignment.views.shortfall import lost_by_step, shortfall_table
@@ -420,14 +420,7 @@ class Assignment:
         DataError
             Where the folder cannot be made or written to.
         """
-        parameters = self.asked
-        name = self.scenario.name if self.scenario else None
-        proof = self.certificate.to_dict()
-        summary = {"scenario": name, **parameters, **self.to_dict(), "certificate": proof}
-        net, files = self.state.net, self.tables.files()
-        manifest = manifest_of("assignment", net, self.scenario, parameters, files, proof)
-        links = link_flows(net, t_per_day=by_link(self.flows, "t_per_day"))
-        return keep(folder, files, summary, manifest, links)
+        return keep_assignment(self, folder)
 
     @cached_property
     def tables(self) -> AssignmentTables:

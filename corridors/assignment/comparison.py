@@ -14,7 +14,7 @@ from corridors.assignment.views.by import named_ends
 from corridors.assignment.views.changes import Changes
 from corridors.assignment.views.kept import by_link, keep, link_flows
 from corridors.assignment.views.through import base_years
-from corridors.display import records
+from corridors.display import HAIR, records
 from corridors.errors import CorridorsError, old_name, require_kind
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Comparison(Changes):
         d = self.disrupted.counted(self.by_demand)
         changed = {
             "no longer wanted": float(d["withdrawn_t_per_day"].sum()),
-            "newly wanted": self._added_demand,
+            "newly wanted": float(self.added_demand["added_t_per_day"].sum()),
         }
         changed = {step: t for step, t in changed.items() if t > moves.TRACE}
         return pd.DataFrame(
@@ -189,11 +189,13 @@ class Comparison(Changes):
         markets a third, ``added_premium_usd_per_day``, is what is paid to sellers above the
         cheapest, or got from outlets below the dearest. All fall where cargo is no longer
         carried. The same with ``_rerouted`` behind it, and ``added_hours_mean``, are of the
-        rerouted cargo alone.
+        rerouted cargo alone; with ``_kept``, of that which keeps a way that costs or takes
+        another amount now, of which there are ``changed_t_per_day_kept``.
         ``added_loss_usd_per_day`` is what those that stay would have paid at most for their
         way, ``surplus_lost_usd_per_day`` that less what they pay in ordinary times.
         ``added_demand_t_per_day`` and ``withdrawn_t_per_day`` are what events have
-        added to the demand and taken from it.
+        added to the demand and taken from it; ``added_demand_served_t_per_day`` and
+        ``added_demand_unserved_t_per_day`` what becomes of the added.
         """
         a, b = self.baseline.summary, self.disrupted.summary
         d = self.disrupted.counted(self.by_demand)
@@ -201,6 +203,10 @@ class Comparison(Changes):
         hours = float((d["added_hours"] * d["rerouted_t_per_day"]).sum())
         transport = b["cost_usd_per_day"] - a["cost_usd_per_day"]
         time = b["time_usd_per_day"] - a["time_usd_per_day"]
+        added = self.added_demand[[c for c in self.added_demand if c.endswith("_per_day")]].sum()
+        added.index = ["added_demand_t_per_day", *(f"added_demand_{c}" for c in added.index[1:])]
+        # A mean over what is a rounding of all demand would say something of nothing.
+        least = max(moves.TRACE, HAIR * float(d["demand_t_per_day"].sum()))
         premium = {}
         if "premium_usd_per_day" in a:
             premium[moves.PREMIUM] = b["premium_usd_per_day"] - a["premium_usd_per_day"]
@@ -212,9 +218,10 @@ class Comparison(Changes):
             "newly_unserved_t_per_day": float(d["lost_t_per_day"].sum()),
             "newly_served_t_per_day": float(d["gained_t_per_day"].sum()),
             "withdrawn_t_per_day": float(d["withdrawn_t_per_day"].sum()),
-            "added_demand_t_per_day": self._added_demand,
-            "added_hours_mean": hours / rerouted if rerouted > moves.TRACE else 0.0,
+            **{name: float(t) for name, t in added.items()},
+            "added_hours_mean": hours / rerouted if rerouted > least else 0.0,
             **{f"{name}_rerouted": float(d[name].sum()) for name in moves.added_columns(d)},
+            **moves.of_kept(self.disrupted.counted(self.dearer_ways)),
             "added_cost_usd_per_day": transport + time + sum(premium.values()),
             "added_transport_usd_per_day": transport,
             "added_time_usd_per_day": time,
@@ -223,16 +230,6 @@ class Comparison(Changes):
             "surplus_lost_usd_per_day": b["surplus_lost_usd_per_day"]
             - a["surplus_lost_usd_per_day"],
         }
-
-    @cached_property
-    def _added_demand(self) -> float:
-        """Tonnes a day that are wanted now and were not before."""
-        before, after = (
-            own.counted(own.shortfall).set_index("demand_id")["demand_t_per_day"]
-            for own in (self.baseline, self.disrupted)
-        )
-        added = (after - before.reindex(after.index).fillna(0.0)).clip(lower=0.0)
-        return float(added[added > moves.TRACE].sum())
 
     def explain(self) -> str:
         """Return a few sentences that say what happens, with the numbers of the tables.
@@ -425,6 +422,8 @@ class Comparison(Changes):
             sales=self.sales if self.disrupted.has_markets else None,
             credited=partial(network_credits, net),
             idle_openings=self.idle_openings,
+            added_demand=self.added_demand,
+            roomier=self.roomier,
             uncounted=frozenset(cargo["cargo"]) - net.cargo_in_totals,
         )
 

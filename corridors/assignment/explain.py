@@ -8,7 +8,11 @@ from corridors.assignment.reroutes import ADDED, PREMIUM
 from corridors.assignment.views.by import PARTS
 from corridors.assignment.views.told import (
     told_beside_totals,
+    told_closed,
     told_couplings,
+    told_kept,
+    told_newly_wanted,
+    told_roomier,
     told_sellers,
     told_waits,
 )
@@ -35,18 +39,13 @@ def sentences(tables: ComparisonTables) -> list[str]:
     """Return what happens, a sentence each."""
     change = tables.change
     lead = _lead(tables)
-    whole = _overall(
-        tables.day,
-        tables.steps,
-        change["withdrawn_t_per_day"],
-        change.get("added_demand_t_per_day", 0.0),
-    )
+    whole = _overall(tables)
     found = [
         *lead,
         told_beside_totals(tables.by_demand, tables.uncounted, tables.cargo_names),
         whole.replace(f"On {tables.day}, of", "In all, of", 1) if lead else whole,
         _not_in_force(tables.events_not_in_force, tables.n_events),
-        _closed(tables.closed_links, tables.before.flows),
+        told_closed(tables.closed_links, tables.before.flows),
         opens_idle(tables),
         told_couplings(tables.before.couplings, tables.after.couplings, tables.cargo_names),
     ]
@@ -54,15 +53,18 @@ def sentences(tables: ComparisonTables) -> list[str]:
         found.append(_reroutes(change))
         if not lead:
             found.append(_where_to(tables.reroutes, tables.link_names))
-    if change["newly_unserved_t_per_day"] > _SMALL:
+    kept = told_kept(change)
+    found.append(kept)
+    if _stays(change):
         found += [
             _shortfall(tables),
             _what_stops(tables),
         ]
-    if change["rerouted_t_per_day"] > _SMALL or change["newly_unserved_t_per_day"] > _SMALL:
+    if change["rerouted_t_per_day"] > _SMALL or _stays(change):
         found.append(_inferred(tables.before.bottlenecks, tables.after.bottlenecks))
     if change["rerouted_t_per_day"] <= _SMALL and change["newly_unserved_t_per_day"] <= _SMALL:
-        found.append("Nothing else changes: no cargo leaves its route and none is lost.")
+        nothing = "no cargo leaves its route and none is lost."
+        found.append(nothing.capitalize() if kept else f"Nothing else changes: {nothing}")
     if tables.sales is not None:
         found += told_sellers(tables.sales, tables.cargo_names)
     found.append(told_waits(tables.after.waits, tables.after.capacities))
@@ -85,12 +87,7 @@ def answer(
     """
     own, change = ranges or {}, tables.change
     lead = _lead(tables)
-    whole = _overall(
-        tables.day,
-        tables.steps,
-        change["withdrawn_t_per_day"],
-        change.get("added_demand_t_per_day", 0.0),
-    )
+    whole = _overall(tables)
     found = [lead[0] if lead else whole]
     if len(lead) > 1 and lead[1].startswith("By cargo"):
         found.append(lead[1])
@@ -98,7 +95,8 @@ def answer(
         said = _ranged(own, "rerouted_t_per_day", "t a day go another way")
         cost = _ranged(own, "added_cost_usd_per_day_rerouted", "USD a day more")
         found.append(_with_ranges(_reroutes(change), said, cost))
-    if change["newly_unserved_t_per_day"] > _SMALL:
+    found += filter(None, [told_kept(change)])
+    if _stays(change):
         lost = _shortfall(tables)
         said = _ranged(own, "newly_unserved_t_per_day", "t a day are no longer carried")
         loss = _ranged(own, "surplus_lost_usd_per_day", "USD a day are lost by it")
@@ -107,7 +105,7 @@ def answer(
         _inferred(tables.before.bottlenecks, tables.after.bottlenecks),
         _what_stops(tables),
         whole.replace(f"On {tables.day}, of", "In all, of", 1) if lead else "",
-        _closed(tables.closed_links, tables.before.flows),
+        told_closed(tables.closed_links, tables.before.flows),
         opens_idle(tables),
         _not_in_force(tables.events_not_in_force, tables.n_events),
         demand_years(tables.day, tables.base_years),
@@ -169,7 +167,9 @@ def _lead(tables: ComparisonTables) -> list[str]:
         found.append(_where_to(moved[moved["t_per_day"] > 0], tables.link_names))
     if aside["rerouted_t_per_day"].sum() + aside["lost_t_per_day"].sum() > _SMALL:
         found.append(_pushed(aside, tables.cargo_names))
-    return found
+    if tables.roomier is not None and tables.roomier["rerouted_t_per_day"].sum() > _SMALL:
+        found.append(told_roomier(tables.roomier, tables.cargo_names))
+    return [text for text in found if text]
 
 
 def _fate(row: Mapping[str, Any], t_per_unit: float, unit: str) -> str:
@@ -229,29 +229,45 @@ def demand_years(day: dt.date, base_years: Mapping[int, float]) -> str:
     return f"Demand is that published for {first} to {last} ({part} of it for {main}){carried}."
 
 
-def _overall(day: dt.date, steps: Mapping[str, float], withdrawn: float, added: float) -> str:
+def _overall(tables: ComparisonTables) -> str:
+    steps, change = tables.steps, tables.change
     demand = steps["demand"]
     kept, moved, lost = (
         steps[step] if steps[step] > HAIR * demand else 0.0
         for step in ("kept its route", "rerouted", "newly unserved")
     )
     text = (
-        f"On {day}, of {number(demand, 't')} of cargo a day, "
+        f"On {tables.day}, of {number(demand, 't')} of cargo a day, "
         f"{number(kept, 't')} ({share(kept, demand)}) keep their route, "
         f"{number(moved, 't')} ({share(moved, demand)}) go another way and "
         f"{number(lost, 't')} ({share(lost, demand)}) are no longer carried"
     )
-    before = steps["unserved before and after"]
+    added, served, unserved = (
+        change.get(f"added_demand_{name}t_per_day", 0.0) for name in ("", "served_", "unserved_")
+    )
+    before = steps["unserved before and after"] - unserved
     if before > _SMALL:
         text += f"; {number(before, 't')} were not carried before either"
-    newly = max(steps["newly served"] - added, 0.0)
+    newly = max(steps["newly served"] - served, 0.0)
     if newly > _SMALL:
         text += f"; {number(newly, 't')} can now be carried that could not before"
     if added > _SMALL:
         text += f"; {number(added, 't')} are wanted now that were not before"
+        if unserved > _SMALL and served > _SMALL:
+            parts = f"{number(served, 't')} are carried and {number(unserved, 't')} are not"
+            text += f", of which {parts}"
+        else:
+            text += f", {'none of which is' if unserved > _SMALL else 'all of which are'} carried"
+    withdrawn = change["withdrawn_t_per_day"]
     if withdrawn > _SMALL:
         text += f"; {number(withdrawn, 't')} that were wanted before are not wanted now"
     return text + "."
+
+
+def _stays(change: Mapping[str, float]) -> bool:
+    """Say whether anything is worth a word that was carried or not wanted before, and stays."""
+    added = change.get("added_demand_unserved_t_per_day", 0.0)
+    return change["newly_unserved_t_per_day"] > _SMALL or added > _SMALL
 
 
 def _not_in_force(idle: Sequence[str], n_events: int) -> str:
@@ -262,17 +278,6 @@ def _not_in_force(idle: Sequence[str], n_events: int) -> str:
     if n_events == 1:
         return f"The scenario's only event is not in force on that day: {names}."
     return f"Of the scenario's {n_events} events, {those} not in force on that day: {names}."
-
-
-def _closed(links: Sequence[str], flows_before: pd.DataFrame) -> str:
-    if not links:
-        return ""
-    passed = flows_before[(flows_before["kind"] == "link") & flows_before["id"].isin(links)]
-    used = passed["id"].nunique()
-    return (
-        f"The scenario closes {len(links)} link{'s' if len(links) > 1 else ''}, "
-        f"{used} of which carried cargo before."
-    )
 
 
 def opens_idle(tables: ComparisonTables) -> str:
@@ -394,10 +399,12 @@ def _shortfall(tables: ComparisonTables) -> str:
         f"({number(row['lost_t_per_day'], 't')})"
         for row in lost.head(_SHOWN).to_dict("records")
     ]
+    told = [f"Most is lost, a day, by {', '.join(parts)}"] if parts else []
+    added = told_newly_wanted(tables.added_demand, names, tables.cargo_names)
+    said = "; ".join([*told, *filter(None, [added])])
     return (
-        f"Most is lost, a day, by {', '.join(parts)}; "
-        f"what stays loses {number(loss, 'USD')} a day by it, what it would have paid at most "
-        "less what its way costs in ordinary times; that is in no cost."
+        f"{said[:1].upper()}{said[1:]}; what stays loses {number(loss, 'USD')} a day by it, what "
+        "it would have paid at most less what its way costs in ordinary times; that is in no cost."
     )
 
 

@@ -158,6 +158,72 @@ def _moved(left: pd.DataFrame, taken: pd.DataFrame, tonnes: Floats) -> pd.DataFr
     )
 
 
+def dearer_ways(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return what those pay more, or less, who keep a way that costs or takes another amount now.
+
+    Parameters
+    ----------
+    before, after
+        Routes, as `corridors.Assignment` has them.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `reroutes`, a row for each way that both have and that is not what it was.
+    """
+    was, now = _tonnes(before), _tonnes(after)
+    first, then = _numbers(before), _numbers(after)
+    both = [key for key in first if key in then]
+    kept = np.array([min(was[d][key], now[d][key]) for d, key in both])
+    ways = before.iloc[[first[key] for key in both]], after.iloc[[then[key] for key in both]]
+    found = _moved(*ways, kept) if both else pd.DataFrame(columns=_REROUTES)
+    other = (found["added_hours"].abs() > TRACE) | (found["added_cost_usd_per_unit"].abs() > TRACE)
+    return found[other & (found["t_per_day"] > TRACE)].reset_index(drop=True)
+
+
+def of_kept(ways: pd.DataFrame) -> dict[str, float]:
+    """Return in all what `dearer_ways` says: tonnes a day, mean hours, and dollars a day."""
+    tonnes = float(ways["t_per_day"].sum())
+    hours = float(ways["added_t_hours_per_day"].sum())
+    return {
+        "changed_t_per_day_kept": tonnes,
+        "added_hours_mean_kept": hours / tonnes if tonnes > TRACE else 0.0,
+        **{f"{name}_kept": float(ways[name].sum()) for name in added_columns(ways)},
+    }
+
+
+def added_demand(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return what is wanted now and was not before, and what becomes of it.
+
+    What was short before is served first: who of a demand goes is not known.
+
+    Parameters
+    ----------
+    before, after
+        Shortfall, as `corridors.Assignment` has it.
+
+    Returns
+    -------
+    DataFrame
+        demand_id, origin, destination, cargo, and in tonnes a day added, and its split into
+        served and unserved; demands of which more is wanted alone.
+    """
+    was = before.set_index("demand_id")[["demand_t_per_day", "served_t_per_day"]]
+    was = was.reindex(after["demand_id"]).fillna(0.0).reset_index(drop=True)
+    own = after.reset_index(drop=True)
+    added = own["demand_t_per_day"] - was["demand_t_per_day"]
+    short = (was["demand_t_per_day"] - was["served_t_per_day"]).clip(lower=0.0)
+    lost = (was["served_t_per_day"] - own["served_t_per_day"]).clip(lower=0.0)
+    unserved = (own["demand_t_per_day"] - own["served_t_per_day"] - lost - short).clip(lower=0.0)
+    unserved = unserved.where(unserved > TRACE, 0.0).clip(upper=added)
+    found = own[["demand_id", "origin", "destination", "cargo"]].assign(
+        added_t_per_day=added,
+        served_t_per_day=added - unserved,
+        unserved_t_per_day=unserved,
+    )
+    return found[added > TRACE].reset_index(drop=True)
+
+
 def by_demand(
     shortfall: tuple[pd.DataFrame, pd.DataFrame],
     routes: tuple[pd.DataFrame, pd.DataFrame],

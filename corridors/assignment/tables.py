@@ -106,6 +106,8 @@ class ComparisonTables:
         What the scenario says that it asks; empty where it does not.
     idle_openings
         As `corridors.Comparison` has it; None where that is not known.
+    added_demand, roomier
+        As `corridors.Comparison` has them; None where that is not known.
     uncounted
         Cargo that its table keeps out of totals.
     """
@@ -137,6 +139,8 @@ class ComparisonTables:
     sales: pd.DataFrame | None = None
     question: str = ""
     idle_openings: pd.DataFrame | None = None
+    added_demand: pd.DataFrame | None = None
+    roomier: pd.DataFrame | None = None
     uncounted: frozenset[str] = frozenset()
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridors.cli.asking.targets import check_target
 from corridors.cli.common import (
     AsOfOption,
     ByOption,
@@ -14,7 +15,6 @@ from corridors.cli.common import (
     DaskOption,
     JsonOption,
     NetworkOption,
-    check_target,
     keys,
     listed,
     note,
@@ -93,7 +93,7 @@ def sweep(
     from corridors.network.network import load
 
     hold_text_plainly(context)
-    check_target(out)
+    check_target(out, read=[scenario])
     with working("reading the network"):
         net = load(network)
     kinds = [part for entry in of or USUAL for part in entry.split(",") if part]

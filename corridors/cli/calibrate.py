@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridors.cli.asking.targets import check_target, results
 from corridors.cli.common import (
     JsonOption,
     NetworkOption,
-    check_target,
     note,
     print_json,
     print_table,
-    results,
     whole_number,
     working,
 )

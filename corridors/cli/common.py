@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import TextWrapper, fill
 from typing import TYPE_CHECKING, Annotated, Any
@@ -165,6 +165,26 @@ def _number(text: Any, option: str, expected: str) -> float:
         raise CorridorsError(msg) from None
 
 
+def check_no_thousands(option: str, part: str, text: str) -> None:
+    """Raise CorridorsError where commas that part values can have been meant within a number.
+
+    Parameters
+    ----------
+    option
+        Name that the message calls it by.
+    part
+        A value of a list, such as the 000 of 10,000.
+    text
+        The list.
+    """
+    if re.fullmatch(r"0[0-9]+", part) and part != text:
+        msg = (
+            f"{option}: saw {part!r} in {text!r}, where commas part values; none is a decimal "
+            "point or parts thousands: expected numbers such as 10000 or 0.05"
+        )
+        raise CorridorsError(msg)
+
+
 def listed(values: list[str] | None) -> list[str]:
     """Return what an option names, given several times or with commas."""
     return [part.strip() for value in values or () for part in value.split(",") if part.strip()]
@@ -188,24 +208,6 @@ def keys(by: list[str] | None) -> list[str]:
     return [checked_key(key) for key in dict.fromkeys(listed(by))]
 
 
-def check_target(target: Path | None, *, but: str = "") -> None:
-    """Raise DataError where a file could not or may not be written, before any work is done.
-
-    Parameters
-    ----------
-    target
-        The file; None where none is asked for.
-    but
-        Name of the one file of a network that it is meant to be.
-    """
-    from corridors.files import check_file
-    from corridors.network.folder import check_apart
-
-    if target is not None:
-        check_apart(target, but=but)
-        check_file(target)
-
-
 def print_json(value: Any) -> None:
     """Print one JSON object: keys in their order, numbers in full."""
     print(json_text(value), end="")
@@ -219,42 +221,6 @@ def echo(text: str = "") -> None:
 def note(text: str) -> None:
     """Say something to the person, on standard error."""
     say(text)
-
-
-@contextmanager
-def results(*files: Path | None, folder: Path | None = None) -> Iterator[None]:
-    """See to it, before any work is done, that results can be written, and by this run alone.
-
-    Parameters
-    ----------
-    files, folder
-        What is asked for; None where it is not.
-
-    Raises
-    ------
-    DataError
-        Where one cannot be written, stands there twice, is a file or the folder of a network,
-        or another run writes the folder.
-    """
-    from corridors.errors import DataError
-    from corridors.files import Lock, check_folder
-    from corridors.network.folder import check_apart
-
-    seen: set[Path] = set()
-    for target in (*files, folder):
-        if target is None:
-            continue
-        if target is folder:
-            check_apart(target)
-            check_folder(target)
-        else:
-            check_target(target)
-        if target.resolve() in seen:
-            msg = f"{target}: named twice, expected another name for each result"
-            raise DataError(msg)
-        seen.add(target.resolve())
-    with nullcontext() if folder is None else Lock(folder):
-        yield
 
 
 @contextmanager

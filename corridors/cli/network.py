@@ -7,17 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
+from corridors.cli.asking.targets import check_target, results
 from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
-    check_target,
     echo,
     note,
     print_json,
     print_line,
     print_table,
-    results,
     whole_number,
     working,
 )
@@ -272,7 +271,7 @@ def explore(
     from corridors.analysis.explorer import explorer
     from corridors.network.network import load
 
-    with results(out):
+    with results(out, read=scenario or ()):
         with working("reading the network"):
             net = load(network)
         page = explorer(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from corridors.cli.asking.targets import results
 from corridors.cli.common import (
     AsOfOption,
     ByOption,
@@ -25,7 +26,6 @@ from corridors.cli.common import (
     print_line,
     print_prose,
     print_table,
-    results,
     whole_number,
     working,
 )
@@ -140,7 +140,7 @@ def run(
         expected_queue and {"--parts": parts, "--uncertainty": uncertainty, "--with": projects}
     )
     how: dict[str, Any] = {"model": model, "expected_queue": expected_queue}
-    with results(map, report, draws_file, folder=out):
+    with results(map, report, draws_file, folder=out, read=[scenario]):
         with working("reading the network"):
             net = load(network)
             plan, day = planned(net, scenario, projects or [], as_of)

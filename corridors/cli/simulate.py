@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridors.cli.asking.targets import check_target, results
 from corridors.cli.common import (
     ByOption,
     CargoOption,
@@ -16,7 +17,6 @@ from corridors.cli.common import (
     JsonOption,
     NetworkOption,
     SeedOption,
-    check_target,
     echo,
     keys,
     note,
@@ -25,7 +25,6 @@ from corridors.cli.common import (
     print_line,
     print_prose,
     print_table,
-    results,
     whole_number,
     working,
 )
@@ -129,7 +128,7 @@ def simulate(
         raise DataError(msg)
     hold_text_plainly(context)
     note_idle(context, "replications", "seed", "workers")
-    with results(map, plot, folder=out):
+    with results(map, plot, folder=out, read=[scenario]):
         with working("reading the network"):
             net = load(network)
         extra = Extra(keys(by), known_cargo(net, cargo))
@@ -345,7 +344,7 @@ def draws(
     from corridors.analysis.monte_carlo import quantiles, simulated_draws
     from corridors.network.network import load
 
-    check_target(out)
+    check_target(out, read=[scenario])
     with working("reading the network"):
         net = load(network)
     with workers_at(dask) as cluster:

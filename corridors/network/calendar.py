@@ -41,8 +41,13 @@ def check_season(text: str) -> None:
         raise ValueError(msg)
     months = [int(g) for g in match.groups()]
     for month, day in (months[:2], months[2:]):
-        # 2024 is a leap year, so that 29 February is a valid end of a season.
-        dt.date(2024, month, day)
+        try:
+            # 2024 is a leap year, so that 29 February is a valid end of a season.
+            dt.date(2024, month, day)
+        except ValueError:
+            seen = f"saw {text!r}, in which {month:02d}-{day:02d} is not a day of the calendar"
+            msg = f"{seen}, expected MM-DD/MM-DD such as 07-01/10-15"
+            raise ValueError(msg) from None
 
 
 def season_changes(season: str, year: int) -> tuple[dt.date, dt.date]:

@@ -23,6 +23,7 @@ from corridors.network.reading.manifest import (
     sha256,
 )
 from corridors.network.reading.markets import markets
+from corridors.network.reading.opening_hours import opening_hours
 from corridors.network.schema import OPTIONAL_TABLES, Table, tables
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
         return frames, sorted(unreadable)
     for table in tables().values():
         problems += references(frames, table)
+    problems += opening_hours(frames["opening_hours"])
     return frames, sorted(problems + markets(frames))
 
 

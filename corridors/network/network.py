@@ -374,7 +374,7 @@ def _of_what_is_there(
         frame = tables[table.name]
         for column in table.columns:
             other, _, key = column.references.partition(".")
-            if other in ("links", "transfers", "capacities") and column.type != "list":
+            if other in ("links", "transfers", "capacities") and not column.is_list:
                 named = frame[column.name]
                 frame = frame[(named == "") | named.isin(tables[other][key])]
         if len(frame) < len(tables[table.name]):

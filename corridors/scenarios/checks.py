@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from corridors.errors import ScenarioError
 from corridors.network.reading.cells import Problem, problem_at, records
 from corridors.network.reading.yaml_lines import value_of
-from corridors.scenarios.projects import project_events
+from corridors.scenarios.projects import circle_of, direct_needs, project_events
 from corridors.scenarios.selectors import select
 
 if TYPE_CHECKING:
@@ -59,9 +59,20 @@ def projects_can_be_applied(net: Network) -> Iterator[Problem]:
             yield problem_at("projects", i, "changes", projects_can_be_applied, message)
 
 
+def projects_need_no_circle(net: Network) -> Iterator[Problem]:
+    """No project needs itself, be it by others that it needs."""
+    needs = direct_needs(net)
+    for i, row in records(net.tables["projects"]):
+        circle = circle_of(row["project_id"], needs)
+        if circle:
+            message = f"projects need one another in a circle: {' needs '.join(circle)}"
+            yield problem_at("projects", i, "needs", projects_need_no_circle, message)
+
+
 RULES: tuple[Rule, ...] = (
     selectors_match,
     borders_are_crossed_on_land,
     projects_can_be_applied,
+    projects_need_no_circle,
 )
 """All rules of this room, in the order in which they run."""

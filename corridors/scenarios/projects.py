@@ -122,29 +122,42 @@ def needed_projects(net: Network) -> dict[str, tuple[str, ...]]:
     ------
     ScenarioError
         Where projects need one another in a circle.
-    UnknownIdError
-        Where one needs a project that there is not.
     """
+    direct = direct_needs(net)
+    for name in direct:
+        circle = circle_of(name, direct)
+        if circle:
+            msg = f"projects need one another in a circle: {' needs '.join(circle)}"
+            raise ScenarioError(msg)
+    return {name: tuple(_gathered(name, direct)) for name in direct}
+
+
+def direct_needs(net: Network) -> dict[str, list[str]]:
+    """Return what each project says that it needs, without what those need in turn."""
     table = net.whole.tables["projects"]
-    listed = table["needs"] if "needs" in table.columns else [""] * len(table)
-    direct = {
+    return {
         name: [other for other in needs.split(";") if other]
-        for name, needs in zip(table["project_id"], listed, strict=True)
+        for name, needs in zip(table["project_id"], table["needs"], strict=True)
     }
-    return {name: tuple(_gathered(name, direct, ())) for name in direct}
 
 
-def _gathered(name: str, direct: dict[str, list[str]], under: tuple[str, ...]) -> list[str]:
+def circle_of(project_id: str, direct: dict[str, list[str]]) -> list[str]:
+    """Return the projects by which one needs itself, from it to it; an empty list where none do."""
+    ways, seen = [[project_id]], {project_id}
+    for way in ways:
+        for other in direct[way[-1]]:
+            if other == project_id:
+                return [*way, other]
+            if other not in seen:
+                seen.add(other)
+                ways.append([*way, other])
+    return []
+
+
+def _gathered(name: str, direct: dict[str, list[str]]) -> list[str]:
     found: list[str] = []
     for other in direct[name]:
-        if other not in direct:
-            msg = f"project {name} needs {other!r}, which there is not{nearest(other, direct)}"
-            raise UnknownIdError(msg)
-        if other in (*under, name):
-            msg = f"projects need one another in a circle: {' needs '.join((*under, name, other))}"
-            raise ScenarioError(msg)
-        more = [*_gathered(other, direct, (*under, name)), other]
-        found += [one for one in more if one not in found]
+        found += [one for one in (*_gathered(other, direct), other) if one not in found]
     return found
 
 

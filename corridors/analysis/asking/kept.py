@@ -12,11 +12,15 @@ import yaml
 from corridors.assignment.assign import assign
 from corridors.assignment.comparison import compare
 from corridors.assignment.views.kept import (
+    FILES,
     LINKS,
     MANIFEST,
     SUMMARY,
+    assignment_summary,
     data_hashes,
+    files_changed,
     result_hash,
+    summary_hash,
     table_hashes,
     versions,
 )
@@ -165,6 +169,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         msg = f"{path}: saw the kind {kind!r}, expected assignment, comparison or simulation"
         raise DataError(msg)
     shapes = {"parameters": dict, "network": dict, "versions": dict, "tables": dict, "result": str}
+    shapes |= {FILES: dict} if FILES in content else {}
     wrong = next((k for k, shape in shapes.items() if not isinstance(content[k], shape)), None)
     if wrong is not None:
         msg = f"{path}: {wrong}: saw {content[wrong]!r}, expected {shapes[wrong].__name__}"
@@ -206,8 +211,8 @@ def verify(manifest: str | os.PathLike[str], *, net: Network | None = None) -> d
     dict
         ``ok``: whether the result is the same to the last digit; ``data_changed``: files of
         the network, or tables where it has none, of which a byte is another, is new or is
-        gone; ``tables_changed``: tables of the result that come out otherwise;
-        ``files_changed``: kept tables that are no longer what was written;
+        gone; ``tables_changed``: tables of the result, or its summary, that come
+        out otherwise; ``files_changed``: kept files that are no longer what was written, or gone;
         ``versions_changed``: releases that are others, each was and is; ``result`` and
         ``expected``: the hashes.
 
@@ -221,10 +226,14 @@ def verify(manifest: str | os.PathLike[str], *, net: Network | None = None) -> d
     said = read_manifest(path)
     own = net if net is not None else load(_folder(said["network"], path))
     now = data_hashes(own)
-    tables = _tables_of(own, said, path)
+    tables, summary = _again(own, said, path)
     hashes = table_hashes(tables)
+    named = _name_of(path.with_name(SUMMARY))
+    outcome = summary_hash(summary | named)
     names = sorted({*hashes, *said["tables"]})
     changed = [n for n in names if hashes.get(n) != said["tables"].get(n)]
+    if named and said.get(FILES) and said[FILES].get(SUMMARY) != outcome:
+        changed.append(Path(SUMMARY).stem)
     there = versions()
     before = said["versions"]
     return {
@@ -232,7 +241,7 @@ def verify(manifest: str | os.PathLike[str], *, net: Network | None = None) -> d
         "kind": said["kind"],
         "data_changed": _data_changed(said["network"], now),
         "tables_changed": changed,
-        "files_changed": _files_changed(path.parent, said["tables"]),
+        "files_changed": files_changed(path.parent, said, outcome),
         "versions_changed": {
             name: [before.get(name), there.get(name)]
             for name in sorted({*before, *there})
@@ -241,6 +250,18 @@ def verify(manifest: str | os.PathLike[str], *, net: Network | None = None) -> d
         "result": result_hash(hashes),
         "expected": said["result"],
     }
+
+
+def _name_of(path: Path) -> dict[str, Any]:
+    """Return the name of the scenario as a kept summary has it, where that can be read.
+
+    A sum is called ``a+b``, which the text of a scenario has no name for.
+    """
+    try:
+        found = _json(path)
+    except DataError:
+        return {}
+    return {"scenario": found["scenario"]} if "scenario" in found else {}
 
 
 def _folder(network: dict[str, Any], path: Path) -> str | None:
@@ -261,32 +282,22 @@ def _data_changed(was: dict[str, Any], now: dict[str, Any]) -> list[str]:
     return sorted(n for n in {*before, *after} if before.get(n) != after.get(n))
 
 
-def _files_changed(folder: Path, tables: dict[str, str]) -> list[str]:
-    """Return the kept tables of which the CSV is not what was written."""
-    import hashlib
-
-    found = []
-    for name, expected in sorted(tables.items()):
-        file = folder / f"{name}.csv"
-        content = file.read_bytes() if file.is_file() else b""
-        if "sha256:" + hashlib.sha256(content).hexdigest() != expected:
-            found.append(file.name)
-    return found
-
-
-def _tables_of(net: Network, said: dict[str, Any], path: Path) -> dict[str, pd.DataFrame]:
-    """Return the tables of a result that is run again."""
+def _again(
+    net: Network, said: dict[str, Any], path: Path
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Return the tables and the summary of a result that is run again."""
     plan, asked = _scenario(said["scenario"]), dict(said["parameters"])
     try:
         if said["kind"] == "simulation":
             days = asked.pop("days")
             sim = simulate(net, plan, days, **asked)
-            return {name: getattr(sim, name) for name in SAVED}
+            return {name: getattr(sim, name) for name in SAVED}, sim.to_dict()
         hit = assign(net, plan, **asked)
         if said["kind"] == "assignment":
-            return hit.tables.files()
+            return hit.tables.files(), assignment_summary(hit)
         base = assign(net, _scenario(said.get("baseline_scenario")), **asked)
-        return compare(base, hit).tables.files()
+        both = compare(base, hit)
+        return both.tables.files(), both.to_dict()
     except (TypeError, KeyError) as error:
         msg = f"{path}: parameters: saw {said['parameters']}, which cannot be run ({error})"
         raise DataError(msg) from None

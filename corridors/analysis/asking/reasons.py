@@ -56,9 +56,9 @@ def reasons(
     -------
     DataFrame
         demand_id, cargo, interaction_t_per_day, reason (a key of `REASONS`), and for what a
-        limit does its capacity_id, name and usd_per_unit: by how much a unit pays more there
-        together than the parts add up to. The largest first; only those of at least half a
-        tonne a day.
+        limit does its capacity_id, name and usd_per_unit: by how much a unit that passes
+        there pays more for it together than the parts add up to. The largest first; only
+        those of at least half a tonne a day.
 
     Notes
     -----
@@ -71,7 +71,8 @@ def reasons(
     .. math:: u\,\Bigl(\pi_{together} - \pi_{baseline}
               - \sum_{part} (\pi_{part} - \pi_{baseline})\Bigr)
 
-    of the sign of the interaction.
+    of the sign of the interaction. What is told of it is a unit's that passes there: with
+    :math:`u` the average over the ways that take something of the limit alone.
     """
     names = [c for c in short.columns if c not in ("demand_id", "cargo", "interaction")]
     order = short.assign(_size=-short["interaction"].abs()).sort_values(["_size", "demand_id"])
@@ -92,15 +93,14 @@ def reasons(
         if beyond > 0 and ways.shut_t(row["demand_id"]) >= beyond / 2:
             rows.append((*found, "way round shut", "", "", np.nan))
             continue
-        felt = {
-            limit: share * shift.get(limit, 0.0)
-            for limit, share in usage.of(row["demand_id"]).items()
-        }
+        takes = usage.of(row["demand_id"])
+        felt = {limit: mean * shift.get(limit, 0.0) for limit, (mean, _) in takes.items()}
         signed = {k: v for k, v in felt.items() if v * beyond > 0 and abs(v) >= _CENT}
         if signed:
             limit = min(signed, key=lambda k: (-abs(signed[k]), k))
             reason = "scarcer" if beyond > 0 else "less wanted"
-            rows.append((*found, reason, limit, limit_names[limit], signed[limit]))
+            paid = takes[limit][1] * shift[limit]
+            rows.append((*found, reason, limit, limit_names[limit], paid))
         else:
             rows.append((*found, "by others", "", "", np.nan))
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -128,23 +128,25 @@ def _price_shift(
 
 
 class _Usage:
-    """What a unit of each demand takes of each limit, on average over its ways in all states."""
+    """What a unit of each demand takes of each limit, over its ways in all states."""
 
     def __init__(self, states: list[Assignment]) -> None:
         self._states = [(plan, LimitUsage(plan.state.problem)) for plan in states]
         self._ways = [_ways_by_demand(plan) for plan in states]
 
-    def of(self, demand_id: str) -> dict[str, float]:
-        """Return units of each limit by its id."""
-        found: dict[str, float] = {}
+    def of(self, demand_id: str) -> dict[str, tuple[float, float]]:
+        """Return units of each limit by its id: on average over all ways, and over its own."""
+        taken: dict[str, float] = {}
+        through: dict[str, float] = {}
         total = sum(units for ways in self._ways for _, _, units in ways.get(demand_id, []))
         for (plan, usage), ways in zip(self._states, self._ways, strict=True):
             for k, arcs, units in ways.get(demand_id, []):
                 take = usage.of(k, arcs)
                 for r in np.flatnonzero(take).tolist():
                     limit = plan.state.limits[r].limit_id
-                    found[limit] = found.get(limit, 0.0) + float(take[r]) * units / total
-        return found
+                    taken[limit] = taken.get(limit, 0.0) + float(take[r]) * units
+                    through[limit] = through.get(limit, 0.0) + units
+        return {limit: (all_ / total, all_ / through[limit]) for limit, all_ in taken.items()}
 
 
 class _NewWays:

@@ -7,6 +7,7 @@ not asked (`not_modelled`). A row that parameters are fitted to names them in `f
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,16 @@ if TYPE_CHECKING:
 
     Fault = tuple[str, str]
 
-__all__ = ["MEASURES", "Question", "faults_of", "fitted_of", "missing_in", "question_of", "windows"]
+__all__ = [
+    "MEASURES",
+    "Question",
+    "faults_of",
+    "fitted_of",
+    "missing_in",
+    "question_of",
+    "unit_fault",
+    "windows",
+]
 
 MARGIN_DAYS = 14
 """Days that a run goes on after the last day asked for, so that its waits are known."""
@@ -36,6 +46,21 @@ MEASURES: dict[str, Callable[..., float | None]] = {
     if getattr(function, "__module__", "") == module.__name__ and hasattr(function, "phrase")
 }
 """The functions that observations are held against, by name."""
+
+
+_TIMES = {"h": "hour", "hour": "hour", "hours": "hour", "day": "day", "days": "day"}
+_IN_DAYS = {
+    "transit_days", "leg_days", "days_longer", "wait_on", "mean_wait_on", "days_to_clear",
+    "added_days", "journey_on",
+}  # fmt: skip
+_SHARES = {"use_of", "share_through", "share_diverted", "share_not_carried"}
+_COSTS = {"mean_cost", "route_cost"}
+_OF_DEMAND = {"volume", "carried", "carried_with_loss"}
+_TOTALS = {"queue_on", "queue_without_choice", "passed_in_all", "carried_with_loss"}
+_PERIODS = {"day": (1, 1), "week": (7, 7), "month": (28, 31), "year": (365, 366)}
+"""Fewest and most days of a period."""
+
+_AMOUNT = re.compile(r"([A-Za-z-]+)(?: pairs?)?(?:/([a-z]+)| in ([0-9]+) ([a-z]+?)s?)?")
 
 
 @dataclass(frozen=True)
@@ -81,8 +106,8 @@ def windows(
 ) -> dict[str, tuple[str, int]]:
     """Return first day and days of the run of each scenario that observations ask for.
 
-    A run begins with the first event of its scenario and lasts until some days after
-    the last day asked for.
+    A run begins with the first event of its scenario, or with the first day asked for where
+    that is earlier, and lasts until some days after the last day asked for.
 
     Parameters
     ----------
@@ -96,7 +121,7 @@ def windows(
     Raises
     ------
     DataError
-        Where a day asked for lies years after the scenario.
+        Where a day asked for lies years from the scenario.
     """
     from corridors.simulation.simulate import MOST_DAYS, first_day
 
@@ -108,16 +133,23 @@ def windows(
         if name not in found:
             start = first_day(net, scenario_of(net, name), None)
             found[name] = (start.isoformat(), least)
-        start = dt.date.fromisoformat(found[name][0])
-        last = max(_days_asked(row, question), default=start)
-        days = max(found[name][1], (last - start).days + MARGIN_DAYS)
-        if days > MOST_DAYS:
+        begin = dt.date.fromisoformat(found[name][0])
+        asked_for = list(_days_asked(row, question)) or [begin]
+        end = begin + dt.timedelta(days=found[name][1])
+        start = min(begin, *asked_for)
+        if start < begin and question.measure == daily_measures.grew_on_days.__name__:
+            # What stands on a morning stood there the evening before.
+            start -= dt.timedelta(days=1)
+        # A run is as long as it was, so that what it says of its end stays.
+        end = max(end, max(asked_for) + dt.timedelta(days=MARGIN_DAYS))
+        if (end - start).days > MOST_DAYS:
+            far = max(asked_for, key=lambda day: abs((day - begin).days))
             msg = (
-                f"observation {row['observation_id']}: saw the day {last}, expected one at most "
-                f"{MOST_DAYS - MARGIN_DAYS} days after {start}, on which {name} begins"
+                f"observation {row['observation_id']}: saw the day {far}, expected one at most "
+                f"{MOST_DAYS - MARGIN_DAYS} days from {begin}, on which {name} begins"
             )
             raise DataError(msg)
-        found[name] = (found[name][0], days)
+        found[name] = (start.isoformat(), (end - start).days)
     return dict(sorted(found.items()))
 
 
@@ -232,3 +264,64 @@ def missing_in(net: Network, row: dict[str, Any]) -> Iterator[Fault]:
         message = KINDS["CargoIds"].fault(net, kinds)
         if message:
             yield "fits", f"{column}: {message}"
+
+
+def unit_fault(net: Network, row: dict[str, Any], question: Question) -> str:
+    """Return why the unit of an observation is not the one its measure answers in; else nothing.
+
+    Parameters
+    ----------
+    net
+        The network, for the units of its capacities.
+    row, question
+        The observation and what it asks.
+    """
+    name, unit = question.measure, str(row["unit"])
+    own = parameters_of(question.function)
+    given = {k: question.parameters.get(k, p.default) for k, p in own.items()}
+    if "per" in own or name in _IN_DAYS:
+        wanted = given.get("per", "day")
+        return "" if _TIMES.get(unit) == wanted else f"saw {unit!r}, expected {wanted}"
+    if name in _SHARES or name == "cost_ratio":
+        wanted = "share" if name in _SHARES else "ratio"
+        return "" if unit == wanted else f"saw {unit!r}, expected {wanted}"
+    if name in _COSTS:
+        return "" if unit.startswith("USD/") else f"saw {unit!r}, expected USD/ and what it is for"
+    counted = {"TEU"} if name == "carried_with_loss" else {str(given.get("unit"))}
+    if name not in _OF_DEMAND:
+        counted = _units_of(net, given["capacity"])
+        if given.get("units_per_vehicle", 1.0) != 1.0 or not counted:
+            return ""
+    return _amount_fault(unit, counted, _days_of(name, given))
+
+
+def _days_of(name: str, given: dict[str, Any]) -> float | None:
+    """Return for how many days a measure gives an amount; None where for none."""
+    if name in _TOTALS:
+        return float(given["days"]) if name == "carried_with_loss" else None
+    if name in ("volume", "carried", "passed"):
+        return float(given["days"])
+    return float(given.get("per_days", 1.0))
+
+
+def _units_of(net: Network, capacity: str | tuple[str, ...]) -> set[str]:
+    """Return the units of capacities; nothing where a scenario sets one of them."""
+    table = net.whole.tables["capacities"]
+    known = dict(zip(table["capacity_id"], table["unit"], strict=True))
+    named = (capacity,) if isinstance(capacity, str) else capacity
+    return {known[c] for name in named if (c := name.partition(":")[0]) in known}
+
+
+def _amount_fault(unit: str, counted: set[str], days: float | None) -> str:
+    words = " or ".join(sorted(counted))
+    found = _AMOUNT.fullmatch(unit)
+    if found is None or not {found[1], found[1].removesuffix("s")} & counted:
+        return f"saw {unit!r}, expected {words}"
+    number, period = int(found[3] or 1), found[2] or found[4]
+    if period not in _PERIODS:
+        return ""
+    least, most = (number * bound for bound in _PERIODS[period])
+    if days is None or not least - 1 <= days <= most + 1:
+        asked = "one in all" if days is None else f"that of {days:g} days"
+        return f"saw {unit!r}, but the figure that is asked for is {asked}"
+    return ""

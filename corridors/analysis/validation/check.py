@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corridors.analysis.validation.catalogue import faults_of, missing_in
+from corridors.analysis.validation.catalogue import (
+    faults_of,
+    missing_in,
+    question_of,
+    unit_fault,
+)
 from corridors.errors import DataError
 from corridors.network.checks import rules
 from corridors.network.folder import raise_problems
@@ -37,6 +42,18 @@ def observations_ask_for_what_is_there(net: Network) -> Iterator[Problem]:
             yield problem_at("observations", i, column, rule, f"{row['observation_id']}: {message}")
 
 
+def observations_have_the_unit_that_is_answered(net: Network) -> Iterator[Problem]:
+    """The unit of an observation is that in which its measure answers."""
+    rule = observations_have_the_unit_that_is_answered
+    for i, row in _observations(net):
+        # What cannot be meant, or is not there, is the other rules'.
+        question = None if faults_of(row) or [*missing_in(net, row)] else question_of(row)
+        message = unit_fault(net, row, question) if question else ""
+        if message:
+            message = f"{row['observation_id']}, {row['measure']}: {message}"
+            yield problem_at("observations", i, "unit", rule, message)
+
+
 def _observations(net: Network) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Yield the rows with their numbers in the table."""
     frame = net.tables["observations"]
@@ -49,6 +66,7 @@ RULES: tuple[Callable[[Network], Iterator[Problem]], ...] = (
     *checks.RULES,
     observations_ask_or_say_why_not,
     observations_ask_for_what_is_there,
+    observations_have_the_unit_that_is_answered,
 )
 """All rules, in the order in which they run."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corridors.analysis.validation.catalogue import missing_in, question_of, windows
+from corridors.analysis.validation.catalogue import missing_in, question_of, unit_fault, windows
 from corridors.analysis.validation.check import require_questions
 from corridors.analysis.validation.kinds import fitted_rows, identities, kind_of
 from corridors.analysis.validation.runs import ModelRuns
@@ -57,7 +57,8 @@ def validate(
     -------
     DataFrame
         observation_id, scenario, quantity, unit, role, observed, low, high,
-        modelled (NaN where the package cannot model it), within (None there), and `how`:
+        modelled (NaN where the package cannot model it), within (None there, and where the unit
+        of the row is not the one that is answered in), and `how`:
         what the model is asked, in words, or why there is nothing to ask. Then `kind`:
         of an ordinary day (``static``), of something that happened (``event``), of how long
         a way takes (``time``) or of what it costs (``cost``); `fitted`, whether a parameter
@@ -139,6 +140,9 @@ def _judged(
             low = row["low"] if row["low"] == row["low"] else row["value"]
             high = row["high"] if row["high"] == row["high"] else row["value"]
             within = meets(modelled, low, high)
+            wrong = unit_fault(runs.net, row, question)
+            if wrong:
+                within, how = None, f"{how}: unit: {wrong}"
     return {
         "observation_id": row["observation_id"],
         "scenario": row["scenario"],

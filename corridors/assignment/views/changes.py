@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
-from corridors.assignment.reroutes import TRACE
+from corridors.assignment.reroutes import TRACE, added_demand, dearer_ways
 from corridors.assignment.views.by import (
     comparison_by,
     comparison_by_route,
@@ -25,7 +25,7 @@ from corridors.assignment.views.kept import manifest_of
 from corridors.assignment.views.opened import idle_openings
 from corridors.assignment.views.sales import changed_sales
 from corridors.assignment.views.sources import deciding_sources
-from corridors.assignment.views.through import by_use, rerouted_users, users
+from corridors.assignment.views.through import by_use, cheaper_share, rerouted_users, users
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,8 +134,39 @@ class Changes:
     @cached_property
     def by_use(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """By cargo: those that used what the events touch, and those pushed aside by them."""
+        used, aside, _ = self._by_use
+        return used, aside
+
+    @property
+    def roomier(self) -> pd.DataFrame:
+        """By cargo: those that did not use what the events touch and go a cheaper way now.
+
+        Nobody pushes them: there is room for them where there was none.
+        """
+        return self._by_use[2]
+
+    @cached_property
+    def _by_use(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         cargo = self.disrupted.state.net.tables["cargo"].set_index("cargo")
-        return by_use(self.users, cargo[["unit", "t_per_unit"]])
+        return by_use(self.users, cargo[["unit", "t_per_unit"]], cheaper_share(self.reroutes))
+
+    @cached_property
+    def dearer_ways(self) -> pd.DataFrame:
+        """What those pay more, or less, who keep a way that is not what it was; as `reroutes`."""
+        return dearer_ways(self.baseline.routes, self.disrupted.routes)
+
+    @cached_property
+    def added_demand(self) -> pd.DataFrame:
+        """What is wanted now and was not before, by demand, of cargo that counts in totals.
+
+        Returns
+        -------
+        DataFrame
+            demand_id, origin, destination, cargo, and in tonnes a day added, and its split into
+            served and unserved.
+        """
+        before, after = (own.counted(own.shortfall) for own in (self.baseline, self.disrupted))
+        return added_demand(before, after)
 
     @cached_property
     def rerouted_users(self) -> pd.DataFrame:

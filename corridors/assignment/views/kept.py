@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
+FILES = "kept"
+"""Key of the manifest for the hashes of all other files of a result, by name."""
+
 LINKS = "links"
 """The GeoParquet file: links of the network with what they carry."""
 
@@ -174,8 +177,57 @@ def keep(
             write_bytes(made / f"{name}.parquet", parquet(plain_frame(table)))
         write_bytes(made / f"{LINKS}.parquet", geoparquet(plain_frame(links)))
         write_text(made / SUMMARY, json_text(summary))
-        write_text(made / MANIFEST, json_text(manifest))
+        files = {p.name: _sha(p.read_bytes()) for p in sorted(made.iterdir())}
+        write_text(made / MANIFEST, json_text({**manifest, FILES: files}))
     return target
+
+
+def assignment_summary(plan: Any) -> dict[str, Any]:
+    """Return the summary that is kept of an assignment."""
+    name = plan.scenario.name if plan.scenario else None
+    proof = plan.certificate.to_dict()
+    return {"scenario": name, **plan.asked, **plan.to_dict(), "certificate": proof}
+
+
+def keep_assignment(plan: Any, folder: str | os.PathLike[str]) -> Path:
+    """Write an assignment into a folder, as `keep` does."""
+    net, files, summary = plan.state.net, plan.tables.files(), assignment_summary(plan)
+    proof = summary["certificate"]
+    manifest = manifest_of("assignment", net, plan.scenario, plan.asked, files, proof)
+    links = link_flows(net, t_per_day=by_link(plan.flows, "t_per_day"))
+    return keep(folder, files, summary, manifest, links)
+
+
+def summary_hash(summary: Mapping[str, Any]) -> str:
+    """Return the hash of the file that a summary is kept in."""
+    return _sha(json_text(summary).encode())
+
+
+def files_changed(folder: Path, manifest: Mapping[str, Any], summary: str) -> list[str]:
+    """Return the names of kept files that are not what was written, those that are gone among them.
+
+    Parameters
+    ----------
+    folder
+        Where they lie.
+    manifest
+        What is known of them. Of results that were kept before it held the hashes of all
+        files it says those of tables alone: of the others it is seen whether they are there.
+    summary
+        The hash of the summary that comes out now, for those.
+    """
+    known: Mapping[str, str] = manifest.get(FILES) or {
+        SUMMARY: summary,
+        **{f"{name}.csv": expected for name, expected in manifest["tables"].items()},
+        **dict.fromkeys((f"{name}.parquet" for name in (*manifest["tables"], LINKS)), ""),
+    }
+    found = []
+    for name, expected in sorted(known.items()):
+        file = folder / name
+        content = file.read_bytes() if file.is_file() else None
+        if content is None or (expected and _sha(content) != expected):
+            found.append(name)
+    return found
 
 
 def parquet(frame: pd.DataFrame) -> bytes:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from corridors.scenarios.state import NetworkState
 
 
+_CENT = 0.01
+"""Dollars a unit below which two ways cost the same."""
+
+
 def touched(state: NetworkState, scenario: Scenario | None, day: dt.date) -> NDArray[np.bool_]:
     """Return what the events in force shut, limit, delay or charge, by class and arc, (C, A)."""
     arcs = state.arcs
@@ -67,7 +71,17 @@ def _fallen(disrupted: Assignment) -> list[str]:
     return list(disrupted.state.demand["demand_id"].iloc[falls])
 
 
-def by_use(routes: pd.DataFrame, units: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def cheaper_share(reroutes: pd.DataFrame) -> pd.Series[float]:
+    """Return by demand the share of what goes another way that goes a cheaper one."""
+    tonnes = reroutes["t_per_day"].astype("float64")
+    cheaper = tonnes.where(reroutes["added_cost_usd_per_unit"].astype("float64") < -_CENT, 0.0)
+    total = tonnes.groupby(reroutes["demand_id"]).sum()
+    return cheaper.groupby(reroutes["demand_id"]).sum() / total
+
+
+def by_use(
+    routes: pd.DataFrame, units: pd.DataFrame, cheaper: pd.Series[float]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return by cargo what became of those that used what is touched, and of the others.
 
     Parameters
@@ -76,23 +90,33 @@ def by_use(routes: pd.DataFrame, units: pd.DataFrame) -> tuple[pd.DataFrame, pd.
         As `users` returns them.
     units
         By cargo: unit and t_per_unit.
+    cheaper
+        As `cheaper_share` returns it: nobody is pushed to a cheaper way.
 
     Returns
     -------
-    used, aside
+    used, aside, roomier
         cargo, unit, t_per_unit and the parts in t a day, most tonnes first; of the
-        others only cargo of which something goes another way or is lost. What falls with
-        a by-product is pushed aside by nobody, and in neither.
+        others only cargo of which something goes another way or is lost, and apart from them
+        what goes a cheaper way. What falls with a by-product is pushed aside by nobody, and in
+        none.
     """
     found = []
-    for own in (routes[routes["uses"]], routes[~routes["uses"] & ~routes["falls"]]):
+    others = routes[~routes["uses"] & ~routes["falls"]]
+    gains = others["demand_id"].map(cheaper).fillna(0.0).astype("float64")
+    better = others["rerouted_t_per_day"] * gains
+    taken = {name: others[name] * 0.0 for name in PARTS}
+    taken |= {"before_t_per_day": better, "rerouted_t_per_day": better}
+    pushed = others.assign(**{name: others[name] - taken[name] for name in PARTS})
+    for own in (routes[routes["uses"]], pushed, others.assign(**taken)):
         total = own.groupby("cargo")[PARTS].sum().join(units).reset_index()
         size = total["before_t_per_day"].round(6)
         order = total.assign(_size=size).sort_values(["_size", "cargo"], ascending=[False, True])
         found.append(order.drop(columns="_size").reset_index(drop=True))
-    used, aside = found
+    used, aside, roomier = found
     moved = aside["rerouted_t_per_day"] + aside["lost_t_per_day"] > 1e-6
-    return used, aside[moved].reset_index(drop=True)
+    gained = roomier["rerouted_t_per_day"] > 1e-6
+    return used, aside[moved].reset_index(drop=True), roomier[gained].reset_index(drop=True)
 
 
 def rerouted_users(reroutes: pd.DataFrame, routes: pd.DataFrame) -> pd.DataFrame:

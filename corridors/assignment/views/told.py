@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from corridors.assignment.reroutes import ADDED, PREMIUM
 from corridors.display import number, share
 from corridors.network.markets.offers import SELLER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
 
@@ -60,10 +61,15 @@ def _offers(rows: pd.DataFrame, cargo_names: Mapping[str, str], *, priced: bool)
 
 def best_sentence(change: Mapping[str, float]) -> str:
     """Return in a sentence what becomes of the cargo at best, by `Comparison.at_best.change`."""
+    kept = change.get("added_cost_usd_per_day_kept", 0.0)
+    stays = ""
+    if abs(kept) >= 1.0:
+        more = "more" if kept > 0 else "less"
+        stays = f", what keeps its way would cost {number(abs(kept), 'USD')} a day {more},"
     return (
         "At best, had one hand planned all that moves (optimal), "
         f"{number(change['rerouted_t_per_day'], 't')} a day would go another way, at "
-        f"{number(change['added_cost_usd_per_day_rerouted'], 'USD')} a day more, and "
+        f"{number(change['added_cost_usd_per_day_rerouted'], 'USD')} a day more{stays} and "
         f"{number(change['newly_unserved_t_per_day'], 't')} would no longer be carried."
     )
 
@@ -213,3 +219,66 @@ def _falls(row: Mapping[str, Any], old: Mapping[str, Any] | None, names: Mapping
 
 def _held_back(row: Mapping[str, Any]) -> float:
     return max(float(row["wanted_units_per_day"] - row["room_units_per_day"]), 0.0)
+
+
+def told_kept(change: Mapping[str, float]) -> str:
+    """Return what those pay more who keep their way; nothing where that is not worth a word."""
+    tonnes, days = (
+        change.get(f"{name}_kept", 0.0) for name in ("changed_t_per_day", "added_hours_mean")
+    )
+    days /= 24
+    usd, transport, time = (change.get(f"{name}_kept", 0.0) for name in ADDED)
+    if tonnes <= _SMALL or (abs(usd) < 1.0 and abs(days) < 0.01):
+        return ""
+    premium = change.get(f"{PREMIUM}_kept", 0.0)
+    sellers = f", and {number(premium, 'USD')} more to sellers" if abs(premium) > 1.0 else ""
+    slower = f"take {number(abs(days))} days {'more' if days >= 0 else 'less'} on average and "
+    return (
+        f"Of what keeps its way, {number(tonnes, 't')} a day "
+        f"{slower if abs(days) >= 0.01 else ''}cost {number(abs(usd), 'USD')} a day "
+        f"{'more' if usd >= 0 else 'less'}: {number(transport, 'USD')} for transport and "
+        f"{number(time, 'USD')} for the time{sellers}."
+    )
+
+
+def told_roomier(roomier: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Return who finds a cheaper way, there being room where there was none."""
+    order = roomier.sort_values(["rerouted_t_per_day", "cargo"], ascending=[False, True])
+    parts = [
+        f"of {names[row['cargo']]} "
+        f"{number(row['rerouted_t_per_day'] / row['t_per_unit'], str(row['unit']))}"
+        for row in order.head(_SHOWN).to_dict("records")
+        if row["rerouted_t_per_day"] > _SMALL
+    ]
+    told = "Cargo that did not use it takes a cheaper way that has room for it now, a day"
+    return f"{told}: {'; '.join(parts)}." if parts else ""
+
+
+def told_newly_wanted(
+    added: pd.DataFrame | None, names: Mapping[str, str], cargo_names: Mapping[str, str]
+) -> str:
+    """Return of which demands most stays that was not wanted before."""
+    if added is None:
+        return ""
+    frame = added[added["unserved_t_per_day"] > _SMALL]
+    order = frame.sort_values(["unserved_t_per_day", "demand_id"], ascending=[False, True])
+    parts = [
+        f"{cargo_names[row['cargo']]} {names[row['origin']]}–{names[row['destination']]} "
+        f"({number(row['unserved_t_per_day'], 't')})"
+        for row in order.head(_SHOWN).to_dict("records")
+    ]
+    return (
+        f"of what was not wanted before most stays, a day, of {', '.join(parts)}" if parts else ""
+    )
+
+
+def told_closed(links: Sequence[str], flows_before: pd.DataFrame) -> str:
+    """Return how many links the scenario closes, and how many of them carried cargo."""
+    if not links:
+        return ""
+    passed = flows_before[(flows_before["kind"] == "link") & flows_before["id"].isin(links)]
+    used = passed["id"].nunique()
+    return (
+        f"The scenario closes {len(links)} link{'s' if len(links) > 1 else ''}, "
+        f"{used} of which carried cargo before."
+    )

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+from corridors.cli.asking.targets import check_target
 from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
     SeedOption,
-    check_target,
     echo,
     listed,
     note,
@@ -132,12 +132,14 @@ def curve(
 
 def _values(text: str | None) -> list[Any] | None:
     """Return values that stand between commas, numbers as such."""
+    from corridors.cli.common import check_no_thousands
     from corridors.network.reading.numbers import NUMBER, read_number
 
     if text is None:
         return None
     found: list[Any] = []
     for part in (p.strip() for p in text.split(",")):
+        check_no_thousands("curve", part, text)
         if not NUMBER.fullmatch(part):
             found.append(part)
         else:
@@ -222,7 +224,7 @@ def pack(
     from corridors.network.network import load
 
     note_idle(context, "uncertainty", "seed")
-    check_target(out)
+    check_target(out, read=scenarios or ())
     with working("reading the network"):
         net = load(network)
     table = ask(

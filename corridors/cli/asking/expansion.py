@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridors.cli.asking.targets import results
 from corridors.cli.common import (
     AsOfOption,
     JsonOption,
@@ -16,7 +18,6 @@ from corridors.cli.common import (
     print_json,
     print_prose,
     print_table,
-    results,
     working,
 )
 
@@ -86,9 +87,9 @@ def expand(
     from corridors.errors import ScenarioError
     from corridors.network.network import load
 
-    with results(folder=out):
+    with results(folder=out, read=scenarios or ()):
         asked = _weighed(scenarios or [], weights)
-        budgets = [_usd("budget", one) for one in listed(budget)]
+        budgets = _budgets(budget)
         if not budgets:
             raise ScenarioError("expand: saw no --budget, expected USD such as --budget 1bn,5bn")
         costs = dict(_cost(one) for one in listed(cost))
@@ -142,6 +143,24 @@ def _weighed(scenarios: list[str], weights: Path | None) -> list[Any]:
         bare = found[told.index(False)]
         msg = f"expand: {bare} has no weight but others have; give each one, such as {bare}=30"
         raise ScenarioError(msg)
+    return found
+
+
+def _budgets(given: list[str] | None) -> list[float]:
+    """Return the budgets between commas, where no comma can have been meant within a number."""
+    from corridors.errors import ScenarioError
+
+    found = []
+    for text in given or ():
+        parts = listed([text])
+        for part in parts:
+            if len(parts) > 1 and re.fullmatch(r"[0-9]{1,3}", part) and part != "0":
+                msg = (
+                    f"expand: budget: saw {part!r} in {text!r}, where commas part budgets; none is "
+                    "a decimal point or parts thousands: expected USD such as 1500000, 500M or 2bn"
+                )
+                raise ScenarioError(msg)
+            found.append(_usd("budget", part))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -142,7 +143,7 @@ def _years(text: str) -> list[int]:
     from corridors.scenarios.authoring.series import series
 
     values = [part.strip() for part in text.split(",")]
-    wrong = next((v for v in values if v != "..." and not (v.isascii() and v.isdigit())), None)
+    wrong = next((v for v in values if not re.fullmatch(r"[0-9]{4}|\.\.\.|…", v)), None)
     if wrong is not None:
         msg = f"--years: saw {wrong!r}, expected years such as 2025,2030"
         raise ScenarioError(msg)

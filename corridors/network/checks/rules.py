@@ -204,6 +204,14 @@ def background_fits(net: Network) -> Iterator[Problem]:
             yield problem_at("capacities", i, "background", background_fits, message)
 
 
+def bursts_pass_no_less(net: Network) -> Iterator[Problem]:
+    """What may pass while a queue is cleared is no less than what may pass every day."""
+    for i, row in records(net.tables["capacities"]):
+        if row["burst"] < row["amount"]:
+            message = f"burst {row['burst']:g} is below the amount {row['amount']:g}"
+            yield problem_at("capacities", i, "burst", bursts_pass_no_less, message)
+
+
 def members_are_one_thing(net: Network) -> Iterator[Problem]:
     """A member of a capacity is a link or a transfer, not both and not neither."""
     for i, row in records(net.tables["capacity_members"]):
@@ -295,6 +303,7 @@ RULES: tuple[Rule, ...] = (
     rows_of_a_capacity_agree,
     ranges_hold_their_value,
     background_fits,
+    bursts_pass_no_less,
     members_are_one_thing,
     members_are_counted_once,
     capacities_have_members,

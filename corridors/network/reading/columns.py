@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from corridors.network.schema import Column, Table
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_COUNTRIES = re.compile(r"[A-Z]{2}(;[A-Z]{2})*")
+_LIST = re.compile(r"[^;]+(;[^;]+)*")
 _ID_LETTERS = "lower-case letters, digits, _ - and ."
 
 Fault = tuple[int, str, str]
@@ -66,7 +68,8 @@ def typed_table(
     columns: dict[str, Any] = {}
     for column in table.columns:
         if column.name in cells:
-            text = [cell.strip() for cell in cells[column.name]]
+            read = _listed if column.is_list else str.strip
+            text = [read(cell) for cell in cells[column.name]]
         else:
             text = [""] * rows
             if column.required:
@@ -81,6 +84,11 @@ def typed_table(
     index = pd.RangeIndex(rows)
     typed = {c.name: _array(columns[c.name], c) for c in table.columns}
     return pd.DataFrame(typed, index=index, copy=False), problems
+
+
+def _listed(cell: str) -> str:
+    """Return a list as all who read it part it: no spaces about its values, each of them once."""
+    return ";".join(dict.fromkeys(part.strip() for part in cell.split(";")))
 
 
 def _array(values: list[Any], column: Column) -> Any:
@@ -140,6 +148,12 @@ def _verdict(column: Column) -> Callable[[str], tuple[str, str] | None]:
         return _unlike(READABLE, "readable-ids", _ID_LETTERS)
     if column.type == "country":
         return _unlike(_COUNTRY, "country-codes", "two capital letters (ISO 3166-1)")
+    if column.type == "countries":
+        expected = "countries of two capital letters (ISO 3166-1), parted by semicolons"
+        return _unlike(_COUNTRIES, "country-codes", expected)
+    if column.is_list:
+        expected = "values parted by single semicolons"
+        return _unlike(_LIST, "plain-lists", expected)
     if column.type in {"date", "season"}:
         return lambda cell: _of_calendar(cell, column)
     if column.type in {"selector", "changes"}:
@@ -148,10 +162,10 @@ def _verdict(column: Column) -> Callable[[str], tuple[str, str] | None]:
 
 
 def _chosen(cell: str, column: Column) -> tuple[str, str] | None:
-    parts = [v.strip() for v in cell.split(";")] if column.type == "list" else [cell]
+    parts = cell.split(";") if column.is_list else [cell]
     if set(parts) <= set(column.choices):
         return None
-    several = "some" if column.type == "list" else "one"
+    several = "some" if column.is_list else "one"
     hint = nearest(cell, column.choices) if len(column.choices) > 6 else ""
     expected = f"{several} of {', '.join(column.choices)}{hint}"
     return "known-values", f"saw {cell!r}, expected {expected}"

@@ -56,7 +56,7 @@ def references(frames: dict[str, pd.DataFrame], table: Table) -> list[Problem]:
         # Most cells name what others have named before.
         unknown: dict[str, list[str]] = {}
         for cell in set(cells):
-            parts = cell.split(";") if column.type == "list" else [cell]
+            parts = cell.split(";") if column.is_list else [cell]
             missing = [one.strip() for one in parts if one.strip() and one.strip() not in known]
             if missing:
                 unknown[cell] = [

@@ -19,6 +19,9 @@ LINES = "lines.geojson"
 CHOICE = "choice.json"
 """Parameters of the choice of ways, which a network folder may hold beside its tables."""
 
+_WRITTEN_BY_HAND = {".yaml": "a scenario", ".yml": "a scenario", ".geojson": "an area"}
+"""Endings of files that are read and that no result has, with what they hold."""
+
 _TYPES = {"number": "number", "integer": "integer", "date": "date"}
 
 
@@ -66,7 +69,7 @@ def _parsed(path: Path) -> Any:
 
 
 def check_apart(path: Path, *, but: str = "") -> None:
-    """Raise DataError where a result would be written over a file of a network, or among them.
+    """Raise DataError where a result would be written over what results are worked out from.
 
     Parameters
     ----------
@@ -79,11 +82,13 @@ def check_apart(path: Path, *, but: str = "") -> None:
     ------
     DataError
         Where it is the folder of a network, or a table, the manifest, the lines or the
-        parameters of the choice in one, whether they stand there already or not.
+        parameters of the choice in one, whether they stand there already or not; where a
+        scenario or an area stands there, in whatever folder, or the README of a network.
     """
     try:
         target = path.resolve()
         network, among = (target / MANIFEST).is_file(), (target.parent / MANIFEST).is_file()
+        there = target.is_file()
     except (OSError, ValueError, RuntimeError):
         # That it is no path at all is told where it is to be written.
         return
@@ -94,6 +99,12 @@ def check_apart(path: Path, *, but: str = "") -> None:
     own = {MANIFEST, LINES, CHOICE, *map(file_of, tables())} - {but}
     if among and target.name.casefold() in own:
         msg = f"{path}: is a file of the network in that folder, expected another for results"
+        raise DataError(msg)
+    written = _WRITTEN_BY_HAND.get(target.suffix.casefold())
+    if among and target.stem.casefold() == "readme":
+        written = "the description of the network"
+    if there and written:
+        msg = f"{path}: is {written} already, expected another for results"
         raise DataError(msg)
 
 
@@ -238,7 +249,7 @@ def _schema(table: Table, there: dict[str, Table], content: bytes) -> dict[str, 
             limits["minimum"] = column.minimum
         if column.maximum is not None:
             limits["maximum"] = column.maximum
-        if column.choices and column.type == "list":
+        if column.choices and column.is_list:
             one = "|".join(column.choices)
             limits["pattern"] = f"^({one})( *; *({one}))*$"
         elif column.choices:
@@ -260,7 +271,7 @@ def _foreign_keys(table: Table, there: dict[str, Table]) -> list[dict[str, Any]]
     keys = []
     for column in table.columns:
         other, _, key = column.references.partition(".")
-        if other in there and column.type != "list":
+        if other in there and not column.is_list:
             keys.append(
                 {"fields": [column.name], "reference": {"resource": other, "fields": [key]}}
             )

@@ -47,6 +47,11 @@ class Column:
     sourced: bool
     meaning: str
 
+    @property
+    def is_list(self) -> bool:
+        """Whether a cell may hold several values, parted by semicolons."""
+        return self.type in {"list", "countries"}
+
 
 @dataclass(frozen=True)
 class Table:
