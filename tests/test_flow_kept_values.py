@@ -8,7 +8,7 @@ import flow_cases
 import numpy as np
 import pytest
 
-from corridors.flow import solve
+from corridors.flow import FlowProblem, solve
 from corridors.flow.simplex.master import OwnMaster, _Own
 
 
@@ -71,3 +71,12 @@ def test_what_was_kept_is_held_against_amounts_and_bounds():
         other = question.like(question.problem, question.open_cost)
         getattr(other, name)[1, 0] += 1.0
         assert not own.means_the_same(other)
+
+
+def test_an_answer_rests_on_its_own_arcs_whatever_was_asked_before():
+    """Two roads, and a third that nobody takes: closing that rests on what it did before."""
+    problem = FlowProblem.from_arcs([0, 0, 0], [1, 1, 1], [1, 2, 3], [9, 9, 9], [0], [1], [5], 99)
+    base = solve(problem)
+    assert base.rests_on().tolist() == [True, False, False]
+    assert base.resolve(closed=[0]).rests_on().tolist() == [False, True, False]
+    assert base.resolve(closed=[2]).rests_on().tolist() == [True, False, False]

@@ -1,12 +1,11 @@
 """Column generation over paths, kept alive from one question to the next.
 
-The master problem holds a few paths per commodity; shortest paths under the
-prices of the limits find the paths that would improve it, until none does
-(Ford and Fulkerson 1958; Dantzig and Wolfe 1960). Everything that was learnt
-stays for the next question on the same arcs.
+The master problem holds a few paths per commodity; shortest paths under the prices of the limits
+find the paths that would improve it, until none does (Ford and Fulkerson 1958; Dantzig and Wolfe
+1960). Everything that was learnt stays for the next question on the same arcs.
 
-Everything below runs on one numbering, the *canonical* one, which depends on
-what the rows of the input say and never on where they stand.
+Everything below runs on one numbering, the *canonical* one, which depends on what the rows of the
+input say and never on where they stand.
 """
 
 from __future__ import annotations
@@ -59,8 +58,7 @@ class Engine:
     problem
         The first problem, to whose basis every later question returns.
     opposite
-        Whether to take, among the answers of least cost, the one that the rule
-        for ties puts last instead of first.
+        Whether to take, of the answers of least cost, the one that the rule for ties puts last.
     master
         What solves the master problem.
     rank
@@ -83,7 +81,7 @@ class Engine:
             rank = sign * (1.0 + generic(p.n_arcs, 0.618033988749895))
         of_commodity = 1.0 + generic(n.commodity_place, 0.414213562373095)
         self._ranks = rank, of_commodity
-        # Bundles of alike arcs, and the engine of the problem with a wide arc for each.
+        # Bundles of alike arcs, and the engine of what has a wide arc for each.
         self._wide: tuple[Bundles, Engine] | None = None
         short = np.concatenate([sign * _SHORT * of_commodity, np.zeros(len(self._soft))])
         self._pool = PathPool(p, n.unit, rank, of_commodity, short, self._soft)
@@ -102,9 +100,10 @@ class Engine:
         self.proof: tuple[FlowProblem, Certificate] | None = None
         self.trees = Trees()
         self._first: tuple[FlowProblem, Flags, FlowSolution] | None = None
-        # Arcs of the last answer, where the master does not stand at its basis.
+        # Arcs that the last answer rests on, where the master does not stand at its basis.
         self._rests_on: Flags | None = None
-        self.near: Engine | None = None  # at whose last basis the next way is to begin
+        # Another engine, at whose last basis the next way is to begin.
+        self.near: Engine | None = None
 
     @property
     def numbering(self) -> Numbering:
@@ -176,16 +175,19 @@ class Engine:
         self._master.kept = kept
 
     def arcs_in_use(self) -> Flags:
-        """Return which arcs lie on paths of the basis, in the problem's numbering."""
-        used = np.zeros(len(self._numbering.arc_order), dtype=np.bool_)
-        used[self._pool.paths(self._master.basic_columns(), self._numbering.arc_order)[1]] = True
+        """Return which arcs the last answer rests on, in the problem's numbering."""
+        if self._rests_on is not None:
+            return self._rests_on
+        order = self._numbering.arc_order
+        used = np.zeros(len(order), dtype=np.bool_)
+        used[self._pool.paths(self._master.basic_columns(), order)[1]] = True
         return used
 
     def _unmoved(self, problem: FlowProblem) -> tuple[FlowSolution, Flags] | None:
         """Return the first outcome, and its arcs, where all that changed is others are closed.
 
-        Closing arcs takes answers away and adds none; the best answer of all is
-        still there, and the prices, which rest on its paths alone, with it.
+        Closing arcs takes answers away and adds none; the best answer of all is still there, and
+        the prices, which rest on its paths alone, with it.
         """
         if self._first is None:
             return None
@@ -213,8 +215,7 @@ class Engine:
         Returns
         -------
         price, amount
-            Of one unit, and for how many units it holds. What a limit of 0
-            would be worth if it were opened is found too.
+            Of one unit, and for how many it holds; of a limit of 0 as if it were opened.
         """
         r = int(self._numbering.limit_number[limit])
         opened = problem
@@ -373,9 +374,8 @@ class Engine:
     def _head_start(self, question: MasterProblem) -> None:
         """Let HiGHS find an optimum by cost, from whose basis the own method goes on.
 
-        Where hundreds of limits bind, the way from nothing is long, and a
-        general factorisation makes it the faster. The last basis, which the rule
-        for ties decides, is the same from wherever it is reached.
+        Where hundreds of limits bind, the way from nothing is long, and a general factorisation
+        makes it the faster. The last basis is the same from wherever it is reached.
         """
         p, own = question.problem, self._master
         highs = HighsMaster(self._pool, own.n_slack, p.n_limits)
@@ -395,10 +395,8 @@ class Engine:
     def _bypass(self, question: MasterProblem) -> None:
         """Offer each commodity with a closed path in the basis its cheapest open one.
 
-        At the prices of the basis no path is better than those in it, so these
-        are the ones that the dual simplex method takes next; without them
-        everything that was closed would fall short first, only to be found a way
-        later.
+        At the prices of the basis no path is better than those in it, so the dual simplex method
+        takes these next; without them all that was closed would fall short first.
         """
         p, master, columns = question.problem, self._master, self._pool.columns
         basic = master.basic_columns()

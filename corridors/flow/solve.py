@@ -138,8 +138,7 @@ class Answer:
     def plan(self) -> Plan:
         """Paths, amounts and shortfall, without what is rounding.
 
-        Equal answers are equal to the byte, whatever was asked before; so are
-        their plans.
+        Equal answers are equal to the byte, whatever was asked before; so are their plans.
         """
         least = _NOTHING * (1.0 + self.problem.amount)
         keep = np.flatnonzero(self.path_amount > least[self.path_commodity])
@@ -176,8 +175,8 @@ class Answer:
     def price_range(self, limit: int) -> PriceRange:
         """Return what a limit is worth from both sides, and over how many units.
 
-        At a kink, where the limit is just what the flow needs, one more unit
-        may be worth less than one unit less costs.
+        At a kink, where the limit is just what the flow needs, one more may be worth less than one
+        less costs.
 
         Parameters
         ----------
@@ -223,15 +222,13 @@ class Answer:
     def undecided(self) -> Flags:
         """Arcs on which other flows of the same cost plus loss carry something else, shape (A,).
 
-        Found by holding the answer against the one that the rule for ties puts
-        last: where the two agree on all, there is only one.
+        Held against the one that the rule for ties puts last: where they agree there is only one.
         """
         none = np.zeros(self.problem.n_arcs, dtype=np.bool_)
         if not self._tied.any() and not self._tied_limit.any():
             return none
-        p = self.problem
+        p, name = self.problem, self._engine.master_name
         plain = replace(p, tie_cost=np.zeros_like(p.tie_cost))
-        name = self._engine.master_name
         parts = plain.by_step
         for of in (Engine(parts, opposite=True, master=name), Engine(parts, master=name)):
             other = Answer(of, plain)
