@@ -65,7 +65,7 @@ def sweep(
     workers: Annotated[
         int | None,
         typer.Option(
-            help="Processes; one for each core if not given.",
+            help="Processes; one for each core where that pays, if not given.",
             metavar="N",
             parser=whole_number("workers", least=1, most=1024),
         ),

@@ -110,7 +110,8 @@ def _windows(
     net: Network, pairs: list[tuple[dict[str, Any], Question]]
 ) -> dict[str, tuple[str, int]]:
     """Return the days of the runs that can be made; a scenario that is not there has none."""
-    known = [(r, q) for r, q in pairs if not any(c == "asks" for c, _ in missing_in(net, r))]
+    by_days = [(r, q) for r, q in pairs if is_by_days(q.function)]
+    known = [(r, q) for r, q in by_days if not any(c == "asks" for c, _ in missing_in(net, r))]
     return windows(net, known)
 
 
