@@ -312,7 +312,8 @@ def main() -> int:
             page += [f"\n## {title}", *run()]
             print("\n".join(page[-12:]), file=sys.stderr, flush=True)
     text = "\n".join(page) + "\n"
-    if args.no_write:
+    if args.no_write or args.only:
+        # A part is not the page.
         print(text)
     else:
         PAGE.write_text(text, encoding="utf-8")
