@@ -11,6 +11,7 @@ import pytest
 import simulate_toys
 
 import corridors as co
+from corridors.analysis.monte_carlo import simulated_draws
 from corridors.scenarios import kept
 from corridors.simulation.seasons import days_alone, undisturbed
 from corridors.simulation.seasons.days_alone import DaysAlone, UsualFigures, key_of_days
@@ -83,6 +84,15 @@ def test_observations_are_held_against_what_is_kept_of_days_without_their_scenar
     changed = replace(alone.timetable, problem=replace(alone.timetable.problem, step=0.5))
     with pytest.raises(pytest.fail.Exception, match="run again"):
         held(DaysWithout(changed, never))
+
+
+@pytest.mark.parametrize("usual", ["optimal", "logit"])
+def test_draws_drive_out_nothing_that_others_come_back_to(
+    usual: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(kept.SETTING, str(tmp_path))
+    simulated_draws(co.load(), ASKED, 3, draws=1, workers=1, usual=usual)
+    assert not kinds(tmp_path)
 
 
 def test_what_is_broken_is_worked_out_again(

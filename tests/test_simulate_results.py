@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 from simulate_toys import DAY0, close, one_road, scenario
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 
 import corridors as co
 from corridors.cli.app import app
+from corridors.simulation.queue_tables import _Curves
 
 
 def test_the_old_keyword_of_the_scenario_warns_and_does_the_same():
@@ -55,3 +57,11 @@ def test_the_command_writes_what_save_writes(tmp_path):
     own = sim.save(tmp_path / "own")
     written = {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()}
     assert written == {path.name: path.read_bytes() for path in own.iterdir()}
+
+
+@pytest.mark.parametrize("hair", [0.0, 1e-13, -1e-13, 1e-11])
+def test_who_stands_at_the_end_has_waited_as_long_whatever_rounding_has_come_after(hair):
+    came = np.array([0.0, 10.0, 10.0 + hair, 10.0 + 2 * hair])
+    own = _Curves(np.arange(4.0), came, np.array([0.0, 0.0, 2.0, 4.0]))
+    # The fourth came after 0.4 days, the tenth after one: on average 2.3 days before the end.
+    assert own.standing() == pytest.approx((6.0, 6.0 * 2.3, 2.6))

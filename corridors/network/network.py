@@ -99,6 +99,11 @@ class Network(Asked):
         """The network of all of time that this one was resolved from."""
         return self._whole or self
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether its numbers are drawn from another's: hardly anybody asks for these again."""
+        return self.whole.like is not None
+
     def at(self, date: str | dt.date) -> Network:
         """Return the network as it stands on one day.
 

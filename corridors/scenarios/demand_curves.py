@@ -106,7 +106,7 @@ def ordinary_costs(net: Network, day: dt.date) -> dict[str, float]:
 
 def _ordinary_costs(state: NetworkState) -> Floats:
     """Return what one more unit of each demand costs, shape (K,), from disk or worked out."""
-    large = state.problem.n_commodities >= _WORTH_KEEPING
+    large = state.problem.n_commodities >= _WORTH_KEEPING and not state.net.is_drawn
     couplings = couplings_of(state)
     key = key_of("ordinary", state.problem, couplings) if large else ""
     known = recall(key) if large else None

@@ -140,12 +140,13 @@ def _sealed(key: str, content: bytes) -> bytes:
 def _tidy(folder: Path) -> None:
     """Remove what was read longest ago, where there are too many files."""
     # What a killed process left is among them.
-    files = [path for path in folder.iterdir() if path.is_file()]
+    with os.scandir(folder) as entries:
+        files = [entry for entry in entries if entry.is_file()]
     if len(files) <= _MOST_FILES:
         return
-    age = {path: path.stat().st_mtime for path in files}
-    for path in sorted(files, key=lambda p: (age[p], p.name))[:-_MOST_FILES]:
-        path.unlink(missing_ok=True)
+    age = {entry.name: entry.stat().st_mtime for entry in files}
+    for name in sorted(age, key=lambda name: (age[name], name))[:-_MOST_FILES]:
+        (folder / name).unlink(missing_ok=True)
 
 
 @cache

@@ -136,7 +136,9 @@ class _Curves:
             return 0.0, 0.0, 0.0
         level = np.unique(np.concatenate([[low, high], came[(came > low) & (came < high)]]))
         first, last = self.when(came, level[:-1], after=True), self.when(came, level[1:])
-        days = float((np.diff(level) * (end - 0.5 * (first + last))).sum())
+        # A rounding below the last to come nobody comes after it, and nobody is what that holds.
+        some = np.isfinite(first)
+        days = float((np.diff(level) * (end - 0.5 * (first + last)))[some].sum())
         return high - low, days, end - float(first[0])
 
 

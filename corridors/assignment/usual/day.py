@@ -140,8 +140,10 @@ def _found(state: NetworkState) -> Usual:
     """Return what is usual in a situation, as it lies on disk or worked out."""
     p, corridors, dispersion = state.problem, corridors_of(state), _dispersion(state)
     counts = _counts(state)
-    key = key_of_usual(p, counts, dispersion, corridors)
-    known = recall_usual(key, p, counts, dispersion)
+    # Thousands of draws would drive out what others come back to.
+    kept = not state.net.is_drawn
+    key = key_of_usual(p, counts, dispersion, corridors) if kept else ""
+    known = recall_usual(key, p, counts, dispersion) if kept else None
     if known is not None:
         least, answer = known
         return Usual(answer.route_set, least, answer, p)
@@ -150,7 +152,8 @@ def _found(state: NetworkState) -> Usual:
     least = least_costs(routes, p.n_commodities, routes.sums(p, open_costs(p)))
     model = ChoiceModel.staying(p, spread_by_cost(least, dispersion), counts)
     answer = choose_settled(p, model, routes)
-    keep_usual(key, least, answer)
+    if kept:
+        keep_usual(key, least, answer)
     return Usual(answer.route_set, least, answer, p)
 
 

@@ -175,14 +175,17 @@ class Undisturbed:
         problem
             The problem.
         usual
-            Whether no event has a part in it: then it is kept on disk for later processes.
+            Whether no event has a part in it: then it is kept on disk for later processes, but
+            for networks that are drawn.
         """
         shape = _bytes_of(problem, _SHAPE)
         key = shape, _bytes_of(problem, _NUMBERS)
         if key not in self._answers:
             if len(self._answers) == _MOST_ANSWERS:
                 del self._answers[next(iter(self._answers))]
-            large = usual and problem.n_commodities >= _WORTH_KEEPING
+            # Thousands of draws would drive out what others come back to.
+            worth = usual and not self._of.is_drawn
+            large = worth and problem.n_commodities >= _WORTH_KEEPING
             name = name_of("optimum", *(part.hex() for part in key)) if large else ""
             found = Optimum.read(problem, recall(name)) if large else None
             if found is None:
