@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from corridors.flow.arrays import only_shut
-from corridors.flow.compiling import compiled, inner, lean
+from corridors.flow.kernels import by_reference, compiled, inner, lean
 from corridors.flow.shortest.trees import forward_star
 from corridors.flow.splitting import sort_paths
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from corridors.flow.problem import FlowProblem
 
 
+@by_reference
 class Columns(NamedTuple):
     """Columns: the shortfall of each commodity first, then paths.
 
