@@ -8,6 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from numba.core.compiler import Compiler
+from numba.core.errors import LoweringError
+
+_STRANGE = AttributeError, ImportError, LoweringError, NotImplementedError, TypeError
+"""What a release of numba may answer whose inside is another one."""
 
 
 class WholeCompiler(Compiler):
@@ -22,7 +26,7 @@ class WholeCompiler(Compiler):
             from corridors.flow.kernels.pipeline import compile_kernel
 
             return compile_kernel(self, func)
-        except (AttributeError, ImportError, TypeError):
+        except _STRANGE:
             own = Compiler(
                 state.typingctx, state.targetctx, None, state.args, state.return_type,
                 state.flags, state.locals,

@@ -29,6 +29,17 @@ class _Lowering(typed_passes.BaseNativeLowering):
         return Short
 
 
+@register_pass(mutates_CFG=False, analysis_only=True)
+class _Ending(typed_passes.IRLegalization):
+    """Says where variables end, which only those are asked that are counted."""
+
+    _name = "kernel_endings"
+
+    def run_pass(self, state: Any) -> bool:
+        """Say so."""
+        return bool(state.flags.nrt) and bool(super().run_pass(state))
+
+
 _Inference = register_pass(mutates_CFG=True, analysis_only=False)(Inference)
 
 
@@ -40,7 +51,7 @@ _PASSES = (
     (untyped_passes.ReconstructSSA, "ssa"),
     (_Inference, "nopython frontend"),
     (typed_passes.PreLowerStripPhis, "remove phis nodes"),
-    (typed_passes.IRLegalization, "ensure IR is legal prior to lowering"),
+    (_Ending, "say where variables end"),
     (typed_passes.AnnotateTypes, "annotate types"),
     (_Lowering, "native lowering"),
     (typed_passes.NoPythonBackend, "nopython mode backend"),

@@ -123,4 +123,7 @@ def _unbox(typ: Any, obj: Any, c: Any) -> Any:
             c.context.nrt.decref(c.builder, typ.tuple, native.value)
 
     place = cgutils.alloca_once_value(c.builder, native.value)
+    # What is read there never changes, but for being put there just now: no read may come before.
+    kind = ir.FunctionType(place.type, [place.type])
+    place = c.builder.asm(kind, "", "=r,0,~{memory}", [place], side_effect=True)
     return NativeValue(place, is_error=native.is_error, cleanup=cleanup)
