@@ -23,7 +23,7 @@ PACKAGE = ROOT / "corridors"
 DONE = PACKAGE / "__pycache__" / "kernels.txt"
 """Says when all was compiled; older than a compiled source it says nothing."""
 
-MARKS = ("numba import njit", "flow.compiling import")
+MARKS = ("numba import njit", "flow.compiling import", "flow.kernels")
 
 
 def newest_source() -> float:

@@ -20,6 +20,7 @@ from numba.core.errors import TypingError
 
 import corridors.flow
 from corridors.flow.compiling import _Late, _Pause
+from corridors.flow.kernels.library import Whole
 
 ROOM = Path(corridors.flow.__file__).parent
 QUEUES = ROOM.parent / "simulation"
@@ -43,7 +44,7 @@ def kernels():
     paths = [path for room in rooms for path in ROOM.glob(f"{room}*.py")]
     for path in paths + sorted(QUEUES.rglob("*.py")):
         for node in ast.parse(path.read_text("utf-8")).body:
-            if marks(node) & {*LEAN, "compiled", "allocating_inner", "plain", "njit"}:
+            if marks(node) & {*LEAN, "compiled", "allocating_inner", "plain", "plain_part", "njit"}:
                 yield f"{path.stem}.{node.name}", node
 
 
@@ -144,7 +145,7 @@ def test_while_a_kernel_is_compiled_nothing_is_collected_and_who_waits_is_told_o
 KEPT = """
 import sys
 import numpy as np
-from corridors.flow.compiling import compiled, lean
+from corridors.flow.kernels import compiled, lean
 
 @lean
 def added(a):
@@ -163,7 +164,7 @@ def doubled(a):
 
 LATER = """
 from told import added, doubled
-from corridors.flow.compiling import compiled
+from corridors.flow.kernels import compiled
 
 @compiled
 def both(a):
@@ -232,7 +233,7 @@ def test_what_cannot_be_read_in_this_way_is_read_in_numba_s_own(tmp_path, monkey
         (found,) = kernels.doubled.overloads.values()
         return sum(kernels.doubled.stats.cache_hits.values()), type(found.library)
 
-    assert ask() == (0, JITCodeLibrary)
+    assert ask() == (0, Whole)
     assert ask() == (1, _Late)
 
     def other(*_):

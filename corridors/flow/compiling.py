@@ -1,13 +1,8 @@
-"""How the kernels of the engine are compiled.
+"""How kernels are compiled, those of the proofs in all by numba alone, and kept.
 
 What was compiled is kept on disk beside its module until that module changes.
 numba does not see that a *part* of a kernel has changed which stands in another
 module; whoever changes one removes what was kept (the tests do so by themselves).
-
-Compiling takes as long as a kernel has operations, and each function of numpy that
-it calls brings its own. So kernels loop rather than assign slices to slices, which
-would bring the words of an error with them, sort and search by hand or outside,
-and are given their work space instead of asking for it.
 """
 
 from __future__ import annotations
@@ -96,7 +91,7 @@ class _Kept(FunctionCache):
             codegen._library_class = kind
 
 
-def _kept(**options: Any) -> Callable[[Any], Any]:
+def kept(**options: Any) -> Callable[[Any], Any]:
     """Return what compiles kernels with these options and keeps them on disk."""
 
     def compiles(function: Any) -> Any:
@@ -109,32 +104,11 @@ def _kept(**options: Any) -> Callable[[Any], Any]:
     return compiles
 
 
-compiled = _kept(error_model="numpy", no_cfunc_wrapper=True, _nrt=True)
-"""Compiles a kernel that Python calls; what was compiled is kept on disk."""
+plain = kept(error_model="numpy", no_cfunc_wrapper=True)
+"""Compiles a kernel of the proofs, by numba alone; `corridors.flow.kernels` compiles all others."""
 
-plain = _kept(error_model="numpy")
-"""Compiles a kernel of the proofs, with all that numba adds by itself."""
-
-lean = _kept(error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
-"""Compiles, as `compiled` does, a kernel that asks for no memory and returns no array.
-
-numba counts references to arrays wherever one is named. Such a kernel goes without, as parts of
-numba itself do: its arrays are its caller's. It may call what asks for memory, but take no new
-array from it.
-"""
-
-inner = partial(
-    njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
-)()
-"""Compiles a part of a kernel that asks for no memory, without the doors that Python would need.
-
-One that asks for memory all the same is not compiled: the error speaks of returning an array.
-"""
-
-allocating_inner = partial(
-    njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=True
-)()
-"""Compiles a part of a kernel that asks for memory, or returns an array."""
+plain_part = partial(njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)()
+"""Compiles a part of a kernel of the proofs, without the doors that Python would need."""
 
 LOG = logging.getLogger(__name__)
 """Says, once in a process, that kernels are being compiled."""

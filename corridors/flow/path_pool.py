@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from corridors.flow.arrays import only_shut
-from corridors.flow.compiling import compiled, inner, lean
+from corridors.flow.kernels import by_reference, compiled, inner, lean
 from corridors.flow.shortest.trees import forward_star
 from corridors.flow.splitting import sort_paths
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from corridors.flow.problem import FlowProblem
 
 
+@by_reference
 class Columns(NamedTuple):
     """Columns: the shortfall of each commodity first, then paths.
 
@@ -144,10 +145,7 @@ def _cut(newest, older, end):
 
 @lean
 def _shut(arcs, class_of, commodity, newest_on, older_on, column_on, open_cost, banned, listed, n):
-    """Mark the paths over arcs whose cost is infinite, and no others; say how many.
-
-    The first `n` that are listed are those marked before; all that are now are listed.
-    """
+    """Mark and list the paths over arcs whose cost is infinite, in place of the `n` listed before."""
     for i in range(n):
         banned[listed[i]] = False
     n = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import compiled, inner, lean
+from corridors.flow.kernels import compiled, inner, lean
 from corridors.flow.shortest.trees import grow
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import compiled, lean
+from corridors.flow.kernels import compiled, lean
 
 
 @lean
@@ -115,7 +115,8 @@ def users_of_arcs(commodity, start, arcs, weighed, scale, n_arcs):
         By entry of `arcs`, at least 1.
     """
     found = np.empty(len(arcs))
-    least = np.full(n_arcs, np.inf)
+    least = np.empty(n_arcs)
+    least[:] = np.inf
     users = np.zeros(n_arcs)
     begin = 0
     while begin < len(commodity):
@@ -163,8 +164,8 @@ def curvature(first, start, term, unit, scale, flow, share, volume, slope, numbe
     """
     matrix = np.zeros((n_free, n_free))
     mean = np.zeros(n_free)
-    touched = np.empty(n_free, dtype=np.int64)
-    seen = np.zeros(n_free, dtype=np.bool_)
+    touched = np.empty(n_free, np.int64)
+    seen = np.zeros(n_free, np.bool_)
     for k in range(len(first) - 1):
         n_touched = 0
         for p in range(first[k], first[k + 1]):
@@ -245,12 +246,12 @@ def counted_terms(start, arcs, own_class, commodity, first, limit, only, one, fa
         How many terms there are.
     """
     units = np.zeros(n_terms)
-    met = np.zeros(n_terms, dtype=np.bool_)
-    offsets = np.zeros(len(start), dtype=np.int64)
+    met = np.zeros(n_terms, np.bool_)
+    offsets = np.zeros(len(start), np.int64)
     room = 16 * len(start)
-    terms = np.empty(room, dtype=np.int64)
+    terms = np.empty(room, np.int64)
     found = np.empty(room)
-    mine = np.empty(n_terms, dtype=np.int64)
+    mine = np.empty(n_terms, np.int64)
     size = 0
     for p in range(len(start) - 1):
         n = 0
@@ -273,7 +274,7 @@ def counted_terms(start, arcs, own_class, commodity, first, limit, only, one, fa
                 units[r] += factor[e]
         if size + n > room:
             room = 2 * (size + n)
-            more_terms = np.empty(room, dtype=np.int64)
+            more_terms = np.empty(room, np.int64)
             more_found = np.empty(room)
             for i in range(size):
                 more_terms[i] = terms[i]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corridors.flow.arrays import TOLERANCE
-from corridors.flow.compiling import compiled
+from corridors.flow.kernels import compiled
 
 
 @compiled

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from corridors.flow.compiling import plain
+from corridors.flow.compiling import plain, plain_part
 
 BEYOND = 1.25
 """How much further than the last destination a tree is kept, so that most ways round lie in it."""
 
 
-@njit(error_model="numpy")
+@plain_part
 def _rise(dist, heap, where, size, node):
     """Put a node that has come nearer in its place in the heap; say how many are in it.
 
@@ -33,7 +32,7 @@ def _rise(dist, heap, where, size, node):
     return size
 
 
-@njit(error_model="numpy")
+@plain_part
 def _spread(start, leaving, heads, weight, dist, by, heap, where, size, wanted, left, beyond):
     """Settle nodes until all that are wanted are, and what is nearer than a length beyond.
 
@@ -76,14 +75,14 @@ def _spread(start, leaving, heads, weight, dist, by, heap, where, size, wanted, 
     return size
 
 
-@njit(error_model="numpy")
+@plain_part
 def _empty(heap, where, size):
     """Take out of the heap what is left in it."""
     for i in range(size):
         where[heap[i]] = -1
 
 
-@njit(error_model="numpy")
+@plain_part
 def _mark(tail, by, branch, node):
     """Mark the arcs by which a node is reached, as far as they are not marked yet."""
     while by[node] >= 0 and not branch[by[node]]:
@@ -91,7 +90,7 @@ def _mark(tail, by, branch, node):
         node = tail[by[node]]
 
 
-@njit(error_model="numpy")
+@plain_part
 def _write(dist, last, radius, reach, by):
     """Write down a tree as far as a radius."""
     for node in range(len(dist)):
@@ -117,6 +116,8 @@ def grow(
     last = np.empty(n_nodes, np.int32)
     where[:] = -1
     wanted = np.zeros(n_nodes, dtype=np.bool_)
+    # No literals, for which the part would be compiled once more.
+    one, none = np.int64(1), np.int64(0)
     for g in range(len(firsts) - 1):
         i, end = firsts[g], firsts[g + 1]
         o, c = origin[order[i]], commodity_class[order[i]]
@@ -132,7 +133,7 @@ def grow(
         where[o] = 0
         weights = weight[c * n_arcs : (c + 1) * n_arcs]
         size = _spread(
-            start, leaving, heads, weights, dist, last, heap, where, 1, wanted, left, 0.0
+            start, leaving, heads, weights, dist, last, heap, where, one, wanted, left, 0.0
         )  # fmt: skip
         for j in range(i, end):
             node = destination[order[j]]
@@ -145,13 +146,14 @@ def grow(
         if keep:
             radius[g] = BEYOND * furthest[g]
             size = _spread(
-                start, leaving, heads, weights, dist, last, heap, where, size, wanted, 0, radius[g]
+                start, leaving, heads, weights, dist, last, heap, where, size, wanted, none,
+                radius[g],
             )  # fmt: skip
             _write(dist, last, radius[g], reach[g], by[g])
         _empty(heap, where, size)
 
 
-@njit(error_model="numpy")
+@plain_part
 def _by_class(cells, before, weight, n_arcs, n_classes):
     """Return the arcs whose weight has changed, class by class, and offsets of the classes."""
     first = np.zeros(n_classes + 1, np.int64)
@@ -197,6 +199,8 @@ def mend(
     last = np.empty(n_nodes, np.int32)
     where[:] = -1
     wanted = np.zeros(n_nodes, dtype=np.bool_)
+    # No literals, for which the part would be compiled once more.
+    one, none = np.int64(1), np.int64(0)
     # Whether a node is not known yet (0), stands (1) or is cut off (2).
     state = np.zeros(n_nodes, np.int8)
     for c in range(len(of_class) - 1):
@@ -277,7 +281,7 @@ def mend(
                 where[node] = 0
                 last[node] = -1
                 size = _spread(
-                    start, leaving, head, weights, dist, last, heap, where, 1, wanted, left, 0.0
+                    start, leaving, head, weights, dist, last, heap, where, one, wanted, left, 0.0
                 )  # fmt: skip
                 far = 0.0
                 for j in range(i, end):
@@ -285,7 +289,7 @@ def mend(
                 if keep:
                     known = BEYOND * far
                     size = _spread(
-                        start, leaving, head, weights, dist, last, heap, where, size, wanted, 0,
+                        start, leaving, head, weights, dist, last, heap, where, size, wanted, none,
                         known,
                     )  # fmt: skip
                 _empty(heap, where, size)

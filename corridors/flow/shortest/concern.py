@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import compiled
+from corridors.flow.kernels import compiled
 
 
 @compiled

@@ -7,7 +7,7 @@ more, and its older entry is passed over when it comes up.
 
 from __future__ import annotations
 
-from corridors.flow.compiling import inner
+from corridors.flow.kernels import inner
 
 
 @inner

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from corridors.flow.arrays import TOLERANCE
-from corridors.flow.compiling import compiled
+from corridors.flow.kernels import compiled
 from corridors.flow.shortest.trees import ahead, grow, in_order, settle, unsettle
 
 

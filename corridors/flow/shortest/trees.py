@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import allocating_inner, compiled, inner, lean
+from corridors.flow.kernels import allocating_inner, compiled, inner, lean
 from corridors.flow.shortest.heap import pop, push
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import lean
+from corridors.flow.kernels import lean
 from corridors.flow.usage import open_costs
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.flow.compiling import inner
+from corridors.flow.kernels import by_reference, inner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +36,7 @@ HAIR = 1e-5
 """How much of tie cost and rank is put into the cost on the way, as a share of all costs."""
 
 
+@by_reference
 class Basis(NamedTuple):
     """A basis; the first ``size[0]`` entries of `other`, `tight` and `inverse` count.
 
@@ -56,6 +57,7 @@ class Basis(NamedTuple):
     waiting: Ints
 
 
+@by_reference
 class Values(NamedTuple):
     """What a basis means: amounts (2, .), use of limits (2, R), prices (3, .)."""
 
@@ -66,6 +68,7 @@ class Values(NamedTuple):
     sigma: Floats
 
 
+@by_reference
 class Work(NamedTuple):
     """Room that the kernels work in, so that none has to ask for it.
 
@@ -218,6 +221,7 @@ def charged(cost, start, limit, unit, price, j):
     return total
 
 
+@by_reference
 class Rows(NamedTuple):
     """What columns take of the limits that bind or have bound, side by side.
 
@@ -232,6 +236,7 @@ class Rows(NamedTuple):
     used: Ints
 
 
+@by_reference
 class Paths(NamedTuple):
     """The columns of each commodity, ``column[start[k]:start[k + 1]]``, and the commodity of each.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.flow.compiling import inner
+from corridors.flow.kernels import by_reference, inner
 from corridors.flow.shortest.heap import pop, push
 from corridors.flow.simplex.basis import PIVOT, SMALL, along, below, charged, clip
 from corridors.flow.simplex.exchange import find_lone, flip_keys, swap_key
@@ -32,6 +32,7 @@ _FAR = 1e30
 """A loss for a unit that no column has."""
 
 
+@by_reference
 class Weights(NamedTuple):
     """How strongly the basic variables answer to what happens outside, as far as is known."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import inner, lean
+from corridors.flow.kernels import inner, lean
 from corridors.flow.simplex.basis import PIVOT
 from corridors.flow.simplex.inverse import DUST, WAITING, fold, inverse_column, row_entry, row_of
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import allocating_inner, compiled, inner
+from corridors.flow.kernels import allocating_inner, compiled, inner
 from corridors.flow.simplex.basis import key_use
 
 

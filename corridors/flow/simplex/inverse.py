@@ -9,7 +9,7 @@ column adds what waits.
 
 from __future__ import annotations
 
-from corridors.flow.compiling import inner
+from corridors.flow.kernels import inner
 
 WAITING = 8
 """Most changes of an inverse that wait to be made at a time."""

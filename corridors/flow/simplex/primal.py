@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.flow.compiling import inner
+from corridors.flow.kernels import by_reference, inner
 from corridors.flow.simplex.basis import PIVOT, SMALL, along, below, charged, clip
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ LISTED = 40
 """Most columns that are noted at a time."""
 
 
+@by_reference
 class Motion(NamedTuple):
     """What a unit of what enters takes from keys, and of limits that do not bind.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import inner, lean
+from corridors.flow.kernels import inner, lean
 from corridors.flow.simplex.basis import (
     SMALL,
     Paths,

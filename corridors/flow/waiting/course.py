@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import compiled, lean
+from corridors.flow.kernels import compiled, lean
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.flow.compiling import inner
+from corridors.flow.kernels import inner
 from corridors.simulation.queueing.packets import units_of
 from corridors.simulation.queueing.state import BACKGROUND, NEW, OLD, Counting
 

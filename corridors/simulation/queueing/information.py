@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.flow.compiling import lean
+from corridors.flow.kernels import lean
 from corridors.simulation.queueing.problem import closed_since_until
 from corridors.simulation.queueing.reductions import Reductions, wait_behind
 

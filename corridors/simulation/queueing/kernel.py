@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import inner, lean
+from corridors.flow.kernels import inner, lean
 from corridors.simulation.queueing.counting import count_queues
 from corridors.simulation.queueing.packets import append, drop, forget, split, take, units_of
 from corridors.simulation.queueing.reneging import divert, renege

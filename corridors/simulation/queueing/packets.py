@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import inner, lean
+from corridors.flow.kernels import inner, lean
 from corridors.simulation.queueing.state import BACKGROUND, HAIR, NEW, OLD, PACKET, Packets
 
 FINE = 1e6

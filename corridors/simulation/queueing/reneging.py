@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import inner, lean
+from corridors.flow.kernels import inner, lean
 from corridors.simulation.queueing.packets import append, drop, enter, split, units_of
 from corridors.simulation.queueing.reductions import wait_behind
 from corridors.simulation.queueing.state import BACKGROUND, NEW, OLD, TURNED_BACK

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from corridors.flow.kernels import by_reference
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -35,6 +37,7 @@ PACKET = np.dtype(
 one line of a processor's cache; `nothing` makes the whole two of them."""
 
 
+@by_reference
 class Packets(NamedTuple):
     """Amounts on their way, as records with linked lists through `after`.
 
@@ -62,6 +65,7 @@ class Packets(NamedTuple):
     goes: Floats
 
 
+@by_reference
 class RouteArrays(NamedTuple):
     """Ways from a place to a destination as sequences of limits (visits) and segments between.
 
@@ -84,6 +88,7 @@ class RouteArrays(NamedTuple):
     advice_wait: Floats
 
 
+@by_reference
 class QueueLimits(NamedTuple):
     """What holds in one step: rates per day, the queues, and the stores before limits.
 
@@ -126,6 +131,7 @@ class QueueLimits(NamedTuple):
     asked_until: Ints
 
 
+@by_reference
 class Choice(NamedTuple):
     """Parameters of behaviour by class or demand, and what is closed in the step."""
 
@@ -139,6 +145,7 @@ class Choice(NamedTuple):
     late: float
 
 
+@by_reference
 class Counting(NamedTuple):
     """Where what waits is counted in the step.
 
@@ -161,6 +168,7 @@ class Counting(NamedTuple):
     moved: Ints
 
 
+@by_reference
 class Record(NamedTuple):
     """What is written down, by step."""
 
@@ -181,6 +189,7 @@ class Record(NamedTuple):
     way_hours: Floats
 
 
+@by_reference
 class Clock(NamedTuple):
     """Where in time the step stands."""
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import compiled, inner, lean
+from corridors.flow.kernels import compiled, inner, lean
 from corridors.simulation.queueing.packets import append, join, split
 from corridors.simulation.queueing.state import BACKGROUND, HAIR
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import inner
+from corridors.flow.kernels import inner
 from corridors.simulation.queueing.packets import is_blocked, units_of
 from corridors.simulation.queueing.state import HAIR
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.compiling import inner
+from corridors.flow.kernels import inner
 from corridors.flow.waiting.course import passes_of
 from corridors.simulation.queueing.packets import (
     append,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import compiled
+from corridors.flow.kernels import compiled
 from corridors.flow.shortest.trees import forward_star, grow_towards
 
 if TYPE_CHECKING:

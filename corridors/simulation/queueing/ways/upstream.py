@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import lean
+from corridors.flow.kernels import lean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
