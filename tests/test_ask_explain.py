@@ -10,7 +10,7 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.assignment.explain import sentences
+from corridors.assignment.explain import brief, sentences
 from corridors.assignment.views.through import touched
 from corridors.assignment.views.told import best_sentence
 
@@ -331,3 +331,11 @@ def test_whoever_takes_new_room_makes_none(three_ways):
     assert len(found.by_use[1]) == 0
     assert found.to_dict()["pushed_aside"] == []
     assert found.roomier["rerouted_t_per_day"].tolist() == [pytest.approx(400)]
+
+
+def test_the_answer_in_brief_says_so_too(three_ways):
+    """What a pack says of each scenario."""
+    kept = brief(compared(three_ways, "surcharge link:a-b by 30 USD/TEU").tables)
+    assert "Of what keeps its way, 600 t a day cost 1,800 USD a day more" in kept
+    grown = brief(compared(three_ways, "demand cargo:box to 3").tables)
+    assert "Of what was not wanted before most stays, a day, of Box D–B (700 t)." in grown

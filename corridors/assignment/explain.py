@@ -116,7 +116,10 @@ def answer(
 def brief(tables: ComparisonTables) -> str:
     """Return the answer in a few sentences: whose fate it is, who loses, what hangs on it."""
     coupled = told_couplings(tables.before.couplings, tables.after.couplings, tables.cargo_names)
-    return " ".join(filter(None, [answer(tables)[0], _losers(tables), coupled]))
+    added = told_newly_wanted(tables.added_demand, tables.node_names, tables.cargo_names)
+    stays = f"{added[:1].upper()}{added[1:]}." if added else ""
+    said = [answer(tables)[0], told_kept(tables.change), _losers(tables), stays, coupled]
+    return " ".join(filter(None, said))
 
 
 def _losers(tables: ComparisonTables) -> str:
