@@ -8,11 +8,11 @@ from corridors.assignment.reroutes import ADDED, PREMIUM
 from corridors.assignment.views.by import PARTS
 from corridors.assignment.views.told import (
     told_beside_totals,
+    told_cheaper,
     told_closed,
     told_couplings,
     told_kept,
     told_newly_wanted,
-    told_roomier,
     told_sellers,
     told_waits,
 )
@@ -170,8 +170,8 @@ def _lead(tables: ComparisonTables) -> list[str]:
         found.append(_where_to(moved[moved["t_per_day"] > 0], tables.link_names))
     if aside["rerouted_t_per_day"].sum() + aside["lost_t_per_day"].sum() > _SMALL:
         found.append(_pushed(aside, tables.cargo_names))
-    if tables.roomier is not None and tables.roomier["rerouted_t_per_day"].sum() > _SMALL:
-        found.append(told_roomier(tables.roomier, tables.cargo_names))
+    if tables.going_cheaper is not None:
+        found.append(told_cheaper(tables.going_cheaper, tables.cargo_names))
     return [text for text in found if text]
 
 
