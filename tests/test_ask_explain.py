@@ -10,7 +10,7 @@ import pytest
 import toys
 
 import corridors as co
-from corridors.assignment.explain import sentences
+from corridors.assignment.explain import brief, sentences
 from corridors.assignment.views.through import touched
 from corridors.assignment.views.told import best_sentence
 
@@ -320,14 +320,19 @@ def test_what_did_not_fit_before_is_not_taken_for_what_is_wanted_newly(three_way
     assert "none of which is carried" in said
 
 
-def test_whoever_takes_new_room_makes_none(three_ways):
+def test_whoever_goes_a_cheaper_way_makes_no_room(three_ways):
     found = compared(three_ways, "limit capacity:g to 2 trains/day")
     said = found.explain()
     assert "makes room" not in said
-    assert (
-        "Cargo that did not use it takes a cheaper way that has room for it now, a day: "
-        "of Box 40.0 TEU."
-    ) in said
+    assert ("Cargo that did not use it goes a cheaper way now, a day: of Box 40.0 TEU.") in said
     assert len(found.by_use[1]) == 0
     assert found.to_dict()["pushed_aside"] == []
-    assert found.roomier["rerouted_t_per_day"].tolist() == [pytest.approx(400)]
+    assert found.going_cheaper["rerouted_t_per_day"].tolist() == [pytest.approx(400)]
+
+
+def test_the_answer_in_brief_says_so_too(three_ways):
+    """What a pack says of each scenario."""
+    kept = brief(compared(three_ways, "surcharge link:a-b by 30 USD/TEU").tables)
+    assert "Of what keeps its way, 600 t a day cost 1,800 USD a day more" in kept
+    grown = brief(compared(three_ways, "demand cargo:box to 3").tables)
+    assert "Of what was not wanted before most stays, a day, of Box D–B (700 t)." in grown

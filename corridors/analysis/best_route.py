@@ -129,6 +129,8 @@ def best_route_in(
             if name not in known:
                 msg = f"no {what} {name!r}{nearest(name, known)}"
                 raise UnknownIdError(msg)
+    # From a place to itself there is no way to go.
+    places = [p for i, p in enumerate(places) if not i or p != places[i - 1]]
     path = _search(state, places, state.arcs.cargo.index(cargo), modes, set(avoid))
     if path is None:
         msg = f"no route for {cargo} by {', '.join(places)} on {state.day}"

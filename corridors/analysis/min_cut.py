@@ -184,6 +184,10 @@ def _left_out(state: NetworkState, cargo: int, first: set[str]) -> tuple[str, ..
 def _region(net: Network, names: str | list[str]) -> set[str]:
     country = net.country_of
     nodes: set[str] = set()
+    if not names:
+        raise UnknownIdError(
+            "saw a region of no place, expected countries or nodes, one or several"
+        )
     for name in [names] if isinstance(names, str) else names:
         own = {name} if name in country else {n for n, c in country.items() if c == name}
         if not own:

@@ -173,5 +173,6 @@ def day_of(net: Network, plan: Scenario | None, as_of: str | dt.date | None) -> 
     if net.date is not None:
         return net.date
     whose = f"scenario {plan.name}" if plan else "the undisturbed network"
-    msg = f"{whose}: no day is given; set as_of (--as-of), such as 2025-09-12"
+    how = "say from when it holds (from 2025-09-12), or " if plan else ""
+    msg = f"{whose}: no day is given; {how}set as_of (--as-of), such as 2025-09-12"
     raise ScenarioError(msg)

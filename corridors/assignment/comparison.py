@@ -423,7 +423,7 @@ class Comparison(Changes):
             credited=partial(network_credits, net),
             idle_openings=self.idle_openings,
             added_demand=self.added_demand,
-            roomier=self.roomier,
+            going_cheaper=self.going_cheaper,
             uncounted=frozenset(cargo["cargo"]) - net.cargo_in_totals,
         )
 

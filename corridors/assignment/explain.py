@@ -8,11 +8,11 @@ from corridors.assignment.reroutes import ADDED, PREMIUM
 from corridors.assignment.views.by import PARTS
 from corridors.assignment.views.told import (
     told_beside_totals,
+    told_cheaper,
     told_closed,
     told_couplings,
     told_kept,
     told_newly_wanted,
-    told_roomier,
     told_sellers,
     told_waits,
 )
@@ -116,7 +116,10 @@ def answer(
 def brief(tables: ComparisonTables) -> str:
     """Return the answer in a few sentences: whose fate it is, who loses, what hangs on it."""
     coupled = told_couplings(tables.before.couplings, tables.after.couplings, tables.cargo_names)
-    return " ".join(filter(None, [answer(tables)[0], _losers(tables), coupled]))
+    added = told_newly_wanted(tables.added_demand, tables.node_names, tables.cargo_names)
+    stays = f"{added[:1].upper()}{added[1:]}." if added else ""
+    said = [answer(tables)[0], told_kept(tables.change), _losers(tables), stays, coupled]
+    return " ".join(filter(None, said))
 
 
 def _losers(tables: ComparisonTables) -> str:
@@ -167,8 +170,8 @@ def _lead(tables: ComparisonTables) -> list[str]:
         found.append(_where_to(moved[moved["t_per_day"] > 0], tables.link_names))
     if aside["rerouted_t_per_day"].sum() + aside["lost_t_per_day"].sum() > _SMALL:
         found.append(_pushed(aside, tables.cargo_names))
-    if tables.roomier is not None and tables.roomier["rerouted_t_per_day"].sum() > _SMALL:
-        found.append(told_roomier(tables.roomier, tables.cargo_names))
+    if tables.going_cheaper is not None:
+        found.append(told_cheaper(tables.going_cheaper, tables.cargo_names))
     return [text for text in found if text]
 
 

@@ -106,7 +106,7 @@ class ComparisonTables:
         What the scenario says that it asks; empty where it does not.
     idle_openings
         As `corridors.Comparison` has it; None where that is not known.
-    added_demand, roomier
+    added_demand, going_cheaper
         As `corridors.Comparison` has them; None where that is not known.
     uncounted
         Cargo that its table keeps out of totals.
@@ -140,7 +140,7 @@ class ComparisonTables:
     question: str = ""
     idle_openings: pd.DataFrame | None = None
     added_demand: pd.DataFrame | None = None
-    roomier: pd.DataFrame | None = None
+    going_cheaper: pd.DataFrame | None = None
     uncounted: frozenset[str] = frozenset()
 
     @property

@@ -202,6 +202,7 @@ def _print(comparison: Comparison, extra: Extra) -> None:
     from corridors.assignment.views.told import best_sentence
     from corridors.cli.asking.answers import without_hairs
     from corridors.cli.asking.named import with_cargo, with_demand
+    from corridors.display import HAIR
 
     plan = comparison.disrupted.scenario
     if plan is not None:
@@ -240,6 +241,8 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         ]
     ]
     reroutes = extra.only(reroutes, comparison.reroutes["cargo"])
+    # What is a rounding of all demand stands in no sentence either.
+    reroutes = reroutes[reroutes["t_per_day"] > HAIR * comparison.waterfall["t_per_day"].iloc[0]]
     if len(reroutes):
         title = f"Rerouted: the largest {min(_ROWS, len(reroutes))} of {len(reroutes)}"
         shown = with_demand(net, reroutes.head(_ROWS)).rename(columns=_words)

@@ -36,13 +36,15 @@ def validate(
     if json:
         print_json([_row(row) for row in frame.to_dict("records")])
         return
-    known = frame[frame["modelled"].notna()]
+    known = frame[frame["within"].notna()]
     columns = ["observation_id", "unit", "role", "observed", "low", "high", "modelled", "within"]
     shown = known[columns].assign(within=["yes" if w else "no" for w in known["within"]])
-    print_table(shown, "Modelled and observed")
-    print_table(_by_kind(known), "By what they are of; identities are inputs of the model")
-    unknown = frame[frame["modelled"].isna()]
-    print_table(unknown[["observation_id", "quantity", "how"]], "Not modelled")
+    if len(known):
+        print_table(shown, "Modelled and observed")
+        print_table(_by_kind(known), "By what they are of; identities are inputs of the model")
+    unknown = frame[frame["within"].isna()]
+    if len(unknown):
+        print_table(unknown[["observation_id", "quantity", "how"]], "Not modelled or not judged")
     note(_summary(known, len(unknown)))
 
 
@@ -57,6 +59,9 @@ def _by_kind(known: pd.DataFrame) -> pd.DataFrame:
 
 def _summary(known: pd.DataFrame, unknown: int) -> str:
     """Return in a sentence or two how many observations the model meets, by role."""
+    if not len(known):
+        what = f"none of {unknown} observations" if unknown else "there are no observations"
+        return f"{what[:1].upper()}{what[1:]} to hold the model against."
     inside = known["within"] == True  # noqa: E712  the column holds None as well
     roles = [
         f"{int(inside[own].sum())} of {int(own.sum())} marked {role}"
@@ -67,7 +72,8 @@ def _summary(known: pd.DataFrame, unknown: int) -> str:
         f"{int(inside.sum())} of {len(known)} modelled observations are within their range: "
         f"{', '.join(roles)}. Those marked calibrate were used to make the model, so that "
         "meeting them proves nothing. "
-        f"{unknown} {'is' if unknown == 1 else 'are'} not modelled, for the reasons given."
+        f"{unknown} {'is' if unknown == 1 else 'are'} not modelled or not judged, for the "
+        "reasons given."
     )
 
 

@@ -124,12 +124,17 @@ class GmnsFolder:
             raise DataError(msg)
         length = self._unit("long_length", length_unit)
         speed = self._unit("speed", speed_unit)
-        where = str(folder / "config.csv")
+        where = [
+            f"{folder / 'config.csv'}: {column}"
+            if self.config.get(column)
+            else f"{option} (--{option.replace('_', '-')})"
+            for column, option in (("long_length", "length_unit"), ("speed", "speed_unit"))
+        ]
         self.guessed_length, self.guessed_speed = not length, not speed
-        self.km = km_per_unit(length or "km", f"{where}: long_length")
+        self.km = km_per_unit(length or "km", where[0])
         # A folder in feet has its speeds in miles an hour, one in metres in km/h.
         usual = "mph" if length.lower() in _MILES else "km/h"
-        self.kmh = kmh_per_unit(speed or usual, f"{where}: speed")
+        self.kmh = kmh_per_unit(speed or usual, where[1])
         self.length_unit, self.speed_unit = length or "km", speed or usual
 
     def _unit(self, column: str, given: str | None) -> str:

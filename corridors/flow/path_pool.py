@@ -145,7 +145,7 @@ def _cut(newest, older, end):
 
 @lean
 def _shut(arcs, class_of, commodity, newest_on, older_on, column_on, open_cost, banned, listed, n):
-    """Mark and list the paths over arcs whose cost is infinite, in place of the `n` listed before."""
+    """Mark and list the paths over arcs whose cost is infinite, and not the `n` listed before."""
     for i in range(n):
         banned[listed[i]] = False
     n = 0

@@ -90,8 +90,13 @@ class _View:
         """Return each line in kilometres, divided before it is projected."""
         from shapely import LineString, get_coordinates, segmentize
 
-        courses = segmentize([LineString(line.points) for line in lines], _STEP_DEGREES)
-        return [self.project(*get_coordinates(course).T) for course in courses]
+        # A link from a place to itself that has no line of its own is a point, and stays one.
+        return [
+            self.project(*get_coordinates(segmentize(LineString(own), _STEP_DEGREES)).T)
+            if len(set(map(tuple, own))) > 1
+            else self.project(*np.array([*own]).T)
+            for own in (np.asarray(line.points) for line in lines)
+        ]
 
 
 def _view_of(lines: Sequence[FlowLine], window: str) -> _View:

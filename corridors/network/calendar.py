@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from calendar import isleap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +31,28 @@ def parse_date(text: str) -> dt.date:
     except ValueError:
         msg = f"saw {text!r}, which is not a day of the calendar"
         raise ValueError(msg) from None
+
+
+def day_in(value: Any) -> dt.date:
+    """Return the day of a date, with or without a time of day, of Python, numpy or pandas.
+
+    Raises
+    ------
+    ValueError
+        Where it is none.
+
+    Examples
+    --------
+    >>> day_in(dt.datetime(2025, 9, 12, 5)).isoformat()
+    '2025-09-12'
+    """
+    # A moment of numpy, finer than those of Python, would say the number of its ticks.
+    own = value.astype("datetime64[s]").item() if type(value).__name__ == "datetime64" else value
+    # What is no moment at all, as pandas has it, is not even equal to itself.
+    if isinstance(own, dt.date) and own == own:
+        return own.date() if isinstance(own, dt.datetime) else own
+    msg = f"saw {value!r}, expected a date such as 2025-09-12"
+    raise ValueError(msg)
 
 
 def check_season(text: str) -> None:

@@ -76,12 +76,14 @@ def _limits(net: Network) -> dict[str, Any]:
 
 
 def _covered(table: pd.DataFrame) -> dict[str, Any]:
-    limited = table[table["basis"] != "none"]
+    # What no cargo may use lacks no limit, and has none.
+    own = table["limits"] != "" if "limits" in table.columns else True
+    limited = table[(table["basis"] != "none") & own]
     return {
         "coverage": len(limited) / len(table) if len(table) else 1.0,
         "by_confidence": {g: int((limited["confidence"] == g).sum()) for g in "ABCD"},
-        "published": int((table["basis"] == "published").sum()),
-        "inferred": int((table["basis"] == "inferred").sum()),
+        "published": int((limited["basis"] == "published").sum()),
+        "inferred": int((limited["basis"] == "inferred").sum()),
     }
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError, UnknownIdError, nearest
 from corridors.network.asking import Asked
-from corridors.network.calendar import during, parse_date
+from corridors.network.calendar import day_in, during, parse_date
 from corridors.network.folder import LINES, data_folder, raise_problems, read_tables
 from corridors.network.markets.offers import offers_at
 from corridors.network.schema import tables as schema_tables
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import geopandas as gpd
     import networkx as nx
     import pandas as pd
@@ -326,12 +327,10 @@ class Network(Asked):
 
 
 def as_date(date: str | dt.date) -> dt.date:
-    """Return a date given as text or as itself; raise DataError where it is none."""
-    if isinstance(date, dt.date):
-        return date
+    """Return a date given as text, as itself or with a time of day; raise DataError for others."""
     try:
-        return parse_date(date)
-    except (ValueError, TypeError) as error:
+        return parse_date(date) if isinstance(date, str) else day_in(date)
+    except ValueError as error:
         msg = f"date: {error}"
         raise DataError(msg) from None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from corridors.errors import ScenarioError, nearest
-from corridors.network.calendar import parse_date
+from corridors.network.calendar import day_in, parse_date
 from corridors.network.folder import data_folder
 from corridors.network.reading.yaml_lines import Lines, Path_, read
 from corridors.scenarios.authoring.calls import Changes
@@ -57,6 +57,10 @@ class Scenario(Changes):
     sources: tuple[str, ...] = field(default=())
     family: tuple[str, tuple[Any, ...]] | None = None
     question: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.as_of, dt.datetime):
+            object.__setattr__(self, "as_of", day_in(self.as_of))
 
     def __add__(self, other: Scenario) -> Self:
         if not isinstance(other, Scenario):
@@ -317,7 +321,8 @@ def _built(
     `sound` says that the schema need not be asked.
     """
     if not isinstance(content, dict):
-        msg = f"{path}: expected a scenario with name and events, saw {type(content).__name__}"
+        seen = "nothing" if content is None else type(content).__name__
+        msg = f"{path}: expected a scenario with name and events, saw {seen}"
         raise ScenarioError(msg)
     written = lines.written if isinstance(lines, Lines) else None
     fault = None if sound else first_fault(content, written)

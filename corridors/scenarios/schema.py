@@ -279,8 +279,19 @@ def _in_words(
     if error.validator == "enum":
         expected = f"expected {' or '.join(map(str, error.validator_value))}"
     if error.validator == "type":
-        expected = f"expected {_kinds(error.validator_value)}"
+        text = path and error.validator_value == "string"
+        with_unit = _WITH_UNIT.get(path[-1]) if text else None
+        expected = f"expected {with_unit or _kinds(error.validator_value)}"
     return path, f"saw {written.get(path) or _brief(seen)}, {expected}"
+
+
+_TIME = 'a time with its unit such as "24 h" or "2 days"'
+_WITH_UNIT: Mapping[str | int, str] = {
+    "over": _TIME,
+    "start_up": _TIME,
+    "by": f'{_TIME}, or a charge such as "200 USD/TEU"',
+}
+"""What is expected where a number without its unit would have to be guessed at."""
 
 
 def _event_fault(event: dict[str, Any]) -> str:

@@ -246,7 +246,8 @@ def first_day(net: Network, plan: Scenario | None, start: str | dt.date | None) 
     if net.date is not None:
         return net.date
     whose = f"scenario {plan.name}" if plan else "the undisturbed network"
-    msg = f"{whose}: no day is given; set start, such as 2025-09-12"
+    how = "say from when it holds (from 2025-09-12), or " if plan else ""
+    msg = f"{whose}: no day is given; {how}set start, such as 2025-09-12"
     raise ScenarioError(msg)
 
 

@@ -333,7 +333,7 @@ def pack(
     asked = tuple(models)
     _check(plans, asked, uncertainty)
     dated = sorted(
-        ((day_of(net, plan, None), plan, one) for plan, one in zip(plans, named, strict=True)),
+        ((_day_of(net, plan), plan, one) for plan, one in zip(plans, named, strict=True)),
         key=lambda d: (d[0], d[1].name),
     )
     bases: dict[tuple[dt.date, str], Assignment] = {}
@@ -357,6 +357,17 @@ def pack(
             command = _command(net, one, plan, day)
             rows.append(PackRow(plan, day, tuple(answers), picture, command))
     return Pack(tuple(rows), network_title(net), uncertainty, tuple(network_credits(net)))
+
+
+def _day_of(net: Network, plan: Scenario) -> dt.date:
+    """Return the day of a scenario, which nobody can give beside it."""
+    if plan.as_of is None and net.date is None:
+        msg = (
+            f"scenario {plan.name}: no day is given; say from when it holds, such as "
+            "from 2025-09-12 in a line, or as_of: 2025-09-12 in its file"
+        )
+        raise ScenarioError(msg)
+    return day_of(net, plan, None)
 
 
 def _check(plans: list[Scenario], models: tuple[str, ...], draws: int) -> None:

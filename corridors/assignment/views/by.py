@@ -78,8 +78,9 @@ def assignment_by(
     frame = shortfall[
         ["demand_t_per_day", "served_t_per_day", "shortfall_t_per_day", "loss_usd_per_day"]
     ].copy()
-    short = shortfall["shortfall_t_per_day"] * shortfall["cargo"].map(value_per_tonne(net))
-    frame["shortfall_value_usd_per_day"] = short.astype("float64")
+    # Of no demand at all the column of cargo has no numbers to be mapped to.
+    worth = shortfall["cargo"].map(value_per_tonne(net)).astype("float64")
+    frame["shortfall_value_usd_per_day"] = shortfall["shortfall_t_per_day"] * worth
     found = summed(frame, demand_groups(net, shortfall, key), key)
     of_route = names.loc[list(routes["demand_id"])].reset_index()
     if of_country:

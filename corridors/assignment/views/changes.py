@@ -138,10 +138,10 @@ class Changes:
         return used, aside
 
     @property
-    def roomier(self) -> pd.DataFrame:
+    def going_cheaper(self) -> pd.DataFrame:
         """By cargo: those that did not use what the events touch and go a cheaper way now.
 
-        Nobody pushes them: there is room for them where there was none.
+        There is room for them where there was none, be it new or given up by others.
         """
         return self._by_use[2]
 

@@ -91,11 +91,11 @@ def by_use(
     units
         By cargo: unit and t_per_unit.
     cheaper
-        As `cheaper_share` returns it: nobody is pushed to a cheaper way.
+        As `cheaper_share` returns it: who goes a cheaper way is not told to make room.
 
     Returns
     -------
-    used, aside, roomier
+    used, aside, going_cheaper
         cargo, unit, t_per_unit and the parts in t a day, most tonnes first; of the
         others only cargo of which something goes another way or is lost, and apart from them
         what goes a cheaper way. What falls with a by-product is pushed aside by nobody, and in
@@ -113,10 +113,10 @@ def by_use(
         size = total["before_t_per_day"].round(6)
         order = total.assign(_size=size).sort_values(["_size", "cargo"], ascending=[False, True])
         found.append(order.drop(columns="_size").reset_index(drop=True))
-    used, aside, roomier = found
+    used, aside, going_cheaper = found
     moved = aside["rerouted_t_per_day"] + aside["lost_t_per_day"] > 1e-6
-    gained = roomier["rerouted_t_per_day"] > 1e-6
-    return used, aside[moved].reset_index(drop=True), roomier[gained].reset_index(drop=True)
+    gained = going_cheaper["rerouted_t_per_day"] > 1e-6
+    return used, aside[moved].reset_index(drop=True), going_cheaper[gained].reset_index(drop=True)
 
 
 def rerouted_users(reroutes: pd.DataFrame, routes: pd.DataFrame) -> pd.DataFrame:

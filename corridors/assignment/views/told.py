@@ -241,16 +241,16 @@ def told_kept(change: Mapping[str, float]) -> str:
     )
 
 
-def told_roomier(roomier: pd.DataFrame, names: Mapping[str, str]) -> str:
-    """Return who finds a cheaper way, there being room where there was none."""
-    order = roomier.sort_values(["rerouted_t_per_day", "cargo"], ascending=[False, True])
+def told_cheaper(going_cheaper: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Return who goes a cheaper way without having used what the events touch."""
+    order = going_cheaper.sort_values(["rerouted_t_per_day", "cargo"], ascending=[False, True])
     parts = [
         f"of {names[row['cargo']]} "
         f"{number(row['rerouted_t_per_day'] / row['t_per_unit'], str(row['unit']))}"
         for row in order.head(_SHOWN).to_dict("records")
         if row["rerouted_t_per_day"] > _SMALL
     ]
-    told = "Cargo that did not use it takes a cheaper way that has room for it now, a day"
+    told = "Cargo that did not use it goes a cheaper way now, a day"
     return f"{told}: {'; '.join(parts)}." if parts else ""
 
 

@@ -272,6 +272,10 @@ def cut(
     with working("looking for the narrowest place"):
         net = load(network)
         kinds = listed(cargo) or sorted(net.tables["cargo"]["cargo"])
+        if not kinds:
+            raise UnknownIdError(
+                "cut: the network has no cargo (cargo.csv), so nothing to let through"
+            )
         ways: list[dict[str, Any]] = [{"mode": mode, "corridor": corridor}]
         if chosen and chosen[0] != "cargo":
             [key] = chosen

@@ -7,6 +7,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import ScenarioError, nearest
+from corridors.network.calendar import day_in
 from corridors.network.reading.numbers import NUMBER
 from corridors.scenarios.authoring.text import slug
 from corridors.scenarios.events import KINDS
@@ -25,10 +26,11 @@ def plain(value: Any) -> Any:
     """
     if isinstance(value, dict):
         return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat()
-    if isinstance(value, dt.date):
-        return value.isoformat()
+    if isinstance(value, dt.date) or type(value).__name__ == "datetime64":
+        try:
+            return day_in(value).isoformat()
+        except ValueError as error:
+            raise ScenarioError(str(error)) from None
     if isinstance(value, list | tuple):
         return [plain(v) for v in value]
     if isinstance(value, set | frozenset):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from corridors.errors import ScenarioError, nearest
+from corridors.network.calendar import day_in
 from corridors.scenarios.selectors import KEYS, describe, select
 
 if TYPE_CHECKING:
@@ -75,6 +76,10 @@ class Event:
         if self.kind not in KINDS:
             msg = f"{self.where or 'event'}: no kind of event {self.kind!r}"
             raise ScenarioError(msg + nearest(self.kind, KINDS))
+        for name in ("first_day", "end_day"):
+            day = getattr(self, name)
+            if isinstance(day, dt.datetime):
+                object.__setattr__(self, name, day_in(day))
 
     @property
     def meaning(self) -> Kind:
