@@ -308,6 +308,7 @@ def _limits(states: Mapping[str, AssignmentTables]) -> dict[str, list[dict[str, 
         for row, links in zip(rows, tables.capacity_links, strict=True):
             for link in links:
                 entry = found[link].setdefault(row["capacity_id"], _limit(row))
+                entry["amount"][state] = row["amount"]
                 entry["used"][state] = row["used"] + min(row["background"], row["amount"])
                 entry["price"][state] = row["price_usd"]
                 entry["use"][state] = row["use"]
@@ -316,8 +317,8 @@ def _limits(states: Mapping[str, AssignmentTables]) -> dict[str, list[dict[str, 
 
 def _limit(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a limit with nothing known of any state yet."""
-    kept = {name: row[name] for name in ("name", "unit", "amount", "inferred")}
-    return {**kept, "used": {}, "price": {}, "use": {}}
+    kept = {name: row[name] for name in ("name", "unit", "inferred")}
+    return {**kept, "amount": {}, "used": {}, "price": {}, "use": {}}
 
 
 def _map_links(
