@@ -58,6 +58,9 @@ _TRACE = 1e-6
 _STORY = 0.02
 """Share of the largest change from which a link belongs to the first view."""
 
+_POLEWARD = 85.0
+"""Degrees from the equator to where the maps end."""
+
 _DRAWN = {"links", "nodes", "capacities"}
 """Tables whose rows' publications are told on maps."""
 
@@ -349,7 +352,7 @@ def _map_links(
                 link_id=str(link_id),
                 name=f"{ends[0]}–{ends[1]}",
                 mode=row["mode"],
-                coordinates=[(round(x, 4), round(y, 4)) for x, y in row["geometry"].coords],
+                coordinates=[(round(x, 4), _latitude(y)) for x, y in row["geometry"].coords],
                 gauge_mm=int(gauge) if gauge == gauge else None,
                 corridor=row["corridor"],
                 ends=ends,
@@ -373,6 +376,11 @@ def _map_links(
     return links
 
 
+def _latitude(lat: float) -> float:
+    """Return a latitude as Mercator's map can show it, where a line runs close by a pole."""
+    return round(max(-_POLEWARD, min(_POLEWARD, lat)), 4)
+
+
 def _map_nodes(net: Network, shortfall: Mapping[str, pd.DataFrame]) -> list[MapNode]:
     sources = _sources(net)
     unserved: dict[str, dict[str, dict[str, dict[str, float]]]] = {"origin": {}, "destination": {}}
@@ -388,7 +396,7 @@ def _map_nodes(net: Network, shortfall: Mapping[str, pd.DataFrame]) -> list[MapN
             name=row["name"],
             kind=row["kind"],
             country=row["country"],
-            lat=float(row["lat"]),
+            lat=_latitude(float(row["lat"])),
             lon=map_longitude(float(row["lon"])),
             unserved_from=unserved["origin"].get(row["node_id"], {}),
             unserved_to=unserved["destination"].get(row["node_id"], {}),

@@ -90,7 +90,9 @@ class _View:
         """Return each line in kilometres, divided before it is projected."""
         from shapely import LineString, get_coordinates, segmentize
 
-        courses = segmentize([LineString(line.points) for line in lines], _STEP_DEGREES)
+        # What begins and ends at one point has no length to divide, and cannot be asked to.
+        whole = [LineString(line.points) for line in lines]
+        courses = [segmentize(line, _STEP_DEGREES) if line.length > 0 else line for line in whole]
         return [self.project(*get_coordinates(course).T) for course in courses]
 
 
