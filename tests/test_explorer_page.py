@@ -498,6 +498,36 @@ def test_the_page_reads_a_scenario_file_as_the_package_does(opened, two_ways, wr
     assert back.answer.objective == pytest.approx(hit.answer.objective, rel=1e-12)
 
 
+TOLD = {
+    "kept": (
+        "&delay=link:a-b-road@1.5",
+        "90 t keep their way and are 0.06 days longer on it on average.",
+    ),
+    "gone round": ("&close=link:a-b-road", "90 t go another way, 0.02 days longer on average, and"),
+    "both": (
+        "&cap=short@0.5&delay=link:a-b-road@12,link:a-c-road@12",
+        "0.52 days longer on average, 50 t keep their way and are 0.5 days longer on it on average",
+    ),
+    "neither": ("&delay=link:c-d-road@1", "nothing changes for the cargo."),
+}
+"""What is asked, and what the sentence says of those who go round and those who stay."""
+
+
+@pytest.mark.parametrize(("asked", "said"), TOLD.values(), ids=TOLD)
+def test_who_keeps_a_way_that_takes_longer_is_told(opened, two_ways, asked, said):
+    page = opened(f"#d=2026-01-01{asked}", two_ways[1]).page
+    assert said in text(page, "sentence")
+
+
+def test_cargo_in_no_total_is_told(opened, tmp_path):
+    net = toys.two_ways()
+    net.tables["cargo"]["totals"] = "out"
+    page_file = explorer(net, [], as_of="2026-01-01").save(tmp_path / "beside.html")
+    page = opened("#d=2026-01-01&close=link:a-b-road", page_file).page
+    said = "in no total, of bulk 10 t a day go another way and 0 t are no longer carried."
+    assert said in text(page, "sentence")
+
+
 REFUSED = {
     "form": "events:\n  - close: {link: a-b-road}\n    form: 2026-02-01\n",
     "takes no 'to'": "events:\n  - close: {link: a-b-road}\n    to: 0.5\n",
