@@ -498,6 +498,43 @@ def test_the_page_reads_a_scenario_file_as_the_package_does(opened, two_ways, wr
     assert back.answer.objective == pytest.approx(hit.answer.objective, rel=1e-12)
 
 
+SOUGHT = {
+    "persian": ("بندر عباس", "عباس"),
+    "georgian": ("თბილისი", "თბილ"),
+    "armenian": ("Երևան", "երև"),
+    "korean": ("서울", "서울"),
+    "chinese": ("乌鲁木齐", "鲁木"),
+    "russian": ("Ростов", "РОСТ"),
+    "polish": ("Łódź", "lodz"),
+    "turkish": ("Kırıkkale", "KIRIKKALE"),
+    "german": ("Groß Köris", "gross koris"),
+}
+"""What a place is called, and what of it a reader types."""
+
+
+def test_the_search_finds_names_in_any_script_and_escape_leaves_it(opened, tmp_path):
+    names = [name for name, _ in SOUGHT.values()]
+    ids = [f"p{i}" for i in range(len(names))]
+    net = toys.network(
+        dict.fromkeys(ids, "AA"),
+        [{"from_node": a, "to_node": b} for a, b in pairwise(ids)],
+        [{"origin": ids[0], "destination": ids[-1], "per_day": 10}],
+    )
+    net.tables["nodes"]["name"] = names
+    page = opened("", explorer(net, [], as_of=DAY).save(tmp_path / "names.html")).page
+    for place, (name, typed) in zip(ids, SOUGHT.values(), strict=True):
+        page.fill("#search", typed)
+        assert page.locator("[role=option]").first.inner_text().startswith(name), typed
+        page.press("#search", "Enter")
+        settle(page)
+        assert address(page) == f"{PLAIN}&close=node:{place}"
+        page.keyboard.press("Escape")
+        page.keyboard.press("u")
+        settle(page)
+        assert address(page) == PLAIN
+        assert page.input_value("#search") == ""
+
+
 TOLD = {
     "kept": (
         "&delay=link:a-b-road@1.5",

@@ -171,6 +171,9 @@ function searching(names, store, open) {
     } else if (event.key === 'Escape' && !list.hidden) {
       hide();
       event.stopPropagation();
+    } else if (event.key === 'Escape') {
+      // Out of the box, so that keys are commands again.
+      box.blur();
     }
   });
 }
