@@ -190,3 +190,34 @@ def test_hostile_names_stay_names(browser, tmp_path):  # noqa: F811
     assert "<script>window.hit" not in made.html
     card = co.compare(hit, hit)._repr_html_() + net._repr_html_()
     assert "<script>" not in card
+
+
+MOVED = {
+    "a share of it": ({"limit": {"capacity": "short"}, "to": 0.4}, "40 t/day", "100 → 40 t/day"),
+    "an amount": ({"limit": {"capacity": "short"}, "to": "8 t/day"}, "8 t/day", "100 → 8 t/day"),
+    "of a line": ({"limit": {"link": "a-b-road"}, "to": "7 t/day"}, "7 t/day", ": 7 t/day"),
+    "more": ({"limit": {"capacity": "short"}, "to": "250 t/day"}, "Nothing", "100 → 250 t/day"),
+    "another": ({"close": {"link": "c-d-road"}}, "100 t/day", "short: 100 t/day"),
+}
+"""What happens, what is then listed as full, and the limit as the line's details have it."""
+
+
+@pytest.mark.parametrize(("event", "full", "limit"), MOVED.values(), ids=MOVED)
+def test_a_limit_that_is_moved_is_full_at_what_it_is_then(browser, tmp_path, event, full, limit):  # noqa: F811
+    import toys
+
+    net = toys.two_ways()
+    net.tables["demand"]["units_per_year"] = 120 * 365
+    plan = co.scenario({"name": "x", "as_of": "2025-01-01", "events": [event]})
+    closure = co.run(net, plan, model="optimal")
+    closure.map().save(tmp_path / "limits.html")
+    with visit(browser, tmp_path / "limits.html") as seen:
+        page = seen.page
+        page.get_by_role("radio", name="Before", exact=True).check()
+        assert "short100 t/day" in page.locator("#full").text_content()
+        page.get_by_role("radio", name="After", exact=True).check()
+        assert full in page.locator("#full").text_content()
+        page.fill("#search input", "A–B, road")
+        page.press("#search input", "Enter")
+        assert limit in page.locator(".leaflet-popup").text_content()
+        assert seen.noise == []

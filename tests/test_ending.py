@@ -80,6 +80,39 @@ def test_what_python_makes_of_a_signal_within_compiled_code_is_still_the_signal(
     assert "fault of the program" not in result.stderr
 
 
+SWALLOWED = """
+import os, signal
+import corridors.scenarios.schema as s
+class Late:
+    def __del__(self):
+        os.kill(os.getpid(), signal.{name})
+        for _ in range(100): pass
+def fail():
+    late = Late()
+    del late
+    raise RuntimeError('no compiled object yet')
+s.scenario_schema = fail
+from corridors.cli import main
+main(['schema'])
+"""
+
+
+@POSIX
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_that_a_library_swallows_and_fails_on_is_still_the_signal(name):
+    """A compiler does so, where it comes while an object is done away with."""
+    result = subprocess.run(
+        [sys.executable, "-c", SWALLOWED.format(name=name)],
+        check=False,
+        timeout=HANG_S,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 128 + getattr(signal, name)
+    assert f"corridors: stopped by {name}" in result.stderr
+    assert "fault of the program" not in result.stderr
+
+
 @POSIX
 @pytest.mark.parametrize("error", ["ZeroDivisionError('a\\nb')", "RecursionError()", "MemoryError"])
 def test_a_fault_is_one_line_and_a_log(tmp_path, error):

@@ -442,6 +442,159 @@ def _parts(hash_):
     return {key: sorted(value.split(",")) for key, value in parts.items() if key != "at"}
 
 
+TWO_LIMITS = "as_of: 2026-01-01\nevents:\n"
+H = "  - limit: {capacity: short}\n    to: "
+READ_ALIKE = {
+    "a share of a share": f"{TWO_LIMITS}{H}0.5\n{H}0.5\n",
+    "a share of an amount": f"{TWO_LIMITS}{H}40 t/day\n{H}0.5\n",
+    "an amount in place of a share": f"{TWO_LIMITS}{H}0.5\n{H}70 t/day\n",
+    "an amount that no few digits say": f"{TWO_LIMITS}{H}30 t/week\n",
+    "numbers as YAML has them": (
+        f"{TWO_LIMITS}{H}.5\n  - delay: {{link: a-c-road}}\n    by: .5 day\n"
+    ),
+    "a mark at the start": f"\ufeff{TWO_LIMITS}{H}5.0e-1\n",
+    "texts over two lines": (
+        "title: 'It''s a text\n  over two lines'\ndescription: so\n  is this\n"
+        'question: "and \\"this\n  too"\n'
+        f"{TWO_LIMITS}  - close:\n      link:\n      - a-c-road\n    note: it\n      too\n"
+    ),
+}
+"""Scenarios that the page reads as the package does."""
+
+
+@pytest.fixture(scope="module")
+def two_ways(tmp_path_factory):
+    """Return two ways from a to d, of which one has a limit, and their page."""
+    net = toys.two_ways()
+    net.tables["demand"]["units_per_year"] = 90 * 365
+    page = explorer(net, [], as_of="2026-01-01")
+    return net, page.save(tmp_path_factory.mktemp("explorer") / "two-ways.html")
+
+
+def take(page, written):
+    """Hand a scenario file in, and return what is said of it."""
+    page.click("#yaml-button")
+    page.fill("#yaml", written)
+    page.click("#yaml-take")
+    return text(page, "yaml-said")
+
+
+@pytest.mark.parametrize("written", READ_ALIKE.values(), ids=READ_ALIKE)
+def test_the_page_reads_a_scenario_file_as_the_package_does(opened, two_ways, written, tmp_path):
+    net, page_file = two_ways
+    file = tmp_path / "asked.yaml"
+    file.write_text(f"{written}name: asked\n", encoding="utf-8")
+    hit = co.assign(net, file, model="optimal")
+    page = opened("", page_file).page
+    assert take(page, written) == ""
+    settle(page)
+    page.click("#yaml-button")
+    own = tmp_path / "written.yaml"
+    own.write_text(page.input_value("#yaml"), encoding="utf-8")
+    back = co.assign(net, own, model="optimal")
+    shown = page.evaluate("document.getElementById('proof').title")
+    cost = float(re.search(r"costs ([\d,.]+),", shown)[1].replace(",", ""))
+    assert cost == pytest.approx(hit.answer.objective, abs=0.01)
+    assert back.answer.objective == pytest.approx(hit.answer.objective, rel=1e-12)
+
+
+SOUGHT = {
+    "persian": ("بندر عباس", "عباس"),
+    "georgian": ("თბილისი", "თბილ"),
+    "armenian": ("Երևան", "երև"),
+    "korean": ("서울", "서울"),
+    "chinese": ("乌鲁木齐", "鲁木"),
+    "russian": ("Ростов", "РОСТ"),
+    "polish": ("Łódź", "lodz"),
+    "turkish": ("Kırıkkale", "KIRIKKALE"),
+    "german": ("Groß Köris", "gross koris"),
+}
+"""What a place is called, and what of it a reader types."""
+
+
+def test_the_search_finds_names_in_any_script_and_escape_leaves_it(opened, tmp_path):
+    names = [name for name, _ in SOUGHT.values()]
+    ids = [f"p{i}" for i in range(len(names))]
+    net = toys.network(
+        dict.fromkeys(ids, "AA"),
+        [{"from_node": a, "to_node": b} for a, b in pairwise(ids)],
+        [{"origin": ids[0], "destination": ids[-1], "per_day": 10}],
+    )
+    net.tables["nodes"]["name"] = names
+    page = opened("", explorer(net, [], as_of=DAY).save(tmp_path / "names.html")).page
+    for place, (name, typed) in zip(ids, SOUGHT.values(), strict=True):
+        page.fill("#search", typed)
+        assert page.locator("[role=option]").first.inner_text().startswith(name), typed
+        page.press("#search", "Enter")
+        settle(page)
+        assert address(page) == f"{PLAIN}&close=node:{place}"
+        page.keyboard.press("Escape")
+        page.keyboard.press("u")
+        settle(page)
+        assert address(page) == PLAIN
+        assert page.input_value("#search") == ""
+
+
+TOLD = {
+    "kept": (
+        "&delay=link:a-b-road@1.5",
+        "90 t keep their way and are 0.06 days longer on it on average.",
+    ),
+    "gone round": ("&close=link:a-b-road", "90 t go another way, 0.02 days longer on average, and"),
+    "both": (
+        "&cap=short@0.5&delay=link:a-b-road@12,link:a-c-road@12",
+        "0.52 days longer on average, 50 t keep their way and are 0.5 days longer on it on average",
+    ),
+    "neither": ("&delay=link:c-d-road@1", "nothing changes for the cargo."),
+}
+"""What is asked, and what the sentence says of those who go round and those who stay."""
+
+
+@pytest.mark.parametrize(("asked", "said"), TOLD.values(), ids=TOLD)
+def test_who_keeps_a_way_that_takes_longer_is_told(opened, two_ways, asked, said):
+    page = opened(f"#d=2026-01-01{asked}", two_ways[1]).page
+    assert said in text(page, "sentence")
+
+
+def test_cargo_in_no_total_is_told(opened, tmp_path):
+    net = toys.two_ways()
+    net.tables["cargo"]["totals"] = "out"
+    page_file = explorer(net, [], as_of="2026-01-01").save(tmp_path / "beside.html")
+    page = opened("#d=2026-01-01&close=link:a-b-road", page_file).page
+    said = "in no total, of bulk 10 t a day go another way and 0 t are no longer carried."
+    assert said in text(page, "sentence")
+
+
+REFUSED = {
+    "form": "events:\n  - close: {link: a-b-road}\n    form: 2026-02-01\n",
+    "takes no 'to'": "events:\n  - close: {link: a-b-road}\n    to: 0.5\n",
+    "takes no 'by'": f"events:\n{H}0.5\n    by: 3 h\n",
+    "close and limit": "events:\n  - close: {link: a-b-road}\n    limit: {capacity: short}\n",
+    "unknown key evnets": "evnets:\n  - close: {link: a-b-road}\n",
+    "the key events twice": "events:\n  - close: {link: a-b-road}\nevents: []\n",
+    "events with a list": "events:\n  close: {link: a-b-road}\n",
+    "a factor of at least 0": "events:\n  - demand: {cargo: bulk}\n    to: -1\n",
+    "a tab": "events:\n\t- close: {link: a-b-road}\n",
+    "quote it": "events:\n  - close: {node: [a, no]}\n",
+    "expected a day": "events:\n  - close: {node: a}\n    from: 2.1.2026\n",
+}
+"""Scenarios that the package refuses, and what the page says of them."""
+
+
+@pytest.mark.parametrize(("said", "written"), REFUSED.items(), ids=REFUSED)
+def test_what_the_package_refuses_the_page_refuses(opened, two_ways, said, written, tmp_path):
+    net, page_file = two_ways
+    whole = f"name: x\nas_of: 2026-01-01\n{written}"
+    file = tmp_path / "refused.yaml"
+    file.write_text(whole, encoding="utf-8")
+    with pytest.raises(co.ScenarioError):
+        co.assign(net, file, model="optimal")
+    page = opened("", page_file).page
+    before = address(page)
+    assert said in take(page, whole)
+    assert address(page) == before
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [

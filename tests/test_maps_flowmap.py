@@ -128,7 +128,7 @@ def test_flows_and_limits_arrive_as_given() -> None:
     assert found["limits"][link["limits"][0]] == [
         "Wagons to the port",
         "wagons",
-        40,
+        [40, 40],
         [10, 40],
         [0, 31.5],
         0,

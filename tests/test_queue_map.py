@@ -64,6 +64,24 @@ def test_the_first_view_is_of_the_worst_day():
     assert drawn["bounds"] == [[49.1, 17.7], [55.1, 29.7]]
 
 
+def test_where_nothing_waits_the_first_view_is_of_what_is_shut_or_carries():
+    """A network may lie anywhere; Eurasia is for a map with nothing on it."""
+    quiet = {"queues": [], "places": []}
+    sea = QueueMapLink("S", "sea", [[(-70.0, -30.0), (-10.0, 40.0)]], [5.0, 5.0])
+    road = QueueMapLink("R", "road", [[(-60.0, 10.0), (-62.0, 12.0)]], [1.0, 1.0])
+    shut = QueueMapLink("T", "sea", [[(179.0, 65.0), (180.8, 64.0)]], [0.0, 0.0], [False, True])
+    expected = [
+        ([sea, road, shut], [[61.0, 173.0], [68.0, 186.8]]),
+        ([sea, road], [[7.0, -68.0], [15.0, -54.0]]),
+        ([sea], [[-33.0, -76.0], [43.0, -4.0]]),
+        ([], [[37.0, 14.0], [61.0, 116.0]]),
+    ]
+    for links, bounds in expected:
+        assert payload(queue_data(**quiet, links=links))["bounds"] == bounds
+    places = [QueueMapPlace("Far", -20.0, 30.0)]
+    assert payload(queue_data(queues=[], places=places))["bounds"] == [[-23.0, 24.0], [-17.0, 36.0]]
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -11,10 +11,13 @@ from axe import bars_everywhere
 from test_maps_offline import Tags
 
 import corridors as co
+from corridors import plots
 from corridors.assignment.explain import answer
+from corridors.assignment.map_data import network_map
 from corridors.assignment.views.sources import deciding_sources
 from corridors.display import number
 from corridors.files import write_text
+from corridors.network.network import Network
 from tests.browser import browser, visit  # noqa: F401  browser is a fixture
 
 
@@ -178,3 +181,46 @@ def test_a_phone_reads_a_report_without_moving_it_sideways(browser, closure, tmp
     with visit(browser, tmp_path / "report.html", viewport=size, is_mobile=True) as seen:
         assert seen.page.evaluate("document.documentElement.scrollWidth") == 390
         assert seen.noise == []
+
+
+def _beside_poland(at):
+    """Return a closure of a-b, with a way round by c, where places lie as they are told."""
+    net = toys.network(
+        {"a": "PL", "b": "BY", "c": "LT"},
+        [
+            {"from_node": "a", "to_node": "b"},
+            {"from_node": "a", "to_node": "c"},
+            {"from_node": "c", "to_node": "b"},
+            {"from_node": "c", "to_node": "c", "link_id": "loop"},
+        ],
+        [{"origin": "a", "destination": "b", "per_day": 5}],
+    )
+    net.tables["nodes"]["lat"], net.tables["nodes"]["lon"] = zip(*at, strict=True)
+    net = Network(net.tables)
+    shut = {"name": "x", "as_of": "2025-01-01", "events": [{"close": {"link": "a-b-road"}}]}
+    return net, co.run(net, co.scenario(shut), model="optimal")
+
+
+PLACES = {
+    "two on one point": [(52.1, 23.7), (52.1, 23.7), (53.0, 24.0)],
+    "all on one point": [(52.1, 23.7)] * 3,
+    "over the pole": [(84.0, 0.0), (80.0, 175.0), (82.0, 100.0)],
+    "at the pole": [(90.0, 0.0), (-90.0, 10.0), (0.0, 20.0)],
+}
+
+
+@pytest.mark.parametrize("at", PLACES.values(), ids=PLACES)
+def test_pages_and_pictures_draw_places_wherever_they_lie(at):
+    """A link may begin and end at one point, and the shortest way lead over a pole."""
+    net, closure = _beside_poland(at)
+    assert "A\N{EN DASH}B" in closure.report()
+    assert "A\N{EN DASH}B" in closure.map().html
+    assert closure.figure() is not None
+    assert network_map(net).html
+    assert net.explore() is not None
+
+
+def test_a_picture_of_no_limit_at_all_has_no_legend(recwarn):
+    _, closure = _beside_poland(PLACES["two on one point"])
+    assert plots.utilisation(closure).get_legend() is None
+    assert [str(w.message) for w in recwarn if "legend" in str(w.message)] == []

@@ -58,6 +58,9 @@ _TRACE = 1e-6
 _STORY = 0.02
 """Share of the largest change from which a link belongs to the first view."""
 
+_POLEWARD = 85.0
+"""Degrees from the equator to where the maps end."""
+
 _DRAWN = {"links", "nodes", "capacities"}
 """Tables whose rows' publications are told on maps."""
 
@@ -308,6 +311,7 @@ def _limits(states: Mapping[str, AssignmentTables]) -> dict[str, list[dict[str, 
         for row, links in zip(rows, tables.capacity_links, strict=True):
             for link in links:
                 entry = found[link].setdefault(row["capacity_id"], _limit(row))
+                entry["amount"][state] = row["amount"]
                 entry["used"][state] = row["used"] + min(row["background"], row["amount"])
                 entry["price"][state] = row["price_usd"]
                 entry["use"][state] = row["use"]
@@ -316,8 +320,8 @@ def _limits(states: Mapping[str, AssignmentTables]) -> dict[str, list[dict[str, 
 
 def _limit(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a limit with nothing known of any state yet."""
-    kept = {name: row[name] for name in ("name", "unit", "amount", "inferred")}
-    return {**kept, "used": {}, "price": {}, "use": {}}
+    kept = {name: row[name] for name in ("name", "unit", "inferred")}
+    return {**kept, "amount": {}, "used": {}, "price": {}, "use": {}}
 
 
 def _map_links(
@@ -348,7 +352,7 @@ def _map_links(
                 link_id=str(link_id),
                 name=f"{ends[0]}–{ends[1]}",
                 mode=row["mode"],
-                coordinates=[(round(x, 4), round(y, 4)) for x, y in row["geometry"].coords],
+                coordinates=[(round(x, 4), _latitude(y)) for x, y in row["geometry"].coords],
                 gauge_mm=int(gauge) if gauge == gauge else None,
                 corridor=row["corridor"],
                 ends=ends,
@@ -372,6 +376,11 @@ def _map_links(
     return links
 
 
+def _latitude(lat: float) -> float:
+    """Return a latitude as Mercator's map can show it, where a line runs close by a pole."""
+    return round(max(-_POLEWARD, min(_POLEWARD, lat)), 4)
+
+
 def _map_nodes(net: Network, shortfall: Mapping[str, pd.DataFrame]) -> list[MapNode]:
     sources = _sources(net)
     unserved: dict[str, dict[str, dict[str, dict[str, float]]]] = {"origin": {}, "destination": {}}
@@ -387,7 +396,7 @@ def _map_nodes(net: Network, shortfall: Mapping[str, pd.DataFrame]) -> list[MapN
             name=row["name"],
             kind=row["kind"],
             country=row["country"],
-            lat=float(row["lat"]),
+            lat=_latitude(float(row["lat"])),
             lon=map_longitude(float(row["lon"])),
             unserved_from=unserved["origin"].get(row["node_id"], {}),
             unserved_to=unserved["destination"].get(row["node_id"], {}),

@@ -61,7 +61,7 @@ class Stop:
     """Turns signals into `Stopped`, once, and sees to it that the program ends."""
 
     def __init__(self) -> None:
-        self._told = False
+        self.told: Stopped | None = None
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
@@ -75,18 +75,18 @@ class Stop:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._told:
+        if self.told is not None:
             # On the way out nothing may interrupt again.
             return
         for number, before in self._before.items():
             signal.signal(number, before)
 
     def _stop(self, number: int, _: object) -> None:
-        if self._told:
+        if self.told is not None:
             return
-        self._told = True
+        self.told = Stopped(number)
         threading.Thread(target=_end_soon, args=(number,), daemon=True).start()
-        raise Stopped(number)
+        raise self.told
 
 
 def _is_ignored(number: int | None) -> bool:
@@ -248,22 +248,24 @@ def ended_well(arguments: list[str], *, debug: bool) -> Iterator[None]:
     debug
         Whether the trace of what went wrong is shown too.
     """
+    signals = Stop()
     try:
-        with Stop():
+        with signals:
             try:
                 yield
             finally:
                 flush()
     except BaseException as error:
-        _end(error, arguments, debug=debug)
+        _end(error, arguments, signals.told, debug=debug)
         raise
 
 
-def _end(error: BaseException, arguments: list[str], *, debug: bool) -> None:
+def _end(error: BaseException, arguments: list[str], told: Stopped | None, *, debug: bool) -> None:
     """Exit as what was raised deserves; return where it may pass as it is."""
     from corridors.errors import CorridorsError
 
-    stop = None if isinstance(error, SystemExit) else stop_behind(error)
+    # A library may swallow the signal, as a compiler does, and fail on what it has left undone.
+    stop = None if isinstance(error, SystemExit) else stop_behind(error) or told
     if stop is not None:
         stopped(stop, arguments, notes_of(error))
     # The parser of the command line ends with 1 where its output is not read to the end.

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from corridors.errors import DataError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = [
     "COUNTRIES_CREDIT",
@@ -96,16 +97,20 @@ class MapCapacity:
     """A limit that a link is part of.
 
     `amount` and `used` are per day, in `unit`; `price` is what one more unit a day
-    would be worth, in USD. An amount of None means that no limit is known; `inferred`
-    that nobody has published it.
+    would be worth, in USD. An amount is one for all states, or by state where a scenario
+    moves it; None means that no limit is known, `inferred` that nobody has published it.
     """
 
     name: str
     unit: str
-    amount: float | None
+    amount: float | Mapping[str, float] | None
     used: Mapping[str, float] = field(default_factory=dict)
     price: Mapping[str, float] = field(default_factory=dict)
     inferred: bool = False
+
+    def amount_in(self, state: str) -> float | None:
+        """Return the amount that holds in a state; None where none is known."""
+        return self.amount.get(state) if isinstance(self.amount, Mapping) else self.amount
 
 
 @dataclass(frozen=True)
@@ -281,6 +286,8 @@ class FlowMapData:
             named = {*link.flows, *link.use, *link.closed_in}
             for capacity in link.capacities:
                 named |= {*capacity.used, *capacity.price}
+                if isinstance(capacity.amount, Mapping):
+                    named |= set(capacity.amount)
             yield from self._unknown_states(where, named)
             amounts = [
                 amount

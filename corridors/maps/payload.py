@@ -86,7 +86,7 @@ class _Limits:
         row = [
             capacity.name,
             capacity.unit,
-            _number(capacity.amount),
+            [_number(capacity.amount_in(state)) for state in self._states],
             [_number(capacity.used.get(state)) for state in self._states],
             [_number(capacity.price.get(state)) for state in self._states],
             int(capacity.inferred),

@@ -31,6 +31,9 @@ __all__ = [
 _SHOWN = 0.05
 """Share of the most that waits anywhere on the worst day from which a place is in its view."""
 
+_EURASIA = ((40.0, 20.0), (58.0, 110.0))
+"""Two corners (lat, lon) of a map on which there is nothing."""
+
 _STYLES = ("flowmap/flowmap.css", "queuemap/queuemap.css", "page/sheet.css")
 _SCRIPTS = (
     "flowmap/common.js",
@@ -242,8 +245,7 @@ def payload(data: QueueMapData) -> dict[str, Any]:
         for place, total in zip(places, totals, strict=True)
         if largest and total[begin] >= _SHOWN * largest
     ]
-    south, west = np.min(corners or [(40.0, 20.0)], axis=0).tolist()
-    north, east = np.max(corners or [(58.0, 110.0)], axis=0).tolist()
+    south, west, north, east = _extent(corners or _ordinary_view(data))
     return {
         "days": list(data.days),
         "notes": list(data.notes),
@@ -265,6 +267,21 @@ def payload(data: QueueMapData) -> dict[str, Any]:
         "places": places,
         "queues": queues,
     }
+
+
+def _ordinary_view(data: QueueMapData) -> list[tuple[float, float]]:
+    """Return (lat, lon) of what to show where no cargo waits: what is shut, else what carries."""
+    shut = [link for link in data.links if any(link.closed)]
+    by_land = [link for link in data.links if link.mode != "sea"]
+    links = next((some for some in (shut, by_land, data.links) if some), ())
+    ends = [(lat, lon) for link in links for line in link.lines for lon, lat in line]
+    return ends or [(place.lat, place.lon) for place in data.places]
+
+
+def _extent(corners: Sequence[Sequence[float]]) -> list[float]:
+    """Return south, west, north and east of some points, of Eurasia where there are none."""
+    points = corners or _EURASIA
+    return [*np.min(points, axis=0).tolist(), *np.max(points, axis=0).tolist()]
 
 
 def _shortened(values: Sequence[float]) -> list[float]:

@@ -90,13 +90,10 @@ class _View:
         """Return each line in kilometres, divided before it is projected."""
         from shapely import LineString, get_coordinates, segmentize
 
-        # A link from a place to itself that has no line of its own is a point, and stays one.
-        return [
-            self.project(*get_coordinates(segmentize(LineString(own), _STEP_DEGREES)).T)
-            if len(set(map(tuple, own))) > 1
-            else self.project(*np.array([*own]).T)
-            for own in (np.asarray(line.points) for line in lines)
-        ]
+        # What begins and ends at one point has no length to divide, and cannot be asked to.
+        whole = [LineString(line.points) for line in lines]
+        courses = [segmentize(line, _STEP_DEGREES) if line.length > 0 else line for line in whole]
+        return [self.project(*get_coordinates(course).T) for course in courses]
 
 
 def _view_of(lines: Sequence[FlowLine], window: str) -> _View:

@@ -120,6 +120,10 @@ class Names {
   }
 }
 
+const UNMARKED = { ł: 'l', ı: 'i', ø: 'o', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ß: 'ss' };
+
+// The words of a text in any script, without what stands above, below or through a letter.
 function plainWords(text) {
-  return text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase().replace(/[^a-z0-9\u0400-\u04ff\u4e00-\u9fff]+/g, ' ').trim();
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[łıøđðþæœß]/g, (letter) => UNMARKED[letter])
+    .replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 }

@@ -12,6 +12,19 @@ function inWords(names, keys) {
   return own.length > 1 ? `${own.slice(0, -1).join(', ')} and ${own[own.length - 1]}` : own[0];
 }
 
+const longerInWords = (hours) => `${number(Math.abs(hours) / 24, Math.abs(hours) < 24 ? 2 : 1)} days ${hours > 0 ? 'longer' : 'shorter'}`;
+
+// What happens to cargo that is in no total, by cargo.
+function besideTotals(names, { lost, rerouted }) {
+  const { cargo, demand } = names.texts;
+  return cargo.name.flatMap((name, c) => {
+    if (names.arrays.counted[c]) return [];
+    const sum = (of) => of.reduce((t, own, k) => (demand.cargo[k] === c ? t + own : t), 0);
+    const [stay, round] = [sum(lost), sum(rerouted)];
+    return Math.max(stay, round) > 0.05 ? [`in no total, of ${lowered(name)} ${tonnes(round)} a day go another way and ${tonnes(stay)} are no longer carried`] : [];
+  });
+}
+
 // What happens, in one plain sentence.
 function sentence(names, store, answer) {
   const { state } = store;
@@ -31,9 +44,16 @@ function sentence(names, store, answer) {
   if (lost > 0.05) found.push(`${tonnes(lost)} a day are no longer carried`);
   if (gained > 0.05) found.push(`${tonnes(gained)} are newly carried`);
   if (rerouted > 0.05) {
-    const longer = Math.abs(hours) < 0.05 ? 'in the same time' : `${number(Math.abs(hours) / 24, Math.abs(hours) < 24 ? 2 : 1)} days ${hours > 0 ? 'longer' : 'shorter'} on average`;
+    const longer = Math.abs(hours) < 0.05 ? 'in the same time' : `${longerInWords(hours)} on average`;
     found.push(`${tonnes(rerouted)} go another way, ${longer}`);
   }
+  // Where as much is carried as before, what is not of those that go round is of those that stay on their way.
+  const stay = after.served_t - rerouted;
+  const later = (after.t_hours - before.t_hours - rerouted * hours) / stay;
+  if (lost + gained + Math.abs(after.demand_t - before.demand_t) < 0.05 && stay > 0.05 && Math.abs(later) >= 0.05) {
+    found.push(`${tonnes(stay)} keep their way and are ${longerInWords(later)} on it on average`);
+  }
+  found.push(...besideTotals(names, answer.demands));
   const fallenBefore = new Map(answer.fallenBefore.map((own) => [own.limit, own]));
   for (const own of answer.fallen) {
     const old = fallenBefore.get(own.limit);
@@ -151,6 +171,9 @@ function searching(names, store, open) {
     } else if (event.key === 'Escape' && !list.hidden) {
       hide();
       event.stopPropagation();
+    } else if (event.key === 'Escape') {
+      // Out of the box, so that keys are commands again.
+      box.blur();
     }
   });
 }

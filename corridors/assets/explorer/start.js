@@ -260,7 +260,7 @@ class Page {
     byId('help-button').addEventListener('click', () => byId('help').showModal());
     byId('share').addEventListener('click', () => this.share());
     byId('yaml-button').addEventListener('click', () => {
-      byId('yaml').value = toYaml(store.state, names, this.answer);
+      byId('yaml').value = toYaml(store.state, names);
       byId('yaml-said').textContent = '';
       byId('scenario-file').showModal();
     });
@@ -278,17 +278,9 @@ class Page {
 
   // Takes a scenario from the text box.
   take(text) {
-    const amounts = new Map();
-    const { limits, limitsBefore } = this.answer;
-    for (const own of [limits, limitsBefore]) {
-      own.limit.forEach((l, r) => {
-        const id = this.names.texts.limits[1][l];
-        if (!amounts.has(id) || own === limitsBefore) amounts.set(id, { amount: own.amount[r], unit: this.names.texts.limits[3][l] });
-      });
-    }
     try {
       const { view, at, model } = this.store.state;
-      this.store.change({ ...fromYaml(text, this.names, amounts), view, at, model });
+      this.store.change({ ...fromYaml(text, this.names), view, at, model });
       byId('scenario-file').close();
     } catch (error) {
       byId('yaml-said').textContent = `Not taken: ${error.message}.`;

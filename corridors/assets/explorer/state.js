@@ -4,6 +4,9 @@ const EMPTY = () => ({ scenario: '', day: '', model: '', close: [], capacity: {}
 
 const written = (text) => encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%2F', '/').replaceAll('%E2%80%93', '–');
 
+// A number to the last digit that means anything, without the dust of a float.
+const exact = (value) => +value.toPrecision(15);
+
 // The part of the address after #: what is shut, capacities, delays, demand and the view.
 function toAddress(state, texts) {
   const parts = [`d=${texts.states[stateNumber(texts, state)].day}`];
@@ -11,7 +14,7 @@ function toAddress(state, texts) {
   if (state.model) parts.push(`model=${state.model}`);
   if (state.close.length) parts.push(`close=${state.close.map(written).join(',')}`);
   for (const [word, own] of [['cap', state.capacity], ['delay', state.delay], ['demand', state.demand]]) {
-    const listed = Object.entries(own).map(([id, value]) => `${written(id)}@${+value.toFixed(4)}`);
+    const listed = Object.entries(own).map(([id, value]) => `${written(id)}@${exact(value)}`);
     if (listed.length) parts.push(`${word}=${listed.join(',')}`);
   }
   if (state.view !== 'map') parts.push(`view=${state.view}`);
@@ -36,7 +39,8 @@ function fromAddress(hash, names) {
   const list = (word) => (parts.get(word) || '').split(',').filter(Boolean);
   const numbers = (word) => list(word).map((item) => {
     const at = item.lastIndexOf('@');
-    return [text(item.slice(0, Math.max(at, 0))), Number(item.slice(at + 1)), text(item)];
+    const value = item.slice(at + 1);
+    return [text(item.slice(0, Math.max(at, 0))), value.trim() ? Number(value) : NaN, text(item)];
   });
   const { state, unknown } = fromValues({
     scenario: text(parts.get('scenario') || ''),

@@ -132,17 +132,18 @@
   // What is full now, the dearest first; a click goes there.
   corridors.fullList = function (holder, data, view, go) {
     const limits = data.limits
-      .map((row, rank) => ({ row, rank, used: row[3][view.state], price: row[4][view.state] || 0 }))
-      .filter(({ row, used }) => row[2] && used !== null && used >= 0.995 * row[2])
+      .map((row, rank) => ({
+        row, rank, amount: row[2][view.state], used: row[3][view.state], price: row[4][view.state] || 0 }))
+      .filter(({ amount, used }) => amount && used !== null && used >= 0.995 * amount)
       .sort((a, b) => b.price - a.price || (a.row[0] < b.row[0] ? -1 : 1))
       .slice(0, 8);
     holder.hidden = !view.flows;
     if (!view.flows) return;
-    const items = limits.map(({ row, rank, price }) => {
+    const items = limits.map(({ row, rank, amount, price }) => {
       const link = data.links.find((candidate) => candidate.limits.includes(rank));
       return element('li', null, element('button', { type: 'button', click: () => go(link) },
         element('span', null, row[0]),
-        element('span', { class: 'quiet' }, `${number(row[2])} ${corridors.units(row[1])}/day`
+        element('span', { class: 'quiet' }, `${number(amount)} ${corridors.units(row[1])}/day`
           + (price ? `; one more is worth ${number(price)} USD` : ''))));
     });
     holder.replaceChildren(heading((items.length ? 'Full' : 'Nothing is full')

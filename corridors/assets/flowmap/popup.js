@@ -54,19 +54,23 @@
     return { title, rows };
   }
 
-  function limitGroup(shown, [name, unit, amount, used, price, inferred]) {
+  // A limit that a scenario moves is another in each state.
+  function limitGroup(shown, [name, unit, amounts, used, price, inferred]) {
     const isDifference = (column) => column.label === 'Change';
-    const known = `${name}: ${number(amount)} ${corridors.units(unit)}/day${inferred ? ' (inferred)' : ''}`;
-    const title = amount === null ? `${name}: limit not known` : known;
+    const known = [...new Set(amounts.filter((amount) => amount !== null))];
+    const said = `${name}: ${known.map(number).join(' → ')} ${corridors.units(unit)}/day${inferred ? ' (inferred)' : ''}`;
+    const title = known.length ? said : `${name}: limit not known`;
     if (used.every((value) => value === null)) {
       return { title, rows: [] };
     }
     const rows = [{ label: 'In use', values: used }];
-    if (amount) {
+    const shares = used.map((units, state) => (amounts[state] ? units / amounts[state] : null));
+    if (shares.some((share) => share !== null)) {
       rows.push({
         label: 'Share',
         texts: shown.map((column) => {
-          const share = column.value(used) / amount;
+          const share = column.value(shares);
+          if (share === null) return '';
           return isDifference(column) ? `${signed(Math.round(100 * share))} pts` : percent(share);
         }),
       });

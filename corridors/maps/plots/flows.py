@@ -149,7 +149,8 @@ def utilisation(result: Any, ax: Axes | None = None, n: int = 20) -> Axes:
         own.set_yticks(places, [name_of(name) for name in after["name"]])
         own.invert_yaxis()
         own.set_xlabel("use, % of the capacity")
-        own.legend(loc="lower left")
+        if len(after):
+            own.legend(loc="lower left")
     return own
 
 
