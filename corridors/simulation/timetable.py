@@ -294,14 +294,18 @@ def _assemble(
                 ordinary[base_of == b, r] = ids[point.limit_id].amount
     pattern, burst, ban = dated_columns(net, points, calendar)
     works = pattern[rows] * open_part(net, points, calendar, step)
-    member_first, member_limit, member_factor = members_by_arc(
-        points, arcs.size, len(arcs.cargo), level
-    )
+    rate = level * np.where(np.isinf(level), 1.0, works)
     demand = np.stack([s.problem.amount for s in states])
     shut = shut_by_events(states, usd, points)[state] & np.isfinite(level)
     stock = grants(net, points, calendar, np.where(shut, 0.0, level), step)
     granted = None if stock is None else np.asarray((stock.period >= 0).any(axis=0))
+    steady = (works == works[0]).all(axis=0)
     p = states[0].problem
+    moves = np.zeros(len(arcs.cargo), dtype=np.bool_)
+    moves[p.commodity_class[(demand > 0).any(axis=0)]] = True
+    member_first, member_limit, member_factor = members_by_arc(
+        points, arcs.size, level, steady=steady, moves=moves
+    )
     cargo = net.whole.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
     problem = QueueProblem(
         step=step,
@@ -315,7 +319,7 @@ def _assemble(
         announced=announced,
         weight=cargo["t_per_unit"].to_numpy(dtype=np.float64),
         value_of_time=cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0,
-        rate=level * np.where(np.isinf(level), 1.0, works),
+        rate=rate,
         level=level,
         reserved=kept,
         background=coming,

@@ -15,6 +15,7 @@ from corridors.simulation.queueing.lining import Lining
 from corridors.simulation.queueing.packets import depart_all, grown, new_packets
 from corridors.simulation.queueing.route_choice import RouteChoice
 from corridors.simulation.queueing.service.passing import Passing
+from corridors.simulation.queueing.service.stepping_back import changes, step_back
 from corridors.simulation.queueing.state import (
     HAIR,
     NEW,
@@ -350,6 +351,10 @@ class QueueRun:
             late=p.late_days,
         )
         clock = Clock(n, p.n_steps, p.step, self.whole, p.begin * p.step)
+        fewer, more = changes(p, self.rate, n)
+        if fewer.any() or more.any():
+            record = self._kernel_record()
+            step_back(self.packets, arrays, limits, record, clock, fewer, more)
         information.queue_seen[n] = self.queue_state["queue"]
         banned = self.banned()
         cost, wait, cost_from, wait_from, wait_at = route_choice.view(
