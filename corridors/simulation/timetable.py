@@ -294,6 +294,9 @@ def _assemble(
                 ordinary[base_of == b, r] = ids[point.limit_id].amount
     pattern, burst, ban = dated_columns(net, points, calendar)
     works = pattern[rows] * open_part(net, points, calendar, step)
+    # What an event leaves is all that passes; nothing is cleared faster before it is over.
+    less = level < ordinary[: len(level)] * (1.0 - 1e-9)
+    burst = np.where(less, np.nan, burst[rows] * works)
     rate = level * np.where(np.isinf(level), 1.0, works)
     demand = np.stack([s.problem.amount for s in states])
     shut = shut_by_events(states, usd, points)[state] & np.isfinite(level)
@@ -323,7 +326,7 @@ def _assemble(
         level=level,
         reserved=kept,
         background=coming,
-        burst=burst[rows],
+        burst=burst,
         ban_above=ban,
         from_event=event,
         member_first=member_first,

@@ -17,11 +17,21 @@ from corridors.simulation.queueing.service.serving import stand_again, stand_in_
 from corridors.simulation.queueing.state import BACKGROUND
 
 if TYPE_CHECKING:
-    from corridors.flow.arrays import Flags, Floats
+    from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.simulation.queueing.problem import QueueProblem
 
 _SAME = 1e-12
 """Relative difference below which two amounts are the same."""
+
+
+def beneath(p: QueueProblem) -> dict[int, Ints]:
+    """Return the capacities on the links of each limit of the scenario."""
+    found = {}
+    for own in np.flatnonzero(p.from_event).tolist():
+        near = np.isin(p.member_arc, p.member_arc[p.member_limit == own])
+        limits = np.unique(p.member_limit[near])
+        found[own] = limits[~p.from_event[limits]]
+    return found
 
 
 def changes(p: QueueProblem, rate: Floats, n: int) -> tuple[Flags, Flags]:
