@@ -19,7 +19,7 @@ from corridors.scenarios.state import network_state
 from corridors.simulation.base_routes import (
     BaseRoutes,
     FallenRoutes,
-    longest_days,
+    days_before,
 )
 from corridors.simulation.queue_points import (
     QueuePoint,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from corridors.scenarios.state import NetworkState
 
 MOST_WARM_UP = 75
-"""Most days that are run before the reported ones."""
+"""Most days that are run before the reported ones for the longest way."""
 
 MOST_BEFORE = 400
 """Most days before the reported ones by which the first day of an event is gone back to."""
@@ -150,9 +150,9 @@ def build_timetable(
     solutions = BaseRoutes(undisturbed)
     if warm_up is None:
         begin = undisturbed.on(start)
-        first_ways = solutions.ways_of(begin)
-        warm_up = min(longest_days(begin, first_ways) + 3, MOST_WARM_UP)
-        warm_up += min((start - first_felt(scenario, start)).days, MOST_BEFORE)
+        warm_up = min((start - first_felt(scenario, start)).days, MOST_BEFORE)
+        felt = start - dt.timedelta(days=warm_up)
+        warm_up += days_before(begin, solutions.ways_of(begin), felt, MOST_WARM_UP)
     first = start - dt.timedelta(days=warm_up)
     total = warm_up + days
     ahead = _days_ahead(scenario, start + dt.timedelta(days=days)) if announced else 0
