@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.network.arcs import DIRECTIONS, LINK
-from corridors.network.calendar import in_period, in_season, period_bounds
+from corridors.network.calendar import WEEK, in_period, in_season, period_bounds
 from corridors.network.reading.cells import rows_of
 from corridors.simulation.queueing.problem import Grants
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
     from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.state import NetworkState
-
-_WEEK = ("mo", "tu", "we", "th", "fr", "sa", "su")
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,8 +240,8 @@ def dated_columns(
                 holds = True
                 burst[i, r] = row["burst"]
                 if works:
-                    open_ = _WEEK[day.weekday()] in works
-                    pattern[i, r] = len(_WEEK) / len(works) if open_ else 0.0
+                    open_ = WEEK[day.weekday()] in works
+                    pattern[i, r] = len(WEEK) / len(works) if open_ else 0.0
             if holds and row["ban_above"] == row["ban_above"]:
                 ban[r] = min(ban[r], row["ban_above"])
     return pattern, burst, ban
