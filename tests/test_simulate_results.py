@@ -43,6 +43,32 @@ def test_a_run_is_saved_whole_and_as_the_command_writes_it(tmp_path):
         sim.save(tmp_path / "none" / "run")
 
 
+@pytest.mark.parametrize("step", ["1d", "6h"])
+@pytest.mark.parametrize(
+    ("until", "t_days"),
+    [
+        # 10 a day have come for 12 days, and all stand there.
+        ("2025-03-01", 120 * 6),
+        # 100 after ten days, then six fewer each day: the area below the queue.
+        ("2025-01-11", 500 + 97 + 91),
+    ],
+)
+def test_who_stands_at_the_end_has_waited_until_then(until, t_days, step):
+    shut = scenario(close("a-b-road", DAY0, until))
+    sim = co.simulate(one_road(16), shut, 12, start=DAY0, step=step)
+    assert sim.summary["waiting_t_hours"] == pytest.approx(24 * t_days)
+    assert sim.hours["waiting_t_hours"].tolist() == pytest.approx([24 * t_days])
+
+
+def test_who_is_held_back_at_his_origin_has_waited_until_then():
+    """Ten come on each of five days; who would have to wait for longer than four stays at home."""
+    shut = scenario(close("a-b-road", DAY0, "2025-03-01"))
+    sim = co.simulate(one_road(16, cargo={"patience_days": 4}), shut, 5, start=DAY0)
+    assert sim.daily["not_yet_left"].iloc[-1] > 0
+    assert sim.daily["not_yet_left"].iloc[-1] + sim.daily["waiting"].iloc[-1] == pytest.approx(50)
+    assert sim.summary["waiting_t_hours"] == pytest.approx(24 * 50 * 2.5)
+
+
 def test_the_command_writes_what_save_writes(tmp_path):
     co.new_network(tmp_path / "island")
     plan = min((tmp_path / "island").glob("**/*.yaml"))

@@ -120,3 +120,31 @@ def earlier(record: SimulationRecord, weight: Floats) -> pd.DataFrame:
         if what in units
     ]
     return pd.DataFrame(rows)
+
+
+def standing_days(record: SimulationRecord) -> Floats:
+    """Return the unit-days that who has not gone on by the end has waited, shape (K,).
+
+    Of the cargo of the reported days: who stands at a limit since he came there, who is held
+    back at his origin since he wanted to leave.
+
+    Parameters
+    ----------
+    record
+        The run.
+    """
+    p, packets = record.problem, record.packets
+    end, begin = p.n_steps * p.step, p.begin * p.step
+    found = np.zeros(p.n_demands)
+    used = np.ones(len(packets.of), dtype=np.bool_)
+    used[packets.free[: int(packets.n_free[0])]] = False
+    own = packets.of[used & (packets.of["route"] >= 0)]
+    # What moves comes anywhere after the end.
+    own = own[(own["start"] < end - 1e-9 * p.step) & (own["wanted_at"] >= begin)]
+    demand = record.book.arrays(0).demand[own["route"]]
+    np.add.at(found, demand, own["amount"] * (end - 0.5 * (own["start"] + own["end"])))
+    for k, shipments in enumerate(record.held_at_end):
+        for shipment in shipments:
+            if shipment.wanted_at >= begin:
+                found[k] += shipment.amount * (end - shipment.wanted_at)
+    return found
