@@ -69,6 +69,44 @@ def test_who_is_held_back_at_his_origin_has_waited_until_then():
     assert sim.summary["waiting_t_hours"] == pytest.approx(24 * 50 * 2.5)
 
 
+@pytest.mark.parametrize(
+    ("event", "added", "said"),
+    [
+        # Ten a day for ten days, 48 h each; by 30 USD each.
+        (
+            {"delay": {"link": "a-b-road"}, "by": "2 days"},
+            (4800, 0),
+            "What moves takes 4,800 t-hours longer on its way by what the scenario adds there.",
+        ),
+        (
+            {"surcharge": {"link": "a-b-road"}, "by": "30 USD/t"},
+            (0, 3000),
+            "What moves pays 3,000 USD more on its way by what the scenario adds there.",
+        ),
+        # Of five days of ten, as it begins on the sixth.
+        (
+            {"delay": {"link": "a-b-road"}, "by": "2 days", "from": "2025-01-06"},
+            (2400, 0),
+            "What moves takes 2,400 t-hours longer",
+        ),
+    ],
+)
+def test_a_delay_and_a_surcharge_are_told_of_though_nothing_waits(event, added, said):
+    sim = co.simulate(one_road(16), scenario(event), 10, start=DAY0)
+    assert sim.added_on_the_way == pytest.approx(added)
+    assert said in sim.explain()
+    assert "no cargo waits longer, goes another way or is lost" in sim.explain()
+    assert "no cargo comes later" not in sim.explain()
+    assert sim.to_dict()["explanation"] == sim.explain()
+
+
+def test_what_changes_nothing_on_the_way_adds_nothing_there():
+    sim = co.simulate(one_road(16), scenario(close("a-b-road")), 30, start=DAY0)
+    assert sim.added_on_the_way == (0, 0)
+    assert "on its way" not in sim.explain()
+    assert sim.baseline.added_on_the_way == (0, 0)
+
+
 def test_the_command_writes_what_save_writes(tmp_path):
     co.new_network(tmp_path / "island")
     plan = min((tmp_path / "island").glob("**/*.yaml"))

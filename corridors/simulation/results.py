@@ -313,6 +313,12 @@ class Simulation(Varying, Asked):
         return cargo_tables.earlier(self.record, self._weight * self._counted)
 
     @cached_property
+    def added_on_the_way(self) -> tuple[float, float]:
+        """Tonne-hours and USD that delays and surcharges add to what moves in these days."""
+        t, weight = self.timetable, self._weight * self._counted
+        return cargo_tables.added_on_the_way(self.record, t.states, t.bases, weight)
+
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """Totals; cost, hours and loss apart."""
         totals = self._totals[self._counted]
