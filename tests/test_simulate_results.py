@@ -6,7 +6,8 @@ import json
 
 import pandas as pd
 import pytest
-from simulate_toys import DAY0, close, one_road, scenario
+import toys
+from simulate_toys import DAY0, close, link, one_road, scenario
 from typer.testing import CliRunner
 
 import corridors as co
@@ -105,6 +106,36 @@ def test_what_changes_nothing_on_the_way_adds_nothing_there():
     assert sim.added_on_the_way == (0, 0)
     assert "on its way" not in sim.explain()
     assert sim.baseline.added_on_the_way == (0, 0)
+
+
+NOWHERE = {"a": "XA", "b": "XB"}, [link("a", "b")]
+
+
+@pytest.mark.parametrize("model", ["queue", "optimal"])
+@pytest.mark.parametrize("event", [close("a-b-road"), {"delay": {"link": "a-b-road"}, "by": "5 h"}])
+@pytest.mark.parametrize(
+    "net",
+    [
+        toys.network(*NOWHERE, [], cargo={}, rates=[]),
+        toys.network(*NOWHERE, [], cargo={"bulk": {}}),
+        toys.network(
+            *NOWHERE,
+            [{"origin": "a", "destination": "b", "per_day": 9, "valid_from": "2030-01-01"}],
+            cargo={"bulk": {}},
+        ),
+    ],
+    ids=["no cargo", "no demand", "no demand yet"],
+)
+def test_where_nothing_is_wanted_nothing_moves_and_nothing_is_lost(net, event, model):
+    sim = co.simulate(net, scenario(event), 3, start=DAY0, model=model)
+    assert sim.waterfall["t"].sum() == 0
+    assert sim.residual_t == 0
+    assert len(sim.peaks) == len(sim.by("cargo")) == 0
+    assert "no cargo comes later" in sim.explain()
+    told = sim.to_dict()
+    if model == "optimal":
+        assert told["bound"]["optimum_usd"] == 0
+        assert told["bound"]["price_of_not_knowing_usd"] == 0
 
 
 def test_the_command_writes_what_save_writes(tmp_path):
