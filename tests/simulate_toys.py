@@ -32,6 +32,7 @@ def one_road(
     per_day: float = 10,
     hours: float = 0.0,
     cargo: dict[str, Any] | None = None,
+    opening_hours: list[dict[str, Any]] | None = None,
     **capacity: Any,
 ) -> co.Network:
     """A road from a to b with one capacity.
@@ -47,6 +48,7 @@ def one_road(
         cargo={"bulk": {"unit": "t", "t_per_unit": 1, **(cargo or {})}},
         capacities=[{"capacity_id": "c", "name": "C", "unit": "t", "amount": amount, **capacity}],
         capacity_members=[{"capacity_id": "c", "link_id": "a-b-road", "direction": "forward"}],
+        opening_hours=opening_hours or [],
     )
 
 

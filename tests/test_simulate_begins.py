@@ -105,3 +105,60 @@ def test_who_stands_at_the_end_counts_for_as_long_as_he_has_stood(event, mean, l
     assert row["longest_wait_hours"] == pytest.approx(24 * longest, rel=1e-6)
     assert "days on average so far, still there at the end" in sim.explain()
     assert " 0 days" not in sim.explain()
+
+
+def gate(weekdays: str = "", period: str = "", amount: float = 60) -> co.Network:
+    """Fifty a day from a by way of b to c, by a gate a day after the start."""
+    return toys.network(
+        {"a": "XA", "b": "XA", "c": "XB"},
+        [link("a", "b", 24), link("b", "c")],
+        [{"origin": "a", "destination": "c", "per_day": 50}],
+        cargo={"bulk": {}},
+        capacities=[
+            {"capacity_id": "c", "name": "C", "unit": "t", "amount": amount, "weekdays": weekdays}
+        ],
+        capacity_members=[{"capacity_id": "c", "link_id": "b-c-road", "direction": "forward"}],
+        quotas=[{"capacity_id": "c", "period": period}] if period else [],
+    )
+
+
+def passed_on(sim: co.Simulation, days: list[str]) -> list[float]:
+    return [on_day(sim.throughput, "c", day, "passed") for day in days]
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "factor", "starts", "days"),
+    [
+        # 1,860 forms in March: 24 x 50 are used by the 24th, and 7 x 75 of the 660 left from then.
+        ("month", "2025-03-25", 1.5, ("2025-03-01", "2025-03-20", None), range(25, 32)),
+        # Of 420 forms 4 x 50 are used from Monday to Thursday, and 2 x 100 and 20 after that.
+        ("week", "2025-03-07", 2.0, ("2025-03-03", "2025-03-05", None), range(7, 10)),
+    ],
+)
+def test_what_a_period_s_forms_were_used_for_does_not_hang_on_the_first_day_told(
+    period, first, factor, starts, days
+):
+    event = {"demand": {"destination": "c"}, "to": factor, "from": first}
+    dates = [f"2025-03-{day:02d}" for day in days]
+    expected = [75.0] * 7 if period == "month" else [100.0, 100.0, 20.0]
+    for start in starts:
+        # A day on the way: who leaves on the day before comes on the first.
+        early = event | {"from": f"2025-03-{int(first[-2:]) - 1:02d}"}
+        sim = co.simulate(gate(period=period), scenario(early), days=35, start=start)
+        assert passed_on(sim, dates) == pytest.approx(expected)
+
+
+def test_of_a_year_s_forms_what_has_passed_since_january_is_used():
+    """21,900 forms: 334 x 50 are used by November, and 31 x 100 are no more than are left."""
+    event = {"demand": {"destination": "c"}, "to": 2, "from": "2025-12-01"}
+    sim = co.simulate(gate(period="year"), scenario(event), days=31)
+    assert passed_on(sim, ["2025-12-10", "2025-12-25", "2025-12-31"]) == pytest.approx([100] * 3)
+
+
+@pytest.mark.parametrize("start", ["2025-03-03", "2025-03-05", "2025-03-10"])
+def test_a_gate_that_works_on_two_days_has_what_stands_there_in_every_week(start):
+    """350 a week come and 175 pass on Monday and on Tuesday: 125 stand there in between."""
+    sim = co.simulate(gate("mo;tu", amount=50), None, days=14, start=start)
+    days = {day.isoformat() for day in sim.days} & {"2025-03-03", "2025-03-04", "2025-03-10"}
+    assert passed_on(sim, sorted(days)) == pytest.approx([175] * len(days))
+    assert on_day(sim.queues, "c", "2025-03-10", "queue") == pytest.approx(125)

@@ -8,6 +8,7 @@ import toys
 from simulate_toys import DAY0, close, link, on_day, one_road, scenario
 
 import corridors as co
+from corridors.simulation.queue_tables import _Curves
 
 EXACT = {"rel": 1e-9, "abs": 1e-9}
 
@@ -216,3 +217,10 @@ def test_terespol_holds_the_trains_of_the_whole_border(simulated):
     assert own.loc["terespol-rail:forward", "queue"] > 100
     # Kozlovichi holds those for Poland; the limit of both ways those for Belarus.
     assert own.loc["koroszczyn", "queue"] < own.loc["kozlovichi-to-poland", "queue"]
+
+
+def test_what_rounding_adds_to_who_stands_has_no_wait_of_its_own():
+    """Ten come on each of two days and five go: the last knot is a rounding below the end."""
+    times, came = np.array([0.0, 1.0, 2.0, 3.0]), np.array([0.0, 10.0, 20.0 - 1e-12, 20.0])
+    units, days, most = _Curves(times, came, np.array([0.0, 5.0, 5.0, 5.0])).standing()
+    assert (units, days, most) == pytest.approx((15, 5 * 2.25 + 10 * 1.5, 2.5))

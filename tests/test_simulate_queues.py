@@ -201,6 +201,44 @@ def test_burst_after_reopening():
     assert sim.peaks.iloc[0]["peak"] == pytest.approx(20, **EXACT)
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "passes"),
+    [
+        ({"start_up": "4 days"}, None, [3, 6, 9, 16]),
+        ({}, {"limit": {"link": "a-b-road"}, "to": 0.5}, [6, 6, 6, 16]),
+        ({}, {"limit": {"capacity": "c"}, "to": "6 t/day"}, [6, 6, 6, 16]),
+        ({}, {"limit": {"link": "a-b-road"}, "to": "6 t/day"}, [6, 6, 6, 16]),
+        ({}, None, [16, 16, 16, 16]),
+    ],
+)
+def test_nothing_is_cleared_faster_than_an_event_lets_pass(first, then, passes):
+    """12 a day pass, 16 while the queue of a closure is cleared, from 21 January on."""
+    events = [close("a-b-road") | first]
+    if then is not None:
+        events.append(then | {"from": "2025-01-21", "until": "2025-01-24"})
+    sim = co.simulate(one_road(12, burst=16), scenario(*events), 40, start=DAY0)
+    days = [f"2025-01-{d}" for d in range(21, 25)]
+    assert [on_day(sim.throughput, "c", d, "passed") for d in days] == pytest.approx(passes)
+
+
+def test_a_limit_of_the_scenario_later_on_leaves_the_capacity_its_burst():
+    """12 a day pass, 16 while the queue of a closure is cleared, whatever comes later."""
+    later = {"limit": {"link": "a-b-road"}, "to": "6 t/day", "from": "2025-03-01"}
+    sim = co.simulate(one_road(12, burst=16), scenario(close("a-b-road"), later), 40, start=DAY0)
+    passed = [on_day(sim.throughput, "c", f"2025-01-{d}", "passed") for d in (21, 22)]
+    assert passed == pytest.approx([16, 16])
+
+
+def test_a_queue_is_cleared_faster_within_the_hours_of_work_alone():
+    """12 pass from 8 to 20 h, 16 while the queue of a closure is cleared, in short steps too."""
+    hours = [{"capacity_id": "c", "opens": 8, "closes": 20}]
+    for step in ("1d", "12h", "6h"):
+        net = one_road(12, burst=16, opening_hours=hours)
+        sim = co.simulate(net, scenario(close("a-b-road")), 40, start=DAY0, step=step)
+        passed = [on_day(sim.throughput, "c", f"2025-01-{d}", "passed") for d in (21, 22, 30)]
+        assert passed == pytest.approx([16] * 3)
+
+
 def test_background_waits_too_and_keeps_its_part():
     """16 a day pass, 4 of them background; 8 a day of cargo come.
 

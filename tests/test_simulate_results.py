@@ -7,7 +7,8 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from simulate_toys import DAY0, close, one_road, scenario
+import toys
+from simulate_toys import DAY0, close, link, one_road, scenario
 from typer.testing import CliRunner
 
 import corridors as co
@@ -43,6 +44,100 @@ def test_a_run_is_saved_whole_and_as_the_command_writes_it(tmp_path):
     assert first == {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(co.DataError, match="does not exist"):
         sim.save(tmp_path / "none" / "run")
+
+
+@pytest.mark.parametrize("step", ["1d", "6h"])
+@pytest.mark.parametrize(
+    ("until", "t_days"),
+    [
+        # 10 a day have come for 12 days, and all stand there.
+        ("2025-03-01", 120 * 6),
+        # 100 after ten days, then six fewer each day: the area below the queue.
+        ("2025-01-11", 500 + 97 + 91),
+    ],
+)
+def test_who_stands_at_the_end_has_waited_until_then(until, t_days, step):
+    shut = scenario(close("a-b-road", DAY0, until))
+    sim = co.simulate(one_road(16), shut, 12, start=DAY0, step=step)
+    assert sim.summary["waiting_t_hours"] == pytest.approx(24 * t_days)
+    assert sim.hours["waiting_t_hours"].tolist() == pytest.approx([24 * t_days])
+
+
+def test_who_is_held_back_at_his_origin_has_waited_until_then():
+    """Ten come on each of five days; who would have to wait for longer than four stays at home."""
+    shut = scenario(close("a-b-road", DAY0, "2025-03-01"))
+    sim = co.simulate(one_road(16, cargo={"patience_days": 4}), shut, 5, start=DAY0)
+    assert sim.daily["not_yet_left"].iloc[-1] > 0
+    assert sim.daily["not_yet_left"].iloc[-1] + sim.daily["waiting"].iloc[-1] == pytest.approx(50)
+    assert sim.summary["waiting_t_hours"] == pytest.approx(24 * 50 * 2.5)
+
+
+@pytest.mark.parametrize(
+    ("event", "added", "said"),
+    [
+        # Ten a day for ten days, 48 h each; by 30 USD each.
+        (
+            {"delay": {"link": "a-b-road"}, "by": "2 days"},
+            (4800, 0),
+            "What moves takes 4,800 t-hours longer on its way by what the scenario adds there.",
+        ),
+        (
+            {"surcharge": {"link": "a-b-road"}, "by": "30 USD/t"},
+            (0, 3000),
+            "What moves pays 3,000 USD more on its way by what the scenario adds there.",
+        ),
+        # Of five days of ten, as it begins on the sixth.
+        (
+            {"delay": {"link": "a-b-road"}, "by": "2 days", "from": "2025-01-06"},
+            (2400, 0),
+            "What moves takes 2,400 t-hours longer",
+        ),
+    ],
+)
+def test_a_delay_and_a_surcharge_are_told_of_though_nothing_waits(event, added, said):
+    sim = co.simulate(one_road(16), scenario(event), 10, start=DAY0)
+    assert sim.added_on_the_way == pytest.approx(added)
+    assert said in sim.explain()
+    assert "no cargo waits longer, goes another way or is lost" in sim.explain()
+    assert "no cargo comes later" not in sim.explain()
+    assert sim.to_dict()["explanation"] == sim.explain()
+
+
+def test_what_changes_nothing_on_the_way_adds_nothing_there():
+    sim = co.simulate(one_road(16), scenario(close("a-b-road")), 30, start=DAY0)
+    assert sim.added_on_the_way == (0, 0)
+    assert "on its way" not in sim.explain()
+    assert sim.baseline.added_on_the_way == (0, 0)
+
+
+NOWHERE = {"a": "XA", "b": "XB"}, [link("a", "b")]
+
+
+@pytest.mark.parametrize("model", ["queue", "optimal"])
+@pytest.mark.parametrize("event", [close("a-b-road"), {"delay": {"link": "a-b-road"}, "by": "5 h"}])
+@pytest.mark.parametrize(
+    "net",
+    [
+        toys.network(*NOWHERE, [], cargo={}, rates=[]),
+        toys.network(*NOWHERE, [], cargo={"bulk": {}}),
+        toys.network(
+            *NOWHERE,
+            [{"origin": "a", "destination": "b", "per_day": 9, "valid_from": "2030-01-01"}],
+            cargo={"bulk": {}},
+        ),
+    ],
+    ids=["no cargo", "no demand", "no demand yet"],
+)
+def test_where_nothing_is_wanted_nothing_moves_and_nothing_is_lost(net, event, model):
+    sim = co.simulate(net, scenario(event), 3, start=DAY0, model=model)
+    assert sim.waterfall["t"].sum() == 0
+    assert sim.residual_t == 0
+    assert len(sim.peaks) == len(sim.by("cargo")) == 0
+    assert "no cargo comes later" in sim.explain()
+    told = sim.to_dict()
+    if model == "optimal":
+        assert told["bound"]["optimum_usd"] == 0
+        assert told["bound"]["price_of_not_knowing_usd"] == 0
 
 
 def test_the_command_writes_what_save_writes(tmp_path):

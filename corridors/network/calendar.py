@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+WEEK = ("mo", "tu", "we", "th", "fr", "sa", "su")
+"""Days of the week as the tables write them, in the order of `datetime.date.weekday`."""
+
 _SEASON = re.compile(r"([0-9]{2})-([0-9]{2})/([0-9]{2})-([0-9]{2})")
 
 

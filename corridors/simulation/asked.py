@@ -80,6 +80,7 @@ class Asked:
     replications: Replications | None
     record: SimulationRecord
     arc_flows: Any
+    added_on_the_way: Any
     _totals: pd.DataFrame
     _undisturbed: DaysAlone | None
 
@@ -277,6 +278,7 @@ class Asked:
             before=self.usual.outcomes if self.usual is not None else None,
             node_names=net.end_names,
             cargo_names=dict(zip(cargo["cargo"], cargo["name"], strict=True)),
+            added=self.added_on_the_way,
         )
         return found + self._not_run()
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corridors.assignment.usual.day import usual_of
 from corridors.flow.usage import limit_use
+from corridors.network.calendar import period_bounds
 from corridors.scenarios.coupling.couplings import capped, couplings_of
 from corridors.scenarios.coupling.settle import settle
 from corridors.simulation.queueing.problem import BaseRoute
 from corridors.simulation.seasons.undisturbed import key_of
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from numpy.typing import NDArray
 
     from corridors.flow.problem import FlowProblem
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
 
 SLIGHT = 0.005
 """Share of a demand below which a way that it chooses is not followed day by day."""
+
+_MORE_DAYS = 3
+"""Days that are run before others beyond those of the longest way."""
 
 _FULL = 1.0 - 1e-6
 """Share of a limit from which it takes no more of what slight ways took."""
@@ -293,7 +300,43 @@ def _best(
     return ways
 
 
-def longest_days(base: NetworkState, ways: list[BaseRoute]) -> int:
-    """Return the days that the longest base route takes, rounded up."""
-    hours = [base.arcs.hours[base.problem.commodity_class[w.demand], w.arcs].sum() for w in ways]
-    return int(np.ceil(max(hours, default=0.0) / 24.0))
+def days_before(base: NetworkState, ways: list[BaseRoute], day: dt.date, most: int) -> int:
+    """Return the days that are run before a day so that it begins as any other does.
+
+    What takes the longest way must be under way, and some days more. A gate that works on some
+    days of the week alone has what stands there in every week after a whole one of what comes
+    to it, and lets it go so to the next. Of what is handed out for a period, what has passed
+    since its first day is used up on the day.
+
+    Parameters
+    ----------
+    base, ways
+        What holds in ordinary times, and the ways that are usual.
+    day
+        The first day on which anything is told or may be felt.
+    most
+        Days at most for the longest way by itself.
+    """
+    tables = base.net.whole.tables
+    capacities = tables["capacities"]
+    weekly = set(capacities["capacity_id"][capacities["weekdays"] != ""])
+    periods = dict(zip(tables["quotas"]["capacity_id"], tables["quotas"]["period"], strict=True))
+    gates: dict[tuple[int, int], list[str]] = {}
+    for limit in base.limits:
+        if limit.capacity_id in weekly or limit.capacity_id in periods:
+            for arc, c in zip(limit.arc.tolist(), limit.cargo.tolist(), strict=True):
+                gates.setdefault((c, arc), []).append(limit.capacity_id)
+    longest, found = 0.0, 0
+    for way in ways:
+        c = int(base.problem.commodity_class[way.demand])
+        hours, weeks = 0.0, 0
+        for arc in way.arcs.tolist():
+            for gate in gates.get((c, arc), []):
+                since = 0
+                if gate in periods:
+                    since = (day - period_bounds(day, periods[gate])[0]).days
+                weeks += gate in weekly
+                found = max(found, since + 7 * weeks + ceil(hours / 24.0) + _MORE_DAYS)
+            hours += float(base.arcs.hours[c, arc])
+        longest = max(longest, hours)
+    return max(min(ceil(longest / 24.0) + _MORE_DAYS, most), found)

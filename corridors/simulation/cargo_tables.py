@@ -120,3 +120,71 @@ def earlier(record: SimulationRecord, weight: Floats) -> pd.DataFrame:
         if what in units
     ]
     return pd.DataFrame(rows)
+
+
+def standing_days(record: SimulationRecord) -> Floats:
+    """Return the unit-days that who has not gone on by the end has waited, shape (K,).
+
+    Of the cargo of the reported days: who stands at a limit since he came there, who is held
+    back at his origin since he wanted to leave.
+
+    Parameters
+    ----------
+    record
+        The run.
+    """
+    p, packets = record.problem, record.packets
+    end, begin = p.n_steps * p.step, p.begin * p.step
+    found = np.zeros(p.n_demands)
+    used = np.ones(len(packets.of), dtype=np.bool_)
+    used[packets.free[: int(packets.n_free[0])]] = False
+    own = packets.of[used & (packets.of["route"] >= 0)]
+    # What moves comes anywhere after the end.
+    own = own[(own["start"] < end - 1e-9 * p.step) & (own["wanted_at"] >= begin)]
+    demand = record.book.arrays(0).demand[own["route"]]
+    np.add.at(found, demand, own["amount"] * (end - 0.5 * (own["start"] + own["end"])))
+    for k, shipments in enumerate(record.held_at_end):
+        for shipment in shipments:
+            if shipment.wanted_at >= begin:
+                found[k] += shipment.amount * (end - shipment.wanted_at)
+    return found
+
+
+def added_on_the_way(
+    record: SimulationRecord, states: list[NetworkState], bases: list[NetworkState], weight: Floats
+) -> tuple[float, float]:
+    """Return the tonne-hours and the USD that events add on the links that cargo enters.
+
+    Of all that enters them in the reported days, by whatever way it goes: delays and surcharges,
+    not the waits before limits.
+
+    Parameters
+    ----------
+    record
+        The run.
+    states, bases
+        What holds in each state, and in ordinary times for each set of base routes.
+    weight
+        Tonnes per unit of each demand, shape (K,); 0 for what is not counted.
+    """
+    p, book = record.problem, record.book
+    arrays = book.arrays(0)
+    size = np.array([len(arcs) for arcs in book.segment_arcs], dtype=np.int64)
+    way = np.repeat(np.arange(len(arrays.demand)), np.diff(arrays.first) + 1)
+    demand = np.repeat(arrays.demand[way], size)
+    arc = np.concatenate([np.empty(0, dtype=np.int64), *book.segment_arcs])
+    pairs = np.column_stack([p.state[p.begin :], p.base_of[p.begin : p.n_steps]])
+    hours = usd = 0.0
+    for state, base in np.unique(pairs, axis=0).tolist():
+        now, usual = states[state].arcs, bases[base].arcs
+        longer = now.hours[p.kind[demand], arc] - usual.hours[p.kind[demand], arc]
+        with np.errstate(invalid="ignore"):
+            dearer = now.usd[p.kind[demand], arc] - usual.usd[p.kind[demand], arc]
+        dearer[~np.isfinite(dearer)] = 0.0
+        if not longer.any() and not dearer.any():
+            continue
+        own = (pairs == (state, base)).all(axis=1)
+        units = np.repeat(record.passes[p.begin :][own].sum(axis=0), size)
+        hours += float((units * longer * weight[demand]).sum())
+        usd += float((units * dearer)[weight[demand] > 0].sum())
+    return hours, usd

@@ -88,6 +88,7 @@ def sentences(
     before: pd.DataFrame | None,
     node_names: Mapping[str, str],
     cargo_names: Mapping[str, str],
+    added: tuple[float, float] = (0.0, 0.0),
 ) -> list[str]:
     """Return what happens, a sentence each.
 
@@ -105,6 +106,8 @@ def sentences(
         `outcomes` of the baseline, None without a scenario.
     node_names, cargo_names
         What a reader calls them, by id.
+    added
+        Tonne-hours and USD that delays and surcharges add to what moves.
     """
     span = f"In the {len(days)} day{'s' if len(days) > 1 else ''} from {days[0]}"
     steps = effect.set_index("what")
@@ -114,7 +117,9 @@ def sentences(
         said = f"{span}, of {number(wanted, 't')} that want to leave, {number(on_time, 't')} "
         return [f"{said}({share(on_time, wanted)}) come on time."]
     # The title is a sentence of its own, or a name; it is not bent into this one.
-    found = [_overall(f"{title}: {span[0].lower()}{span[1:]}", steps["change_t"].to_dict())]
+    dearer = _on_the_way(*added)
+    start = f"{title}: {span[0].lower()}{span[1:]}"
+    found = [_overall(start, steps["change_t"].to_dict(), moves=bool(dearer)), *dearer]
     if len(caused):
         found.append(_queues(caused))
     elif n_usual:
@@ -136,14 +141,29 @@ _SAID = {
 }
 
 
-def _overall(start: str, change: dict[str, float]) -> str:
+def _on_the_way(t_hours: float, usd: float) -> list[str]:
+    """Return a sentence on what delays and surcharges add, where there is anything to say."""
+    said = []
+    if abs(t_hours) > _SMALL:
+        said.append(
+            f"takes {number(abs(t_hours), 't-hours')} {'longer' if t_hours > 0 else 'less'}"
+        )
+    if abs(usd) > 1.0:
+        said.append(f"pays {number(abs(usd), 'USD')} {'more' if usd > 0 else 'less'}")
+    if not said:
+        return []
+    return [f"What moves {' and '.join(said)} on its way by what the scenario adds there."]
+
+
+def _overall(start: str, change: dict[str, float], *, moves: bool) -> str:
     parts = [
         f"{number(change[what], 't')} more {words}"
         for what, words in _SAID.items()
         if change[what] > _SMALL
     ]
     if not parts:
-        return f"{start}, no cargo comes later, goes another way or is lost that would not anyway."
+        later = "waits longer" if moves else "comes later"
+        return f"{start}, no cargo {later}, goes another way or is lost that would not anyway."
     return f"{start}, against the same days without it, {', '.join(parts)}."
 
 

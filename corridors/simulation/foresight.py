@@ -297,14 +297,16 @@ def _laid_out(graph: _Expanded) -> tuple[FlowProblem, dict[tuple[int, int], Floa
         cost[own_rows, position : position + len(values)] = values
         position += len(values)
     bound, entries = _rows(p, rows, graph)
+    # Where nothing is wanted nothing can move.
+    none = np.empty(0, dtype=np.int64)
     k_all, n_all = np.nonzero(p.amount[:, graph.chosen].T > 0)
     demand = graph.chosen[k_all]
     origin = np.array([graph.place(_ORIGIN, int(p.origin[k])) for k in demand], dtype=np.int64)
     target = np.array([graph.place(_END, int(p.destination[k])) for k in demand], dtype=np.int64)
     problem = FlowProblem(
         n_nodes=len(graph.places) * layers,
-        tail=np.concatenate(tails).astype(np.int64),
-        head=np.concatenate(heads).astype(np.int64),
+        tail=np.concatenate([none, *tails]).astype(np.int64),
+        head=np.concatenate([none, *heads]).astype(np.int64),
         cost=cost,
         tie_cost=np.zeros_like(cost),
         origin=origin * layers + n_all,

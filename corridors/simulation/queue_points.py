@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.network.arcs import DIRECTIONS, LINK
-from corridors.network.calendar import in_period, in_season, period_bounds
+from corridors.network.calendar import WEEK, in_period, in_season, period_bounds
 from corridors.network.reading.cells import rows_of
 from corridors.simulation.queueing.problem import Grants
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
     from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.state import NetworkState
-
-_WEEK = ("mo", "tu", "we", "th", "fr", "sa", "su")
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,13 +154,38 @@ def _waiting_place(state: NetworkState, arc: int) -> tuple[str, str]:
 
 
 def members_by_arc(
-    points: list[QueuePoint], n_arcs: int, n_classes: int, level: NDArray[np.float64]
+    points: list[QueuePoint],
+    n_arcs: int,
+    level: NDArray[np.float64],
+    *,
+    steady: NDArray[np.bool_],
+    moves: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Return the limits of each arc, the tightest first."""
+    """Return the limits of each arc in the order in which they are met.
+
+    What a limit holds back has passed those before it and not those behind it, so what ends
+    or rests at times comes first: limits of the scenario, then those that work on some days or
+    in some hours alone. The others would let all that these let go be on the arc at once. Of
+    each kind the tightest comes first.
+
+    Parameters
+    ----------
+    points
+        The limits.
+    n_arcs
+        How many arcs there are.
+    level
+        Units a day of each limit by step, shape (T, R).
+    steady
+        Whether a limit works on all days and round the clock, shape (R,).
+    moves
+        Whether anything of a class wants to move, shape (C,): what nobody ships makes no
+        limit tighter than another.
+    """
     of_arc: dict[int, dict[int, NDArray[np.float64]]] = {}
     for r, point in enumerate(points):
         for (arc, c), factor in point.entries.items():
-            row = of_arc.setdefault(arc, {}).setdefault(r, np.zeros(n_classes))
+            row = of_arc.setdefault(arc, {}).setdefault(r, np.zeros(len(moves)))
             row[c] = factor
     most = np.where(np.isfinite(level), level, 0.0).max(axis=0, initial=0.0)
     ever = np.asarray(np.isfinite(level).any(axis=0))
@@ -171,12 +194,20 @@ def members_by_arc(
     factors: list[NDArray[np.float64]] = []
     for arc in range(n_arcs):
         own = of_arc.get(arc, {})
-        room = {r: most[r] / f[f > 0].max() if ever[r] else np.inf for r, f in own.items()}
-        for r in sorted(own, key=lambda r: (room[r], r)):
+        turn = {
+            r: (
+                not points[r].from_event,
+                bool(steady[r]),
+                most[r] / f[moves].max() if ever[r] and (f[moves] > 0).any() else np.inf,
+                r,
+            )
+            for r, f in own.items()
+        }
+        for r in sorted(own, key=lambda r: turn[r]):
             limit.append(r)
             factors.append(own[r])
         first[arc + 1] = len(limit)
-    table = np.array(factors).reshape(-1, n_classes)
+    table = np.array(factors).reshape(len(limit), len(moves))
     return first, np.array(limit, dtype=np.int64), table
 
 
@@ -209,8 +240,8 @@ def dated_columns(
                 holds = True
                 burst[i, r] = row["burst"]
                 if works:
-                    open_ = _WEEK[day.weekday()] in works
-                    pattern[i, r] = len(_WEEK) / len(works) if open_ else 0.0
+                    open_ = WEEK[day.weekday()] in works
+                    pattern[i, r] = len(WEEK) / len(works) if open_ else 0.0
             if holds and row["ban_above"] == row["ban_above"]:
                 ban[r] = min(ban[r], row["ban_above"])
     return pattern, burst, ban

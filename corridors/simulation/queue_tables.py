@@ -135,6 +135,10 @@ class _Curves:
         if high - low <= 4 * self.slack:
             return 0.0, 0.0, 0.0
         level = np.unique(np.concatenate([[low, high], came[(came > low) & (came < high)]]))
+        # What differs from the next by rounding has no moment of its own.
+        level = np.concatenate([level[:-1][np.diff(level) > 4 * self.slack], level[-1:]])
+        if len(level) < 2:
+            return 0.0, 0.0, 0.0
         first, last = self.when(came, level[:-1], after=True), self.when(came, level[1:])
         # A rounding below the last to come nobody comes after it, and nobody is what that holds.
         some = np.isfinite(first)

@@ -276,7 +276,8 @@ class Simulation(Varying, Asked):
         lost = o.ends[..., TURNED_BACK, NEW].sum(axis=0) + o.never[..., NEW].sum(axis=(0, 2))
         frame["cost_usd"] = o.usd[:, NEW]
         frame["moving_t_hours"] = o.hours[:, NEW] * self._weight
-        frame["waiting_t_hours"] = 24.0 * o.wait[:, NEW] * self._weight
+        waited = o.wait[:, NEW] + cargo_tables.standing_days(o)
+        frame["waiting_t_hours"] = 24.0 * waited * self._weight
         frame["loss_usd"] = lost * p.loss
         return frame
 
@@ -287,7 +288,10 @@ class Simulation(Varying, Asked):
 
     @property
     def hours(self) -> pd.DataFrame:
-        """Tonne-hours by demand, in motion and waiting apart."""
+        """Tonne-hours by demand, in motion and waiting apart.
+
+        Who stands somewhere at the end has waited until then.
+        """
         return self._totals[["demand_id", "cargo", "moving_t_hours", "waiting_t_hours"]]
 
     @property
@@ -307,6 +311,12 @@ class Simulation(Varying, Asked):
             what (`under_way_at_start` and then where it is in the end), t, loss_usd.
         """
         return cargo_tables.earlier(self.record, self._weight * self._counted)
+
+    @cached_property
+    def added_on_the_way(self) -> tuple[float, float]:
+        """Tonne-hours and USD that delays and surcharges add to what moves in these days."""
+        t, weight = self.timetable, self._weight * self._counted
+        return cargo_tables.added_on_the_way(self.record, t.states, t.bases, weight)
 
     @cached_property
     def summary(self) -> dict[str, Any]:

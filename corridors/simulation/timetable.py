@@ -19,7 +19,7 @@ from corridors.scenarios.state import network_state
 from corridors.simulation.base_routes import (
     BaseRoutes,
     FallenRoutes,
-    longest_days,
+    days_before,
 )
 from corridors.simulation.queue_points import (
     QueuePoint,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from corridors.scenarios.state import NetworkState
 
 MOST_WARM_UP = 75
-"""Most days that are run before the reported ones."""
+"""Most days that are run before the reported ones for the longest way."""
 
 MOST_BEFORE = 400
 """Most days before the reported ones by which the first day of an event is gone back to."""
@@ -150,9 +150,9 @@ def build_timetable(
     solutions = BaseRoutes(undisturbed)
     if warm_up is None:
         begin = undisturbed.on(start)
-        first_ways = solutions.ways_of(begin)
-        warm_up = min(longest_days(begin, first_ways) + 3, MOST_WARM_UP)
-        warm_up += min((start - first_felt(scenario, start)).days, MOST_BEFORE)
+        warm_up = min((start - first_felt(scenario, start)).days, MOST_BEFORE)
+        felt = start - dt.timedelta(days=warm_up)
+        warm_up += days_before(begin, solutions.ways_of(begin), felt, MOST_WARM_UP)
     first = start - dt.timedelta(days=warm_up)
     total = warm_up + days
     ahead = _days_ahead(scenario, start + dt.timedelta(days=days)) if announced else 0
@@ -294,14 +294,21 @@ def _assemble(
                 ordinary[base_of == b, r] = ids[point.limit_id].amount
     pattern, burst, ban = dated_columns(net, points, calendar)
     works = pattern[rows] * open_part(net, points, calendar, step)
-    member_first, member_limit, member_factor = members_by_arc(
-        points, arcs.size, len(arcs.cargo), level
-    )
+    # What an event leaves is all that passes; nothing is cleared faster before it is over.
+    less = level < ordinary[: len(level)] * (1.0 - 1e-9)
+    burst = np.where(less, np.nan, burst[rows] * works)
+    rate = level * np.where(np.isinf(level), 1.0, works)
     demand = np.stack([s.problem.amount for s in states])
     shut = shut_by_events(states, usd, points)[state] & np.isfinite(level)
     stock = grants(net, points, calendar, np.where(shut, 0.0, level), step)
     granted = None if stock is None else np.asarray((stock.period >= 0).any(axis=0))
+    steady = (works == works[0]).all(axis=0)
     p = states[0].problem
+    moves = np.zeros(len(arcs.cargo), dtype=np.bool_)
+    moves[p.commodity_class[(demand > 0).any(axis=0)]] = True
+    member_first, member_limit, member_factor = members_by_arc(
+        points, arcs.size, level, steady=steady, moves=moves
+    )
     cargo = net.whole.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
     problem = QueueProblem(
         step=step,
@@ -315,11 +322,11 @@ def _assemble(
         announced=announced,
         weight=cargo["t_per_unit"].to_numpy(dtype=np.float64),
         value_of_time=cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0,
-        rate=level * np.where(np.isinf(level), 1.0, works),
+        rate=rate,
         level=level,
         reserved=kept,
         background=coming,
-        burst=burst[rows],
+        burst=burst,
         ban_above=ban,
         from_event=event,
         member_first=member_first,

@@ -15,6 +15,7 @@ from corridors.simulation.queueing.lining import Lining
 from corridors.simulation.queueing.packets import depart_all, grown, new_packets
 from corridors.simulation.queueing.route_choice import RouteChoice
 from corridors.simulation.queueing.service.passing import Passing
+from corridors.simulation.queueing.service.stepping_back import beneath, changes, step_back
 from corridors.simulation.queueing.state import (
     HAIR,
     NEW,
@@ -168,6 +169,7 @@ class QueueRun:
         self._passing = Passing(p, self.route_choice.information.reductions.passable)
         self.origin = Origin(p, self.book, self.route_choice, fixed=fixed)
         self.recovering = np.zeros(n_limits, dtype=np.bool_)
+        self._beneath = beneath(p)
         self.open_before = np.full(n_limits, np.inf)
         self.stock = np.zeros(n_limits)
         self._calm: tuple[tuple[int, int], Floats] | None = None
@@ -226,8 +228,11 @@ class QueueRun:
         rate[~passable] = 0.0
         opened = np.where(passable, p.level[n], 0.0)
         standing = self.queue_state["queue"] > self.calm(n) + 1e-9
-        self.recovering |= (opened > self.open_before * (1 + 1e-12)) & standing
-        self.recovering &= standing
+        opening = (opened > self.open_before * (1 + 1e-12)) & standing
+        self.recovering = (self.recovering | opening) & standing
+        # What a limit of the scenario lets go stands before the capacities of its link at once.
+        for own in np.flatnonzero(opening & p.from_event).tolist():
+            self.recovering[self._beneath[own]] = True
         self.open_before = opened
         faster = self.recovering & (p.burst[n] > rate) & (rate > 0)
         rate[faster] = p.burst[n][faster]
@@ -350,6 +355,10 @@ class QueueRun:
             late=p.late_days,
         )
         clock = Clock(n, p.n_steps, p.step, self.whole, p.begin * p.step)
+        fewer, more = changes(p, self.rate, n)
+        if fewer.any() or more.any():
+            record = self._kernel_record()
+            step_back(self.packets, arrays, limits, record, clock, fewer, more)
         information.queue_seen[n] = self.queue_state["queue"]
         banned = self.banned()
         cost, wait, cost_from, wait_from, wait_at = route_choice.view(

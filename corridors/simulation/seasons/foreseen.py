@@ -1,8 +1,9 @@
 """Base routes of cargo that knows the calendar: nobody sets off for a sea that will be shut.
 
-A way over a link with a season is taken for as long as what leaves in the day can come to the
-link before its season ends, at the hours of the ordinary state and without waiting. After that
-the demand takes the ways that it will have when it would come there.
+A way over a link with a season is taken for as long as what leaves in the day can go on by the
+link before its season ends, at the hours of the ordinary state and without waiting but for the
+days of the week on which gates work: these are known. After that the demand takes the ways that
+it will have when it would go on there.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from corridors.network.arcs import LINK, TRANSFER
-from corridors.network.calendar import in_period, in_season
+from corridors.network.calendar import WEEK, in_period, in_season
+from corridors.network.reading.cells import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +26,15 @@ if TYPE_CHECKING:
     from corridors.simulation.base_routes import BaseRoutes
     from corridors.simulation.queueing.problem import BaseRoute
     from corridors.simulation.seasons.undisturbed import Undisturbed
+
+
+class _Leg(NamedTuple):
+    """An arc that has an end, on a way: the days to it, and to the gates up to it that rest."""
+
+    way: int
+    arc: int
+    days: float
+    gates: tuple[tuple[float, str], ...]
 
 
 class ForeseenRoutes:
@@ -54,7 +65,11 @@ class ForeseenRoutes:
         self._later: dict[dt.date, int] = {}
         self._known: dict[tuple[int, tuple[tuple[int, int], ...]], int] = {}
         self._ends = self._dated_arcs() if number else {}
-        self._legs: dict[int, list[tuple[int, int, float]]] = {}
+        self._legs: dict[int, list[_Leg]] = {}
+        self._rests: dict[str, list[dict[str, str]]] = {}
+        rows = undisturbed.net.whole.tables["capacities"]
+        for row in rows_of(rows[rows["weekdays"] != ""]):
+            self._rests.setdefault(row["capacity_id"], []).append(row)
 
     def _dated_arcs(self) -> dict[int, tuple[str, str, str]]:
         """Return opens, closes and season of each arc that has an end in the calendar."""
@@ -78,7 +93,28 @@ class ForeseenRoutes:
         i = (day - self._calendar[0]).days
         return i < len(self._calendar) and bool(self._state(i).there[arc])
 
-    def _legs_of(self, number: int) -> list[tuple[int, int, float]]:
+    def _works(self, gate: str, day: dt.date) -> bool:
+        """Return whether a gate works on the weekday of a day."""
+        today = WEEK[day.weekday()]
+        return all(
+            today in row["weekdays"].split(";")
+            for row in self._rests[gate]
+            if in_period(row["valid_from"], row["valid_until"], day)
+            and in_season(row["season"], day)
+        )
+
+    def _goes_on(self, leg: _Leg, today: dt.date) -> dt.date:
+        """Return the day on which the last to leave on a day goes on by an arc with an end."""
+        # The last to leave on the day come anywhere a day after the first.
+        waited = 0.0
+        for days, gate in leg.gates:
+            comes = goes = ceil(days + waited + 1.0 - 1e-9) - 1
+            while goes < comes + 7 and not self._works(gate, today + dt.timedelta(days=goes)):
+                goes += 1
+            waited = waited if goes == comes else goes - days
+        return today + dt.timedelta(days=ceil(leg.days + waited + 1.0 - 1e-9) - 1)
+
+    def _legs_of(self, number: int) -> list[_Leg]:
         """Return the way, the arc, and the days to it, of the arcs with an end on a set's ways."""
         if number not in self._legs:
             base = self._solutions.bases[number]
@@ -89,27 +125,39 @@ class ForeseenRoutes:
             ]
         return self._legs[number]
 
-    def _legs_on(self, base: NetworkState, way: BaseRoute, i: int) -> list[tuple[int, int, float]]:
+    def _legs_on(self, base: NetworkState, way: BaseRoute, i: int) -> list[_Leg]:
         arcs = way.arcs.tolist()
         if not any(arc in self._ends for arc in arcs):
             return []
-        hours = base.arcs.hours[base.problem.commodity_class[way.demand], way.arcs]
-        before = np.concatenate([[0.0], hours.cumsum()[:-1]]) / 24.0
+        c = int(base.problem.commodity_class[way.demand])
+        before = np.concatenate([[0.0], base.arcs.hours[c, way.arcs].cumsum()[:-1]]) / 24.0
+        gates = self._gates_on(base, c, dict(zip(arcs, before.tolist(), strict=True)))
         return [
-            (i, arc, float(days))
-            for arc, days in zip(arcs, before, strict=True)
+            _Leg(i, arc, days, tuple(gate for gate in gates if gate[0] <= days))
+            for arc, days in zip(arcs, before.tolist(), strict=True)
             if arc in self._ends
         ]
+
+    def _gates_on(
+        self, base: NetworkState, c: int, days: dict[int, float]
+    ) -> list[tuple[float, str]]:
+        """Return the gates on arcs that rest on some days of the week, with the days to each."""
+        return sorted(
+            (days[arc], limit.capacity_id)
+            for limit in base.limits
+            if limit.capacity_id in self._rests
+            for arc, kind in zip(limit.arc.tolist(), limit.cargo.tolist(), strict=True)
+            if kind == c and arc in days
+        )
 
     def number(self, i: int) -> int:
         """Return the set of base routes of a day: as it is, or without what would come too late."""
         own, today = self._number[i], self._calendar[i]
         late: dict[int, dt.date] = {}
-        for way, arc, days in self._legs_of(own):
-            # The last to leave on the day come there a day after the first.
-            comes = today + dt.timedelta(days=ceil(days + 1.0 - 1e-9) - 1)
-            if not self._there(arc, comes):
-                late[way] = max(late.get(way, comes), comes)
+        for leg in self._legs_of(own):
+            comes = self._goes_on(leg, today)
+            if not self._there(leg.arc, comes):
+                late[leg.way] = max(late.get(leg.way, comes), comes)
         if not late:
             return own
         ways = self._solutions.ways[own]

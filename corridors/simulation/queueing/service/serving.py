@@ -244,6 +244,49 @@ def serve(packets, routes, limits, choice, record, clock, head, tail, limit, slo
 
 
 @inner
+def stand_in_turn(packets, limits, limit, i):
+    """Put a packet into the queue of a limit behind those that have come to the link before it."""
+    before = limits.tail[limit]
+    if limits.head[limit] < 0 or packets.of[before].batch <= packets.of[i].batch:
+        append(packets, limits.head, limits.tail, limit, i)
+        return
+    before = -1
+    at = limits.head[limit]
+    while packets.of[at].batch <= packets.of[i].batch:
+        before = at
+        at = packets.of[at].after
+    packets.of[i].after = at
+    if before < 0:
+        limits.head[limit] = i
+    else:
+        packets.of[before].after = i
+
+
+@inner
+def stand_again(packets, routes, record, clock, limit, i):
+    """Let a packet stand from now on at another limit of its link; write down what it has waited.
+
+    Returns
+    -------
+    float
+        Its units, of the limit at which it has stood.
+    """
+    r = packets.of[i].route
+    v = routes.first[r] + packets.of[i].visit
+    begin = clock.number * clock.step
+    end = begin + clock.step if clock.whole else begin
+    wait = 0.5 * (begin + end) - 0.5 * (packets.of[i].start + packets.of[i].end)
+    age = NEW if packets.of[i].wanted_at >= clock.begin else OLD
+    units = packets.of[i].amount * routes.factor[v]
+    record.waited[clock.number, limit] += units * wait
+    record.wait[routes.demand[r], age] += packets.of[i].amount * wait
+    packets.of[i].waited += wait
+    packets.of[i].start = begin
+    packets.of[i].end = end
+    return units
+
+
+@inner
 def release(packets, routes, limits, choice, record, clock, limit):
     """Let what stands before a limit that is gone stand before the next one on its link.
 
@@ -251,7 +294,6 @@ def release(packets, routes, limits, choice, record, clock, limit):
     limit of a scenario as before the capacity that it lies on.
     """
     n = clock.number
-    now = n * clock.step
     i = limits.head[limit]
     limits.head[limit] = -1
     limits.tail[limit] = -1
@@ -268,32 +310,10 @@ def release(packets, routes, limits, choice, record, clock, limit):
             append(packets, limits.head, limits.tail, limit, i)
             i = following
             continue
-        begin = now
-        end = now + clock.step if clock.whole else now
-        wait = 0.5 * (begin + end) - 0.5 * (packets.of[i].start + packets.of[i].end)
-        age = NEW if packets.of[i].wanted_at >= clock.begin else OLD
-        record.left[n, limit] += packets.of[i].amount * routes.factor[v]
-        record.waited[n, limit] += packets.of[i].amount * routes.factor[v] * wait
-        record.wait[routes.demand[r], age] += packets.of[i].amount * wait
-        packets.of[i].waited += wait
-        packets.of[i].start = begin
-        packets.of[i].end = end
+        record.left[n, limit] += stand_again(packets, routes, record, clock, limit, i)
         packets.of[i].visit += 1
         record.passes[n, v + 1 + r] += packets.of[i].amount
         onto = routes.limit[v + 1]
         record.arrived[n, onto] += packets.of[i].amount * routes.factor[v + 1]
-        before = limits.tail[onto]
-        if limits.head[onto] < 0 or packets.of[before].batch <= packets.of[i].batch:
-            append(packets, limits.head, limits.tail, onto, i)
-        else:
-            before = -1
-            at = limits.head[onto]
-            while packets.of[at].batch <= packets.of[i].batch:
-                before = at
-                at = packets.of[at].after
-            packets.of[i].after = at
-            if before < 0:
-                limits.head[onto] = i
-            else:
-                packets.of[before].after = i
+        stand_in_turn(packets, limits, onto, i)
         i = following
