@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import lean
+from corridors.flow.kernels import lean
 from corridors.simulation.queueing.packets import append, units_of
 from corridors.simulation.queueing.service.serving import stand_again, stand_in_turn
 from corridors.simulation.queueing.state import BACKGROUND
