@@ -122,9 +122,15 @@ def needed_projects(net: Network) -> dict[str, tuple[str, ...]]:
     ------
     ScenarioError
         Where projects need one another in a circle.
+    UnknownIdError
+        Where one needs a project that there is not, in tables that were not read from files.
     """
     direct = direct_needs(net)
-    for name in direct:
+    for name, needs in direct.items():
+        for other in needs:
+            if other not in direct:
+                msg = f"project {name} needs {other!r}, which there is not{nearest(other, direct)}"
+                raise UnknownIdError(msg)
         circle = circle_of(name, direct)
         if circle:
             msg = f"projects need one another in a circle: {' needs '.join(circle)}"

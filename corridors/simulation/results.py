@@ -144,8 +144,9 @@ class Simulation(Varying, Asked):
         Returns
         -------
         DataFrame
-            capacity_id, unit, date, `arrived`, `passed`, `gave_up` (turned back or
-            went round), all from the first day on; what stood there before it is
+            capacity_id, unit, date, `arrived`, `passed`, `gave_up` (turned back,
+            went round, or stepped back before another limit of the link, which
+            has changed), all from the first day on; what stood there before it is
             in `arrived`. Background that `queues` counts at a wider capacity is in
             these curves of both.
         """

@@ -1,5 +1,7 @@
 // What an answer says in tonnes, hours and dollars, and what became of each demand.
 const TRACE = 1e-6;
+// A share of a total below which a part of it is how a computer adds.
+const UNSEEN = 1e-7;
 
 // Routes by demand, told apart by the links and transfers that they use.
 function routesOf(questions, p, whole) {
@@ -70,12 +72,30 @@ function compareTotals(before, after) {
   const found = {
     kept: column(), rerouted: column(), lost: column(), gained: column(), withdrawn: column(),
     added_hours: column(), added_usd: column(), added_time_usd: column(), added_premium_usd: column(),
+    // What those pay more, or less, who keep a way that costs or takes another amount now.
+    dearer: column(), dearer_hours: column(), dearer_usd: column(), dearer_time_usd: column(), dearer_premium_usd: column(),
+    // What is wanted now and was not before, and what of it stays; what was short before is served first.
+    added: column(), added_unserved: column(),
   };
   const or0 = (t) => (t > TRACE ? t : 0);
   for (let k = 0; k < n; k++) {
     const [was, now] = [before.routes[k], after.routes[k]];
     let kept = 0;
-    for (const [key, { t }] of was) if (now.has(key)) kept += Math.min(t, now.get(key).t);
+    for (const [key, old] of was) {
+      if (!now.has(key)) continue;
+      const own = now.get(key);
+      const t = Math.min(old.t, own.t);
+      kept += t;
+      const [hours, usd] = [own.hours - old.hours, own.usd - old.usd];
+      const [time, premium] = [own.time_usd - old.time_usd, own.premium - old.premium];
+      if (t <= TRACE || (Math.abs(hours) <= TRACE && Math.abs(usd + time + premium) <= TRACE)) continue;
+      const units = (t * old.units) / old.t;
+      found.dearer[k] += t;
+      found.dearer_hours[k] += hours * t;
+      found.dearer_usd[k] += usd * units;
+      found.dearer_time_usd[k] += time * units;
+      found.dearer_premium_usd[k] += premium * units;
+    }
     const servedBefore = before.wanted[k] - before.short[k];
     const served = after.wanted[k] - after.short[k];
     let rerouted = Math.max(Math.min(servedBefore, served) - kept, 0);
@@ -89,6 +109,11 @@ function compareTotals(before, after) {
     found.withdrawn[k] = or0(withdrawn);
     found.lost[k] = or0(Math.max(servedBefore - served, 0) - withdrawn);
     found.gained[k] = or0(served - servedBefore);
+    const more = or0(after.wanted[k] - before.wanted[k]);
+    const fewer = Math.max(servedBefore - served, 0);
+    const stays = or0(after.short[k] - fewer - Math.max(before.short[k], 0));
+    found.added[k] = more;
+    found.added_unserved[k] = Math.min(stays, more);
     // What a route lost goes to those that gained in proportion to their gain.
     const losses = [];
     const gains = [];
@@ -131,8 +156,13 @@ function changeOf(questions, before, after, moved) {
   const usd = total((k) => moved.added_usd[k]);
   const time = total((k) => moved.added_time_usd[k]);
   const premium = total((k) => moved.added_premium_usd[k]);
+  const dearer = total((k) => moved.dearer[k]);
+  const kept = ['usd', 'time_usd', 'premium_usd'].map((name) => total((k) => moved[`dearer_${name}`][k]));
+  const least = Math.max(TRACE, UNSEEN * b.demand_t);
+  const [added, unserved] = [total((k) => moved.added[k]), total((k) => moved.added_unserved[k])];
   const paid = {
     added_premium_usd_per_day_rerouted: premium,
+    added_premium_usd_per_day_kept: kept[2],
     added_premium_usd_per_day: b.premium_usd - a.premium_usd,
   };
   return {
@@ -143,14 +173,18 @@ function changeOf(questions, before, after, moved) {
     newly_unserved_t_per_day: total((k) => moved.lost[k]),
     newly_served_t_per_day: total((k) => moved.gained[k]),
     withdrawn_t_per_day: total((k) => moved.withdrawn[k]),
-    added_demand_t_per_day: total((k) => {
-      const more = after.wanted[k] - before.wanted[k];
-      return more > TRACE ? more : 0;
-    }),
-    added_hours_mean: rerouted > TRACE ? hours / rerouted : 0,
+    added_demand_t_per_day: added,
+    added_demand_served_t_per_day: added - unserved,
+    added_demand_unserved_t_per_day: unserved,
+    added_hours_mean: rerouted > least ? hours / rerouted : 0,
     added_cost_usd_per_day_rerouted: usd + time + premium,
     added_transport_usd_per_day_rerouted: usd,
     added_time_usd_per_day_rerouted: time,
+    changed_t_per_day_kept: dearer,
+    added_hours_mean_kept: dearer > TRACE ? total((k) => moved.dearer_hours[k]) / dearer : 0,
+    added_cost_usd_per_day_kept: kept[0] + kept[1] + kept[2],
+    added_transport_usd_per_day_kept: kept[0],
+    added_time_usd_per_day_kept: kept[1],
     added_cost_usd_per_day: b.usd - a.usd + (b.time_usd - a.time_usd) + (b.premium_usd - a.premium_usd),
     added_transport_usd_per_day: b.usd - a.usd,
     added_time_usd_per_day: b.time_usd - a.time_usd,
