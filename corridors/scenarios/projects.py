@@ -151,7 +151,7 @@ def circle_of(project_id: str, direct: dict[str, list[str]]) -> list[str]:
     """Return the projects by which one needs itself, from it to it; an empty list where none do."""
     ways, seen = [[project_id]], {project_id}
     for way in ways:
-        for other in direct[way[-1]]:
+        for other in direct.get(way[-1], []):
             if other == project_id:
                 return [*way, other]
             if other not in seen:
