@@ -30,8 +30,11 @@ _SHARED = 8
 _SMALL, _SHARED_SMALL = 64, 2
 """Nodes up to which so few are enough: a search for one end walks through most of them anyhow."""
 
-_OFTEN = 4
-"""How often it is asked what a change concerns before it pays to know how far it was before."""
+_OFTEN, _BOUNDS_FOR_EACH = 4, 20_000
+"""How often it is asked what a change concerns before it pays to know how far it was before.
+
+Once more for so many numbers that this takes.
+"""
 
 _HAIR = 1e-12
 """By how much prices may differ, relative to what they are, that only rounding has moved."""
@@ -196,13 +199,14 @@ class Pricing:
         cells = self._weights.changed if weight is self._given else None
         if cells is None:
             cells = np.flatnonzero(weight != kept.weight)
-        if self._shared and len(cells) > p.n_nodes:
+        self._asked += 1
+        bounds = p.n_nodes * (len(self._ends[0]) + len(self._starts[0])) // _BOUNDS_FOR_EACH
+        if self._shared and (len(cells) > p.n_nodes or self._asked <= bounds):
             # A tree serves many: it would be grown for one or the other.
             return np.zeros(len(ceiling), dtype=np.bool_)
         group_reach = self._reach(ceiling)
         around = self._around = self._around or self._look_around()
-        self._asked += 1
-        if self._asked == _OFTEN:
+        if self._before is None and self._asked >= _OFTEN + bounds:
             self._before = self._look_back(kept)
         before = (_NOWHERE, _NOWHERE) if self._before is None else self._before
         concerned = touched(
