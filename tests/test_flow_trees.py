@@ -105,7 +105,7 @@ def test_the_last_digits_of_a_price_do_not_undo_a_choice_by_rank(off):
     tie, length, _, arcs, freedom = paths_by_tie_cost(
         *(4, tail, head, tie_cost, rank, charge, np.ones(1)),
         *(one, np.array([4]), in_order, one, one, np.array([3]), yes, no, no, no),
-        np.zeros(4, dtype=np.bool_),
+        *(one, np.zeros(4, dtype=np.bool_)),
     )
     assert arcs.tolist() == [0, 1]
     assert tie.tolist() == pytest.approx([1.28])

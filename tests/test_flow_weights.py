@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from corridors.flow.numbering import Numbering, generic
-from corridors.flow.path_pool import PathPool
+from corridors.flow.paths.pool import PathPool
 from corridors.flow.shortest.weights import ArcWeights
 from corridors.flow.usage import open_costs
 

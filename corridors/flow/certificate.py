@@ -9,7 +9,6 @@ of every answer from below; an answer that meets the bound is optimal.
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ import numpy as np
 from corridors.display import Card
 from corridors.errors import CertificateError
 from corridors.flow.compiling import plain
+from corridors.flow.proof.sums import exact_sum
 from corridors.flow.proof.trees import Trees
 
 if TYPE_CHECKING:
@@ -125,30 +125,23 @@ def certify(
             raise CertificateError(msg)
         limit_price = np.minimum(limit_price, p.excess_price)
     trees = Trees() if trees is None else trees
-    members = trees.members(p)
-    paths = p.commodity_class, path_commodity, path_start, path_arcs
-    served, cost, astray, shut = _add_up(
-        p.tail, p.head, p.cost, p.origin, p.destination, p.closed, *paths, path_amount,
-        members.flow, members.carries,
-    )  # fmt: skip
-    use = members.use()
-    _take_away(*paths, members.flow, members.carries)
-    off = _off(served, shortfall, astray, p.amount)
+    paths = p.commodity_class, path_commodity, path_start, path_arcs, path_amount
+    cost, off, shut = _follow(
+        p.tail, p.head, p.cost, p.origin, p.destination, p.closed, p.amount, shortfall, *paths
+    )
+    use = trees.members(p).use(*paths)
     over, limited, idle, through = _against_limits(use, p.bound, p.excess_price, limit_price)
     paid, unpaid = 0.0, 0.0
     if gives_way:
         excess = np.maximum(over[soft], 0.0)
-        paid = math.fsum((excess * p.excess_price[soft]).tolist())
+        paid = exact_sum(excess * p.excess_price[soft])
         unpaid = float((excess * (p.excess_price[soft] - limit_price[soft])).max())
-    short = np.flatnonzero(shortfall)
     # Sums that are rounded once do not depend on the order of their terms, nor on those of 0.
-    lost = (p.penalty[short] * shortfall[short]).tolist()
-    objective = math.fsum(cost.tolist() + lost + [paid])
-    value = np.minimum(trees.lengths(p, limit_price), p.penalty)
-    priced = np.flatnonzero((limit_price > 0) & np.isfinite(p.bound))
-    bound = math.fsum(
-        (value * p.amount).tolist() + (-limit_price[priced] * p.bound[priced]).tolist()
-    )
+    spent, worth = _terms(
+        cost, shortfall, p.penalty, paid, trees.lengths(p, limit_price), p.amount, limit_price,
+        p.bound,
+    )  # fmt: skip
+    objective, bound = exact_sum(spent), exact_sum(worth)
     scale = max(1.0, abs(objective))
     return Certificate(
         objective=objective,
@@ -191,13 +184,15 @@ def still_proved(
 
 
 @plain
-def _add_up(
-    tail, head, cost, origin, destination, closed, commodity_class, path_commodity, path_start,
-    path_arcs, path_amount, flow, carries,
+def _follow(
+    tail, head, cost, origin, destination, closed, amount, short, commodity_class, path_commodity,
+    path_start, path_arcs, path_amount,
 ):  # fmt: skip
-    """Add flows by class and arc to zeros, and return what becomes of the paths.
+    """Follow the paths from arc to arc, and return what becomes of them.
 
-    That is what arrives, the cost of each path, and what runs on broken paths and closed arcs.
+    That is the cost of each; by how much balances fail at most, as a share of what flows of the
+    commodity; and what runs on closed arcs. A demand far above all that flows must not hide what
+    is wrong with the flow.
     """
     served = np.zeros(len(origin))
     astray = np.zeros(len(origin))
@@ -214,41 +209,36 @@ def _add_up(
             whole = whole and tail[arc] == at
             at = head[arc]
             each += cost[c, arc]
-            flow[c, arc] += units
-            carries[arc] = True
             if closed[arc]:
                 shut += abs(units)
         paid[i] = each * units
         served[k] += units
         if not whole or at != destination[k]:
             astray[k] += abs(units)
-    return served, paid, astray, shut
-
-
-@plain
-def _take_away(commodity_class, path_commodity, path_start, path_arcs, flow, carries):
-    """Make the flows on paths zeros again."""
-    for i in range(len(path_commodity)):
-        c = commodity_class[path_commodity[i]]
-        for j in range(path_start[i], path_start[i + 1]):
-            flow[c, path_arcs[j]] = 0.0
-            carries[path_arcs[j]] = False
-
-
-@plain
-def _off(served, short, astray, amount):
-    """Return by how much balances fail at most, as a share of what flows of the commodity.
-
-    A demand far above all that flows must not hide what is wrong with the flow.
-    """
     worst = 0.0
     for k in range(len(amount)):
-        whole = max(abs(served[k]), min(amount[k], 1.0), 1e-9)
+        whole_amount = max(abs(served[k]), min(amount[k], 1.0), 1e-9)
         off = abs(served[k] + short[k] - amount[k])
         if off > 0.0:
             off = max(off - 4.0 * np.spacing(amount[k]), 0.0)
-        worst = max(worst, max(astray[k], off, -short[k]) / whole)
-    return worst
+        worst = max(worst, max(astray[k], off, -short[k]) / whole_amount)
+    return paid, worst, shut
+
+
+@plain
+def _terms(cost, short, penalty, paid, length, amount, price, bound):
+    """Return what cost plus loss is the sum of, and what the value of the prices is."""
+    spent = np.empty(len(cost) + len(short) + 1)
+    spent[: len(cost)] = cost
+    worth = np.zeros(len(amount) + len(price))
+    for k in range(len(amount)):
+        spent[len(cost) + k] = penalty[k] * short[k] if short[k] != 0.0 else 0.0
+        worth[k] = min(length[k], penalty[k]) * amount[k]
+    spent[len(spent) - 1] = paid
+    for r in range(len(price)):
+        if price[r] > 0.0 and bound[r] < np.inf:
+            worth[len(amount) + r] = -(price[r] * bound[r])
+    return spent, worth
 
 
 @plain

@@ -21,9 +21,10 @@ from corridors.flow.highs import HighsMaster
 from corridors.flow.master import FailedError, Kept, Master, MasterProblem, crossed
 from corridors.flow.numbering import Numbering, generic
 from corridors.flow.parallel.bundles import Bundles
-from corridors.flow.path_pool import PathPool
+from corridors.flow.paths.pool import PathPool
 from corridors.flow.proof.trees import Trees
 from corridors.flow.shortest.pricing import Pricing
+from corridors.flow.shortest.ties import decided
 from corridors.flow.simplex.master import OwnMaster
 from corridors.flow.solution import FlowSolution, settled
 
@@ -267,7 +268,7 @@ class Engine:
         return sides.like(p, open_cost)
 
     def _climb(
-        self, question: MasterProblem, *, careful: bool, whole: bool = True
+        self, question: MasterProblem, *, careful: bool, whole: bool = True, ties: bool = True
     ) -> tuple[int, Flags]:
         """Generate paths until none is better, by cost, tie cost and rank in turn.
 
@@ -287,6 +288,8 @@ class Engine:
                 found = self._add_cheapest(weight, sigma - near)
             if found:
                 continue
+            if not ties:
+                return rounds, np.zeros(p.n_commodities, dtype=np.bool_)
             new, tied = self._decide_ties(p, weight, sigma, near)
             if not new:
                 return rounds, tied
@@ -300,8 +303,10 @@ class Engine:
         p, master = question.problem, self._master
         price = np.maximum(master.prices[0], 0.0)
         sigma = np.minimum(master.commodity_prices[0, : p.n_commodities], p.penalty)
-        weight = self._pricing.weights(price)
-        return weight, sigma, TOLERANCE * (1.0 + np.abs(sigma))
+        near = np.abs(sigma)
+        near += 1.0
+        near *= TOLERANCE
+        return self._pricing.weights(price), sigma, near
 
     def _add_cheapest(self, weight: Floats, ceiling: Floats) -> int:
         """Add each commodity's cheapest path where it is below the ceiling; say how many."""
@@ -365,7 +370,7 @@ class Engine:
         """
         question = self.load(problem)
         self._master.restore()
-        self._climb(question, careful=False)
+        self._climb(question, careful=False, ties=not self._master.started)
         if not self._master.started:
             self._master.remember()
             self._pricing.keep()
@@ -412,22 +417,15 @@ class Engine:
         self, p: FlowProblem, weight: Floats, sigma: Floats, near: Floats
     ) -> tuple[int, Flags]:
         """Look among the paths of equal cost for better ones by tie cost and rank."""
-        master, k = self._master, p.n_commodities
+        master, columns = self._master, self._pool.columns
         short = p.penalty <= sigma + near
         best = self._pricing.tied(weight, sigma, near, master.prices[1:], short)
-        sigma2, sigma3 = master.commodity_prices[1:, :k]
-        near2 = TOLERANCE * (1.0 + np.abs(sigma2))
-        near3 = TOLERANCE * (1.0 + np.abs(sigma3))
-        better = (best.tie_cost < sigma2 - near2) | (
-            (best.tie_cost <= sigma2 + near2) & (best.rank < sigma3 - near3)
-        )
-        new = 0
-        if better.any():
-            wanted = np.flatnonzero(better)
-            new = self._pool.add(wanted, best.start, best.arcs)
-        basics = np.bincount(self._pool.columns.commodity[master.basic_columns()], minlength=k)
-        choices = best.choices + short
-        return new, choices > basics[:k]
+        better, tied = decided(
+            best.tie_cost, best.rank, best.choices, short, master.commodity_prices,
+            columns.commodity, master.basic_columns(),
+        )  # fmt: skip
+        new = self._pool.add(better, best.start, best.arcs) if len(better) else 0
+        return new, tied
 
     def _by_the_other(self, question: MasterProblem, cold_starts: int) -> FlowSolution:
         """Solve from nothing by the other method for the master problem.

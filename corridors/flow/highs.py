@@ -21,7 +21,7 @@ from corridors.flow.simplex.basis import SMALL
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
-    from corridors.flow.path_pool import PathPool
+    from corridors.flow.paths.pool import PathPool
 
 _OPTIONS = {
     "output_flag": False,

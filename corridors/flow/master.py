@@ -16,12 +16,14 @@ from weakref import WeakSet
 
 import numpy as np
 
+from corridors.flow.paths.ordering import by_commodity
 from corridors.flow.simplex.working import WorkingBasis
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.numbering import Numbering
-    from corridors.flow.path_pool import Columns, PathPool
+    from corridors.flow.paths.columns import Columns
+    from corridors.flow.paths.pool import PathPool
     from corridors.flow.problem import FlowProblem
 
 
@@ -188,6 +190,15 @@ class Master(ABC):
         """What each basic column carries, and in which direction that moves, shape (2, .)."""
         v = self._working.values
         return np.concatenate([v.key, v.other[:, : self._working.size]], axis=1)
+
+    def by_commodity(self) -> tuple[Any, ...]:
+        """Return the basic columns in order as `ordering.by_commodity` does."""
+        b, v, columns = self._working.basis, self._working.values, self.pool.columns
+        others = b.other[: self._working.size]
+        ordered: tuple[Any, ...] = by_commodity(
+            b.key, others, columns.commodity, self.pool.fixed, v.key, v.other
+        )
+        return ordered
 
     @property
     def use(self) -> Floats:

@@ -16,18 +16,19 @@ import numpy as np
 
 from corridors.flow.arrays import TOLERANCE
 from corridors.flow.master import LastBasis
-from corridors.flow.splitting import carry, split_into_paths, whole_paths
+from corridors.flow.paths.ordering import sweep_dust
+from corridors.flow.paths.splitting import carry, split_into_paths, whole_paths
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.master import Master, MasterProblem
     from corridors.flow.numbering import Numbering
-    from corridors.flow.path_pool import PathPool
+    from corridors.flow.paths.pool import PathPool
     from corridors.flow.problem import FlowProblem
 
 
 _NEAR = 1e-11
-"""Share of a commodity below which a flow on an arc is rounding, where paths are told apart."""
+"""Share of a commodity up to which a flow is rounding."""
 
 
 class Carried(NamedTuple):
@@ -155,165 +156,22 @@ def settled(
     FailedError
         Where the basis has no inverse in that order.
     """
-    p = question.problem
+    p, pool = question.problem, master.pool
     _put_in_order(master, question)
     column, amount, price = master.basic_columns(), master.amounts[0], master.prices[0]
-    commodity = master.pool.columns.commodity[column]
-    is_path = column >= master.pool.fixed
-    amount[amount <= _dust(amount, commodity, is_path, question)] = 0.0
+    sweep_dust(
+        column, amount, pool.columns.commodity, pool.fixed, question.amount[0], question.spacing,
+        _NEAR, np.zeros(len(question.spacing)),
+    )  # fmt: skip
     sigma = np.minimum(master.commodity_prices[0, : p.n_commodities], p.penalty)
     limit_price = np.maximum(price, 0.0) / numbering.limit_scale
     loose = (price <= TOLERANCE * (1.0 + sigma.max(initial=0.0))) & ~master.loose
     limit_price[loose] = 0.0
     limit_price = numbering.share(limit_price, p)
-    return written(
-        master.pool,
-        p,
-        numbering,
-        column,
-        amount,
-        limit_price,
-        sigma,
-        rounds,
-        cold_starts,
-        tied,
-        loose,
-    )
-
-
-def _dust(amount: Floats, commodity: Ints, is_path: Flags, question: MasterProblem) -> Floats:
-    """Return the amounts of columns up to which they are rounding, and no flow.
-
-    A demand far above all that flows of it says nothing about the flow: the measure
-    is what flows, and the spacing of the numbers that the demand is written in.
-    """
-    wanted = question.amount[0]
-    flows = np.bincount(commodity[is_path], np.abs(amount[is_path]), len(wanted))
-    dust = 1e-11 * (1.0 + np.minimum(wanted, flows)) + 8.0 * question.spacing
-    return np.asarray(np.minimum(dust, 1e-11 * (1.0 + wanted))[commodity])
-
-
-def _put_in_order(master: Master, question: MasterProblem) -> None:
-    """Solve the last basis once more, in an order that does not depend on the way here."""
-    basis, pool = master.basis, master.pool
-    key, p = basis.key, len(basis.other)
-    commodity = pool.columns.commodity[basis.other]
-    order = np.argsort(commodity, kind="stable")
-    commodity = commodity[order]
-    begins = np.ones(p, dtype=np.bool_)
-    begins[1:] = commodity[1:] != commodity[:-1]
-    first = np.flatnonzero(begins)
-    of = commodity[first]
-    # Commodity after commodity, its key before its other columns.
-    group = np.empty(len(of) + 1, dtype=np.int64)
-    group[:-1], group[-1] = first, p
-    group += np.arange(len(of) + 1)
-    others = np.ones(p + len(of), dtype=np.bool_)
-    others[group[:-1]] = False
-    place = np.empty(len(others), dtype=np.int64)
-    place[group[:-1]], place[others] = of, len(key) + order
-    column = np.concatenate([key, basis.other])[place]
-    _tell_apart(pool, question.problem, of, group, column, master.amounts[:, place])
-    pool.sort(group, column)
-    key[of] = column[group[:-1]]
-    master.take(LastBasis(key, column[others], np.sort(basis.tight)), question)
-
-
-def _tell_apart(
-    pool: PathPool, p: FlowProblem, of: Ints, group: Ints, column: Ints, amount: Floats
-) -> None:
-    """Split the paths of some commodities in the defined way, those of them that can be told apart.
-
-    Those that have three paths or more; one or two are what they are.
-
-    Parameters
-    ----------
-    of, group, column
-        Commodities, and the basic columns of each, as offsets (G + 1,) into `column`, in which
-        the paths are replaced.
-    amount
-        What the columns carry, and in which direction that moves, shape (2, .).
-    """
-    if not len(of):
-        return
-    is_path = column >= pool.fixed
-    count = np.add.reduceat(is_path, group[:-1], dtype=np.int64)
-    chosen = (count > 2) & (of < p.n_commodities)
-    if not chosen.any():
-        return
-    places = np.flatnonzero(is_path & np.repeat(chosen, np.diff(group)))
-    of = of[chosen]
-    first = np.zeros(len(of) + 1, dtype=np.int64)
-    np.cumsum(count[chosen], out=first[1:])
-    start, arcs = pool.paths(column[places])
-    good, same, start, arcs = split_into_paths(
-        p.origin[of],
-        p.destination[of],
-        *pool.star,
-        p.head,
-        first,
-        start,
-        arcs,
-        np.ascontiguousarray(amount[:, places]),
-        TOLERANCE * (1.0 + p.amount[of]),
-        *pool.room,
-    )
-    changed = good & ~same
-    if not changed.any():
-        return
-    other = np.flatnonzero(np.repeat(changed, np.diff(first)))
-    owner = np.repeat(of, np.diff(first))[other]
-    number = np.full(len(places), -1, dtype=np.int64)
-    number[other] = pool.numbers(other, owner, start, arcs)
-    for g in np.flatnonzero(changed).tolist():
-        part = number[first[g] : first[g + 1]]
-        if len(set(part.tolist())) == len(part):
-            column[places[first[g] : first[g + 1]]] = part
-
-
-def written(
-    pool: PathPool,
-    p: FlowProblem,
-    numbering: Numbering,
-    column: Ints,
-    amount: Floats,
-    limit_price: Floats,
-    sigma: Floats,
-    rounds: int,
-    cold_starts: int,
-    tied: Flags,
-    tied_limit: Flags,
-) -> FlowSolution:
-    """Turn amounts by column into an outcome in the problem's own numbering.
-
-    Parameters
-    ----------
-    pool, p, numbering
-        The columns, the problem in canonical numbering, and that numbering.
-    column, amount
-        Columns of the pool and what they carry.
-    limit_price, sigma
-        Prices of limits, in their own units, and of commodities, shapes (R,)
-        and (K,).
-    rounds, cold_starts, tied, tied_limit
-        As `FlowSolution` has them, in canonical numbering.
-    """
     n = numbering
-    commodity = pool.columns.commodity[column]
-    is_path = column >= pool.fixed
-    short = np.zeros(p.n_commodities)
-    idle = column < p.n_commodities
-    short[commodity[idle]] = amount[idle]
-    carries = is_path & (amount > 0)
-    column, amount, commodity = column[carries], amount[carries], commodity[carries]
-    # Those of one commodity stay in the order that the basis was put in.
-    number = n.commodity_order[commodity]
-    order = np.argsort(number, kind="stable")
-    number = number[order]
-    start, arcs = pool.paths(column[order], n.arc_order)
-    amount, own_class = amount[order], p.commodity_class[commodity[order]]
-    back = np.empty(len(order), dtype=np.int64)
-    back[order] = np.arange(len(order))
+    short, number, own_class, start, arcs, amount, back = pool.carrying(
+        column, amount, n.commodity_order, n.arc_order
+    )
     return FlowSolution(
         path_commodity=number,
         path_start=start,
@@ -326,8 +184,71 @@ def written(
         rounds=rounds,
         cold_starts=cold_starts,
         tied=tied[n.commodity_number],
-        tied_limit=tied_limit[n.limit_number],
+        tied_limit=loose[n.limit_number],
     )
+
+
+def _put_in_order(master: Master, question: MasterProblem) -> None:
+    """Solve the last basis once more, in an order that does not depend on the way here."""
+    p, pool = question.problem, master.pool
+    basis = master.basis
+    of, group, column, several, first, place, amount = master.by_commodity()
+    # Shortfalls and what exceeds a soft limit go no ways that could be told apart.
+    if len(several) and of[several[-1]] < p.n_commodities:
+        _tell_apart(pool, p, of[several], first, place, column, amount)
+    pool.sort(group, column)
+    keys = group[:-1]
+    basis.key[of] = column[keys]
+    master.take(LastBasis(basis.key, np.delete(column, keys), np.sort(basis.tight)), question)
+
+
+def _tell_apart(
+    pool: PathPool,
+    p: FlowProblem,
+    of: Ints,
+    first: Ints,
+    place: Ints,
+    column: Ints,
+    amount: Floats,
+) -> None:
+    """Split the paths of some commodities in the defined way, those of them that can be told apart.
+
+    Those that have three paths or more; one or two are what they are.
+
+    Parameters
+    ----------
+    of, first, place
+        Commodities, and the paths of each, as offsets (G + 1,) into places in `column`, in which
+        the paths are replaced.
+    column
+        Columns of the basis.
+    amount
+        What the paths carry, and in which direction that moves, shape (2, .).
+    """
+    start, arcs = pool.paths(column[place])
+    good, same, start, arcs = split_into_paths(
+        p.origin[of],
+        p.destination[of],
+        *pool.star,
+        p.head,
+        first,
+        start,
+        arcs,
+        amount,
+        TOLERANCE * (1.0 + p.amount[of]),
+        *pool.room,
+    )
+    changed = good & ~same
+    if not changed.any():
+        return
+    other = np.flatnonzero(np.repeat(changed, np.diff(first)))
+    owner = np.repeat(of, np.diff(first))[other]
+    number = np.full(len(place), -1, dtype=np.int64)
+    number[other] = pool.numbers(other, owner, start, arcs)
+    for g in np.flatnonzero(changed).tolist():
+        part = number[first[g] : first[g + 1]]
+        if len(set(part.tolist())) == len(part):
+            column[place[first[g] : first[g + 1]]] = part
 
 
 def by_whole_commodity(

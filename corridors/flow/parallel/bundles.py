@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.master import Master, MasterProblem
     from corridors.flow.numbering import Numbering
-    from corridors.flow.path_pool import PathPool
+    from corridors.flow.paths.pool import PathPool
 
 MOST_LEFT = 0.75
 """Share of the arcs up to which bundles may leave wide ones, so that it pays to solve twice."""

@@ -26,12 +26,6 @@ class Members:
     ----------
     problem
         Whose members they are.
-
-    Attributes
-    ----------
-    flow, carries
-        Room for a flow by class and arc, shape (C, A), and for which arcs carry any of it, shape
-        (A,): all 0 but while one is looked at.
     """
 
     def __init__(self, problem: FlowProblem) -> None:
@@ -57,18 +51,39 @@ class Members:
         run = np.flatnonzero(begins)
         self._run_first = np.searchsorted(run, self._limit_first)
         self._run_start, self._run_arc = np.append(run, len(arc)), arc[run]
-        self.flow = np.zeros((classes, arcs))
-        self.carries = np.zeros(arcs, dtype=np.bool_)
+        # Room for a flow, and for which arcs carry any of it: all 0 but while one is added up.
+        self._flow = np.zeros(classes * arcs)
+        self._carries = np.zeros(arcs, dtype=np.bool_)
+        self._shut: tuple[Floats | None, Floats | None, Flags] = (None, None, self._carries)
         self._seen = np.zeros(classes * arcs, dtype=np.bool_)
 
-    def use(self) -> Floats:
-        """Return the units that the flow takes of each limit, shape (R,)."""
+    def use(
+        self, commodity_class: Ints, commodity: Ints, start: Ints, arcs: Ints, amount: Floats
+    ) -> Floats:
+        """Return the units that the flow on paths takes of each limit, shape (R,).
+
+        Parameters
+        ----------
+        commodity_class
+            Class of each commodity, shape (K,).
+        commodity, start, arcs, amount
+            Of each path, shape (P,), with offsets (P + 1,) into arc numbers.
+        """
         use = np.empty(len(self._limit_first) - 1)
         _use(
-            self.flow.reshape(-1), self.carries, self._run_first, self._run_start, self._run_arc,
-            self._limit_cell, self._limit_factor, use,
+            commodity_class, commodity, start, arcs, amount, self._flow, self._carries,
+            self._run_first, self._run_start, self._run_arc, self._limit_cell, self._limit_factor,
+            use,
         )  # fmt: skip
         return use
+
+    def nothing_passes(self, p: FlowProblem) -> Flags:
+        """Return which limits are 0 and may not be exceeded, shape (R,)."""
+        bound, price, shut = self._shut
+        if bound is not p.bound or price is not p.excess_price:
+            shut = np.asarray((p.bound <= 0) & np.isinf(p.excess_price))
+            self._shut = p.bound, p.excess_price, shut
+        return shut
 
     def weights(self, p: FlowProblem, price: Floats) -> Floats:
         """Return what arcs cost with what the limits charge, shape (C * A,); inf where closed.
@@ -106,7 +121,7 @@ class Members:
         """
         cells = np.empty(len(into), dtype=np.int64)
         count = _changed(
-            *before, p.closed, price, nothing_passes(p), self._limit_first, self._limit_cell,
+            *before, p.closed, price, self.nothing_passes(p), self._limit_first, self._limit_cell,
             self._seen, cells,
         )  # fmt: skip
         self._weigh(p, price, cells, count, into)
@@ -114,14 +129,9 @@ class Members:
 
     def _weigh(self, p: FlowProblem, price: Floats, cells: Ints, count: int, into: Floats) -> None:
         _weigh(
-            p.cost.reshape(-1), p.closed, price, nothing_passes(p), self._cell_first,
+            p.cost.reshape(-1), p.closed, price, self.nothing_passes(p), self._cell_first,
             self._cell_limit, self._cell_factor, cells, count, into,
         )  # fmt: skip
-
-
-def nothing_passes(p: FlowProblem) -> Flags:
-    """Return which limits are 0 and may not be exceeded, shape (R,)."""
-    return np.asarray((p.bound <= 0) & np.isinf(p.excess_price))
 
 
 def _offsets(number: Ints, count: int) -> Ints:
@@ -131,17 +141,28 @@ def _offsets(number: Ints, count: int) -> Ints:
 
 
 @plain
-def _use(flow, carries, run_first, run_start, run_arc, cell, factor, use):
-    """Add up the units that a flow by cell takes of each limit.
+def _use(
+    commodity_class, commodity, start, arcs, amount, flow, carries, run_first, run_start, run_arc,
+    cell, factor, use,
+):  # fmt: skip
+    """Add up the units that the flow on paths takes of each limit.
 
     Few arcs carry anything, and what stands on one arc stands together.
     """
+    for i in range(len(commodity)):
+        for j in range(start[i], start[i + 1]):
+            flow[commodity_class[commodity[i]] * len(carries) + arcs[j]] += amount[i]
+            carries[arcs[j]] = True
     for r in range(len(use)):
         use[r] = 0.0
         for run in range(run_first[r], run_first[r + 1]):
             if carries[run_arc[run]]:
                 for e in range(run_start[run], run_start[run + 1]):
                     use[r] += factor[e] * flow[cell[e]]
+    for i in range(len(commodity)):
+        for j in range(start[i], start[i + 1]):
+            flow[commodity_class[commodity[i]] * len(carries) + arcs[j]] = 0.0
+            carries[arcs[j]] = False
 
 
 @plain

@@ -5,12 +5,13 @@ Written for the certificate alone; the engine has its own.
 
 from __future__ import annotations
 
+from operator import is_
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corridors.flow.proof.growing import grow, mend
-from corridors.flow.proof.members import Members, nothing_passes
+from corridors.flow.proof.members import Members
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
@@ -56,7 +57,7 @@ class Trees:
         """Return the members of the limits of a problem, sorted once for all with the same."""
         of = (p.member_limit, p.member_arc, p.member_class, p.member_factor)
         known = self._members
-        if known is None or any(a is not b for a, b in zip(known[0], of, strict=True)):
+        if known is None or not all(map(is_, known[0], of)):
             known = self._members = of, Members(p)
         return known[1]
 
@@ -74,7 +75,7 @@ class Trees:
             p.tail, p.head, p.origin, p.destination, p.commodity_class, p.member_limit,
             p.member_arc, p.member_class, p.member_factor,
         )  # fmt: skip
-        if self._for is None or any(a is not b for a, b in zip(self._for, shape, strict=True)):
+        if self._for is None or not all(map(is_, self._for, shape)):
             return self._grow(p, price, shape)
         length = self._length if self._onward else self._length.copy()
         self._mend(p, price, *self._changed(p, price), length, keep=self._onward)
@@ -100,7 +101,8 @@ class Trees:
         mend(cells, self._weight, weight, p.tail, p.head, *ends, *groups, *kept, length, keep)
         self._last = None if keep else (p, price.copy())
         if keep:
-            self._cost, self._before = p.cost, (p.closed, price.copy(), nothing_passes(p))
+            self._cost = p.cost
+            self._before = p.closed, price.copy(), self.members(p).nothing_passes(p)
             self._weight[cells] = weight[cells]
             self._now, self._cells = weight, cells[:0]
 
@@ -127,7 +129,8 @@ class Trees:
         self._for = self._last = None
         if keep:
             self._for, self._weight, self._length = shape, weight, length.copy()
-            self._cost, self._before = p.cost, (p.closed, price.copy(), nothing_passes(p))
+            self._cost = p.cost
+            self._before = p.closed, price.copy(), self.members(p).nothing_passes(p)
             self._now, self._cells = weight.copy(), self._cells[:0]
         return length
 

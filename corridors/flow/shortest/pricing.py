@@ -116,6 +116,7 @@ class Pricing:
         self._same: tuple[Floats, Flags] | None = None
         self._given: Floats | None = None
         self._tie_cost = p.tie_cost
+        self._no_choices = np.zeros(p.n_commodities, dtype=np.int64)
         self.aim(p.cost, p.tie_cost)
 
     def aim(self, cost: Floats, tie_cost: Floats) -> None:
@@ -298,11 +299,13 @@ class Pricing:
             costs least is known: where only one path does, it is not told; nor is what
             was decided by the same prices before.
         """
-        p = self._p
-        kept, same = self._kept, np.zeros(len(sigma), dtype=np.bool_)
+        p, kept = self._p, self._kept
         if kept is not None and self._same is not None and self._same[0] is weight:
             same = self._same[1] & (np.abs(sigma - kept.sigma) <= self._hair)
             same &= kept.short | ~short
+            ceiling = np.where(same, -1.0, sigma + near)
+        else:
+            same, ceiling = np.zeros(len(sigma), dtype=np.bool_), sigma + near
         subgraphs = ties.tight_subgraphs(
             *self._star,
             *self._in_star,
@@ -313,16 +316,18 @@ class Pricing:
             self._group_togo,
             *self._groups,
             p.destination,
-            np.where(same, -1.0, sigma + near),
+            ceiling,
             near,
             short,
         )
+        before, choices = price, self._no_choices
         if kept is not None:
-            subgraphs = _joined(same, kept.subgraphs, subgraphs)
+            # At the same prices what was decided by them stays decided.
+            before, choices = kept.price, kept.choices
+            if same.any():
+                subgraphs = _joined(same, kept.subgraphs, subgraphs)
         first, size, arcs, takes_part, single = subgraphs
-        # At the same prices what was decided by them stays decided.
-        before = price if kept is None else kept.price
-        tie_cost, rank, path_start, path_arcs, freedom = ties.paths_by_tie_cost(
+        tie_cost, rank, path_start, path_arcs, choices = ties.paths_by_tie_cost(
             p.n_nodes,
             p.tail,
             p.head,
@@ -340,11 +345,9 @@ class Pricing:
             single,
             short,
             same,
+            choices,
             self._weights.recharged(price, before, _HAIR),
         )
-        choices = np.where(takes_part, freedom, 0)
-        if kept is not None:
-            choices = np.where(choices < 0, kept.choices, choices)
         self._last = _Kept(weight, sigma, near, price.copy(), short, subgraphs, choices)
         return Tied(tie_cost, rank, path_start, path_arcs, choices)
 

@@ -224,6 +224,7 @@ def paths_by_tie_cost(
     single,
     wanted,
     known,
+    choices,
     anew,
 ):
     """Find each commodity's path of least tie cost, then rank, inside its subgraph.
@@ -251,10 +252,11 @@ def paths_by_tie_cost(
         Commodities that have a path, and those that have only one, shape (K,).
     wanted
         Commodities whose only path is wanted, shape (K,).
-    known, anew
-        Commodities whose subgraph is one that was asked about before, shape (K,), and where the
-        limits charge something else on these counts than then, shape (C * A,): where there is
-        nothing of that in a known subgraph it is not asked again.
+    known, choices, anew
+        Commodities whose subgraph is one that was asked about before, with the freedom that they
+        had then, shape (K,), and where the limits charge something else on these counts than
+        then, shape (C * A,): where there is nothing of that in a known subgraph it is not asked
+        again.
 
     Returns
     -------
@@ -264,7 +266,7 @@ def paths_by_tie_cost(
         As in `trees.cheapest_paths`.
     freedom
         Number of linearly independent paths among which each commodity could
-        choose, shape (K,); -1 where that is not asked again.
+        choose, shape (K,).
     """
     n_commodities = len(destination)
     lengths = np.empty((2, n_commodities))
@@ -295,7 +297,7 @@ def paths_by_tie_cost(
             for arc in own:
                 again = again or anew[c * len(tail) + arc]
             if not again:
-                freedom[k] = -1
+                freedom[k] = choices[k]
                 continue
         if single[k]:
             path_first[k], path_size[k] = used, len(own)
@@ -373,3 +375,41 @@ def paths_by_tie_cost(
         far[origin] = np.inf
     path_start, path_arcs = in_order(path_first, path_size, buffer, used)
     return lengths[0], lengths[1], path_start, path_arcs, freedom
+
+
+@compiled
+def decided(tie_cost, rank, freedom, short, sigma, commodity, basic):
+    """Say of which commodities a path found is better, and which could do otherwise.
+
+    Parameters
+    ----------
+    tie_cost, rank, freedom
+        Of each commodity's path of least cost, as `paths_by_tie_cost` returns them, shape (K,).
+    short
+        Commodities that might as well fall short, shape (K,).
+    sigma
+        What a path of each commodity costs at least on all three counts, shape (3, .).
+    commodity, basic
+        Commodity of each column, and the columns of the basis.
+
+    Returns
+    -------
+    better, tied
+        Numbers of the one, and flags of the other, shape (K,).
+    """
+    n_commodities = len(freedom)
+    better = np.empty(n_commodities, np.int64)
+    spare = np.empty(n_commodities, np.int64)
+    count = 0
+    for k in range(n_commodities):
+        spare[k] = freedom[k] + short[k]
+        tie2, tie3 = sigma[1, k], sigma[2, k]
+        near2 = TOLERANCE * (1.0 + abs(tie2))
+        near3 = TOLERANCE * (1.0 + abs(tie3))
+        if tie_cost[k] < tie2 - near2 or (tie_cost[k] <= tie2 + near2 and rank[k] < tie3 - near3):
+            better[count] = k
+            count += 1
+    for j in basic:
+        if commodity[j] < n_commodities:
+            spare[commodity[j]] -= 1
+    return better[:count].copy(), spare > 0

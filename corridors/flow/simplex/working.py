@@ -12,7 +12,7 @@ from corridors.flow.simplex.inverse import WAITING
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
-    from corridors.flow.path_pool import PathPool
+    from corridors.flow.paths.pool import PathPool
 
 _ROOM = 64
 """Binding limits for which there is room at first."""

@@ -2,173 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridors.flow.arrays import only_shut
-from corridors.flow.kernels import by_reference, compiled, inner, lean
+from corridors.flow.paths.columns import (
+    Columns,
+    append,
+    copy_arcs,
+    cut_chains,
+    find,
+    price_paths,
+    shut_paths,
+)
+from corridors.flow.paths.ordering import paths_in_order
+from corridors.flow.paths.splitting import sort_paths
 from corridors.flow.shortest.trees import forward_star
-from corridors.flow.splitting import sort_paths
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.problem import FlowProblem
-
-
-@by_reference
-class Columns(NamedTuple):
-    """Columns: the shortfall of each commodity first, then paths.
-
-    ``limit[start[j]:start[j + 1]]`` are the limits that column ``j`` touches and
-    ``unit`` what it takes of them; ``cost`` has shape (3, columns). The entries
-    of limit ``r`` are the chain that begins at ``newest[r]`` and goes on at
-    ``older`` until that is -1; ``owner`` is the column of an entry.
-    """
-
-    commodity: Ints
-    start: Ints
-    limit: Ints
-    unit: Floats
-    cost: Floats
-    banned: Flags
-    newest: Ints
-    older: Ints
-    owner: Ints
-
-
-@inner
-def _search(k, begin, end, found_arcs, path_start, path_arcs, newest_of, older_of):
-    """Return the number of a path of commodity k, or -1 where it is new."""
-    number = newest_of[k]
-    while number >= 0:
-        at, i = path_start[number], begin
-        if path_start[number + 1] - at == end - begin:
-            while i < end and path_arcs[at + i - begin] == found_arcs[i]:
-                i += 1
-            if i == end:
-                break
-        number = older_of[number]
-    return number
-
-
-@lean
-def _find(wanted, owners, start, arcs, path_start, path_arcs, newest_of, older_of, numbers):
-    """Fill the numbers of paths, -1 where they are new; say how many are."""
-    count = 0
-    for w in range(len(wanted)):
-        begin, end = start[wanted[w]], start[wanted[w] + 1]
-        numbers[w] = _search(
-            owners[w], begin, end, arcs, path_start, path_arcs, newest_of, older_of
-        )
-        count += numbers[w] < 0
-    return count
-
-
-@lean
-def _append(
-    wanted,
-    owners,
-    found_start,
-    found_arcs,
-    first,
-    class_of,
-    member_start,
-    member_limit,
-    member_class,
-    member_unit,
-    commodity,
-    start,
-    limit,
-    unit,
-    path_start,
-    path_arcs,
-    taken,
-    newest,
-    older,
-    owner,
-    newest_of,
-    older_of,
-    newest_on,
-    older_on,
-    column_on,
-    numbers,
-):
-    """Write the paths that are new behind the columns, with what they take of each limit."""
-    j = first
-    for w in range(len(wanted)):
-        k, begin, end = owners[w], found_start[wanted[w]], found_start[wanted[w] + 1]
-        number = _search(k, begin, end, found_arcs, path_start, path_arcs, newest_of, older_of)
-        numbers[w] = number
-        if number >= 0:
-            continue
-        numbers[w] = j
-        older_of[j] = newest_of[k]
-        newest_of[k] = j
-        at = path_start[j]
-        n = start[j]
-        for i in range(begin, end):
-            arc = found_arcs[i]
-            path_arcs[at] = arc
-            older_on[at] = newest_on[arc]
-            newest_on[arc] = at
-            column_on[at] = j
-            at += 1
-            for e in range(member_start[arc], member_start[arc + 1]):
-                if member_class[e] >= 0 and member_class[e] != class_of[k]:
-                    continue
-                r = member_limit[e]
-                if taken[r] < 0:
-                    taken[r] = n
-                    limit[n] = r
-                    unit[n] = 0.0
-                    n += 1
-                unit[taken[r]] += member_unit[e]
-        for e in range(start[j], n):
-            taken[limit[e]] = -1
-            older[e] = newest[limit[e]]
-            newest[limit[e]] = e
-            owner[e] = j
-        commodity[j] = k
-        path_start[j + 1] = at
-        start[j + 1] = n
-        j += 1
-    return j
-
-
-@lean
-def _cut(newest, older, end):
-    for r in range(len(newest)):
-        while newest[r] >= end:
-            newest[r] = older[newest[r]]
-
-
-@lean
-def _shut(arcs, class_of, commodity, newest_on, older_on, column_on, open_cost, banned, listed, n):
-    """Mark and list the paths over arcs whose cost is infinite, and not the `n` listed before."""
-    for i in range(n):
-        banned[listed[i]] = False
-    n = 0
-    for arc in arcs:
-        at = newest_on[arc]
-        while at >= 0:
-            j = column_on[at]
-            if not banned[j] and open_cost[class_of[commodity[j]], arc] == np.inf:
-                banned[j] = True
-                listed[n] = j
-                n += 1
-            at = older_on[at]
-    return n
-
-
-@compiled
-def _copy(number, path_start, path_arcs, into):
-    """Write the arcs of some columns one after the other."""
-    at = 0
-    for j in number:
-        for i in range(path_start[j], path_start[j + 1]):
-            into[at] = path_arcs[i]
-            at += 1
 
 
 class PathPool:
@@ -297,23 +151,13 @@ class PathPool:
         """Mark the paths through closed arcs, all of which are among those `shut` to any class."""
         paths = self._class_of, self._commodity, self._newest_on, self._older_on, self._column_on
         arcs = np.flatnonzero(shut)
-        self._n_shut = _shut(arcs, *paths, open_cost, self._banned, self._shut, self._n_shut)
-
-    def _walk(self, first: int, last: int) -> tuple[Ints, Ints, Ints]:
-        """Return of each arc of some columns in turn: which of them, its class, and the arc."""
-        size = np.diff(self._path_start[first : last + 1])
-        path = np.repeat(np.arange(last - first), size)
-        own_class = self._class_of[self._commodity[first:last]][path]
-        return path, own_class, self._arcs[self._path_start[first] : self._path_start[last]]
+        self._n_shut = shut_paths(arcs, *paths, open_cost, self._banned, self._shut, self._n_shut)
 
     def _price(self, first: int, last: int) -> None:
-        # Sums run from origin to destination, whatever else is in the pool.
-        path, own_class, arcs = self._walk(first, last)
-        n, part = last - first, slice(first, last)
-        self._cost[0, part] = np.bincount(path, self._finite[own_class, arcs], n)
-        self._cost[1, part] = np.bincount(path, self._costs[1][own_class, arcs], n)
-        rank = np.bincount(path, self._rank[arcs], n)
-        self._cost[2, part] = rank * self._rank_of_commodity[self._commodity[part]]
+        price_paths(
+            first, last, self._commodity, self._path_start, self._arcs, self._class_of,
+            self._finite, self._costs[1], self._rank, self._rank_of_commodity, self._cost,
+        )  # fmt: skip
 
     def add(self, wanted: Ints, start: Ints, arcs: Ints) -> int:
         """Add the paths of some commodities that the pool does not hold yet.
@@ -346,13 +190,13 @@ class PathPool:
         """
         first, numbers = self.size, np.empty(len(wanted), dtype=np.int64)
         known = self._path_start, self._arcs, self._newest_of, self._older_of
-        if not len(wanted) or not _find(wanted, commodity, start, arcs, *known, numbers):
+        if not len(wanted):
             return numbers
-        # A path touches no more limits than its arcs have members.
-        most = np.append(0, np.cumsum(np.diff(self._members[0])[arcs]))[start]
-        size, entries = ((x[wanted + 1] - x[wanted]).sum() for x in (start, most))
-        self._make_room(len(wanted), int(size), int(entries))
-        self.size = _append(
+        new, size, entries = find(wanted, commodity, start, arcs, *known, self._members[0], numbers)
+        if not new:
+            return numbers
+        self._make_room(new, size, entries)
+        self.size = append(
             wanted,
             commodity,
             start,
@@ -414,9 +258,9 @@ class PathPool:
     def shorten(self, size: int) -> None:
         """Forget all columns from number `size` on."""
         self.size = size
-        _cut(self._newest_of, self._older_of, size)
-        _cut(self._newest, self._older, int(self._start[size]))
-        _cut(self._newest_on, self._older_on, int(self._path_start[size]))
+        cut_chains(self._newest_of, self._older_of, size)
+        cut_chains(self._newest, self._older, int(self._start[size]))
+        cut_chains(self._newest_on, self._older_on, int(self._path_start[size]))
 
     def path(self, number: int) -> Ints:
         """Return the arcs of a column; those of a shortfall are none."""
@@ -437,8 +281,17 @@ class PathPool:
         start = np.zeros(len(number) + 1, dtype=np.int64)
         np.cumsum(self._path_start[number + 1] - self._path_start[number], out=start[1:])
         arcs = np.empty(start[-1], dtype=np.int64)
-        _copy(number, self._path_start, self._arcs, arcs)
+        copy_arcs(number, self._path_start, self._arcs, arcs)
         return start, arcs if names is None else names[arcs]
+
+    def carrying(self, column: Ints, amount: Floats, order: Ints, names: Ints) -> tuple[Any, ...]:
+        """Return what columns carry as `paths_in_order` does, which says what is asked for."""
+        k = len(self._class_of)
+        whole: tuple[Any, ...] = paths_in_order(
+            column, amount, self._commodity, self.fixed, k, order, self._class_of,
+            self._path_start, self._arcs, names,
+        )  # fmt: skip
+        return whole
 
 
 def _grown(array: Any, used: int, room: int) -> Any:

@@ -1,0 +1,1 @@
+"""The paths that the engine has seen, as columns, and how they are told apart and put in order."""
