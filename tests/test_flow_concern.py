@@ -8,7 +8,7 @@ import pytest
 
 from corridors.flow import FlowProblem, solve
 from corridors.flow.shortest import pricing, trees
-from corridors.flow.shortest.concern import touched
+from corridors.flow.shortest.concern import unconcerned
 from corridors.flow.shortest.pricing import Pricing
 
 
@@ -55,11 +55,15 @@ def test_whom_a_change_does_not_concern_finds_the_same_ways(seed, sharp):
     length = far(before)[0][every, destination]
     reach = np.where(np.isfinite(length), length, 9.0) + r.integers(0, 3, len(origin))
     cells = np.flatnonzero(before != after)
-    concerned = touched(
-        cells, before, after, tail, head, since, every, togo, every, own_class, *known, reach
+    most = np.where(every % 5, np.inf, reach - 1.0)
+    spared_ones, rest = unconcerned(
+        *(cells, before, after, tail, head, since, every, togo, every, own_class, *known),
+        *(every, reach, most),
     )
+    assert rest.tolist() == np.where(spared_ones, -1.0, reach).tolist()
+    assert not spared_ones[::5].any()
     spared = 0
-    for g in np.flatnonzero(~concerned).tolist():
+    for g in np.flatnonzero(spared_ones).tolist():
         both = [
             {
                 way: own
@@ -70,7 +74,7 @@ def test_whom_a_change_does_not_concern_finds_the_same_ways(seed, sharp):
         ]
         assert both[0] == both[1]
         spared += len(both[0]) > 0
-    assert concerned.any()
+    assert not spared_ones[every % 5 > 0].all()
     assert spared
 
 
@@ -83,14 +87,19 @@ def test_what_was_known_before_spares_more():
     was = np.array([[0.0, 6.0, 4.0]]), np.array([[4.0, 1.0, 0.0]])
     unknown = np.empty((0, 0)), np.empty((0, 0))
     asked = second, before, after, tail, head, since, zero, togo, zero, zero
+
+    def concerned(asked, known, reach):
+        most = np.full(1, np.inf)
+        return not unconcerned(*asked, *known, zero, np.array([reach]), most)[0][0]
+
     # Undisturbed the two cost 2; at the prices that there were, 7.
-    assert touched(*asked, *unknown, np.array([4.0]))[0]
-    assert not touched(*asked, *was, np.array([4.0]))[0]
-    assert touched(*asked, *was, np.array([7.0]))[0]
+    assert concerned(asked, unknown, 4.0)
+    assert not concerned(asked, was, 4.0)
+    assert concerned(asked, was, 7.0)
     # The first becomes cheaper by 2: the two cost 5.
     lower = np.array([0]), before, np.array([[4.0, 1.0, 4.0]]), *asked[3:]
-    assert touched(*lower, *was, np.array([5.0]))[0]
-    assert not touched(*lower, *was, np.array([4.9]))[0]
+    assert concerned(lower, was, 5.0)
+    assert not concerned(lower, was, 4.9)
 
 
 @pytest.mark.parametrize("seed", range(18600, 18612))
@@ -120,6 +129,6 @@ def test_answers_are_the_same_whoever_is_spared(seed, monkeypatch):
         monkeypatch.setattr(pricing, "_OFTEN", often)
         assert answers() == spared
     monkeypatch.setattr(
-        Pricing, "_unconcerned", lambda *asked: np.zeros(len(asked[-1]), dtype=bool)
+        Pricing, "_unconcerned", lambda *asked: (np.zeros(len(asked[-1]), dtype=bool), asked[-1])
     )
     assert answers() == spared

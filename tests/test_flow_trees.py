@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from corridors.flow.shortest.concern import touched
+from corridors.flow.shortest.concern import unconcerned
 from corridors.flow.shortest.ties import paths_by_tie_cost
 from corridors.flow.shortest.trees import distances_to, forward_star, tree_to
 
@@ -71,9 +71,11 @@ def test_a_change_concerns_whom_it_may_reach():
         weight = np.array([after])
         every = np.arange(3)
         unknown = np.empty((0, 0)), np.empty((0, 0))
-        return touched(
-            every, before, weight, tail, head, *around, *unknown, np.array(reach)
-        ).tolist()
+        spared, _ = unconcerned(
+            *(every, before, weight, tail, head, *around, *unknown, np.arange(2)),
+            *(np.array(reach), np.full(2, np.inf)),
+        )
+        return (~spared).tolist()
 
     assert concerned([1.0, 1.0, 4.0], [9.0, 9.0]) == [False, False]
     assert concerned([2.0, 1.0, 4.0], [2.0, 1.0]) == [True, False]

@@ -1,18 +1,19 @@
-"""Which demands a change of weights may concern, so that no other is asked again."""
+"""Which demands a change of weights may concern, so that no other is asked again; compiled."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from corridors.flow.arrays import TOLERANCE
 from corridors.flow.kernels import compiled
 
 
 @compiled
-def touched(
+def unconcerned(
     cells, before, after, tail, head, since, which_since, togo, which_togo, own_class,
-    since_before, togo_before, reach,
+    since_before, togo_before, group_of, ceiling, most_before,
 ):  # fmt: skip
-    """Say which demands a change of weights may concern.
+    """Say which demands no change of weights concerns.
 
     That of an arc concerns a demand whose shortest path over the arc, by what is
     at least left on both sides of it, is not beyond its reach. A change within
@@ -32,24 +33,28 @@ def touched(
         Arc ends, shape (A,).
     since, which_since, togo, which_togo
         Lower bounds from origins and to destinations, shapes (., N), and which of
-        them are each demand's, shape (G,).
+        them are each group's, shape (G,).
     own_class
-        Of each demand, shape (G,).
+        Of each group of demands of the same ends, shape (G,).
     since_before, togo_before
         How far it was by the weights before, as `since` and `togo`; of no rows where that is not
         known.
-    reach
-        Of each demand, shape (G,).
+    group_of, ceiling
+        Group of each demand, and up to where ways concern it, shape (K,).
+    most_before
+        Up to where it was told by the weights before, shape (K,): beyond that no demand is left
+        unconcerned.
 
     Returns
     -------
-    ndarray
-        Shape (G,).
+    unconcerned, rest
+        Of each demand, shape (K,), and the ceilings of the others; -1 for those.
     """
     n_classes, n_arcs = before.shape
     # The arcs that have changed, class by class, those that have become cheaper first.
     first = np.zeros(2 * n_classes + 1, np.int64)
     arcs = np.empty(len(cells), np.int64)
+    ends = np.empty((2, len(cells)), np.int64)
     least = np.empty(len(cells))
     saved = np.zeros(n_classes)
     for fill in range(2):
@@ -65,11 +70,16 @@ def touched(
                 else:
                     first[kind] -= 1
                     arcs[first[kind]] = arc
+                    ends[0, first[kind]], ends[1, first[kind]] = tail[arc], head[arc]
                     least[first[kind]] = less
         if fill == 0:
             for kind in range(2 * n_classes):
                 first[kind + 1] += first[kind]
     sharp = len(since_before) > 0
+    reach = np.full(len(own_class), -np.inf)
+    for k in range(len(ceiling)):
+        most = ceiling[k] + 4.0 * TOLERANCE * (1.0 + abs(ceiling[k]))
+        reach[group_of[k]] = max(reach[group_of[k]], most)
     concerns = np.zeros(len(reach), np.bool_)
     for g in range(len(reach)):
         most, c = reach[g], own_class[g]
@@ -77,7 +87,7 @@ def touched(
         there, onward = since[which_since[g]], togo[which_togo[g]]
         found = False
         for i in range(a, end if not sharp else b):
-            if there[tail[arcs[i]]] + least[i] + onward[head[arcs[i]]] <= most:
+            if there[ends[0, i]] + least[i] + onward[ends[1, i]] <= most:
                 found = True
                 break
         if sharp and (found or b < end):
@@ -86,13 +96,47 @@ def touched(
                 # Not by much is what has become cheaper that near.
                 found = False
                 for i in range(a, b):
-                    way = there[tail[arcs[i]]] + before[c, arcs[i]] + onward[head[arcs[i]]]
+                    way = there[ends[0, i]] + before[c, arcs[i]] + onward[ends[1, i]]
                     if not way - saved[c] > most:
                         found = True
                         break
             for i in range(b, end):
                 if found:
                     break
-                found = there[tail[arcs[i]]] + least[i] + onward[head[arcs[i]]] <= most
+                found = there[ends[0, i]] + least[i] + onward[ends[1, i]] <= most
         concerns[g] = found
-    return concerns
+    alone = np.empty(len(ceiling), np.bool_)
+    rest = np.empty(len(ceiling))
+    for k in range(len(ceiling)):
+        alone[k] = not concerns[group_of[k]] and ceiling[k] <= most_before[k]
+        rest[k] = -1.0 if alone[k] else ceiling[k]
+    return alone, rest
+
+
+@compiled
+def decided_before(same, sigma, near, kept_sigma, kept_short, short, hair):
+    """Say of which of some demands ties were decided before, and up to where others are asked.
+
+    Parameters
+    ----------
+    same
+        Demands that find the same ways as before, shape (K,).
+    sigma, near, short
+        What a path costs at least, within what two costs are equal, and who might as well fall
+        short, shape (K,).
+    kept_sigma, kept_short
+        The same before.
+    hair
+        By how much prices may differ that only rounding has moved, shape (K,).
+
+    Returns
+    -------
+    same, ceiling
+        Shape (K,); -1 for those.
+    """
+    decided, ceiling = np.empty(len(same), np.bool_), np.empty(len(same))
+    for k in range(len(same)):
+        alike = same[k] and abs(sigma[k] - kept_sigma[k]) <= hair[k]
+        decided[k] = alike and (kept_short[k] or not short[k])
+        ceiling[k] = -1.0 if decided[k] else sigma[k] + near[k]
+    return decided, ceiling

@@ -14,7 +14,7 @@ import numpy as np
 
 from corridors.flow.arrays import TOLERANCE, only_shut
 from corridors.flow.shortest import ties, trees
-from corridors.flow.shortest.concern import touched
+from corridors.flow.shortest.concern import decided_before, unconcerned
 from corridors.flow.shortest.weights import ArcWeights
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ class Pricing:
         self._given: Floats | None = None
         self._tie_cost = p.tie_cost
         self._no_choices = np.zeros(p.n_commodities, dtype=np.int64)
+        self._nobody = np.zeros(p.n_commodities, dtype=np.bool_)
         self.aim(p.cost, p.tie_cost)
 
     def aim(self, cost: Floats, tie_cost: Floats) -> None:
@@ -188,15 +189,16 @@ class Pricing:
                 weight=self._weights.keep(), subgraphs=_packed(self._last.subgraphs)
             )
 
-    def _unconcerned(self, weight: Floats, ceiling: Floats) -> Flags:
+    def _unconcerned(self, weight: Floats, ceiling: Floats) -> tuple[Flags, Floats]:
         """Return which commodities find below a ceiling what the first answer found, shape (K,).
 
         A hair above it, too, so that it holds for all that costs as little. Only
-        where searches are pointed at each destination: a tree serves all alike.
+        where searches are pointed at each destination: a tree serves all alike. With the ceilings
+        of the others.
         """
         kept, p = self._kept, self._p
         if kept is None or not self._bounded(self._ends[0], self._starts[0]):
-            return np.zeros(len(ceiling), dtype=np.bool_)
+            return self._nobody, ceiling
         cells = self._weights.changed if weight is self._given else None
         if cells is None:
             cells = np.flatnonzero(weight != kept.weight)
@@ -204,23 +206,16 @@ class Pricing:
         bounds = p.n_nodes * (len(self._ends[0]) + len(self._starts[0])) // _BOUNDS_FOR_EACH
         if self._shared and (len(cells) > p.n_nodes or self._asked <= bounds):
             # A tree serves many: it would be grown for one or the other.
-            return np.zeros(len(ceiling), dtype=np.bool_)
-        group_reach = self._reach(ceiling)
+            return self._nobody, ceiling
         around = self._around = self._around or self._look_around()
         if self._before is None and self._asked >= _OFTEN + bounds:
             self._before = self._look_back(kept)
         before = (_NOWHERE, _NOWHERE) if self._before is None else self._before
-        concerned = touched(
-            cells, kept.weight, weight, p.tail, p.head, *around, *before, group_reach
-        )
-        concerned = concerned[self._group_of]
-        return np.asarray(~concerned & (ceiling <= self._top))
-
-    def _reach(self, ceiling: Floats) -> Floats:
-        """Return up to where ways concern commodities of the same ends at all, shape (G,)."""
-        reach = np.full(len(self._alike[0]), -np.inf)
-        np.maximum.at(reach, self._group_of, ceiling + 4.0 * TOLERANCE * (1.0 + np.abs(ceiling)))
-        return reach
+        found: tuple[Flags, Floats] = unconcerned(
+            cells, kept.weight, weight, p.tail, p.head, *around, *before, self._group_of, ceiling,
+            self._top,
+        )  # fmt: skip
+        return found
 
     def _look_around(self) -> _Around:
         """Find out how far it is at least from each origin and to each destination."""
@@ -235,7 +230,9 @@ class Pricing:
         """Find out how far it was by the weights of the first answer, as far as that may matter."""
         around = self._around
         assert around is not None
-        reach = self._reach(kept.sigma)
+        reach = np.full(len(self._alike[0]), -np.inf)
+        most = kept.sigma + 4.0 * TOLERANCE * (1.0 + np.abs(kept.sigma))
+        np.maximum.at(reach, self._group_of, most)
         far = []
         for of, bounds in ((around.which_since, around.since), (around.which_togo, around.togo)):
             most = np.zeros(len(bounds))
@@ -246,9 +243,9 @@ class Pricing:
 
     def better(self, weight: Floats, ceiling: Floats) -> tuple[Ints, Ints, Ints]:
         """Find what `cheapest` does, but ask no commodity that can have nothing new."""
-        same = self._unconcerned(weight, ceiling)
+        same, rest = self._unconcerned(weight, ceiling)
         self._same = weight, same
-        return self.cheapest(weight, np.where(same, -1.0, ceiling))
+        return self.cheapest(weight, rest)
 
     def cheapest(self, weight: Floats, ceiling: Floats) -> tuple[Ints, Ints, Ints]:
         """Find each commodity's cheapest path where that is below a ceiling.
@@ -301,11 +298,11 @@ class Pricing:
         """
         p, kept = self._p, self._kept
         if kept is not None and self._same is not None and self._same[0] is weight:
-            same = self._same[1] & (np.abs(sigma - kept.sigma) <= self._hair)
-            same &= kept.short | ~short
-            ceiling = np.where(same, -1.0, sigma + near)
+            same, ceiling = decided_before(
+                self._same[1], sigma, near, kept.sigma, kept.short, short, self._hair
+            )
         else:
-            same, ceiling = np.zeros(len(sigma), dtype=np.bool_), sigma + near
+            same, ceiling = self._nobody, sigma + near
         subgraphs = ties.tight_subgraphs(
             *self._star,
             *self._in_star,
