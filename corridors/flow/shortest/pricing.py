@@ -351,19 +351,20 @@ class Pricing:
 
 def _between_ends(p: FlowProblem) -> tuple[Ints, Ints, Ints, Ints]:
     """Group commodities that share origin, class and destination, as steps of a demand do."""
-    ends = np.stack([p.origin, p.commodity_class, p.destination], axis=1)
-    same, which = np.unique(ends, axis=0, return_inverse=True)
-    which = which.ravel()
+    # One number for each, in the order of the three, is sorted ten times sooner.
+    ends = (p.origin * p.n_classes + p.commodity_class) * p.n_nodes + p.destination
+    same, which = np.unique(ends, return_inverse=True)
     members = np.argsort(which, kind="stable").astype(np.int64)
     start = np.searchsorted(which[members], np.arange(len(same) + 1)).astype(np.int64)
-    return same[:, 0].copy(), same[:, 1].copy(), start, members
+    begin, own_class = np.divmod(same // p.n_nodes, p.n_classes)
+    return begin, own_class, start, members
 
 
 def _ends_of(node: Ints, p: FlowProblem) -> tuple[Ints, Ints]:
     """Return the pairs of a node and a class, shape (Q, 2), and which is each commodity's, (K,)."""
-    pairs = np.stack([node, p.commodity_class], axis=1)
-    ends, which = np.unique(pairs, axis=0, return_inverse=True)
-    return ends, np.ascontiguousarray(which.ravel(), dtype=np.int64)
+    ends, which = np.unique(node * p.n_classes + p.commodity_class, return_inverse=True)
+    pairs = np.stack(np.divmod(ends, p.n_classes), axis=1)
+    return pairs, np.ascontiguousarray(which, dtype=np.int64)
 
 
 def _far(
