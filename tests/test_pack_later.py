@@ -488,7 +488,7 @@ def test_a_second_closure_adds_to_the_first(net, pair, model):
 
 
 def test_what_the_autumn_s_causes_do_together_is_told_apart(net, ran):
-    """On 5 October permits and the holiday shut the same gates: together less than the sum."""
+    """On 6 October permits and the holiday shut the same gates: together less than the sum."""
     day = co.scenario("autumn-2025").as_of.isoformat()
     before, both = ran(day, "optimal"), ran("autumn-2025", "optimal")
     parts = ("kz-ru-border-2025", "cn-kz-permits-2025", "dostyk-embargo-2025")
