@@ -488,7 +488,7 @@ def test_a_second_closure_adds_to_the_first(net, pair, model):
 
 
 def test_what_the_autumn_s_causes_do_together_is_told_apart(net, ran):
-    """On 5 October permits and the holiday shut the same gates: together less than the sum."""
+    """On 6 October permits and the holiday shut the same gates: together less than the sum."""
     day = co.scenario("autumn-2025").as_of.isoformat()
     before, both = ran(day, "optimal"), ran("autumn-2025", "optimal")
     parts = ("kz-ru-border-2025", "cn-kz-permits-2025", "dostyk-embargo-2025")
@@ -521,9 +521,14 @@ def test_the_autumn_by_days_fills_the_same_posts(net):
     """A truck post with 255 of 458 a day left gains 200 a day; a rail ban holds what comes."""
     sim = co.simulate(net, "autumn-2025", 3, start="2025-10-01", warm_up=3)
     peak = sim.queues.groupby("capacity_id")["queue"].max()
-    assert 3 * 100 < peak["syrym:forward"] < 6 * 458
+    assert 0 < peak["syrym:forward"] < 6 * 458
     assert peak["kozlovichi-to-poland"] > 100
     assert peak["nur-zholy:forward"] > 3 * 200
+    # On roads that are full from the first day: after three days of warm-up what has come as far
+    # as Syrym hangs on which of several equally dear shares of the posts the trucks have.
+    sim = co.simulate(net, "kz-ru-border-2025", 3, start="2025-09-14", warm_up=15)
+    queue = sim.queues[sim.queues["capacity_id"] == "syrym:forward"]["queue"]
+    assert 3 * 190 < queue.max() < 3 * 215
 
 
 @pytest.mark.xdist_group("events")
