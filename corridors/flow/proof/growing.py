@@ -190,10 +190,14 @@ def mend(
             far = radius[g] if keep else furthest[g]
             for m in range(first[c], first[c + 1]):
                 arc = moved[m]
-                hangs = branch[g, arc] or (keep and by[g, head[arc]] == arc)
-                new = reach[g, tail[arc]] + weight[c * n_arcs + arc]
-                nearer[g] = nearer[g] or new < min(reach[g, head[arc]], far)
-                stale[g] = stale[g] or hangs or nearer[g]
+                if branch[g, arc] or (keep and by[g, head[arc]] == arc):
+                    stale[g] = True
+                # What is longer than it was brings nothing nearer.
+                if weight[c * n_arcs + arc] < before[c * n_arcs + arc]:
+                    new = reach[g, tail[arc]] + weight[c * n_arcs + arc]
+                    if new < min(reach[g, head[arc]], far):
+                        stale[g], nearer[g] = True, True
+                        break
     dist = np.empty(n_nodes)
     heap, where = np.empty(n_nodes, np.int64), np.empty(n_nodes, np.int64)
     last = np.empty(n_nodes, np.int32)
