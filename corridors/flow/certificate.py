@@ -229,7 +229,8 @@ def _follow(
 def _terms(cost, short, penalty, paid, length, amount, price, bound):
     """Return what cost plus loss is the sum of, and what the value of the prices is."""
     spent = np.empty(len(cost) + len(short) + 1)
-    spent[: len(cost)] = cost
+    for i in range(len(cost)):
+        spent[i] = cost[i]
     worth = np.zeros(len(amount) + len(price))
     for k in range(len(amount)):
         spent[len(cost) + k] = penalty[k] * short[k] if short[k] != 0.0 else 0.0
