@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import shutil
 import tempfile
@@ -25,8 +26,16 @@ trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" els
 """Returns to the system what was freed; glibc keeps it, in pieces that no later array fits."""
 
 
+SEARCHED_AFTER = 20_000
+"""Objects made and not freed, after which circles are searched for; Python's own 700 is for less.
+
+Tables are made of thousands of small objects, and next to none of them hang in circles.
+"""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Have the kernels compiled as they are, once, where several workers will ask for them."""
+    gc.set_threshold(SEARCHED_AFTER, *gc.get_threshold()[1:])
     if hasattr(config, "workerinput"):
         return
     # What a user of this machine has kept is no part of a test, nor is what a test keeps his.
@@ -103,6 +112,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long groups first; the others stay in the order that was drawn for them."""
     place = {name: number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: place.get(_unit(item), len(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """Search what was imported and collected, which stays to the end, for circles no more."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
