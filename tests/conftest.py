@@ -6,6 +6,7 @@ import ctypes
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,8 @@ Tables are made of thousands of small objects, and next to none of them hang in 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Have the kernels compiled as they are, once, where several workers will ask for them."""
+    # As the command line does: it takes jsonschema a second to import, and no schema asks for it.
+    sys.modules.setdefault("rfc3987_syntax", None)
     gc.set_threshold(SEARCHED_AFTER, *gc.get_threshold()[1:])
     if hasattr(config, "workerinput"):
         return
