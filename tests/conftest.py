@@ -56,29 +56,35 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 LONG = (
     "wheel",
-    "explorer_choice",
     "events",
-    "test_explorer_page",
+    "explorer_choice",
     "test_explorer_solver",
-    "test_mutations",
-    "test_calibration",
-    "test_notebooks",
-    "docs",
-    "browser",
     "test_poland",
-    "test_smoke",
-    "test_simulate_by_events",
-    "test_maps_browser",
-    "test_count_fit",
     "test_pack_later",
-    "test_flow_inverse",
     "test_ask_cli",
-    "test_limits",
     "test_cli",
+    "test_report",
+    "docs",
+    "test_limits",
+    "test_stores",
+    "browser",
+    "test_count_fit",
     "test_lab",
-    "test_analysis_criticality",
+    "test_simulate_by_events",
+    "test_choice_waits",
+    "test_pack_borders_energy",
     "test_determinism",
-    "test_ending",
+    "test_simulate_variation",
+    "test_stopping",
+    "test_smoke",
+    "test_maps_browser",
+    "test_explorer_page",
+    "test_flow_masters",
+    "test_simulate_random",
+    "test_couplings",
+    "test_flow_compiling",
+    "test_analysis_criticality",
+    "test_calibration",
 )
 """Groups and files that take long: they begin first, or all wait for them at the end."""
 
@@ -92,7 +98,7 @@ SPLIT = (
     "test_ending",
     "test_flow_inverse",
 )
-"""Long files whose tests share nothing that takes long: any worker runs any of them."""
+"""Long files whose tests share nothing that takes long: any worker runs any of them, at the end."""
 
 
 def _marked(item: pytest.Item) -> list[str]:
@@ -112,8 +118,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long groups first; the others stay in the order that was drawn for them."""
+    """Put the long groups first, and last what fills up the time of whichever worker has any.
+
+    Otherwise tests stay in the order that was drawn for them.
+    """
     place = {name: number for number, name in enumerate(LONG)}
+    place |= dict.fromkeys(SPLIT, len(LONG) + 1)
     items.sort(key=lambda item: place.get(_unit(item), len(LONG)))
 
 
