@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import shutil
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -25,8 +27,18 @@ trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" els
 """Returns to the system what was freed; glibc keeps it, in pieces that no later array fits."""
 
 
+SEARCHED_AFTER = 20_000
+"""Objects made and not freed, after which circles are searched for; Python's own 700 is for less.
+
+Tables are made of thousands of small objects, and next to none of them hang in circles.
+"""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Have the kernels compiled as they are, once, where several workers will ask for them."""
+    # As the command line does: it takes jsonschema a second to import, and no schema asks for it.
+    sys.modules.setdefault("rfc3987_syntax", None)
+    gc.set_threshold(SEARCHED_AFTER, *gc.get_threshold()[1:])
     if hasattr(config, "workerinput"):
         return
     # What a user of this machine has kept is no part of a test, nor is what a test keeps his.
@@ -44,29 +56,35 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 LONG = (
     "wheel",
-    "explorer_choice",
     "events",
-    "test_explorer_page",
+    "explorer_choice",
     "test_explorer_solver",
-    "test_mutations",
-    "test_calibration",
-    "test_notebooks",
-    "docs",
-    "browser",
     "test_poland",
-    "test_smoke",
-    "test_simulate_by_events",
-    "test_maps_browser",
-    "test_count_fit",
     "test_pack_later",
-    "test_flow_inverse",
     "test_ask_cli",
-    "test_limits",
     "test_cli",
+    "test_report",
+    "docs",
+    "test_limits",
+    "test_stores",
+    "browser",
+    "test_count_fit",
     "test_lab",
-    "test_analysis_criticality",
+    "test_simulate_by_events",
+    "test_choice_waits",
+    "test_pack_borders_energy",
     "test_determinism",
-    "test_ending",
+    "test_simulate_variation",
+    "test_stopping",
+    "test_smoke",
+    "test_maps_browser",
+    "test_explorer_page",
+    "test_flow_masters",
+    "test_simulate_random",
+    "test_couplings",
+    "test_flow_compiling",
+    "test_analysis_criticality",
+    "test_calibration",
 )
 """Groups and files that take long: they begin first, or all wait for them at the end."""
 
@@ -80,7 +98,7 @@ SPLIT = (
     "test_ending",
     "test_flow_inverse",
 )
-"""Long files whose tests share nothing that takes long: any worker runs any of them."""
+"""Long files whose tests share nothing that takes long: any worker runs any of them, at the end."""
 
 
 def _marked(item: pytest.Item) -> list[str]:
@@ -100,9 +118,19 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long groups first; the others stay in the order that was drawn for them."""
+    """Put the long groups first, and last what fills up the time of whichever worker has any.
+
+    Otherwise tests stay in the order that was drawn for them.
+    """
     place = {name: number for number, name in enumerate(LONG)}
+    place |= dict.fromkeys(SPLIT, len(LONG) + 1)
     items.sort(key=lambda item: place.get(_unit(item), len(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """Search what was imported and collected, which stays to the end, for circles no more."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,8 @@ def forget_stale() -> None:
     for index in PACKAGE.rglob("__pycache__/*.nbi"):
         if index.stat().st_mtime < newest:
             index.unlink(missing_ok=True)
+            # In a copy of the folder this may be as new as the sources, and says nothing either.
+            DONE.unlink(missing_ok=True)
 
 
 def compile_all() -> None:

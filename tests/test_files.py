@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 from waiting import HANG_S
@@ -231,3 +232,25 @@ def test_a_table_of_results_is_no_program():
         if text.isprintable():
             assert from_cell(cell(text)) == text
     assert frame.loc[0, "name"] == "=1+1", "the frame stays as it is"
+
+
+def test_tables_are_written_as_pandas_writes_them():
+    """Numbers to their last digit, and nothing where nothing is known; apostrophes aside."""
+    frame = pd.DataFrame(
+        {
+            "name": ["Brest", None, 'a "quoted", word', "two\nlines", ""],
+            "t": [0.1, -0.0, float("nan"), 1e16, 1.5e-7],
+            "usd": [1e22, float("inf"), -float("inf"), 1 / 3, 12345678.9],
+            "count": [0, -1, 2, 2**62, 3],
+            "shut": [True, False, True, True, False],
+            "mixed": [1, 2.5, None, "text", float("nan")],
+            "numbers": pd.Series([1.0, np.float64(0.1), np.int64(3), None, True], dtype=object),
+            "some": pd.array([1, None, 3, 4, 5], dtype="Int64"),
+            "share": pd.array([1.5, None, 3, 0.1, 5], dtype="Float64"),
+            "day": pd.to_datetime(["2025-09-12", None, "2025-01-01", "2024-02-29", "2000-01-01"]),
+            "kind": pd.Categorical(["rail", None, "road", "rail", "sea"]),
+        }
+    )
+    for own in (frame, frame[["t", "count"]], frame[["name"]], frame.iloc[:0], frame.iloc[:0, :0]):
+        as_objects = own.astype({"day": object}) if "day" in own else own
+        assert csv_text(own) == as_objects.to_csv(index=False, lineterminator="\n")

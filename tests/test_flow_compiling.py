@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import kernels as prepared
 import numpy as np
 import pytest
 from numba import njit
@@ -241,3 +242,23 @@ def test_what_cannot_be_read_in_this_way_is_read_in_numba_s_own(tmp_path, monkey
 
     monkeypatch.setattr(_Late, "_unserialize", other)
     assert ask() == (1, JITCodeLibrary)
+
+
+def test_what_is_forgotten_is_compiled_again_even_in_a_copy(tmp_path, monkeypatch):
+    """In a copy of the folder what says that all is compiled is as new as the sources."""
+    kept = tmp_path / "__pycache__"
+    kept.mkdir()
+    source, index, done = tmp_path / "a.py", kept / "a.f-1.py311.nbi", kept / "kernels.txt"
+    for number, path in enumerate((index, source, done)):
+        path.write_text("from numba import njit\n", encoding="utf-8")
+        os.utime(path, (1000 + number, 1000 + number))
+    monkeypatch.setattr(prepared, "PACKAGE", tmp_path)
+    monkeypatch.setattr(prepared, "DONE", done)
+    prepared.forget_stale()
+    assert not index.exists()
+    assert not done.exists()
+    index.write_text("", encoding="utf-8")
+    done.touch()
+    prepared.forget_stale()
+    assert index.exists()
+    assert done.exists()

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import socket
+from functools import cache
 from types import SimpleNamespace
 
 import osmnx
@@ -15,6 +16,7 @@ import requests
 import toys
 from overpass import STAMP, Ways, bent, serve, straight, tracks
 from pyproj import Geod
+from pyproj.database import query_utm_crs_info
 from shapely import LineString
 from waiting import HANG_S
 
@@ -94,6 +96,14 @@ def slept(monkeypatch):
     clock = SimpleNamespace(sleep=pauses.append)
     monkeypatch.setattr("corridors.exchange.osm.service.time", clock)
     return pauses
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _projections_found_once():
+    """Have the projections that fit an area, always the same few areas here, looked up once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pyproj.database.query_utm_crs_info", cache(query_utm_crs_info))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -150,8 +150,8 @@ def test_hostile_names_are_text():
 
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
-def test_the_report_opens_with_its_map_and_prints_a_picture(browser, closure, tmp_path):  # noqa: F811
-    write_text(tmp_path / "report.html", closure.report())
+def test_the_report_opens_with_its_map_and_prints_a_picture(browser, page, tmp_path):  # noqa: F811
+    write_text(tmp_path / "report.html", page)
     with visit(browser, tmp_path / "report.html") as seen:
         assert seen.page.get_by_text("What becomes of the demand").is_visible()
         assert seen.page.locator("path.flow").count() > 100
@@ -167,16 +167,16 @@ def test_the_report_opens_with_its_map_and_prints_a_picture(browser, closure, tm
 
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
-def test_nothing_bars_people_from_a_report(browser, closure, tmp_path):  # noqa: F811
-    write_text(tmp_path / "report.html", closure.report())
+def test_nothing_bars_people_from_a_report(browser, page, tmp_path):  # noqa: F811
+    write_text(tmp_path / "report.html", page)
     with visit(browser, tmp_path / "report.html", bypass_csp=True) as seen:
         assert bars_everywhere(seen.page) == []
 
 
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
-def test_a_phone_reads_a_report_without_moving_it_sideways(browser, closure, tmp_path):  # noqa: F811
-    write_text(tmp_path / "report.html", closure.report())
+def test_a_phone_reads_a_report_without_moving_it_sideways(browser, page, tmp_path):  # noqa: F811
+    write_text(tmp_path / "report.html", page)
     size = {"width": 390, "height": 844}
     with visit(browser, tmp_path / "report.html", viewport=size, is_mobile=True) as seen:
         assert seen.page.evaluate("document.documentElement.scrollWidth") == 390

@@ -12,6 +12,7 @@ import hashlib
 import io
 import re
 import sys
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,7 +102,8 @@ def data_hashes(net: Network) -> dict[str, Any]:
     }
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """Return the releases that a result is made with."""
     found = {"corridors": __version__, "python": ".".join(map(str, sys.version_info[:3]))}
     for name in LIBRARIES:
@@ -137,7 +139,7 @@ def manifest_of(
         "scenario": scenario.to_yaml() if scenario else None,
         "parameters": dict(parameters),
         "network": data_hashes(net),
-        "versions": versions(),
+        "versions": dict(versions()),
         "certificate": certificate,
         "tables": hashes,
         "result": result_hash(hashes),

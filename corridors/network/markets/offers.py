@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from corridors.network.calendar import during
 
 if TYPE_CHECKING:
@@ -76,6 +78,10 @@ def offers(supply: pd.DataFrame) -> pd.DataFrame:
         seller what it asks above the cheapest of its market and cargo, of an outlet what it
         pays below the dearest; 0 where no price is given.
     """
+    if supply.empty:
+        # Most networks that people make have no market, and are asked for each day.
+        nothing = np.empty(0)
+        return supply.reset_index(drop=True).assign(units_per_day=nothing, premium_usd=nothing)
     found = supply.sort_values(["market", "node_id", "cargo"], ignore_index=True)
     group = found.groupby(["market", "cargo"])["usd_per_unit"]
     asked = found["usd_per_unit"] - group.transform("min")

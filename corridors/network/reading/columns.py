@@ -65,6 +65,13 @@ def typed_table(
         if name not in table.names:
             hint = nearest(name, table.names)
             problems.append(Problem(file, 1, str(name), "known-columns", f"unknown column{hint}"))
+    if not rows:
+        problems += [
+            Problem(file, 1, column.name, "required-columns", "the column is missing")
+            for column in table.columns
+            if column.required and column.name not in cells
+        ]
+        return _nothing(table, _text()).copy(deep=False), problems
     columns: dict[str, Any] = {}
     for column in table.columns:
         if column.name in cells:
@@ -84,6 +91,17 @@ def typed_table(
     index = pd.RangeIndex(rows)
     typed = {c.name: _array(columns[c.name], c) for c in table.columns}
     return pd.DataFrame(typed, index=index, copy=False), problems
+
+
+@cache
+def _nothing(table: Table, text: Any) -> pd.DataFrame:
+    """Return a table without a row: most tables of a small network are left out."""
+    import pandas as pd
+
+    typed = {
+        c.name: np.empty(0) if _is_number(c) else pd.array([], dtype=text) for c in table.columns
+    }
+    return pd.DataFrame(typed, index=pd.RangeIndex(0), copy=False)
 
 
 def _listed(cell: str) -> str:

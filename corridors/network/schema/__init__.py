@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 __all__ = ["MODES", "OPTIONAL_TABLES", "Column", "Table", "tables"]
@@ -66,10 +66,10 @@ class Table:
         """Return a column by name."""
         return next(c for c in self.columns if c.name == name)
 
-    @property
-    def names(self) -> list[str]:
+    @cached_property
+    def names(self) -> tuple[str, ...]:
         """Names of the columns, in order."""
-        return [c.name for c in self.columns]
+        return tuple(c.name for c in self.columns)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -45,7 +45,7 @@ def offers_on(net: Network, arcs: Arcs, day: dt.date) -> pd.DataFrame:
     places = zip(found["market"], found["node_id"], strict=True)
     class_of = {name: c for c, name in enumerate(arcs.cargo)}
     keys = row_keys(found, tables()["supply"].key)
-    grades = confidences(net, "supply", "amount")
+    grades = {} if found.empty else confidences(net, "supply", "amount")
     return found.assign(
         arc=np.array([arcs.offer_number[place] for place in places], dtype=np.int64),
         **{"class": np.array([class_of[c] for c in found["cargo"]], dtype=np.int64)},
