@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 
 import pytest
 import toys
 
 import corridors as co
+from corridors.cli.asking import again
 from corridors.network.folder import seal
 from corridors.network.reading.columns import typed_table
 from corridors.network.reading.yaml_lines import MAX_DEPTH, parse, value_of
@@ -213,6 +215,28 @@ def test_a_number_in_quotes_is_the_number():
     assert quantities.parse_demand("1.2") == quantities.parse_demand("120%")
     with pytest.raises(ValueError, match=r"saw 500\.0, expected a share from 0 to 1, or an amount"):
         quantities.parse_limit("500")
+
+
+@pytest.mark.parametrize("kind", ["limit: {link: a-b-road}", "demand: {cargo: goods}"])
+@pytest.mark.parametrize("text", ["+10%", "'+10 %'", "+0.1", "+1", "'+.5'", "+100 t/day"])
+def test_what_is_added_is_not_what_it_becomes(tmp_path, kind, text):
+    """A tenth more was read as a tenth."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        f"name: x\nas_of: 2026-01-01\nevents:\n  - {kind}\n    to: {text}\n", encoding="utf-8"
+    )
+    told = (
+        rf"mine\.yaml, line 5, .*saw {re.escape(text.strip(chr(39)))}, but `to` is what it becomes"
+    )
+    with pytest.raises(co.ScenarioError, match=told):
+        co.scenario(path)
+
+
+def test_a_sign_is_refused_in_calls_and_series_too(net):
+    with pytest.raises(co.ScenarioError, match="not what is added"):
+        net.demand("+0.1", cargo="container")
+    with pytest.raises(co.ScenarioError, match="not what is added"):
+        co.family("demand cargo:container to 1", to=again._values("0.5,+0.1"))
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def _values(text: str | None) -> list[Any] | None:
     found: list[Any] = []
     for part in (p.strip() for p in text.split(",")):
         check_no_thousands("curve", part, text)
-        if not NUMBER.fullmatch(part):
+        if part.startswith("+") or not NUMBER.fullmatch(part):
             found.append(part)
         else:
             value = read_number(part)
