@@ -334,6 +334,19 @@ def lengths_fit_great_circles(i: Island) -> Expected:
     return "links.csv", i.set("links", "elm-fern-sea", length_km="37"), "length_km"
 
 
+def hours_fit_lengths(i: Island) -> Expected:
+    # 200 km in 480 minutes.
+    return "links.csv", i.set("links", "aster-brook-rail", **_timed(i, "480")), "hours"
+
+
+def _timed(i: Island, hours: str, note: str = "") -> dict[str, str]:
+    """Return the columns of a link with stated hours, for which a source is put down."""
+    source = {"table": "links", "row": "aster-brook-rail", "column": "hours", "confidence": "D",
+              "source_id": "made-up", "note": "made up for teaching, not inferred"}  # fmt: skip
+    i.write("provenance", [*i.rows("provenance"), source])
+    return {"hours": hours, "note": note}
+
+
 def lines_stay_in_their_countries(i: Island) -> Expected:
     # By way of the south of Oman; the length goes along.
     i.line("aster-elm-road", _points((62.0, 15.0), (55.0, 18.0), (62.2, 14.0)))
@@ -483,6 +496,7 @@ WHOLE = [
     demand_waits_for_its_project,
     demand_before_its_base_year_says_so,
     transfers_have_a_price,
+    hours_fit_lengths,
     borders_are_crossed_on_land,
 ]
 ALSO = {
@@ -904,6 +918,29 @@ def test_one_link_far_too_long_is_found(island, length, note, found):
     row = island.set("links", "dale-gorse-road", length_km=length, note=note)
     places = [p for p in _places(co.check(island.folder)) if p[0].startswith("lengths")]
     assert places == [("lengths-fit-great-circles", "links.csv", row, "length_km")] * found
+
+
+@pytest.mark.parametrize(
+    ("hours", "note", "said"),
+    [
+        ("480", "", "0.417 km/h"),
+        ("28800", "", "0.00694 km/h"),
+        ("1e300", "", "2e-298 km/h"),
+        ("202", "", "0.99 km/h"),
+        ("200", "", ""),
+        ("1", "", ""),
+        ("0.9", "", "222 km/h"),
+        ("1e-300", "", "2e+302 km/h"),
+        ("1e-308", "", "no time at all"),
+        ("0", "", "no time at all"),
+        ("480", "hours with the queue for the bridge", ""),
+    ],
+)
+def test_hours_in_another_unit_are_found(island, hours, note, said):
+    row = island.set("links", "aster-brook-rail", **_timed(island, hours, note))
+    found = co.check(island.folder)
+    assert _places(found) == [("hours-fit-lengths", "links.csv", row, "hours")] * bool(said)
+    assert all(f"for 200 km, which is {said}, expected 1 to 200 km/h" in p.message for p in found)
 
 
 @pytest.mark.parametrize(("length", "found"), [(51, True), (49, False)])

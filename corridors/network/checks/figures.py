@@ -7,7 +7,7 @@ a number beside what its own note says.
 from __future__ import annotations
 
 import re
-from math import isclose
+from math import isclose, isfinite
 from typing import TYPE_CHECKING, Any
 
 from corridors.network.loads import conversion
@@ -38,6 +38,9 @@ _SCALE = {
     "m TEU": (1e6, "TEU"),
     "TEU": (1.0, "TEU"),
 }
+
+_SLOWEST_KMH, _FASTEST_KMH = 1.0, 200.0
+"""Speeds that hours and lengths can mean; the rates allow no more either."""
 
 BEFORE = "years before"
 """What the note of a demand says that holds in years before its base year."""
@@ -167,6 +170,28 @@ def transfers_have_a_price(net: Network) -> Iterator[Problem]:
                 f"give it a price, or begin its note with {NO_PRICE!r} and why"
             )
             yield problem_at("transfers", i, "usd_per_t", transfers_have_a_price, message)
+
+
+def hours_fit_lengths(net: Network) -> Iterator[Problem]:
+    """Stated hours and length make a speed from 1 to 200 km/h, unless the link's note says why not.
+
+    Minutes or seconds in the place of hours make less, and a link of no hours is a free ride.
+    An hour too many is passed over, and half a minute too few: short links are rounded.
+    Standing time has a column of its own.
+    """
+    for i, row in records(net.tables["links"]):
+        hours, km = row["hours"], row["length_km"]
+        if any(word in row["note"].lower() for word in ("hours", "speed")):
+            continue
+        slow = hours > km / _SLOWEST_KMH + 1.0
+        if not slow and not hours < km / _FASTEST_KMH - 0.01:
+            continue
+        speed = f"{km / hours:.3g} km/h" if hours > 0 and isfinite(km / hours) else "no time at all"
+        message = (
+            f"{row['link_id']}: stated {hours:g} h for {km:g} km, which is {speed}, expected "
+            f"{_SLOWEST_KMH:g} to {_FASTEST_KMH:g} km/h, or a note that speaks of its hours"
+        )
+        yield problem_at("links", i, "hours", hours_fit_lengths, message)
 
 
 def _meet(one: Any, other: Any) -> bool:

@@ -20,6 +20,7 @@ from corridors.network.checks.couplings import couplings_are_of_two_demands
 from corridors.network.checks.figures import (
     demand_before_its_base_year_says_so,
     demand_waits_for_its_project,
+    hours_fit_lengths,
     limits_are_no_copy_of_demand,
     notes_agree_with_their_numbers,
     transfers_have_a_price,
@@ -329,5 +330,6 @@ RULES: tuple[Rule, ...] = (
     demand_waits_for_its_project,
     demand_before_its_base_year_says_so,
     transfers_have_a_price,
+    hours_fit_lengths,
 )
 """All rules of this room, in the order in which they run."""
