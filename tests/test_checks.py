@@ -564,6 +564,9 @@ FILES = {
         "its first line is empty"),
     "readable-csv (semicolons)": (
         lambda i: _replace(i, "cargo.csv", ",", ";"), "cargo.csv", 0, "", "semicolons"),
+    "readable-csv (an open quote)": (
+        lambda i: _replace(i, "cargo.csv", "Containers", '"Containers'), "cargo.csv", 0, "",
+        "is never closed"),
     "listed-files": (
         lambda i: (i.folder / "tariffs.csv").unlink(), "tariffs.csv", 0, "", "not there"),
     "listed-files (lines)": (
@@ -876,6 +879,9 @@ def test_lines_that_are_none(island, change, words):
         co.check(island.folder)
 
 
+CRS = '{"type": "FeatureCollection", "crs": %s, "features": []}'
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -886,12 +892,44 @@ def test_lines_that_are_none(island, change, words):
         ('{"type": "FeatureCollection"}', "no list of features"),
         ('{"type": "FeatureCollection", "features": [1]}', "feature 1"),
         ("[" * 100_000, "not readable as GeoJSON"),
+        (CRS % '{"type": "name", "properties": {"name": "EPSG:3857"}}', 'crs: saw "EPSG:3857"'),
+        (CRS % '{"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4284"}}', "4284"),
+        (CRS % '{"type": "link", "properties": {"href": "x"}}', "expected EPSG:4326"),
+        (CRS % '"EPSG:28404"', "expected EPSG:4326"),
     ],
 )
 def test_lines_that_are_no_collection(island, content, words):
     _bytes(island, "lines.geojson", content.encode())
     with pytest.raises(co.DataError, match=re.escape(words)):
         co.check(island.folder)
+
+
+@pytest.mark.parametrize("name", ["urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326", None])
+def test_lines_may_state_the_system_that_geojson_has(island, name):
+    path = island.folder / "lines.geojson"
+    stated = {"crs": {"type": "name", "properties": {"name": name}}}
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | stated), encoding="utf-8")
+    seal(island.folder)
+    assert co.check(island.folder) == []
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_lines_may_end_in_any_way(island, end):
+    """`seal` looked for the first line by one kind of end and ended in a fault of the program."""
+    for path in island.folder.glob("*.csv"):
+        path.write_bytes(path.read_bytes().replace(b"\n", end.encode()))
+    seal(island.folder)
+    assert co.check(island.folder) == []
+    package = json.loads((island.folder / "datapackage.json").read_text(encoding="utf-8"))
+    fields = next(r for r in package["resources"] if r["name"] == "rates")["schema"]["fields"]
+    assert [f["name"] for f in fields] == ["mode", "cargo", "usd_per_unit_km", "km_per_hour"]
+
+
+@pytest.mark.parametrize("content", [b"\x00\r\xff,", b'"a\nb', b"", b"a\rb\rc"])
+def test_what_is_no_table_is_sealed_and_then_told(island, content):
+    (island.folder / "cargo.csv").write_bytes(content)
+    seal(island.folder)
+    assert {p.file for p in co.check(island.folder)} >= {"cargo.csv"}
 
 
 def test_a_link_shorter_than_the_way_of_the_crow_needs_no_lines_to_be_found(island):
