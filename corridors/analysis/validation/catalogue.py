@@ -192,6 +192,10 @@ def faults_of(row: dict[str, Any]) -> list[Fault]:
         return [("measure", f"no measure {name!r}{nearest(name, MEASURES)}")]
     asks, message = _read("asks", row["asks"], "the measure's parameters")
     found = [("asks", message)] if message else list(_asking_faults(row, asks))
+    asked, stated = str(asks.get("scenario", "")), row["scenario"]
+    if asked and stated and asked != stated:
+        # The one is asked, the other read by people.
+        found.append(("asks", f"scenario: saw {asked!r}, the column scenario says {stated!r}"))
     return found + (list(_fitting_faults(row)) if row["fits"] else [])
 
 
