@@ -475,7 +475,6 @@ QUEUE = {
         ({"asks": "{where: {link: a}, cargo: []}"}, "asks", "expected ids of cargo"),
         ({"date": ""}, "asks", "no day is given"),
         (QUEUE | {"role": "validate"}, "role", "expected calibrate"),
-        (QUEUE | {"scenario": "another"}, "asks", "saw 's', the column scenario says 'another'"),
         (QUEUE | {"fits": "{patience: [box]}"}, "fits", "did you mean patience_days"),
         (QUEUE | {"fits": "{patience_days: 3}"}, "fits", "expected ids of cargo"),
         (QUEUE | {"fits": "patience_days"}, "fits", "as a mapping"),
