@@ -227,6 +227,15 @@ def rows_of_a_capacity_agree(i: Island) -> Expected:
     return "capacities.csv", later + 2, "per_direction"
 
 
+def members_run_in_their_direction(i: Island) -> Expected:
+    i.set("links", "elm-gorse-sea", direction="forward")
+    rows = i.rows("capacity_members")
+    at = next(n for n, r in enumerate(rows) if r["link_id"] == "elm-gorse-sea")
+    rows[at]["direction"] = "backward"
+    i.write("capacity_members", rows)
+    return "capacity_members.csv", at + 2, "direction"
+
+
 def ranges_hold_their_value(i: Island) -> Expected:
     return "demand.csv", i.set("demand", "aster-dale-container", low="73001"), "low"
 
@@ -462,6 +471,7 @@ WHOLE = [
     periods_do_not_overlap,
     periods_leave_no_gap,
     members_are_counted_once,
+    members_run_in_their_direction,
     rows_of_a_capacity_agree,
     ranges_hold_their_value,
     background_fits,
@@ -956,6 +966,47 @@ def test_one_link_far_too_long_is_found(island, length, note, found):
     row = island.set("links", "dale-gorse-road", length_km=length, note=note)
     places = [p for p in _places(co.check(island.folder)) if p[0].startswith("lengths")]
     assert places == [("lengths-fit-great-circles", "links.csv", row, "length_km")] * found
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "column"), [("18", "18", "low"), ("6", "9", "high"), ("6", "18", "")]
+)
+def test_a_range_of_provenance_holds_its_number(island, low, high, column):
+    """Draws passed over a range that did not, without a word."""
+    rows = island.rows("provenance")
+    at = next(n for n, r in enumerate(rows) if r["column"] == "patience_days" and r["low"])
+    rows[at] |= {"low": low, "high": high}
+    island.write("provenance", rows)
+    expected = [("ranges-hold-their-value", "provenance.csv", at + 2, column)]
+    assert _places(co.check(island.folder)) == expected * bool(column)
+
+
+@pytest.mark.parametrize(
+    ("given", "cargo", "said"),
+    [
+        ({"usd_per_t": ""}, "", "has no usd_per_t, so it is free to grain;"),
+        ({"usd_per_teu": ""}, "", "has no usd_per_teu, so it is free to container;"),
+        ({"usd_per_teu": ""}, "grain", ""),
+        ({"usd_per_t": "", "usd_per_teu": ""}, "", "has neither usd_per_t nor usd_per_teu, so it"),
+        ({"usd_per_t": "0"}, "", ""),
+    ],
+)
+def test_a_transfer_is_free_to_no_cargo_by_mistake(island, given, cargo, said):
+    row = island.set("transfers", "elm-road-sea", cargo=cargo, **given)
+    found = [p for p in co.check(island.folder) if p.rule == "transfers-have-a-price"]
+    assert [(p.row, said in p.message) for p in found] == [(row, True)] * bool(said)
+
+
+@pytest.mark.parametrize(
+    ("stated", "found"), [("border-closed", False), ("", False), ("ferries-shut", True)]
+)
+def test_an_observation_is_of_the_scenario_that_it_asks(island, stated, found):
+    row = island.set("observations", "queue-0309", scenario=stated)
+    said = "scenario: saw 'border-closed', the column scenario says 'ferries-shut'"
+    place = ("observations-ask-for-what-is-there", "observations.csv", row, "asks")
+    problems = co.check(island.folder)
+    assert _places(problems) == [place] * found
+    assert all(said in p.message for p in problems)
 
 
 @pytest.mark.parametrize(

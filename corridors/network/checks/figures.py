@@ -42,6 +42,9 @@ _SCALE = {
 _SLOWEST_KMH, _FASTEST_KMH = 1.0, 200.0
 """Speeds that hours and lengths can mean; the rates allow no more either."""
 
+_PRICES = {"t": "usd_per_t", "TEU": "usd_per_teu"}
+"""What a transfer charges for cargo, by the unit that this is counted in."""
+
 BEFORE = "years before"
 """What the note of a demand says that holds in years before its base year."""
 
@@ -162,14 +165,29 @@ def demand_before_its_base_year_says_so(net: Network) -> Iterator[Problem]:
 
 def transfers_have_a_price(net: Network) -> Iterator[Problem]:
     """A change of mode or gauge costs something, or its note says why nothing is charged."""
+    cargo = rows_of(net.tables["cargo"])
     for i, row in records(net.tables["transfers"]):
-        priced = row["usd_per_t"] == row["usd_per_t"] or row["usd_per_teu"] == row["usd_per_teu"]
-        if not priced and not row["note"].startswith(NO_PRICE):
-            message = (
-                f"{row['transfer_id']} has neither usd_per_t nor usd_per_teu, so it is free; "
-                f"give it a price, or begin its note with {NO_PRICE!r} and why"
-            )
-            yield problem_at("transfers", i, "usd_per_t", transfers_have_a_price, message)
+        if row["note"].startswith(NO_PRICE):
+            continue
+        free = {unit for unit, key in _PRICES.items() if row[key] != row[key]}
+        listed = [c for c in row["cargo"].split(";") if c]
+        modes = {row["from_mode"], row["to_mode"]}
+        named = [
+            c["cargo"]
+            for c in cargo
+            if c["unit"] in free
+            and (c["cargo"] in listed if listed else modes <= set(c["modes"].split(";")))
+        ]
+        if not named and len(free) < len(_PRICES):
+            continue
+        missing = " nor ".join(_PRICES[unit] for unit in _PRICES if unit in free)
+        what = f" to {', '.join(named)}" if named and len(free) < len(_PRICES) else ""
+        message = (
+            f"{row['transfer_id']} has {'neither' if ' nor ' in missing else 'no'} {missing}, so "
+            f"it is free{what}; give it a price, or begin its note with {NO_PRICE!r} and why"
+        )
+        column = next(_PRICES[unit] for unit in _PRICES if unit in free)
+        yield problem_at("transfers", i, column, transfers_have_a_price, message)
 
 
 def hours_fit_lengths(net: Network) -> Iterator[Problem]:
