@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 from corridors.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     import pandas as pd
 
@@ -178,7 +178,7 @@ def make_folder(path: Path) -> None:
 
 
 @contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
+def whole_folder(path: Path, replaces: Collection[str] = ()) -> Iterator[Path]:
     """Give a folder to write into that takes the place of `path` when all is written.
 
     What was there is replaced as one, if it is made of the files that are now
@@ -189,6 +189,9 @@ def whole_folder(path: Path) -> Iterator[Path]:
     ----------
     path
         The folder for the results; the one it lies in must exist.
+    replaces
+        Names of files there that go with what is replaced, even where no new one
+        bears the name.
 
     Yields
     ------
@@ -203,10 +206,10 @@ def whole_folder(path: Path) -> Iterator[Path]:
     check_folder(path)
     target = path.resolve()
     with nullcontext() if target in _HELD else Lock(path):
-        yield from _whole_folder(path, target)
+        yield from _whole_folder(path, target, replaces)
 
 
-def _whole_folder(path: Path, target: Path) -> Iterator[Path]:
+def _whole_folder(path: Path, target: Path, replaces: Collection[str]) -> Iterator[Path]:
     # The names are fixed, so that the next run clears away what a killed one has left.
     new, old = (target.with_name(f".{_stem(target)}.{word}") for word in ("new", "old"))
     try:
@@ -216,7 +219,7 @@ def _whole_folder(path: Path, target: Path) -> Iterator[Path]:
         new.mkdir()
         try:
             yield new
-            _put_in_place(new, old, target)
+            _put_in_place(new, old, target, replaces)
         finally:
             for left in (new, old):
                 shutil.rmtree(left, ignore_errors=True)
@@ -225,10 +228,11 @@ def _whole_folder(path: Path, target: Path) -> Iterator[Path]:
         raise DataError(msg) from None
 
 
-def _put_in_place(new: Path, old: Path, target: Path) -> None:
+def _put_in_place(new: Path, old: Path, target: Path, replaces: Collection[str]) -> None:
+    written = {p.name for p in new.iterdir()}
     if not target.exists():
         new.replace(target)
-    elif {p.name for p in target.iterdir()} <= {p.name for p in new.iterdir()}:
+    elif {p.name for p in target.iterdir()} <= written | set(replaces):
         target.replace(old)
         try:
             new.replace(target)
@@ -236,6 +240,8 @@ def _put_in_place(new: Path, old: Path, target: Path) -> None:
             old.replace(target)
             raise
     else:
+        for name in sorted(set(replaces) - written):
+            (target / name).unlink(missing_ok=True)
         for file in sorted(new.iterdir()):
             file.replace(target / file.name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import shutil
 
@@ -57,6 +58,44 @@ def test_a_result_is_kept_read_and_run_again(kind, results, tmp_path):
     again = result.save(tmp_path / "again")
     for file in folder.iterdir():
         assert file.read_bytes() == (again / file.name).read_bytes(), file.name
+
+
+KINDS = ["assignment", "comparison", "simulation"]
+
+
+@pytest.mark.parametrize(("first", "second"), list(itertools.permutations(KINDS, 2)))
+def test_no_table_of_another_result_stays_beside_the_new_ones(first, second, results, tmp_path):
+    """What was in the folder was left beside the new manifest, which is of another question."""
+    folder = results[first].save(tmp_path / "one")
+    results[second].save(folder)
+    alone = results[second].save(tmp_path / "other")
+    assert {p.name for p in folder.iterdir()} == {p.name for p in alone.iterdir()}
+    assert co.load_result(folder).verify()["ok"]
+
+
+def test_what_was_written_by_others_stays(results, tmp_path):
+    folder = results["comparison"].save(tmp_path / "one")
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    (folder / "reroutes.csv").write_text("changed by hand", encoding="utf-8")
+    results["assignment"].save(folder)
+    assert (folder / "notes.txt").read_text(encoding="utf-8") == "mine"
+    assert (folder / "reroutes.csv").read_text(encoding="utf-8") == "changed by hand"
+    assert not (folder / "reroutes.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b'{"kept": []}', b'{"kept": 7}', b'{"kept": {"../x": "sha256:0"}}', b"\xff"],
+)
+def test_what_is_no_manifest_takes_no_file_away(results, tmp_path, content):
+    folder = tmp_path / "one"
+    folder.mkdir()
+    (tmp_path / "x").write_text("mine", encoding="utf-8")
+    (folder / "flows.txt").write_text("mine", encoding="utf-8")
+    (folder / "manifest.json").write_bytes(content)
+    results["assignment"].save(folder)
+    assert (folder / "flows.txt").exists()
+    assert (tmp_path / "x").exists()
 
 
 def test_units_are_said(results, tmp_path):

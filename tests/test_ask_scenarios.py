@@ -192,6 +192,11 @@ def test_a_line_says_what_a_file_says(line, event):
         ("limit border:KZ-RU by 5 h", "limit needs to"),
         ("close border:KZ-RU to 5", "close takes no 'to'"),
         ("close border:KZ-RU for 14 days", "write from a day"),
+        # The last one alone was shut, without a word.
+        ("close link:x link:y", "saw 'link:' twice; put commas between several, link:a,b"),
+        ("ban country:RU cargo:fuel cargo:crude", "saw 'cargo:' twice"),
+        ("demand cargo:fuel cargo:grain to 2", "saw 'cargo:' twice"),
+        ("clos link:x", "nor is 'clos' a kind of change; did you mean close?"),
         ("close border:KZ-RU from 2025-09-12 from 2025-09-13", "'from' twice"),
         ("open border:KZ-RU cargo fuel", "unknown key 'cargo'"),
         ("delay link:x by 2", "expected a time"),

@@ -135,11 +135,19 @@ def test_a_huge_scenario_is_refused_at_once(tmp_path):
         (["info", "--network", "."], ["datapackage.json"]),
         (["rnu"], ["rnu"]),
         (["run"], ["scenario"]),
+        (["run", "close link:a link:b"], ["'link:' twice", "link:a,b"]),
+        (["expand", "--budget", "1bn", "--cost", "a=1M", "--cost", "a=2M"], ["saw 'a' twice"]),
     ],
 )
 def test_a_wrong_command_is_refused(arguments, words, tmp_path):
     refused(run(*arguments, cwd=tmp_path), *words)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_pack_of_no_scenario_on_another_network_says_whose_it_asks(tmp_path):
+    folder = co.new_network(tmp_path / "mine")
+    told = "where no scenario is named all shipped ones are"
+    refused(run("pack", "--network", folder, cwd=tmp_path), told)
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,15 @@ def rows_of_a_capacity_agree(i: Island) -> Expected:
     return "capacities.csv", later + 2, "per_direction"
 
 
+def members_run_in_their_direction(i: Island) -> Expected:
+    i.set("links", "elm-gorse-sea", direction="forward")
+    rows = i.rows("capacity_members")
+    at = next(n for n, r in enumerate(rows) if r["link_id"] == "elm-gorse-sea")
+    rows[at]["direction"] = "backward"
+    i.write("capacity_members", rows)
+    return "capacity_members.csv", at + 2, "direction"
+
+
 def ranges_hold_their_value(i: Island) -> Expected:
     return "demand.csv", i.set("demand", "aster-dale-container", low="73001"), "low"
 
@@ -332,6 +341,19 @@ def lengths_fit_great_circles(i: Island) -> Expected:
     # The ports lie 368 km apart, and the sea has no line of its own.
     i.line("elm-fern-sea", lambda feature: feature["properties"].update(made="straight"))
     return "links.csv", i.set("links", "elm-fern-sea", length_km="37"), "length_km"
+
+
+def hours_fit_lengths(i: Island) -> Expected:
+    # 200 km in 480 minutes.
+    return "links.csv", i.set("links", "aster-brook-rail", **_timed(i, "480")), "hours"
+
+
+def _timed(i: Island, hours: str, note: str = "") -> dict[str, str]:
+    """Return the columns of a link with stated hours, for which a source is put down."""
+    source = {"table": "links", "row": "aster-brook-rail", "column": "hours", "confidence": "D",
+              "source_id": "made-up", "note": "made up for teaching, not inferred"}  # fmt: skip
+    i.write("provenance", [*i.rows("provenance"), source])
+    return {"hours": hours, "note": note}
 
 
 def lines_stay_in_their_countries(i: Island) -> Expected:
@@ -449,6 +471,7 @@ WHOLE = [
     periods_do_not_overlap,
     periods_leave_no_gap,
     members_are_counted_once,
+    members_run_in_their_direction,
     rows_of_a_capacity_agree,
     ranges_hold_their_value,
     background_fits,
@@ -483,6 +506,7 @@ WHOLE = [
     demand_waits_for_its_project,
     demand_before_its_base_year_says_so,
     transfers_have_a_price,
+    hours_fit_lengths,
     borders_are_crossed_on_land,
 ]
 ALSO = {
@@ -550,6 +574,9 @@ FILES = {
         "its first line is empty"),
     "readable-csv (semicolons)": (
         lambda i: _replace(i, "cargo.csv", ",", ";"), "cargo.csv", 0, "", "semicolons"),
+    "readable-csv (an open quote)": (
+        lambda i: _replace(i, "cargo.csv", "Containers", '"Containers'), "cargo.csv", 0, "",
+        "is never closed"),
     "listed-files": (
         lambda i: (i.folder / "tariffs.csv").unlink(), "tariffs.csv", 0, "", "not there"),
     "listed-files (lines)": (
@@ -862,6 +889,9 @@ def test_lines_that_are_none(island, change, words):
         co.check(island.folder)
 
 
+CRS = '{"type": "FeatureCollection", "crs": %s, "features": []}'
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -872,12 +902,44 @@ def test_lines_that_are_none(island, change, words):
         ('{"type": "FeatureCollection"}', "no list of features"),
         ('{"type": "FeatureCollection", "features": [1]}', "feature 1"),
         ("[" * 100_000, "not readable as GeoJSON"),
+        (CRS % '{"type": "name", "properties": {"name": "EPSG:3857"}}', 'crs: saw "EPSG:3857"'),
+        (CRS % '{"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4284"}}', "4284"),
+        (CRS % '{"type": "link", "properties": {"href": "x"}}', "expected EPSG:4326"),
+        (CRS % '"EPSG:28404"', "expected EPSG:4326"),
     ],
 )
 def test_lines_that_are_no_collection(island, content, words):
     _bytes(island, "lines.geojson", content.encode())
     with pytest.raises(co.DataError, match=re.escape(words)):
         co.check(island.folder)
+
+
+@pytest.mark.parametrize("name", ["urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326", None])
+def test_lines_may_state_the_system_that_geojson_has(island, name):
+    path = island.folder / "lines.geojson"
+    stated = {"crs": {"type": "name", "properties": {"name": name}}}
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | stated), encoding="utf-8")
+    seal(island.folder)
+    assert co.check(island.folder) == []
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_lines_may_end_in_any_way(island, end):
+    """`seal` looked for the first line by one kind of end and ended in a fault of the program."""
+    for path in island.folder.glob("*.csv"):
+        path.write_bytes(path.read_bytes().replace(b"\n", end.encode()))
+    seal(island.folder)
+    assert co.check(island.folder) == []
+    package = json.loads((island.folder / "datapackage.json").read_text(encoding="utf-8"))
+    fields = next(r for r in package["resources"] if r["name"] == "rates")["schema"]["fields"]
+    assert [f["name"] for f in fields] == ["mode", "cargo", "usd_per_unit_km", "km_per_hour"]
+
+
+@pytest.mark.parametrize("content", [b"\x00\r\xff,", b'"a\nb', b"", b"a\rb\rc"])
+def test_what_is_no_table_is_sealed_and_then_told(island, content):
+    (island.folder / "cargo.csv").write_bytes(content)
+    seal(island.folder)
+    assert {p.file for p in co.check(island.folder)} >= {"cargo.csv"}
 
 
 def test_a_link_shorter_than_the_way_of_the_crow_needs_no_lines_to_be_found(island):
@@ -904,6 +966,70 @@ def test_one_link_far_too_long_is_found(island, length, note, found):
     row = island.set("links", "dale-gorse-road", length_km=length, note=note)
     places = [p for p in _places(co.check(island.folder)) if p[0].startswith("lengths")]
     assert places == [("lengths-fit-great-circles", "links.csv", row, "length_km")] * found
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "column"), [("18", "18", "low"), ("6", "9", "high"), ("6", "18", "")]
+)
+def test_a_range_of_provenance_holds_its_number(island, low, high, column):
+    """Draws passed over a range that did not, without a word."""
+    rows = island.rows("provenance")
+    at = next(n for n, r in enumerate(rows) if r["column"] == "patience_days" and r["low"])
+    rows[at] |= {"low": low, "high": high}
+    island.write("provenance", rows)
+    expected = [("ranges-hold-their-value", "provenance.csv", at + 2, column)]
+    assert _places(co.check(island.folder)) == expected * bool(column)
+
+
+@pytest.mark.parametrize(
+    ("given", "cargo", "said"),
+    [
+        ({"usd_per_t": ""}, "", "has no usd_per_t, so it is free to grain;"),
+        ({"usd_per_teu": ""}, "", "has no usd_per_teu, so it is free to container;"),
+        ({"usd_per_teu": ""}, "grain", ""),
+        ({"usd_per_t": "", "usd_per_teu": ""}, "", "has neither usd_per_t nor usd_per_teu, so it"),
+        ({"usd_per_t": "0"}, "", ""),
+    ],
+)
+def test_a_transfer_is_free_to_no_cargo_by_mistake(island, given, cargo, said):
+    row = island.set("transfers", "elm-road-sea", cargo=cargo, **given)
+    found = [p for p in co.check(island.folder) if p.rule == "transfers-have-a-price"]
+    assert [(p.row, said in p.message) for p in found] == [(row, True)] * bool(said)
+
+
+@pytest.mark.parametrize(
+    ("stated", "found"), [("border-closed", False), ("", False), ("ferries-shut", True)]
+)
+def test_an_observation_is_of_the_scenario_that_it_asks(island, stated, found):
+    row = island.set("observations", "queue-0309", scenario=stated)
+    said = "scenario: saw 'border-closed', the column scenario says 'ferries-shut'"
+    place = ("observations-ask-for-what-is-there", "observations.csv", row, "asks")
+    problems = co.check(island.folder)
+    assert _places(problems) == [place] * found
+    assert all(said in p.message for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("hours", "note", "said"),
+    [
+        ("480", "", "0.417 km/h"),
+        ("28800", "", "0.00694 km/h"),
+        ("1e300", "", "2e-298 km/h"),
+        ("202", "", "0.99 km/h"),
+        ("200", "", ""),
+        ("1", "", ""),
+        ("0.9", "", "222 km/h"),
+        ("1e-300", "", "2e+302 km/h"),
+        ("1e-308", "", "no time at all"),
+        ("0", "", "no time at all"),
+        ("480", "hours with the queue for the bridge", ""),
+    ],
+)
+def test_hours_in_another_unit_are_found(island, hours, note, said):
+    row = island.set("links", "aster-brook-rail", **_timed(island, hours, note))
+    found = co.check(island.folder)
+    assert _places(found) == [("hours-fit-lengths", "links.csv", row, "hours")] * bool(said)
+    assert all(f"for 200 km, which is {said}, expected 1 to 200 km/h" in p.message for p in found)
 
 
 @pytest.mark.parametrize(("length", "found"), [(51, True), (49, False)])

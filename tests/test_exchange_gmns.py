@@ -162,6 +162,51 @@ def test_a_transfer_that_no_link_reaches_is_not_lost(island, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("day", "year", "growth"), [("2030-06-15", 2030, 0.03), ("2045-01-01", 2045, 0.0)]
+)
+def test_what_has_grown_to_the_day_does_not_grow_again(island, day, year, growth, tmp_path):
+    """The amounts of 2030 were written as those of 2025, and grew once more when read."""
+    co.export(island.at(day), tmp_path / "gmns", "gmns")
+    co.import_gmns(tmp_path / "gmns", tmp_path / "back")
+    back = co.load(tmp_path / "back")
+    boxes = back.tables["demand"].set_index("demand_id").loc["aster-dale-container"]
+    assert (boxes["base_year"], boxes["growth"]) == (year, growth)
+    assert_frame_equal(
+        back.at(day).tables["demand"], back.tables["demand"], check_dtype=False, rtol=1e-12
+    )
+    for net in (island, back):
+        # By hand: 73,000 TEU grow by 3 % a year, for 15 years at most.
+        units = 73_000 * 1.03 ** min(year - 2025, 15)
+        found = net.at(day).tables["demand"].set_index("demand_id")["units_per_year"]
+        assert found["aster-dale-container"] == pytest.approx(units)
+
+
+@pytest.mark.parametrize("day", ["2025-09-12", "2030-06-15"])
+def test_the_shipped_network_of_a_day_reads_back_as_that(net, day, tmp_path):
+    co.export(net.at(day), tmp_path / "gmns", "gmns")
+    co.import_gmns(tmp_path / "gmns", tmp_path / "back")
+    back = co.load(tmp_path / "back")
+    for table, column in (("demand", "units_per_year"), ("supply", "amount")):
+        before, after = (n.at(day).tables[table][column].sort_values() for n in (net, back))
+        assert after.to_list() == pytest.approx(before.to_list(), rel=1e-12)
+    # A day has no whole network, but no number speaks of what is not there.
+    of_numbers = "provenance-points", "demand-before-its-base-year", "numbers-have"
+    assert not [p for p in co.check(back) if p.rule.startswith(of_numbers)]
+
+
+@pytest.mark.parametrize(("kind", "name"), [("gpkg", "geopackage"), ("", "geoparquet")])
+def test_other_formats_say_of_which_year_amounts_are(island, kind, name, tmp_path):
+    import pandas as pd
+    import pyogrio
+
+    target = tmp_path / f"out.{kind}" if kind else tmp_path / "out"
+    co.export(island.at("2030-06-15"), target, name)
+    read = pyogrio.read_dataframe if kind else pd.read_parquet
+    found = read(target, layer="demand") if kind else read(target / "demand.parquet")
+    assert set(found["base_year"]) == {2030}
+
+
 # --- a folder of another program: a freeway in miles, ids as numbers, no lines
 
 

@@ -51,7 +51,7 @@ def read(tmp_path):
 
     def run(config=CONFIG, nodes=NODES, links=LINKS, separator=",", **options):
         folder = tmp_path / "gmns"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         for name, rows in (("config", config), ("node", nodes), ("link", links)):
             if rows:
                 text = rows if isinstance(rows, str) else text_of(rows, separator)
@@ -64,6 +64,76 @@ def read(tmp_path):
 
 def rules(net):
     return {p.rule for p in co.check(net.folder)}
+
+
+# --- lines that stand in geometry.csv, and what may use a link
+
+SHAPES = [{"geometry_id": "7", "geometry": "LINESTRING (60 50, 60.5 50.2, 61 50)"}]
+
+
+@pytest.fixture
+def read_shapes(read, tmp_path):
+    """Return a function that imports a folder whose first link names a line of geometry.csv."""
+
+    def run(name, shapes, **changes):
+        (tmp_path / "gmns").mkdir()
+        if shapes is not None:
+            (tmp_path / "gmns" / "geometry.csv").write_text(text_of(shapes), encoding="utf-8")
+        return read(links=first(geometry_id=name, **changes))
+
+    return run
+
+
+@pytest.mark.parametrize("name", ["7", "7.0"])
+def test_a_line_is_found_by_the_number_that_it_is(read_shapes, name):
+    """What a table with gaps makes of 7 named no line, and the link was straight without a word."""
+    _, net = read_shapes(name, SHAPES)
+    assert len(net.links.loc["10", "geometry"].coords) == 3
+
+
+def test_a_line_that_is_not_there_is_named(read_shapes, tmp_path):
+    with pytest.raises(
+        co.DataError, match=r"link\.csv, row 2: geometry_id: '8' is not in geometry"
+    ):
+        read_shapes("8", SHAPES)
+    assert not (tmp_path / "net").exists()
+
+
+@pytest.mark.parametrize("shapes", [None, [{"geometry_id": "7", "geometry": "NaN"}]])
+def test_links_whose_line_nobody_gives_are_told(read_shapes, shapes):
+    remarks, net = read_shapes("7", shapes)
+    assert "no line in geometry.csv, straight now: 10\n" in f"{remarks}\n"
+    assert net.links.loc["10", "made"] == "straight"
+
+
+def test_of_two_lines_with_one_name_neither_is_chosen(read_shapes):
+    with pytest.raises(
+        co.DataError, match=r"geometry\.csv, row 3: geometry_id: saw '7', expected e"
+    ):
+        read_shapes("7", SHAPES * 2)
+
+
+def test_a_line_of_its_own_needs_no_other(read_shapes):
+    remarks, net = read_shapes("8", SHAPES, geometry="LINESTRING (60 50, 60.4 50, 60.6 50, 61 50)")
+    assert "geometry" not in remarks
+    assert len(net.links.loc["10", "geometry"].coords) == 4
+
+
+def test_who_may_use_a_link_is_told_where_no_table_holds_it(read):
+    """A footpath came in as a road for lorries, without a word."""
+    remarks, _ = read(links=first(allowed_uses="walk,bike"))
+    assert "allowed_uses left out" in remarks
+    assert "the number of their links: bike, walk (1)" in remarks
+
+
+def test_uses_that_are_all_cargo_of_the_mode_are_not_told(tmp_path):
+    net = co.load(co.new_network(tmp_path / "island"))
+    co.export(net, tmp_path / "gmns", "gmns")
+    assert co.import_gmns(tmp_path / "gmns", tmp_path / "same") == []
+    links = tmp_path / "gmns" / "link.csv"
+    links.write_text(links.read_text("utf-8").replace('"container,grain"', "grain", 1), "utf-8")
+    (told,) = co.import_gmns(tmp_path / "gmns", tmp_path / "other")
+    assert told.endswith("their links: grain (1)")
 
 
 # --- units

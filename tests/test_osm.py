@@ -471,6 +471,69 @@ def test_apply_writes_the_row_the_line_the_source_and_the_hashes(folder, service
     assert len(co.load(folder).tables["sources"]) == 2
 
 
+def near(template_folder, lon):
+    """Put the end 6 km and less from the start, the rail between them as long as that."""
+    text = (template_folder / "nodes.csv").read_text(encoding="utf-8")
+    (template_folder / "nodes.csv").write_text(text.replace(",61", f",{lon}"), encoding="utf-8")
+    seal(template_folder)
+    return template_folder
+
+
+def test_a_track_that_only_crosses_is_no_way(folder, service):
+    """Both places are nearest to one vertex of it: a length of 0 was written, and nothing loaded.
+
+    start ┄┄┄┄┄┄●┄┄┄┄┄┄ end
+                ┃
+    """
+    ways = Ways().way(straight((60.03, 44.9), (60.03, 45.1)), railway="rail", gauge="1520")
+    with serve(ways.answer()) as server, pytest.raises(co.OpenStreetMapError, match="no 1520 mm"):
+        propose(co.load(near(folder, 60.06)), LINK, service=service(server.url))
+
+
+def test_ways_shorter_than_any_way_between_the_places_are_not_applied(folder, service):
+    path = near(folder, 60.06)
+    ways = Ways().way(straight((60.03, 45.0), (60.032, 45.0)), railway="rail", gauge="1520")
+    with serve(ways.answer()) as server:
+        found = propose(co.load(path), LINK, service=service(server.url))
+    before = {p.name: p.read_bytes() for p in path.iterdir()}
+    with pytest.raises(
+        co.OpenStreetMapError, match=r"0\.2 km of ways, but the places lie 4\.73 km"
+    ):
+        apply_proposal(found, path)
+    assert {p.name: p.read_bytes() for p in path.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [{"gauge": "152²"}, {"gauge": "9" * 5000}, {"gauge": "1520", "tracks": "²"},
+     {"gauge": "١٥٢٠", "tracks": "9" * 5000}, {"gauge": "0"}],
+    ids=range(5),
+)  # fmt: skip
+def test_what_is_no_number_in_tags_says_nothing(folder, service, tags):
+    ways = Ways().way(straight((60.0, 45.0), (61.0, 45.0)), railway="rail", **tags)
+    with serve(ways.answer()) as server:
+        found = propose(co.load(folder), LINK, service=service(server.url))
+    assert found.tracks == 1
+    assert found.gauge_mm == (1520 if tags["gauge"] == "1520" else None)
+
+
+@pytest.mark.parametrize("tags", [{"access": "private"}, {"access": "no"}, {"hgv": "no"}])
+def test_a_road_that_lorries_may_not_use_is_no_way(folder, service, tags):
+    """The server is asked for none such; an answer may hold more than was asked."""
+    ways = Ways().way(straight((60.0, 45.0), (61.0, 45.0)), highway="trunk", **tags)
+    with (
+        serve(ways.answer()) as server,
+        pytest.raises(co.OpenStreetMapError, match="no trunk road"),
+    ):
+        propose(co.load(folder), "start-end-road", service=service(server.url))
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 1e9, 1e308, float("inf"), float("nan")])
+def test_a_time_that_no_server_can_be_given_is_refused(seconds):
+    with pytest.raises(co.OpenStreetMapError, match=r"timeout: saw .*at most 86400"):
+        Service(timeout_s=seconds)
+
+
 def test_apply_keeps_the_lines_of_other_links(tmp_path, service):
     path = co.new_network(tmp_path / "island")
     nodes = co.load(path).tables["nodes"].set_index("node_id")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 
 import pytest
 import toys
 
 import corridors as co
+from corridors.cli.asking import again
 from corridors.network.folder import seal
 from corridors.network.reading.columns import typed_table
 from corridors.network.reading.yaml_lines import MAX_DEPTH, parse, value_of
@@ -19,6 +21,7 @@ from corridors.scenarios.scenario import MOST_LEVELS, MOST_PARTS
 from corridors.scenarios.schema import MOST_EVENTS
 from corridors.scenarios.selectors import MOST_VERTICES
 
+NAMED = "name: x\nevents: [{close: {link: %s}}]"
 HEAD = "name: x\nas_of: 2026-03-01\nevents:"
 
 
@@ -213,6 +216,68 @@ def test_a_number_in_quotes_is_the_number():
     assert quantities.parse_demand("1.2") == quantities.parse_demand("120%")
     with pytest.raises(ValueError, match=r"saw 500\.0, expected a share from 0 to 1, or an amount"):
         quantities.parse_limit("500")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (NAMED % '""', "link: saw '', expected a name, or a list of names"),
+        (NAMED % "[]", "link: saw [], expected a name, or a list of names"),
+        (NAMED % '[a, ""]', "expected a name, or a list of names"),
+        (NAMED % "{a: b}", "expected a name, or a list of names"),
+        (
+            "name: x\nextends: []\nevents: []",
+            "extends: saw [], expected a name, or a list of names",
+        ),
+        ("name: x\nevents: [{close: {}}]", "close: saw {}, expected at least one of link, node,"),
+        ("name: x\nevents: [{close: {border: [KZ]}}]", "saw ['KZ'], expected two countries by ISO"),
+        ("name: x\nevents: [{close: {within: [1]}}]", "saw [1], expected a GeoJSON file"),
+        ("name: My Closure\nevents: []", "saw 'My Closure', expected lower-case letters"),
+        ("name: x\nfamily: {duration: []}\nevents: []", "saw [], expected at least 1 value"),
+        (
+            "name: x\nas_of: 20260615\nevents: []",
+            "saw 20260615, expected a date such as 2025-09-12",
+        ),
+        ("name: x\nas_of: '2026'\nevents: []", "saw '2026', expected a date such as 2025-09-12"),
+    ],
+    ids=range(12),
+)
+def test_what_the_schema_refuses_is_told_in_words(tmp_path, text, words):
+    """The schema's own words ("is not valid under any of the given schemas") say nothing."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(co.ScenarioError, match=re.escape(words)) as told:
+        co.scenario(path)
+    assert not re.search("schemas|non-empty|NoneType", str(told.value))
+
+
+def test_an_area_without_a_type_is_told_in_words(net, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"{HEAD}\n  - close: {{within: {{}}}}\n", encoding="utf-8")
+    with pytest.raises(co.ScenarioError, match="no mapping with a type such as Polygon"):
+        co.assign(net, path)
+
+
+@pytest.mark.parametrize("kind", ["limit: {link: a-b-road}", "demand: {cargo: goods}"])
+@pytest.mark.parametrize("text", ["+10%", "'+10 %'", "+0.1", "+1", "'+.5'", "+100 t/day"])
+def test_what_is_added_is_not_what_it_becomes(tmp_path, kind, text):
+    """A tenth more was read as a tenth."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        f"name: x\nas_of: 2026-01-01\nevents:\n  - {kind}\n    to: {text}\n", encoding="utf-8"
+    )
+    told = (
+        rf"mine\.yaml, line 5, .*saw {re.escape(text.strip(chr(39)))}, but `to` is what it becomes"
+    )
+    with pytest.raises(co.ScenarioError, match=told):
+        co.scenario(path)
+
+
+def test_a_sign_is_refused_in_calls_and_series_too(net):
+    with pytest.raises(co.ScenarioError, match="not what is added"):
+        net.demand("+0.1", cargo="container")
+    with pytest.raises(co.ScenarioError, match="not what is added"):
+        co.family("demand cargo:container to 1", to=again._values("0.5,+0.1"))
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 from corridors.errors import DataError, nearest
 from corridors.files import check_parent, make_folder
 from corridors.network.folder import check_apart
+from corridors.network.network import MOST_YEARS
+from corridors.network.provenance import row_keys
+from corridors.network.schema import tables as schema_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from corridors.network.network import Network
 
@@ -122,6 +126,35 @@ def about(net: Network) -> dict[str, str]:
         "credits": NOTICE if shipped else "",
         "made_with": f"corridors {__version__}",
     }
+
+
+def tables_to_write(net: Network) -> dict[str, pd.DataFrame]:
+    """Return the tables of a network as they read back, those of one day among them.
+
+    What has grown to the year of the day refers to that year, or whoever reads it would let
+    it grow once more; what growth is carried on to no further grows no more. Rows of
+    provenance whose number is not there on the day are left out.
+    """
+    if net.date is None:
+        return net.tables
+    found = dict(net.tables)
+    year = net.date.year
+    for name in ("demand", "supply"):
+        frame = found[name]
+        own = schema_tables()[name].column("base_year")
+        low, high = own.minimum or year, own.maximum or year
+        carried = (year - frame["base_year"]).abs() <= MOST_YEARS
+        base = frame["base_year"].where(frame["base_year"].isna(), float(min(max(year, low), high)))
+        found[name] = frame.assign(base_year=base, growth=frame["growth"].where(carried, 0.0))
+    # A row begins no earlier than the year that its amount is of; of offers that is in their key.
+    began, first = found["demand"]["valid_from"], f"{year:04d}-01-01"
+    later = began.mask((began != "") & (began < first), first)
+    found["demand"] = found["demand"].assign(valid_from=later)
+    there = {t.name: set(row_keys(found[t.name], t.key)) for t in schema_tables().values()}
+    said = found["provenance"]
+    kept = [row in there.get(t, ()) for t, row in zip(said["table"], said["row"], strict=True)]
+    found["provenance"] = said[kept].reset_index(drop=True)
+    return found
 
 
 def links_with_notes(net: Network) -> gpd.GeoDataFrame:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.display import plain_frame
-from corridors.exchange.formats import about, links_with_notes
+from corridors.exchange.formats import about, links_with_notes, tables_to_write
 from corridors.files import write_bytes
 from corridors.network.schema import tables
 
@@ -47,10 +47,11 @@ def write(net: Network, path: Path) -> list[Path]:
     try:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / path.name
+            own = tables_to_write(net)
             drawn = {"nodes": net.nodes, "links": links_with_notes(net)}
             for name in tables():
                 spatial = drawn.get(name)
-                frame = net.tables[name] if spatial is None else spatial.reset_index()
+                frame = own[name] if spatial is None else spatial.reset_index()
                 kind = {"nodes": "Point", "links": "LineString"}.get(name)
                 pyogrio.write_dataframe(
                     plain_frame(frame),

@@ -13,7 +13,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError
-from corridors.exchange.formats import about, links_with_notes
+from corridors.exchange.formats import about, links_with_notes, tables_to_write
 from corridors.files import write_bytes
 from corridors.network.schema import tables
 
@@ -52,12 +52,13 @@ def write(net: Network, path: Path) -> list[Path]:
 
     said = json.dumps(about(net), ensure_ascii=False).encode()
     contents = {}
+    own = tables_to_write(net)
     drawn: dict[str, Any] = {"nodes": net.nodes, "links": links_with_notes(net)}
     for name in tables():
         spatial = drawn.get(name)
         buffer = io.BytesIO()
         if spatial is None:
-            table = pa.Table.from_pandas(net.tables[name], preserve_index=False)
+            table = pa.Table.from_pandas(own[name], preserve_index=False)
         else:
             spatial.reset_index().to_parquet(buffer, index=False, schema_version="1.1.0")
             buffer.seek(0)

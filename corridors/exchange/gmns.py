@@ -26,7 +26,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from corridors.exchange.formats import about, links_with_notes
+from corridors.exchange.formats import about, links_with_notes, tables_to_write
 from corridors.exchange.graphml import line_wkt
 from corridors.exchange.lines import PROPERTIES
 from corridors.exchange.tables import as_text, text_rows
@@ -92,6 +92,7 @@ def write(net: Network, path: Path) -> list[Path]:
     """
     links, geometry = _links(net)
     ways = movements(net)
+    own = tables_to_write(net)
     files = {
         "config.csv": _text(_config(net), CONFIG),
         "geometry.csv": _text(geometry, (*GEOMETRY, *PROPERTIES)),
@@ -102,7 +103,7 @@ def write(net: Network, path: Path) -> list[Path]:
     }
     for table in tables().values():
         if table.name not in TRANSLATED:
-            files[f"{SUBFOLDER}/{table.name}.csv"] = table_text(net.tables[table.name], table)
+            files[f"{SUBFOLDER}/{table.name}.csv"] = table_text(own[table.name], table)
     # On some days no link reaches a transfer, and then it is no movement.
     transfers = net.tables["transfers"]
     left = transfers[~transfers["transfer_id"].isin({way["name"] for way in ways})]

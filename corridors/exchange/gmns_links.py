@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 import statistics
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corridors.errors import DataError, nearest
@@ -13,6 +15,7 @@ from corridors.network.reading.ids import plain_ids
 from corridors.network.schema import MODES, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from pathlib import Path
 
     from shapely import LineString
@@ -39,6 +42,21 @@ class Place(NamedTuple):
     node_id: str
     lon: float
     lat: float
+
+
+def _as_known(text: str, known: Container[str]) -> str:
+    """Return an id as it is known: a table with gaps makes 1.0 of the whole number 1."""
+    whole = text.removesuffix(".0")
+    return whole if text not in known and whole in known else text
+
+
+def _uses_of_mode(folder: GmnsFolder) -> dict[str, set[str]]:
+    """Return the cargoes of each mode, where the folder says which they are."""
+    found: dict[str, set[str]] = {}
+    for use in folder.table("use_definition.csv"):
+        for mode in use.get("modes", "").split(";"):
+            found.setdefault(mode.strip(), set()).add(use.get("use", "").lower())
+    return found
 
 
 class GmnsLinks:
@@ -77,6 +95,7 @@ class GmnsLinks:
         self.notes: dict[str, str] = {}
         self._seen: dict[str, dict[str, None]] = {}
         self._ratios: list[float] = []
+        self._allowed: Counter[str] = Counter()
         rows = folder.needed_table("link.csv", ("link_id", "from_node_id", "to_node_id"))
         if "directed" not in rows[0] and "dir_flag" not in rows[0]:
             msg = f"{self.path}: no column 'directed', nor dir_flag to take its place"
@@ -85,7 +104,14 @@ class GmnsLinks:
         if shapes and "geometry_id" not in shapes[0]:
             msg = f"{folder.folder / 'geometry.csv'}: no column 'geometry_id'"
             raise DataError(msg)
-        self._shapes = {shape["geometry_id"]: shape for shape in shapes}
+        self._shapes: dict[str, Row] = {}
+        for number, shape in enumerate(shapes, 2):
+            name = shape["geometry_id"]
+            if name in self._shapes:
+                where = folder.folder / "geometry.csv"
+                fault(where, number, "geometry_id", name, "each once; it stands above already")
+            self._shapes[name] = shape
+        self._uses = _uses_of_mode(folder)
         self.names = plain_ids(row["link_id"] for row in rows)
         for number, row in enumerate(rows, 2):
             self._add(row, number)
@@ -106,6 +132,7 @@ class GmnsLinks:
         if not link["hours"]:
             link["hours"] = self._hours(speed, float(link["length_km"]), row, number)
         self._close(row, name, number)
+        self._note_uses(row.get("allowed_uses", ""), mode)
         for column, value in row.items():
             if value and column not in _USED and column not in OWN_LINK:
                 self._see("columns", column)
@@ -116,10 +143,7 @@ class GmnsLinks:
         self._seen.setdefault(what, {})[name] = None
 
     def _end(self, row: Row, column: str, number: int) -> Place:
-        text = row[column]
-        if text not in self.places and text.endswith(".0") and text[:-2] in self.places:
-            # What a table with gaps makes of whole numbers.
-            text = text[:-2]
+        text = _as_known(row[column], self.places)
         if text not in self.places:
             msg = f"{self.path}, row {number}: {column}: {text!r} is not in node.csv"
             raise DataError(msg + nearest(text, self.places))
@@ -158,7 +182,11 @@ class GmnsLinks:
         if flag not in {"1", "-1", "0", "1.0", "-1.0", "0.0"}:
             fault(self.path, number, "dir_flag", flag, "1, 0 or -1")
         one_way = float(flag) != 0.0
-        self._see("flags", "one way" if one_way else "both ways")
+        what = "one way" if one_way else "both ways"
+        if "directed" in row:
+            self._see("blank", f"{self.names[row['link_id']]} ({what})")
+        else:
+            self._see("flags", what)
         return one_way
 
     def _line(
@@ -170,7 +198,7 @@ class GmnsLinks:
         from corridors.network.antimeridian import continuous, merged
         from corridors.network.geometry import great_circle
 
-        said = self._shapes.get(row.get("geometry_id", ""), {})
+        said = self._shape(row, name, number)
         text = row.get("geometry") or said.get("geometry", "")
         start, end = ((place.lon, place.lat) for place in ends)
         if not text:
@@ -201,6 +229,24 @@ class GmnsLinks:
             line = line.reverse()
         self.found_lines = True
         return LineString(continuous(line.coords)), said
+
+    def _shape(self, row: Row, name: str, number: int) -> Row:
+        """Return the row of geometry.csv that a link names; none where it names none."""
+        stated = row.get("geometry_id", "")
+        known = _as_known(stated, self._shapes)
+        said = self._shapes.get(known, {})
+        if stated and not row.get("geometry") and not said.get("geometry"):
+            if self._shapes and not said:
+                msg = f"{self.path}, row {number}: geometry_id: {stated!r} is not in geometry.csv"
+                raise DataError(msg + nearest(stated, self._shapes))
+            self._see("undrawn", name)
+        return said
+
+    def _note_uses(self, text: str, mode: str) -> None:
+        """Put down what a link allows, unless it is all cargo of its mode: no table holds it."""
+        uses = {use for use in re.split(r"[,;\s]+", text.lower()) if use}
+        if uses and uses != self._uses.get(mode):
+            self._allowed[", ".join(sorted(uses))] += 1
 
     def _length(
         self, row: Row, line: LineString, ends: tuple[Place, Place], name: str, number: int
@@ -312,6 +358,8 @@ class GmnsLinks:
             "modes": "modes as this package writes them: {}",
             "others": f"{self.mode} now, were {{}}",
             "flags": "no column directed: dir_flag was taken for it, so links are {}",
+            "blank": "directed empty, so that dir_flag was taken for it: {}",
+            "undrawn": "no line in geometry.csv, straight now: {}",
             "heights": "heights and measures of lines left out: {}",
             "measured": "length not stated, measured on the line: {}",
             "slow": "speed not stated, so that the hours come from rates.csv: {}",
@@ -325,6 +373,12 @@ class GmnsLinks:
             for what, text in lines.items()
             if (names := seen.get(what))
         ]
+        if self._allowed:
+            told = "; ".join(f"{uses} ({n})" for uses, n in sorted(self._allowed.items()))
+            self.remarks.append(
+                "allowed_uses left out, so that all cargo of its mode may use each link; uses and "
+                f"the number of their links: {told}"
+            )
         self._remark_units()
 
     def _remark_units(self) -> None:

@@ -249,6 +249,8 @@ def line_faults(content: Any) -> list[str]:
     features = content.get("features")
     if not isinstance(features, list):
         return ["the FeatureCollection has no list of features"]
+    if fault := _crs_fault(content.get("crs")):
+        return [fault]
     faults, count = [], dict[str, int]()
     for number, feature in enumerate(features, 1):
         properties = feature.get("properties") if isinstance(feature, dict) else None
@@ -261,6 +263,20 @@ def line_faults(content: Any) -> list[str]:
             faults.append(f"{name}: {fault}")
     twice = sorted(name for name, n in count.items() if n > 1)
     return ([f"more than one line for {', '.join(twice)}"] if twice else []) + faults
+
+
+def _crs_fault(crs: Any) -> str:
+    """Say that positions are not in degrees of WGS 84, where a file states something else.
+
+    RFC 7946 knows nothing else; GeoJSON of before it has a member for it, which many still write.
+    """
+    stated = crs.get("properties") if isinstance(crs, dict) else None
+    name = stated.get("name", stated) if isinstance(stated, dict) else crs
+    if name is None or str(name).rpartition(":")[2] in {"CRS84", "4326", "4979"}:
+        return ""
+    return (
+        f"crs: saw {json.dumps(name)[:60]}, expected EPSG:4326 (longitude and latitude in WGS 84)"
+    )
 
 
 def _line_fault(geometry: Any) -> str:

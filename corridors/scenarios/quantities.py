@@ -94,6 +94,25 @@ def _seen(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:40]}... ({len(text)} characters)"
 
 
+def refuse_plus(text: str) -> None:
+    """Raise ValueError where a plus stands before what something is set to.
+
+    Whoever writes ``to: +10%`` means a tenth more; read without its sign it would be a tenth.
+
+    Examples
+    --------
+    >>> refuse_plus("+10%")
+    Traceback (most recent call last):
+    ValueError: saw +10%, but `to` is what it becomes, not what is added to it: 1.1 is a tenth more
+    """
+    if text.lstrip().startswith("+"):
+        msg = (
+            f"saw {text.strip()[:_LONGEST]}, but `to` is what it becomes, not what is added to it: "
+            "1.1 is a tenth more"
+        )
+        raise ValueError(msg)
+
+
 def parse_limit(value: object) -> Quantity:
     """Return a share from 0 to 1, or an amount per day with its unit.
 
@@ -110,6 +129,7 @@ def parse_limit(value: object) -> Quantity:
             'such as "500 trucks/day"'
         )
         raise ValueError(msg)
+    refuse_plus(str(value))
     parts = _split(str(value))
     if parts is None:
         like = 'a share such as 0.7 or an amount such as "500 trucks/day"'
@@ -155,6 +175,7 @@ def parse_demand(value: object) -> Quantity:
             return Quantity(float(value), "factor")
         msg = f"saw {value}, expected a factor of at least 0 or an amount with its unit"
         raise ValueError(msg)
+    refuse_plus(str(value))
     parts = _split(str(value))
     if parts is not None and parts[1] in {"", "%"}:
         return parse_demand(parts[0] / 100 if parts[1] else parts[0])

@@ -13,7 +13,7 @@ from corridors.network.calendar import day_in, parse_date
 from corridors.network.folder import data_folder
 from corridors.network.reading.yaml_lines import Lines, Path_, read
 from corridors.scenarios.authoring.calls import Changes
-from corridors.scenarios.authoring.phrases import is_phrase, read_phrase
+from corridors.scenarios.authoring.phrases import is_phrase, near_phrase, read_phrase
 from corridors.scenarios.authoring.reading import event_from, place_of, read_event, value_at
 from corridors.scenarios.authoring.series import series
 from corridors.scenarios.authoring.text import as_yaml, event_dict, slug
@@ -279,7 +279,7 @@ def _find(source: str | Path, folder: Path) -> Path:
     if path.suffix in {".yaml", ".yml"} or len(Path(source).parts) > 1:
         msg = f"{seen if path.is_absolute() or len(seen) > 100 else path}: no such file"
         raise ScenarioError(msg)
-    msg = f"no scenario {seen!r}{nearest(seen, shipped)}"
+    msg = f"no scenario {seen!r}{near_phrase(seen) or nearest(seen, shipped)}"
     raise ScenarioError(msg)
 
 

@@ -266,23 +266,35 @@ def _in_words(
         return path, f"the key {missing!r} is missing"
     if error.validator == "oneOf" and KINDS.keys() <= schema.get("properties", {}).keys():
         return path, _event_fault(seen)
+    if schema.get("pattern") == _DATE["pattern"] and isinstance(seen, int | float | str):
+        stands = written.get(path) or repr(seen)
+        return path, f"saw {stands}, expected a date such as 2025-09-12"
     unquoted = _unquoted(error, path, seen, written)
     if unquoted is not None:
         return unquoted
-    if (
-        error.validator == "pattern"
-        and schema is not None
-        and schema.get("pattern", "").startswith("^[0-9]{4}")
-    ):
-        return path, f"saw {seen!r}, expected a date such as 2025-09-12"
-    expected = schema.get("description") or error.message
+    return path, f"saw {written.get(path) or _brief(seen)}, expected {_expected(error, path)}"
+
+
+def _expected(error: Any, path: tuple[str | int, ...]) -> str:
+    """Say what the schema would take, in words: its own are written for programs."""
+    schema, wanted = error.schema, error.validator_value
+    if schema.get("oneOf") == _NAMES["oneOf"]:
+        return "a name, or a list of names such as [a, b]"
     if error.validator == "enum":
-        expected = f"expected {' or '.join(map(str, error.validator_value))}"
+        return " or ".join(map(str, wanted))
     if error.validator == "type":
-        text = path and error.validator_value == "string"
-        with_unit = _WITH_UNIT.get(path[-1]) if text else None
-        expected = f"expected {with_unit or _kinds(error.validator_value)}"
-    return path, f"saw {written.get(path) or _brief(seen)}, {expected}"
+        with_unit = _WITH_UNIT.get(path[-1]) if path and wanted == "string" else None
+        return with_unit or _kinds(wanted)
+    if error.validator == "minProperties" and schema.get("properties"):
+        return f"at least one of {', '.join(schema['properties'])}"
+    said = str(schema.get("description", ""))
+    if error.validator in _FEWEST and not said:
+        return f"at least {wanted} {_FEWEST[error.validator]}"
+    # What is described begins as a sentence does; a name such as GeoJSON stays as it is.
+    return (said[:1].lower() + said[1:]) or error.message
+
+
+_FEWEST = {"minItems": "value", "minLength": "character"}
 
 
 _TIME = 'a time with its unit such as "24 h" or "2 days"'

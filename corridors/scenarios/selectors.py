@@ -368,6 +368,8 @@ def _read_area(value: Any, folder: Path | None) -> Any:
         ShapelyError,
     ) as error:
         said = " ".join(str(error).split())[:200] or type(error).__name__
+        if isinstance(error, AttributeError):
+            said = "no mapping with a type such as Polygon"
         msg = f"{where}: not a GeoJSON geometry ({said})"
         raise ScenarioError(msg) from None
     if not parts or any(p.geom_type not in {"Polygon", "MultiPolygon"} for p in parts):

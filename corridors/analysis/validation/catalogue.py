@@ -32,6 +32,7 @@ __all__ = [
     "fitted_of",
     "missing_in",
     "question_of",
+    "scenario_fault",
     "unit_fault",
     "windows",
 ]
@@ -264,6 +265,14 @@ def missing_in(net: Network, row: dict[str, Any]) -> Iterator[Fault]:
         message = KINDS["CargoIds"].fault(net, kinds)
         if message:
             yield "fits", f"{column}: {message}"
+
+
+def scenario_fault(row: dict[str, Any], question: Question) -> str:
+    """Return how the scenario that is asked is not the one that people read; else nothing."""
+    asked, stated = str(question.parameters.get("scenario", "")), row["scenario"]
+    if not asked or not stated or asked == stated:
+        return ""
+    return f"scenario: saw {asked!r}, the column scenario says {stated!r}"
 
 
 def unit_fault(net: Network, row: dict[str, Any], question: Question) -> str:

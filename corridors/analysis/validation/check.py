@@ -8,6 +8,7 @@ from corridors.analysis.validation.catalogue import (
     faults_of,
     missing_in,
     question_of,
+    scenario_fault,
     unit_fault,
 )
 from corridors.errors import DataError
@@ -38,7 +39,11 @@ def observations_ask_for_what_is_there(net: Network) -> Iterator[Problem]:
     rule = observations_ask_for_what_is_there
     for i, row in _observations(net):
         # What cannot be meant is the other rule's.
-        for column, message in () if faults_of(row) else missing_in(net, row):
+        found = [] if faults_of(row) else [*missing_in(net, row)]
+        question = None if found or faults_of(row) else question_of(row)
+        if question and (message := scenario_fault(row, question)):
+            found.append(("asks", f"{question.measure}, {message}"))
+        for column, message in found:
             yield problem_at("observations", i, column, rule, f"{row['observation_id']}: {message}")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 import sys
 from functools import cache
@@ -155,6 +156,9 @@ def keep(
 ) -> Path:
     """Write a result into a folder: all of it, or nothing.
 
+    Of a result that was kept there before, nothing stays but files that are not as
+    they were written: what lies beside a manifest is what the manifest is of.
+
     Parameters
     ----------
     folder
@@ -173,7 +177,7 @@ def keep(
     """
     target = Path(folder)
     check_apart(target)
-    with whole_folder(target) as made:
+    with whole_folder(target, _of_an_earlier_result(target)) as made:
         for name, table in tables.items():
             write_text(made / f"{name}.csv", csv_text(table))
             write_bytes(made / f"{name}.parquet", parquet(plain_frame(table)))
@@ -182,6 +186,17 @@ def keep(
         files = {p.name: _sha(p.read_bytes()) for p in sorted(made.iterdir())}
         write_text(made / MANIFEST, json_text({**manifest, FILES: files}))
     return target
+
+
+def _of_an_earlier_result(folder: Path) -> set[str]:
+    """Return the names of files there that are, to the byte, those of a result kept before."""
+    try:
+        known: dict[str, str] = json.loads((folder / MANIFEST).read_bytes())[FILES]
+        there = {p.name: p for p in folder.iterdir() if p.is_file()}
+        return {n for n, p in there.items() if n in known and _sha(p.read_bytes()) == known[n]}
+    except (OSError, ValueError, LookupError, TypeError):
+        # No result, or an earlier one of which it is not known any more what it wrote.
+        return set()
 
 
 def assignment_summary(plan: Any) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def _values(text: str | None) -> list[Any] | None:
     found: list[Any] = []
     for part in (p.strip() for p in text.split(",")):
         check_no_thousands("curve", part, text)
-        if not NUMBER.fullmatch(part):
+        if part.startswith("+") or not NUMBER.fullmatch(part):
             found.append(part)
         else:
             value = read_number(part)
@@ -221,19 +221,27 @@ def pack(
     """Lay many scenarios side by side: question, answer by both models, picture, command."""
     from corridors.analysis.asking.pack import pack as ask
     from corridors.assignment.assign import MODELS
+    from corridors.errors import CorridorsError, ScenarioError
     from corridors.network.network import load
 
     note_idle(context, "uncertainty", "seed")
     check_target(out, read=scenarios or ())
     with working("reading the network"):
         net = load(network)
-    table = ask(
-        net,
-        scenarios or None,
-        models=listed(model) or MODELS,
-        uncertainty=uncertainty,
-        seed=seed,
-    )
+    try:
+        table = ask(
+            net,
+            scenarios or None,
+            models=listed(model) or MODELS,
+            uncertainty=uncertainty,
+            seed=seed,
+        )
+    except CorridorsError as error:
+        if scenarios or net.is_shipped:
+            raise
+        # What ships with the package speaks of the network that does.
+        msg = f"{error}; where no scenario is named all shipped ones are: name those of {network}"
+        raise ScenarioError(msg) from None
     if out is not None:
         table.save(out)
         note(f"wrote {out}")

@@ -92,7 +92,7 @@ def expand(
         budgets = _budgets(budget)
         if not budgets:
             raise ScenarioError("expand: saw no --budget, expected USD such as --budget 1bn,5bn")
-        costs = dict(_cost(one) for one in listed(cost))
+        costs = _costs(listed(cost))
         with working("reading the network"):
             net = load(network)
         found = run(
@@ -177,6 +177,19 @@ def _usd(what: str, text: str) -> float:
         msg = f"expand: {what}: saw {text!r}, expected USD such as 2e9, 500M or 2bn{why}"
         raise ScenarioError(msg) from None
     return value * _SIZES.get(end, 1.0)
+
+
+def _costs(given: list[str]) -> dict[str, float]:
+    """Return the cost of each project, which is given once."""
+    from corridors.errors import ScenarioError
+
+    found: dict[str, float] = {}
+    for name, usd in map(_cost, given):
+        if name in found:
+            msg = f"expand: cost: saw {name!r} twice, expected each project once"
+            raise ScenarioError(msg)
+        found[name] = usd
+    return found
 
 
 def _cost(text: str) -> tuple[str, float]:

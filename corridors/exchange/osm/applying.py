@@ -10,8 +10,9 @@ from corridors.errors import OpenStreetMapError
 from corridors.exchange.lines import line_feature, lines_bytes, read_features
 from corridors.exchange.tables import as_text
 from corridors.files import write_bytes, write_text
+from corridors.network.checks.lines import falls_short
 from corridors.network.folder import LINES, data_folder, seal, table_text
-from corridors.network.geometry import great_circle
+from corridors.network.geometry import geodesic_length_km, great_circle
 from corridors.network.schema import tables
 
 if TYPE_CHECKING:
@@ -58,8 +59,9 @@ def apply_proposal(proposal: Proposal, folder: str | Path) -> list[str]:
     Raises
     ------
     OpenStreetMapError
-        Where the folder is the shipped one, the link is not in it, or it was
-        found on another gauge than the table says.
+        Where the folder is the shipped one, the link is not in it, it was found
+        on another gauge than the table says, or its ways are shorter than any
+        way between the two places.
     DataError
         Where the folder is no sound network.
     """
@@ -81,6 +83,7 @@ def apply_proposal(proposal: Proposal, folder: str | Path) -> list[str]:
             "by hand, then apply"
         )
         raise OpenStreetMapError(msg)
+    _refuse_short(proposal, str(links.loc[rows[0], "note"]))
     frames = {name: frame.copy() for name, frame in net.tables.items()}
     said = _write_row(frames, int(rows[0]), proposal)
     # Everything is made before the first file is written.
@@ -94,6 +97,22 @@ def apply_proposal(proposal: Proposal, folder: str | Path) -> list[str]:
     write_bytes(path / LINES, lines)
     seal(path)
     return [*said, f"{LINES}: line of {len(proposal.line.coords)} points"]
+
+
+def _refuse_short(proposal: Proposal, note: str) -> None:
+    """Raise OpenStreetMapError where the ways are no length of a link between its places."""
+    ends = proposal.line.coords[0][:2], proposal.line.coords[-1][:2]
+    direct = geodesic_length_km(great_circle(*ends, step_km=1e5)) if ends[0] != ends[1] else 0.0
+    least = tables()["links"].column("length_km").minimum or 0.0
+    if proposal.length_km >= least and not falls_short(proposal.length_km, direct, note):
+        return
+    a, b = proposal.beside_km
+    msg = (
+        f"{proposal.link_id}: OpenStreetMap has {proposal.length_km:g} km of ways, but the places "
+        f"lie {direct:.3g} km apart, {a:g} and {b:g} km beside the ways; move the places in "
+        "nodes.csv, or change the length by hand"
+    )
+    raise OpenStreetMapError(msg)
 
 
 def _write_row(frames: dict[str, pd.DataFrame], row: int, proposal: Proposal) -> list[str]:

@@ -229,6 +229,9 @@ def course(
         length = float(_GEOD.inv(*one, *other)[2]) / 1000.0
         found.append(Piece(one, other, length, ways.tags[which] if which >= 0 else None))
     inner = found[1:-1]
+    if not inner:
+        # Both places are joined to one vertex: a track that crosses between them, and no way.
+        return None
     return Course(
         tuple(found),
         way_km=float(sum(p.km for p in inner if p.tags is not None)),

@@ -56,6 +56,7 @@ TAGS = (
 NODE_TAGS = ("railway",)
 
 _BUSY = {429: "refused", 502: "too busy", 503: "too busy", 504: "too slow"}
+_LONGEST_S = 86_400
 _ONE_REQUEST = 1e14  # m²; below it OSMnx would cut the area into tiles, a request each
 _LOCK = threading.RLock()
 _LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1"}
@@ -91,6 +92,14 @@ class Service:
     attempts: int = 3
     pause_s: float = 20.0
     longest_wait_s: float = 90.0
+
+    def __post_init__(self) -> None:
+        """Raise OpenStreetMapError where the time is none that a server can be given."""
+        if not 0 < self.timeout_s <= _LONGEST_S:
+            msg = (
+                f"timeout: saw {self.timeout_s:g} s, expected more than 0 and at most {_LONGEST_S}"
+            )
+            raise OpenStreetMapError(msg)
 
     def folder(self) -> Path:
         """Return the folder in which answers are kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 RAIL = (
@@ -24,10 +25,14 @@ _CLASSES = {"motorway": 1.0, "trunk": 1.0, "primary": 1.2, "secondary": 1.6}
 _UNTAGGED = 1.5
 """So does a kilometre of track whose gauge nobody has tagged."""
 
+_NO_ENTRY = {"private", "no"}
 _STATIONS = {"siding", "yard", "spur", "crossover"}
 _NO_CARGO = {"tourism", "military", "test"}
 _SAME_GAUGE = {1524: 1520, 1522: 1520}
 """Gauges on which the same wagons run."""
+
+_GAUGE = re.compile("[1-9][0-9]{2,3}")
+"""A gauge in mm. Tags are anybody's: there are digits that are no number."""
 
 
 def way_filter(mode: str, *, planned: bool) -> str:
@@ -55,7 +60,7 @@ def gauges(tags: dict[str, Any]) -> set[int]:
     """
     found = set()
     for part in _parts(tags, "gauge"):
-        if part.isdigit():
+        if _GAUGE.fullmatch(part):
             found.add(_SAME_GAUGE.get(int(part), int(part)))
     return found
 
@@ -107,7 +112,8 @@ def weight(
     True
     """
     if mode == "road":
-        return _CLASSES.get(str(tags.get("highway", "")).removesuffix("_link"))
+        closed = _NO_ENTRY & set(_parts(tags, "access")) or "no" in _parts(tags, "hgv")
+        return None if closed else _CLASSES.get(str(tags.get("highway", "")).removesuffix("_link"))
     being_built = tags.get("railway") == "construction"
     if being_built and not (planned and tags.get("construction", "rail") == "rail"):
         return None
@@ -144,4 +150,4 @@ def traction(tags: dict[str, Any]) -> str:
 def stated_tracks(tags: dict[str, Any]) -> int:
     """Return the number of tracks that one drawn way stands for, 1 unless it says more."""
     text = str(tags.get("tracks", ""))
-    return int(text) if text.isdigit() and 1 <= int(text) <= 8 else 1
+    return int(text) if re.fullmatch("[1-8]", text) else 1

@@ -95,6 +95,27 @@ def members_are_counted_once(net: Network) -> Iterator[Problem]:
             break
 
 
+def members_run_in_their_direction(net: Network) -> Iterator[Problem]:
+    """A member backward is one that runs both ways; of the others nothing would be limited.
+
+    What a rule has listed is for all the ways of its class and may name more than there is.
+    """
+    only = {
+        row[key]
+        for table, key in (("links", "link_id"), ("transfers", "transfer_id"))
+        for row in rows_of(net.tables[table])
+        if row["direction"] == "forward"
+    }
+    rule = members_run_in_their_direction
+    for i, row in records(net.tables["capacity_members"]):
+        name = row["link_id"] or row["transfer_id"]
+        if row["direction"] == "backward" and name in only and not row["rule"]:
+            message = (
+                f"{row['capacity_id']}: {name} runs forward alone, so that nothing of it is limited"
+            )
+            yield problem_at("capacity_members", i, "direction", rule, message)
+
+
 def _always(capacities: pd.DataFrame) -> set[str]:
     """Return the capacities of which no row has a season, so that they hold all year."""
     ids = capacities["capacity_id"]

@@ -7,7 +7,7 @@ a number beside what its own note says.
 from __future__ import annotations
 
 import re
-from math import isclose
+from math import isclose, isfinite
 from typing import TYPE_CHECKING, Any
 
 from corridors.network.loads import conversion
@@ -38,6 +38,12 @@ _SCALE = {
     "m TEU": (1e6, "TEU"),
     "TEU": (1.0, "TEU"),
 }
+
+_SLOWEST_KMH, _FASTEST_KMH = 1.0, 200.0
+"""Speeds that hours and lengths can mean; the rates allow no more either."""
+
+_PRICES = {"t": "usd_per_t", "TEU": "usd_per_teu"}
+"""What a transfer charges for cargo, by the unit that this is counted in."""
 
 BEFORE = "years before"
 """What the note of a demand says that holds in years before its base year."""
@@ -159,14 +165,51 @@ def demand_before_its_base_year_says_so(net: Network) -> Iterator[Problem]:
 
 def transfers_have_a_price(net: Network) -> Iterator[Problem]:
     """A change of mode or gauge costs something, or its note says why nothing is charged."""
+    cargo = rows_of(net.tables["cargo"])
     for i, row in records(net.tables["transfers"]):
-        priced = row["usd_per_t"] == row["usd_per_t"] or row["usd_per_teu"] == row["usd_per_teu"]
-        if not priced and not row["note"].startswith(NO_PRICE):
-            message = (
-                f"{row['transfer_id']} has neither usd_per_t nor usd_per_teu, so it is free; "
-                f"give it a price, or begin its note with {NO_PRICE!r} and why"
-            )
-            yield problem_at("transfers", i, "usd_per_t", transfers_have_a_price, message)
+        if row["note"].startswith(NO_PRICE):
+            continue
+        free = {unit for unit, key in _PRICES.items() if row[key] != row[key]}
+        listed = [c for c in row["cargo"].split(";") if c]
+        modes = {row["from_mode"], row["to_mode"]}
+        named = [
+            c["cargo"]
+            for c in cargo
+            if c["unit"] in free
+            and (c["cargo"] in listed if listed else modes <= set(c["modes"].split(";")))
+        ]
+        if not named and len(free) < len(_PRICES):
+            continue
+        missing = " nor ".join(_PRICES[unit] for unit in _PRICES if unit in free)
+        what = f" to {', '.join(named)}" if named and len(free) < len(_PRICES) else ""
+        message = (
+            f"{row['transfer_id']} has {'neither' if ' nor ' in missing else 'no'} {missing}, so "
+            f"it is free{what}; give it a price, or begin its note with {NO_PRICE!r} and why"
+        )
+        column = next(_PRICES[unit] for unit in _PRICES if unit in free)
+        yield problem_at("transfers", i, column, transfers_have_a_price, message)
+
+
+def hours_fit_lengths(net: Network) -> Iterator[Problem]:
+    """Stated hours and length make a speed from 1 to 200 km/h, unless the link's note says why not.
+
+    Minutes or seconds in the place of hours make less, and a link of no hours is a free ride.
+    An hour too many is passed over, and half a minute too few: short links are rounded.
+    Standing time has a column of its own.
+    """
+    for i, row in records(net.tables["links"]):
+        hours, km = row["hours"], row["length_km"]
+        if any(word in row["note"].lower() for word in ("hours", "speed")):
+            continue
+        slow = hours > km / _SLOWEST_KMH + 1.0
+        if not slow and not hours < km / _FASTEST_KMH - 0.01:
+            continue
+        speed = f"{km / hours:.3g} km/h" if hours > 0 and isfinite(km / hours) else "no time at all"
+        message = (
+            f"{row['link_id']}: stated {hours:g} h for {km:g} km, which is {speed}, expected "
+            f"{_SLOWEST_KMH:g} to {_FASTEST_KMH:g} km/h, or a note that speaks of its hours"
+        )
+        yield problem_at("links", i, "hours", hours_fit_lengths, message)
 
 
 def _meet(one: Any, other: Any) -> bool:

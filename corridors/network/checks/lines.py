@@ -46,6 +46,20 @@ def _explains(note: str, *also: str) -> bool:
     return any(word in note.lower() for word in (*_EXPLAINING, *also))
 
 
+def falls_short(stated_km: float, direct_km: float, note: str = "") -> bool:
+    """Return whether a length is less than any way between two places can be.
+
+    Parameters
+    ----------
+    stated_km, direct_km
+        The length, and the great circle between the places.
+    note
+        Of the link; what it explains is passed over.
+    """
+    short = stated_km < _BELOW_GREAT_CIRCLE * direct_km and direct_km - stated_km > _SLACK_KM
+    return short and not _explains(note, *_CROSSINGS)
+
+
 def lines_belong_to_links(net: Network) -> Iterator[Problem]:
     """Every line is a link's, and every link has a line, where the folder holds lines at all."""
     from corridors.network.geometry import read_lines

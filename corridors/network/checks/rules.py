@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from corridors.network.arcs import mode_gauge
 from corridors.network.checks.capacities import (
     members_are_counted_once,
+    members_run_in_their_direction,
     periods_do_not_overlap,
     periods_leave_no_gap,
 )
@@ -20,6 +21,7 @@ from corridors.network.checks.couplings import couplings_are_of_two_demands
 from corridors.network.checks.figures import (
     demand_before_its_base_year_says_so,
     demand_waits_for_its_project,
+    hours_fit_lengths,
     limits_are_no_copy_of_demand,
     notes_agree_with_their_numbers,
     transfers_have_a_price,
@@ -45,6 +47,7 @@ from corridors.network.provenance import (
     inferences_are_explained,
     numbers_have_sources,
     provenance_points_at_numbers,
+    sourced_numbers,
 )
 from corridors.network.reading.cells import Problem, problem_at, records
 
@@ -194,6 +197,32 @@ def ranges_hold_their_value(net: Network) -> Iterator[Problem]:
             if row["high"] == row["high"] and row["high"] < row[column] - 1e-9:
                 message = f"high {row['high']:g} is below {column} {row[column]:g}"
                 yield problem_at(table, i, "high", ranges_hold_their_value, message)
+    yield from _stated_ranges(net)
+
+
+def _stated_ranges(net: Network) -> Iterator[Problem]:
+    """Return ranges of provenance that do not hold the number that they are about.
+
+    Whoever draws numbers from their ranges would pass over such a one without a word.
+    """
+    said = net.tables["provenance"]
+    value = {
+        (table, key, column): float(net.tables[table].at[i, column])
+        for table, i, column, key in sourced_numbers(net)
+    }
+    for i, row in records(said[said["low"].notna() | said["high"].notna()]):
+        own = value.get((row["table"], row["row"], row["column"]))
+        if own is None:
+            continue
+        slack = 1e-9 * max(1.0, abs(own))
+        for bound, off in (("low", row["low"] - own), ("high", own - row["high"])):
+            if off > slack:
+                where = "above" if bound == "low" else "below"
+                message = (
+                    f"{bound} {row[bound]:g} is {where} the {own:g} of {row['column']} of "
+                    f"{row['row']} in {row['table']}.csv"
+                )
+                yield problem_at("provenance", i, bound, ranges_hold_their_value, message)
 
 
 def background_fits(net: Network) -> Iterator[Problem]:
@@ -306,6 +335,7 @@ RULES: tuple[Rule, ...] = (
     bursts_pass_no_less,
     members_are_one_thing,
     members_are_counted_once,
+    members_run_in_their_direction,
     capacities_have_members,
     capacities_can_be_counted,
     limit_rules_can_be_read,
@@ -329,5 +359,6 @@ RULES: tuple[Rule, ...] = (
     demand_waits_for_its_project,
     demand_before_its_base_year_says_so,
     transfers_have_a_price,
+    hours_fit_lengths,
 )
 """All rules of this room, in the order in which they run."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -94,12 +95,14 @@ def read_cells(
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return [], [], [_no_table(file, f"not a table in UTF-8: {error}")]
-    first = text.split("\n", 1)[0]
+    first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     separator = next((s for s in separators if s in first), separators[0])
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator))
     except csv.Error as error:
-        return [], [], [_no_table(file, f"not a table in UTF-8: {error}")]
+        ends = "unexpected end" in str(error)
+        said = 'a quote (") that is opened is never closed' if ends else str(error)
+        return [], [], [_no_table(file, f"not a table: {said}")]
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     if not rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -234,7 +235,12 @@ def seal(folder: str | Path, *, name: str | None = None, title: str | None = Non
 def _schema(table: Table, there: dict[str, Table], content: bytes) -> dict[str, Any]:
     """Return the schema of a file: of the columns that it has, in the order that it has."""
     fields = []
-    header = next(csv.reader([content.decode("utf-8-sig", "replace").split("\n", 1)[0]]), [])
+    text = io.StringIO(content.decode("utf-8-sig", "replace"), newline="")
+    try:
+        header = next(csv.reader(text), [])
+    except csv.Error:
+        # No table, which whoever reads it is told.
+        header = []
     known = {column.name: column for column in table.columns}
     for column in (known[name.strip()] for name in header if name.strip() in known):
         field: dict[str, Any] = {

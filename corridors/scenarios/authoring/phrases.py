@@ -32,6 +32,18 @@ def is_phrase(text: str) -> bool:
     return first in KINDS and bool(rest.strip())
 
 
+def near_phrase(text: str) -> str:
+    """Return a hint where a text that names no scenario was to be a change in a line.
+
+    Examples
+    --------
+    >>> near_phrase("clos border:KZ-RU"), near_phrase("poland-closure-2052")
+    (", nor is 'clos' a kind of change; did you mean close?", '')
+    """
+    first, _, rest = text.strip().partition(" ")
+    return f", nor is {first!r} a kind of change{nearest(first, KINDS)}" if ":" in rest else ""
+
+
 def read_phrase(text: str) -> dict[str, Any]:
     """Return a change in a line as the plain values of an event.
 
@@ -59,6 +71,9 @@ def read_phrase(text: str) -> dict[str, Any]:
             given[under] = []
         elif colon and key in {*KINDS[kind].keys, "cargo"}:
             under = ""
+            if key in selector:
+                msg = f"{text!r}: saw '{key}:' twice; put commas between several, {key}:a,b"
+                raise ScenarioError(msg)
             selector[key] = _names(key, value, text)
         elif under:
             given[under].append(word)

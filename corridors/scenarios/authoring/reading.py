@@ -11,7 +11,7 @@ from corridors.network.reading.numbers import read_number
 from corridors.network.reading.yaml_lines import Lines, Path_
 from corridors.scenarios.events import KINDS, Event
 from corridors.scenarios.events.gates import SLOTS
-from corridors.scenarios.quantities import parse_time
+from corridors.scenarios.quantities import parse_time, refuse_plus
 from corridors.scenarios.schema import amount_keys, first_fault
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def value_at(
 
 def _check_writing(text: str, seen: float) -> None:
     """Raise ValueError where YAML reads a number that is not written as numbers are."""
+    refuse_plus(text)
     try:
         same = read_number(text) == seen
     except ValueError as error:

@@ -84,9 +84,14 @@ def change(kind: str, selector: Mapping[str, Any], **others: Any) -> dict[str, A
     raw: dict[str, Any] = {kind: selector_of(kind, selector)}
     for key, value in others.items():
         if value is not None:
-            is_share = key == "to" and isinstance(value, str) and NUMBER.fullmatch(value.strip())
+            is_share = key == "to" and isinstance(value, str) and _is_factor(value.strip())
             raw[key] = float(value) if is_share else plain(value)
     return raw
+
+
+def _is_factor(text: str) -> bool:
+    """Return whether a text is a number; one with a plus stays text, to be refused."""
+    return not text.startswith("+") and NUMBER.fullmatch(text) is not None
 
 
 def name_of(raw: Mapping[str, Any]) -> str:
