@@ -21,6 +21,7 @@ from corridors.maps.data import (
     MapSource,
     Status,
     credits_for,
+    map_latitude,
 )
 from corridors.maps.flowmap import FlowMap, build_flow_map
 from corridors.maps.static import FlowLine
@@ -57,9 +58,6 @@ MODEL_NOTES = {
 _TRACE = 1e-6
 _STORY = 0.02
 """Share of the largest change from which a link belongs to the first view."""
-
-_POLEWARD = 85.0
-"""Degrees from the equator to where the maps end."""
 
 _DRAWN = {"links", "nodes", "capacities"}
 """Tables whose rows' publications are told on maps."""
@@ -352,7 +350,9 @@ def _map_links(
                 link_id=str(link_id),
                 name=f"{ends[0]}–{ends[1]}",
                 mode=row["mode"],
-                coordinates=[(round(x, 4), _latitude(y)) for x, y in row["geometry"].coords],
+                coordinates=[
+                    (round(x, 4), round(map_latitude(y), 4)) for x, y in row["geometry"].coords
+                ],
                 gauge_mm=int(gauge) if gauge == gauge else None,
                 corridor=row["corridor"],
                 ends=ends,
@@ -376,11 +376,6 @@ def _map_links(
     return links
 
 
-def _latitude(lat: float) -> float:
-    """Return a latitude as Mercator's map can show it, where a line runs close by a pole."""
-    return round(max(-_POLEWARD, min(_POLEWARD, lat)), 4)
-
-
 def _map_nodes(net: Network, shortfall: Mapping[str, pd.DataFrame]) -> list[MapNode]:
     sources = _sources(net)
     unserved: dict[str, dict[str, dict[str, dict[str, float]]]] = {"origin": {}, "destination": {}}
@@ -396,8 +391,8 @@ def _map_nodes(net: Network, shortfall: Mapping[str, pd.DataFrame]) -> list[MapN
             name=row["name"],
             kind=row["kind"],
             country=row["country"],
-            lat=_latitude(float(row["lat"])),
-            lon=map_longitude(float(row["lon"])),
+            lat=round(map_latitude(float(row["lat"])), 4),
+            lon=map_longitude(float(row["lon"]), net.map_edge),
             unserved_from=unserved["origin"].get(row["node_id"], {}),
             unserved_to=unserved["destination"].get(row["node_id"], {}),
             sources=sources.get(("nodes", row["node_id"]), ()),

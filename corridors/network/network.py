@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError, UnknownIdError, nearest
+from corridors.network.antimeridian import edge_of, on_map
 from corridors.network.asking import Asked
 from corridors.network.calendar import day_in, during, parse_date
 from corridors.network.folder import LINES, data_folder, raise_problems, read_tables
@@ -159,11 +160,18 @@ class Network(Asked):
         path = self.folder / LINES if self.folder else None
         lines = read_lines(path) if path and path.is_file() else None
         found = with_lines(frame, self.tables["nodes"], lines)
+        edge = edge_of(found.geometry) if self._whole is None else self.map_edge
+        found.geometry = on_map(found.geometry, edge)
         for column in ("track_km", "line_km", "bridged_km", "drawn_km"):
             found[column] = float("nan")
             if lines is not None and column in lines.columns:
                 found[column] = lines[column].reindex(found.index)
         return found
+
+    @cached_property
+    def map_edge(self) -> float:
+        """Longitude from which maps of the network run once round: no line crosses it."""
+        return edge_of(self.whole.links.geometry)
 
     @cached_property
     def borders(self) -> pd.Series[Any]:

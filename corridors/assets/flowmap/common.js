@@ -85,10 +85,15 @@
     return [line[0][1], line[0][0]];
   };
 
-  // An empty map of the part of the world that the countries cover, without tiles.
-  corridors.newMap = function (id) {
+  // An empty map without tiles: of the part of the world that the countries cover, and of
+  // all that is drawn, [lat, lon], wherever that lies.
+  corridors.newMap = function (id, drawn) {
+    const maxBounds = L.latLngBounds([[-42, -32], [83, 200]]);
+    drawn.forEach(([lat, lon]) => {
+      if (!maxBounds.contains([lat, lon])) maxBounds.extend([lat - 5, lon - 10]).extend([lat + 5, lon + 10]);
+    });
     const map = (corridors.map = L.map(id, {
-      center: [47, 60], zoom: 4, minZoom: 2, maxZoom: 11, maxBounds: [[-42, -32], [83, 200]],
+      center: [47, 60], zoom: 4, minZoom: maxBounds.getEast() - maxBounds.getWest() > 300 ? 1 : 2, maxZoom: 11, maxBounds,
       zoomSnap: 0.25, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, attributionControl: false,
       // In a page that is read from top to bottom the wheel is the page's.
       scrollWheelZoom: document.body.classList.contains('filled'),
