@@ -179,6 +179,38 @@ def formatted(value: float, spec: str) -> str:
     return format(0, spec) if nothing and math.isfinite(value) else text
 
 
+_HYPHEN = re.compile(r"(?<![^\s(:])-(?=[0-9])")
+
+
+def typeset(text: str) -> str:
+    """Return a sentence or figure of ours as pages print it: with a minus where a hyphen stands.
+
+    Examples
+    --------
+    >>> typeset("-0.19 days (-3 USD) on 2025-09-12")
+    '−0.19 days (−3 USD) on 2025-09-12'
+    """
+    return _HYPHEN.sub("\N{MINUS SIGN}", text)
+
+
+def printed(value: float, unit: str = "") -> str:
+    """Return a number as pages print it: as `number` has it, with a minus and no powers of ten.
+
+    Examples
+    --------
+    >>> printed(-1234.5, "t"), printed(4.4e-06), printed(-4.4e-06, "t"), printed(0.0)
+    ('−1,234 t', '< 0.001', '> −0.001 t', '0')
+    """
+    if 0 < abs(value) < _LEAST:
+        sign = "> \N{MINUS SIGN}" if value < 0 else "< "
+        return f"{sign}{_LEAST} {unit}".strip()
+    return typeset(number(value, unit))
+
+
+_LEAST = 0.001
+"""What is less is not told apart on pages."""
+
+
 def is_year(name: object) -> bool:
     """Say whether a column of this name holds years, whose thousands are not grouped.
 
@@ -310,9 +342,9 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float) and 0 < abs(value) < _TINY:
-        return f"{value:.1e}"
+        return typeset(f"{value:.1e}")
     if isinstance(value, int | float):
-        return number(value)
+        return typeset(number(value))
     return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from corridors.assignment.explain import sentences
 from corridors.assignment.views.grouping import product_of
-from corridors.display import number, share
+from corridors.display import number, printed, share, typeset
 from corridors.maps.data import (
     FlowMapData,
     LinkFlow,
@@ -77,10 +77,11 @@ def comparison_map_data(net: Network, tables: ComparisonTables) -> FlowMapData:
     """Return what that map shows."""
     states = dict(zip(STATES, (tables.before, tables.after), strict=True))
     change = tables.change
+    days, usd = change["added_hours_mean"] / 24, change["added_cost_usd_per_day_rerouted"]
     figures = [
         *headline(tables),
-        ("Rerouted takes longer by", number(change["added_hours_mean"] / 24, "days")),
-        ("Rerouted costs more by", number(change["added_cost_usd_per_day_rerouted"], "USD a day")),
+        _more_or_less("Rerouted takes {} by", "longer", "less time", days, "days"),
+        _more_or_less("Rerouted costs {} by", "more", "less", usd, "USD a day"),
     ]
     links = _map_links(
         net,
@@ -104,8 +105,13 @@ def comparison_map_data(net: Network, tables: ComparisonTables) -> FlowMapData:
         first_state="difference",
         focus=_changed(links) or _focus(links),
         credits=tables.credits,
-        notes=(" ".join(sentences(tables)), MODEL_NOTES[tables.model]),
+        notes=(typeset(" ".join(sentences(tables))), MODEL_NOTES[tables.model]),
     )
+
+
+def _more_or_less(label: str, more: str, less: str, amount: float, unit: str) -> tuple[str, str]:
+    """Return a figure whose label says which way it goes, so that it has no sign."""
+    return label.format(less if amount < 0 else more), printed(abs(amount), unit)
 
 
 def headline(tables: ComparisonTables) -> list[tuple[str, str]]:
@@ -114,22 +120,24 @@ def headline(tables: ComparisonTables) -> list[tuple[str, str]]:
     total = 0.0 if used is None else float(used["before_t_per_day"].sum())
     if used is None or aside is None or total <= _TRACE:
         return [
-            ("Demand", number(steps["demand"], "t a day")),
+            ("Demand", printed(steps["demand"], "t a day")),
             ("Kept its route", _part(steps, "kept its route")),
             ("Rerouted", _part(steps, "rerouted")),
             ("No longer carried", _part(steps, "newly unserved")),
         ]
-    found = [("Used what the scenario touches", number(total, "t a day"))]
+    found = [("Used what the scenario touches", printed(total, "t a day"))]
     for name, words in (
         ("kept_t_per_day", "of it, still passes"),
         ("rerouted_t_per_day", "of it, goes round"),
         ("lost_t_per_day", "of it, stays where it starts"),
     ):
         tonnes = float(used[name].sum())
-        found.append((words.capitalize(), f"{number(tonnes, 't')} ({share(tonnes, total)})"))
+        found.append(
+            (words.capitalize(), f"{printed(tonnes, 't')} ({typeset(share(tonnes, total))})")
+        )
     others = aside[["rerouted_t_per_day", "lost_t_per_day"]].sum()
-    found.append(("Others go another way", number(float(others["rerouted_t_per_day"]), "t")))
-    found.append(("Others no longer carried", number(float(others["lost_t_per_day"]), "t")))
+    found.append(("Others go another way", printed(float(others["rerouted_t_per_day"]), "t")))
+    found.append(("Others no longer carried", printed(float(others["lost_t_per_day"]), "t")))
     return found
 
 
@@ -219,7 +227,7 @@ def _points(links: gpd.GeoDataFrame) -> list[Any]:
 
 
 def _part(steps: Mapping[str, float], step: str) -> str:
-    return f"{number(steps[step], 't')} ({share(steps[step], steps['demand'])})"
+    return f"{printed(steps[step], 't')} ({typeset(share(steps[step], steps['demand']))})"
 
 
 def _cargo_labels(net: Network) -> dict[str, str]:
