@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import pandas as pd
+
 STEERS = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # C0, delete, C1: escape sequences, bells, lines written over
@@ -145,6 +147,27 @@ def from_cell(text: str) -> str:
     ('=1+1', "'t Zand")
     """
     return text[1:] if text[:1] == "'" and _would_run(text) else text
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    r"""Return a table of results as CSV that a spreadsheet shows and does not run.
+
+    Text that starts like a formula gets an apostrophe before it, as a person
+    would type it; numbers stay as they are, and control characters are written
+    out. Whoever reads text back drops an apostrophe before ``= + - @``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> csv_text(pd.DataFrame({"name": ["=1+1", "Brest"], "t": [-2.5, 1.0]}))
+    "name,t\n'=1+1,-2.5\nBrest,1.0\n"
+    """
+    safe = frame.copy(deep=False)
+    for place, name in enumerate(frame.columns):
+        if frame.dtypes.iloc[place].kind not in "fiub":
+            values = [cell(v) if isinstance(v, str) else v for v in frame[name]]
+            safe[name] = type(frame[name])(values, index=frame.index, dtype=object)
+    return str(safe.to_csv(index=False, lineterminator="\n"))
 
 
 HAIR = 1e-7

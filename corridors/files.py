@@ -21,10 +21,23 @@ from corridors.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pandas as pd
 
 LONGEST_NAME = 255
 """Bytes in the name of a file or folder: more than that no usual file system takes."""
+
+MANIFEST = "datapackage.json"
+_TABLES = (
+    "nodes links transfers cargo rates tariffs loads capacities "
+    "capacity_members quotas stores opening_hours variation limit_rules chokepoints demand "
+    "couplings supply projects observations sources provenance"
+)
+NETWORK_FILES = frozenset(
+    (*(f"{name}.csv" for name in _TABLES.split()), "lines.geojson", "choice.json")
+)
+"""What else stands in one: its tables, as the schema has them, its lines, how its cargo chooses."""
+
+_WRITTEN_BY_HAND = {".yaml": "a scenario", ".yml": "a scenario", ".geojson": "an area"}
+"""Endings of files that are read and that no result has, with what they hold."""
 
 _LOCKED_BYTE = 1 << 30
 """Where a lock lies on systems that lock bytes: past all that is written and read."""
@@ -136,6 +149,46 @@ def check_folder(path: Path) -> None:
     _try_folder(path.resolve().parent, path)
     if path.is_dir():
         _try_folder(path, path)
+
+
+def check_apart(path: Path, *, but: str = "") -> None:
+    """Raise DataError where a result would be written over what results are worked out from.
+
+    Parameters
+    ----------
+    path
+        File or folder of the result.
+    but
+        Name of the one file of a network that the result is meant to be.
+
+    Raises
+    ------
+    DataError
+        Where it is the folder of a network, or a table, the manifest, the lines or the
+        parameters of the choice in one, whether they stand there already or not; where a
+        scenario or an area stands there, in whatever folder, or the README of a network.
+    """
+    try:
+        target = path.resolve()
+        network, among = (target / MANIFEST).is_file(), (target.parent / MANIFEST).is_file()
+        there = target.is_file()
+    except (OSError, ValueError, RuntimeError):
+        # That it is no path at all is told where it is to be written.
+        return
+    if network:
+        msg = f"{path}: is the folder of a network, expected another one for results"
+        raise DataError(msg)
+    # Some file systems take names in capitals for the same.
+    own = {MANIFEST, *NETWORK_FILES} - {but}
+    if among and target.name.casefold() in own:
+        msg = f"{path}: is a file of the network in that folder, expected another for results"
+        raise DataError(msg)
+    written = _WRITTEN_BY_HAND.get(target.suffix.casefold())
+    if among and target.stem.casefold() == "readme":
+        written = "the description of the network"
+    if there and written:
+        msg = f"{path}: is {written} already, expected another for results"
+        raise DataError(msg)
 
 
 def _try_folder(folder: Path, target: Path) -> None:
@@ -296,29 +349,6 @@ def _mode_of(target: Path) -> int:
         return stat.S_IMODE(trial.stat().st_mode)
     finally:
         trial.unlink(missing_ok=True)
-
-
-def csv_text(frame: pd.DataFrame) -> str:
-    r"""Return a table of results as CSV that a spreadsheet shows and does not run.
-
-    Text that starts like a formula gets an apostrophe before it, as a person
-    would type it; numbers stay as they are, and control characters are written
-    out. Whoever reads text back drops an apostrophe before ``= + - @``.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> csv_text(pd.DataFrame({"name": ["=1+1", "Brest"], "t": [-2.5, 1.0]}))
-    "name,t\n'=1+1,-2.5\nBrest,1.0\n"
-    """
-    from corridors.display import cell
-
-    safe = frame.copy(deep=False)
-    for place, name in enumerate(frame.columns):
-        if frame.dtypes.iloc[place].kind not in "fiub":
-            values = [cell(v) if isinstance(v, str) else v for v in frame[name]]
-            safe[name] = type(frame[name])(values, index=frame.index, dtype=object)
-    return str(safe.to_csv(index=False, lineterminator="\n"))
 
 
 class Lock:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.errors import DataError, nearest
-from corridors.files import check_parent, make_folder
-from corridors.network.folder import check_apart
+from corridors.files import check_apart, check_parent, make_folder
 
 if TYPE_CHECKING:
     import geopandas as gpd

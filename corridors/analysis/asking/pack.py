@@ -14,9 +14,8 @@ from corridors.assignment.explain import brief
 from corridors.assignment.map_data import network_credits, network_title
 from corridors.display import number, plain, progress
 from corridors.errors import DataError, ScenarioError
-from corridors.files import write_text
+from corridors.files import check_apart, write_text
 from corridors.maps import page, small
-from corridors.network.folder import check_apart
 from corridors.scenarios.scenario import Scenario, shipped_scenarios
 from corridors.scenarios.scenario import scenario as read_scenario
 

@@ -15,8 +15,7 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from corridors.errors import DataError
-from corridors.files import Lock, check_file, clear_left, reason, write_text
-from corridors.network.folder import check_apart
+from corridors.files import Lock, check_apart, check_file, clear_left, reason, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
