@@ -23,7 +23,7 @@ from corridors.assignment.assign import require_model
 from corridors.assignment.choice_parameters import choice_parameters
 from corridors.display import progress
 from corridors.errors import ScenarioError
-from corridors.network.network import Network
+from corridors.network.network import Network, require_network
 from corridors.network.ranges import value_ranges
 from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.simulation.simulate import MOST_DAYS, simulate
@@ -141,6 +141,7 @@ def simulated_draws(
     DataError
         Where `out` holds something else, cannot be written, or is being written.
     """
+    require_network(net)
     for name, value, least, most in (
         ("draws", draws, 1, MOST_DRAWS),
         ("workers", workers, 1, MOST_WORKERS),

@@ -28,6 +28,7 @@ from corridors.maps.static import FlowLine
 from corridors.maps.static import network_figure as draw_network
 from corridors.network.antimeridian import map_longitude
 from corridors.network.folder import MANIFEST
+from corridors.network.network import require_network
 from corridors.network.reading.cells import records, rows_of
 
 if TYPE_CHECKING:
@@ -143,6 +144,7 @@ def headline(tables: ComparisonTables) -> list[tuple[str, str]]:
 
 def network_map(net: Network) -> FlowMap:
     """Return the map of a network itself: what there is, and what is planned."""
+    require_network(net)
     links_there = {"network": frozenset(net.tables["links"]["link_id"])}
     counts = {name: len(net.tables[name]) for name in ("nodes", "links", "demand")}
     links = _map_links(net, links_there, {"network": {}}, {}, frozenset())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from corridors.errors import DataError, nearest
 from corridors.files import check_apart, check_parent, make_folder
+from corridors.network.network import require_network
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -54,6 +55,7 @@ def export(net: Network, target: str | Path, format: str | None = None) -> list[
     ...     [p.name for p in co.export(co.load(), there + "/eurasia.graphml")]
     ['eurasia.graphml']
     """
+    require_network(net)
     path = Path(target)
     name = _format_of(path, format)
     kind, _ = FORMATS[name]

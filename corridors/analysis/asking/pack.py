@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,15 +14,15 @@ from corridors.assignment.comparison import compare
 from corridors.assignment.explain import brief
 from corridors.assignment.map_data import network_credits, network_title
 from corridors.display import number, plain, progress
-from corridors.errors import DataError, ScenarioError
+from corridors.errors import DataError, ScenarioError, require_kind
 from corridors.files import check_apart, write_text
 from corridors.maps import page, small
+from corridors.network.network import require_network
 from corridors.scenarios.scenario import Scenario, shipped_scenarios
 from corridors.scenarios.scenario import scenario as read_scenario
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
 
     from corridors.assignment.assignment import Assignment
     from corridors.assignment.comparison import Comparison
@@ -323,10 +324,13 @@ def pack(
     >>> table.rows[0].question.startswith("What happens to trains and trucks")
     True
     """
+    require_network(net)
     if scenarios is None:
         scenarios = shipped_scenarios()
     elif isinstance(scenarios, str | Path | Scenario):
         scenarios = [scenarios]
+    require_kind("scenarios", scenarios, Iterable, "scenarios, in a list")
+    require_kind("models", models, Iterable, "models, in a list")
     named = list(scenarios)
     plans = [read_scenario(one) for one in named]
     asked = tuple(models)

@@ -25,6 +25,7 @@ from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.assign import day_of, require_model
 from corridors.display import progress
 from corridors.errors import ScenarioError, require_kind
+from corridors.network.network import require_network
 from corridors.network.ranges import value_ranges
 from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.simulation.simulate import MOST_DAYS, simulate
@@ -239,6 +240,7 @@ def uncertainty(
     DataError
         Where `out` holds something else, cannot be written, or is being written.
     """
+    require_network(net)
     require_model(model)
     require_kind("executor", executor, Executor | None, "a concurrent.futures.Executor, or None")
     for name, value, least, most in (
