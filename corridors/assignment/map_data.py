@@ -291,9 +291,18 @@ def _demands(places: set[str], tables: ComparisonTables) -> list[MapDemand]:
                     short,
                     float(row["rerouted_t_per_day"]),
                     float(row["added_hours"]),
+                    _with_market(row, places, tables.node_names),
                 )
             )
     return found
+
+
+def _with_market(row: Mapping[str, Any], places: set[str], names: Mapping[str, str]) -> str:
+    """Return what a demand with a market is called; empty where both its ends are places."""
+    ends = row["origin"], row["destination"]
+    if places.issuperset(ends):
+        return ""
+    return " → ".join(names[end] if end in places else f"market {end}" for end in ends)
 
 
 def _total(flow: LinkFlow) -> float:

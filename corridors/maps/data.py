@@ -173,7 +173,9 @@ class MapDemand:
 
     `origin` and `destination` are ids of nodes on the map; `wanted` and `unserved` are in
     t/day by state. `rerouted` is what goes another way in the second state than in the
-    first, in t/day, and `added_hours` what that takes it longer.
+    first, in t/day, and `added_hours` what that takes it longer. `name` is what a reader
+    sees; the two places where it is empty. Where an end lies nowhere, as a market does, the
+    other one stands for both, and the name says so.
     """
 
     demand_id: str
@@ -184,6 +186,7 @@ class MapDemand:
     unserved: Mapping[str, float] = field(default_factory=dict)
     rerouted: float = 0.0
     added_hours: float = 0.0
+    name: str = ""
 
 
 @dataclass(frozen=True)
