@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.display import Card
 from corridors.errors import ScenarioError, UnknownIdError, names_in, nearest, require_kind
 from corridors.network.arcs import LINK
 from corridors.network.network import as_date, require_network
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class BestRoute:
+class BestRoute(Card):
     """A route and what it takes for one unit of cargo.
 
     Attributes

@@ -11,7 +11,7 @@ import pandas as pd
 from corridors.analysis.question import newest_source
 from corridors.assignment.assign import assign, day_of
 from corridors.assignment.comparison import Comparison
-from corridors.display import number, records
+from corridors.display import Card, number, records
 from corridors.network.network import as_date, require_network
 from corridors.scenarios.authoring.family import Family, family
 from corridors.scenarios.scenario import scenario as read_scenario
@@ -31,7 +31,7 @@ AFTER_DAYS = 30
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class Curve(Card):
     """What a family of scenarios does, value by value.
 
     Attributes

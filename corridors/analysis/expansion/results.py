@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridors.display import csv_text, json_text, number, records, several, share
+from corridors.display import Card, csv_text, json_text, number, records, several, share
 from corridors.files import check_apart, whole_folder
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ TABLES = ("frontier", "chosen", "projects", "scenarios", "limits", "left_out")
 
 
 @dataclass(frozen=True, eq=False)
-class Expansion:
+class Expansion(Card):
     """Which projects lower the expected cost and loss most, for one or several budgets.
 
     Attributes
