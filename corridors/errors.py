@@ -7,6 +7,7 @@ either: it works for one release more, and warns.
 from __future__ import annotations
 
 import difflib
+import os
 import warnings
 from collections.abc import Iterable
 from functools import wraps
@@ -69,6 +70,19 @@ def require_kind(name: str, value: object, kind: Any, words: str) -> None:
         saw = " ".join(repr(value).split())
         msg = f"{name}: saw {saw if len(saw) <= _LONG else saw[:_LONG] + '...'}, expected {words}"
         raise ScenarioError(msg)
+
+
+def require_path(name: str, value: object) -> None:
+    """Raise ScenarioError where an argument is no name of a file or folder, as text or path.
+
+    Examples
+    --------
+    >>> require_path("path", None)
+    Traceback (most recent call last):
+    corridors.errors.ScenarioError: path: saw None, expected a file or folder, by its name or path
+    """
+    words = "a file or folder, by its name or path"
+    require_kind(name, value or None, str | os.PathLike, words)
 
 
 def require_whole(name: str, value: object, least: int, most: int | None = None) -> None:

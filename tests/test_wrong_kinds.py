@@ -14,6 +14,7 @@ import toys
 import corridors as co
 
 DAY = "2026-01-01"
+SHUT = "close link:a-b-road from 2026-01-01 for 2 days"
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,12 @@ ASKED = {
     "folder": lambda *_: co.load(3),
     "kept folder": lambda *_: co.load_result(None),
     "manifest": lambda *_: co.verify(None),
+    "file of a map": lambda net, _: co.network_map(net).save(None),
+    "file of no name": lambda net, _: co.network_map(net).save(""),
+    "file of a page": lambda net, _: co.explorer(net, [], as_of=DAY).save(3),
+    "file of a sweep": lambda net, _: co.sweep(net, of="link", as_of=DAY, out=3, workers=1),
+    "file of draws": lambda net, _: co.draws(net, SHUT, 3, draws=1, out="", workers=1),
+    "file of another program": lambda net, _: co.export(net, None),
 }
 
 

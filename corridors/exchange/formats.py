@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corridors.errors import DataError, nearest
+from corridors.errors import DataError, nearest, require_path
 from corridors.files import check_apart, check_parent, make_folder
 from corridors.network.network import require_network
 
@@ -56,6 +56,7 @@ def export(net: Network, target: str | Path, format: str | None = None) -> list[
     ['eurasia.graphml']
     """
     require_network(net)
+    require_path("target", target)
     path = Path(target)
     name = _format_of(path, format)
     kind, _ = FORMATS[name]

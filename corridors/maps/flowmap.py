@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corridors.errors import require_path
 from corridors.files import check_apart, write_text
 from corridors.maps import basemap, page
 from corridors.maps.data import DISCLAIMER
@@ -87,6 +88,7 @@ class FlowMap:
         DataError
             Where it cannot be written, or is a file of a network or a scenario.
         """
+        require_path("path", path)
         target = Path(path)
         check_apart(target)
         write_text(target, self.html)

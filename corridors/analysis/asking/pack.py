@@ -16,7 +16,7 @@ from corridors.assignment.comparison import compare
 from corridors.assignment.explain import brief
 from corridors.assignment.map_data import network_credits, network_title
 from corridors.display import number, plain, progress, several
-from corridors.errors import DataError, ScenarioError, require_kind
+from corridors.errors import DataError, ScenarioError, require_kind, require_path
 from corridors.files import check_apart, write_text
 from corridors.maps import page, small
 from corridors.maps.static import FlowLine
@@ -254,6 +254,7 @@ class Pack:
         DataError
             Where it cannot be written there.
         """
+        require_path("path", path)
         target = Path(path)
         check_apart(target)
         write_text(target, self.markdown if target.suffix == ".md" else self.html)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import closing, nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Generator
     from concurrent.futures import Executor
+    from pathlib import Path
 
     import pandas as pd
 
@@ -132,7 +132,7 @@ def sweep(
     header |= {k: v for k, v in (("cargo", sorted(cargo or ())), ("by", by)) if v}
     if model != "optimal":
         header |= {"model": model, "choice": repr(choice_parameters(net)), "begun_with": "usual"}
-    with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
+    with nullcontext() if out is None else Ledger(out, header) as ledger:
         if ledger is not None and ledger.finished:
             rows = list(ledger.rows.values())
         else:

@@ -11,7 +11,6 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +31,7 @@ from corridors.simulation.simulate import MOST_DAYS, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import pandas as pd
 
@@ -269,7 +269,7 @@ def uncertainty(
         "begun_with": "central",
     }
     cases = [_CENTRAL, *map(str, range(n))]
-    with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
+    with nullcontext() if out is None else Ledger(out, header) as ledger:
         done = dict(ledger.rows) if ledger is not None else {}
         missing = [case for case in cases if case not in done]
         basis: Basis = (net.whole, plan, day, model, days, n, seed)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.display import plain_values
+from corridors.errors import require_path
 from corridors.files import check_apart, write_text
 from corridors.maps import page as pages
 from corridors.maps.data import DISCLAIMER
@@ -135,6 +136,7 @@ class Explorer:
         DataError
             Where it cannot be written, or is a file of a network or a scenario.
         """
+        require_path("path", path)
         target = Path(path)
         check_apart(target)
         write_text(target, self.html)
