@@ -7,6 +7,8 @@ program: what would steer that instead of being read is written out as ``\x1b``.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import re
@@ -16,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import pandas as pd
 
 STEERS = re.compile(
     "["
@@ -147,6 +151,44 @@ def from_cell(text: str) -> str:
     return text[1:] if text[:1] == "'" and _would_run(text) else text
 
 
+def csv_text(frame: pd.DataFrame) -> str:
+    r"""Return a table of results as CSV that a spreadsheet shows and does not run.
+
+    Text that starts like a formula gets an apostrophe before it, as a person
+    would type it; numbers stay as they are, and control characters are written
+    out. Whoever reads text back drops an apostrophe before ``= + - @``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> csv_text(pd.DataFrame({"name": ["=1+1", "Brest"], "t": [-2.5, 1.0]}))
+    "name,t\n'=1+1,-2.5\nBrest,1.0\n"
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(frame.columns)
+    writer.writerows(zip(*(_cells(own) for _, own in frame.items()), strict=True))
+    return text.getvalue()
+
+
+def _cells(column: pd.Series[Any]) -> list[Any]:
+    """Return the cells of a column, with nothing where nothing is known.
+
+    As `DataFrame.to_csv` writes them, in a fifth of the time for the tables of a small network.
+    """
+    values: list[Any] = column.tolist()
+    if column.dtype.name in {"int64", "bool"}:
+        return values
+    if column.dtype.name == "float64":
+        return ["" if value != value else value for value in values]
+    written = {value: cell(value) for value in values if isinstance(value, str)}
+    gone = column.isna().tolist()
+    return [
+        "" if none else written[value] if isinstance(value, str) else value
+        for value, none in zip(values, gone, strict=True)
+    ]
+
+
 HAIR = 1e-7
 """Share of a total below which a part of it is how a computer adds, and reads as nothing."""
 
@@ -177,6 +219,38 @@ def formatted(value: float, spec: str) -> str:
     text = format(value, spec)
     nothing = "-" in text and not any(digit in text for digit in "123456789")
     return format(0, spec) if nothing and math.isfinite(value) else text
+
+
+_HYPHEN = re.compile(r"(?<![^\s(:])-(?=[0-9])")
+
+
+def typeset(text: str) -> str:
+    """Return a sentence or figure of ours as pages print it: with a minus where a hyphen stands.
+
+    Examples
+    --------
+    >>> typeset("-0.19 days (-3 USD) on 2025-09-12")
+    '−0.19 days (−3 USD) on 2025-09-12'
+    """
+    return _HYPHEN.sub("\N{MINUS SIGN}", text)
+
+
+def printed(value: float, unit: str = "") -> str:
+    """Return a number as pages print it: as `number` has it, with a minus and no powers of ten.
+
+    Examples
+    --------
+    >>> printed(-1234.5, "t"), printed(4.4e-06), printed(-4.4e-06, "t"), printed(0.0)
+    ('−1,234 t', '< 0.001', '> −0.001 t', '0')
+    """
+    if 0 < abs(value) < _LEAST:
+        sign = "> \N{MINUS SIGN}" if value < 0 else "< "
+        return f"{sign}{_LEAST} {unit}".strip()
+    return typeset(number(value, unit))
+
+
+_LEAST = 0.001
+"""What is less is not told apart on pages."""
 
 
 def is_year(name: object) -> bool:
@@ -310,9 +384,9 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float) and 0 < abs(value) < _TINY:
-        return f"{value:.1e}"
+        return typeset(f"{value:.1e}")
     if isinstance(value, int | float):
-        return number(value)
+        return typeset(number(value))
     return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 

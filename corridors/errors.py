@@ -7,12 +7,15 @@ either: it works for one release more, and warns.
 from __future__ import annotations
 
 import difflib
+import os
 import warnings
+from collections.abc import Iterable
 from functools import wraps
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 _Class = TypeVar("_Class", bound=type)
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
@@ -64,8 +67,66 @@ def require_kind(name: str, value: object, kind: Any, words: str) -> None:
     corridors.errors.ScenarioError: announced: saw 'yes', expected True or False
     """
     if not isinstance(value, kind):
+        saw = " ".join(repr(value).split())
+        msg = f"{name}: saw {saw if len(saw) <= _LONG else saw[:_LONG] + '...'}, expected {words}"
+        raise ScenarioError(msg)
+
+
+def require_path(name: str, value: object) -> None:
+    """Raise ScenarioError where an argument is no name of a file or folder, as text or path.
+
+    Examples
+    --------
+    >>> require_path("path", None)
+    Traceback (most recent call last):
+    corridors.errors.ScenarioError: path: saw None, expected a file or folder, by its name or path
+    """
+    words = "a file or folder, by its name or path"
+    require_kind(name, value or None, str | os.PathLike, words)
+
+
+def require_whole(name: str, value: object, least: int, most: int | None = None) -> None:
+    """Raise ScenarioError where an argument is no whole number, or one out of bounds.
+
+    Examples
+    --------
+    >>> require_whole("k", 1.5, 1)
+    Traceback (most recent call last):
+    corridors.errors.ScenarioError: k: saw 1.5, expected a whole number of at least 1
+    """
+    words = f"a whole number of at least {least}{'' if most is None else f' and at most {most}'}"
+    require_kind(name, value, Integral, words)
+    whole = int(value)  # type: ignore[call-overload]
+    if isinstance(value, bool) or whole < least or (most is not None and whole > most):
         msg = f"{name}: saw {value!r}, expected {words}"
         raise ScenarioError(msg)
+
+
+def names_in(argument: str, value: object) -> list[str]:
+    """Return names that are given as one or several; raise ScenarioError where they are none.
+
+    Examples
+    --------
+    >>> names_in("places", "brest"), names_in("places", ("brest", "minsk"))
+    (['brest'], ['brest', 'minsk'])
+    >>> names_in("places", 3)
+    Traceback (most recent call last):
+    corridors.errors.ScenarioError: places: saw 3, expected a name or several
+    """
+    if isinstance(value, str):
+        return [value]
+    # A table would give the names of its columns.
+    require_kind(argument, None if hasattr(value, "columns") else value, Iterable, _NAMES)
+    found: list[str] = list(value)  # type: ignore[call-overload]
+    for one in found:
+        require_kind(argument, one, str, _NAMES)
+    return found
+
+
+_LONG = 120
+"""Characters of a value in a message at most."""
+
+_NAMES = "a name or several"
 
 
 def old_name(old: str, new: str) -> None:

@@ -6,27 +6,34 @@ all that is in it. What could not be written is said before any work is done.
 
 from __future__ import annotations
 
-import csv
 import errno
 import hashlib
-import io
 import os
 import shutil
 import stat
 import tempfile
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from corridors.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    import pandas as pd
-
 LONGEST_NAME = 255
 """Bytes in the name of a file or folder: more than that no usual file system takes."""
+
+MANIFEST = "datapackage.json"
+_TABLES = """
+    nodes links transfers cargo rates tariffs loads capacities capacity_members quotas stores
+    opening_hours variation limit_rules chokepoints demand couplings supply projects observations
+    sources provenance"""
+NETWORK_FILES = {*(f"{name}.csv" for name in _TABLES.split()), "lines.geojson", "choice.json"}
+"""What else stands in one: its tables, as the schema has them, its lines, how its cargo chooses."""
+
+_WRITTEN_BY_HAND = {".yaml": "a scenario", ".yml": "a scenario", ".geojson": "an area"}
+"""Endings of files that are read and that no result has, with what they hold."""
 
 _LOCKED_BYTE = 1 << 30
 """Where a lock lies on systems that lock bytes: past all that is written and read."""
@@ -138,6 +145,44 @@ def check_folder(path: Path) -> None:
     _try_folder(path.resolve().parent, path)
     if path.is_dir():
         _try_folder(path, path)
+
+
+def check_apart(path: Path, *, but: str = "") -> None:
+    """Raise DataError where a result would be written over what results are worked out from.
+
+    Parameters
+    ----------
+    path
+        File or folder of the result.
+    but
+        Name of the one file of a network that the result is meant to be.
+
+    Raises
+    ------
+    DataError
+        Where it is the folder of a network or one of its files, there already or not; where a
+        scenario or an area stands there, in whatever folder, or the README of a network.
+    """
+    try:
+        target = path.resolve()
+        network, among = (target / MANIFEST).is_file(), (target.parent / MANIFEST).is_file()
+        there = target.is_file()
+    except (OSError, ValueError, RuntimeError):
+        return  # That it is no path at all is told where it is to be written.
+    if network:
+        msg = f"{path}: is the folder of a network, expected another one for results"
+        raise DataError(msg)
+    # Some file systems take names in capitals for the same.
+    own = {MANIFEST, *NETWORK_FILES} - {but}
+    if among and target.name.casefold() in own:
+        msg = f"{path}: is a file of the network in that folder, expected another for results"
+        raise DataError(msg)
+    written = _WRITTEN_BY_HAND.get(target.suffix.casefold())
+    if among and target.stem.casefold() == "readme":
+        written = "the description of the network"
+    if there and written:
+        msg = f"{path}: is {written} already, expected another for results"
+        raise DataError(msg)
 
 
 def _try_folder(folder: Path, target: Path) -> None:
@@ -304,46 +349,6 @@ def _mode_of(target: Path) -> int:
         return stat.S_IMODE(trial.stat().st_mode)
     finally:
         trial.unlink(missing_ok=True)
-
-
-def csv_text(frame: pd.DataFrame) -> str:
-    r"""Return a table of results as CSV that a spreadsheet shows and does not run.
-
-    Text that starts like a formula gets an apostrophe before it, as a person
-    would type it; numbers stay as they are, and control characters are written
-    out. Whoever reads text back drops an apostrophe before ``= + - @``.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> csv_text(pd.DataFrame({"name": ["=1+1", "Brest"], "t": [-2.5, 1.0]}))
-    "name,t\n'=1+1,-2.5\nBrest,1.0\n"
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(frame.columns)
-    writer.writerows(zip(*(_cells(own) for _, own in frame.items()), strict=True))
-    return text.getvalue()
-
-
-def _cells(column: pd.Series[Any]) -> list[Any]:
-    """Return the cells of a column, with nothing where nothing is known.
-
-    As `DataFrame.to_csv` writes them, in a fifth of the time for the tables of a small network.
-    """
-    from corridors.display import cell
-
-    values: list[Any] = column.tolist()
-    if column.dtype.name in {"int64", "bool"}:
-        return values
-    if column.dtype.name == "float64":
-        return ["" if value != value else value for value in values]
-    written = {value: cell(value) for value in values if isinstance(value, str)}
-    gone = column.isna().tolist()
-    return [
-        "" if none else written[value] if isinstance(value, str) else value
-        for value, none in zip(values, gone, strict=True)
-    ]
 
 
 class Lock:

@@ -10,12 +10,22 @@ import json
 
 import numpy as np
 import pytest
+import toys
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
 import corridors as co
+from corridors.analysis.explorer_names import places
+from corridors.assignment.map_data import comparison_map_data
 from corridors.cli import main
 from corridors.network import geometry
-from corridors.network.antimeridian import across_antimeridian, continuous, map_longitude, meets
+from corridors.network.antimeridian import (
+    across_antimeridian,
+    continuous,
+    map_edge,
+    map_longitude,
+    meets,
+    on_map,
+)
 from corridors.network.folder import seal
 
 EAST_WEST = [(179.0, 65.0), (179.9, 65.0), (-179.9, 65.0), (-179.0, 65.0)]
@@ -159,3 +169,70 @@ def test_a_scenario_selects_by_polygon(folder, name):
     assert chosen.links[:, 0].tolist() == [True, True]
     with pytest.raises(co.ScenarioError, match="matches nothing"):
         select(net, {"within": {"type": "Polygon", "coordinates": [ICELAND]}})
+
+
+def ocean(*legs, demand):
+    """A network of sea lanes between places of the world."""
+    at = {
+        "sha": (31.2, 121.5), "lax": (34.0, -118.2), "nyc": (40.7, -74.0), "rot": (51.9, 4.5),
+        "sin": (1.3, 103.8), "nom": (64.5, -165.4), "uel": (66.1, -169.8), "anc": (61.2, -149.9),
+    }  # fmt: skip
+    nodes = sorted({end for leg in legs for end in leg})
+    made = toys.network(
+        dict.fromkeys(nodes, "AA"),
+        [{"from_node": a, "to_node": b, "mode": "sea", "length_km": 1000} for a, b in legs],
+        [{"origin": a, "destination": b, "per_day": 10} for a, b in demand],
+        usd_per_km=0.01,
+    )
+    frame = made.tables["nodes"]
+    frame["lat"], frame["lon"] = zip(*(at[node] for node in frame["node_id"]), strict=True)
+    return co.Network(made.tables)
+
+
+OCEANS = {
+    "over the Pacific": (("sha", "lax"), ("lax", "nyc"), ("nyc", "rot")),
+    "from the Pacific's far side": (("lax", "sha"), ("sin", "sha")),
+    "over the edge of the usual map": (("uel", "nom"), ("nom", "anc")),
+}
+
+
+@pytest.mark.parametrize("legs", OCEANS.values(), ids=OCEANS)
+def test_every_line_ends_where_its_places_stand_on_maps(legs):
+    net = ocean(*legs, demand=[legs[0], legs[1]])
+    shut = {"close": {"link": "-".join(legs[0]) + "-sea"}}
+    events = [{**shut, "from": "2026-01-03", "until": "2026-01-06"}]
+    closed = {"name": "x", "as_of": "2026-01-01", "events": events}
+    day = co.run(net, co.scenario(closed), as_of="2026-01-03", model="optimal")
+    data = comparison_map_data(net, day.tables)
+    at = {node.name: (node.lon, node.lat) for node in data.nodes}
+    for link in data.links:
+        for end, point in zip(link.ends, (link.coordinates[0], link.coordinates[-1]), strict=True):
+            assert point == pytest.approx(at[end], abs=1e-3)
+    data.check()
+    run = co.simulate(net, co.scenario(closed), days=5)
+    drawn = run._map_data
+    lines = {point for link in drawn.links for line in link.lines for point in (line[0], line[-1])}
+    assert drawn.places
+    for place in drawn.places:
+        assert any(np.allclose((place.lon, place.lat), point, atol=1e-3) for point in lines)
+    found = places(net)
+    first = found["line_first"].reshape(-1, 2)
+    starts = [
+        net.tables["nodes"]["node_id"].tolist().index(a) for a in net.whole.links["from_node"]
+    ]
+    assert (first[:, 0] == found["node_lon"][starts]).all()
+
+
+def test_a_map_is_cut_where_no_line_is():
+    assert map_edge([], []) == map_edge([-20.0], [150.0]) == -165.0
+    # Uelen to Nome to Anchorage: the widest gap is that from there eastwards to Uelen.
+    edge = map_edge([-169.8, -165.4], [-165.4, -149.9])
+    assert map_longitude(-165.4, edge) - map_longitude(-169.8, edge) == pytest.approx(4.4)
+    # Round the whole Earth there is no gap.
+    assert map_edge([-170.0, 60.0], [70.0, 200.0]) == -165.0
+
+
+def test_the_shipped_network_is_drawn_as_ever():
+    net = co.load()
+    assert net.map_edge == -165.0
+    assert all(on_map(net.links.geometry, net.map_edge) == net.links.geometry)

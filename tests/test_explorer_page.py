@@ -751,3 +751,47 @@ def test_it_works_in_the_frame_of_a_notebook(browser, shipped, tmp_path):  # noq
         frame.press("#search", "Enter")
         wait_for(lambda: "border shut" in frame.locator("#sentence").inner_text())
         assert seen.noise == []
+
+
+WRITTEN = """() => {
+  const home = document.querySelector('#canvas').getBoundingClientRect();
+  const over = [...document.querySelectorAll('#frame .zoom button, #legend')]
+    .map((it) => it.getBoundingClientRect());
+  return window.written.filter(([text, x, y, wide]) => over.some((box) =>
+    home.left + x < box.right && home.left + x + wide > box.left
+      && home.top + y - 6 < box.bottom && home.top + y + 6 > box.top)).map(([text]) => text);
+}"""
+"""The names that lie under what lies on the map."""
+
+
+def test_no_name_is_written_under_the_buttons_or_the_legend(at):
+    page = at().page
+    page.evaluate(
+        """() => {
+          window.written = [];
+          const write = CanvasRenderingContext2D.prototype.fillText;
+          CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+            window.written.push([text, x, y, this.measureText(text).width]);
+            return write.call(this, text, x, y);
+          };
+        }"""
+    )
+    page.focus("#canvas")
+    for key in ["+", "+", *["ArrowLeft", "ArrowUp", "ArrowRight", "ArrowRight", "ArrowDown"] * 5]:
+        page.evaluate("window.written.length = 0")
+        page.keyboard.press(key)
+        until(page, "window.written.length > 0")
+        assert page.evaluate(WRITTEN) == []
+
+
+def test_an_address_over_an_open_page_shows_its_part_of_the_map(at):
+    for wanted in ("41/45/6", "50.5/30.25/7", "60/100/4"):
+        page = at(f"#close=border:BY-PL&at={wanted}").page
+        # What a reader does next writes where the map is into the address.
+        page.focus("#canvas")
+        page.keyboard.press("+")
+        until(page, f"!(location.hash + '&').includes('at={wanted}&')")
+        lat, lon, _ = re.search(r"at=([^&]*)", address(page))[1].split("/")
+        assert [float(lat), float(lon)] == pytest.approx(
+            [float(part) for part in wanted.split("/")[:2]], abs=0.02
+        )

@@ -15,12 +15,11 @@ from waiting import HANG_S
 
 import corridors as co
 from corridors import files
-from corridors.display import cell, from_cell
+from corridors.display import cell, csv_text, from_cell
 from corridors.files import (
     Lock,
     check_file,
     check_folder,
-    csv_text,
     read_whole,
     whole_folder,
     write_bytes,

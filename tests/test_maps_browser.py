@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from waiting import wait_for
 
-from corridors.display import plain
-from corridors.maps import FlowMapData, LinkFlow, MapDemand, build_flow_map
+from corridors.display import plain, share
+from corridors.maps import FlowMapData, LinkFlow, MapDemand, MapLink, MapNode, build_flow_map
+from corridors.maps.queuemap import (
+    MapQueue,
+    QueueMapData,
+    QueueMapLink,
+    QueueMapPlace,
+    QueuePart,
+    build_queue_map,
+)
+from corridors.maps.vendored import asset_text
 from tests.browser import Visit, browser, visit  # noqa: F401
 from tests.maps_sample import COUNTRIES, NASTY, hostile, hostile_countries, sample
 
@@ -526,3 +535,69 @@ def test_data_in_the_page_is_json(page_file: Path) -> None:
     found = re.search(r'<script type="application/json" id="flow-map-data">(.*?)</script>', text)
     assert found
     assert json.loads(found.group(1))["states"] == ["Before", "After"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        [(-118.2, 34.0), (-87.6, 41.9)],
+        [(-70.0, -33.0), (-58.4, -54.0)],
+        [(121.5, 31.2), (241.8, 34.0)],
+        [(-238.5, 31.2), (-118.2, 34.0)],
+    ],
+)
+def test_what_lies_beyond_the_usual_map_is_in_sight(
+    browser: Any,  # noqa: F811
+    tmp_path: Path,
+    line: Any,
+) -> None:
+    """A map opens on what it is about, and stays there, wherever on Earth that lies."""
+    ends = [
+        MapNode(name, name.upper(), "city", "AA", lat, lon)
+        for name, (lon, lat) in zip("ab", line, strict=True)
+    ]
+    flow = {"network": LinkFlow(forward={"grain": 900.0})}
+    data = FlowMapData(
+        "Own", links=[MapLink("a-b", "A to B", "rail", line, flows=flow)], nodes=ends
+    )
+    days = QueueMapData(
+        "Own", ["2026-01-01"], [""], [QueueMapLink("A to B", "rail", [line], [900.0])],
+        [QueueMapPlace("A", line[0][1], line[0][0])],
+        [MapQueue("A to B", "t", [9.0], [QueuePart(0, "B", [9.0])])],
+    )  # fmt: skip
+    for name, page in (("flow", build_flow_map(data)), ("days", build_queue_map(days))):
+        with visit(browser, page.save(tmp_path / f"{name}.html")) as seen:
+            shown = seen.page.evaluate(
+                f"(ends) => {{ const view = {MAP}.getBounds();"
+                " return ends.map(([lon, lat]) => view.contains([lat, lon])); }",
+                line,
+            )
+            assert shown[0], name
+            assert shown[1] or name == "days"
+            assert seen.noise == []
+
+
+def test_numbers_on_maps_have_no_sign_before_nothing_and_no_nothing_for_little(seen: Visit) -> None:
+    said = seen.page.evaluate(
+        "(values) => values.map("
+        "(v) => [corridorsMap.number(v), corridorsMap.signed(v), corridorsMap.percent(v)])",
+        [-0.001, 0.001, -1234.5, 12.25, 0.0004, 0.9996, 0.99999999999, 0.033, 0.0, 1.0],
+    )
+    assert [number for number, _, _ in said[:4]] == ["0", "0", "\N{MINUS SIGN}1,235", "12.3"]
+    assert [signed for _, signed, _ in said[:4]] == ["0", "0", "\N{MINUS SIGN}1,235", "+12.3"]
+    shares = [0.0004, 0.9996, 0.99999999999, 0.033, 0.0, 1.0]
+    assert [percent for *_, percent in said[4:]] == [share(part, 1.0) for part in shares]
+
+
+def test_numbers_of_the_explorer_have_no_sign_before_nothing(seen: Visit) -> None:
+    script = asset_text("explorer/common.js")
+    said = seen.page.evaluate(
+        f"() => {{ {script}\n return [-0.3, 0.3, -4.2, 1234.5, -12345].map((v) => "
+        "[number(v, 0), signed(v, number(v, 0)), short(v)]); }"
+    )
+    minus = "\N{MINUS SIGN}"
+    assert [number for number, _, _ in said] == ["0", "0", f"{minus}4", "1,235", f"{minus}12,345"]
+    assert [signed for _, signed, _ in said] == ["0", "0", f"{minus}4", "+1,235", f"{minus}12,345"]
+    assert [short for *_, short in said] == [
+        f"{minus}0.3", "0.3", f"{minus}4.2", "1.23 k", f"{minus}12.3 k"
+    ]  # fmt: skip

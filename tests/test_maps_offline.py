@@ -20,6 +20,7 @@ from jinja2.exceptions import UndefinedError
 from corridors.display import plain
 from corridors.errors import DataError
 from corridors.maps import FlowMap, flowmap, page, vendored
+from corridors.maps.explorer.page import Explorer
 from tests.maps_sample import NASTY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -214,3 +215,19 @@ def test_a_map_makes_no_folders(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"the folder .*deep does not exist"):
         FlowMap("a", "page").save(tmp_path / "deep" / "map.html")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["nodes.csv", "datapackage.json", "Lines.geojson", "README.md"])
+def test_no_page_takes_the_place_of_a_file_of_a_network(tmp_path: Path, name: str) -> None:
+    """What `--map` and `--out` of the commands refuse, `save` refuses too."""
+    (tmp_path / "datapackage.json").write_text("{}", encoding="utf-8")
+    (tmp_path / name).write_text("kept", encoding="utf-8")
+    scenario = tmp_path / "closed.yaml"
+    scenario.write_text("kept", encoding="utf-8")
+    for drawn in (FlowMap("Map", "<html>"), Explorer("Page", "2026-01-01", 0, "<html>")):
+        for target in (tmp_path / name, scenario, str(scenario), tmp_path):
+            with pytest.raises(DataError, match="expected"):
+                drawn.save(target)
+        assert (tmp_path / name).read_text(encoding="utf-8") == "kept"
+        assert scenario.read_text(encoding="utf-8") == "kept"
+        assert drawn.save(tmp_path / "map.html").read_text(encoding="utf-8") == "<html>"

@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridors as co
+from corridors.assignment.map_data import comparison_map_data
 from corridors.errors import DataError, ScenarioError
 from corridors.network.checks.rules import network_problems
 from corridors.network.folder import write_tables
@@ -149,6 +150,18 @@ def test_sentences_name_who_sells_instead_and_at_what_price():
         "at 100 USD a unit above the best)."
     ) in said
     assert "8 t a day that used what the scenario touches, 4 t go round and 4 t stay" in said
+
+
+def test_maps_say_which_end_of_a_demand_is_a_market():
+    net = fuel()
+    shut = co.run(net, stopped({"supply": {"country": "RU"}, "to": 0}), as_of=DAY, model="optimal")
+    [buyer] = comparison_map_data(net, shut.tables).demands
+    assert (buyer.name, buyer.origin, buyer.destination) == ("market m → C", "c", "c")
+    fields = outlets()
+    less = co.run(fields, stopped({"supply": {"node": "g"}, "to": 0}), as_of=DAY, model="optimal")
+    [seller] = comparison_map_data(fields, less.tables).demands
+    assert (seller.name, seller.origin, seller.destination) == ("F → market oil", "f", "f")
+    assert '"F → market oil"' in less.map().html
 
 
 def outlets(pipe=7.0):

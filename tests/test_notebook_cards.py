@@ -30,11 +30,13 @@ def shown():
         "certificate": base.certificate,
         "headroom": co.headroom(net, as_of=DAY0),
         "cut": co.min_cut(net, "a", "b", "bulk", as_of=DAY0),
+        "route": co.best_route(net, ["a", "b"], "bulk", DAY0),
+        "curve": co.curve(net, plan, duration=[1, 5], as_of=DAY0),
     }
 
 
 KINDS = ("network", "scenario", "assignment", "comparison", "simulation", "certificate",
-         "headroom", "cut")  # fmt: skip
+         "headroom", "cut", "route", "curve")  # fmt: skip
 
 
 def heads_of(page):

@@ -9,10 +9,12 @@ from html import unescape
 
 import analysis_toys
 import pytest
+import toys
 from typer.testing import CliRunner
 
 import corridors as co
 from corridors.cli.app import app
+from corridors.maps import small
 
 EVIL = "<script>alert(1)</script> | **what** happens?"
 
@@ -157,3 +159,25 @@ def test_the_command_writes_what_the_library_makes(tmp_path):
     own = co.pack(co.load(folder), folder / "border-closed.yaml", models=["optimal"])
     assert out.read_text(encoding="utf-8") == own.markdown
     assert told == json.loads(json.dumps(own.to_dict()))
+
+
+@pytest.mark.parametrize("at", [(40.0, -100.0), (42.0, 44.0), (-30.0, 150.0), (-20.0, -60.0)])
+def test_pictures_show_the_part_of_the_world_in_which_the_network_lies(at):
+    net = toys.two_ways()
+    frame = net.tables["nodes"]
+    frame["lat"], frame["lon"] = frame["lat"] - 46 + at[0], frame["lon"] - 61 + at[1]
+    own = co.Network(net.tables)
+    shut = {"name": "shut", "as_of": "2026-01-01", "events": [{"close": {"link": "a-b-road"}}]}
+    table = co.pack(own, [co.scenario(shut)], models=["optimal"])
+    drawn = table.rows[0].picture
+    assert {stroke.kind for stroke in drawn} == {"closed", "gains", "loses"}
+    across, down = zip(
+        *re.findall(r"(-?[\d.]+) (-?[\d.]+)", " ".join(s.d for s in drawn)), strict=True
+    )
+    for values, size in ((across, small.WIDTH), (down, small.HEIGHT)):
+        assert all(-1 <= float(value) <= size + 1 for value in values)
+    # As large as it fits.
+    wide, high = (max(map(float, v)) - min(map(float, v)) for v in (across, down))
+    assert wide > 0.4 * small.WIDTH or high > 0.4 * small.HEIGHT
+    assert "Network “”" not in table.html
+    assert repr(table) == "Pack(1 scenario)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -13,7 +14,8 @@ from test_maps_offline import Tags
 import corridors as co
 from corridors import plots
 from corridors.assignment.explain import answer
-from corridors.assignment.map_data import network_map
+from corridors.assignment.map_data import comparison_map_data, headline, network_map
+from corridors.assignment.report import report_html
 from corridors.assignment.views.sources import deciding_sources
 from corridors.display import number
 from corridors.files import write_text
@@ -33,6 +35,34 @@ def test_the_report_says_what_the_tables_say(page, closure):
     first = closure.reroutes.iloc[0]
     assert first["demand_id"] in page
     assert page == closure.report()
+
+
+def test_a_page_has_no_powers_of_ten_and_no_hyphen_for_a_minus(closure):
+    frame = closure.tables.used
+    change = {**closure.change, "added_hours_mean": -4.656, "added_cost_usd_per_day_rerouted": -5.0}
+    before = [*[100.0] * (len(frame) - 1), 1e-6]
+    odd = frame.assign(rerouted_t_per_day=4.44e-06, lost_t_per_day=-1.5, before_t_per_day=before)
+    tables = replace(closure.tables, change=change, used=odd)
+    page = report_html(tables, closure.figure())
+    cells = re.findall(r'<td class="n">(.*?)</td>|<dd>(.*?)</dd>', page)
+    shown = [*(a or b for a, b in cells), *(value for _, value in headline(tables))]
+    assert "\N{MINUS SIGN}1.5" in shown
+    assert "&lt; 0.001" in shown
+    assert not [text for text in shown if re.search(r"(^|[\s(])-\d|\de-?\d", text)]
+    # What is a trace of all that used it is no cargo of its own.
+    bars = page[page.index('<table class="bars">') : page.index("Before and after</h2>")]
+    assert f">{tables.cargo_names[odd['cargo'].iloc[-1]]}<" not in bars
+    data = comparison_map_data(closure.baseline.state.net, tables)
+    assert ("Rerouted takes less time by", "0.194 days") in data.headline
+    assert ("Rerouted costs less by", "5 USD a day") in data.headline
+    assert not re.search(r"(?<=[\s(])-\d", " ".join(data.notes))
+    assert "\N{MINUS SIGN}" in " ".join(data.notes)
+
+
+def test_columns_of_a_report_say_their_units(page):
+    heads = re.findall(r"<th[^>]*>(.*?)</th>", page)
+    assert "added cost, USD a day" in heads
+    assert not [head for head in heads if re.search(r"usd per|t per day|t hours", head)]
 
 
 def test_it_leads_with_the_cargo_that_the_scenario_is_about(page, closure):

@@ -11,6 +11,9 @@ from command import corridors
 import corridors as co
 from corridors.analysis.jobs.checkpoint import Ledger
 from corridors.errors import DataError
+from corridors.files import NETWORK_FILES
+from corridors.network.reading.manifest import CHOICE, LINES, file_of
+from corridors.network.schema import tables
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +160,8 @@ def test_choice_parameters_may_be_written_beside_the_tables(toy, tmp_path):
     ended = corridors("calibrate", "--counts", own / "choice.json", "--network", own)
     # This network counts nothing, which is said; the place is not what is wrong.
     assert "is a file of the network" not in ended.stderr
+
+
+def test_the_files_of_a_network_are_those_of_its_schema():
+    """Maps know no network, and guard its files all the same."""
+    assert {file_of(name) for name in tables()} | {LINES, CHOICE} == NETWORK_FILES

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.errors import ScenarioError, UnknownIdError, nearest
+from corridors.display import Card
+from corridors.errors import ScenarioError, UnknownIdError, names_in, nearest, require_kind
 from corridors.network.arcs import LINK
-from corridors.network.network import as_date
+from corridors.network.network import as_date, require_network
 from corridors.network.schema import MODES
 from corridors.scenarios.state import network_state
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class BestRoute:
+class BestRoute(Card):
     """A route and what it takes for one unit of cargo.
 
     Attributes
@@ -92,6 +93,7 @@ def best_route(
     >>> route.links
     ('minsk-baranovichi-rail', 'baranovichi-brest-rail')
     """
+    require_network(net)
     return best_route_in(
         network_state(net, None, as_date(as_of)), places, cargo, modes=modes, avoid=avoid
     )
@@ -121,6 +123,11 @@ def best_route_in(
     ScenarioError
         Where no route passes the places.
     """
+    places, avoid = names_in("places", places), names_in("avoid", avoid)
+    modes = names_in("modes", modes)
+    require_kind("cargo", cargo, str, "the id of a cargo")
+    if not places:
+        raise ScenarioError("places: saw none, expected where the way begins and ends")
     for what, names, known in (
         ("node", [*places, *avoid], set(state.net.tables["nodes"]["node_id"])),
         ("cargo", [cargo], set(state.arcs.cargo)),

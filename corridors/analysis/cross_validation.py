@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from corridors.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from corridors.network.network import Network
 
@@ -139,7 +139,7 @@ def cross_validate(
         "inputs": {name: hash_of(whole, name) for name in INPUTS},
     }
     cases = [f"{kind} {fold}" for kind in _FOLDS for fold in range(n)]
-    with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
+    with nullcontext() if out is None else Ledger(out, header) as ledger:
         found = dict(ledger.rows) if ledger is not None else {}
         missing = [case for case in cases if case not in found]
         with closing(solve_each(folder, (whole, n), missing, workers, executor=executor)) as solved:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,9 @@ from corridors.analysis.question import newest_source
 from corridors.assignment.assign import day_of
 from corridors.assignment.map_data import network_credits, network_title
 from corridors.display import progress
-from corridors.errors import ScenarioError
+from corridors.errors import ScenarioError, require_kind
 from corridors.maps.explorer.page import Explorer, ExplorerData, build_explorer
+from corridors.network.network import require_network
 from corridors.scenarios.demand_curves import with_curves
 from corridors.scenarios.scenario import Scenario, shipped_scenarios
 from corridors.scenarios.scenario import scenario as read_scenario
@@ -24,7 +26,7 @@ from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from corridors.network.network import Network
     from corridors.scenarios.state import NetworkState
@@ -80,6 +82,7 @@ def explorer(
     >>> page  # doctest: +ELLIPSIS
     Explorer(2025-09-12, 0 scenarios, ... MB)
     """
+    require_network(net)
     data = explorer_data(net, scenarios, as_of=as_of, days=days, uncertainty=uncertainty)
     return build_explorer(data)
 
@@ -190,4 +193,5 @@ def plans_of(
         scenarios = [scenarios]
     if scenarios is None:
         scenarios = shipped_scenarios() if net.is_shipped else ()
+    require_kind("scenarios", scenarios, Iterable, "scenarios, in a list")
     return [read_scenario(one) for one in scenarios]

@@ -140,7 +140,7 @@ def places(net: Network) -> Numbers:
         lines.append(at[kept] if kept.sum() > 1 else at[:2])
     first = np.array([line[0] for line in lines], dtype=np.int64).reshape(-1, 2)
     steps = joined([np.diff(line, axis=0) for line in lines]).reshape(-1, 2)
-    lon = np.array([map_longitude(float(x)) for x in nodes["lon"]])
+    lon = np.array([map_longitude(float(x), net.map_edge) for x in nodes["lon"]])
     return {
         "node_lon": np.rint(lon * DIGITS).astype(np.int64),
         "node_lat": np.rint(nodes["lat"].to_numpy(dtype=np.float64) * DIGITS).astype(np.int64),

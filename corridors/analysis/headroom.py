@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,15 @@ from corridors.analysis.criticality.wanted import wanted_state
 from corridors.analysis.parametric import Blocks, LinearPiece, piece_at
 from corridors.analysis.question import ask, without_way
 from corridors.display import Card, records
-from corridors.errors import CertificateError, ScenarioError
+from corridors.errors import CertificateError, require_whole
 from corridors.flow.usage import LimitUsage, limit_use
-from corridors.network.network import as_date
+from corridors.network.network import as_date, require_network
 from corridors.scenarios.coupling.couplings import couplings_of, with_room
 from corridors.scenarios.coupling.settle import served, solve_settled
 from corridors.scenarios.demand import DAYS_PER_YEAR, select_demand
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -202,6 +202,7 @@ def headroom(
     >>> room.multiple >= 1
     True
     """
+    require_network(net)
     plan = narrowed(net, scenario, mode=mode, corridor=corridor, avoid=avoid)
     state = ask(net, plan, as_of).state
     selector = {
@@ -432,16 +433,15 @@ def headroom_by_year(
     ScenarioError
         Where a year is none.
     """
+    require_network(net)
     import datetime as dt
 
     import pandas as pd
 
     day = as_date(as_of) if as_of is not None else dt.date(2025, 7, 1)
     rows = []
-    for year in years:
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            msg = f"years: saw {year!r}, expected years from {FIRST_YEAR} to {LAST_YEAR}"
-            raise ScenarioError(msg)
+    for year in years if isinstance(years, Iterable) else [years]:
+        require_whole("years", year, FIRST_YEAR, LAST_YEAR)
         # A leap day is the last of February in other years.
         last = 28 if (day.month, day.day) == (2, 29) else day.day
         room = headroom(net, as_of=dt.date(year, day.month, last), **question)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.analysis.select_link import commodity_of
-from corridors.errors import ScenarioError
+from corridors.assignment.assignment import require_assignment
+from corridors.errors import ScenarioError, require_whole
 from corridors.flow.choice.solve import ChoiceAnswer
 from corridors.flow.shortest.k_shortest import KShortest
 from corridors.flow.usage import LimitUsage, open_costs
@@ -86,12 +87,11 @@ def k_routes(
     >>> "closed" in set(ways["why"])
     True
     """
+    require_assignment(assignment)
     import pandas as pd
 
-    if k < 1:
-        msg = f"k: saw {k}, expected at least 1"
-        raise ScenarioError(msg)
-    if distinct not in {"route", "borders"}:
+    require_whole("k", k, 1)
+    if distinct not in ("route", "borders"):
         msg = f'distinct: saw {distinct!r}, expected "route" or "borders"'
         raise ScenarioError(msg)
     ways = _Ways(assignment, commodity_of(assignment, demand_id))

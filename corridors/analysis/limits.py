@@ -15,7 +15,7 @@ from corridors.network.folder import seal, table_text
 from corridors.network.limits.coverage import limits_table
 from corridors.network.limits.rules import infer_limits, with_limits, without_rules
 from corridors.network.limits.storage import infer_stores, with_stores
-from corridors.network.network import Network
+from corridors.network.network import Network, require_network
 from corridors.network.reading.yaml_lines import value_of
 from corridors.network.schema import tables
 
@@ -48,6 +48,7 @@ def limits(net: Network) -> pd.DataFrame:
     >>> bool((table["basis"] == "none").any())
     False
     """
+    require_network(net)
     return limits_table(net)
 
 

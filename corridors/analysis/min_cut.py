@@ -13,9 +13,10 @@ from scipy.sparse import csr_matrix
 from corridors.analysis.asking.narrowing import narrowed
 from corridors.analysis.question import ask
 from corridors.display import Card
-from corridors.errors import CertificateError, UnknownIdError, nearest
+from corridors.errors import CertificateError, UnknownIdError, names_in, nearest
 from corridors.flow.numbering import generic
 from corridors.flow.usage import open_costs
+from corridors.network.network import require_network
 from corridors.scenarios.coupling.couplings import couplings_of
 from corridors.scenarios.coupling.settle import solve_settled
 from corridors.scenarios.demand import DAYS_PER_YEAR
@@ -156,6 +157,7 @@ def min_cut(
     >>> bool(abs(cut.limits["carries"].sum() - cut.units_per_day) < 1e-6 * cut.units_per_day)
     True
     """
+    require_network(net)
     plan = narrowed(net, scenario, mode=mode, corridor=corridor, avoid=avoid)
     return cut_of(net, cut_program(net, ask(net, plan, as_of).state, start, end, cargo), start)
 
@@ -184,11 +186,12 @@ def _left_out(state: NetworkState, cargo: int, first: set[str]) -> tuple[str, ..
 def _region(net: Network, names: str | list[str]) -> set[str]:
     country = net.country_of
     nodes: set[str] = set()
+    names = names_in("region", names)
     if not names:
         raise UnknownIdError(
             "saw a region of no place, expected countries or nodes, one or several"
         )
-    for name in [names] if isinstance(names, str) else names:
+    for name in names:
         own = {name} if name in country else {n for n, c in country.items() if c == name}
         if not own:
             valid = {*country, *country.values()}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from contextlib import closing, nullcontext
 from numbers import Integral
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +22,7 @@ from corridors.assignment.assign import require_model
 from corridors.assignment.choice_parameters import choice_parameters
 from corridors.display import progress
 from corridors.errors import ScenarioError
-from corridors.network.network import Network
+from corridors.network.network import Network, require_network
 from corridors.network.ranges import value_ranges
 from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.simulation.simulate import MOST_DAYS, simulate
@@ -31,6 +30,7 @@ from corridors.simulation.simulate import MOST_DAYS, simulate
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
+    from pathlib import Path
 
     import pandas as pd
 
@@ -141,6 +141,7 @@ def simulated_draws(
     DataError
         Where `out` holds something else, cannot be written, or is being written.
     """
+    require_network(net)
     for name, value, least, most in (
         ("draws", draws, 1, MOST_DRAWS),
         ("workers", workers, 1, MOST_WORKERS),
@@ -164,7 +165,7 @@ def simulated_draws(
     }
     if usual != "optimal":
         header |= {"usual": usual, "choice": repr(choice_parameters(net))}
-    with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
+    with nullcontext() if out is None else Ledger(out, header) as ledger:
         done = dict(ledger.rows) if ledger is not None else {}
         missing = [n for n in range(draws) if str(n) not in done]
         basis = (net.whole, plan, days, seed, usual)

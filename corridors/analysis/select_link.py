@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.analysis.criticality.elements import find_elements
+from corridors.assignment.assignment import require_assignment
 from corridors.errors import UnknownIdError, nearest
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def select_link(
     >>> round(float(users["share_of_flow"].sum()), 9)
     1.0
     """
+    require_assignment(assignment)
     import pandas as pd
 
     given = {
@@ -127,6 +129,7 @@ def places_of(
     >>> bool((places_of(plan, "by-pl-truck-minsk-warsaw")["share_of_demand"] <= 1.000001).all())
     True
     """
+    require_assignment(assignment)
     import pandas as pd
 
     state, answer = assignment.state, assignment.answer

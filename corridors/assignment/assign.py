@@ -10,7 +10,7 @@ from corridors.assignment.choice import choose_routes
 from corridors.errors import ScenarioError, nearest, old_name
 from corridors.flow.choice.solve import ChoiceAnswer
 from corridors.flow.solve import Answer
-from corridors.network.network import as_date
+from corridors.network.network import as_date, require_network
 from corridors.scenarios.coupling.couplings import couplings_of, with_room
 from corridors.scenarios.coupling.settle import joint_gap, settle, solve_settled
 from corridors.scenarios.demand_curves import with_curves
@@ -86,6 +86,7 @@ def assign(
     >>> hit.certificate.ok
     True
     """
+    require_network(net)
     require_model(model, expected_queue=expected_queue)
     if events is not None:
         old_name("assign(events=...)", "scenario=")

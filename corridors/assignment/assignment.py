@@ -18,7 +18,7 @@ from corridors.assignment.views.routes import route_table
 from corridors.assignment.views.sales import premium_paid, sales
 from corridors.assignment.views.shortfall import lost_by_step, shortfall_table
 from corridors.display import card
-from corridors.errors import old_name
+from corridors.errors import old_name, require_kind
 from corridors.network.arcs import DIRECTIONS, LINK
 
 if TYPE_CHECKING:
@@ -441,3 +441,8 @@ class Assignment:
             couplings=self.couplings,
             waits=self.waits,
         )
+
+
+def require_assignment(assignment: object, name: str = "assignment") -> None:
+    """Raise ScenarioError where what is asked about is no assignment."""
+    require_kind(name, assignment, Assignment, "an assignment, as co.assign() returns one")

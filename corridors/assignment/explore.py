@@ -189,7 +189,7 @@ def places_layer(net: Network, *, shown: bool = True) -> ExploreLayer:
     """Return the places of a network as circles."""
     shapes = [
         ExploreShape(
-            np.array([[map_longitude(float(row["lon"])), float(row["lat"])]]),
+            np.array([[map_longitude(float(row["lon"]), net.map_edge), float(row["lat"])]]),
             "#222222",
             _PLACE,
             {"place": row["name"], "id": row["node_id"], "kind": row["kind"], "in": row["country"]},

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from corridors.assignment.assign import assign
-from corridors.assignment.assignment import Assignment
+from corridors.assignment.assignment import Assignment, require_assignment
 from corridors.assignment.comparison import Comparison
-from corridors.errors import ScenarioError
+from corridors.errors import ScenarioError, require_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +106,8 @@ def compare_many(baseline: Assignment, disrupted: Iterable[Any]) -> Comparisons:
     >>> both.table["scenario"].tolist()
     ['poland-closure-2025', 'close-kz-ru']
     """
+    require_assignment(baseline, "baseline")
+    require_kind("disrupted", disrupted, Iterable, "scenarios or assignments, in a list")
     state = baseline.state
     plans = [
         one

@@ -10,7 +10,7 @@ import numpy as np
 
 from corridors.assignment.explain import sentences
 from corridors.assignment.views.grouping import product_of
-from corridors.display import number, share
+from corridors.display import number, printed, share, typeset
 from corridors.maps.data import (
     FlowMapData,
     LinkFlow,
@@ -21,12 +21,14 @@ from corridors.maps.data import (
     MapSource,
     Status,
     credits_for,
+    map_latitude,
 )
 from corridors.maps.flowmap import FlowMap, build_flow_map
 from corridors.maps.static import FlowLine
 from corridors.maps.static import network_figure as draw_network
 from corridors.network.antimeridian import map_longitude
 from corridors.network.folder import MANIFEST
+from corridors.network.network import require_network
 from corridors.network.reading.cells import records, rows_of
 
 if TYPE_CHECKING:
@@ -58,9 +60,6 @@ _TRACE = 1e-6
 _STORY = 0.02
 """Share of the largest change from which a link belongs to the first view."""
 
-_POLEWARD = 85.0
-"""Degrees from the equator to where the maps end."""
-
 _DRAWN = {"links", "nodes", "capacities"}
 """Tables whose rows' publications are told on maps."""
 
@@ -79,10 +78,11 @@ def comparison_map_data(net: Network, tables: ComparisonTables) -> FlowMapData:
     """Return what that map shows."""
     states = dict(zip(STATES, (tables.before, tables.after), strict=True))
     change = tables.change
+    days, usd = change["added_hours_mean"] / 24, change["added_cost_usd_per_day_rerouted"]
     figures = [
         *headline(tables),
-        ("Rerouted takes longer by", number(change["added_hours_mean"] / 24, "days")),
-        ("Rerouted costs more by", number(change["added_cost_usd_per_day_rerouted"], "USD a day")),
+        _more_or_less("Rerouted takes {} by", "longer", "less time", days, "days"),
+        _more_or_less("Rerouted costs {} by", "more", "less", usd, "USD a day"),
     ]
     links = _map_links(
         net,
@@ -106,8 +106,13 @@ def comparison_map_data(net: Network, tables: ComparisonTables) -> FlowMapData:
         first_state="difference",
         focus=_changed(links) or _focus(links),
         credits=tables.credits,
-        notes=(" ".join(sentences(tables)), MODEL_NOTES[tables.model]),
+        notes=(typeset(" ".join(sentences(tables))), MODEL_NOTES[tables.model]),
     )
+
+
+def _more_or_less(label: str, more: str, less: str, amount: float, unit: str) -> tuple[str, str]:
+    """Return a figure whose label says which way it goes, so that it has no sign."""
+    return label.format(less if amount < 0 else more), printed(abs(amount), unit)
 
 
 def headline(tables: ComparisonTables) -> list[tuple[str, str]]:
@@ -116,27 +121,30 @@ def headline(tables: ComparisonTables) -> list[tuple[str, str]]:
     total = 0.0 if used is None else float(used["before_t_per_day"].sum())
     if used is None or aside is None or total <= _TRACE:
         return [
-            ("Demand", number(steps["demand"], "t a day")),
+            ("Demand", printed(steps["demand"], "t a day")),
             ("Kept its route", _part(steps, "kept its route")),
             ("Rerouted", _part(steps, "rerouted")),
             ("No longer carried", _part(steps, "newly unserved")),
         ]
-    found = [("Used what the scenario touches", number(total, "t a day"))]
+    found = [("Used what the scenario touches", printed(total, "t a day"))]
     for name, words in (
         ("kept_t_per_day", "of it, still passes"),
         ("rerouted_t_per_day", "of it, goes round"),
         ("lost_t_per_day", "of it, stays where it starts"),
     ):
         tonnes = float(used[name].sum())
-        found.append((words.capitalize(), f"{number(tonnes, 't')} ({share(tonnes, total)})"))
+        found.append(
+            (words.capitalize(), f"{printed(tonnes, 't')} ({typeset(share(tonnes, total))})")
+        )
     others = aside[["rerouted_t_per_day", "lost_t_per_day"]].sum()
-    found.append(("Others go another way", number(float(others["rerouted_t_per_day"]), "t")))
-    found.append(("Others no longer carried", number(float(others["lost_t_per_day"]), "t")))
+    found.append(("Others go another way", printed(float(others["rerouted_t_per_day"]), "t")))
+    found.append(("Others no longer carried", printed(float(others["lost_t_per_day"]), "t")))
     return found
 
 
 def network_map(net: Network) -> FlowMap:
     """Return the map of a network itself: what there is, and what is planned."""
+    require_network(net)
     links_there = {"network": frozenset(net.tables["links"]["link_id"])}
     counts = {name: len(net.tables[name]) for name in ("nodes", "links", "demand")}
     links = _map_links(net, links_there, {"network": {}}, {}, frozenset())
@@ -221,7 +229,7 @@ def _points(links: gpd.GeoDataFrame) -> list[Any]:
 
 
 def _part(steps: Mapping[str, float], step: str) -> str:
-    return f"{number(steps[step], 't')} ({share(steps[step], steps['demand'])})"
+    return f"{printed(steps[step], 't')} ({typeset(share(steps[step], steps['demand']))})"
 
 
 def _cargo_labels(net: Network) -> dict[str, str]:
@@ -283,9 +291,18 @@ def _demands(places: set[str], tables: ComparisonTables) -> list[MapDemand]:
                     short,
                     float(row["rerouted_t_per_day"]),
                     float(row["added_hours"]),
+                    _with_market(row, places, tables.node_names),
                 )
             )
     return found
+
+
+def _with_market(row: Mapping[str, Any], places: set[str], names: Mapping[str, str]) -> str:
+    """Return what a demand with a market is called; empty where both its ends are places."""
+    ends = row["origin"], row["destination"]
+    if places.issuperset(ends):
+        return ""
+    return " → ".join(names[end] if end in places else f"market {end}" for end in ends)
 
 
 def _total(flow: LinkFlow) -> float:
@@ -352,7 +369,9 @@ def _map_links(
                 link_id=str(link_id),
                 name=f"{ends[0]}–{ends[1]}",
                 mode=row["mode"],
-                coordinates=[(round(x, 4), _latitude(y)) for x, y in row["geometry"].coords],
+                coordinates=[
+                    (round(x, 4), round(map_latitude(y), 4)) for x, y in row["geometry"].coords
+                ],
                 gauge_mm=int(gauge) if gauge == gauge else None,
                 corridor=row["corridor"],
                 ends=ends,
@@ -376,11 +395,6 @@ def _map_links(
     return links
 
 
-def _latitude(lat: float) -> float:
-    """Return a latitude as Mercator's map can show it, where a line runs close by a pole."""
-    return round(max(-_POLEWARD, min(_POLEWARD, lat)), 4)
-
-
 def _map_nodes(net: Network, shortfall: Mapping[str, pd.DataFrame]) -> list[MapNode]:
     sources = _sources(net)
     unserved: dict[str, dict[str, dict[str, dict[str, float]]]] = {"origin": {}, "destination": {}}
@@ -396,8 +410,8 @@ def _map_nodes(net: Network, shortfall: Mapping[str, pd.DataFrame]) -> list[MapN
             name=row["name"],
             kind=row["kind"],
             country=row["country"],
-            lat=_latitude(float(row["lat"])),
-            lon=map_longitude(float(row["lon"])),
+            lat=round(map_latitude(float(row["lat"])), 4),
+            lon=map_longitude(float(row["lon"]), net.map_edge),
             unserved_from=unserved["origin"].get(row["node_id"], {}),
             unserved_to=unserved["destination"].get(row["node_id"], {}),
             sources=sources.get(("nodes", row["node_id"]), ()),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.assignment.explain import answer, demand_years
 from corridors.assignment.map_data import MODEL_NOTES, headline
 from corridors.assignment.views.told import told_waits
-from corridors.display import number, plain
+from corridors.display import HAIR, in_words, plain, printed, typeset
 from corridors.maps import basemap, page
 from corridors.maps.data import DISCLAIMER
 from corridors.maps.flowmap import SCRIPTS
@@ -126,7 +126,7 @@ def report_html(
         question=_question(tables),
         events=context.events if context else (),
         description=tables.description,
-        answer=answer(tables, ranges),
+        answer=[typeset(text) for text in answer(tables, ranges)],
         ranged=bool(ranges),
         cards=headline(tables),
         bars=bars,
@@ -188,7 +188,7 @@ def _bars(tables: ComparisonTables) -> tuple[str, list[dict[str, Any]]]:
     """Return what became of each cargo as bars, first of those that used what is touched."""
     used = tables.used
     if used is not None and used["before_t_per_day"].sum() > 1e-6:
-        title, frame = "The cargo that used what the scenario touches, t a day", used
+        title, frame = "The cargo that used what the scenario touches, t a day", _told(used)
         whole = frame["before_t_per_day"]
     else:
         # A table by hand need not have every part.
@@ -207,7 +207,7 @@ def _bars(tables: ComparisonTables) -> tuple[str, list[dict[str, Any]]]:
             width = 100 * float(row[name]) / most
             parts.append((kind, f"{x:.2f}", f"{width:.2f}"))
             x += width
-            said.append(number(float(row[name])))
+            said.append(printed(float(row[name])))
         label = tables.cargo_names.get(row["cargo"], row["cargo"])
         bars.append({"label": label, "parts": parts, "said": " / ".join(said)})
     return title, bars
@@ -285,7 +285,7 @@ def _grid(title: str, frame: pd.DataFrame) -> dict[str, Any] | None:
         "columns": [(str(name), kind) for name, kind in zip(frame.columns, numeric, strict=True)],
         "rows": [
             [
-                number(value) if kind else plain(value)
+                printed(value) if kind else plain(value)
                 for value, kind in zip(row, numeric, strict=True)
             ]
             for row in frame.itertuples(index=False)
@@ -297,14 +297,22 @@ def _used(frame: pd.DataFrame | None, tables: ComparisonTables) -> pd.DataFrame:
     """Return what became of some cargo as a reader sees it; no rows where it is not known."""
     if frame is None:
         return tables.waterfall[:0]
-    return _cargo(frame.drop(columns=["unit", "t_per_unit"]), tables.cargo_names)
+    return _cargo(_told(frame).drop(columns=["unit", "t_per_unit"]), tables.cargo_names)
+
+
+def _told(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the cargoes of which there is more than a trace, as sentences tell them."""
+    whole = frame["before_t_per_day"]
+    return frame[whole > HAIR * whole.sum()]
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    named = {"t_per_day": "t a day"}
-    return frame.rename(
-        columns=lambda c: named.get(c) or c.replace("_t_per_day", "").replace("_", " ")
-    )
+    """Return a table whose columns are named in words, tonnes a day without their unit."""
+    return frame.rename(columns=_words)
+
+
+def _words(column: str) -> str:
+    return "t a day" if column == "t_per_day" else in_words(column.removesuffix("_t_per_day"))
 
 
 def _cargo(by_cargo: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -321,7 +329,7 @@ def _reroutes(reroutes: pd.DataFrame) -> pd.DataFrame:
         "added_hours",
         "added_cost_usd_per_unit",
     ]
-    return reroutes[columns].head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
+    return _plain(reroutes[columns].head(_ROWS))
 
 
 def _lost(by_demand: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from corridors.assignment.assign import assign, assigned, day_of
 from corridors.assignment.comparison import Comparison, compare
 from corridors.assignment.views.by import bills
+from corridors.network.network import require_network
 from corridors.scenarios.projects import with_projects
 from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.scenarios.state import network_state
@@ -67,6 +68,7 @@ def run(
     >>> comparison.change["rerouted_t_per_day"] > 0
     True
     """
+    require_network(net)
     plan = read_scenario(scenario)
     day = day_of(net, plan, as_of)
     if not projects:

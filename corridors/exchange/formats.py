@@ -6,10 +6,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corridors.errors import DataError, nearest
-from corridors.files import check_parent, make_folder
-from corridors.network.folder import check_apart
-from corridors.network.network import MOST_YEARS
+from corridors.errors import DataError, nearest, require_path
+from corridors.files import check_apart, check_parent, make_folder
+from corridors.network.network import MOST_YEARS, require_network
 from corridors.network.provenance import row_keys
 from corridors.network.schema import tables as schema_tables
 
@@ -59,6 +58,8 @@ def export(net: Network, target: str | Path, format: str | None = None) -> list[
     ...     [p.name for p in co.export(co.load(), there + "/eurasia.graphml")]
     ['eurasia.graphml']
     """
+    require_network(net)
+    require_path("target", target)
     path = Path(target)
     name = _format_of(path, format)
     kind, _ = FORMATS[name]

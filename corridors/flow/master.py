@@ -172,6 +172,16 @@ class Master(ABC):
         self._standing: WeakSet[Kept] = WeakSet()
         self.reset()
 
+    # A weak set goes to no other process: those that stand do, and stand there too.
+
+    def __getstate__(self) -> dict[str, Any]:
+        standing = sorted(self._standing, key=lambda kept: kept.n_columns)
+        return {**self.__dict__, "_standing": standing}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._standing = WeakSet(state["_standing"])
+
     # What the last basis says.
 
     @property

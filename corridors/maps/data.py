@@ -28,6 +28,7 @@ __all__ = [
     "MapNode",
     "MapSource",
     "Status",
+    "map_latitude",
 ]
 
 Status = Literal["open", "planned", "closed"]
@@ -67,6 +68,9 @@ def credits_for(made: Iterable[str], publishers: Iterable[str]) -> tuple[str, ..
     )
     return tuple(text for text, own in zip(CREDITS, used, strict=True) if own)
 
+
+_POLEWARD = 85.0
+"""Degrees from the equator to where the maps end."""
 
 DISCLAIMER = (
     "Borders are drawn as they are held on the ground, after Natural Earth. "
@@ -169,7 +173,9 @@ class MapDemand:
 
     `origin` and `destination` are ids of nodes on the map; `wanted` and `unserved` are in
     t/day by state. `rerouted` is what goes another way in the second state than in the
-    first, in t/day, and `added_hours` what that takes it longer.
+    first, in t/day, and `added_hours` what that takes it longer. `name` is what a reader
+    sees; the two places where it is empty. Where an end lies nowhere, as a market does, the
+    other one stands for both, and the name says so.
     """
 
     demand_id: str
@@ -180,6 +186,7 @@ class MapDemand:
     unserved: Mapping[str, float] = field(default_factory=dict)
     rerouted: float = 0.0
     added_hours: float = 0.0
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -329,6 +336,11 @@ def _repeated(what: str, values: Iterable[str]) -> Iterator[str]:
             yield f"{what} {value!r} stands {count} times"
 
 
+def map_latitude(lat: float) -> float:
+    """Return a latitude as Mercator's map can show it, where something lies close by a pole."""
+    return max(-_POLEWARD, min(_POLEWARD, lat))
+
+
 def _on_map(lon: float, lat: float) -> bool:
-    """Tell whether a point can be drawn; longitudes may run on past 180."""
-    return -180 <= lon <= 360 and -85 <= lat <= 85
+    """Tell whether a point can be drawn; longitudes may run on past 180, either way."""
+    return -540 <= lon <= 540 and -_POLEWARD <= lat <= _POLEWARD

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corridors.files import write_text
+from corridors.errors import require_path
+from corridors.files import check_apart, write_text
 from corridors.maps import basemap, page
 from corridors.maps.data import DISCLAIMER
 from corridors.maps.payload import payload
@@ -81,8 +82,15 @@ class FlowMap:
         -------
         Path
             The file that was written.
+
+        Raises
+        ------
+        DataError
+            Where it cannot be written, or is a file of a network or a scenario.
         """
+        require_path("path", path)
         target = Path(path)
+        check_apart(target)
         write_text(target, self.html)
         return target
 

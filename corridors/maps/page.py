@@ -15,7 +15,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from corridors.display import STEERS, plain, plain_values
+from corridors.display import STEERS, plain, plain_values, typeset
 from corridors.errors import DataError
 from corridors.maps.vendored import asset_text, css, licence, script
 
@@ -115,8 +115,6 @@ def templates() -> Environment:
     """
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    from corridors.display import number
-
     made = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -125,7 +123,7 @@ def templates() -> Environment:
         loader=FunctionLoader(lambda name: _unix(asset_text(name))),
         finalize=_written_out,
     )
-    made.filters["number"] = number
+    made.filters["typeset"] = typeset
     return made
 
 

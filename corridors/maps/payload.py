@@ -122,7 +122,10 @@ def _products(data: FlowMapData, cargo: Sequence[str]) -> list[list[Any]]:
 def _demands(
     data: FlowMapData, cargo: Sequence[str], nodes: Sequence[Mapping[str, Any]]
 ) -> list[list[Any]]:
-    """Return who is hit: [id, rank of origin, of destination, of cargo, wanted, unserved, ...]."""
+    """Return who is hit: [id, rank of origin, of destination, of cargo, wanted, unserved, ...].
+
+    The last is a name, for those that have one.
+    """
     place = {node["id"]: rank for rank, node in enumerate(nodes)}
     return [
         [
@@ -134,6 +137,7 @@ def _demands(
             [_number(one.unserved.get(state, 0.0)) for state in data.states],
             _number(one.rerouted),
             _number(one.added_hours),
+            *([one.name] if one.name else []),
         ]
         for one in sorted(data.demands, key=lambda one: one.demand_id)
     ]

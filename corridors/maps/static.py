@@ -72,7 +72,7 @@ class FlowLine:
 
 
 @dataclass(frozen=True)
-class _View:
+class View:
     """A projection and what is shown of it: west, east, south, north in kilometres."""
 
     projection: str
@@ -96,9 +96,9 @@ class _View:
         return [self.project(*get_coordinates(course).T) for course in courses]
 
 
-def _view_of(lines: Sequence[FlowLine], window: str) -> _View:
+def view_of(lines: Sequence[FlowLine], window: tuple[float, float, float, float]) -> View:
     """Return the view of Eurasia where the network fills it, or else one about the network."""
-    usual = _View(ALBERS, _WINDOW_KM[window])
+    usual = View(ALBERS, window)
     if not lines:
         return usual
     points = np.vstack([line.points for line in lines])
@@ -114,14 +114,14 @@ def _view_of(lines: Sequence[FlowLine], window: str) -> _View:
     middle = np.rad2deg(np.arctan2(np.sin(turned).mean(), np.cos(turned).mean()))
     level = (points[:, 1].min() + points[:, 1].max()) / 2
     own = f"+proj=laea +lat_0={level:.4f} +lon_0={middle:.4f} +ellps=WGS84 +units=km"
-    x, y = _View(own, usual.window).project(points[:, 0], points[:, 1])
+    x, y = View(own, usual.window).project(points[:, 0], points[:, 1])
     span = max(float(np.ptp(x)), float(np.ptp(y)), _LEAST_KM)
     edge = _EDGE * span
     # As wide as the picture wants it, so that a chain of places is no thin line.
     wide = max(float(np.ptp(x)) / 2, span * 0.5) + edge
     high = max(float(np.ptp(y)) / 2, span * 0.3) + edge
     over, up = (float(v.min() + v.max()) / 2 for v in (x, y))
-    return _View(own, (over - wide, over + wide, up - high, up + high))
+    return View(own, (over - wide, over + wide, up - high, up + high))
 
 
 def flow_figure(
@@ -147,7 +147,7 @@ def flow_figure(
     figure = Figure(figsize=(11, 6.2 * len(panels)), layout="constrained")
     axes = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
     most = max((line.t_per_day for _, lines in panels for line in lines), default=0.0)
-    view = _view_of([line for _, lines in panels for line in lines], "land")
+    view = view_of([line for _, lines in panels for line in lines], _WINDOW_KM["land"])
     for ax, (title, lines) in zip(axes, panels, strict=True):
         _flows(ax, lines, most, view)
         # A title is no formula, whatever dollars it holds.
@@ -183,7 +183,7 @@ def change_figure(panels: Sequence[tuple[str, Sequence[FlowLine]]]) -> Figure:
         spare.remove()
     every = [line for _, lines in panels for line in lines]
     most = max((abs(line.t_per_day) for line in every), default=0.0)
-    view = _view_of(every, "land")
+    view = view_of(every, _WINDOW_KM["land"])
     for ax, (title, lines) in zip(axes, panels, strict=False):
         _background(ax, view)
         for line, course in zip(lines, view.lines(lines), strict=True):
@@ -224,7 +224,7 @@ def network_figure(
 
     figure = Figure(figsize=(13, 11 if window == "all" else 8), layout="constrained")
     ax = figure.subplots()
-    view = _view_of(lines, window)
+    view = view_of(lines, _WINDOW_KM[window])
     _background(ax, view)
     for line, course in zip(lines, view.lines(lines), strict=True):
         style = ":" if line.planned else "-"
@@ -240,7 +240,7 @@ def network_figure(
     return figure
 
 
-def _flows(ax: Axes, lines: Sequence[FlowLine], most: float, view: _View) -> None:
+def _flows(ax: Axes, lines: Sequence[FlowLine], most: float, view: View) -> None:
     _background(ax, view)
     for line, course in zip(lines, view.lines(lines), strict=True):
         if line.closed:
@@ -260,7 +260,7 @@ def _flows(ax: Axes, lines: Sequence[FlowLine], most: float, view: _View) -> Non
     ax.legend(loc="lower left", fontsize=9, title="width by cargo, t/day")
 
 
-def _background(ax: Axes, view: _View) -> None:
+def _background(ax: Axes, view: View) -> None:
     from matplotlib.collections import PolyCollection
     from shapely import segmentize
     from shapely.geometry import shape

@@ -6,15 +6,18 @@ past 180°, so that they are short, are drawn short, and select what they touch.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
     from shapely import MultiLineString
     from shapely.geometry.base import BaseGeometry
+
+    Floats = NDArray[np.float64]
 
 Position = tuple[float, float]
 
@@ -22,6 +25,11 @@ MAP_EDGE = -165.0
 """Longitude at which the map is cut, between Asia and America: it runs from here to 195°."""
 
 _NEAR_ANTIMERIDIAN = 120.0
+
+_GROUND = (-30.0, 200.0)
+"""West and east of the countries that maps draw."""
+
+_HAIR = 1e-9
 
 
 def continuous(points: Iterable[Position]) -> list[Position]:
@@ -92,15 +100,86 @@ def merged(lines: MultiLineString) -> BaseGeometry:
     return whole if whole.geom_type == "LineString" else found
 
 
-def map_longitude(lon: float) -> float:
-    """Return a longitude as the map has it, from 165° W eastwards to 195°.
+def map_edge(west: Sequence[float] | Floats, east: Sequence[float] | Floats) -> float:
+    """Return the longitude from which a map runs once round the Earth and cuts no line.
+
+    That is 165° W, unless a line crosses it: then the middle of the widest gap between the
+    lines, so that each ends where its places stand. Where lines leave no gap all the way
+    round, it is 165° W again.
+
+    Parameters
+    ----------
+    west, east
+        Where each line begins and ends, degrees; the east may run on past 180.
 
     Examples
     --------
-    >>> map_longitude(-175.0), map_longitude(-160.0)
-    (185.0, -160.0)
+    >>> map_edge([20.0, 179.0], [50.0, 181.0])
+    -165.0
+    >>> map_edge([121.5, -118.2], [241.8, -74.0])  # Shanghai to Los Angeles to New York
+    23.75
     """
-    return lon + 360.0 if lon < MAP_EDGE else lon
+    import numpy as np
+
+    sides = np.asarray([west, east], dtype=np.float64)
+    start = (sides[0] - MAP_EDGE) % 360.0
+    end = start + sides[1] - sides[0]
+    if not (end > 360.0 + _HAIR).any():
+        return MAP_EDGE
+    reached = float(end.max()) - 360.0
+    gaps: list[tuple[float, float]] = []
+    for first, last in sorted(zip(start.tolist(), end.tolist(), strict=True)):
+        if first - reached > _HAIR:
+            gaps.append((first - reached, (first + reached) / 2))
+        reached = max(reached, last)
+    if not gaps:
+        return MAP_EDGE
+    edge = MAP_EDGE + max(gaps)[1]
+
+    def over_ground(own: float) -> int:
+        places = (map_longitude(lon, own) for lon in sides.ravel().tolist())
+        return sum(_GROUND[0] <= lon <= _GROUND[1] for lon in places)
+
+    # On the turn on which most of it lies over the countries that are drawn.
+    return max((edge, edge - 360.0), key=over_ground)
+
+
+def edge_of(lines: Sequence[BaseGeometry]) -> float:
+    """Return the edge of the map of these lines, as `map_edge` has it."""
+    bounds = [line.bounds for line in lines]
+    return map_edge([own[0] for own in bounds], [own[2] for own in bounds])
+
+
+def map_longitude(lon: float, edge: float = MAP_EDGE) -> float:
+    """Return a longitude as the map has it, from its edge eastwards once round the Earth.
+
+    Examples
+    --------
+    >>> map_longitude(-175.0), map_longitude(-160.0), map_longitude(-118.2, 23.75)
+    (185.0, -160.0, 241.8)
+    """
+    return lon + 360.0 * math.ceil((edge - lon) / 360.0)
+
+
+def on_map(lines: Sequence[BaseGeometry], edge: float) -> Sequence[BaseGeometry]:
+    """Return lines on the turn that begins at the edge of their map; themselves where all are.
+
+    Parameters
+    ----------
+    lines
+        Longitude and latitude in degrees.
+    edge
+        As `map_edge` returns it.
+    """
+    from shapely.affinity import translate
+
+    turns = [math.ceil((edge - line.bounds[0]) / 360.0) for line in lines]
+    if not any(turns):
+        return lines
+    return [
+        translate(line, 360.0 * turn) if turn else line
+        for line, turn in zip(lines, turns, strict=True)
+    ]
 
 
 def across_antimeridian(area: BaseGeometry) -> BaseGeometry:

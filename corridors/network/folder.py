@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.errors import DataError
-from corridors.files import make_folder, read_whole, write_bytes, write_text
+from corridors.files import MANIFEST, make_folder, read_whole, write_bytes, write_text
 from corridors.network.reading.cells import Problem, read_cells
 from corridors.network.reading.columns import typed_table
 from corridors.network.reading.keys import references
 from corridors.network.reading.manifest import (
     CHOICE,
     LINES,
-    MANIFEST,
-    check_apart,
     check_hash,
     listed_files,
     read_manifest,
@@ -35,7 +33,6 @@ __all__ = [
     "CHOICE",
     "LINES",
     "MANIFEST",
-    "check_apart",
     "data_folder",
     "raise_problems",
     "read_manifest",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.network.limits.coverage import limits_table
 from corridors.network.limits.storage import storage_table
+from corridors.network.network import require_network
 from corridors.network.provenance import sourced_numbers
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def network_info(net: Network) -> dict[str, Any]:
     >>> network_info(co.load())["provenance"]["coverage"]
     1.0
     """
+    require_network(net)
     frames = net.tables
     counts = {name: len(frame) for name, frame in frames.items()}
     counts["limits"] = net.n_capacities

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridors.errors import DataError, UnknownIdError, nearest
+from corridors.errors import DataError, UnknownIdError, nearest, require_kind
+from corridors.network.antimeridian import edge_of, on_map
 from corridors.network.asking import Asked
 from corridors.network.calendar import day_in, during, parse_date
 from corridors.network.folder import LINES, data_folder, raise_problems, read_tables
@@ -159,11 +161,18 @@ class Network(Asked):
         path = self.folder / LINES if self.folder else None
         lines = read_lines(path) if path and path.is_file() else None
         found = with_lines(frame, self.tables["nodes"], lines)
+        edge = edge_of(found.geometry) if self._whole is None else self.map_edge
+        found.geometry = on_map(found.geometry, edge)
         for column in ("track_km", "line_km", "bridged_km", "drawn_km"):
             found[column] = float("nan")
             if lines is not None and column in lines.columns:
                 found[column] = lines[column].reindex(found.index)
         return found
+
+    @cached_property
+    def map_edge(self) -> float:
+        """Longitude from which maps of the network run once round: no line crosses it."""
+        return edge_of(self.whole.links.geometry)
 
     @cached_property
     def borders(self) -> pd.Series[Any]:
@@ -326,6 +335,11 @@ class Network(Asked):
         return weighted_graph(self, cargo, gates=gates, integer_ids=integer_ids)
 
 
+def require_network(net: object) -> None:
+    """Raise ScenarioError where what is asked about is no network, but the name of one, or none."""
+    require_kind("net", net, Network, "a network, as co.load() reads one")
+
+
 def as_date(date: str | dt.date) -> dt.date:
     """Return a date given as text, as itself or with a time of day; raise DataError for others."""
     try:
@@ -421,6 +435,8 @@ def load(folder: str | Path | None = None) -> Network:
     >>> net.link_name("brest-terespol-rail-1520")
     'Brest–Terespol'
     """
+    if folder is not None:
+        require_kind("folder", folder, str | os.PathLike, "a folder, by its name or path")
     path = data_folder() / SHIPPED if folder is None else Path(folder)
     frames, problems = read_tables(path)
     raise_problems(path, problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from corridors.network.antimeridian import map_longitude
+from corridors.network.antimeridian import map_edge, map_longitude
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,8 @@ def thumbnail(nodes: pd.DataFrame, links: pd.DataFrame) -> str:
     """
     if not len(nodes):
         return ""
-    lon = [map_longitude(float(x)) for x in nodes["lon"]]
+    edge = map_edge(*_arcs(nodes, links))
+    lon = [map_longitude(float(x), edge) for x in nodes["lon"]]
     lat = [float(y) for y in nodes["lat"]]
     # As far east as north at the middle latitude, so that shapes are kept.
     squeeze = max(math.cos(math.radians((min(lat) + max(lat)) / 2)), 0.1)
@@ -55,3 +56,14 @@ def thumbnail(nodes: pd.DataFrame, links: pd.DataFrame) -> str:
         f'fill="none" role="img" aria-label="Map of the network">'
         f'{"".join(parts)}<g fill="#222222">{dots}</g></svg>'
     )
+
+
+def _arcs(nodes: pd.DataFrame, links: pd.DataFrame) -> tuple[list[float], list[float]]:
+    """Return where links begin in the west and end in the east, the shorter way between places."""
+    lon = dict(zip(nodes["node_id"], nodes["lon"].astype(float), strict=True))
+    west, east = [], []
+    for start, end in zip(links["from_node"], links["to_node"], strict=True):
+        over = (lon[end] - lon[start] + 180.0) % 360.0 - 180.0
+        west.append(lon[start] + min(over, 0.0))
+        east.append(lon[start] + max(over, 0.0))
+    return west, east

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import ScenarioError, UnknownIdError, nearest
+from corridors.network.network import require_network
 from corridors.network.reading.yaml_lines import value_of
 from corridors.scenarios.authoring.reading import event_from
 from corridors.scenarios.scenario import Scenario
@@ -62,6 +63,7 @@ def project(net: Network, project_id: str) -> Scenario:
     >>> project(net, first).name == first
     True
     """
+    require_network(net)
     events = project_events(net, project_id)
     return Scenario(name=project_id, events=events, title=str(_row(net, project_id)["name"]))
 
@@ -185,6 +187,7 @@ def projects(net: Network) -> pd.DataFrame:
     >>> table.columns.tolist()[:5]
     ['project_id', 'name', 'status', 'usd', 'opens']
     """
+    require_network(net)
     table = net.whole.tables["projects"]
     needs = needed_projects(net)
     what = [[e.meaning.in_words(e) for e in project_events(net, p)] for p in table["project_id"]]

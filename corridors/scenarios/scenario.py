@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from corridors.display import card, several
 from corridors.errors import ScenarioError, nearest
 from corridors.network.calendar import day_in, parse_date
 from corridors.network.folder import data_folder
@@ -133,11 +134,9 @@ class Scenario(Changes):
         return as_yaml(self)
 
     def __repr__(self) -> str:
-        return f"Scenario({self.name}, as of {self.as_of}, {len(self.events)} events)"
+        return f"Scenario({self.name}, as of {self.as_of}, {several(len(self.events), 'events')})"
 
     def _repr_html_(self) -> str:
-        from corridors.display import card
-
         events = {f"event {i}": event.in_words() for i, event in enumerate(self.events, 1)}
         about = {
             "as of": self.as_of or "any day",
@@ -211,7 +210,7 @@ def scenario(source: str | Path | Mapping[str, Any] | Scenario) -> Scenario:
     >>> co.scenario("close border:KZ-RU from 2025-09-12 for 14 days").events[0].end_day
     datetime.date(2025, 9, 26)
     >>> co.scenario({"name": "shut", "events": [{"close": {"country": "IR"}}]})
-    Scenario(shut, as of None, 1 events)
+    Scenario(shut, as of None, 1 event)
     """
     if isinstance(source, Scenario):
         return source

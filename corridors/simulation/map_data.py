@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.maps.data import credits_for
+from corridors.maps.data import credits_for, map_latitude
 from corridors.maps.queuemap import (
     MapQueue,
     QueueMapData,
@@ -121,7 +121,7 @@ def _links(state: NetworkState, flows: Floats, shut: Flags | None) -> list[Queue
             QueueMapLink(
                 name=state.net.link_name(str(link_id)),
                 mode=modes[i],
-                lines=[[(x, y) for x, y, *_ in courses.loc[link_id].coords]],
+                lines=[[(x, map_latitude(y)) for x, y, *_ in courses.loc[link_id].coords]],
                 tonnes=by_link[:, i].tolist(),
                 closed=closed,
             )
@@ -187,4 +187,5 @@ def _curves(
 def _place(state: NetworkState, node: str) -> QueueMapPlace:
     nodes = state.net.tables["nodes"]
     row = nodes[nodes["node_id"] == node].iloc[0]
-    return QueueMapPlace(str(row["name"]), float(row["lat"]), map_longitude(float(row["lon"])))
+    lon = map_longitude(float(row["lon"]), state.net.map_edge)
+    return QueueMapPlace(str(row["name"]), map_latitude(float(row["lat"])), lon)

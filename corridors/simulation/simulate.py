@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from corridors.assignment.assign import require_model
 from corridors.errors import ScenarioError, nearest, require_kind
-from corridors.network.network import as_date
+from corridors.network.network import as_date, require_network
 from corridors.scenarios.quantities import parse_time
 from corridors.scenarios.scenario import Scenario
 from corridors.scenarios.scenario import scenario as read_scenario
@@ -127,6 +127,7 @@ def simulate(
     >>> sim.residual_t < 1e-6
     True
     """
+    require_network(net)
     if events is not None:
         if scenario is not None:
             msg = "scenario and events: saw both, expected one; events is the old name of scenario"

@@ -11,8 +11,8 @@ import pandas as pd
 from corridors.analysis.question import newest_source
 from corridors.assignment.assign import assign, day_of
 from corridors.assignment.comparison import Comparison
-from corridors.display import number, records
-from corridors.network.network import as_date
+from corridors.display import Card, number, records
+from corridors.network.network import as_date, require_network
 from corridors.scenarios.authoring.family import Family, family
 from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.simulation.simulate import first_day, simulate
@@ -31,7 +31,7 @@ AFTER_DAYS = 30
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class Curve(Card):
     """What a family of scenarios does, value by value.
 
     Attributes
@@ -134,6 +134,7 @@ def curve(
     ScenarioError
         Where the family cannot be meant.
     """
+    require_network(net)
     if isinstance(scenario, Family):
         own = scenario
     else:

@@ -10,6 +10,7 @@ import pandas as pd
 from corridors.display import number, records
 from corridors.errors import ScenarioError, UnknownIdError, nearest
 from corridors.network.markets.offers import with_ends
+from corridors.network.network import require_network
 from corridors.network.reading.yaml_lines import value_of
 from corridors.network.schema import tables as schema_tables
 from corridors.scenarios.projects import projects
@@ -101,6 +102,7 @@ def listing(net: Network, kind: str, text: str = "") -> pd.DataFrame:
     >>> co.listing(co.load(), "borders", "pl by")["border"].tolist()
     ['BY-PL']
     """
+    require_network(net)
     if kind not in KINDS:
         msg = f"list: no kind of thing {kind!r}{nearest(kind, KINDS, len(KINDS))}"
         raise UnknownIdError(msg)
@@ -251,6 +253,7 @@ def show(net: Network, name: str) -> dict[str, Any]:
     >>> found["id"], len(found["links"]) > 0
     ('BY-PL', True)
     """
+    require_network(net)
     things = find(net, name)
     if len(things) > 1:
         named = ", ".join(f"{_singular(kind)}:{own}" for kind, own in things)

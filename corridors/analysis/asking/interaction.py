@@ -14,6 +14,7 @@ from corridors.assignment.comparison import Comparison
 from corridors.assignment.views.by import bills, named_ends
 from corridors.display import HAIR, number, records
 from corridors.errors import ScenarioError
+from corridors.network.network import require_network
 from corridors.scenarios.scenario import scenario as read_scenario
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ def interaction(
     ...       == found.total["together"]).all())
     True
     """
+    require_network(net)
     plans = [read_scenario(part) for part in parts]
     names = [plan.name for plan in plans]
     if len(plans) < 2 or len(set(names)) < len(names):

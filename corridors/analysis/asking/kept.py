@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from corridors.assignment.views.kept import (
     table_hashes,
     versions,
 )
-from corridors.errors import DataError
+from corridors.errors import DataError, require_kind
 from corridors.files import read_whole
 from corridors.network.network import Network, load
 from corridors.scenarios.scenario import Scenario
@@ -33,8 +34,6 @@ from corridors.simulation.asked import SAVED
 from corridors.simulation.simulate import simulate
 
 if TYPE_CHECKING:
-    import os
-
     import geopandas as gpd
     import pandas as pd
 
@@ -137,6 +136,7 @@ def load_result(folder: str | os.PathLike[str]) -> KeptResult:
     import pyarrow.parquet as pq
     from pyarrow import ArrowException
 
+    require_kind("folder", folder, str | os.PathLike, "a folder, by its name or path")
     target = Path(folder)
     manifest = read_manifest(target / MANIFEST)
     summary = _json(target / SUMMARY)
@@ -221,6 +221,7 @@ def verify(manifest: str | os.PathLike[str], *, net: Network | None = None) -> d
     DataError
         Where there is no manifest, or its network cannot be had.
     """
+    require_kind("manifest", manifest, str | os.PathLike, "a folder, by its name or path")
     path = Path(manifest)
     path = path / MANIFEST if path.is_dir() else path
     said = read_manifest(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from corridors.analysis.asking.finding import find, ids_of
-from corridors.errors import UnknownIdError, nearest
+from corridors.errors import UnknownIdError, names_in, nearest
 from corridors.network.schema import MODES
 from corridors.scenarios.authoring.values import change
 from corridors.scenarios.scenario import Scenario
@@ -32,7 +32,7 @@ AVOIDED = {
 
 def names(given: str | Sequence[str] | None) -> list[str]:
     """Return names given as one, several or none, with commas or without."""
-    values = [given] if isinstance(given, str) else list(given or ())
+    values = names_in("names", given) if given is not None else []
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
 
 

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from corridors.analysis.uncertainty.uncertainty import uncertainty as draw
 from corridors.assignment.assign import MODELS, assign, day_of
 from corridors.assignment.comparison import compare
 from corridors.assignment.explain import brief
 from corridors.assignment.map_data import network_credits, network_title
-from corridors.display import number, plain, progress
-from corridors.errors import DataError, ScenarioError
-from corridors.files import write_text
+from corridors.display import number, plain, progress, several
+from corridors.errors import DataError, ScenarioError, require_kind, require_path
+from corridors.files import check_apart, write_text
 from corridors.maps import page, small
-from corridors.network.folder import check_apart
+from corridors.maps.static import FlowLine
+from corridors.network.network import require_network
 from corridors.scenarios.scenario import Scenario, shipped_scenarios
 from corridors.scenarios.scenario import scenario as read_scenario
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
 
     from corridors.assignment.assignment import Assignment
     from corridors.assignment.comparison import Comparison
     from corridors.maps.small import Stroke
+    from corridors.maps.static import View
     from corridors.network.network import Network
 
 _FIGURES = ("rerouted_t_per_day", "newly_unserved_t_per_day")
@@ -142,18 +146,21 @@ class Pack:
         Draws of the uncertain inputs behind each range, 0 where there are none.
     credits
         Whom the pictures are owed to.
+    shown
+        What of the world the pictures show.
     """
 
     rows: tuple[PackRow, ...]
     network: str
     draws: int
     credits: tuple[str, ...]
+    shown: View = small.USUAL
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __repr__(self) -> str:
-        return f"Pack({len(self.rows)} scenarios)"
+        return f"Pack({several(len(self.rows), 'scenarios')})"
 
     @property
     def title(self) -> str:
@@ -199,7 +206,7 @@ class Pack:
             draws=self.draws,
             rows=self.rows,
             words=MODEL_WORDS,
-            ground=small.ground(),
+            ground=small.ground(self.shown),
             width=small.WIDTH,
             height=small.HEIGHT,
             credits="; ".join(self.credits),
@@ -247,6 +254,7 @@ class Pack:
         DataError
             Where it cannot be written there.
         """
+        require_path("path", path)
         target = Path(path)
         check_apart(target)
         write_text(target, self.markdown if target.suffix == ".md" else self.html)
@@ -324,10 +332,13 @@ def pack(
     >>> table.rows[0].question.startswith("What happens to trains and trucks")
     True
     """
+    require_network(net)
     if scenarios is None:
         scenarios = shipped_scenarios()
     elif isinstance(scenarios, str | Path | Scenario):
         scenarios = [scenarios]
+    require_kind("scenarios", scenarios, Iterable, "scenarios, in a list")
+    require_kind("models", models, Iterable, "models, in a list")
     named = list(scenarios)
     plans = [read_scenario(one) for one in named]
     asked = tuple(models)
@@ -336,6 +347,8 @@ def pack(
         ((_day_of(net, plan), plan, one) for plan, one in zip(plans, named, strict=True)),
         key=lambda d: (d[0], d[1].name),
     )
+    courses = net.whole.links.geometry
+    shown = small.view([FlowLine(np.asarray(line.coords)[:, :2], "") for line in courses])
     bases: dict[tuple[dt.date, str], Assignment] = {}
     rows = []
     with progress("asking the scenarios", len(dated) * len(asked)) as done:
@@ -352,11 +365,11 @@ def pack(
                     ranges = _ranges(own.percentiles)
                 answers.append(_answer(model, found, ranges))
                 if not picture:
-                    picture = tuple(small.strokes(found.changed_lines()))
+                    picture = tuple(small.strokes(found.changed_lines(), shown))
                 done()
             command = _command(net, one, plan, day)
             rows.append(PackRow(plan, day, tuple(answers), picture, command))
-    return Pack(tuple(rows), network_title(net), uncertainty, tuple(network_credits(net)))
+    return Pack(tuple(rows), network_title(net), uncertainty, tuple(network_credits(net)), shown)
 
 
 def _day_of(net: Network, plan: Scenario) -> dt.date:

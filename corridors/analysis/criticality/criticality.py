@@ -8,6 +8,7 @@ from corridors.analysis.criticality.elements import USUAL
 from corridors.analysis.criticality.impact import FIGURES
 from corridors.analysis.criticality.sweep import sweep
 from corridors.errors import UnknownIdError, nearest
+from corridors.network.network import require_network
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -107,6 +108,7 @@ def criticality(
     >>> sorted(table["thing"])
     ['BY-PL', 'CN-KZ']
     """
+    require_network(net)
     if by is not None and by not in FIGURES:
         msg = f"by: no figure {by!r}{nearest(by, FIGURES)}"
         raise UnknownIdError(msg)

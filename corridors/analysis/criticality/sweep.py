@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import closing, nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,13 +36,15 @@ from corridors.analysis.question import ask
 from corridors.assignment.assign import require_model
 from corridors.assignment.choice_parameters import choice_parameters
 from corridors.display import progress
-from corridors.errors import ScenarioError
+from corridors.errors import ScenarioError, names_in, require_whole
+from corridors.network.network import require_network
 from corridors.scenarios.demand_curves import with_curves
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Generator
     from concurrent.futures import Executor
+    from pathlib import Path
 
     import pandas as pd
 
@@ -109,21 +110,21 @@ def sweep(
     DataError
         Where the file holds another sweep, or cannot be written.
     """
+    require_network(net)
     if n not in (1, 2):
         msg = f"n: saw {n!r}, expected 1 (each element) or 2 (each pair)"
         raise ScenarioError(msg)
     if n == 2 and by is not None:
         msg = "by: figures of pairs are not told apart; give the cargo, or n = 1"
         raise ScenarioError(msg)
-    if workers is not None and workers < 1:
-        msg = f"workers: saw {workers}, expected at least 1"
-        raise ScenarioError(msg)
+    if workers is not None:
+        require_whole("workers", workers, 1)
     require_model(model)
     question = ask(net, scenario, as_of)
     bare = question.state
     question = replace(question, state=with_curves(bare))
     state = question.state
-    wanted = [of] if isinstance(of, str) else list(of)
+    wanted = names_in("of", of)
     elements = find_elements(state, wanted)
     header = header_of(question, elements, wanted, n)
     labels = told_apart(state, cargo, by)
@@ -131,7 +132,7 @@ def sweep(
     header |= {k: v for k, v in (("cargo", sorted(cargo or ())), ("by", by)) if v}
     if model != "optimal":
         header |= {"model": model, "choice": repr(choice_parameters(net)), "begun_with": "usual"}
-    with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
+    with nullcontext() if out is None else Ledger(out, header) as ledger:
         if ledger is not None and ledger.finished:
             rows = list(ledger.rows.values())
         else:

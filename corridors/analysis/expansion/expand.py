@@ -14,6 +14,7 @@ from corridors.analysis.expansion.search import NOTHING, Best, Search
 from corridors.assignment.explain import demand_years
 from corridors.display import progress
 from corridors.errors import ScenarioError
+from corridors.network.network import require_network
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -98,6 +99,7 @@ def expand(
     >>> best.built, bool(best.frontier["relative_gap"].max() < 1e-6)
     (['anaklia'], True)
     """
+    require_network(net)
     budgets = budgets_of(budget)
     asked, told = weighted(net, scenarios, as_of)
     chosen, left_out = candidates(net, projects, costs=costs, open_by=open_by)

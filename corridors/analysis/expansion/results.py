@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridors.display import json_text, number, records, several, share
-from corridors.files import csv_text, whole_folder
-from corridors.network.folder import check_apart
+from corridors.display import Card, csv_text, json_text, number, records, several, share
+from corridors.files import check_apart, whole_folder
 
 if TYPE_CHECKING:
     import os
@@ -20,7 +19,7 @@ TABLES = ("frontier", "chosen", "projects", "scenarios", "limits", "left_out")
 
 
 @dataclass(frozen=True, eq=False)
-class Expansion:
+class Expansion(Card):
     """Which projects lower the expected cost and loss most, for one or several budgets.
 
     Attributes

@@ -12,15 +12,14 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from corridors.errors import DataError
-from corridors.files import Lock, check_file, clear_left, reason, write_text
-from corridors.network.folder import check_apart
+from corridors.errors import DataError, require_path
+from corridors.files import Lock, check_apart, check_file, clear_left, reason, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 Row = dict[str, Any]
 
@@ -56,8 +55,9 @@ class Ledger:
         network; where another run writes it; where it cannot be written.
     """
 
-    def __init__(self, path: Path, header: Row) -> None:
-        self.path = path
+    def __init__(self, path: str | Path, header: Row) -> None:
+        require_path("out", path)
+        self.path = path = Path(path)
         self.part = path.with_name(path.name + ".part")
         self.header = header
         self.rows: dict[str, Row] = {}

@@ -9,6 +9,7 @@ from corridors.analysis.explorer import explorer_data, plans_of
 from corridors.analysis.lab.question import Questions
 from corridors.errors import MissingExtraError
 from corridors.maps.explorer.page import build_explorer
+from corridors.network.network import require_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,6 +68,7 @@ def lab(
 
     and in another, ``lab.answer["change"]`` or ``co.simulate(net, lab.scenario)``.
     """
+    require_network(net)
     try:
         from corridors.analysis.lab.widget import Lab
     except ModuleNotFoundError as error:

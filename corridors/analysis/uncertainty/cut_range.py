@@ -16,7 +16,7 @@ from corridors.analysis.question import ask
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.display import Card, records
 from corridors.errors import CertificateError, ScenarioError
-from corridors.network.network import Network
+from corridors.network.network import Network, require_network
 from corridors.scenarios.capacity.capacities import capacities_on
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ def cut_range(
     >>> bool(0 < low <= middle <= high)
     True
     """
+    require_network(net)
     for name, value, least, most in (("n", n, 1, MOST_DRAWS), ("seed", seed, 0, MOST_SEED)):
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             msg = f"{name}: saw {value!r}, expected a whole number from {least} to {most}"

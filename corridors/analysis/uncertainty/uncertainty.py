@@ -11,7 +11,6 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,12 +24,14 @@ from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.assign import day_of, require_model
 from corridors.display import progress
 from corridors.errors import ScenarioError, require_kind
+from corridors.network.network import require_network
 from corridors.network.ranges import value_ranges
 from corridors.scenarios.scenario import scenario as read_scenario
 from corridors.simulation.simulate import MOST_DAYS, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import pandas as pd
 
@@ -239,6 +240,7 @@ def uncertainty(
     DataError
         Where `out` holds something else, cannot be written, or is being written.
     """
+    require_network(net)
     require_model(model)
     require_kind("executor", executor, Executor | None, "a concurrent.futures.Executor, or None")
     for name, value, least, most in (
@@ -267,7 +269,7 @@ def uncertainty(
         "begun_with": "central",
     }
     cases = [_CENTRAL, *map(str, range(n))]
-    with nullcontext() if out is None else Ledger(Path(out), header) as ledger:
+    with nullcontext() if out is None else Ledger(out, header) as ledger:
         done = dict(ledger.rows) if ledger is not None else {}
         missing = [case for case in cases if case not in done]
         basis: Basis = (net.whole, plan, day, model, days, n, seed)

@@ -19,11 +19,17 @@ function replace(parent, ...children) {
   parent.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
 }
 
+// Grouped thousands and a true minus, none before what rounds to nothing.
+function grouped(value, most, least = 0) {
+  const text = Math.abs(value).toLocaleString('en-GB', { minimumFractionDigits: least, maximumFractionDigits: most });
+  return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
+}
+
 // Numbers as a reader wants them: grouped thousands, few digits.
 function number(value, digits) {
   const size = Math.abs(value);
   const places = digits !== undefined ? digits : size >= 100 || value === Math.round(value) ? 0 : size >= 10 ? 1 : 2;
-  return value.toLocaleString('en-GB', { minimumFractionDigits: 0, maximumFractionDigits: places });
+  return grouped(value, places);
 }
 
 const SCALES = [[1e9, 'bn'], [1e6, 'M'], [1e3, 'k']];
@@ -40,11 +46,11 @@ function short(value) {
 function three(value, whole = false) {
   const size = Math.abs(value);
   const digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
-  return value.toLocaleString('en-GB', { minimumFractionDigits: whole ? 0 : digits, maximumFractionDigits: digits });
+  return grouped(value, digits, whole ? 0 : digits);
 }
 
 const tonnes = (value) => (Math.abs(value) >= 999.5 ? `${short(value)}t` : `${short(value)} t`);
-const signed = (value, text) => (value > 0 ? `+${text}` : value < 0 ? text.replace('-', '−') : text);
+const signed = (value, text) => (value > 0 && /[1-9]/.test(text) ? `+${text}` : text);
 // An amount with its unit: "14 trains", "5,584 t".
 const amountOf = (value, unit) => `${number(value)} ${unit}${/^(train|truck|wagon)$/.test(unit) && value !== 1 ? 's' : ''}`;
 const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);

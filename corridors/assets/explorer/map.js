@@ -253,7 +253,7 @@ class FlowCanvas {
 
   paintPlaces(colour) {
     const { context: c, names } = this;
-    const taken = [];
+    const taken = this.onTop();
     c.font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
     c.textBaseline = 'middle';
     c.lineJoin = 'round';
@@ -279,6 +279,15 @@ class FlowCanvas {
       c.strokeText(text, box[0] + 2, y);
       c.fillText(text, box[0] + 2, y);
     }
+  }
+
+  // Where buttons and the legend lie over the map: no name is written under them.
+  onTop() {
+    const home = this.canvas.getBoundingClientRect();
+    return [...this.canvas.parentElement.querySelectorAll('.zoom button, #legend')].map((it) => {
+      const box = it.getBoundingClientRect();
+      return [box.left - home.left, box.top - home.top, box.right - home.left, box.bottom - home.top];
+    });
   }
 
   cross(colour) {

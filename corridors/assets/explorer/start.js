@@ -106,6 +106,7 @@ class Page {
     this.keys();
     this.told = [];
     store.listen(() => this.update());
+    store.seen = (at) => this.map.go(at);
     this.update();
   }
 

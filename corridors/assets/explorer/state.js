@@ -126,8 +126,12 @@ class Store {
       this.past.push(this.state);
       this.state = read.state;
       this.tell();
+      if (read.state.at) this.seen(read.state.at);
     });
   }
+
+  // What shows another part of the map where an address over this one names it.
+  seen() {}
 
   listen(heard) {
     this.heard.push(heard);

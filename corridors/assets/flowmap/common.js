@@ -27,11 +27,13 @@
     if (value === null || value === undefined) return '–';
     const size = Math.abs(value);
     const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
-    return value.toLocaleString('en-GB', { maximumFractionDigits: digits }).replace('-', '−');
+    const text = size.toLocaleString('en-GB', { maximumFractionDigits: digits });
+    return value < 0 && /[1-9]/.test(text) ? `−${text}` : text; // no minus before what rounds to nothing
   };
 
   corridors.signed = function (value) {
-    return (value > 0 ? '+' : '') + corridors.number(value);
+    const text = corridors.number(value);
+    return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
   };
 
   // A button whose text is what it does.
@@ -39,7 +41,12 @@
 
   corridors.percent = function (share) {
     if (share === null || share === undefined) return '–';
-    return (share > 0.985 && share < 0.995 ? (100 * share).toFixed(1) : Math.round(100 * share)) + ' %';
+    // As `display.share` has it: what is not nothing is not shown as nothing, nor what is not all as all.
+    const size = Math.abs(100 * share);
+    const apart = Math.min(size, Math.abs(100 - size));
+    const near = apart > 1e-5 && apart <= 0.5;
+    const digits = near ? Math.max(1, Math.ceil(-Math.log10(apart) - 1e-6)) : apart > 1e-5 && size < 10 ? 1 : 0;
+    return `${share < 0 ? '−' : ''}${size.toFixed(digits)} %`;
   };
 
   corridors.words = {
@@ -85,10 +92,15 @@
     return [line[0][1], line[0][0]];
   };
 
-  // An empty map of the part of the world that the countries cover, without tiles.
-  corridors.newMap = function (id) {
+  // An empty map without tiles: of the part of the world that the countries cover, and of
+  // all that is drawn, [lat, lon], wherever that lies.
+  corridors.newMap = function (id, drawn) {
+    const maxBounds = L.latLngBounds([[-42, -32], [83, 200]]);
+    drawn.forEach(([lat, lon]) => {
+      if (!maxBounds.contains([lat, lon])) maxBounds.extend([lat - 5, lon - 10]).extend([lat + 5, lon + 10]);
+    });
     const map = (corridors.map = L.map(id, {
-      center: [47, 60], zoom: 4, minZoom: 2, maxZoom: 11, maxBounds: [[-42, -32], [83, 200]],
+      center: [47, 60], zoom: 4, minZoom: maxBounds.getEast() - maxBounds.getWest() > 300 ? 1 : 2, maxZoom: 11, maxBounds,
       zoomSnap: 0.25, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, attributionControl: false,
       // In a page that is read from top to bottom the wheel is the page's.
       scrollWheelZoom: document.body.classList.contains('filled'),

@@ -5,8 +5,13 @@
   const EDGE = 16; // pixels a name keeps from the border of its country or of the view
 
   corridors.countries = function (map, data, pane, renderer) {
-    const drawn = data.countries.map((country) => {
-      const rings = country.rings.map((polygon) => polygon.map((ring) => ring.map(([lon, lat]) => [lat, lon])));
+    // Once more where the map runs on past the side of the world on which they stand.
+    const { maxBounds } = map.options;
+    const turns = [0, ...(maxBounds.getWest() < -165 ? [-360] : []), ...(maxBounds.getEast() > 334 ? [360] : [])];
+    const turned = turns.flatMap((turn) => data.countries.map((country) => [country, turn]));
+    const drawn = turned.map(([{ name, rings: own, label: [at, ...rest] }, turn]) => {
+      const country = { name, label: [at + turn, rest[0], rest[1] + turn, rest[2] + turn, rest[3]] };
+      const rings = own.map((polygon) => polygon.map((ring) => ring.map(([lon, lat]) => [lat, lon + turn])));
       const shape = L.polygon(rings, { pane, renderer, interactive: false, className: 'country', smoothFactor: 0.8 }).addTo(map);
       return { country, shape, bounds: shape.getBounds() };
     });

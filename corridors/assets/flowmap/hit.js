@@ -23,7 +23,7 @@
     holder.append(select);
   };
 
-  const fromTo = (data, demand) => `${data.nodes[demand[1]].name} → ${data.nodes[demand[2]].name}`;
+  const fromTo = (data, demand) => demand[8] || `${data.nodes[demand[1]].name} → ${data.nodes[demand[2]].name}`;
 
   // What is said of a demand in this view: [largest first by, text], or null where it is not hit.
   function fate(demand, view) {

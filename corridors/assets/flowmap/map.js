@@ -37,7 +37,7 @@
   }
 
   corridors.draw = function (data) {
-    const map = corridors.newMap('map');
+    const map = corridors.newMap('map', [...data.links.flatMap((link) => latLngs(link.line)), ...data.nodes.map(({ at: [lon, lat] }) => [lat, lon])]);
     const renderers = panes(map);
     const page = (id) => document.getElementById(id);
     data.links.forEach((link) => {

@@ -56,7 +56,7 @@
       rows.forEach(({ values, bar, amount }) => {
         const share = all[day] > 0 ? values[day] / all[day] : 0;
         bar.setAttribute('width', (100 * share).toFixed(2));
-        amount.textContent = `${tonnes(values[day])}, ${share < 0.1 ? (100 * share).toFixed(1) : Math.round(100 * share)} %`;
+        amount.textContent = `${tonnes(values[day])}, ${corridors.percent(share)}`;
       });
     };
   };

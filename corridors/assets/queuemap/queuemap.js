@@ -61,7 +61,7 @@
   }
 
   corridors.drawQueues = function (data) {
-    const map = corridors.newMap('map');
+    const map = corridors.newMap('map', [...data.links.flatMap(({ lines: parts }) => parts.flat().map(([lon, lat]) => [lat, lon])), ...data.places.map(({ at }) => at)]);
     const renderers = panes(map);
     const page = (id) => document.getElementById(id);
     const names = corridors.countries(map, data, 'countries', renderers.countries);

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors import __version__
-from corridors.display import json_text, plain_frame
-from corridors.files import csv_text, read_whole, whole_folder, write_bytes, write_text
-from corridors.network.folder import check_apart, table_text
+from corridors.display import csv_text, json_text, plain_frame
+from corridors.files import check_apart, read_whole, whole_folder, write_bytes, write_text
+from corridors.network.folder import table_text
 from corridors.network.schema import tables as schema_tables
 
 if TYPE_CHECKING:

@@ -26,8 +26,7 @@ def check_target(
     read
         Scenarios that are asked for, of which some may be files.
     """
-    from corridors.files import check_file
-    from corridors.network.folder import check_apart
+    from corridors.files import check_apart, check_file
 
     if target is not None:
         check_apart(target, but=but)
@@ -56,8 +55,7 @@ def results(
         Where one cannot be written, stands there twice, is a file or the folder of a network or
         a scenario, or another run writes the folder.
     """
-    from corridors.files import Lock, check_folder
-    from corridors.network.folder import check_apart
+    from corridors.files import Lock, check_apart, check_folder
 
     seen: set[Path] = set()
     for target in (*files, folder):

@@ -10,6 +10,7 @@ from corridors.errors import OpenStreetMapError, UnknownIdError, nearest
 from corridors.exchange.osm.course import Course, course, usable_ways
 from corridors.exchange.osm.service import Service, fetch
 from corridors.exchange.osm.ways import gauges, stated_tracks, traction, way_filter
+from corridors.network.network import require_network
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -150,6 +151,7 @@ def propose(
         Where the link goes neither by rail nor by road, the server does not
         answer as it should, or no way leads from end to end.
     """
+    require_network(net)
     links = net.links
     if link_id not in links.index:
         msg = f"no link {link_id!r}{nearest(link_id, links.index)}"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.display import plain_values
-from corridors.files import write_text
+from corridors.errors import require_path
+from corridors.files import check_apart, write_text
 from corridors.maps import page as pages
 from corridors.maps.data import DISCLAIMER
 from corridors.maps.explorer.container import compressed, pack
@@ -129,8 +130,15 @@ class Explorer:
         -------
         Path
             The file that was written.
+
+        Raises
+        ------
+        DataError
+            Where it cannot be written, or is a file of a network or a scenario.
         """
+        require_path("path", path)
         target = Path(path)
+        check_apart(target)
         write_text(target, self.html)
         return target
 

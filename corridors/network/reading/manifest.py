@@ -10,18 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from corridors.errors import DataError
-from corridors.files import write_text
+from corridors.files import MANIFEST, write_text
 from corridors.network.reading.cells import Problem
 from corridors.network.reading.ids import plain_id
 from corridors.network.schema import Table, tables
 
-MANIFEST = "datapackage.json"
 LINES = "lines.geojson"
 CHOICE = "choice.json"
 """Parameters of the choice of ways, which a network folder may hold beside its tables."""
-
-_WRITTEN_BY_HAND = {".yaml": "a scenario", ".yml": "a scenario", ".geojson": "an area"}
-"""Endings of files that are read and that no result has, with what they hold."""
 
 _TYPES = {"number": "number", "integer": "integer", "date": "date"}
 
@@ -67,46 +63,6 @@ def _parsed(path: Path) -> Any:
     except (OSError, ValueError, RecursionError) as error:
         msg = f"{path}: not a data package ({type(error).__name__}: {error})"
         raise DataError(msg) from None
-
-
-def check_apart(path: Path, *, but: str = "") -> None:
-    """Raise DataError where a result would be written over what results are worked out from.
-
-    Parameters
-    ----------
-    path
-        File or folder of the result.
-    but
-        Name of the one file of a network that the result is meant to be.
-
-    Raises
-    ------
-    DataError
-        Where it is the folder of a network, or a table, the manifest, the lines or the
-        parameters of the choice in one, whether they stand there already or not; where a
-        scenario or an area stands there, in whatever folder, or the README of a network.
-    """
-    try:
-        target = path.resolve()
-        network, among = (target / MANIFEST).is_file(), (target.parent / MANIFEST).is_file()
-        there = target.is_file()
-    except (OSError, ValueError, RuntimeError):
-        # That it is no path at all is told where it is to be written.
-        return
-    if network:
-        msg = f"{path}: is the folder of a network, expected another one for results"
-        raise DataError(msg)
-    # Some file systems take names in capitals for the same.
-    own = {MANIFEST, LINES, CHOICE, *map(file_of, tables())} - {but}
-    if among and target.name.casefold() in own:
-        msg = f"{path}: is a file of the network in that folder, expected another for results"
-        raise DataError(msg)
-    written = _WRITTEN_BY_HAND.get(target.suffix.casefold())
-    if among and target.stem.casefold() == "readme":
-        written = "the description of the network"
-    if there and written:
-        msg = f"{path}: is {written} already, expected another for results"
-        raise DataError(msg)
 
 
 def file_of(name: str) -> str:
