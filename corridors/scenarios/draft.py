@@ -174,7 +174,9 @@ class Draft:
         capacities: set[str] | None = None,
     ) -> bool:
         """Leave a share of the limits inside, as `share_of_limits` does; return whether any is."""
-        self.limits, touched = share_of_limits(self.limits, inside, share, number, capacities)
+        self.limits, touched = share_of_limits(
+            self.limits, inside, self.there, share, number, capacities
+        )
         return touched
 
     def felt_once(

@@ -73,6 +73,44 @@ class Limit:
         """Units per day that are left for the demand table's cargo."""
         return max(self.amount - self.background, 0.0)
 
+    def lies_in(self, inside: NDArray[np.bool_], there: NDArray[np.bool_]) -> bool:
+        """Return whether all members that exist on the day lie in a selection.
+
+        Parameters
+        ----------
+        inside
+            What is selected of what is there, by class and arc, shape (C, A).
+        there
+            Arcs that exist on the day, shape (A,).
+        """
+        return bool((inside[self.cargo, self.arc] | ~there[self.arc]).all())
+
+    def part(self, inside: NDArray[np.bool_], number: int, amount: float) -> Limit:
+        """Return a limit that an event sets on the members of this one that lie in a selection.
+
+        Parameters
+        ----------
+        inside
+            What is selected, by class and arc, shape (C, A).
+        number
+            Of the event, for the id of the limit.
+        amount
+            Units per day, all of them for the demand table's cargo.
+        """
+        own = inside[self.cargo, self.arc]
+        return replace(
+            self,
+            limit_id=event_limit_id(number, self.limit_id),
+            name=f"{self.name}, part limited by the scenario",
+            amount=amount,
+            background=0.0,
+            arc=self.arc[own],
+            cargo=self.cargo[own],
+            factor=self.factor[own],
+            from_event=True,
+            variation=NONE,
+        )
+
 
 def event_limit_id(number: int, capacity: str = "event") -> str:
     """Return the id of a limit that the event of a number sets, alone or on part of a capacity.
@@ -232,15 +270,16 @@ def capacities_on(net: Network, day: dt.date, opened: Selection | None) -> pd.Da
 def share_of_limits(
     limits: list[Limit],
     inside: NDArray[np.bool_],
+    there: NDArray[np.bool_],
     share: float,
     number: int,
     capacities: set[str] | None = None,
 ) -> tuple[list[Limit], bool]:
     """Return limits of which a share is left inside a selection, and whether any lies in it.
 
-    A limit that lies inside as a whole is scaled, background and all. One that
-    reaches beyond keeps its amount, and its members inside together get a
-    limit of that share of what it has for the demand.
+    A limit that lies inside as a whole is scaled, background and all; what does not exist on
+    the day is no part of it. One that reaches beyond keeps its amount, and its members inside
+    together get a limit of that share of what it has for the demand.
 
     Parameters
     ----------
@@ -248,6 +287,8 @@ def share_of_limits(
         The limits.
     inside
         What is selected, by class and arc, shape (C, A).
+    there
+        Arcs that exist on the day, shape (A,).
     share
         What is left, from 0 to 1.
     number
@@ -262,27 +303,14 @@ def share_of_limits(
             result.append(limit)
             continue
         touched = True
-        if own.all():
+        if limit.lies_in(inside, there):
             scaled = replace(
                 limit, amount=limit.amount * share, background=limit.background * share
             )
             result.append(scaled)
             continue
         result.append(limit)
-        added.append(
-            replace(
-                limit,
-                limit_id=event_limit_id(number, limit.limit_id),
-                name=f"{limit.name}, part limited by the scenario",
-                amount=limit.available * share,
-                background=0.0,
-                arc=limit.arc[own],
-                cargo=limit.cargo[own],
-                factor=limit.factor[own],
-                from_event=True,
-                variation=NONE,
-            )
-        )
+        added.append(limit.part(inside, number, limit.available * share))
     return result + added, touched
 
 

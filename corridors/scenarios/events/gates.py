@@ -64,8 +64,9 @@ def slower_gates(
             continue
         touched = True
         ordinary = v.hours_of_one(limit.amount)
-        left, _ = share_of_limits([limit], inside, ordinary / (ordinary + hours), number)
-        if own.all():
+        part = ordinary / (ordinary + hours)
+        left, _ = share_of_limits([limit], inside, draft.there, part, number)
+        if limit.lies_in(inside, draft.there):
             slower = replace(v, service_hours=ordinary + hours)
             left = [replace(left[0], variation=slower)]
         result += left
@@ -82,7 +83,8 @@ def slower_gates(
 def booked_gates(event: Event, draft: Draft, inside: NDArray[np.bool_], share: float) -> None:
     """Let a share of the arrivals at the limits inside come at times of their own.
 
-    Of a limit that reaches beyond, the part of its members counts that lies inside.
+    Of a limit that reaches beyond, the part of its members counts that lies inside; those that
+    do not exist on the day are none.
 
     Raises
     ------
@@ -96,7 +98,8 @@ def booked_gates(event: Event, draft: Draft, inside: NDArray[np.bool_], share: f
         if own.any() and not limit.from_event:
             found.append(limit.limit_id)
             varies = varies or limit.variation != NONE
-            booked = limit.variation.booked(share * float(own.mean()))
+            part = float(own[draft.there[limit.arc]].mean())
+            booked = limit.variation.booked(share * part)
             draft.limits[i] = replace(limit, variation=booked)
     if not found:
         chosen = int(inside.any(axis=0).sum())

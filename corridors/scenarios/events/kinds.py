@@ -118,7 +118,7 @@ class Cap(Closure):
             )
             raise ScenarioError(msg)
         elif set(event.selector) <= {"capacity", "direction"} and not event.cargo:
-            self._replace(event, draft, where, share)
+            self._replace(event, draft, where, number, share)
         elif share >= 1.0:
             self._add(event, draft, where, number)
 
@@ -159,10 +159,18 @@ class Cap(Closure):
         raise ScenarioError(msg)
 
     @staticmethod
-    def _replace(event: Event, draft: Draft, where: NDArray[np.bool_], share: float) -> None:
+    def _replace(
+        event: Event, draft: Draft, where: NDArray[np.bool_], number: int, share: float
+    ) -> None:
+        """Set the amount of capacities, or of the part of them that lies in a direction.
+
+        What earlier events have left to a part of one, they still leave.
+        """
         amount, wanted = event.its_amount(), set(names_in(event.selector["capacity"]))
+        added = []
         for i, limit in enumerate(draft.limits):
-            if limit.capacity_id not in wanted or not where[:, limit.arc].any():
+            own = limit.capacity_id in wanted and not limit.from_event
+            if not own or not where[limit.cargo, limit.arc].any():
                 continue
             if limit.unit != amount.unit:
                 msg = (
@@ -170,7 +178,12 @@ class Cap(Closure):
                     f"saw an amount in {amount.unit}"
                 )
                 raise ScenarioError(msg)
-            draft.limits[i] = set_amount(limit, towards(limit.amount, amount.value, share))
+            if limit.lies_in(where, draft.there):
+                draft.limits[i] = set_amount(limit, towards(limit.amount, amount.value, share))
+            else:
+                reached = towards(limit.available, amount.value, share)
+                added.append(limit.part(where, number, reached))
+        draft.limits += added
 
     @staticmethod
     def _add(event: Event, draft: Draft, where: NDArray[np.bool_], number: int) -> None:

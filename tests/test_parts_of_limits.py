@@ -1,0 +1,128 @@
+"""What an event does to a part of a capacity: it is limited as the capacity is, and no more."""
+
+from __future__ import annotations
+
+import pytest
+import toys
+from simulate_toys import link, scenario
+
+import corridors as co
+
+DAY = "2025-06-01"
+MONDAY = "2025-01-06"
+MEMBERS = ("a-b-road", "a-d-road")
+
+
+def fork(
+    amount: float = 100,
+    *,
+    per_day: float = 150,
+    back: float = 20,
+    beside: dict | None = None,
+    capacity: dict | None = None,
+    **others: list[dict],
+) -> co.Network:
+    """Two roads from a that share one capacity; nobody uses the second.
+
+    ::
+
+        a <====== 150 there, 20 back ======> b
+        a <------------ nothing -----------> d
+    """
+    return toys.network(
+        {"a": "XA", "b": "XB", "d": "XB"},
+        [link("a", "b"), link("a", "d", **(beside or {}))],
+        [
+            {"origin": "a", "destination": "b", "per_day": per_day},
+            *([{"origin": "b", "destination": "a", "per_day": back}] if back else []),
+        ],
+        cargo={"bulk": {}},
+        capacities=[
+            {"capacity_id": "c", "name": "C", "unit": "t", "amount": amount} | (capacity or {})
+        ],
+        capacity_members=[{"capacity_id": "c", "link_id": name} for name in MEMBERS],
+        **others,
+    )
+
+
+def served(net: co.Network, *events: dict) -> list[float]:
+    """Return what goes there and back in the steady state."""
+    hit = co.assign(net, scenario(*events), as_of=DAY)
+    return (
+        hit.shortfall.set_index("demand_id")
+        .loc[["a-b-bulk", "b-a-bulk"], "served_t_per_day"]
+        .round(6)
+        .tolist()
+    )
+
+
+def carried(net: co.Network, *events: dict, days: int = 14, step: str = "1d") -> list[float]:
+    """Return what enters the road to b on each day."""
+    sim = co.simulate(net, scenario(*events), days, start=MONDAY, step=step)
+    assert sim.residual_t < 1e-6
+    flows = sim.flows[sim.flows["id"] == "a-b-road"].set_index("date")["t"]
+    return [round(float(flows.get(day.isoformat(), 0.0)), 6) for day in sim.days]
+
+
+THERE = {"limit": {"link": "a-b-road", "direction": "forward"}, "to": 0.3}
+SET = {"limit": {"capacity": "c"}, "to": "80 t/day"}
+
+
+def test_an_amount_of_a_capacity_leaves_a_part_of_it_limited():
+    """30 of 100 may go there; that 80 may pass in all lets no more go there."""
+    assert served(fork(), THERE) == [30, 20]
+    assert served(fork(), THERE, SET) == [30, 20]
+    assert served(fork(), SET, THERE) == [24, 20]
+
+
+@pytest.mark.parametrize("to", ["30 t/day", 0.3])
+def test_an_amount_for_one_direction_of_a_capacity_leaves_the_other_alone(to):
+    event = {"limit": {"capacity": "c", "direction": "forward"}, "to": to}
+    assert served(fork(), event) == [30, 20]
+
+
+def test_an_amount_for_one_direction_builds_up_from_what_both_have():
+    net = fork(70, per_day=100, back=0)
+    event = {"limit": {"capacity": "c", "direction": "forward"}, "to": "10 t/day"}
+    event |= {"over": "3 days", "from": MONDAY}
+    assert carried(net, event, days=4) == [50, 30, 10, 10]
+
+
+ABSENT = [{}, {"opens": "2030-01-01"}, {"season": "10-01/12-31"}]
+HALF = {"limit": {"capacity": "c"}, "to": 0.5, "from": "2025-06-02", "until": "2025-06-08"}
+HOLDS = {
+    "nothing": ({}, {}),
+    "a ban": ({"ban_above": 60}, {}),
+    "a store": ({}, {"stores": [{"capacity_id": "c", "amount": 30}]}),
+    "a burst": ({"burst": 200}, {}),
+}
+
+
+@pytest.mark.parametrize("holds", list(HOLDS))
+def test_what_is_not_there_on_the_day_makes_no_part_of_a_whole(holds):
+    """A capacity of which all that there is today is limited is limited as a whole."""
+    capacity, others = HOLDS[holds]
+    found = []
+    for beside in ABSENT:
+        net = fork(capacity=capacity, beside=beside, **others)
+        hit = co.assign(net, scenario(HALF), as_of="2025-06-02")
+        sim = co.simulate(net, scenario(HALF), 12, start=DAY)
+        found.append(
+            (
+                hit.capacities[["capacity_id", "amount", "used"]].round(6).to_numpy().tolist(),
+                sim.peaks[["capacity_id", "peak"]].round(6).to_numpy().tolist(),
+                sim.daily.round(6).drop(columns="date").to_numpy().tolist(),
+            )
+        )
+    assert found[0][0] == [["c", 50, 50]]
+    assert found[1] == found[0]
+    assert found[2] == found[0]
+
+
+@pytest.mark.parametrize("beside", ABSENT)
+def test_all_arrivals_are_booked_where_all_that_there_is_today_is(beside):
+    variation = [{"mode": "road", "unit": "t", "cv_arrivals": 1, "cv_service": 1}]
+    net = fork(200, beside=beside, variation=variation)
+    event = {"queue": {"link": list(MEMBERS)}, "to": "slots"}
+    [limit] = co.assign(net, scenario(event), as_of=DAY).state.limits
+    assert (limit.variation.cv_arrivals, limit.variation.cv_service) == (0, 1)
