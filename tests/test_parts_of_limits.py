@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import toys
-from simulate_toys import link, scenario
+from simulate_toys import close, link, scenario
 
 import corridors as co
 
@@ -62,6 +62,41 @@ def carried(net: co.Network, *events: dict, days: int = 14, step: str = "1d") ->
     assert sim.residual_t < 1e-6
     flows = sim.flows[sim.flows["id"] == "a-b-road"].set_index("date")["t"]
     return [round(float(flows.get(day.isoformat(), 0.0)), 6) for day in sim.days]
+
+
+PART = {"limit": {"link": "a-b-road"}, "to": 0.5, "from": MONDAY}
+WHOLE = {"limit": {"capacity": "c"}, "to": 0.5, "from": MONDAY}
+RESTS = {
+    "days": ({"weekdays": "mo;tu;we;th;fr"}, {}, "1d", [49, 49, 49, 49, 49, 0, 0] * 2),
+    "hours": (
+        {},
+        {"opening_hours": [{"capacity_id": "c", "opens": 6, "closes": 12}]},
+        "6h",
+        [35] * 14,
+    ),
+    "forms": (
+        {},
+        {"quotas": [{"capacity_id": "c", "period": "week"}]},
+        "1d",
+        [70, 70, 70, 35, 0, 0, 0, 245, 0, 0, 0, 0, 0, 0],
+    ),
+}
+
+
+@pytest.mark.parametrize("rest", list(RESTS))
+def test_half_of_a_part_passes_when_the_capacity_works_and_as_it_is_given(rest):
+    """Of 70 a day, all that leaves, half is left: to both roads, or to the one that is used."""
+    capacity, others, step, expected = RESTS[rest]
+    net = fork(70, per_day=100, back=0, capacity=capacity, **others)
+    assert carried(net, WHOLE, step=step) == expected
+    assert carried(net, PART, step=step) == expected
+
+
+def test_a_closure_of_a_part_starts_up_on_the_days_on_which_the_gate_works():
+    """Shut on Monday; a quarter, a half and three quarters of 98 pass on the next three days."""
+    net = fork(70, per_day=100, back=0, capacity={"weekdays": "mo;tu;we;th;fr"})
+    event = close("a-b-road", MONDAY, "2025-01-07") | {"start_up": "4 days"}
+    assert carried(net, event, days=7) == [0, 24.5, 49, 73.5, 98, 0, 0]
 
 
 THERE = {"limit": {"link": "a-b-road", "direction": "forward"}, "to": 0.3}
