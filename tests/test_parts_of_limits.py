@@ -161,3 +161,42 @@ def test_all_arrivals_are_booked_where_all_that_there_is_today_is(beside):
     event = {"queue": {"link": list(MEMBERS)}, "to": "slots"}
     [limit] = co.assign(net, scenario(event), as_of=DAY).state.limits
     assert (limit.variation.cv_arrivals, limit.variation.cv_service) == (0, 1)
+
+
+WITHOUT_ROW = {
+    "a season": ({"season": "10-01/12-31", "gaps": "unlimited"}, 60),
+    "a later row": ({"valid_from": "2026-01-01"}, 60),
+    "an earlier one, each way": ({"valid_until": "2025-01-01", "per_direction": "yes"}, 80),
+    "one with background": ({"valid_from": "2026-01-01", "background": 50}, 60),
+}
+
+
+@pytest.mark.parametrize("row", list(WITHOUT_ROW))
+def test_an_amount_limits_a_capacity_that_has_no_row_on_the_day(row):
+    """Nothing limits it on the day, but 60 t/day is said."""
+    capacity, expected = WITHOUT_ROW[row]
+    net = fork(capacity=capacity)
+    assert served(net) == [150, 20]
+    assert sum(served(net, {"limit": {"capacity": "c"}, "to": "60 t/day"})) == expected
+    # What was looked up for it changes nothing on a day that has the row.
+    later = co.assign(net, as_of="2026-11-01" if "until" not in str(capacity) else "2024-11-01")
+    assert set(later.capacities["background"]) == {capacity.get("background", 0)}
+
+
+def test_an_amount_one_way_of_a_capacity_without_a_row_limits_that_way():
+    event = {"limit": {"capacity": "c", "direction": "forward"}, "to": "60 t/day"}
+    assert served(fork(capacity={"valid_from": "2026-01-01"}), event) == [60, 20]
+
+
+def test_by_days_too_it_holds_before_the_row_does():
+    net = fork(70, per_day=100, back=0, capacity={"valid_from": "2025-01-09"})
+    event = {"limit": {"capacity": "c"}, "to": "60 t/day", "from": "2025-01-07"}
+    assert carried(net, event | {"until": "2025-01-09"}, days=4) == [100, 60, 60, 70]
+
+
+def test_a_project_limits_nothing_that_nothing_limits():
+    row = {"project_id": "wide", "name": "Wide", "usd": 1, "status": "planned"}
+    row["changes"] = "[{limit: {capacity: c}, to: 60 t/day}]"
+    net = fork(capacity={"valid_from": "2026-01-01"}, projects=[row])
+    hit = co.assign(net, co.project(net, "wide"), as_of=DAY)
+    assert hit.shortfall["served_t_per_day"].sum() == pytest.approx(170)

@@ -314,6 +314,29 @@ def share_of_limits(
     return result + added, touched
 
 
+def limits_without_rows(
+    net: Network, arcs: Arcs, limits: list[Limit], capacities: set[str]
+) -> list[Limit]:
+    """Return the limits of capacities that have no row on the day, as their last rows have them.
+
+    What is used of them by traffic that the demand leaves out is not known on that day.
+
+    Parameters
+    ----------
+    net, arcs
+        The network and its arcs.
+    limits
+        Those of the day.
+    capacities
+        Capacities that are asked for.
+    """
+    rows = net.tables["capacities"]
+    missing = capacities - {limit.capacity_id for limit in limits}
+    own = rows[rows["capacity_id"].isin(missing)].sort_values("valid_from")
+    last = own.drop_duplicates("capacity_id", keep="last")
+    return [replace(limit, background=0.0) for limit in build_limits(net, arcs, last)]
+
+
 def set_amount(limit: Limit, amount: float) -> Limit:
     """Return a limit with another amount; its background takes the same share of it as before."""
     ratio = amount / limit.amount if limit.amount else 0.0

@@ -21,6 +21,7 @@ from corridors.scenarios.capacity.capacities import (
     countable_on,
     event_limit_id,
     limit_over,
+    limits_without_rows,
     set_amount,
 )
 from corridors.scenarios.demand import DEMAND_KEYS, select_demand
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from corridors.network.arcs import Arcs
     from corridors.network.network import Network
+    from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.draft import Draft
     from corridors.scenarios.events.event import Event
 
@@ -158,32 +160,47 @@ class Cap(Closure):
         )
         raise ScenarioError(msg)
 
-    @staticmethod
     def _replace(
-        event: Event, draft: Draft, where: NDArray[np.bool_], number: int, share: float
+        self, event: Event, draft: Draft, where: NDArray[np.bool_], number: int, share: float
     ) -> None:
         """Set the amount of capacities, or of the part of them that lies in a direction.
 
-        What earlier events have left to a part of one, they still leave.
+        What earlier events have left to a part of one, they still leave. One that has no row on
+        the day has nothing to build up from, and is limited in the end, but by no project.
         """
-        amount, wanted = event.its_amount(), set(names_in(event.selector["capacity"]))
-        added = []
-        for i, limit in enumerate(draft.limits):
-            own = limit.capacity_id in wanted and not limit.from_event
-            if not own or not where[limit.cargo, limit.arc].any():
+        wanted = set(names_in(event.selector["capacity"]))
+        limits, added = [], []
+        for limit in draft.limits:
+            if limit.from_event or not self._is_meant(event, limit, where, wanted):
+                limits.append(limit)
                 continue
-            if limit.unit != amount.unit:
-                msg = (
-                    f"{event.where}: the capacity {limit.capacity_id} counts {limit.unit}, "
-                    f"saw an amount in {amount.unit}"
-                )
-                raise ScenarioError(msg)
-            if limit.lies_in(where, draft.there):
-                draft.limits[i] = set_amount(limit, towards(limit.amount, amount.value, share))
-            else:
-                reached = towards(limit.available, amount.value, share)
-                added.append(limit.part(where, number, reached))
-        draft.limits += added
+            whole = limit.lies_in(where, draft.there)
+            before = limit.amount if whole else limit.available
+            reached = towards(before, event.its_amount().value, share)
+            limits.append(set_amount(limit, reached) if whole else limit)
+            added += [] if whole else [limit.part(where, number, reached)]
+        absent = share >= 1.0 and not event.widens
+        rows = limits_without_rows(draft.net, draft.arcs, draft.limits, wanted) if absent else ()
+        for limit in rows:
+            if self._is_meant(event, limit, where, wanted):
+                whole, amount = limit.lies_in(where, draft.there), event.its_amount().value
+                part = set_amount(limit, amount) if whole else limit.part(where, number, amount)
+                added.append(part)
+        draft.limits = limits + added
+
+    @staticmethod
+    def _is_meant(event: Event, limit: Limit, where: NDArray[np.bool_], wanted: set[str]) -> bool:
+        """Return whether an amount is set for a limit; refuse one in another unit."""
+        if limit.capacity_id not in wanted or not where[limit.cargo, limit.arc].any():
+            return False
+        unit = event.its_amount().unit
+        if limit.unit != unit:
+            msg = (
+                f"{event.where}: the capacity {limit.capacity_id} counts {limit.unit}, "
+                f"saw an amount in {unit}"
+            )
+            raise ScenarioError(msg)
+        return True
 
     @staticmethod
     def _add(event: Event, draft: Draft, where: NDArray[np.bool_], number: int) -> None:
