@@ -154,6 +154,22 @@ def test_what_is_not_there_on_the_day_makes_no_part_of_a_whole(holds):
     assert found[2] == found[0]
 
 
+@pytest.mark.parametrize("event", [PART, WHOLE], ids=["part", "whole"])
+@pytest.mark.parametrize("holds", ["days", "forms"])
+def test_a_member_that_comes_or_goes_while_an_event_holds_changes_nothing(event, holds):
+    capacity, others, step, _ = RESTS[holds]
+    found = [
+        carried(
+            fork(70, per_day=100, back=0, beside=beside, capacity=capacity, **others),
+            event,
+            step=step,
+        )
+        for beside in ({}, {"opens": "2025-01-10"}, {"closes": "2025-01-10"})
+    ]
+    assert found[1] == found[0]
+    assert found[2] == found[0]
+
+
 @pytest.mark.parametrize("beside", ABSENT)
 def test_all_arrivals_are_booked_where_all_that_there_is_today_is(beside):
     variation = [{"mode": "road", "unit": "t", "cv_arrivals": 1, "cv_service": 1}]

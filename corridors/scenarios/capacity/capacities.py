@@ -73,17 +73,15 @@ class Limit:
         """Units per day that are left for the demand table's cargo."""
         return max(self.amount - self.background, 0.0)
 
-    def lies_in(self, inside: NDArray[np.bool_], there: NDArray[np.bool_]) -> bool:
-        """Return whether all members that exist on the day lie in a selection.
+    def lies_in(self, meant: NDArray[np.bool_]) -> bool:
+        """Return whether all members lie in a selection, those that do not exist today included.
 
         Parameters
         ----------
-        inside
-            What is selected of what is there, by class and arc, shape (C, A).
-        there
-            Arcs that exist on the day, shape (A,).
+        meant
+            What is selected, whether it is there on the day or not, by class and arc, shape (C, A).
         """
-        return bool((inside[self.cargo, self.arc] | ~there[self.arc]).all())
+        return bool(meant[self.cargo, self.arc].all())
 
     def part(self, inside: NDArray[np.bool_], number: int, amount: float) -> Limit:
         """Return a limit that an event sets on the members of this one that lie in a selection.
@@ -269,7 +267,7 @@ def capacities_on(net: Network, day: dt.date, opened: Selection | None) -> pd.Da
 
 def share_of_limits(
     limits: list[Limit],
-    inside: NDArray[np.bool_],
+    meant: NDArray[np.bool_],
     there: NDArray[np.bool_],
     share: float,
     number: int,
@@ -277,16 +275,16 @@ def share_of_limits(
 ) -> tuple[list[Limit], bool]:
     """Return limits of which a share is left inside a selection, and whether any lies in it.
 
-    A limit that lies inside as a whole is scaled, background and all; what does not exist on
-    the day is no part of it. One that reaches beyond keeps its amount, and its members inside
-    together get a limit of that share of what it has for the demand.
+    A limit that is selected as a whole is scaled, background and all, whatever of it exists on
+    the day. One that reaches beyond keeps its amount, and its members inside together get a
+    limit of that share of what it has for the demand.
 
     Parameters
     ----------
     limits
         The limits.
-    inside
-        What is selected, by class and arc, shape (C, A).
+    meant
+        What is selected, whether it is there on the day or not, by class and arc, shape (C, A).
     there
         Arcs that exist on the day, shape (A,).
     share
@@ -296,6 +294,7 @@ def share_of_limits(
     capacities
         Capacities that are meant; None for all.
     """
+    inside = meant & there
     result, added, touched = [], [], False
     for limit in limits:
         own = inside[limit.cargo, limit.arc]
@@ -303,7 +302,7 @@ def share_of_limits(
             result.append(limit)
             continue
         touched = True
-        if limit.lies_in(inside, there):
+        if limit.lies_in(meant):
             scaled = replace(
                 limit, amount=limit.amount * share, background=limit.background * share
             )
@@ -330,8 +329,10 @@ def limits_without_rows(
     capacities
         Capacities that are asked for.
     """
-    rows = net.tables["capacities"]
     missing = capacities - {limit.capacity_id for limit in limits}
+    if not missing:
+        return []
+    rows = net.tables["capacities"]
     own = rows[rows["capacity_id"].isin(missing)].sort_values("valid_from")
     last = own.drop_duplicates("capacity_id", keep="last")
     return [replace(limit, background=0.0) for limit in build_limits(net, arcs, last)]

@@ -152,7 +152,11 @@ class Event:
 
     def inside(self, draft: Draft) -> NDArray[np.bool_]:
         """Return what the event is about on a day, by class and arc, shape (C, A)."""
-        return draft.inside(self.select(draft.net), self.cargo)
+        return self.meant(draft) & draft.there
+
+    def meant(self, draft: Draft) -> NDArray[np.bool_]:
+        """Return what the event is about, there on the day or not, by class and arc, (C, A)."""
+        return draft.meant(self.select(draft.net), self.cargo)
 
     def its_amount(self) -> Quantity:
         """Return the amount of an event of a kind that has one."""

@@ -22,7 +22,7 @@ SLOTS = "slots"
 
 
 def slower_gates(
-    event: Event, draft: Draft, inside: NDArray[np.bool_], hours: float, number: int
+    event: Event, draft: Draft, meant: NDArray[np.bool_], hours: float, number: int
 ) -> None:
     """Leave what the limits inside can serve when each one keeps its place so much longer.
 
@@ -36,9 +36,9 @@ def slower_gates(
         For messages.
     draft
         What holds on the day.
-    inside
-        What is delayed, by class and arc, shape (C, A). Of a limit that reaches beyond it, what
-        is delayed together gets that part.
+    meant
+        What is delayed, there on the day or not, by class and arc, shape (C, A). Of a limit that
+        reaches beyond it, what is delayed together gets that part.
     hours
         The delay.
     number
@@ -49,6 +49,7 @@ def slower_gates(
     ScenarioError
         Where no limit inside says for how long one is served.
     """
+    inside = meant & draft.there
     result: list[Limit] = []
     unknown: list[str] = []
     touched = False
@@ -65,8 +66,8 @@ def slower_gates(
         touched = True
         ordinary = v.hours_of_one(limit.amount)
         part = ordinary / (ordinary + hours)
-        left, _ = share_of_limits([limit], inside, draft.there, part, number)
-        if limit.lies_in(inside, draft.there):
+        left, _ = share_of_limits([limit], meant, draft.there, part, number)
+        if limit.lies_in(meant):
             slower = replace(v, service_hours=ordinary + hours)
             left = [replace(left[0], variation=slower)]
         result += left
