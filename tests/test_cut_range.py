@@ -101,6 +101,44 @@ def test_a_share_that_a_scenario_leaves_is_one_of_what_is_drawn():
     assert kept == pytest.approx(np.full(N, 30.0))
 
 
+ONE_WAY = {"link": "1", "direction": "forward"}
+CHANGED = {
+    "half of one way": {"limit": ONE_WAY, "to": 0.5},
+    "half of all": {"limit": {"capacity": "one"}, "to": 0.5},
+    "an amount one way": {"limit": {"capacity": "one", "direction": "forward"}, "to": "30 t/day"},
+    "a longer service": {"delay": {"capacity": "one"}, "by": "2 h", "takes": "slots"},
+    "an early opening": {"open": {"link": "1"}},
+}
+
+
+@pytest.mark.parametrize("change", list(CHANGED))
+def test_each_draw_is_the_cut_of_the_network_that_is_drawn_whatever_an_event_leaves(change):
+    """Half of what is left beside 40 of background is not what half of the amount would be."""
+    net = in_a_row(("one", "1", 100.0, 50.0, 130.0, 40.0), ("two", "2", 400.0, 390.0, 410.0, 0.0))
+    tables = dict(net.tables)
+    variation = toys.network({}, [], [], variation=[
+        {"mode": "road", "unit": "t", "cv_service": 1, "service_hours": 1}
+    ])  # fmt: skip
+    tables["variation"] = variation.tables["variation"]
+    if change == "an early opening":
+        for table, column, key in (("links", "opens", "1"), ("capacities", "valid_from", "one")):
+            frame = tables[table]
+            first = frame.columns[0]
+            tables[table] = frame.assign(
+                **{column: frame[column].mask(frame[first] == key, "2030-01-01")}
+            )
+    net = co.Network(tables)
+    plan = co.scenario({"name": "plan", "as_of": DAY, "events": [CHANGED[change]]})
+    found = co.cut_range(net, "AA", "CC", "bulk", 12, seed=5, scenario=plan)
+    inputs = UncertainInputs(net)
+    own = [
+        co.min_cut(inputs.network(places), "AA", "CC", "bulk", scenario=plan).units_per_day
+        for places in inputs.places(12, 5)
+    ]
+    assert found.units_per_day == pytest.approx(own, rel=1e-9)
+    assert len(set(found.units_per_day.round(6))) > (change != "an amount one way")
+
+
 def test_the_same_seed_gives_the_same_and_another_does_not():
     net = in_a_row(("post", "1", 100.0, 50.0, 130.0, 0.0))
     first, again, other = (

@@ -156,9 +156,9 @@ class Draft:
         self.usd[c, a] = np.inf
         self.limits = self.limits + offer_limits(self.net, self.offers)
 
-    def inside(self, selection: Selection, cargo: tuple[str, ...]) -> NDArray[np.bool_]:
-        """Return what a selection means of what is there, by class and arc, shape (C, A)."""
-        chosen = self.there & self.arcs.select(selection)
+    def meant(self, selection: Selection, cargo: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Return what a selection means, there or not, by class and arc, shape (C, A)."""
+        chosen = self.arcs.select(selection)
         return np.asarray(self.arcs.classes(cargo)[:, None] & chosen, dtype=np.bool_)
 
     def close(self, inside: NDArray[np.bool_]) -> None:
@@ -168,13 +168,15 @@ class Draft:
 
     def leave_share(
         self,
-        inside: NDArray[np.bool_],
+        meant: NDArray[np.bool_],
         share: float,
         number: int,
         capacities: set[str] | None = None,
     ) -> bool:
-        """Leave a share of the limits inside, as `share_of_limits` does; return whether any is."""
-        self.limits, touched = share_of_limits(self.limits, inside, share, number, capacities)
+        """Leave a share of what limits a selection, as `share_of_limits` does; say if any does."""
+        self.limits, touched = share_of_limits(
+            self.limits, meant, self.there, share, number, capacities
+        )
         return touched
 
     def felt_once(

@@ -47,7 +47,7 @@ def project_events(net: Network, project_id: str) -> tuple[Event, ...]:
             raise ScenarioError(msg)
         event = event_from(raw, f"project {project_id}, change {i + 1}")
         event.check(net.whole)
-        events.append(event)
+        events.append(replace(event, widens=True))
     return tuple(events)
 
 

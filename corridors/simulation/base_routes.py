@@ -133,10 +133,10 @@ class FallenRoutes:
     def _share(self, base: int) -> NDArray[np.float64]:
         """Return the part of each demand that a set of base routes takes, shape (K,)."""
         n_demands = self._whole.bases[base].problem.n_commodities
-        return _served_shares(self._whole.ways[base], n_demands)
+        return served_shares(self._whole.ways[base], n_demands)
 
 
-def _served_shares(ways: list[BaseRoute], n_demands: int) -> NDArray[np.float64]:
+def served_shares(ways: list[BaseRoute], n_demands: int) -> NDArray[np.float64]:
     """Return the part of each demand that ways take, shape (K,)."""
     share = np.bincount([w.demand for w in ways], [w.share for w in ways], n_demands)
     return np.asarray(share, dtype=np.float64)
@@ -192,7 +192,7 @@ def _leaving(
     ways: list[BaseRoute], base: NetworkState, undisturbed: Undisturbed
 ) -> list[BaseRoute]:
     """Return what can leave on each way by the couplings of ordinary times."""
-    share = _served_shares(ways, base.problem.n_commodities)
+    share = served_shares(ways, base.problem.n_commodities)
     return _times(ways, _left(base, share, undisturbed))
 
 
@@ -267,7 +267,7 @@ def _solved(
     """Return the kept ways, and the best ones for an amount in the room that they leave."""
     ways = [way for way in kept if p.amount[way.demand] > 0]
     if (amount > 0).any():
-        ways += _best(p, amount, kept, undisturbed)
+        ways += best_ways(p, amount, kept, undisturbed)
     served = np.zeros(len(amount))
     for way in ways:
         served[way.demand] += way.share
@@ -277,19 +277,35 @@ def _solved(
     return sorted(ways, key=lambda w: (w.demand, -w.share, w.arcs.tolist()))
 
 
-def _best(
+def best_ways(
     p: FlowProblem,
     amount: NDArray[np.float64],
     kept: list[BaseRoute],
     undisturbed: Undisturbed,
+    *,
+    usual: bool = True,
 ) -> list[BaseRoute]:
-    """Return the best ways for an amount in the room that the kept ones leave."""
+    """Return the best ways for an amount in the room that the kept ones leave.
+
+    Parameters
+    ----------
+    p
+        The situation.
+    amount
+        What looks for ways, shape (K,); shares are of it.
+    kept
+        Ways that others keep, with their shares of what is wanted in all.
+    undisturbed
+        The days without events.
+    usual
+        Whether no event has a part in the situation.
+    """
     flow = np.zeros((p.n_classes, p.n_arcs))
     for way in kept:
         flow[p.commodity_class[way.demand], way.arcs] += way.share * p.amount[way.demand]
     taken = limit_use(p, flow)
     bound = np.maximum(p.bound - np.where(np.isfinite(p.bound), taken, 0.0), 0.0)
-    answer = undisturbed.answer(replace(p, amount=amount, bound=bound))
+    answer = undisturbed.answer(replace(p, amount=amount, bound=bound), usual=usual)
     ways = []
     for k, arcs, units_ in zip(
         answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True

@@ -119,7 +119,8 @@ def sentences(
     # The title is a sentence of its own, or a name; it is not bent into this one.
     dearer = _on_the_way(*added)
     start = f"{title}: {span[0].lower()}{span[1:]}"
-    found = [_overall(start, steps["change_t"].to_dict(), moves=bool(dearer)), *dearer]
+    change = steps["change_t"].to_dict()
+    found = [_overall(start, change, moves=bool(dearer)), *_given(change), *dearer]
     if len(caused):
         found.append(_queues(caused))
     elif n_usual:
@@ -165,6 +166,15 @@ def _overall(start: str, change: dict[str, float], *, moves: bool) -> str:
         later = "waits longer" if moves else "comes later"
         return f"{start}, no cargo {later}, goes another way or is lost that would not anyway."
     return f"{start}, against the same days without it, {', '.join(parts)}."
+
+
+def _given(change: dict[str, float]) -> list[str]:
+    """Return a sentence on what leaves that falls short without the scenario, if anything does.
+
+    What is no longer wanted falls short no more either, and is left out.
+    """
+    more = min(change["wanted"], 0.0) - change["short_as_usual"]
+    return [f"Of what falls short without it, {number(more, 't')} leave."] if more > _SMALL else []
 
 
 def _queues(caused: pd.DataFrame) -> str:

@@ -216,7 +216,8 @@ def dated_columns(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the pattern of the week, the burst rate and the ban of each limit.
 
-    Of several rows that hold on some of the days the lowest ban counts on all of them.
+    What a scenario leaves to a part of a capacity passes on the days on which the capacity
+    works. Of several rows that hold on some of the days the lowest ban counts on all of them.
     """
     rows = net.whole.tables["capacities"]
     by_id: dict[str, list[dict[str, Any]]] = {}
@@ -227,8 +228,6 @@ def dated_columns(
     burst = np.full((len(calendar), len(points)), np.nan)
     ban = np.full(len(points), np.inf)
     for r, point in enumerate(points):
-        if point.from_event:
-            continue
         for row in by_id.get(point.capacity_id, []):
             works = {w for w in row["weekdays"].split(";") if w}
             holds = False
@@ -237,8 +236,9 @@ def dated_columns(
                     continue
                 if not in_season(row["season"], day):
                     continue
-                holds = True
-                burst[i, r] = row["burst"]
+                holds = not point.from_event
+                if holds:
+                    burst[i, r] = row["burst"]
                 if works:
                     open_ = WEEK[day.weekday()] in works
                     pattern[i, r] = len(WEEK) / len(works) if open_ else 0.0
@@ -259,7 +259,8 @@ def grants(
     Permits are forms: those of a week come on its first day, can be used up before its
     last, and are worth nothing in the next. They are given at the beginning of a period, for
     all of its days at the amount that holds on them; where the amount changes within a
-    period, what is added is for the days from then on.
+    period, what is added is for the days from then on. What a scenario leaves to a part of a
+    capacity is given as the capacity is.
 
     Parameters
     ----------
@@ -288,7 +289,7 @@ def grants(
     found = Grants(none, none.copy(), np.zeros((n_steps, n_limits)))
     per_day = round(1 / step)
     for r, point in enumerate(points):
-        if point.from_event or point.capacity_id not in quota:
+        if point.capacity_id not in quota:
             continue
         bounds = [period_bounds(day, quota[point.capacity_id]) for day in calendar]
         own = level[::per_day, r]
@@ -356,7 +357,8 @@ def open_part(
     """Return by what the rate of each limit is more or less in each step for its hours, (T, R).
 
     A day has the same amount: in the hours that a limit works it passes as much more as they
-    are fewer than 24. With steps of a day all is 1.
+    are fewer than 24. What a scenario leaves to a part of a capacity keeps its hours. With steps
+    of a day all is 1.
 
     Parameters
     ----------
@@ -380,11 +382,7 @@ def open_part(
             np.clip(np.minimum(end, b) - np.maximum(begin, a), 0.0, None) for a, b in parts
         )
         factor = inside / (24.0 * step) * 24.0 / hours
-        own = [
-            r
-            for r, p in enumerate(points)
-            if not p.from_event and p.capacity_id == row["capacity_id"]
-        ]
+        own = [r for r, p in enumerate(points) if p.capacity_id == row["capacity_id"]]
         for i, day in enumerate(calendar):
             if in_period(row["valid_from"], row["valid_until"], day):
                 found[i * per_day : (i + 1) * per_day, own] = factor[:, None]

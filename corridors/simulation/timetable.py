@@ -33,6 +33,7 @@ from corridors.simulation.queue_points import (
 )
 from corridors.simulation.queueing.problem import Behaviour, QueueProblem
 from corridors.simulation.seasons.foreseen import ForeseenRoutes
+from corridors.simulation.seasons.given import GivenRoutes
 from corridors.simulation.seasons.undisturbed import Undisturbed
 from corridors.simulation.variation.variability import variability
 
@@ -181,8 +182,12 @@ def build_timetable(
     foreseen = ForeseenRoutes(
         undisturbed, solutions, calendar, numbers, lambda i: states[state_of[i]]
     )
+    given = GivenRoutes(undisturbed, solutions)
     for i in range(len(calendar)):
-        base_of[i] = fallen.number(foreseen.number(i), states[state_of[i]])
+        own, state = foreseen.number(i), states[state_of[i]]
+        # What the end of a season takes away is no want of room.
+        own = given.number(own, state) if own == numbers[i] else own
+        base_of[i] = fallen.number(own, state)
     per_day = round(1 / step)
     rows = np.repeat(np.arange(total), per_day)
     later = np.repeat(np.arange(total, len(calendar)), per_day)

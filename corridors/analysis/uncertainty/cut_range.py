@@ -18,6 +18,7 @@ from corridors.display import Card, records
 from corridors.errors import CertificateError, ScenarioError
 from corridors.network.network import Network, require_network
 from corridors.scenarios.capacity.capacities import capacities_on
+from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
     from corridors.analysis.min_cut import CutProgram
     from corridors.flow.arrays import Floats
+    from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.scenario import Scenario
-    from corridors.scenarios.state import NetworkState
 
 _HOLDS = 1e-9
 """Least weight, as a share of the largest, with which a limit is part of a cut."""
@@ -144,8 +145,7 @@ def cut_range(
     state = ask(net, plan, as_of).state
     program = cut_program(net, state, start, end, cargo)
     central = cut_of(net, program, start)
-    said = _said(net, plan, state) if plan is not None and plan.events else set()
-    available = _drawn(net, program, n, seed, said)
+    available = _drawn(net, plan, program, UncertainInputs(net).places(n, seed))
     if math.isinf(central.units_per_day):
         return CutRange(central, n, seed, np.full(n, math.inf), _stops(program, available, []))
     amounts, weights = np.zeros(n), []
@@ -159,38 +159,45 @@ def cut_range(
     return CutRange(central, n, seed, amounts, _stops(program, available, weights))
 
 
-def _said(net: Network, plan: Scenario, state: NetworkState) -> set[str]:
-    """Return the limits whose amount a scenario gives in figures: halved capacities leave them."""
-    whole = net.whole
-    table = whole.tables["capacities"]
-    halved = table.assign(amount=table["amount"] / 2, background=table["background"] / 2)
-    other = Network({**whole.tables, "capacities": halved}, folder=whole.folder)
-    half = {limit.limit_id: limit.amount for limit in ask(other, plan, state.day).state.limits}
-    return {
-        limit.limit_id for limit in state.limits if half.get(limit.limit_id) != limit.amount / 2
-    }
+def _drawn(net: Network, plan: Scenario | None, program: CutProgram, places: Floats) -> Floats:
+    """Return what is available of each limit of a program in each draw, shape (n, limits).
 
-
-def _drawn(net: Network, program: CutProgram, n: int, seed: int, said: set[str]) -> Floats:
-    """Return what is available of each limit of a program in each draw, shape (n, limits)."""
-    state = program.state
-    inputs = UncertainInputs(net)
+    Where a scenario changes limits, each draw's are those of the network that is drawn: what a
+    share or a delay leaves hangs on the amount, what is said in figures does not.
+    """
+    inputs, rows = UncertainInputs(net), program.rows.tolist()
     table = inputs.net.tables["capacities"]
+    drawn = [inputs.drawn("capacities", "amount", own) for own in places]
+    state = program.state
+    usual = {limit.limit_id: limit for limit in network_state(net, None, state.day).limits}
+    found = np.tile(state.problem.bound[program.rows], (len(places), 1))
+    if any(_changed(state.limits[number], usual) for number in rows):
+        names = [state.limits[number].limit_id for number in rows]
+        for i, values in enumerate(drawn):
+            background = np.minimum(table["background"], values)
+            other = table.assign(amount=values, background=background)
+            whole = Network(
+                {**inputs.net.tables, "capacities": other}, folder=net.folder, like=inputs.net
+            )
+            own = {x.limit_id: x.available for x in ask(whole, plan, state.day).state.limits}
+            found[i] = [own[name] for name in names]
+        return found
     held = capacities_on(inputs.net, state.day, None)
     row_of = dict(zip(held["capacity_id"], held.index, strict=True))
-    amount = table["amount"].to_numpy(dtype=np.float64)
-    central = state.problem.bound[program.rows]
-    found = np.tile(central, (n, 1))
-    drawn = [inputs.drawn("capacities", "amount", places) for places in inputs.places(n, seed)]
-    for k, number in enumerate(program.rows.tolist()):
+    for k, number in enumerate(rows):
         limit = state.limits[number]
         row = row_of.get(limit.capacity_id)
-        if row is None or not amount[row] > 0 or limit.limit_id in said:
+        if row is None:
             continue
         for i, values in enumerate(drawn):
-            least = limit.amount * values[row] / amount[row]
-            found[i, k] = max(least - min(limit.background, least), 0.0)
+            found[i, k] = max(values[row] - min(limit.background, values[row]), 0.0)
     return found
+
+
+def _changed(limit: Limit, usual: dict[str, Limit]) -> bool:
+    """Return whether a limit is another than without any event."""
+    own = usual.get(limit.limit_id)
+    return own is None or (own.amount, own.background) != (limit.amount, limit.background)
 
 
 def _stops(program: CutProgram, available: Floats, weights: list[Floats]) -> pd.DataFrame:

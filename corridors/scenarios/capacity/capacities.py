@@ -73,6 +73,42 @@ class Limit:
         """Units per day that are left for the demand table's cargo."""
         return max(self.amount - self.background, 0.0)
 
+    def lies_in(self, meant: NDArray[np.bool_]) -> bool:
+        """Return whether all members lie in a selection, those that do not exist today included.
+
+        Parameters
+        ----------
+        meant
+            What is selected, whether it is there on the day or not, by class and arc, shape (C, A).
+        """
+        return bool(meant[self.cargo, self.arc].all())
+
+    def part(self, inside: NDArray[np.bool_], number: int, amount: float) -> Limit:
+        """Return a limit that an event sets on the members of this one that lie in a selection.
+
+        Parameters
+        ----------
+        inside
+            What is selected, by class and arc, shape (C, A).
+        number
+            Of the event, for the id of the limit.
+        amount
+            Units per day, all of them for the demand table's cargo.
+        """
+        own = inside[self.cargo, self.arc]
+        return replace(
+            self,
+            limit_id=event_limit_id(number, self.limit_id),
+            name=f"{self.name}, part limited by the scenario",
+            amount=amount,
+            background=0.0,
+            arc=self.arc[own],
+            cargo=self.cargo[own],
+            factor=self.factor[own],
+            from_event=True,
+            variation=NONE,
+        )
+
 
 def event_limit_id(number: int, capacity: str = "event") -> str:
     """Return the id of a limit that the event of a number sets, alone or on part of a capacity.
@@ -231,23 +267,26 @@ def capacities_on(net: Network, day: dt.date, opened: Selection | None) -> pd.Da
 
 def share_of_limits(
     limits: list[Limit],
-    inside: NDArray[np.bool_],
+    meant: NDArray[np.bool_],
+    there: NDArray[np.bool_],
     share: float,
     number: int,
     capacities: set[str] | None = None,
 ) -> tuple[list[Limit], bool]:
     """Return limits of which a share is left inside a selection, and whether any lies in it.
 
-    A limit that lies inside as a whole is scaled, background and all. One that
-    reaches beyond keeps its amount, and its members inside together get a
+    A limit that is selected as a whole is scaled, background and all, whatever of it exists on
+    the day. One that reaches beyond keeps its amount, and its members inside together get a
     limit of that share of what it has for the demand.
 
     Parameters
     ----------
     limits
         The limits.
-    inside
-        What is selected, by class and arc, shape (C, A).
+    meant
+        What is selected, whether it is there on the day or not, by class and arc, shape (C, A).
+    there
+        Arcs that exist on the day, shape (A,).
     share
         What is left, from 0 to 1.
     number
@@ -255,6 +294,7 @@ def share_of_limits(
     capacities
         Capacities that are meant; None for all.
     """
+    inside = meant & there
     result, added, touched = [], [], False
     for limit in limits:
         own = inside[limit.cargo, limit.arc]
@@ -262,28 +302,40 @@ def share_of_limits(
             result.append(limit)
             continue
         touched = True
-        if own.all():
+        if limit.lies_in(meant):
             scaled = replace(
                 limit, amount=limit.amount * share, background=limit.background * share
             )
             result.append(scaled)
             continue
         result.append(limit)
-        added.append(
-            replace(
-                limit,
-                limit_id=event_limit_id(number, limit.limit_id),
-                name=f"{limit.name}, part limited by the scenario",
-                amount=limit.available * share,
-                background=0.0,
-                arc=limit.arc[own],
-                cargo=limit.cargo[own],
-                factor=limit.factor[own],
-                from_event=True,
-                variation=NONE,
-            )
-        )
+        added.append(limit.part(inside, number, limit.available * share))
     return result + added, touched
+
+
+def limits_without_rows(
+    net: Network, arcs: Arcs, limits: list[Limit], capacities: set[str]
+) -> list[Limit]:
+    """Return the limits of capacities that have no row on the day, as their last rows have them.
+
+    What is used of them by traffic that the demand leaves out is not known on that day.
+
+    Parameters
+    ----------
+    net, arcs
+        The network and its arcs.
+    limits
+        Those of the day.
+    capacities
+        Capacities that are asked for.
+    """
+    missing = capacities - {limit.capacity_id for limit in limits}
+    if not missing:
+        return []
+    rows = net.tables["capacities"]
+    own = rows[rows["capacity_id"].isin(missing)].sort_values("valid_from")
+    last = own.drop_duplicates("capacity_id", keep="last")
+    return [replace(limit, background=0.0) for limit in build_limits(net, arcs, last)]
 
 
 def set_amount(limit: Limit, amount: float) -> Limit:

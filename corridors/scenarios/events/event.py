@@ -56,6 +56,9 @@ class Event:
         Where relative paths of the selector start.
     origin
         The file that it stands in and its number there; None for one made otherwise.
+    widens
+        Whether a project makes it: an amount of a capacity then limits nothing on days on
+        which nothing is limited without it.
     """
 
     kind: str
@@ -71,6 +74,7 @@ class Event:
     where: str = field(default="", compare=False)
     folder: Path | None = field(default=None, compare=False)
     origin: tuple[str, int] | None = field(default=None, compare=False)
+    widens: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -148,7 +152,11 @@ class Event:
 
     def inside(self, draft: Draft) -> NDArray[np.bool_]:
         """Return what the event is about on a day, by class and arc, shape (C, A)."""
-        return draft.inside(self.select(draft.net), self.cargo)
+        return self.meant(draft) & draft.there
+
+    def meant(self, draft: Draft) -> NDArray[np.bool_]:
+        """Return what the event is about, there on the day or not, by class and arc, (C, A)."""
+        return draft.meant(self.select(draft.net), self.cargo)
 
     def its_amount(self) -> Quantity:
         """Return the amount of an event of a kind that has one."""

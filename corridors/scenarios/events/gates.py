@@ -22,7 +22,7 @@ SLOTS = "slots"
 
 
 def slower_gates(
-    event: Event, draft: Draft, inside: NDArray[np.bool_], hours: float, number: int
+    event: Event, draft: Draft, meant: NDArray[np.bool_], hours: float, number: int
 ) -> None:
     """Leave what the limits inside can serve when each one keeps its place so much longer.
 
@@ -36,9 +36,9 @@ def slower_gates(
         For messages.
     draft
         What holds on the day.
-    inside
-        What is delayed, by class and arc, shape (C, A). Of a limit that reaches beyond it, what
-        is delayed together gets that part.
+    meant
+        What is delayed, there on the day or not, by class and arc, shape (C, A). Of a limit that
+        reaches beyond it, what is delayed together gets that part.
     hours
         The delay.
     number
@@ -49,6 +49,7 @@ def slower_gates(
     ScenarioError
         Where no limit inside says for how long one is served.
     """
+    inside = meant & draft.there
     result: list[Limit] = []
     unknown: list[str] = []
     touched = False
@@ -64,8 +65,9 @@ def slower_gates(
             continue
         touched = True
         ordinary = v.hours_of_one(limit.amount)
-        left, _ = share_of_limits([limit], inside, ordinary / (ordinary + hours), number)
-        if own.all():
+        part = ordinary / (ordinary + hours)
+        left, _ = share_of_limits([limit], meant, draft.there, part, number)
+        if limit.lies_in(meant):
             slower = replace(v, service_hours=ordinary + hours)
             left = [replace(left[0], variation=slower)]
         result += left
@@ -82,7 +84,8 @@ def slower_gates(
 def booked_gates(event: Event, draft: Draft, inside: NDArray[np.bool_], share: float) -> None:
     """Let a share of the arrivals at the limits inside come at times of their own.
 
-    Of a limit that reaches beyond, the part of its members counts that lies inside.
+    Of a limit that reaches beyond, the part of its members counts that lies inside; those that
+    do not exist on the day are none.
 
     Raises
     ------
@@ -96,7 +99,8 @@ def booked_gates(event: Event, draft: Draft, inside: NDArray[np.bool_], share: f
         if own.any() and not limit.from_event:
             found.append(limit.limit_id)
             varies = varies or limit.variation != NONE
-            booked = limit.variation.booked(share * float(own.mean()))
+            part = float(own[draft.there[limit.arc]].mean())
+            booked = limit.variation.booked(share * part)
             draft.limits[i] = replace(limit, variation=booked)
     if not found:
         chosen = int(inside.any(axis=0).sum())

@@ -21,6 +21,7 @@ from corridors.scenarios.capacity.capacities import (
     countable_on,
     event_limit_id,
     limit_over,
+    limits_without_rows,
     set_amount,
 )
 from corridors.scenarios.demand import DEMAND_KEYS, select_demand
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from corridors.network.arcs import Arcs
     from corridors.network.network import Network
+    from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.draft import Draft
     from corridors.scenarios.events.event import Event
 
@@ -65,11 +67,11 @@ class Closure(Kind):
 
     def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
         """Close what is inside, or take its share of the limits there away."""
-        where = event.inside(draft)
+        meant = event.meant(draft)
         if share >= 1.0:
-            draft.close(where)
+            draft.close(meant & draft.there)
         else:
-            draft.leave_share(where, 1.0 - share, number)
+            draft.leave_share(meant, 1.0 - share, number)
 
 
 @register
@@ -102,13 +104,14 @@ class Cap(Closure):
 
     def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
         """Scale, replace or add limits."""
-        amount, where = event.its_amount(), event.inside(draft)
+        amount, meant = event.its_amount(), event.meant(draft)
+        where = meant & draft.there
         if amount.unit != "share":
             self._check_unit(event, draft, where)
         if self.closes(event):
             super().apply(event, draft, number, share)
         elif amount.unit == "share":
-            self._scale(event, draft, where, number, towards(1.0, amount.value, share))
+            self._scale(event, draft, meant, number, towards(1.0, amount.value, share))
         elif set(event.selector) == {"direction"}:
             way = event.selector["direction"]
             msg = (
@@ -118,7 +121,7 @@ class Cap(Closure):
             )
             raise ScenarioError(msg)
         elif set(event.selector) <= {"capacity", "direction"} and not event.cargo:
-            self._replace(event, draft, where, share)
+            self._replace(event, draft, meant, number, share)
         elif share >= 1.0:
             self._add(event, draft, where, number)
 
@@ -144,12 +147,12 @@ class Cap(Closure):
 
     @staticmethod
     def _scale(
-        event: Event, draft: Draft, where: NDArray[np.bool_], number: int, left: float
+        event: Event, draft: Draft, meant: NDArray[np.bool_], number: int, left: float
     ) -> None:
         named = event.selector.get("capacity")
         capacities = set(names_in(named)) if named else None
-        chosen = int(where.any(axis=0).sum())
-        if draft.leave_share(where, left, number, capacities) or not chosen:
+        chosen = int((meant & draft.there).any(axis=0).sum())
+        if draft.leave_share(meant, left, number, capacities) or not chosen:
             return
         msg = (
             f"{event.where}: a share of {left:g} limits nothing, because none of the "
@@ -158,19 +161,47 @@ class Cap(Closure):
         )
         raise ScenarioError(msg)
 
-    @staticmethod
-    def _replace(event: Event, draft: Draft, where: NDArray[np.bool_], share: float) -> None:
-        amount, wanted = event.its_amount(), set(names_in(event.selector["capacity"]))
-        for i, limit in enumerate(draft.limits):
-            if limit.capacity_id not in wanted or not where[:, limit.arc].any():
+    def _replace(
+        self, event: Event, draft: Draft, meant: NDArray[np.bool_], number: int, share: float
+    ) -> None:
+        """Set the amount of capacities, or of the part of them that lies in a direction.
+
+        What earlier events have left to a part of one, they still leave. One that has no row on
+        the day has nothing to build up from, and is limited in the end, but by no project.
+        """
+        wanted, where = set(names_in(event.selector["capacity"])), meant & draft.there
+        limits, added = [], []
+        for limit in draft.limits:
+            if limit.from_event or not self._is_meant(event, limit, where, wanted):
+                limits.append(limit)
                 continue
-            if limit.unit != amount.unit:
-                msg = (
-                    f"{event.where}: the capacity {limit.capacity_id} counts {limit.unit}, "
-                    f"saw an amount in {amount.unit}"
-                )
-                raise ScenarioError(msg)
-            draft.limits[i] = set_amount(limit, towards(limit.amount, amount.value, share))
+            whole = limit.lies_in(meant)
+            before = limit.amount if whole else limit.available
+            reached = towards(before, event.its_amount().value, share)
+            limits.append(set_amount(limit, reached) if whole else limit)
+            added += [] if whole else [limit.part(where, number, reached)]
+        absent = share >= 1.0 and not event.widens
+        rows = limits_without_rows(draft.net, draft.arcs, draft.limits, wanted) if absent else ()
+        for limit in rows:
+            if self._is_meant(event, limit, where, wanted):
+                whole, amount = limit.lies_in(meant), event.its_amount().value
+                part = set_amount(limit, amount) if whole else limit.part(where, number, amount)
+                added.append(part)
+        draft.limits = limits + added
+
+    @staticmethod
+    def _is_meant(event: Event, limit: Limit, where: NDArray[np.bool_], wanted: set[str]) -> bool:
+        """Return whether an amount is set for a limit; refuse one in another unit."""
+        if limit.capacity_id not in wanted or not where[limit.cargo, limit.arc].any():
+            return False
+        unit = event.its_amount().unit
+        if limit.unit != unit:
+            msg = (
+                f"{event.where}: the capacity {limit.capacity_id} counts {limit.unit}, "
+                f"saw an amount in {unit}"
+            )
+            raise ScenarioError(msg)
+        return True
 
     @staticmethod
     def _add(event: Event, draft: Draft, where: NDArray[np.bool_], number: int) -> None:
@@ -202,11 +233,12 @@ class Delay(Kind):
 
     def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
         """Add hours where the delay is felt, and take the slots that it occupies there."""
-        inside, hours = event.inside(draft), towards(0.0, event.its_amount().value, share)
+        hours, meant = towards(0.0, event.its_amount().value, share), event.meant(draft)
+        inside = meant & draft.there
         felt = draft.felt_once(inside, event.selector, event.folder)
         draft.hours[felt] += hours
         if event.takes == "slots":
-            slower_gates(event, draft, inside, hours, number)
+            slower_gates(event, draft, meant, hours, number)
 
 
 @register
@@ -283,7 +315,7 @@ class Opening(Kind):
     def apply(self, event: Event, draft: Draft, number: int, share: float) -> None:
         """Leave a share of the limits on what is new, until it has built up."""
         if share < 1.0:
-            draft.leave_share(event.inside(draft) & ~draft.usual, share, number)
+            draft.leave_share(event.meant(draft) & ~draft.usual, share, number)
 
 
 @register
