@@ -230,10 +230,10 @@ def test_a_capacity_is_moved_in_the_table_of_what_is_full(at):
     # A capacity moves with both of its directions.
     name = re.sub(r" \((forward|backward)\)$", "", title)
     price = first.locator("td").nth(2).inner_text()
-    first.locator("input[type=number]").fill("1.5")
+    first.locator("input[type=number]").fill("4")
     first.locator("input[type=number]").press("Enter")
     settle(page)
-    assert re.search(r"&cap=[^&]+@1\.5", address(page))
+    assert re.search(r"&cap=[^&]+@4", address(page))
     assert page.locator("#chips li", has_text=name).count() == 1
     # What was moved stays in the table, however far its price has fallen behind others.
     moved = page.locator(

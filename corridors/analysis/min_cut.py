@@ -187,7 +187,7 @@ def _region(net: Network, names: str | list[str]) -> set[str]:
     country = net.country_of
     nodes: set[str] = set()
     names = names_in("region", names)
-    if not names:
+    if not any(names):
         raise UnknownIdError(
             "saw a region of no place, expected countries or nodes, one or several"
         )

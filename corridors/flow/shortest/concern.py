@@ -76,7 +76,9 @@ def unconcerned(
             for kind in range(2 * n_classes):
                 first[kind + 1] += first[kind]
     sharp = len(since_before) > 0
-    reach = np.full(len(own_class), -np.inf)
+    reach = np.empty(len(own_class))
+    for g in range(len(reach)):
+        reach[g] = -np.inf
     for k in range(len(ceiling)):
         most = ceiling[k] + 4.0 * TOLERANCE * (1.0 + abs(ceiling[k]))
         reach[group_of[k]] = max(reach[group_of[k]], most)
