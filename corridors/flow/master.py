@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _ENDS = ("origin", "destination", "commodity_class")
 
+_MANY_NEW = 500
+"""Paths found since a basis was kept that are no more than a few, however few there were."""
+
 
 class FailedError(Exception):
     """The method lost its way; the caller starts it afresh."""
@@ -286,10 +289,10 @@ class Master(ABC):
         Those of every basis that somebody may return to stay: its columns are numbers of theirs.
         The basis must be set anew before it is used.
         """
-        if self.kept is None:
+        if self.kept is None or self.pool.size <= self.kept.n_columns + _MANY_NEW:
             return
         known = max(kept.n_columns for kept in self._standing)
-        if self.pool.size > max(2 * known, known + 500):
+        if self.pool.size > max(2 * known, known + _MANY_NEW):
             self.pool.shorten(known)
 
     # How it goes on.

@@ -138,6 +138,8 @@ class Numbering:
         Only their sum means anything, and nothing tells them apart.
         """
         shared = price.copy()
+        if not self._twins:
+            return shared
         for number in sorted(set(self._twin_of[price != 0].tolist()) - {-1}):
             twins = self._twins[number]
             groups: dict[tuple[float, float], list[int]] = {}

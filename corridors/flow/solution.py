@@ -193,13 +193,13 @@ def _put_in_order(master: Master, question: MasterProblem) -> None:
     p, pool = question.problem, master.pool
     basis = master.basis
     of, group, column, several, first, place, amount = master.by_commodity()
-    # Shortfalls and what exceeds a soft limit go no ways that could be told apart.
-    if len(several) and of[several[-1]] < p.n_commodities:
+    if len(several):
         _tell_apart(pool, p, of[several], first, place, column, amount)
     pool.sort(group, column)
-    keys = group[:-1]
-    basis.key[of] = column[keys]
-    master.take(LastBasis(basis.key, np.delete(column, keys), np.sort(basis.tight)), question)
+    others = np.ones(len(column), dtype=np.bool_)
+    others[group[:-1]] = False
+    basis.key[of] = column[group[:-1]]
+    master.take(LastBasis(basis.key, column[others], np.sort(basis.tight)), question)
 
 
 def _tell_apart(
