@@ -21,6 +21,7 @@ from corridors.scenarios.schema import first_fault, scenario_schema
 from corridors.scenarios.state import network_state
 
 FIRST = dt.date(2025, 1, 11)
+SHIPPED = Path(__file__).parent.parent / "data" / "scenarios"
 
 
 def two_roads(**capacity):
@@ -326,3 +327,26 @@ def test_what_ships_keeps_to_the_schema(name):
     """It is not asked again when it is read."""
     content, lines = read(co.shipped_scenarios()[name])
     assert first_fault(content, lines.written) is None
+
+
+@pytest.mark.parametrize(
+    ("note", "name"),
+    [
+        ("Four trains a day", "Four trains a day"),
+        ("Four of 5.5 trains.\nAs the railway said\n", "Four of 5.5 trains"),
+        ("Four trains; low 2, high 6", "Four trains"),
+        ("A" * 60 + " " + "b" * 60, "A" * 60 + " …"),
+        ("  \n", "limit set by the scenario on {link: a-b-road}"),
+    ],
+)
+def test_a_limit_that_an_event_sets_is_named_by_the_first_sentence_of_its_note(note, name):
+    """A note is as long as it must be; a name stands in tables, on maps and in sentences."""
+    event = {"limit": {"link": "a-b-road"}, "to": "4 t/day", "note": note}
+    state = network_state(two_roads(), scenario(event), FIRST)
+    assert [own.name for own in state.limits if own.from_event] == [name]
+
+
+def test_no_note_of_a_scenario_ends_in_a_line_break():
+    every = [e for path in sorted(SHIPPED.glob("*.yaml")) for e in co.scenario(path).events]
+    assert len(every) > 100
+    assert all(event.note == event.note.strip() for event in every)

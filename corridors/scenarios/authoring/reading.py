@@ -116,7 +116,7 @@ def read_event(raw: dict[str, Any], keys: Path_, path: Path, lines: dict[Path_, 
         over_hours=value(parse_time, "over") or 0.0,
         start_up_hours=value(parse_time, "start_up") or 0.0,
         takes=raw.get("takes", ""),
-        note=raw.get("note", ""),
+        note=raw.get("note", "").strip(),
         where=place_of(path, keys, lines),
         folder=path.parent,
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import textwrap
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -149,6 +151,12 @@ class Event:
         except ScenarioError as error:
             msg = f"{self.where}, {self.kind}: {error}"
             raise ScenarioError(msg) from None
+
+    @property
+    def in_brief(self) -> str:
+        """The first sentence of the note, or as much of it as a name can hold."""
+        first = re.split(r"[.;] ", " ".join(self.note.split()), maxsplit=1)[0]
+        return textwrap.shorten(first.removesuffix("."), 80, placeholder=" …")
 
     def inside(self, draft: Draft) -> NDArray[np.bool_]:
         """Return what the event is about on a day, by class and arc, shape (C, A)."""

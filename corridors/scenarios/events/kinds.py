@@ -213,7 +213,7 @@ class Cap(Closure):
                 f"{amount.unit} on that day"
             )
             raise ScenarioError(msg)
-        name = event.note or f"limit set by the scenario on {describe(event.selector)}"
+        name = event.in_brief or f"limit set by the scenario on {describe(event.selector)}"
         draft.limits.append(replace(limit, limit_id=event_limit_id(number), name=name))
 
 
