@@ -273,6 +273,7 @@ class Engine:
         """Generate paths until none is better, by cost, tie cost and rank in turn.
 
         Unless the way is to begin with the `whole` problem, alike arcs may be bundled first.
+        Without `ties` by cost alone, for a basis off which no answer is read.
         """
         p, master = question.problem, self._master
         if master.untouched:
