@@ -65,9 +65,9 @@ def shared(browser, path):  # noqa: F811
 
 START_OVER = """(address) => new Promise((done) => {
   document.activeElement.blur();
-  if (location.hash === address) return done();
   addEventListener('hashchange', () => done(), { once: true });
-  location.hash = address;
+  if (location.hash === address) dispatchEvent(new HashChangeEvent('hashchange'));
+  else location.hash = address;
 })"""
 """What is typed over an address asks anew; the page hears of it before the test does."""
 
@@ -795,3 +795,29 @@ def test_an_address_over_an_open_page_shows_its_part_of_the_map(at):
         assert [float(lat), float(lon)] == pytest.approx(
             [float(part) for part in wanted.split("/")[:2]], abs=0.02
         )
+
+
+def test_an_address_over_an_open_page_shows_what_it_shows_when_opened(at, opened):
+    """Wherever the reader has gone before; and a move that is just over writes nothing into it."""
+    names = {}
+    for address_of_page in (PLAIN, POLAND, f"{PLAIN}&at=50.5/30.25/7"):
+        for how, page in (("anew", opened(address_of_page).page), ("over", at().page)):
+            if how == "over":
+                page.focus("#canvas")
+                for key in ["+", "+", *["ArrowRight"] * 8]:
+                    page.keyboard.press(key)
+                at(address_of_page)
+            page.focus("#canvas")
+            page.keyboard.press("+")
+            until(page, f"location.hash.includes('at=') && location.hash !== '{address_of_page}'")
+            names[how] = address(page)
+        assert names["over"] == names["anew"]
+
+
+def test_a_move_that_an_address_overtakes_is_not_written_into_it(at):
+    page = at().page
+    page.focus("#canvas")
+    page.keyboard.press("+")
+    at(POLAND)
+    page.evaluate("new Promise((done) => setTimeout(done, 400))")
+    assert address(page) == POLAND

@@ -366,6 +366,11 @@ class FlowCanvas {
     this.later = setTimeout(() => this.moved(this.at()), 300);
   }
 
+  // Tells nobody of a move that has been overtaken by another address.
+  forget() {
+    clearTimeout(this.later);
+  }
+
   at() {
     return [latitude(this.centre[1]), this.centre[0], Math.log2((this.scale * 360) / 256)];
   }

@@ -106,7 +106,10 @@ class Page {
     this.keys();
     this.told = [];
     store.listen(() => this.update());
-    store.seen = (at) => this.map.go(at);
+    store.seen = () => {
+      this.map.forget();
+      this.afresh = true;
+    };
     this.update();
   }
 
@@ -131,7 +134,10 @@ class Page {
       this.again = false;
       const question = this.store.question();
       const asked = JSON.stringify(question);
-      if (asked === this.answered) break;
+      if (asked === this.answered) {
+        if (this.afresh) this.begin();
+        break;
+      }
       document.body.classList.add('busy');
       try {
         this.show(await this.asking.ask({ what: 'solve', question }), question);
@@ -160,15 +166,22 @@ class Page {
     this.views.who.show(answer);
     this.views.full.show(answer);
     this.details.show(answer, this.map);
+    if (first || this.afresh) this.begin();
     if (first) {
-      if (store.state.at) this.map.go(store.state.at);
-      else if (store.changes || store.state.scenario) this.map.fitChanged();
-      else this.map.fitAll();
       document.body.classList.remove('opening');
       if (!question.model) this.warm(question);
     }
     this.unknown();
     this.tell(question, answer);
+  }
+
+  // Shows the part of the map that the address names, or where its story is.
+  begin() {
+    const { store } = this;
+    this.afresh = false;
+    if (store.state.at) this.map.go(store.state.at);
+    else if (store.changes || store.state.scenario) this.map.fitChanged();
+    else this.map.fitAll();
   }
 
   // Tells whoever listens what was asked and answered; the last of it also to those that come late.

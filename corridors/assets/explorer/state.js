@@ -125,12 +125,12 @@ class Store {
       this.unknown = read.unknown;
       this.past.push(this.state);
       this.state = read.state;
+      this.seen(read.state.at);
       this.tell();
-      if (read.state.at) this.seen(read.state.at);
     });
   }
 
-  // What shows another part of the map where an address over this one names it.
+  // What shows the part of the map that an address over this one names, or what it begins with.
   seen() {}
 
   listen(heard) {
