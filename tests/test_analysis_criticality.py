@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corridors as co
-from corridors.analysis.criticality.dead_ends import DeadEnds
 from corridors.analysis.criticality.elements import KINDS, find_elements
 from corridors.analysis.criticality.impact import ClosureSolver, closure_problem
 from corridors.analysis.question import ask, newest_source
 from corridors.flow import solve
+from corridors.flow.dead_ends import DeadEnds
 from corridors.flow.usage import LimitUsage
 from corridors.network.arcs import LINK, TRANSFER
 from corridors.scenarios.selectors import select

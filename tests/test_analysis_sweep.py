@@ -17,7 +17,8 @@ from corridors.analysis.criticality.sweep import solve_cases
 from corridors.analysis.criticality.sweep import sweep as sweep_function
 from corridors.analysis.jobs.checkpoint import Ledger
 from corridors.analysis.question import ask
-from corridors.flow.solve import Answer
+from corridors.flow import known
+from corridors.flow.column_generation import Engine
 from corridors.scenarios.demand_curves import with_curves
 
 sweep_module = sys.modules["corridors.analysis.criticality.sweep"]
@@ -228,9 +229,10 @@ def test_a_closure_that_holds_one_which_leaves_the_rest_alone_is_not_solved(seed
     state = with_curves(ask(at_random(seed), None, DAY).state)
     problem = impact.closure_problem(state, "optimal", disturbed=False)
     knows, asked = impact.ClosureSolver(problem), []
-    resolve = Answer.resolve
+    solved = Engine._solve
+    monkeypatch.setattr(known, "_WORTH_LOOKING", 0)
     monkeypatch.setattr(
-        Answer, "resolve", lambda self, **changes: asked.append(1) or resolve(self, **changes)
+        Engine, "_solve", lambda self, *what, **how: asked.append(1) or solved(self, *what, **how)
     )
     used = np.flatnonzero(knows.carried > 0)[:8]
     answers = {int(one): knows.close(np.array([one])) for one in used}

@@ -77,6 +77,6 @@ def test_an_answer_rests_on_its_own_arcs_whatever_was_asked_before():
     """Two roads, and a third that nobody takes: closing that rests on what it did before."""
     problem = FlowProblem.from_arcs([0, 0, 0], [1, 1, 1], [1, 2, 3], [9, 9, 9], [0], [1], [5], 99)
     base = solve(problem)
-    assert base.rests_on().tolist() == [True, False, False]
-    assert base.resolve(closed=[0]).rests_on().tolist() == [False, True, False]
-    assert base.resolve(closed=[2]).rests_on().tolist() == [True, False, False]
+    assert base._engine.arcs_in_use().tolist() == [True, False, False]
+    assert base.resolve(closed=[0])._engine.arcs_in_use().tolist() == [False, True, False]
+    assert base.resolve(closed=[2])._engine.arcs_in_use().tolist() == [True, False, False]

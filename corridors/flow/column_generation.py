@@ -18,6 +18,7 @@ import numpy as np
 from corridors.errors import CertificateError
 from corridors.flow.arrays import TOLERANCE
 from corridors.flow.highs import HighsMaster
+from corridors.flow.known import KnownAnswers
 from corridors.flow.master import FailedError, Kept, Master, MasterProblem, crossed
 from corridors.flow.numbering import Numbering, generic
 from corridors.flow.parallel.bundles import Bundles
@@ -30,7 +31,6 @@ from corridors.flow.solution import FlowSolution, settled
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats
-    from corridors.flow.certificate import Certificate
     from corridors.flow.problem import FlowProblem
 
 _SHORT = 3.0
@@ -97,11 +97,10 @@ class Engine:
         self._last: FlowProblem | None = None
         # The last question with other amounts or bounds, as it was before it was asked.
         self._sides: MasterProblem | None = None
-        # The proof of the first answer, and its trees; the certificate's, not the engine's.
-        self.proof: tuple[FlowProblem, Certificate] | None = None
+        # The certificate's trees, not the engine's.
         self.trees = Trees()
-        self._first: tuple[FlowProblem, Flags, FlowSolution] | None = None
-        # Arcs that the last answer rests on, where the master does not stand at its basis.
+        self.answers = KnownAnswers()
+        # Arcs that the last answer rests on, where that basis does not say it.
         self._rests_on: Flags | None = None
         # Another engine, at whose last basis the next way is to begin.
         self.near: Engine | None = None
@@ -111,7 +110,9 @@ class Engine:
         """How this engine's numbers stand for the problem's."""
         return self._numbering
 
-    def solve(self, problem: FlowProblem, *, cold: bool = False) -> FlowSolution:
+    def solve(
+        self, problem: FlowProblem, *, cold: bool = False, anew: bool = False
+    ) -> FlowSolution:
         """Solve a problem that shares this engine's arcs, commodities and members.
 
         Parameters
@@ -120,6 +121,8 @@ class Engine:
             May differ in costs, tie costs, closed arcs, bounds, amounts and penalties.
         cold
             Whether to start from nothing but the paths that are known.
+        anew
+            Whether to solve even what is known.
 
         Returns
         -------
@@ -131,10 +134,19 @@ class Engine:
         CertificateError
             Where no way to the optimum works, which is a fault of this package.
         """
-        known = None if cold else self._unmoved(problem)
-        self._rests_on = None if known is None else known[1]
+        known = None if cold or anew else self.answers.recall(problem)
         if known is not None:
-            return known[0]
+            self.near, self._rests_on = None, known.rests_on
+            return known.outcome.once_more()
+        outcome = self._solve(problem, cold=cold)
+        if self.answers.first is None and self._rests_on is None:
+            self._pricing.keep()
+        self.answers.add(problem, outcome, self.arcs_in_use, again=anew)
+        return outcome
+
+    def _solve(self, problem: FlowProblem, *, cold: bool) -> FlowSolution:
+        """Solve a problem, whatever is known."""
+        self._rests_on = None
         question = self.load(problem)
         master = self._master
         near, self.near = self.near, None
@@ -157,9 +169,6 @@ class Engine:
                 outcome = settled(master, question, self._numbering, *found)
             except FailedError:
                 continue
-            if self._first is None:
-                self._first = (problem, self.arcs_in_use(), outcome)
-                self._pricing.keep()
             return outcome
         self._rests_on = np.ones(len(self._numbering.arc_order), dtype=np.bool_)
         return self._by_the_other(question, cold_starts + 1)
@@ -183,23 +192,6 @@ class Engine:
         used = np.zeros(len(order), dtype=np.bool_)
         used[self._pool.paths(self._master.basic_columns(), order)[1]] = True
         return used
-
-    def _unmoved(self, problem: FlowProblem) -> tuple[FlowSolution, Flags] | None:
-        """Return the first outcome, and its arcs, where all that changed is others are closed.
-
-        Closing arcs takes answers away and adds none; the best answer of all is still there, and
-        the prices, which rest on its paths alone, with it.
-        """
-        if self._first is None:
-            return None
-        first, used, outcome = self._first
-        same = all(
-            getattr(first, name) is getattr(problem, name)
-            for name in ("cost", "bound", "amount", "penalty", "excess_price", "tie_cost")
-        )
-        if not same or (first.closed & ~problem.closed).any() or (problem.closed & used).any():
-            return None
-        return outcome.once_more(), used
 
     def price_from(self, problem: FlowProblem, limit: int, side: int) -> tuple[float, float]:
         """Price a limit from one side.

@@ -75,14 +75,23 @@ class FlowSolution:
     tied: Flags
     tied_limit: Flags
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that its arrays take, in bytes."""
+        every = (getattr(self, f.name) for f in fields(self))
+        return sum(array.nbytes for array in every if isinstance(array, np.ndarray))
+
     def once_more(self) -> FlowSolution:
-        """Return the same in arrays of its own, as found without a round."""
+        """Return the same in arrays of its own, as the engine found it, without a round."""
         arrays = {
             f.name: getattr(self, f.name).copy()
             for f in fields(self)
             if isinstance(getattr(self, f.name), np.ndarray)
         }
-        return replace(self, **arrays, rounds=0, cold_starts=0)
+        carried = self.carried._replace(
+            start=arrays["path_start"], arcs=arrays["path_arcs"], amount=arrays["path_amount"]
+        )
+        return replace(self, **arrays, carried=carried, rounds=0, cold_starts=0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from corridors.errors import (
     renamed_arguments,
     renamed_attributes,
 )
-from corridors.flow.certificate import Certificate, certify, still_proved
+from corridors.flow.certificate import Certificate, certify
 from corridors.flow.column_generation import MASTERS, Engine, MasterName
 from corridors.flow.numbering import in_arrays_of
 from corridors.flow.problem import FlowProblem
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.master import Kept
     from corridors.flow.solution import FlowSolution
-
 
 _NOTHING = 1e-9
 """Share of an amount below which a flow is rounding."""
@@ -301,13 +300,11 @@ class Answer:
             Whether the next answer is where those after it will start.
         """
         if self._start is None:
+            if self._engine.answers.recalled:
+                _proved(self._engine, self.problem, anew=True)
             self._start = self._engine.start_from_last(onward=onward)
         else:
             self._engine.start_from(self._start)
-
-    def rests_on(self) -> Flags:
-        """Return the arcs (A,) without which the last answer that was asked for may be another."""
-        return self._engine.arcs_in_use()
 
     def starts(self, problem: FlowProblem) -> bool:
         """Whether another problem has the same arcs and members of limits, to be answered warm."""
@@ -332,20 +329,22 @@ class Answer:
         engine.near = self._engine
 
 
-def _proved(engine: Engine, problem: FlowProblem) -> tuple[FlowSolution, Certificate]:
-    """Return an outcome that proves itself; what a warm start got wrong is solved afresh.
+def _proved(
+    engine: Engine, problem: FlowProblem, *, anew: bool = False
+) -> tuple[FlowSolution, Certificate]:
+    """Return an outcome that proves itself, one that is known or, if so wanted, solved `anew`.
 
-    The engine and the certificate know each step of a demand as a commodity of its own.
+    What a warm start got wrong is solved afresh. The engine and the certificate know each step of
+    a demand as a commodity of its own.
     """
     if problem.n_steps:
-        outcome, certificate = _proved(engine, problem.by_step)
+        outcome, certificate = _proved(engine, problem.by_step, anew=anew)
         return by_whole_commodity(outcome, problem, engine.numbering), certificate
     for cold in (False, True):
-        outcome = engine.solve(problem, cold=cold)
-        if engine.proof is not None and not outcome.rounds:
-            first, certificate = engine.proof
-            if still_proved(certificate, first, problem, outcome.path_arcs):
-                return outcome, certificate
+        outcome = engine.solve(problem, cold=cold, anew=anew)
+        known = engine.answers.last
+        if known is not None and (proof := known.proof_of(problem, outcome.path_arcs)):
+            return outcome, proof
         certificate = certify(
             problem,
             outcome.path_commodity,
@@ -356,11 +355,12 @@ def _proved(engine: Engine, problem: FlowProblem) -> tuple[FlowSolution, Certifi
             outcome.limit_price,
             engine.trees,
         )
-        if certificate.ok and engine.proof is None:
-            engine.proof = problem, certificate
         if certificate.ok:
+            if known is not None:
+                known.certificate = known.certificate or certificate
             outcome.cold_starts += cold
             return outcome, certificate
+        engine.answers.forget_last()
     msg = f"the answer does not prove itself: {certificate}"
     raise CertificateError(msg)
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from corridors.analysis.criticality.wanted import couplings_among, with_commodities
-from corridors.analysis.criticality.within import ClosuresWithin
 from corridors.assignment.choice import chooser_of
 from corridors.flow import solve
 from corridors.flow.usage import LimitUsage
@@ -197,8 +196,7 @@ class ClosureSolver:
         self.uses = LimitUsage(problem.flow)
         self.answer: Answer = solve(problem.flow)
         self._with_rooms: list[Answer] = []
-        self._within = ClosuresWithin(problem.flow.n_arcs)
-        self.plan, _ = self._settled(self.answer, problem.usual)
+        self.plan = self._settled(self.answer, problem.usual)
         self.carried = carried(self.plan, problem.flow.n_arcs)
         self._known: dict[_Key, tuple[float, float, float]] = {}
         self.measure_from(self.plan)
@@ -231,17 +229,11 @@ class ClosureSolver:
 
         Where the baseline carries nothing over them, the baseline is the
         answer and nothing is solved: it is allowed still, and a smaller choice
-        cannot hold a better one. So it is with the answer to a closure of some of them.
+        cannot hold a better one.
         """
         if not self.carried[arcs].any():
             return ClosureImpact(self.plan, self._measured(self.plan, arcs))
-        plan = self._within.answer_to(arcs)
-        if plan is None:
-            best = self.answer.resolve(closed=arcs)
-            rests_on = best.rests_on()
-            plan, by_program = self._settled(best)
-            if by_program:
-                self._within.remember(arcs, rests_on, plan)
+        plan = self._settled(self.answer.resolve(closed=arcs))
         return ClosureImpact(plan, self._measured(plan, arcs))
 
     def close_more(self, case: tuple[Ints, Ints]) -> ClosureImpact:
@@ -256,7 +248,6 @@ class ClosureSolver:
         part, arcs = case
         if part.tobytes() != self._begun:
             self._begun = part.tobytes()
-            self._within.forget()
             if self.problem.chooser is None and self.carried[part].any():
                 self._beginnings += 1
                 if self._beginnings % _MOST_BEGINNINGS == 0:
@@ -264,24 +255,20 @@ class ClosureSolver:
                 self.answer.resolve(closed=part).start_here()
         return self.close(arcs)
 
-    def _settled(self, best: Answer, usual: ChoiceAnswer | None = None) -> tuple[Plan, bool]:
-        """Return the plan of a situation by its optimum, couplings held.
-
-        And whether it is the optimum itself: by turns between demands, or as shippers choose, what
-        is not used may matter.
-        """
+    def _settled(self, best: Answer, usual: ChoiceAnswer | None = None) -> Plan:
+        """Return the plan of a situation by its optimum, couplings held."""
         p, couplings, chooser = best.problem, self.problem.couplings, self.problem.chooser
         if chooser is None:
-            found, fallen = solve_settled(p, couplings, best, self._with_rooms)
-            return cast("Plan", found.plan), fallen is None
+            found, _ = solve_settled(p, couplings, best, self._with_rooms)
+            return cast("Plan", found.plan)
         if usual is not None:
-            return usual.plan, False
-        found, _ = settle(
+            return usual.plan
+        chosen, _ = settle(
             chooser.answer(p, best),
             couplings,
             lambda own, rooms: chooser.answer(capped(p, own, rooms)),
         )
-        return cast("Plan", found.plan), False
+        return cast("Plan", chosen.plan)
 
     def _measured(self, hit: Plan, closed: Ints) -> dict[str, Any]:
         """Return the figures, of those commodities and by those groups that are asked for."""

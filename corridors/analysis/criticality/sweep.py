@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.analysis.criticality.dead_ends import DeadEnds
 from corridors.analysis.criticality.elements import USUAL, find_elements
 from corridors.analysis.criticality.impact import (
     ClosureSolver,
@@ -37,6 +36,7 @@ from corridors.assignment.assign import require_model
 from corridors.assignment.choice_parameters import choice_parameters
 from corridors.display import progress
 from corridors.errors import ScenarioError, names_in, require_whole
+from corridors.flow.dead_ends import DeadEnds
 from corridors.network.network import require_network
 from corridors.scenarios.demand_curves import with_curves
 

@@ -34,22 +34,31 @@ class DeadEnds:
 
     def __init__(self, problem: FlowProblem) -> None:
         self._tail, self._head = problem.tail.tolist(), problem.head.tolist()
-        self._open = ~problem.closed
+        self._ends_of = np.stack([problem.tail, problem.head])
+        self._of_use = ~problem.closed
         self._ends = set(problem.origin.tolist()) | set(problem.destination.tolist())
         self._at: list[list[int]] = [[] for _ in range(problem.n_nodes)]
         for arc, (a, b) in enumerate(zip(self._tail, self._head, strict=True)):
-            if self._open[arc]:
+            if self._of_use[arc]:
                 self._at[a].append(arc)
                 self._at[b].append(arc)
         # Dead ends of the network itself belong to every closure.
-        self._gone: frozenset[int] = frozenset()
         self._gone = frozenset(self._spread(set(), set(range(problem.n_nodes))))
+        self._at = [[arc for arc in own if arc not in self._gone] for own in self._at]
+        self._of_use[list(self._gone)] = False
 
     def closed_with(self, arcs: Ints) -> Ints:
         """Return the arcs that are of no use once `arcs` are closed, `arcs` among them, sorted."""
-        closed = {int(a) for a in arcs if self._open[a]}
-        places = {self._tail[a] for a in closed} | {self._head[a] for a in closed}
-        return np.array(sorted(self._spread(closed, places) | self._gone), dtype=np.int64)
+        return np.array(sorted(self.taken_along(arcs) | self._gone), dtype=np.int64)
+
+    def taken_along(self, arcs: Ints) -> set[int]:
+        """Return the same, as a set, without those that are of no use whatever is closed."""
+        closed = self.of_use(arcs)
+        return self._spread(set(closed.tolist()), set(self._ends_of[:, closed].ravel().tolist()))
+
+    def of_use(self, arcs: Ints) -> Ints:
+        """Return those of some arcs that are of use while nothing else is closed."""
+        return arcs[self._of_use[arcs]]
 
     def _spread(self, closed: set[int], places: set[int]) -> set[int]:
         """Close the arcs at places that have become useless, until there is none."""
@@ -57,12 +66,25 @@ class DeadEnds:
         todo = sorted(places)
         while todo:
             place = todo.pop()
-            if place in self._ends:
+            if place in self._ends or self._leads_on(place, gone):
                 continue
-            left = [a for a in self._at[place] if a not in gone and a not in self._gone]
-            before = {self._tail[a] for a in left if self._head[a] == place}
-            after = {self._head[a] for a in left if self._tail[a] == place}
-            if left and (not before or not after or len(before | after) == 1):
-                gone.update(left)
-                todo.extend(sorted(before | after))
+            left = [a for a in self._at[place] if a not in gone]
+            gone.update(left)
+            todo.extend(sorted({self._tail[a] + self._head[a] - place for a in left}))
         return gone
+
+    def _leads_on(self, place: int, gone: set[int]) -> bool:
+        """Whether something leads in from one place, and something out to another."""
+        first, several, enters, leaves = -1, False, False, False
+        for arc in self._at[place]:
+            if arc in gone:
+                continue
+            if self._head[arc] == place:
+                enters, other = True, self._tail[arc]
+            else:
+                leaves, other = True, self._head[arc]
+            first = other if first < 0 else first
+            several = several or other != first
+            if several and enters and leaves:
+                return True
+        return False
