@@ -163,6 +163,14 @@ def test_what_cannot_be_proved_is_not_remembered():
     assert _proved(engine, base.problem)[1].ok
 
 
+def test_the_other_method_is_asked_each_time():
+    base = solve(line_and_road(), master="highs")
+    first = base.resolve(closed=[0, 3])
+    again = base.resolve(closed=[1, 4])
+    assert again.rounds > 0
+    assert said(again) == said(first)
+
+
 def test_small_problems_are_solved_as_soon(monkeypatch):
     monkeypatch.undo()
     base = solve(line_and_road())

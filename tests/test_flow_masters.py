@@ -11,7 +11,7 @@ import pytest
 
 from corridors.analysis.criticality.elements import find_elements
 from corridors.errors import ProblemError
-from corridors.flow import FlowProblem, column_generation, known, solve, solve_many
+from corridors.flow import FlowProblem, column_generation, solve, solve_many
 from corridors.flow.column_generation import Engine
 from corridors.flow.simplex import simplex
 from corridors.scenarios.state import network_state
@@ -87,9 +87,7 @@ def test_both_give_the_same_bytes_where_limits_may_be_exceeded(seed):
     assert_same_bytes(solve(problem), solve(problem, master="highs"))
 
 
-def test_both_give_the_same_bytes_on_closures_of_the_shipped_network(net, monkeypatch):
-    # Each closure is solved, whatever is known of others.
-    monkeypatch.setattr(known, "_WORTH_LOOKING", np.inf)
+def test_both_give_the_same_bytes_on_closures_of_the_shipped_network(net):
     state = network_state(net, None, dt.date(2025, 9, 12))
     own, highs = solve(state.problem), solve(state.problem, master="highs")
     assert_same_bytes(own, highs)

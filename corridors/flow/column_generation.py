@@ -99,7 +99,8 @@ class Engine:
         self._sides: MasterProblem | None = None
         # The certificate's trees, not the engine's.
         self.trees = Trees()
-        self.answers = KnownAnswers()
+        # HiGHS is asked for a second opinion, and solves what it is asked.
+        self.answers = KnownAnswers(more=master == "own")
         # Arcs that the last answer rests on, where that basis does not say it.
         self._rests_on: Flags | None = None
         # Another engine, at whose last basis the next way is to begin.

@@ -66,6 +66,11 @@ class Known:
 class KnownAnswers:
     """Remembers answers to the first question of an engine with other arcs closed.
 
+    Parameters
+    ----------
+    more
+        Whether to remember more than the first.
+
     Attributes
     ----------
     first
@@ -76,7 +81,8 @@ class KnownAnswers:
         Whether that one was not solved: the engine stands elsewhere.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, more: bool) -> None:
+        self._more = more
         self.first: Known | None = None
         self.last: Known | None = None
         self.recalled = False
@@ -148,7 +154,7 @@ class KnownAnswers:
             self.first = self.last = Known(problem, outcome.once_more(), frozenset(), rests_on())
             return
         large = problem.n_arcs * problem.n_commodities >= _WORTH_LOOKING
-        if again or not large or not _closes_more(problem, first.problem):
+        if again or not (self._more and large) or not _closes_more(problem, first.problem):
             return
         more = np.flatnonzero(problem.closed & ~first.problem.closed)
         closed = self._ends_of(first).of_use(more).tolist()
