@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+import command
 import pandas as pd
 import pytest
 import toys
 
 import corridors as co
-from corridors.assignment.explain import brief, sentences
+from corridors.assignment.explain import answer, brief, sentences
+from corridors.assignment.map_data import comparison_map_data
 from corridors.assignment.views.through import touched
 from corridors.assignment.views.told import best_sentence
+from corridors.display import number
 
 DAY = dt.date(2025, 9, 12)
 
@@ -336,3 +339,33 @@ def test_the_answer_in_brief_says_so_too(three_ways):
     assert "Of what keeps its way, 600 t a day cost 1,800 USD a day more" in kept
     grown = brief(compared(three_ways, "demand cargo:box to 3").tables)
     assert "Of what was not wanted before most stays, a day, of Box D–B (700 t)." in grown
+
+
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+def test_no_total_stands_behind_cargo_that_is_in_none(net, model):
+    """Suez shut: what the boxes on ships lose is told with them, and not as if it were land's."""
+    found = co.run(net, "suez-shut-2026", model=model)
+    tables = found.tables
+    told = found.explain()
+    apart = next(text for text in sentences(tables) if text.startswith("In no total that follows"))
+    assert "Shanghai–Constanța" in apart
+    rest = told.replace(apart, "")
+    name = tables.cargo_names["container-ocean"]
+    assert name not in rest.partition("Most is lost")[2]
+    surplus = [
+        plan.shortfall.groupby("cargo")["surplus_lost_usd_per_day"].sum()
+        for plan in (found.baseline, found.disrupted)
+    ]
+    loses = float((surplus[1] - surplus[0])["container-ocean"])
+    assert loses > 0
+    assert f"loses {number(loses, 'USD')} a day by it." in apart
+    # A report tells it too, or the ships round the Cape would take less time than before.
+    assert apart in answer(tables)
+    days = dict(comparison_map_data(net, tables).headline)
+    longer = next(value for label, value in days.items() if label == "Rerouted takes longer by")
+    assert 12 <= float(longer.split()[0]) <= 22
+
+
+def test_cargo_in_no_total_is_named_over_the_table_by_cargo():
+    shown = command.corridors("run", "close node:dostyk", "--as-of", "2025-09-12").stdout
+    assert "in no total: container-ocean)" in " ".join(shown.split())

@@ -199,9 +199,9 @@ def _note_without_waits(options: Mapping[str, Any] | Literal[False]) -> None:
 
 
 def _print(comparison: Comparison, extra: Extra) -> None:
-    from corridors.assignment.views.told import best_sentence
+    from corridors.assignment.views.told import beside_totals, best_sentence
     from corridors.cli.asking.answers import without_hairs
-    from corridors.cli.asking.named import with_cargo, with_demand
+    from corridors.cli.asking.named import with_demand
     from corridors.display import HAIR
 
     plan = comparison.disrupted.scenario
@@ -211,7 +211,9 @@ def _print(comparison: Comparison, extra: Extra) -> None:
     print_prose(comparison.explain())
     echo()
     if comparison.disrupted.model != "optimal":
-        print_prose(best_sentence(comparison.at_best.change))
+        best = comparison.at_best
+        aside = len(beside_totals(best.by_demand, comparison.tables.uncounted)) > 0
+        print_prose(best_sentence(best.change, aside=aside))
         echo()
     for text in extra.sentences():
         print_prose(text)
@@ -220,13 +222,7 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         print_table(frame, title)
     print_table(comparison.waterfall, "What becomes of the demand, t a day")
     net = comparison.disrupted.state.net
-    cargo = with_cargo(net, _without_hairs(comparison.by_cargo)).rename(
-        columns=lambda c: c.replace("_t_per_day", "").replace("_per_day", "").replace("_", " ")
-    )
-    print_table(
-        extra.only(cargo, cargo["cargo"]),
-        "By cargo, t a day (of the rerouted: cost, its parts transport and time, USD a day; hours)",
-    )
+    _print_cargo(comparison, extra)
     corridor = without_hairs(comparison.by_corridor)
     corridor = corridor.rename(columns=lambda c: c.replace("_t_per_day", ""))
     print_table(corridor, "By corridor, t a day")
@@ -269,6 +265,23 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         f"certified: relative gap {abs(proof.relative_gap):.1e}, balance "
         f"{proof.balance_residual:.1e}, capacity {proof.capacity_residual:.1e}, "
         f"flow on closed things {proof.closed_flow:g}"
+    )
+
+
+def _print_cargo(comparison: Comparison, extra: Extra) -> None:
+    """Print what becomes of each cargo, and which of it counts in no total."""
+    from corridors.cli.asking.named import with_cargo
+
+    net = comparison.disrupted.state.net
+    cargo = with_cargo(net, _without_hairs(comparison.by_cargo)).rename(
+        columns=lambda c: c.replace("_t_per_day", "").replace("_per_day", "").replace("_", " ")
+    )
+    shown = extra.only(cargo, cargo["cargo"])
+    apart = sorted(comparison.tables.uncounted & set(shown["cargo"]))
+    print_table(
+        shown,
+        "By cargo, t a day (of the rerouted: cost, its parts transport and time, USD a day; hours"
+        f"{'; in no total: ' if apart else ''}{', '.join(apart)})",
     )
 
 
