@@ -369,3 +369,56 @@ def test_no_total_stands_behind_cargo_that_is_in_none(net, model):
 def test_cargo_in_no_total_is_named_over_the_table_by_cargo():
     shown = command.corridors("run", "close node:dostyk", "--as-of", "2025-09-12").stdout
     assert "in no total: container-ocean)" in " ".join(shown.split())
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    """Boxes and bulk on one line, of which a fleet of box ships counts the boxes alone."""
+    return toys.network(
+        {"a": "AA", "b": "BB"},
+        [{"from_node": "a", "to_node": "b", "corridor": "middle"}],
+        [
+            {"origin": "a", "destination": "b", "per_day": 100},
+            {"origin": "a", "destination": "b", "per_day": 5, "cargo": "box"},
+        ],
+        loads=[{"mode": "road", "cargo": "bulk", "vehicle": "truck", "units_per_vehicle": 20}],
+        capacities=[
+            {"capacity_id": "fleet", "name": "Fleet", "unit": "TEU", "amount": 8},
+            {"capacity_id": "way", "name": "Way", "unit": "t", "amount": 400},
+        ],
+        capacity_members=[
+            {"capacity_id": "fleet", "link_id": "a-b-road", "cargo": "box"},
+            {"capacity_id": "way", "link_id": "a-b-road"},
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "reached"),
+    [
+        ("surcharge corridor:middle by 500 USD/TEU", {"box"}),
+        ("surcharge corridor:middle by 5 USD/t", {"box", "bulk"}),
+        ("limit capacity:fleet to 0.5", {"box"}),
+        ("limit capacity:fleet to 4 TEU/day", {"box"}),
+        ("limit capacity:fleet,way to 0.5", {"box", "bulk"}),
+        ("limit border:AA-BB to 4 TEU/day", {"box"}),
+        ("limit border:AA-BB to 3 trucks/day", {"bulk"}),
+        ("limit border:AA-BB to 0.5", {"box", "bulk"}),
+        ("limit capacity:fleet to 0", {"box", "bulk"}),
+        ("close capacity:fleet", {"box", "bulk"}),
+        ("delay capacity:fleet by 24 h", {"box", "bulk"}),
+    ],
+)
+def test_an_event_is_about_the_cargo_that_it_reaches(mixed, asked, reached):
+    """A charge per box is no matter of bulk, and a limit none of what it does not count."""
+    hit = co.assign(mixed, asked, as_of=DAY)
+    where = touched(hit.state, hit.scenario, DAY)
+    own = {name for name, row in zip(hit.state.arcs.cargo, where, strict=True) if row.any()}
+    assert own == reached
+    # What is not said to be reached is not changed either.
+    base = co.assign(mixed, as_of=DAY)
+    left = co.compare(base, hit).by_demand.set_index("cargo")
+    for cargo in {"box", "bulk"} - reached:
+        assert left.loc[cargo, "kept_t_per_day"] == pytest.approx(
+            left.loc[cargo, "demand_t_per_day"]
+        )
