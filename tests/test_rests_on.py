@@ -1,0 +1,46 @@
+"""What the answer of a command rests on stands with it: its day, its model, its cargo."""
+
+from __future__ import annotations
+
+import command
+import pytest
+
+DAY = "2025-11-01"
+ON = ("--as-of", DAY)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["sweep", "--of", "border:BY-PL"], f"1 of 1, by the best plan, as of {DAY}"),
+        (
+            ["sweep", "--of", "border:BY-PL", "--cargo", "container", "--model", "logit"],
+            f"1 of 1, of container alone, by route choice, as of {DAY}",
+        ),
+        (
+            ["sweep", "--of", "border:BY-PL", "--by", "country"],
+            f"by the best plan, as of {DAY}; demand counts in each of its countries",
+        ),
+        (["routes", "cn-az-xian-baku"], f"cheapest first, by the best plan, as of {DAY}"),
+        (["routes", "--by", "mode"], f"What is carried by mode, by the best plan, as of {DAY}"),
+        (["select", "border:BY-PL"], f"border BY-PL, by the best plan, as of {DAY}"),
+        (
+            ["select", "border:BY-PL", "--model", "logit"],
+            f"border BY-PL, by route choice, as of {DAY}",
+        ),
+        (["headroom", "--cargo", "crude"], f"By the best plan, as of {DAY}."),
+        (
+            ["cut", "CN", "KZ", "--cargo", "container"],
+            f"As of {DAY}, of each cargo as if all others stood aside.",
+        ),
+        (
+            ["curve", "limit border:BY-PL to 0.5", "--to", "0.5,1"],
+            "a day, against no scenario, by the best plan",
+        ),
+    ],
+)  # fmt: skip
+def test_an_answer_says_its_day_and_by_whose_choice_it_is(asked, told):
+    """`run` begins with route choice, these with the best plan: side by side they look alike."""
+    ended = command.corridors(*asked, *ON)
+    assert not ended.returncode, ended.stderr
+    assert told in " ".join(ended.stdout.split())
