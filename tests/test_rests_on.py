@@ -5,6 +5,9 @@ from __future__ import annotations
 import command
 import pytest
 
+import corridors as co
+from corridors.display import number
+
 DAY = "2025-11-01"
 ON = ("--as-of", DAY)
 
@@ -44,3 +47,20 @@ def test_an_answer_says_its_day_and_by_whose_choice_it_is(asked, told):
     ended = command.corridors(*asked, *ON)
     assert not ended.returncode, ended.stderr
     assert told in " ".join(ended.stdout.split())
+
+
+def test_what_is_full_stands_with_what_it_is_ordered_by(tmp_path):
+    """A train's price is not a tonne's: by price alone the order cannot be seen."""
+    report = tmp_path / "report.html"
+    ended = command.corridors("run", "close border:BY-PL", *ON, "--report", report)
+    assert not ended.returncode, ended.stderr
+    told = ended.stdout[ended.stdout.index("Full, the dearest first") :]
+    assert "worth: price times what is there for the demand" in " ".join(told.split())
+    net = command.shipped()
+    full = co.run(net, "close border:BY-PL", as_of=DAY).disrupted.bottlenecks.head(3)
+    room = full["amount"] - full["background"]
+    worth = [number(value) for value in full["price_usd"] * room]
+    places = [told.index(f" {value} ") for value in worth]
+    assert places == sorted(places)
+    page = report.read_text(encoding="utf-8")
+    assert "worth of all of it, USD a day" in page

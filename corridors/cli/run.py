@@ -251,15 +251,19 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         columns = ["demand_id", "lost_t_per_day", "demand_t_per_day"]
         print_table(with_demand(net, lost[columns].head(_ROWS)).rename(columns=_words), title)
     full = comparison.disrupted.bottlenecks[
-        ["capacity_id", "name", "unit", "amount", "price_usd", "confidence"]
+        ["capacity_id", "name", "unit", "amount", "price_usd", "value_usd_per_day", "confidence"]
     ]
     if len(full):
         price = "what one more a day would save a day"
         if comparison.disrupted.waits is not None:
             price = "what each pays in waiting"
         nearly = "" if comparison.disrupted.waits is None else " or nearly"
-        title = f"Full{nearly}, the dearest first (price: {price}; D: not published)"
-        print_table(full.head(_ROWS).rename(columns=_words), title)
+        title = (
+            f"Full{nearly}, the dearest first (price: {price}; worth: price times what is there "
+            "for the demand; D: not published)"
+        )
+        shown = full.rename(columns={"value_usd_per_day": "worth_usd_per_day"})
+        print_table(shown.head(_ROWS).rename(columns=_words), title)
     proof = comparison.disrupted.certificate
     print_line(
         f"certified: relative gap {abs(proof.relative_gap):.1e}, balance "
