@@ -254,7 +254,7 @@ def select(
     json: JsonOption = False,
 ) -> None:
     """Say whose cargo passes a link, or which chokepoints a demand passes."""
-    from corridors.analysis.criticality.elements import KINDS
+    from corridors.analysis.criticality.elements import KINDS, bearing
     from corridors.analysis.select_link import places_of, select_link
     from corridors.cli.asking.named import with_demand
     from corridors.errors import UnknownIdError, nearest
@@ -266,6 +266,11 @@ def select(
         msg = f"no kind of element {kind!r}{nearest(kind, (*KINDS, 'demand'))}"
         raise UnknownIdError(msg)
     plan = _assigned(network, scenario, as_of, model)
+    net = plan.state.net
+    if not colon and element not in set(net.whole.tables["links"]["link_id"]):
+        hint = bearing(net.whole, element)
+        if hint:
+            raise UnknownIdError(f"no link {element!r}{hint}")
     if kind == "demand":
         table, title = places_of(plan, element), f"Chokepoints that {element} passes"
     else:
