@@ -19,7 +19,7 @@ from corridors.assignment.views.told import (
     told_sellers,
     told_waits,
 )
-from corridors.display import HAIR, number, share
+from corridors.display import HAIR, number, several, share
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -308,10 +308,10 @@ def opens_idle(tables: ComparisonTables) -> str:
     parts = []
     for row in idle.head(_SHOWN).to_dict("records"):
         links = [tables.link_names[link] for link in row["links"]]
-        more = f" and {len(links) - _SHOWN} more links" if len(links) > _SHOWN else ""
+        more = f" and {several(len(links) - _SHOWN, 'more links')}" if len(links) > _SHOWN else ""
         parts.append(f"{', '.join(links[:_SHOWN])}{more} ({_why_idle(row, tables)})")
     rest = sum(len(links) for links in idle["links"].iloc[_SHOWN:])
-    others = f"; and {rest} other links" if rest else ""
+    others = f"; and {several(rest, 'other links')}" if rest else ""
     return f"Opens and carries nothing: {'; '.join(parts)}{others}."
 
 

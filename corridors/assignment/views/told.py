@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.reroutes import ADDED, PREMIUM
-from corridors.display import number, share
+from corridors.display import number, several, share
 from corridors.network.markets.offers import SELLER
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _offers(rows: pd.DataFrame, cargo_names: Mapping[str, str], *, priced: bool)
         amount = number(row["t"], "t")
         cargo = cargo_names[row["cargo"]]
         parts.append(f"{row['name']} ({row['country']}, {amount} of {cargo}{at})")
-    more = f" and {len(parts) - _SHOWN} others" if len(parts) > _SHOWN else ""
+    more = f" and {several(len(parts) - _SHOWN, 'others')}" if len(parts) > _SHOWN else ""
     return "; ".join(parts[:_SHOWN]) + more
 
 
