@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import command
+import pandas as pd
 import pytest
 
 import corridors as co
+from corridors.assignment.views.told import told_sellers
+from corridors.cli.run import _outside
 from corridors.display import number
 
 DAY = "2025-11-01"
@@ -64,3 +67,57 @@ def test_what_is_full_stands_with_what_it_is_ordered_by(tmp_path):
     assert places == sorted(places)
     page = report.read_text(encoding="utf-8")
     assert "worth of all of it, USD a day" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (
+            ["close border:BY-PL from 2025-11-01 for 10 days"],
+            f"what would hold if {DAY} lasted. The event in force ends on 2025-11-11: what days do",
+        ),
+        (["close border:BY-PL"], f"what would hold if {DAY} lasted."),
+        (
+            ["close border:BY-PL until 2025-12-01+close node:dostyk"],
+            f"what would hold if {DAY} lasted. 1 of the 2 events in force ends on 2025-12-01:",
+        ),
+    ],
+)
+def test_a_run_says_that_it_is_about_what_lasts(asked, told):
+    """Ten days of a closure are no steady state, and nothing said so beside the answer."""
+    ended = command.corridors("run", *asked, *ON)
+    assert not ended.returncode, ended.stderr
+    said = " ".join(ended.stdout.split())
+    assert told in said
+    assert ("corridors simulate` says" in said) == ("for 10" in asked[0] or "until" in asked[0])
+
+
+def test_it_is_said_where_an_answer_lies_outside_its_own_band():
+    frame = pd.DataFrame(
+        {
+            "quantity": ["a", "b", "c"],
+            "central": [1.0, 5.0, 9.0],
+            "low_5": [2.0, 4.0, 8.0],
+            "high_95": [3.0, 6.0, 8.5],
+        }
+    )
+    assert _outside(frame).startswith("With nothing drawn (central) 2 results of 3 lie outside")
+    assert _outside(frame[:1]).startswith("With nothing drawn (central) 1 result of 1 lies outside")
+    assert _outside(frame[1:2]) == ""
+
+
+def test_one_other_seller_is_one():
+    sales = pd.DataFrame(
+        {
+            "market": "m",
+            "side": "seller",
+            "node_id": list("abcd"),
+            "name": list("ABCD"),
+            "country": "AA",
+            "cargo": "x",
+            "premium_usd_per_unit": 0.0,
+            "change_t_per_day": [-4.0, -3.0, -2.0, -1.0],
+        }
+    )
+    [told] = told_sellers(sales, {"x": "Fuel"})
+    assert "C (AA, 2 t of Fuel) and 1 other; nobody sells more." in told

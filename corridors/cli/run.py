@@ -199,7 +199,6 @@ def _note_without_waits(options: Mapping[str, Any] | Literal[False]) -> None:
 
 
 def _print(comparison: Comparison, extra: Extra) -> None:
-    from corridors.assignment.views.told import beside_totals, best_sentence
     from corridors.cli.asking.answers import without_hairs
     from corridors.cli.asking.named import with_demand
     from corridors.display import HAIR
@@ -210,11 +209,7 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         echo()
     print_prose(comparison.explain())
     echo()
-    if comparison.disrupted.model != "optimal":
-        best = comparison.at_best
-        aside = len(beside_totals(best.by_demand, comparison.tables.uncounted)) > 0
-        print_prose(best_sentence(best.change, aside=aside))
-        echo()
+    _print_beside(comparison)
     for text in extra.sentences():
         print_prose(text)
         echo()
@@ -269,6 +264,38 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         f"certified: relative gap {abs(proof.relative_gap):.1e}, balance "
         f"{proof.balance_residual:.1e}, capacity {proof.capacity_residual:.1e}, "
         f"flow on closed things {proof.closed_flow:g}"
+    )
+
+
+def _print_beside(comparison: Comparison) -> None:
+    """Print what bounds the answer, and what it is an answer of."""
+    from corridors.assignment.views.told import beside_totals, best_sentence
+
+    if comparison.disrupted.model != "optimal":
+        best = comparison.at_best
+        aside = len(beside_totals(best.by_demand, comparison.tables.uncounted)) > 0
+        print_prose(best_sentence(best.change, aside=aside))
+        echo()
+    if comparison.disrupted.scenario is not None:
+        print_prose(_lasting(comparison.disrupted))
+        echo()
+
+
+def _lasting(hit: Assignment) -> str:
+    """Return what is meant by a steady state, and when the events in force end, where they do."""
+    day, plan = hit.state.day, hit.scenario
+    ends = [e.end_day for e in plan.events if e.in_force(day)] if plan is not None else []
+    known = sorted(str(end) for end in ends if end is not None)
+    text = f"All of this is the steady state: what would hold if {day} lasted."
+    if not known:
+        return text
+    what = "The event in force ends" if len(ends) == 1 else (
+        "All events in force end" if len(known) == len(ends) else
+        f"{len(known)} of the {len(ends)} events in force end{'s' * (len(known) == 1)}"
+    )  # fmt: skip
+    when = f"on {known[0]}" if known[0] == known[-1] else f"from {known[0]} to {known[-1]}"
+    return (
+        f"{text} {what} {when}: what days do, who waits and comes late, `corridors simulate` says."
     )
 
 
@@ -375,6 +402,9 @@ def _print_uncertainty(sure: Uncertainty) -> None:
         "(5 %, median, 95 %)",
         own_units=True,
     )
+    outside = _outside(sure.percentiles)
+    if outside:
+        print_prose(outside)
     drivers = sure.drivers
     drivers = drivers[drivers["beyond_chance"]].drop(columns="beyond_chance")
     if len(drivers):
@@ -387,6 +417,21 @@ def _print_uncertainty(sure: Uncertainty) -> None:
             sure.duals.head(_ROWS).rename(columns=_words),
             "By shadow prices: damage more, USD a day, were one capacity at the low end",
         )
+
+
+def _outside(percentiles: pd.DataFrame) -> str:
+    """Return which results with nothing drawn lie outside the band of their draws, and why."""
+    central = percentiles["central"]
+    beyond = (central < percentiles["low_5"]) | (central > percentiles["high_95"])
+    count = int(beyond.sum())
+    if not count:
+        return ""
+    is_, are = ("result", "lies") if count == 1 else ("results", "lie")
+    return (
+        f"With nothing drawn (central) {count} {is_} of {len(percentiles)} {are} outside the band "
+        "of the draws: ranges of inputs lean to one side, so that what is drawn is another on "
+        "average. Say the band, not the central figure alone."
+    )
 
 
 def _words(column: str) -> str:
