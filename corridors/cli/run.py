@@ -140,7 +140,7 @@ def run(
         expected_queue and {"--parts": parts, "--uncertainty": uncertainty, "--with": projects}
     )
     how: dict[str, Any] = {"model": model, "expected_queue": expected_queue}
-    with results(map, report, draws_file, folder=out, read=[scenario]):
+    with results(map, report, draws_file, folder=out, read=[scenario], pages=[map, report]):
         with working("reading the network"):
             net = load(network)
             plan, day = planned(net, scenario, projects or [], as_of)

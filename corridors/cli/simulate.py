@@ -128,7 +128,7 @@ def simulate(
         raise DataError(msg)
     hold_text_plainly(context)
     note_idle(context, "replications", "seed", "workers")
-    with results(map, plot, folder=out, read=[scenario]):
+    with results(map, plot, folder=out, read=[scenario], pages=[map]):
         with working("reading the network"):
             net = load(network)
         extra = Extra(keys(by), known_cargo(net, cargo))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from corridors.cli.asking.targets import check_target
+from corridors.cli.asking.targets import check_pages, check_target
 from corridors.cli.common import (
     AsOfOption,
     JsonOption,
@@ -229,6 +229,7 @@ def pack(
 
     note_idle(context, "uncertainty", "seed")
     check_target(out, read=scenarios or ())
+    check_pages(out, also=(".md",))
     with working("reading the network"):
         net = load(network)
     try:
