@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
+import command
+import pandas as pd
 import pytest
 import simulate_toys
 import toys
 
 import corridors as co
-from corridors.assignment.views.by import PARTS
+from corridors.assignment.views.by import PARTS, left_routes
 from corridors.assignment.views.grouping import KEYS, OF_DEMAND
+from corridors.display import number
 from corridors.simulation.seasons.days_alone import DaysAlone
 
 DAY = dt.date(2025, 9, 12)
@@ -240,5 +244,67 @@ def test_a_run_says_in_a_sentence_what_goods_that_wait_or_are_lost_are_worth():
     said = co.simulate(brief, shut, 15, start="2025-01-01").explain()
     assert said.endswith(
         "Goods worth 10,000 USD more wait at the end, 30,000 USD more have not left and 10,000 USD "
-        "more are lost than without it."
+        "more turn back or are never shipped than without it."
     )
+
+
+def test_ways_over_the_same_links_keep_between_them_what_is_left_there():
+    """Of 10 t by two ways of the seller at one place 7 are left: 3 have gone, and not none."""
+    ways = pd.DataFrame(
+        {
+            "demand_id": ["m", "m", "m"],
+            "key": ["", "", "a-b"],
+            "t_per_day": [6.0, 4.0, 5.0],
+        }
+    )
+    after = pd.DataFrame({"demand_id": ["m", "m"], "key": ["", "a-b"], "t_per_day": [7.0, 8.0]})
+    became = pd.DataFrame(
+        {"demand_id": ["m"], "lost_t_per_day": [0.0], "withdrawn_t_per_day": [0.0]}
+    )
+    found = left_routes((ways, after), became)
+    assert found["kept_t_per_day"].tolist() == pytest.approx([4.2, 2.8, 5.0])
+    assert found["rerouted_t_per_day"].tolist() == pytest.approx([1.8, 1.2, 0.0])
+
+
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+@pytest.mark.parametrize(
+    ("asked", "day"),
+    [("fuel-russia-stops-2025", "2025-10-20"), ("suez-shut-2026", "2026-02-27")],
+)
+def test_what_became_of_the_ways_adds_up_to_what_became_of_the_demand(asked, day, model):
+    net = co.load()
+    found = co.compare(
+        co.assign(net, as_of=day, model=model), co.assign(net, asked, as_of=day, model=model)
+    )
+    own = found.left_routes.groupby("demand_id")[["rerouted_t_per_day", "lost_t_per_day"]].sum()
+    whole = found.by_demand.set_index("demand_id").loc[own.index, own.columns]
+    assert own.to_numpy() == pytest.approx(whole.to_numpy(), abs=1e-4)
+
+
+def test_what_comes_on_time_no_more_is_told_in_full():
+    """Three days of road, shut for three: what is not on time is late, waits or is under way."""
+    shut = simulate_toys.scenario(simulate_toys.close("a-b-road", "2025-01-03", "2025-01-06"))
+    sim = co.simulate(simulate_toys.one_road(hours=72), shut, 9, start="2025-01-01")
+    change = sim.effect.set_index("what")["change_t"]
+    assert change["under_way"] > 0.5
+    told = sim.explain()
+    assert f"{number(change['under_way'], 't')} more are under way at the end" in told
+    parts = re.findall(r"([\d,.]+) t more (?!USD)", told.split("The longest")[0])
+    assert sum(float(part.replace(",", "")) for part in parts) == pytest.approx(
+        -change["on_time"], rel=1e-2
+    )
+
+
+def test_what_is_paid_waited_and_lost_stands_against_the_same_days():
+    asked = ("simulate", "close border:BY-PL from 2025-09-12 for 3 days", "--days", "5")
+    told = " ".join(command.corridors(*asked).stdout.split())
+    sim = co.simulate(co.load(), asked[1], 5)
+    totals, usual = sim.summary, sim.baseline.summary
+    for name, unit in (
+        ("cost_usd", "USD"),
+        ("waiting_t_hours", "tonne-hours"),
+        ("loss_usd", "USD"),
+    ):
+        more = totals[name] - usual[name]
+        assert f"{totals[name]:,.0f} {unit} ({more:+,.0f})" in told
+    assert "(against the same days without it); residual" in told

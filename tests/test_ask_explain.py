@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+import command
 import pandas as pd
 import pytest
 import toys
 
 import corridors as co
-from corridors.assignment.explain import brief, sentences
+from corridors.assignment.explain import answer, brief, sentences
+from corridors.assignment.map_data import comparison_map_data
 from corridors.assignment.views.through import touched
 from corridors.assignment.views.told import best_sentence
+from corridors.display import number
 
 DAY = dt.date(2025, 9, 12)
 
@@ -336,3 +339,86 @@ def test_the_answer_in_brief_says_so_too(three_ways):
     assert "Of what keeps its way, 600 t a day cost 1,800 USD a day more" in kept
     grown = brief(compared(three_ways, "demand cargo:box to 3").tables)
     assert "Of what was not wanted before most stays, a day, of Box D–B (700 t)." in grown
+
+
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+def test_no_total_stands_behind_cargo_that_is_in_none(net, model):
+    """Suez shut: what the boxes on ships lose is told with them, and not as if it were land's."""
+    found = co.run(net, "suez-shut-2026", model=model)
+    tables = found.tables
+    told = found.explain()
+    apart = next(text for text in sentences(tables) if text.startswith("In no total that follows"))
+    assert "Shanghai–Constanța" in apart
+    rest = told.replace(apart, "")
+    name = tables.cargo_names["container-ocean"]
+    assert name not in rest.partition("Most is lost")[2]
+    surplus = [
+        plan.shortfall.groupby("cargo")["surplus_lost_usd_per_day"].sum()
+        for plan in (found.baseline, found.disrupted)
+    ]
+    loses = float((surplus[1] - surplus[0])["container-ocean"])
+    assert loses > 0
+    assert f"loses {number(loses, 'USD')} a day by it." in apart
+    # A report tells it too, or the ships round the Cape would take less time than before.
+    assert apart in answer(tables)
+    days = dict(comparison_map_data(net, tables).headline)
+    longer = next(value for label, value in days.items() if label == "Rerouted takes longer by")
+    assert 12 <= float(longer.split()[0]) <= 22
+
+
+def test_cargo_in_no_total_is_named_over_the_table_by_cargo():
+    shown = command.corridors("run", "close node:dostyk", "--as-of", "2025-09-12").stdout
+    assert "in no total: container-ocean)" in " ".join(shown.split())
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    """Boxes and bulk on one line, of which a fleet of box ships counts the boxes alone."""
+    return toys.network(
+        {"a": "AA", "b": "BB"},
+        [{"from_node": "a", "to_node": "b", "corridor": "middle"}],
+        [
+            {"origin": "a", "destination": "b", "per_day": 100},
+            {"origin": "a", "destination": "b", "per_day": 5, "cargo": "box"},
+        ],
+        loads=[{"mode": "road", "cargo": "bulk", "vehicle": "truck", "units_per_vehicle": 20}],
+        capacities=[
+            {"capacity_id": "fleet", "name": "Fleet", "unit": "TEU", "amount": 8},
+            {"capacity_id": "way", "name": "Way", "unit": "t", "amount": 400},
+        ],
+        capacity_members=[
+            {"capacity_id": "fleet", "link_id": "a-b-road", "cargo": "box"},
+            {"capacity_id": "way", "link_id": "a-b-road"},
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "reached"),
+    [
+        ("surcharge corridor:middle by 500 USD/TEU", {"box"}),
+        ("surcharge corridor:middle by 5 USD/t", {"box", "bulk"}),
+        ("limit capacity:fleet to 0.5", {"box"}),
+        ("limit capacity:fleet to 4 TEU/day", {"box"}),
+        ("limit capacity:fleet,way to 0.5", {"box", "bulk"}),
+        ("limit border:AA-BB to 4 TEU/day", {"box"}),
+        ("limit border:AA-BB to 3 trucks/day", {"bulk"}),
+        ("limit border:AA-BB to 0.5", {"box", "bulk"}),
+        ("limit capacity:fleet to 0", {"box", "bulk"}),
+        ("close capacity:fleet", {"box", "bulk"}),
+        ("delay capacity:fleet by 24 h", {"box", "bulk"}),
+    ],
+)
+def test_an_event_is_about_the_cargo_that_it_reaches(mixed, asked, reached):
+    """A charge per box is no matter of bulk, and a limit none of what it does not count."""
+    hit = co.assign(mixed, asked, as_of=DAY)
+    where = touched(hit.state, hit.scenario, DAY)
+    own = {name for name, row in zip(hit.state.arcs.cargo, where, strict=True) if row.any()}
+    assert own == reached
+    # What is not said to be reached is not changed either.
+    base = co.assign(mixed, as_of=DAY)
+    left = co.compare(base, hit).by_demand.set_index("cargo")
+    for cargo in {"box", "bulk"} - reached:
+        assert left.loc[cargo, "kept_t_per_day"] == pytest.approx(
+            left.loc[cargo, "demand_t_per_day"]
+        )

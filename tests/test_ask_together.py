@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import analysis_toys
+import numpy as np
 import pandas as pd
 import pytest
 import toys
@@ -41,7 +42,7 @@ def test_parts_and_what_they_do_together_worked_out_by_hand(net):
         "No longer carried, a day: 4 t (no-b) and 0 t (no-c) apart, 10.0 t together, "
         "6 t more than the parts."
     )
-    assert "Most of that is bulk A–D (+6 t)." in said
+    assert "No longer carried beyond the parts most of all: bulk A–D (+6 t)." in said
     assert found.together.disrupted.scenario.name == "no-b+no-c"
     assert len(found.to_dict()["by_demand"]) == 3
 
@@ -72,7 +73,7 @@ def test_the_way_round_that_the_other_shuts_is_the_reason(net):
     )
     assert row["interaction_t_per_day"] == pytest.approx(6)
     assert found.explain().endswith(
-        "Of it +6 t in 1 demand goes round one by a way that another shuts."
+        "Of the 6 t more, +6 t in 1 demand goes round one by a way that another shuts."
     )
     assert found.to_dict()["reasons"][0]["usd_per_unit"] is None
 
@@ -155,5 +156,27 @@ def test_many_need_names_of_their_own(net):
 @pytest.mark.parametrize(("price", "told"), [(-0.04, "-0.04"), (8.5, "+8.50"), (1212.4, "+1,212")])
 def test_a_price_of_less_than_ten_dollars_is_told_to_the_cent(price, told):
     row = ("a", "coal", -5.0, "less wanted", "c", "Line", price)
-    [sentence] = in_words(pd.DataFrame([row], columns=COLUMNS), {"coal": "t"})
+    sentence = in_words(pd.DataFrame([row], columns=COLUMNS), {"coal": "t"}, -5.0)
     assert f"Line ({told} USD a t to a)" in sentence
+
+
+def test_the_reasons_that_are_told_add_up_to_what_is_beyond_the_parts():
+    """Five reasons, of which four are told, and demands too small to be asked for theirs."""
+    found = pd.DataFrame(
+        [
+            ("a", "bulk", 9.0, "by others", "", "", np.nan),
+            ("b", "bulk", -4.0, "lost once", "", "", np.nan),
+            ("c", "bulk", 3.0, "way round shut", "", "", np.nan),
+            ("d", "bulk", 2.0, "scarcer", "x", "X", 20.0),
+            ("e", "bulk", 1.0, "scarcer", "y", "Y", 5.0),
+        ],
+        columns=COLUMNS,
+    )
+    assert in_words(found, {"bulk": "t"}, 12.5) == (
+        "Of the 12.5 t more, +9 t in 1 demand follows from what other cargo does; -4 t in 1 demand "
+        "would be lost to either alone, and can be lost but once; +3 t in 1 demand goes round one "
+        "by a way that another shuts; +2 t in 1 demand meets a limit that is dearer than the parts "
+        "make it: X (+20 USD a t to d); +2.5 t in others."
+    )
+    assert in_words(found.iloc[1:2], {"bulk": "t"}, -4.2).startswith("Of the 4.2 t less, -4 t in 1")
+    assert in_words(found.iloc[:0], {}, 0.0) == ""

@@ -314,3 +314,24 @@ def test_arguments_of_another_kind_are_refused_in_words(net):
     ):  # fmt: skip
         with pytest.raises(co.ScenarioError, match=said):
             call()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["run", "poland-closure-2025", "--map", "map.png"], ".html"),
+        (["run", "poland-closure-2025", "--report", "report.pdf"], ".html"),
+        (["simulate", "poland-closure-2025", "--map", "days.docx"], ".html"),
+        (["map", "--out", "net.geojson"], ".html"),
+        (["explore", "--as-of", "2025-09-12", "--out", "explorer.zip"], ".html"),
+        (["pack", "poland-closure-2025", "--out", "pack.pdf"], ".html or .md"),
+    ],
+)
+def test_a_page_is_written_under_no_ending_of_something_else(tmp_path, arguments, expected):
+    """A page called pack.pdf opens nowhere."""
+    *_, name = arguments
+    ending = Path(name).suffix
+    refused(
+        run(*arguments, cwd=tmp_path), f"{name}: saw the ending {ending!r}, expected {expected}"
+    )
+    assert not list(tmp_path.iterdir())

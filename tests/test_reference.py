@@ -91,3 +91,15 @@ def test_the_script_says_what_is_outdated():
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout == "out of date: nothing\n"
+
+
+def test_the_first_page_has_every_command_and_both_models():
+    """Who reads the README alone finds each command, and by which model `run` answers."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = text.split("## On the command line")[1].split("\n\n")[1]
+    named = set(re.findall(r"`(?:corridors )?([a-z][a-z-]+)", table))
+    known = {c.name or c.callback.__name__.replace("_", "-") for c in app.registered_commands}
+    assert known - named == set()
+    assert inspect.signature(co.run).parameters["model"].default == "logit"
+    assert inspect.signature(co.assign).parameters["model"].default == "optimal"
+    assert "`co.run` and\n`corridors run` begin with it" in text

@@ -17,6 +17,7 @@ from corridors.errors import CertificateError, UnknownIdError, names_in, nearest
 from corridors.flow.numbering import generic
 from corridors.flow.usage import open_costs
 from corridors.network.network import require_network
+from corridors.network.reading.country_codes import code_hint
 from corridors.scenarios.coupling.couplings import couplings_of
 from corridors.scenarios.coupling.settle import solve_settled
 from corridors.scenarios.demand import DAYS_PER_YEAR
@@ -195,7 +196,7 @@ def _region(net: Network, names: str | list[str]) -> set[str]:
         own = {name} if name in country else {n for n, c in country.items() if c == name}
         if not own:
             valid = {*country, *country.values()}
-            msg = f"no country or node {name!r}{nearest(name, valid)}"
+            msg = f"no country or node {name!r}{code_hint(name, valid)}"
             raise UnknownIdError(msg)
         nodes |= own
     return nodes

@@ -62,9 +62,16 @@ def ask(
         Where the scenario cannot be meant, or there is no day to be had.
     """
     plan = None if scenario is None else read_scenario(scenario)
+    return Question(network_state(net, plan, day_asked(net, plan, as_of)), plan)
+
+
+def day_asked(
+    net: Network, scenario: str | Path | Scenario | None, as_of: str | dt.date | None
+) -> dt.date:
+    """Return the day that an analysis of these is about; see `ask`."""
+    plan = None if scenario is None else read_scenario(scenario)
     known = as_of is not None or net.date is not None or (plan is not None and plan.as_of)
-    day = as_of if known else newest_source(net)
-    return Question(network_state(net, plan, day_of(net, plan, day)), plan)
+    return day_of(net, plan, as_of if known else newest_source(net))
 
 
 def without_way(state: NetworkState, rows: Sequence[int]) -> tuple[str, ...]:

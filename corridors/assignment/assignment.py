@@ -260,7 +260,7 @@ class Assignment:
 
     @property
     def bottlenecks(self) -> pd.DataFrame:
-        """Capacities with a price (with waits: that are nearly full too), the dearest first."""
+        """Capacities with a price (with waits: nearly full too), by what their room is worth."""
         frame = self.capacities
         frame = frame[frame["price_usd"] > _TRACE_USD]
         if self.waits is not None:

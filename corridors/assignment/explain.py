@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 from corridors.assignment.reroutes import ADDED, PREMIUM
 from corridors.assignment.views.by import PARTS
 from corridors.assignment.views.told import (
+    beside_totals,
+    newly_full,
     told_beside_totals,
     told_cheaper,
     told_closed,
     told_couplings,
+    told_inferred,
     told_kept,
     told_newly_wanted,
     told_sellers,
     told_waits,
 )
-from corridors.display import HAIR, number, share
+from corridors.display import HAIR, number, several, share
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,7 +45,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
     whole = _overall(tables)
     found = [
         *lead,
-        told_beside_totals(tables.by_demand, tables.uncounted, tables.cargo_names),
+        _beside(tables),
         whole.replace(f"On {tables.day}, of", "In all, of", 1) if lead else whole,
         _not_in_force(tables.events_not_in_force, tables.n_events),
         told_closed(tables.closed_links, tables.before.flows),
@@ -61,7 +64,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
             _what_stops(tables),
         ]
     if change["rerouted_t_per_day"] > _SMALL or _stays(change):
-        found.append(_inferred(tables.before.bottlenecks, tables.after.bottlenecks))
+        found.append(told_inferred(newly_full(tables.before.bottlenecks, tables.after.bottlenecks)))
     if change["rerouted_t_per_day"] <= _SMALL and change["newly_unserved_t_per_day"] <= _SMALL:
         nothing = "no cargo leaves its route and none is lost."
         found.append(nothing.capitalize() if kept else f"Nothing else changes: {nothing}")
@@ -91,6 +94,8 @@ def answer(
     found = [lead[0] if lead else whole]
     if len(lead) > 1 and lead[1].startswith("By cargo"):
         found.append(lead[1])
+    # Who used what the scenario touches may count in no total: then the totals are about others.
+    found += filter(None, [_beside(tables)])
     if change["rerouted_t_per_day"] > _SMALL:
         said = _ranged(own, "rerouted_t_per_day", "t a day go another way")
         cost = _ranged(own, "added_cost_usd_per_day_rerouted", "USD a day more")
@@ -102,7 +107,7 @@ def answer(
         loss = _ranged(own, "surplus_lost_usd_per_day", "USD a day are lost by it")
         found.append(_with_ranges(lost, said, loss))
     rest = [
-        _inferred(tables.before.bottlenecks, tables.after.bottlenecks),
+        told_inferred(newly_full(tables.before.bottlenecks, tables.after.bottlenecks)),
         _what_stops(tables),
         whole.replace(f"On {tables.day}, of", "In all, of", 1) if lead else "",
         told_closed(tables.closed_links, tables.before.flows),
@@ -111,6 +116,18 @@ def answer(
         demand_years(tables.day, tables.base_years),
     ]
     return [*found, *filter(None, rest)][:_ANSWER]
+
+
+def _beside(tables: ComparisonTables) -> str:
+    """Return what becomes of cargo that counts in no total."""
+    own = beside_totals(tables.by_demand, tables.uncounted)
+    if not len(own):
+        return ""
+    was, now = (
+        float(short["surplus_lost_usd_per_day"][short["cargo"].isin(tables.uncounted)].sum())
+        for short in (tables.before.shortfall, tables.after.shortfall)
+    )
+    return told_beside_totals(own, now - was, tables.node_names, tables.cargo_names)
 
 
 def brief(tables: ComparisonTables) -> str:
@@ -291,10 +308,10 @@ def opens_idle(tables: ComparisonTables) -> str:
     parts = []
     for row in idle.head(_SHOWN).to_dict("records"):
         links = [tables.link_names[link] for link in row["links"]]
-        more = f" and {len(links) - _SHOWN} more links" if len(links) > _SHOWN else ""
+        more = f" and {several(len(links) - _SHOWN, 'more links')}" if len(links) > _SHOWN else ""
         parts.append(f"{', '.join(links[:_SHOWN])}{more} ({_why_idle(row, tables)})")
     rest = sum(len(links) for links in idle["links"].iloc[_SHOWN:])
-    others = f"; and {rest} other links" if rest else ""
+    others = f"; and {several(rest, 'other links')}" if rest else ""
     return f"Opens and carries nothing: {'; '.join(parts)}{others}."
 
 
@@ -391,7 +408,9 @@ def new_crossing(reroutes: pd.DataFrame, corridor: str) -> tuple[str, float] | N
 
 def _shortfall(tables: ComparisonTables) -> str:
     by_demand, names = tables.by_demand, tables.node_names
-    lost = by_demand[by_demand["lost_t_per_day"] > _SMALL].sort_values(
+    # Those in no total have been told apart: what stays loses this much without them.
+    lost = by_demand[~by_demand["cargo"].isin(tables.uncounted)]
+    lost = lost[lost["lost_t_per_day"] > _SMALL].sort_values(
         ["lost_t_per_day", "demand_id"], ascending=[False, True]
     )
     loss = tables.change["surplus_lost_usd_per_day"]
@@ -411,30 +430,9 @@ def _shortfall(tables: ComparisonTables) -> str:
     )
 
 
-def _inferred(before: pd.DataFrame, after: pd.DataFrame) -> str:
-    """Say how many of the limits that the scenario makes decide are nobody's published figure."""
-    new = _newly_full(before, after)
-    count, all_ = int(new["inferred"].sum()), len(new)
-    if not count:
-        return ""
-    if all_ == 1:
-        return "The one capacity that stops this rerouting is of confidence D, not published."
-    worth = new["price_usd"] * (new["amount"] - new["background"]).clip(lower=0.0)
-    part = share(float(worth[new["inferred"]].sum()), float(worth.sum()))
-    return (
-        f"{count} of the {all_} capacities that stop this rerouting "
-        f"{'is' if count == 1 else 'are'} of confidence D, not published, with {part} of what "
-        "more room in all of them would be worth."
-    )
-
-
-def _newly_full(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    return after[~after["capacity_id"].isin(set(before["capacity_id"]))]
-
-
 def _what_stops(tables: ComparisonTables) -> str:
     """Return what is full that was not, and what room there is worth, or what each pays there."""
-    new = _newly_full(tables.before.bottlenecks, tables.after.bottlenecks)
+    new = newly_full(tables.before.bottlenecks, tables.after.bottlenecks)
     if not len(new):
         return ""
     waits = tables.after.waits is not None

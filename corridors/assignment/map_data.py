@@ -10,6 +10,7 @@ import numpy as np
 
 from corridors.assignment.explain import sentences
 from corridors.assignment.views.grouping import product_of
+from corridors.assignment.views.told import of_all_rerouted
 from corridors.display import number, printed, share, typeset
 from corridors.maps.data import (
     FlowMapData,
@@ -77,8 +78,7 @@ def comparison_map(net: Network, tables: ComparisonTables) -> FlowMap:
 def comparison_map_data(net: Network, tables: ComparisonTables) -> FlowMapData:
     """Return what that map shows."""
     states = dict(zip(STATES, (tables.before, tables.after), strict=True))
-    change = tables.change
-    days, usd = change["added_hours_mean"] / 24, change["added_cost_usd_per_day_rerouted"]
+    days, usd = of_all_rerouted(tables.change, tables.by_demand, tables.uncounted)
     figures = [
         *headline(tables),
         _more_or_less("Rerouted takes {} by", "longer", "less time", days, "days"),

@@ -344,11 +344,14 @@ def _lost(by_demand: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _full(bottlenecks: pd.DataFrame, *, waits: bool) -> pd.DataFrame:
-    columns = ["name", "unit", "amount", "background", "price_usd", "confidence"]
+    columns = ["name", "unit", "amount", "background", "price_usd", "value_usd_per_day",
+               "confidence"]  # fmt: skip
     frame = bottlenecks[columns].head(_ROWS)
     # Where waits rise with use a price is what each pays, not what room would save.
     price = "each pays in waiting, USD" if waits else "one more a day saves, USD a day"
-    return frame.rename(columns={"price_usd": price})
+    # In the order of what all of the room is worth: prices a unit of trains and tonnes have none.
+    worth = "worth of all of it, USD a day"
+    return frame.rename(columns={"price_usd": price, "value_usd_per_day": worth})
 
 
 def _picture(maps: Figure) -> str:

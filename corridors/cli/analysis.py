@@ -15,6 +15,7 @@ from corridors.cli.common import (
     DaskOption,
     JsonOption,
     NetworkOption,
+    by_model,
     keys,
     listed,
     note,
@@ -128,7 +129,16 @@ def sweep(
             figures["interaction_t_per_day"] = "beyond the parts, t/day"
             figures["interaction_usd_per_day"] = "beyond the parts, USD/day"
         shown = table[[*names, *figures]].head(_ROWS).rename(columns=figures)
-        title = f"Worst first: {len(shown)} of {len(table)}, modelled, as of {table.attrs['as_of']}"
+        own = listed(cargo)
+        alone = f", of {', '.join(own)} alone" if own else ""
+        # So that nobody adds up what stands in the rows of several countries.
+        each = (
+            "; demand counts in each of its countries" if table.attrs.get("by") == "country" else ""
+        )
+        title = (
+            f"Worst first: {len(shown)} of {len(table)}{alone}, {by_model(model)}, as of "
+            f"{table.attrs['as_of']}{each}"
+        )
         print_table(shown, title, {"redundancy": ".2f", "added hours": ".1f"})
     if out is not None:
         note(f"wrote {out}")
@@ -202,7 +212,8 @@ def routes(
             f"No way of {demand} ({said}): nothing that it may use, open or shut, leads there."
         )
         return
-    print_table(shown, f"Ways of {demand} ({said}), cheapest first, as of {plan.state.day}")
+    on = f"{by_model(model)}, as of {plan.state.day}"
+    print_table(shown, f"Ways of {demand} ({said}), cheapest first, {on}")
 
 
 def _print_by(plan: Assignment, chosen: list[str], cargo: list[str] | None, *, json: bool) -> None:
@@ -223,7 +234,8 @@ def _print_by(plan: Assignment, chosen: list[str], cargo: list[str] | None, *, j
     for key, frame in found.items():
         shown = frame.head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
         of = f" of {', '.join(own)}" if own else ""
-        print_table(shown, f"What is carried{of} by {key.replace('_', ' ')}, {plan.state.day}")
+        how = f"{by_model(plan.model)}, as of {plan.state.day}"
+        print_table(shown, f"What is carried{of} by {key.replace('_', ' ')}, {how}")
 
 
 def select(
@@ -242,7 +254,7 @@ def select(
     json: JsonOption = False,
 ) -> None:
     """Say whose cargo passes a link, or which chokepoints a demand passes."""
-    from corridors.analysis.criticality.elements import KINDS
+    from corridors.analysis.criticality.elements import KINDS, bearing
     from corridors.analysis.select_link import places_of, select_link
     from corridors.cli.asking.named import with_demand
     from corridors.errors import UnknownIdError, nearest
@@ -254,6 +266,11 @@ def select(
         msg = f"no kind of element {kind!r}{nearest(kind, (*KINDS, 'demand'))}"
         raise UnknownIdError(msg)
     plan = _assigned(network, scenario, as_of, model)
+    net = plan.state.net
+    if not colon and element not in set(net.whole.tables["links"]["link_id"]):
+        hint = bearing(net.whole, element)
+        if hint:
+            raise UnknownIdError(f"no link {element!r}{hint}")
     if kind == "demand":
         table, title = places_of(plan, element), f"Chokepoints that {element} passes"
     else:
@@ -267,7 +284,8 @@ def select(
             print_line(_nothing(plan, kind, element))
             return
         shown = table.rename(columns=lambda c: c.replace("_", " "))
-        print_table(shown, f"{title}, as of {plan.state.day}", own_units=True)
+        on = f"{by_model(model)}, as of {plan.state.day}"
+        print_table(shown, f"{title}, {on}", own_units=True)
 
 
 def _nothing(plan: Assignment, kind: str, element: str) -> str:

@@ -213,6 +213,11 @@ def print_json(value: Any) -> None:
     print(json_text(value), end="")
 
 
+def by_model(model: str) -> str:
+    """Return by whose choice of ways an answer is: commands do not all begin with the same."""
+    return "by the best plan" if model == "optimal" else "by route choice"
+
+
 def echo(text: str = "") -> None:
     """Print lines on standard output, in which nothing steers the terminal."""
     print(plain(text, lines=True))

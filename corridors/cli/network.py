@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from corridors.cli.asking.targets import check_target, results
+from corridors.cli.asking.targets import check_pages, check_target, results
 from corridors.cli.common import (
     AsOfOption,
     JsonOption,
@@ -223,6 +223,7 @@ def draw(
     from corridors.network.network import load
 
     check_target(out)
+    check_pages(out)
     with working("reading the network and drawing it"):
         net = load(network)
         made = network_map(net.at(as_of) if as_of else net)
@@ -271,7 +272,7 @@ def explore(
     from corridors.analysis.explorer import explorer
     from corridors.network.network import load
 
-    with results(out, read=scenario or ()):
+    with results(out, read=scenario or (), pages=[out]):
         with working("reading the network"):
             net = load(network)
         page = explorer(

@@ -140,7 +140,7 @@ def run(
         expected_queue and {"--parts": parts, "--uncertainty": uncertainty, "--with": projects}
     )
     how: dict[str, Any] = {"model": model, "expected_queue": expected_queue}
-    with results(map, report, draws_file, folder=out, read=[scenario]):
+    with results(map, report, draws_file, folder=out, read=[scenario], pages=[map, report]):
         with working("reading the network"):
             net = load(network)
             plan, day = planned(net, scenario, projects or [], as_of)
@@ -199,9 +199,8 @@ def _note_without_waits(options: Mapping[str, Any] | Literal[False]) -> None:
 
 
 def _print(comparison: Comparison, extra: Extra) -> None:
-    from corridors.assignment.views.told import best_sentence
     from corridors.cli.asking.answers import without_hairs
-    from corridors.cli.asking.named import with_cargo, with_demand
+    from corridors.cli.asking.named import with_demand
     from corridors.display import HAIR
 
     plan = comparison.disrupted.scenario
@@ -210,9 +209,7 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         echo()
     print_prose(comparison.explain())
     echo()
-    if comparison.disrupted.model != "optimal":
-        print_prose(best_sentence(comparison.at_best.change))
-        echo()
+    _print_beside(comparison)
     for text in extra.sentences():
         print_prose(text)
         echo()
@@ -220,13 +217,7 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         print_table(frame, title)
     print_table(comparison.waterfall, "What becomes of the demand, t a day")
     net = comparison.disrupted.state.net
-    cargo = with_cargo(net, _without_hairs(comparison.by_cargo)).rename(
-        columns=lambda c: c.replace("_t_per_day", "").replace("_per_day", "").replace("_", " ")
-    )
-    print_table(
-        extra.only(cargo, cargo["cargo"]),
-        "By cargo, t a day (of the rerouted: cost, its parts transport and time, USD a day; hours)",
-    )
+    _print_cargo(comparison, extra)
     corridor = without_hairs(comparison.by_corridor)
     corridor = corridor.rename(columns=lambda c: c.replace("_t_per_day", ""))
     print_table(corridor, "By corridor, t a day")
@@ -255,20 +246,73 @@ def _print(comparison: Comparison, extra: Extra) -> None:
         columns = ["demand_id", "lost_t_per_day", "demand_t_per_day"]
         print_table(with_demand(net, lost[columns].head(_ROWS)).rename(columns=_words), title)
     full = comparison.disrupted.bottlenecks[
-        ["capacity_id", "name", "unit", "amount", "price_usd", "confidence"]
+        ["capacity_id", "name", "unit", "amount", "price_usd", "value_usd_per_day", "confidence"]
     ]
     if len(full):
         price = "what one more a day would save a day"
         if comparison.disrupted.waits is not None:
             price = "what each pays in waiting"
         nearly = "" if comparison.disrupted.waits is None else " or nearly"
-        title = f"Full{nearly}, the dearest first (price: {price}; D: not published)"
-        print_table(full.head(_ROWS).rename(columns=_words), title)
+        title = (
+            f"Full{nearly}, the dearest first (price: {price}; worth: price times what is there "
+            "for the demand; D: not published)"
+        )
+        shown = full.rename(columns={"value_usd_per_day": "worth_usd_per_day"})
+        print_table(shown.head(_ROWS).rename(columns=_words), title)
     proof = comparison.disrupted.certificate
     print_line(
         f"certified: relative gap {abs(proof.relative_gap):.1e}, balance "
         f"{proof.balance_residual:.1e}, capacity {proof.capacity_residual:.1e}, "
         f"flow on closed things {proof.closed_flow:g}"
+    )
+
+
+def _print_beside(comparison: Comparison) -> None:
+    """Print what bounds the answer, and what it is an answer of."""
+    from corridors.assignment.views.told import beside_totals, best_sentence
+
+    if comparison.disrupted.model != "optimal":
+        best = comparison.at_best
+        aside = len(beside_totals(best.by_demand, comparison.tables.uncounted)) > 0
+        print_prose(best_sentence(best.change, aside=aside))
+        echo()
+    if comparison.disrupted.scenario is not None:
+        print_prose(_lasting(comparison.disrupted))
+        echo()
+
+
+def _lasting(hit: Assignment) -> str:
+    """Return what is meant by a steady state, and when the events in force end, where they do."""
+    day, plan = hit.state.day, hit.scenario
+    ends = [e.end_day for e in plan.events if e.in_force(day)] if plan is not None else []
+    known = sorted(str(end) for end in ends if end is not None)
+    text = f"All of this is the steady state: what would hold if {day} lasted."
+    if not known:
+        return text
+    what = "The event in force ends" if len(ends) == 1 else (
+        "All events in force end" if len(known) == len(ends) else
+        f"{len(known)} of the {len(ends)} events in force end{'s' * (len(known) == 1)}"
+    )  # fmt: skip
+    when = f"on {known[0]}" if known[0] == known[-1] else f"from {known[0]} to {known[-1]}"
+    return (
+        f"{text} {what} {when}: what days do, who waits and comes late, `corridors simulate` says."
+    )
+
+
+def _print_cargo(comparison: Comparison, extra: Extra) -> None:
+    """Print what becomes of each cargo, and which of it counts in no total."""
+    from corridors.cli.asking.named import with_cargo
+
+    net = comparison.disrupted.state.net
+    cargo = with_cargo(net, _without_hairs(comparison.by_cargo)).rename(
+        columns=lambda c: c.replace("_t_per_day", "").replace("_per_day", "").replace("_", " ")
+    )
+    shown = extra.only(cargo, cargo["cargo"])
+    apart = sorted(comparison.tables.uncounted & set(shown["cargo"]))
+    print_table(
+        shown,
+        "By cargo, t a day (of the rerouted: cost, its parts transport and time, USD a day; hours"
+        f"{'; in no total: ' if apart else ''}{', '.join(apart)})",
     )
 
 
@@ -358,6 +402,9 @@ def _print_uncertainty(sure: Uncertainty) -> None:
         "(5 %, median, 95 %)",
         own_units=True,
     )
+    outside = _outside(sure.percentiles)
+    if outside:
+        print_prose(outside)
     drivers = sure.drivers
     drivers = drivers[drivers["beyond_chance"]].drop(columns="beyond_chance")
     if len(drivers):
@@ -370,6 +417,21 @@ def _print_uncertainty(sure: Uncertainty) -> None:
             sure.duals.head(_ROWS).rename(columns=_words),
             "By shadow prices: damage more, USD a day, were one capacity at the low end",
         )
+
+
+def _outside(percentiles: pd.DataFrame) -> str:
+    """Return which results with nothing drawn lie outside the band of their draws, and why."""
+    central = percentiles["central"]
+    beyond = (central < percentiles["low_5"]) | (central > percentiles["high_95"])
+    count = int(beyond.sum())
+    if not count:
+        return ""
+    is_, are = ("result", "lies") if count == 1 else ("results", "lie")
+    return (
+        f"With nothing drawn (central) {count} {is_} of {len(percentiles)} {are} outside the band "
+        "of the draws: ranges of inputs lean to one side, so that what is drawn is another on "
+        "average. Say the band, not the central figure alone."
+    )
 
 
 def _words(column: str) -> str:

@@ -128,7 +128,7 @@ def simulate(
         raise DataError(msg)
     hold_text_plainly(context)
     note_idle(context, "replications", "seed", "workers")
-    with results(map, plot, folder=out, read=[scenario]):
+    with results(map, plot, folder=out, read=[scenario], pages=[map]):
         with working("reading the network"):
             net = load(network)
         extra = Extra(keys(by), known_cargo(net, cargo))
@@ -216,7 +216,7 @@ def _print(sim: Simulation, extra: Extra) -> None:
         columns.remove("usual_peak")
     shown = standing[columns].head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
     shown["cleared date"] = shown["cleared date"].fillna("not yet")
-    title = f"Queues that it causes, the largest {len(shown)} of {len(standing)}"
+    title = f"Queues that it causes or lengthens, the largest {len(shown)} of {len(standing)}"
     spec = {"peak": ",.1f", "usual peak": ",.1f", "mean wait hours": ",.1f"}
     print_table(shown, title, spec)
     _print_variation(sim)
@@ -224,10 +224,7 @@ def _print(sim: Simulation, extra: Extra) -> None:
     for heading, frame in extra.tables(sim):
         print_table(frame, heading)
     totals: dict[str, Any] = sim.summary
-    print_line(
-        f"transport {totals['cost_usd']:,.0f} USD; waiting {totals['waiting_t_hours']:,.0f} "
-        f"tonne-hours; loss {totals['loss_usd']:,.0f} USD; residual {sim.residual_t:.1e} t"
-    )
+    print_line(f"{_totals(sim)}; residual {sim.residual_t:.1e} t")
     before = sim.earlier.set_index("what")["t"]
     if before["under_way_at_start"] > 0:
         print_line(
@@ -245,6 +242,22 @@ def _print(sim: Simulation, extra: Extra) -> None:
             f"against {b.simulated_usd:,.0f}; price of not knowing "
             f"{b.price_of_not_knowing_usd:,.0f} USD"
         )
+
+
+def _totals(sim: Simulation) -> str:
+    """Return what is paid, waited and lost, each beside the same days undisturbed."""
+    totals = sim.summary
+    usual = None if sim.baseline is None else sim.baseline.summary
+    parts = []
+    for name, key, unit in (
+        ("transport", "cost_usd", "USD"),
+        ("waiting", "waiting_t_hours", "tonne-hours"),
+        ("loss", "loss_usd", "USD"),
+    ):
+        more = "" if usual is None else f" ({totals[key] - usual[key]:+,.0f})"
+        parts.append(f"{name} {totals[key]:,.0f} {unit}{more}")
+    beside = "" if usual is None else " (against the same days without it)"
+    return "; ".join(parts) + beside
 
 
 def _print_variation(sim: Simulation) -> None:

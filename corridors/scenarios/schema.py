@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import nearest
+from corridors.network.reading.country_codes import code_of
 from corridors.scenarios.events import KINDS
 from corridors.scenarios.events.gates import SLOTS
 from corridors.scenarios.selectors import KEYS
@@ -23,6 +24,7 @@ _NAMES = {
         {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
     ]
 }
+_CODE = "^[A-Z]{2}$"
 _DATE = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 
 
@@ -30,7 +32,7 @@ def _selector() -> dict[str, Any]:
     properties: dict[str, Any] = dict.fromkeys(KEYS, _NAMES)
     properties["border"] = {
         "type": "array",
-        "items": {"type": "string", "pattern": "^[A-Z]{2}$"},
+        "items": {"type": "string", "pattern": _CODE},
         "minItems": 2,
         "maxItems": 2,
         "description": "Two countries by ISO 3166-1 code; quote NO",
@@ -287,6 +289,8 @@ def _expected(error: Any, path: tuple[str | int, ...]) -> str:
         return with_unit or _kinds(wanted)
     if error.validator == "minProperties" and schema.get("properties"):
         return f"at least one of {', '.join(schema['properties'])}"
+    if schema.get("pattern") == _CODE:
+        return f"the code of a country in two capital letters, such as {code_of(error.instance)}"
     said = str(schema.get("description", ""))
     if error.validator in _FEWEST and not said:
         return f"at least {wanted} {_FEWEST[error.validator]}"

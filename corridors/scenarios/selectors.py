@@ -12,6 +12,7 @@ import yaml
 
 from corridors.errors import DataError, ScenarioError, nearest
 from corridors.files import read_whole
+from corridors.network.reading.country_codes import code_hint
 from corridors.network.reading.yaml_lines import value_of
 from corridors.network.schema import MODES
 from corridors.scenarios.named_rows import rows_of
@@ -177,7 +178,8 @@ def names_in(value: Any) -> list[str]:
 def _known(what: str, names: list[str], known: AbstractSet[str]) -> None:
     for name in names:
         if name not in known:
-            msg = f"no {what} {name!r}{nearest(name, known)}"
+            hint = code_hint(name, known) if what == "country" else nearest(name, known)
+            msg = f"no {what} {name!r}{hint}"
             raise ScenarioError(msg)
 
 

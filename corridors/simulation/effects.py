@@ -162,6 +162,9 @@ def _overall(start: str, change: dict[str, float], *, moves: bool) -> str:
         for what, words in _SAID.items()
         if change[what] > _SMALL
     ]
+    if parts and change["under_way"] > _SMALL:
+        # What comes late for want of days is on its way: with it what is not on time adds up.
+        parts.append(f"{number(change['under_way'], 't')} more are under way at the end")
     if not parts:
         later = "waits longer" if moves else "comes later"
         return f"{start}, no cargo {later}, goes another way or is lost that would not anyway."
@@ -221,7 +224,8 @@ def _losses(
         for column, words in (
             ("waiting_value_usd", "wait at the end"),
             ("held_value_usd", "have not left"),
-            ("lost_value_usd", "are lost"),
+            # Goods that stay where they are keep their worth: what is lost is the sale, not they.
+            ("lost_value_usd", "turn back or are never shipped"),
         )
     }
     said = [f"{number(usd, 'USD')} more {words}" for words, usd in worth.items() if usd > 1.0]

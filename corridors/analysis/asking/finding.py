@@ -11,9 +11,11 @@ from corridors.display import number, records
 from corridors.errors import ScenarioError, UnknownIdError, nearest
 from corridors.network.markets.offers import with_ends
 from corridors.network.network import require_network
+from corridors.network.reading.country_codes import code_hint
 from corridors.network.reading.yaml_lines import value_of
 from corridors.network.schema import tables as schema_tables
 from corridors.scenarios.projects import projects
+from corridors.scenarios.scenario import shipped_scenarios
 from corridors.scenarios.selectors import select
 
 if TYPE_CHECKING:
@@ -104,7 +106,10 @@ def listing(net: Network, kind: str, text: str = "") -> pd.DataFrame:
     """
     require_network(net)
     if kind not in KINDS:
-        msg = f"list: no kind of thing {kind!r}{nearest(kind, KINDS, len(KINDS))}"
+        hint = nearest(kind, KINDS, len(KINDS))
+        if kind in {"scenario", "scenarios"}:
+            hint = "; `corridors scenarios` lists these"
+        msg = f"list: no kind of thing {kind!r}{hint}"
         raise UnknownIdError(msg)
     frame = _things(net, kind)
     words = text.casefold().split()
@@ -200,7 +205,10 @@ def find(net: Network, name: str) -> list[tuple[str, str]]:
             found.append((kind, chosen))
         valid |= ids
     if not found:
-        msg = f"nothing bears the id {wanted!r}{nearest(wanted, valid)}"
+        hint = code_hint(wanted, valid)
+        if wanted in shipped_scenarios():
+            hint = f"; it is a scenario, of which `corridors run {wanted}` tells"
+        msg = f"nothing bears the id {wanted!r}{hint}"
         raise UnknownIdError(msg)
     return found
 

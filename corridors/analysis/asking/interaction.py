@@ -109,9 +109,12 @@ class Interaction:
                 f"({'+' * (row['interaction'] > 0)}{number(row['interaction'], 't')})"
                 for row in order.head(3).to_dict("records")
             ]
-            found.append(f"Most of that is {', '.join(named)}.")
+            # It follows on sentences about dollars, and so names what it is about.
+            found.append(f"No longer carried beyond the parts most of all: {', '.join(named)}.")
             cargo = self.together.baseline.state.net.tables["cargo"]
-            found += in_words(self.reasons, dict(zip(cargo["cargo"], cargo["unit"], strict=True)))
+            unit_of = dict(zip(cargo["cargo"], cargo["unit"], strict=True))
+            beyond = float(total.loc["shortfall_t_per_day", "interaction"])
+            found += filter(None, [in_words(self.reasons, unit_of, beyond)])
         return found
 
     def _hairs(self) -> dict[str, float]:

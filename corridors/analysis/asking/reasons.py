@@ -28,6 +28,9 @@ LEAST_T = 0.5
 _CENT = 0.01
 """USD a unit from which on the price of a limit is a reason."""
 
+_TOLD = 4
+"""Reasons that are told."""
+
 _TEN = 10.0
 """USD a unit below which cents are told."""
 
@@ -186,8 +189,8 @@ def _ways_by_demand(plan: Assignment) -> dict[str, list[tuple[int, Any, float]]]
     return found
 
 
-def in_words(found: pd.DataFrame, unit_of: dict[str, str]) -> list[str]:
-    """Return what the reasons come to, a sentence each, those of most tonnes first.
+def in_words(found: pd.DataFrame, unit_of: dict[str, str], beyond: float) -> str:
+    """Return what the reasons come to in a sentence, those of most tonnes first.
 
     Parameters
     ----------
@@ -195,25 +198,39 @@ def in_words(found: pd.DataFrame, unit_of: dict[str, str]) -> list[str]:
         As `reasons` returns it.
     unit_of
         Unit of each cargo.
+    beyond
+        Tonnes a day that are short together beyond the sum of the parts. What no reason is
+        told of is told as a rest, so that the parts of the sentence add up to it.
     """
     from corridors.display import number
 
-    rows = found.to_dict("records")
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in rows:
+    for row in found.to_dict("records"):
         groups.setdefault((row["reason"], row["name"]), []).append(row)
     size = {key: sum(r["interaction_t_per_day"] for r in own) for key, own in groups.items()}
-    sentences = []
-    for key in sorted(groups, key=lambda g: (-abs(size[g]), g))[:4]:
+    told = sorted(groups, key=lambda g: (-abs(size[g]), g))[:_TOLD]
+    parts = []
+    for key in told:
         (reason, name), own = key, groups[key]
-        amount = f"{'+' if size[key] > 0 else '-'}{number(abs(size[key]), 't')}"
         where = ""
         if name:
             usd = max(own, key=lambda r: (abs(r["interaction_t_per_day"]), r["demand_id"]))
             price = usd["usd_per_unit"]
             # A cent moves what pays a few dollars: less than ten are told to the cent.
-            told = f"{price:+,.0f}" if abs(price) >= _TEN else f"{price:+.2f}"
-            where = f": {name} ({told} USD a {unit_of[usd['cargo']]} to {usd['demand_id']})"
+            by = f"{price:+,.0f}" if abs(price) >= _TEN else f"{price:+.2f}"
+            where = f": {name} ({by} USD a {unit_of[usd['cargo']]} to {usd['demand_id']})"
         many = "1 demand" if len(own) == 1 else f"{len(own)} demands"
-        sentences.append(f"Of it {amount} in {many} {REASONS[reason]}{where}.")
-    return sentences
+        parts.append(f"{_signed(size[key])} in {many} {REASONS[reason]}{where}")
+    if not parts:
+        return ""
+    rest = beyond - sum(size[key] for key in told)
+    if abs(rest) >= LEAST_T:
+        parts.append(f"{_signed(rest)} in others")
+    more = "more" if beyond > 0 else "less"
+    return f"Of the {number(abs(beyond), 't')} {more}, {'; '.join(parts)}."
+
+
+def _signed(tonnes: float) -> str:
+    from corridors.display import number
+
+    return f"{'+' if tonnes > 0 else '-'}{number(abs(tonnes), 't')}"

@@ -78,7 +78,8 @@ def find_elements(state: NetworkState, of: str | Iterable[str] = USUAL) -> list[
     for entry in wanted:
         kind, colon, only = entry.partition(":")
         if kind not in KINDS:
-            msg = f"no kind of element {kind!r}{nearest(kind, KINDS)}"
+            hint = bearing(state.net, entry) or nearest(kind, KINDS)
+            msg = f"no kind of element {kind!r}{hint}"
             raise UnknownIdError(msg)
         names = _names(state.net, kind, every=bool(colon))
         if colon and kind == "border":
@@ -92,6 +93,27 @@ def find_elements(state: NetworkState, of: str | Iterable[str] = USUAL) -> list[
                 element = NetworkElement(kind, element_id, names[element_id], arcs)
                 found[element.key] = element
     return sorted(found.values(), key=lambda t: (KINDS.index(t.kind), t.element_id))
+
+
+def bearing(net: Network, name: str) -> str:
+    """Return a hint at the elements that bear an id whose kind was left out; empty for none.
+
+    Parameters
+    ----------
+    net
+        The network.
+    name
+        What stood where an element such as ``border:BY-PL`` was expected.
+    """
+    known = {kind: _names(net, kind, every=True) for kind in KINDS}
+    turned = "-".join(sorted(name.split("-")))
+    found = [
+        f"{kind}:{own}"
+        for kind in KINDS
+        for own in dict.fromkeys((turned, name) if kind == "border" else (name,))
+        if own in known[kind]
+    ]
+    return f"; did you mean {', '.join(found)}?" if found else ""
 
 
 def _names(net: Network, kind: str, *, every: bool) -> dict[str, str]:

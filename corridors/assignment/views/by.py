@@ -127,8 +127,14 @@ def left_routes(routes: tuple[pd.DataFrame, pd.DataFrame], by_demand: pd.DataFra
     now = after.groupby(["demand_id", "key"])["t_per_day"].sum().to_dict()
     frame = before.copy()
     was = frame["t_per_day"].to_numpy(dtype=float)
+    # Several ways may lead over the same links and transfers: on a market, from the same seller
+    # by either mode at its own place. What is left there is theirs together, and counts once.
+    of_key = frame.groupby(["demand_id", "key"])["t_per_day"].transform("sum").to_numpy(dtype=float)
     keys = zip(frame["demand_id"], frame["key"], strict=True)
-    kept = [min(t, now.get(key, 0.0)) for t, key in zip(was, keys, strict=True)]
+    kept = [
+        t if now.get(key, 0.0) >= every else t * (now.get(key, 0.0) / every)
+        for t, every, key in zip(was, of_key, keys, strict=True)
+    ]
     left = pd.Series(was - kept, index=frame.index)
     of = by_demand.set_index("demand_id")
     gone = (of["lost_t_per_day"] + of["withdrawn_t_per_day"]).reindex(frame["demand_id"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.reroutes import ADDED, PREMIUM
-from corridors.display import number, share
+from corridors.display import number, several, share
 from corridors.network.markets.offers import SELLER
 
 if TYPE_CHECKING:
@@ -55,12 +55,20 @@ def _offers(rows: pd.DataFrame, cargo_names: Mapping[str, str], *, priced: bool)
         amount = number(row["t"], "t")
         cargo = cargo_names[row["cargo"]]
         parts.append(f"{row['name']} ({row['country']}, {amount} of {cargo}{at})")
-    more = f" and {len(parts) - _SHOWN} others" if len(parts) > _SHOWN else ""
+    more = f" and {several(len(parts) - _SHOWN, 'others')}" if len(parts) > _SHOWN else ""
     return "; ".join(parts[:_SHOWN]) + more
 
 
-def best_sentence(change: Mapping[str, float]) -> str:
-    """Return in a sentence what becomes of the cargo at best, by `Comparison.at_best.change`."""
+def best_sentence(change: Mapping[str, float], *, aside: bool = False) -> str:
+    """Return in a sentence what becomes of the cargo at best, by `Comparison.at_best.change`.
+
+    Parameters
+    ----------
+    change
+        Of the comparison at best.
+    aside
+        Whether something becomes of cargo that counts in no total.
+    """
     kept = change.get("added_cost_usd_per_day_kept", 0.0)
     stays = ""
     if abs(kept) >= 1.0:
@@ -70,7 +78,8 @@ def best_sentence(change: Mapping[str, float]) -> str:
         "At best, had one hand planned all that moves (optimal), "
         f"{number(change['rerouted_t_per_day'], 't')} a day would go another way, at "
         f"{number(change['added_cost_usd_per_day_rerouted'], 'USD')} a day more{stays} and "
-        f"{number(change['newly_unserved_t_per_day'], 't')} would no longer be carried."
+        f"{number(change['newly_unserved_t_per_day'], 't')} would no longer be carried"
+        f"{', beside what counts in no total' if aside else ''}."
     )
 
 
@@ -139,10 +148,8 @@ def _for(hours: float) -> str:
     return f"by {number(hours / 24.0)} days" if hours >= 48.0 else f"by {number(hours)} hours"
 
 
-def told_beside_totals(
-    by_demand: pd.DataFrame, uncounted: Collection[str], cargo_names: Mapping[str, str]
-) -> str:
-    """Return what becomes of cargo that counts in no total; empty where nothing does.
+def beside_totals(by_demand: pd.DataFrame, uncounted: Collection[str]) -> pd.DataFrame:
+    """Return the demands whose cargo counts in no total; no row where nothing becomes of them.
 
     Parameters
     ----------
@@ -150,18 +157,57 @@ def told_beside_totals(
         As `corridors.Comparison.by_demand` has it.
     uncounted
         Cargo that its table keeps out of totals.
-    cargo_names
-        What a reader calls them, by id.
     """
-    if not uncounted:
-        return ""
     own = by_demand[by_demand["cargo"].isin(list(uncounted))]
-    around, lost = (float(own[f"{what}_t_per_day"].sum()) for what in ("rerouted", "lost"))
-    if around + lost <= _SMALL:
+    moved = float(own["rerouted_t_per_day"].sum() + own["lost_t_per_day"].sum())
+    return own if moved > _SMALL else own.iloc[:0]
+
+
+def of_all_rerouted(
+    change: Mapping[str, float], by_demand: pd.DataFrame, uncounted: Collection[str]
+) -> tuple[float, float]:
+    """Return by how many days, and by how many USD a day, what goes another way does worse.
+
+    Of all cargo, with what counts in no total where something becomes of it: beside figures that
+    have it, such as those of all who used what a scenario touches.
+
+    Parameters
+    ----------
+    change, by_demand
+        As `corridors.Comparison` has them.
+    uncounted
+        Cargo that its table keeps out of totals.
+    """
+    if not len(beside_totals(by_demand, uncounted)):
+        return change["added_hours_mean"] / 24, change["added_cost_usd_per_day_rerouted"]
+    around = float(by_demand["rerouted_t_per_day"].sum())
+    hours = float((by_demand["added_hours"] * by_demand["rerouted_t_per_day"]).sum())
+    return hours / max(around, _SMALL) / 24, float(by_demand["added_cost_usd_per_day"].sum())
+
+
+def told_beside_totals(
+    own: pd.DataFrame,
+    surplus_lost: float,
+    names: Mapping[str, str],
+    cargo_names: Mapping[str, str],
+) -> str:
+    """Return what becomes of cargo that counts in no total; empty where nothing does.
+
+    Parameters
+    ----------
+    own
+        As `beside_totals` returns it.
+    surplus_lost
+        What of it stays loses by that, USD a day.
+    names, cargo_names
+        What a reader calls places and cargo, by id.
+    """
+    if not len(own):
         return ""
-    names = ", ".join(cargo_names[name] for name in sorted(set(own["cargo"])))
+    around, lost = (float(own[f"{what}_t_per_day"].sum()) for what in ("rerouted", "lost"))
+    those = ", ".join(cargo_names[name] for name in sorted(set(own["cargo"])))
     text = (
-        f"In no total that follows: {names}, of which {number(around, 't')} a day go another "
+        f"In no total that follows: {those}, of which {number(around, 't')} a day go another "
         f"way and {number(lost, 't')} are no longer carried"
     )
     if around > _SMALL:
@@ -172,6 +218,16 @@ def told_beside_totals(
             f"{'more' if days >= 0 else 'less'} on average and costs {number(abs(usd), 'USD')} a "
             f"day {'more' if usd >= 0 else 'less'}"
         )
+    if lost > _SMALL:
+        order = own[own["lost_t_per_day"] > _SMALL]
+        order = order.sort_values(["lost_t_per_day", "demand_id"], ascending=[False, True])
+        most = ", ".join(
+            f"{names[row['origin']]}–{names[row['destination']]} "
+            f"({number(row['lost_t_per_day'], 't')})"
+            for row in order.head(_SHOWN).to_dict("records")
+        )
+        loses = f"what stays, most of it {most}," if most else "what stays"
+        text += f"; {loses} loses {number(surplus_lost, 'USD')} a day by it"
     return f"{text}."
 
 
@@ -282,3 +338,24 @@ def told_closed(links: Sequence[str], flows_before: pd.DataFrame) -> str:
         f"The scenario closes {len(links)} link{'s' if len(links) > 1 else ''}, "
         f"{used} of which carried cargo before."
     )
+
+
+def told_inferred(new: pd.DataFrame) -> str:
+    """Say how many of the limits that the scenario makes decide are nobody's published figure."""
+    count, all_ = int(new["inferred"].sum()), len(new)
+    if not count:
+        return ""
+    if all_ == 1:
+        return "The one capacity that stops this rerouting is of confidence D, not published."
+    worth = new["price_usd"] * (new["amount"] - new["background"]).clip(lower=0.0)
+    part = share(float(worth[new["inferred"]].sum()), float(worth.sum()))
+    return (
+        f"{count} of the {all_} capacities that stop this rerouting "
+        f"{'is' if count == 1 else 'are'} of confidence D, not published, with {part} of what "
+        "more room in all of them would be worth."
+    )
+
+
+def newly_full(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return the bottlenecks that are none before, both as `corridors.Assignment` has them."""
+    return after[~after["capacity_id"].isin(set(before["capacity_id"]))]

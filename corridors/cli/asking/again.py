@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from corridors.cli.asking.targets import check_target
+from corridors.cli.asking.targets import check_pages, check_target
 from corridors.cli.common import (
     AsOfOption,
     JsonOption,
     NetworkOption,
     SeedOption,
+    by_model,
     echo,
     listed,
     note,
@@ -118,14 +119,16 @@ def curve(
     names = _OF_DAYS if parameter == "duration" else _OF_AMOUNTS
     shown = found.table[[parameter, *names]].rename(columns={"duration": "days", **names})
     what = "in all" if parameter == "duration" else "a day"
+    # By days nobody chooses by a model of the steady state but where going round is priced.
+    how = f", {by_model(model)}"
     title = f"{plan.title or plan.name}, {what}, against no scenario"
-    print_table(shown, title)
+    print_table(shown, title + how * (parameter != "duration"))
     even = found.break_even
     if even["turns_at"].isna().all():
         even = even.drop(columns="turns_at")
     print_table(
         even.rename(columns=_EVEN),
-        "The wait that costs as much as going round, by cargo",
+        f"The wait that costs as much as going round, by cargo{how}",
         own_units=True,
     )
 
@@ -226,6 +229,7 @@ def pack(
 
     note_idle(context, "uncertainty", "seed")
     check_target(out, read=scenarios or ())
+    check_pages(out, also=(".md",))
     with working("reading the network"):
         net = load(network)
     try:

@@ -236,7 +236,10 @@ class Extra:
             why = self.parts.reasons
             if len(why):
                 shown = why.head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
-                title = f"Why together is not the sum: {len(shown)} of {len(why)} demands"
+                title = (
+                    f"Why together is not the sum: {len(shown)} of {len(why)} demands of half a "
+                    "tonne or more"
+                )
                 found.append((title, shown))
         return found
 

@@ -88,6 +88,7 @@ def headroom(
     """Say how often the demand, or a part of it, fits, and what stops it."""
     from corridors.analysis.headroom import headroom as find
     from corridors.analysis.headroom import headroom_by_year
+    from corridors.analysis.question import day_asked
     from corridors.cli.asking.answers import hold_text_plainly
     from corridors.network.network import load
     from corridors.scenarios.demand import select_demand
@@ -124,6 +125,7 @@ def headroom(
         return
     for one in found:
         _print_room(one, net)
+    print_line(f"By the best plan, as of {day_asked(net, scenario, as_of)}.", indent=0)
 
 
 def _apart(by: list[str] | None) -> bool:
@@ -159,7 +161,11 @@ def _print_years(table: pd.DataFrame, *, json: bool) -> None:
         return
     spec = {"year": "d", "multiple": ".3f"}
     table = table.assign(multiple=[cut_off(value, 3) for value in table["multiple"]])
-    print_table(table.rename(columns=lambda c: c.replace("_", " ")), "Headroom by year", spec)
+    print_table(
+        table.rename(columns=lambda c: c.replace("_", " ")),
+        "Headroom by year, by the best plan",
+        spec,
+    )
 
 
 def _print_room(found: Headroom, net: Network) -> None:
@@ -260,6 +266,7 @@ def cut(
 ) -> None:
     """Say how much gets through between two regions, by cargo, and which limits form the cut."""
     from corridors.analysis.min_cut import min_cut
+    from corridors.analysis.question import day_asked
     from corridors.analysis.uncertainty.cut_range import CutRange, cut_range
     from corridors.errors import UnknownIdError
     from corridors.network.network import load
@@ -311,6 +318,8 @@ def cut(
             print_table(
                 shown.stops, f"What stops {one.cargo}, by share of the draws", {"share": ".3f"}
             )
+    day = day_asked(net, scenario, as_of)
+    print_line(f"As of {day}, of each cargo as if all others stood aside.", indent=0)
 
 
 def _how_wide(found: CutRange) -> str:

@@ -36,9 +36,30 @@ def check_target(
             raise DataError(msg)
 
 
+def check_pages(*targets: Path | None, also: tuple[str, ...] = ()) -> None:
+    """Raise DataError where what is to be a page has the ending of something else.
+
+    Parameters
+    ----------
+    targets
+        Files that a page is written to; None where none is asked for.
+    also
+        Other endings that are understood there.
+    """
+    for target in targets:
+        known = (".html", ".htm", *also)
+        if target is not None and target.suffix and target.suffix.lower() not in known:
+            endings = " or ".join((".html", *also))
+            msg = f"{target}: saw the ending {target.suffix!r}, expected {endings}"
+            raise DataError(msg)
+
+
 @contextmanager
 def results(
-    *files: Path | None, folder: Path | None = None, read: Iterable[str | Path | None] = ()
+    *files: Path | None,
+    folder: Path | None = None,
+    read: Iterable[str | Path | None] = (),
+    pages: Iterable[Path | None] = (),
 ) -> Iterator[None]:
     """See to it, before any work is done, that results can be written, and by this run alone.
 
@@ -48,12 +69,14 @@ def results(
         What is asked for; None where it is not.
     read
         Scenarios that are asked for, of which some may be files.
+    pages
+        Those of the files that become pages.
 
     Raises
     ------
     DataError
-        Where one cannot be written, stands there twice, is a file or the folder of a network or
-        a scenario, or another run writes the folder.
+        Where one cannot be written, has the ending of something else, stands there twice, is a
+        file or the folder of a network or a scenario, or another run writes the folder.
     """
     from corridors.files import Lock, check_apart, check_folder
 
@@ -71,6 +94,7 @@ def results(
             msg = f"{target}: named twice, expected another name for each result"
             raise DataError(msg)
         seen.add(target.resolve())
+    check_pages(*pages)
     with nullcontext() if folder is None else Lock(folder):
         yield
 

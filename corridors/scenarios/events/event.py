@@ -13,7 +13,8 @@ import numpy as np
 
 from corridors.errors import ScenarioError, nearest
 from corridors.network.calendar import day_in
-from corridors.scenarios.selectors import KEYS, describe, select
+from corridors.scenarios.events.reach import within_reach
+from corridors.scenarios.selectors import KEYS, describe, names_in, select
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -193,6 +194,8 @@ class Kind(ABC):
         means; an empty key where there is none.
     needs_cargo, takes_cargo
         Whether the cargo must be named, and whether it may be.
+    limits
+        Whether it caps what passes: of a capacity that is selected what that counts.
     takes_slots, starts_up
         Whether it may take capacity besides, and whether what it took may come back step by
         step.
@@ -207,6 +210,7 @@ class Kind(ABC):
     amount_says: ClassVar[str] = ""
     needs_cargo: ClassVar[bool] = False
     takes_cargo: ClassVar[bool] = True
+    limits: ClassVar[bool] = False
     takes_slots: ClassVar[bool] = False
     starts_up: ClassVar[bool] = False
     keys: ClassVar[tuple[str, ...]] = KEYS
@@ -235,8 +239,13 @@ class Kind(ABC):
 
     def touches(self, event: Event, net: Network, arcs: Arcs) -> NDArray[np.bool_]:
         """Return what of the ways used before an event is about, by class and arc, (C, A)."""
-        chosen = arcs.select(event.select(net))
-        return np.asarray(arcs.classes(event.cargo)[:, None] & chosen, dtype=np.bool_)
+        here = arcs.classes(event.cargo)[:, None] & arcs.select(event.select(net))
+        chosen = np.asarray(here, dtype=np.bool_)
+        if self.closes(event):
+            return chosen
+        capacities = names_in(event.selector.get("capacity", ())) if self.limits else []
+        unit = "" if event.amount is None else event.amount.unit
+        return within_reach(net, arcs, chosen, unit, capacities)
 
     def prepare(self, event: Event, draft: Draft) -> None:
         """Do what comes before the capacities of the day are looked up; most kinds do nothing."""

@@ -89,6 +89,7 @@ class Cap(Closure):
     """
 
     name = "limit"
+    limits = True
     says = "Cap what passes: `to` a share of what passes normally, or an amount with its unit"
     amount_key = "to"
     amount_types = ("number", "string")
