@@ -50,9 +50,11 @@ def changed_figures(before: Solved, after: Solved) -> dict[str, float]:
         Those figures of `corridors.Comparison.change` that draws tell, the shortfall of the
         baseline, and what each cargo loses, in tonnes and USD a day.
     """
-    demand = after.state.demand
+    demand, own = after.state.demand, after.state.problem.commodity_class
     weight = demand["t_per_unit"].to_numpy(dtype=np.float64)
-    counted = demand["cargo"].isin(after.state.net.cargo_in_totals).to_numpy(dtype=np.bool_)
+    # Which cargo is counted is not drawn.
+    in_totals = (after.state.net.like or after.state.net).cargo_in_totals
+    counted = np.array([name in in_totals for name in after.state.arcs.cargo], dtype=np.bool_)[own]
     wanted, short = zip(*(_wanted_and_short(one) for one in (before, after)), strict=True)
     was, now = ((w - s) * weight for w, s in zip(wanted, short, strict=True))
     kept, moved, t_hours, paid = _moved(before, after, weight)
@@ -74,10 +76,9 @@ def changed_figures(before: Solved, after: Solved) -> dict[str, float]:
         ),
         "baseline_shortfall_t_per_day": float((short[0] * weight)[counted].sum()),
     }
-    for cargo in sorted(set(demand["cargo"])):
-        tonnes = float(lost[(demand["cargo"] == cargo).to_numpy()].sum())
-        if tonnes > 0:
-            values[f"lost_t_per_day: {cargo}"] = tonnes
+    for c in np.unique(own[lost > 0]).tolist():
+        tonnes = float(lost[own == c].sum())
+        values[f"lost_t_per_day: {after.state.arcs.cargo[c]}"] = tonnes
     return values
 
 
@@ -142,7 +143,8 @@ def _moved(before: Solved, after: Solved, weight: Floats) -> tuple[Floats, Any, 
         old, new = was[k], now[k]
         lost = gained = 0.0
         means = [0.0, 0.0]
-        for key in sorted(set(old) | set(new)):
+        keys = sorted(set(old) | set(new))
+        for key in keys:
             left, taken = old.get(key, nothing), new.get(key, nothing)
             kept[k] += min(left[0], taken[0])
             change = taken[0] - left[0]
@@ -153,7 +155,7 @@ def _moved(before: Solved, after: Solved, weight: Floats) -> tuple[Floats, Any, 
         if not lost or not gained:
             continue
         moved[k] = True
-        for key in sorted(set(old) | set(new)):
+        for key in keys:
             left, taken = old.get(key, nothing), new.get(key, nothing)
             change = taken[0] - left[0]
             if change < -TRACE:
