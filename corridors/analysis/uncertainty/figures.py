@@ -7,6 +7,7 @@ on the way to them; a draw needs the sums alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -108,17 +109,20 @@ def _routes(one: Solved, weight: Floats) -> dict[int, dict[bytes, list[float]]]:
         return {}
     commodity: Ints = answer.path_commodity
     every = np.concatenate(paths)
-    of_path = np.repeat(np.arange(len(paths)), [len(path) for path in paths])
+    sizes = np.array([len(path) for path in paths], dtype=np.int64)
+    of_path = np.repeat(np.arange(len(paths)), sizes)
     c = p.commodity_class[commodity[of_path]]
     hours = np.bincount(of_path, arcs.hours[c, every], len(paths)).tolist()
     cost = np.bincount(of_path, p.cost[c, every], len(paths)).tolist()
     tonnes = (answer.path_amount * weight[commodity]).tolist()
     # Gates and offers do not tell routes apart: links and transfers do.
-    real = arcs.is_real
+    real = arcs.is_real[every]
+    told = every[real].tobytes()
+    ends = every.itemsize * np.append(0, np.cumsum(np.bincount(of_path[real], None, len(paths))))
+    keys = [told[a:b] for a, b in pairwise(ends.tolist())]
     found: dict[int, dict[bytes, list[float]]] = {}
     for i, k in enumerate(commodity.tolist()):
-        key = paths[i][real[paths[i]]].tobytes()
-        known = found.setdefault(k, {}).setdefault(key, [0.0, hours[i], cost[i]])
+        known = found.setdefault(k, {}).setdefault(keys[i], [0.0, hours[i], cost[i]])
         known[0] += tonnes[i]
     return found
 
