@@ -18,6 +18,9 @@ from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.choice_parameters import choice_parameters, use_parameters
 from corridors.flow import FlowProblem, solve
 from corridors.network.network import Network
+from corridors.scenarios.capacity.amounts import DrawnLimits
+from corridors.scenarios.capacity.capacities import Limit
+from corridors.scenarios.coupling.couplings import Coupling, couplings_of
 from corridors.scenarios.scenario import scenario
 from corridors.scenarios.state import network_state
 
@@ -134,6 +137,48 @@ def test_a_drawn_network_is_the_same_problem_by_what_is_kept_as_afresh(net, draw
     before = network_state(net, plan, day)
     assert np.array_equal(kept.problem.cost, before.problem.cost) == (draw == "amounts")
     assert not np.array_equal(kept.problem.bound, before.problem.bound)
+
+
+@pytest.mark.parametrize(
+    "name", ["cn-kz-permits-2025", "drivers-90-days-kazakh-2025", "fuel-russia-stops-2025"]
+)
+def test_what_an_event_leaves_of_a_draw_is_what_it_leaves_afresh(net, name):
+    """Of a limit, of driver-days and of what is offered: of these each holds in a draw, too."""
+    plan = scenario(name)
+    network_state(net, None, plan.as_of)
+    inputs = UncertainInputs(net)
+    own = inputs.network(inputs.places(3, 1)[1])
+    kept, new = (network_state(one, plan, plan.as_of) for one in (own, afresh(own)))
+    assert len(kept.limits) == len(new.limits)
+    for one, other in zip(kept.limits, new.limits, strict=True):
+        for field in fields(Limit):
+            values = getattr(one, field.name), getattr(other, field.name)
+            assert np.array_equal(*values), (one.limit_id, field.name)
+    assert np.array_equal(kept.problem.bound, [limit.available for limit in new.limits])
+    assert np.array_equal(kept.problem.cost, new.problem.cost)
+    assert kept.offers.equals(new.offers)
+
+
+def test_what_couplings_hold_of_a_draw_is_what_they_hold_afresh(net):
+    day = dt.date(2025, 10, 20)
+    network_state(net, None, day)
+    inputs = UncertainInputs(net)
+    own = inputs.network(inputs.places(3, 1)[1])
+    kept, new = (couplings_of(network_state(one, None, day)) for one in (own, afresh(own)))
+    assert len(kept) == len(new) == 1
+    for field in fields(Coupling):
+        assert np.array_equal(getattr(kept[0], field.name), getattr(new[0], field.name)), field.name
+
+
+def test_a_draw_makes_no_limit_that_nobody_looks_at(net):
+    plan = scenario(POLAND)
+    network_state(net, None, plan.as_of)
+    inputs = UncertainInputs(net)
+    own = inputs.network(inputs.places(3, 1)[1])
+    limits = network_state(own, plan, plan.as_of).limits
+    assert isinstance(limits, DrawnLimits)
+    assert "_made" not in vars(limits)
+    assert limits[3] is limits[:4][-1] is list(limits)[3]
 
 
 def test_demands_of_nothing_leave_no_trace_in_parts():

@@ -101,14 +101,17 @@ def closed_arcs(closed: ArrayLike, n_arcs: int) -> Ints:
 
 def check_range(name: str, numbers: Ints, size: int, what: str) -> None:
     """Refuse numbers of nodes, arcs or limits that do not exist."""
-    bad = numbers[(numbers < 0) | (numbers >= size)]
-    if len(bad):
+    if len(numbers) and not 0 <= numbers.min() <= numbers.max() < size:
+        bad = numbers[(numbers < 0) | (numbers >= size)]
         msg = f"{name}: {bad[0]} is not one of the {size} {what} (0 to {size - 1})"
         raise ProblemError(msg)
 
 
 def check_not_negative(name: str, values: Floats, *, finite: bool) -> None:
     """Refuse what is negative or no number, and where told what is infinite."""
+    # The ends say it of nearly all; what is no number is neither end nor within them.
+    if not values.size or (values.min() >= 0 and (not finite or values.max() < np.inf)):
+        return
     bad = np.isnan(values) | (values < 0) | (np.isinf(values) if finite else False)
     if bad.any():
         where = tuple(int(i) for i in np.argwhere(bad)[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import fields
 from functools import cached_property
 from itertools import pairwise
@@ -94,22 +93,20 @@ class Numbering:
         limit = problem.member_limit[order]
         start = np.searchsorted(limit, np.arange(problem.n_limits + 1))
         # Big-endian bytes of whole numbers of one sign sort as the numbers do.
-        arcs = arc[order].astype(">i8")
-        classes = (problem.member_class[order] + 1).astype(">i8")
-        factors = problem.member_factor[order].astype(">f8")
-        keys = [
-            (arcs[a:b].tobytes(), classes[a:b].tobytes(), factors[a:b].tobytes())
-            for a, b in pairwise(start.tolist())
-        ]
-        limits = np.array(sorted(range(problem.n_limits), key=keys.__getitem__), dtype=np.int64)
-        seen: Counter[tuple[bytes, ...]] = Counter()
-        for r in limits.tolist():
-            self.limit_keys.append((*keys[r], seen[keys[r]]))
-            seen[keys[r]] += 1
-        same = np.zeros(problem.n_limits, dtype=np.bool_)
-        for number, (one, other) in enumerate(pairwise(limits.tolist())):
-            same[number + 1] = keys[one] == keys[other]
-        group = np.cumsum(~same) - 1
+        arcs = arc[order].astype(">i8").tobytes()
+        classes = (problem.member_class[order] + 1).astype(">i8").tobytes()
+        factors = problem.member_factor[order].astype(">f8").tobytes()
+        keys = [(arcs[a:b], classes[a:b], factors[a:b]) for a, b in pairwise((8 * start).tolist())]
+        ordered = sorted(range(problem.n_limits), key=keys.__getitem__)
+        limits = np.array(ordered, dtype=np.int64)
+        # Those that say the same stand side by side.
+        last, count, before = None, 0, []
+        for r in ordered:
+            count = count + 1 if keys[r] == last else 0
+            last = keys[r]
+            self.limit_keys.append((*last, count))
+            before.append(count)
+        group = np.cumsum(np.array(before, dtype=np.int64) == 0) - 1
         several = np.flatnonzero(np.bincount(group, minlength=1) > 1)
         self._twins = [np.flatnonzero(group == number) for number in several]
         self._twin_of = np.full(problem.n_limits, -1, dtype=np.int64)

@@ -49,6 +49,67 @@ class DirectedRows(Protocol):
         """Transfers, forward and backward."""
 
 
+class LinkRates:
+    """By which rate and tariffs each link is charged: what of that depends on rows alone.
+
+    Parameters
+    ----------
+    tables
+        Of a network; only ids, modes and kinds of tariffs are read.
+    cargo
+        Its cargo by class.
+    """
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame], cargo: pd.DataFrame) -> None:
+        links, rates = tables["links"], tables["rates"]
+        mode = links["mode"].to_numpy()
+        class_of = {name: c for c, name in enumerate(cargo["cargo"])}
+        allowed = [set(m.split(";")) for m in cargo["modes"]]
+        # One behind the last rate where nothing of the class may pass.
+        self._rate = np.full((len(cargo), len(links)), len(rates), dtype=np.int64)
+        for number, (name, own) in enumerate(zip(rates["cargo"], rates["mode"], strict=True)):
+            if own in allowed[class_of[name]]:
+                self._rate[class_of[name], mode == own] = number
+        position = {key: i for i, key in enumerate(links["link_id"])}
+        tariffs = tables["tariffs"]
+        self._fees = [
+            (class_of[name], position[link], kind == "replace")
+            for name, link, kind in zip(
+                tariffs["cargo"], tariffs["link_id"], tariffs["kind"], strict=True
+            )
+        ]
+
+    def costs(
+        self, tables: Mapping[str, pd.DataFrame]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return dollars and hours per unit of each class on each link, shapes (C, L).
+
+        Parameters
+        ----------
+        tables
+            Of the network, or of one with the same rows and other numbers.
+        """
+        links, rates = tables["links"], tables["rates"]
+        length, stated, dwell = (
+            links[name].to_numpy(dtype=np.float64) for name in ("length_km", "hours", "dwell_hours")
+        )
+        per_km, speed = (
+            np.append(rates[name].to_numpy(dtype=np.float64), np.nan)[self._rate]
+            for name in ("usd_per_unit_km", "km_per_hour")
+        )
+        passes = self._rate < len(rates)
+        usd = np.where(passes, per_km * length, np.inf)
+        run = np.where(np.isnan(stated), length / speed, stated)
+        hours = np.where(passes, run + dwell, 0.0)
+        charges = tables["tariffs"]["usd_per_unit"].to_numpy().tolist()
+        for (c, i, replaces), charge in zip(self._fees, charges, strict=True):
+            if replaces and np.isfinite(usd[c, i]):
+                usd[c, i] = charge
+            else:
+                usd[c, i] += charge
+        return usd, hours
+
+
 @dataclass(frozen=True)
 class Arcs:
     """Arcs of a network, in an order that depends on ids alone.
@@ -78,6 +139,8 @@ class Arcs:
     ids
         Id of the link or transfer; of an offer market and node with a stroke between
         them; for the others the node, shape (A,).
+    rates
+        What each link is charged by.
     premium
         What a unit costs above the best price of its market, shape (C, A): of a seller
         above the cheapest, of an outlet below the dearest; 0 on all other arcs.
@@ -96,11 +159,32 @@ class Arcs:
     mode: list[tuple[str, ...]]
     cargo: tuple[str, ...]
     ids: NDArray[np.object_]
+    rates: LinkRates
     premium: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         if self.premium.shape != self.usd.shape:
             object.__setattr__(self, "premium", np.zeros(self.usd.shape))
+
+    def charged(
+        self,
+        usd: NDArray[np.float64],
+        hours: NDArray[np.float64],
+        premium: NDArray[np.float64] | None = None,
+    ) -> Arcs:
+        """Return these arcs at other costs.
+
+        What was looked up of them stays, for none of it is a cost.
+
+        Parameters
+        ----------
+        usd, hours, premium
+            As the attributes, shape (C, A); the premium stays as it is if None.
+        """
+        made = copy(self)
+        premium = self.premium if premium is None else premium
+        made.__dict__.update(usd=usd, hours=hours, premium=premium)
+        return made
 
     @property
     def size(self) -> int:
@@ -234,7 +318,8 @@ def build_arcs(tables: Mapping[str, pd.DataFrame]) -> Arcs:
     ordered = sorted(places)
     number = {place: i for i, place in enumerate(ordered)}
     columns = [np.array([p[j] for p in plan], dtype=np.int64) for j in (0, 2, 3)]
-    usd, hours = _costs(tables, cargo, plan)
+    rates = LinkRates(tables, cargo)
+    usd, hours = _costs(tables, cargo, plan, rates)
     modes = [_modes(p[4][1], p[5][1]) for p in plan]
     return Arcs(
         arc_type=columns[0],
@@ -250,6 +335,7 @@ def build_arcs(tables: Mapping[str, pd.DataFrame]) -> Arcs:
         mode=modes,
         cargo=tuple(cargo["cargo"]),
         ids=np.array([p[1] for p in plan], dtype=object),
+        rates=rates,
     )
 
 
@@ -263,19 +349,15 @@ def with_drawn_costs(arcs: Arcs, tables: Mapping[str, pd.DataFrame]) -> Arcs:
     tables
         Of a network with the same rows, of which rates, hours, tariffs and the like differ.
     """
-    cargo = tables["cargo"].sort_values("cargo")
     usd, hours = arcs.usd.copy(), arcs.hours.copy()
-    of_link, of_transfer = arcs.arc_type == LINK, arcs.arc_type == TRANSFER
-    link_usd, link_hours = _link_costs(tables, cargo)
-    usd[:, of_link] = link_usd[:, arcs.row[of_link]]
-    hours[:, of_link] = link_hours[:, arcs.row[of_link]]
+    # Arcs stand by their type: first the links, then the transfers.
+    links, both = np.searchsorted(arcs.arc_type, [TRANSFER, ENTRY]).tolist()
+    link_usd, link_hours = arcs.rates.costs(tables)
+    usd[:, :links] = link_usd[:, arcs.row[:links]]
+    hours[:, :links] = link_hours[:, arcs.row[:links]]
     # What a transfer costs is not drawn, and what it takes is the same for all cargo.
-    hours[:, of_transfer] = tables["transfers"]["hours"].to_numpy()[arcs.row[of_transfer]]
-    # A copy keeps what was looked up of the arcs, none of which is a cost.
-    made = copy(arcs)
-    object.__setattr__(made, "usd", usd)
-    object.__setattr__(made, "hours", hours)
-    return made
+    hours[:, links:both] = tables["transfers"]["hours"].to_numpy()[arcs.row[links:both]]
+    return arcs.charged(usd, hours)
 
 
 def _modes(before: str, after: str) -> tuple[str, ...]:
@@ -290,7 +372,7 @@ def _mode_gauges(transfers: pd.DataFrame, side: str) -> list[str]:
 
 
 def _costs(
-    tables: Mapping[str, pd.DataFrame], cargo: pd.DataFrame, plan: list[Any]
+    tables: Mapping[str, pd.DataFrame], cargo: pd.DataFrame, plan: list[Any], rates: LinkRates
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return dollars and hours per unit of each cargo on each arc, shapes (C, A)."""
     n_cargo, n_arcs = len(cargo), len(plan)
@@ -299,7 +381,7 @@ def _costs(
     usd = np.full((n_cargo, n_arcs), np.inf)
     hours = np.zeros((n_cargo, n_arcs))
     of_link, of_transfer = kind == LINK, kind == TRANSFER
-    link_usd, link_hours = _link_costs(tables, cargo)
+    link_usd, link_hours = rates.costs(tables)
     usd[:, of_link] = link_usd[:, row[of_link]]
     hours[:, of_link] = link_hours[:, row[of_link]]
     change_usd, change_hours = _transfer_costs(tables["transfers"], cargo)
@@ -324,36 +406,6 @@ def _offered(supply: pd.DataFrame) -> set[tuple[str, str]]:
             supply["market"], supply["node_id"], supply["cargo"], strict=True
         )
     }
-
-
-def _link_costs(
-    tables: Mapping[str, pd.DataFrame], cargo: pd.DataFrame
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    links, rates = tables["links"], tables["rates"]
-    usd = np.full((len(cargo), len(links)), np.inf)
-    hours = np.zeros((len(cargo), len(links)))
-    length = links["length_km"].to_numpy()
-    stated = links["hours"].to_numpy()
-    dwell = links["dwell_hours"].to_numpy()
-    mode = links["mode"].to_numpy()
-    class_of = {name: c for c, name in enumerate(cargo["cargo"])}
-    allowed = [set(m.split(";")) for m in cargo["modes"]]
-    for rate in rows_of(rates):
-        c = class_of[rate["cargo"]]
-        if rate["mode"] not in allowed[c]:
-            continue
-        own = mode == rate["mode"]
-        usd[c, own] = rate["usd_per_unit_km"] * length[own]
-        run = np.where(np.isnan(stated), length / rate["km_per_hour"], stated)
-        hours[c, own] = (run + dwell)[own]
-    position = {key: i for i, key in enumerate(links["link_id"])}
-    for fee in rows_of(tables["tariffs"]):
-        c, i = class_of[fee["cargo"]], position[fee["link_id"]]
-        if fee["kind"] == "replace" and np.isfinite(usd[c, i]):
-            usd[c, i] = fee["usd_per_unit"]
-        else:
-            usd[c, i] += fee["usd_per_unit"]
-    return usd, hours
 
 
 def _transfer_costs(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from corridors.flow.arrays import Floats, Ints
     from corridors.network.network import Network
 
 DEMAND_KEYS = ("demand", "cargo", "origin", "destination", "from_country", "to_country")
@@ -54,29 +55,50 @@ def demand_on(net: Network, day: dt.date) -> pd.DataFrame:
     )
 
 
-def with_drawn_demand(net: Network, day: dt.date, known: pd.DataFrame) -> pd.DataFrame:
+def demand_rows(net: Network, day: dt.date, known: pd.DataFrame) -> tuple[Ints, Floats]:
+    """Return where each demand of a day comes from, and by what it has grown, shape (K,).
+
+    Parameters
+    ----------
+    net
+        The network of all of time.
+    day
+        The day.
+    known
+        Its demand on the day, as `demand_on` returns it.
+
+    Returns
+    -------
+    rows, grown
+        Place in the demand table of the row that holds on the day, and the factor from its
+        base year; the first row and 0 where none does.
+    """
+    table = net.tables["demand"]
+    holds = np.flatnonzero(during(table, "valid_from", "valid_until", day))
+    ids, base_year, growth = (
+        table[name].to_numpy()[holds] for name in ("demand_id", "base_year", "growth")
+    )
+    years = np.clip(day.year - base_year, -MOST_YEARS, MOST_YEARS)
+    place = {name: i for i, name in enumerate(ids.tolist())}
+    here = np.array([place.get(name, -1) for name in known["demand_id"].tolist()], dtype=np.int64)
+    # What does not hold on the day is looked up behind the others.
+    return np.append(holds, 0)[here], np.append((1.0 + growth) ** years, 0.0)[here]
+
+
+def with_drawn_demand(net: Network, known: pd.DataFrame, rows: Ints, grown: Floats) -> pd.DataFrame:
     """Return what `demand_on` does of a network that differs by numbers that were drawn alone.
 
     Parameters
     ----------
     net
         The network of all of time; of its demand only the amounts are drawn.
-    day
-        The day.
     known
         Demand on the day of the network that it is drawn from.
+    rows, grown
+        As `demand_rows` returns them of that network.
     """
-    table = net.tables["demand"]
-    holds = during(table, "valid_from", "valid_until", day)
-    ids, drawn, base_year, growth = (
-        table[name].to_numpy()[holds]
-        for name in ("demand_id", "units_per_year", "base_year", "growth")
-    )
-    years = np.clip(day.year - base_year, -MOST_YEARS, MOST_YEARS)
-    place = {name: i for i, name in enumerate(ids.tolist())}
-    here = np.array([place.get(name, -1) for name in known["demand_id"].tolist()], dtype=np.int64)
-    # What does not hold on the day is looked up behind the others.
-    amount = np.nan_to_num(np.append(drawn * (1.0 + growth) ** years, 0.0))[here]
+    drawn = net.tables["demand"]["units_per_year"].to_numpy(dtype=np.float64)
+    amount = np.nan_to_num(drawn[rows] * grown)
     return known.assign(units_per_year=amount, units_per_day=amount / DAYS_PER_YEAR)
 
 

@@ -10,7 +10,7 @@ prices of full limits included, so that nothing falls short for being dear in or
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from corridors.flow.arrays import Floats
     from corridors.flow.solve import Answer
@@ -122,7 +123,8 @@ def _ordinary_costs(state: NetworkState) -> Floats:
 
 def answers_to_price(net: Network) -> bool:
     """Return whether any cargo of a network has an elasticity."""
-    return bool(net.whole.tables["cargo"]["elasticity"].notna().any())
+    own = net.whole.tables["cargo"]["elasticity"].to_numpy(dtype=np.float64)
+    return not bool(np.isnan(own).all())
 
 
 def with_curves(state: NetworkState, ordinary: Floats | None = None) -> NetworkState:
@@ -155,9 +157,8 @@ def with_curves(state: NetworkState, ordinary: Floats | None = None) -> NetworkS
 
 def elasticities(state: NetworkState) -> Floats:
     """Return the elasticity of each demand, above 0, shape (K,); not a number without one."""
-    cargo = state.net.tables["cargo"].set_index("cargo")
-    own = state.demand["cargo"].map(cargo["elasticity"]).to_numpy(dtype=np.float64)
-    return np.where(own < 0.0, -own, np.nan)
+    own = _of_cargo(state, "elasticity").astype(np.float64)
+    return np.where(own < 0.0, -own, np.nan)[state.problem.commodity_class]
 
 
 def price_of_goods(state: NetworkState, ordinary: Floats) -> Floats:
@@ -170,10 +171,18 @@ def price_of_goods(state: NetworkState, ordinary: Floats) -> Floats:
     ordinary
         What a unit of each demand costs to carry in ordinary times, shape (K,).
     """
-    cargo = state.net.tables["cargo"].set_index("cargo")
-    kind, value = (state.demand["cargo"].map(cargo[c]) for c in ("elasticity_of", "usd_per_unit"))
-    goods = np.where(kind.to_numpy() == DELIVERED, value.to_numpy(dtype=np.float64), 0.0)
-    return np.asarray(np.maximum(goods + np.nan_to_num(ordinary), LEAST_COST))
+    kind, value = _of_cargo(state, "elasticity_of"), _of_cargo(state, "usd_per_unit")
+    goods = np.where(kind == DELIVERED, value.astype(np.float64), 0.0)
+    own = goods[state.problem.commodity_class]
+    return np.asarray(np.maximum(own + np.nan_to_num(ordinary), LEAST_COST))
+
+
+def _of_cargo(state: NetworkState, column: str) -> NDArray[Any]:
+    """Return a column of the cargo table by class, shape (C,)."""
+    table = state.net.tables["cargo"]
+    row_of = {name: i for i, name in enumerate(table["cargo"].to_numpy().tolist())}
+    rows = [row_of[name] for name in state.arcs.cargo]
+    return np.asarray(table[column].to_numpy()[rows])
 
 
 def steepness_of(state: NetworkState, ordinary: Floats) -> Floats:

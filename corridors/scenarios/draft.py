@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -10,28 +11,31 @@ import numpy as np
 
 from corridors.network.arcs import ENTRY, LINK, TRANSFER, Arcs
 from corridors.network.calendar import during
+from corridors.scenarios.capacity.amounts import and_offers, with_drawn_amounts
 from corridors.scenarios.capacity.capacities import (
     build_limits,
     capacities_on,
     share_of_limits,
-    with_drawn_amounts,
 )
 from corridors.scenarios.capacity.offers import (
     offer_limits,
+    offer_rows,
     offered_costs,
     offers_on,
     with_drawn_offers,
 )
-from corridors.scenarios.demand import demand_on, with_drawn_demand
+from corridors.scenarios.demand import demand_on, demand_rows, with_drawn_demand
 from corridors.scenarios.passages import felt_once
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
     from numpy.typing import NDArray
 
+    from corridors.flow.arrays import Floats, Ints
     from corridors.network.network import Network
     from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.selectors import Selection
@@ -42,7 +46,11 @@ _MOST_DAYS = 128
 
 @dataclass(eq=False)
 class _Day:
-    """A day before any event, as it is kept; it must not hold the network that it is kept for."""
+    """A day before any event, as it is kept; it must not hold the network that it is kept for.
+
+    What of it depends on rows alone is taken from the day that it is like, that of the network
+    from which this one is drawn.
+    """
 
     arcs: Arcs
     there: NDArray[np.bool_]
@@ -50,14 +58,31 @@ class _Day:
     usd: NDArray[np.float64]
     premium: NDArray[np.float64]
     demand: pd.DataFrame
-    limits: list[Limit] | None = None
-    rows: NDArray[np.int64] | None = None
+    like: _Day | None = None
+    limits: Sequence[Limit] | None = None
+    rows: Ints | None = None
+    offered: list[Limit] | None = None
+    rows_of_offers: tuple[Ints, Floats] | None = None
+    rows_of_demand: tuple[Ints, Floats] | None = None
+
+    @cached_property
+    def ends(self) -> tuple[Ints, Ints, Ints]:
+        """Gates of origin and destination, and class, of each demand, shape (K,)."""
+        if self.like is not None:
+            return self.like.ends
+        arcs, demand = self.arcs, self.demand
+        # Arrays that may be written to: for others all kernels would be compiled once more.
+        return (
+            _numbers(demand["origin"], arcs.origin_mode_node),
+            _numbers(demand["destination"], arcs.destination_mode_node),
+            _numbers(demand["cargo"], {name: c for c, name in enumerate(arcs.cargo)}),
+        )
 
 
 _DAYS: WeakKeyDictionary[Network, dict[dt.date, _Day]] = WeakKeyDictionary()
 
 _Offered = tuple["pd.DataFrame", "NDArray[np.float64]", "NDArray[np.float64]"]
-_Limited = tuple["list[Limit]", "NDArray[np.int64] | None"]
+_Limited = tuple["list[Limit]", "Ints | None"]
 
 
 @dataclass(eq=False)
@@ -116,6 +141,8 @@ class Draft:
         What an offer costs above the best of its market, per unit, shape (C, A).
     offers
         What sellers offer and outlets take on the day, as `offers_on` returns it.
+    offered
+        What limits each offer, of whatever amount.
     limits
         Limits so far; none before `find_limits`. Those of offers come with `find_offers`.
     opened
@@ -133,7 +160,8 @@ class Draft:
     hours: NDArray[np.float64]
     premium: NDArray[np.float64]
     offers: pd.DataFrame
-    limits: list[Limit] = field(default_factory=list)
+    offered: list[Limit]
+    limits: Sequence[Limit] = field(default_factory=list)
     opened: Selection | None = None
 
     def open(self, selection: Selection) -> None:
@@ -144,17 +172,18 @@ class Draft:
     def find_limits(self) -> None:
         """Look up the capacities of the day, and of what events have opened."""
         if self.opened is None:
-            self.limits = list(_limits_on(self.net, self.arcs, self.day))
+            self.limits = _limits_on(self.net, self.arcs, self.day)
             return
         rows = capacities_on(self.net, self.day, self.opened)
         self.limits = build_limits(self.net, self.arcs, rows)
 
     def find_offers(self) -> None:
         """Limit each seller and outlet to what it offers; what offers nothing is closed."""
-        gone = self.offers["units_per_day"].to_numpy() <= 0.0
+        amounts = self.offers["units_per_day"].to_numpy(dtype=np.float64)
+        gone = amounts <= 0.0
         c, a = (self.offers[name].to_numpy()[gone] for name in ("class", "arc"))
         self.usd[c, a] = np.inf
-        self.limits = self.limits + offer_limits(self.net, self.offers)
+        self.limits = and_offers(self.limits, self.offered, amounts)
 
     def meant(self, selection: Selection, cargo: tuple[str, ...]) -> NDArray[np.bool_]:
         """Return what a selection means, there or not, by class and arc, shape (C, A)."""
@@ -217,12 +246,35 @@ def undisturbed(net: Network, arcs: Arcs, day: dt.date) -> Draft:
         hours=arcs.hours.copy(),
         premium=known.premium.copy(),
         offers=known.offers.copy(),
+        offered=_offered(net.whole, known),
     )
 
 
 def usual_demand(net: Network, arcs: Arcs, day: dt.date) -> pd.DataFrame:
-    """Return the demand of a day before any event, as `demand_on` has it, kept from before."""
-    return _on(net, arcs, day).demand.copy()
+    """Return the demand of a day before any event, as `demand_on` has it; not to be changed."""
+    return _on(net, arcs, day).demand
+
+
+def ends_of_demand(net: Network, arcs: Arcs, day: dt.date) -> tuple[Ints, Ints, Ints]:
+    """Return the gates of origin and destination, and the class, of each demand, shape (K,).
+
+    Events change none of them. The arrays are those of all days and draws with the same rows.
+    """
+    return _on(net, arcs, day).ends
+
+
+def _numbers(names: pd.Series, number_of: dict[str, int]) -> Ints:
+    """Return the number of each name; pandas would take twenty times as long."""
+    return np.array([number_of[name] for name in names.to_numpy().tolist()], dtype=np.int64)
+
+
+def _offered(whole: Network, known: _Day) -> list[Limit]:
+    """Return what limits each offer of a day, of the amount that it has where nothing is drawn."""
+    if known.like is not None:
+        return _offered(whole, known.like)
+    if known.offered is None:
+        known.offered = offer_limits(whole, known.offers)
+    return known.offered
 
 
 def _on(net: Network, arcs: Arcs, day: dt.date) -> _Day:
@@ -238,11 +290,13 @@ def _on(net: Network, arcs: Arcs, day: dt.date) -> _Day:
             found, usd, premium = _offers_on(whole, arcs, day, parts)
             demand = _demand_on(whole, day, parts)
         else:
-            found = with_drawn_offers(whole, day, like.offers)
+            like.rows_of_offers = like.rows_of_offers or offer_rows(whole, day)
+            like.rows_of_demand = like.rows_of_demand or demand_rows(whole, day, like.demand)
+            found = with_drawn_offers(whole, like.offers, *like.rows_of_offers)
             usd, premium = offered_costs(arcs, found)
-            demand = with_drawn_demand(whole, day, like.demand)
+            demand = with_drawn_demand(whole, like.demand, *like.rows_of_demand)
         kept.pop(day, None)
-        known = _Day(arcs, there, found, usd, premium, demand)
+        known = _Day(arcs, there, found, usd, premium, demand, like)
         _keep(kept, day, known, _MOST_DAYS)
     return known
 
@@ -275,7 +329,7 @@ def _demand_on(whole: Network, day: dt.date, parts: _Parts) -> pd.DataFrame:
     return parts.demand[key]
 
 
-def _limits_on(net: Network, arcs: Arcs, day: dt.date) -> list[Limit]:
+def _limits_on(net: Network, arcs: Arcs, day: dt.date) -> Sequence[Limit]:
     """Return the limits of a day before any event, worked out when they are first asked for."""
     whole, known = net.whole, _on(net, arcs, day)
     if known.limits is None:
@@ -288,11 +342,27 @@ def _limits_on(net: Network, arcs: Arcs, day: dt.date) -> list[Limit]:
             key = holds.tobytes()
             if key not in parts.limits:
                 rows = capacities[holds]
-                places = np.flatnonzero(holds) if rows["capacity_id"].is_unique else None
-                found = build_limits(whole, arcs, rows), places
-                _keep(parts.limits, key, found, _MOST_PARTS)
+                found = build_limits(whole, arcs, rows)
+                places = _places(rows, np.flatnonzero(holds), found)
+                _keep(parts.limits, key, (found, places), _MOST_PARTS)
             known.limits, known.rows = parts.limits[key]
     return known.limits
+
+
+def _places(rows: pd.DataFrame, places: Ints, limits: list[Limit]) -> Ints | None:
+    """Return the place of the row of each limit; None where a capacity has several.
+
+    Parameters
+    ----------
+    rows, places
+        The rows that hold on a day, and where they stand in the capacity table.
+    limits
+        Those that the rows set.
+    """
+    if not rows["capacity_id"].is_unique:
+        return None
+    place = dict(zip(rows["capacity_id"].to_numpy().tolist(), places.tolist(), strict=True))
+    return np.array([place[limit.capacity_id] for limit in limits], dtype=np.int64)
 
 
 def _there(frame: pd.DataFrame, day: dt.date) -> NDArray[np.bool_]:

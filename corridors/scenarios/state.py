@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import attrgetter, is_
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -10,11 +11,12 @@ import numpy as np
 
 from corridors.flow.problem import FlowProblem
 from corridors.network.arcs import Arcs, build_arcs, with_drawn_costs
-from corridors.scenarios.draft import undisturbed
+from corridors.scenarios.capacity.amounts import DrawnLimits, available_of
+from corridors.scenarios.draft import ends_of_demand, undisturbed
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -28,6 +30,9 @@ _ARCS: WeakKeyDictionary[Network, Arcs] = WeakKeyDictionary()
 _Parts = tuple["list[NDArray[Any]]", "NDArray[Any]"]
 
 _JOINED: WeakKeyDictionary[Network, tuple[list[_Parts], ...]] = WeakKeyDictionary()
+
+_MEMBERS = ("arc", "cargo", "factor")
+"""What a limit tells of its members."""
 
 _MOST_JOINED = 4
 """Members of limits that are kept for each network: those of some days and scenarios."""
@@ -69,7 +74,7 @@ class NetworkState:
     net: Network
     day: dt.date
     arcs: Arcs
-    limits: list[Limit]
+    limits: Sequence[Limit]
     demand: pd.DataFrame
     there: NDArray[np.bool_]
     closed: NDArray[np.bool_]
@@ -133,7 +138,7 @@ def network_state(
     draft.find_offers()
     demand = draft.demand
     demand = demand.assign(t_per_day=demand["units_per_day"] * demand["t_per_unit"])
-    arcs = replace(draft.arcs, usd=draft.usd, hours=draft.hours, premium=draft.premium)
+    arcs = draft.arcs.charged(draft.usd, draft.hours, draft.premium)
     there, closed = draft.there, draft.closed
     return NetworkState(
         net=whole,
@@ -143,7 +148,7 @@ def network_state(
         demand=demand,
         there=there,
         closed=closed,
-        problem=_problem(whole, arcs, draft.limits, demand, closed | ~there),
+        problem=_problem(whole, arcs, draft.limits, demand, day, closed | ~there),
         offers=draft.offers,
         closed_links=tuple(sorted(arcs.links(there & closed) - arcs.links(there & ~closed))),
     )
@@ -152,8 +157,9 @@ def network_state(
 def _problem(
     net: Network,
     arcs: Arcs,
-    limits: list[Limit],
+    limits: Sequence[Limit],
     demand: pd.DataFrame,
+    day: dt.date,
     closed: NDArray[np.bool_],
 ) -> FlowProblem:
     table = net.tables["cargo"]
@@ -164,8 +170,7 @@ def _problem(
         for name in ("usd_per_unit_day", "loss_usd_per_unit", "t_per_unit")
     )
     value_of_time = per_day / 24.0
-    # Arrays that may be written to: for others all kernels would be compiled once more.
-    kinds = _numbers(demand["cargo"], {name: c for c, name in enumerate(arcs.cargo)})
+    origin, destination, kinds = ends_of_demand(net, arcs_of(net), day)
     member_limit, member_arc, member_class, member_factor = _members(net.like or net, limits)
     return FlowProblem(
         n_nodes=arcs.n_mode_nodes,
@@ -173,12 +178,12 @@ def _problem(
         head=arcs.head,
         cost=arcs.usd + value_of_time[:, None] * arcs.hours + arcs.premium,
         tie_cost=weight[:, None] * arcs.hours,
-        origin=_numbers(demand["origin"], arcs.origin_mode_node),
-        destination=_numbers(demand["destination"], arcs.destination_mode_node),
+        origin=origin,
+        destination=destination,
         amount=demand["units_per_day"].to_numpy(dtype=np.float64, copy=True),
         penalty=loss[kinds],
         commodity_class=kinds,
-        bound=np.array([limit.available for limit in limits]),
+        bound=available_of(limits),
         member_limit=member_limit,
         member_arc=member_arc,
         member_class=member_class,
@@ -189,25 +194,20 @@ def _problem(
     )
 
 
-def _numbers(names: pd.Series, number_of: dict[str, int]) -> NDArray[np.int64]:
-    """Return the number of each name; pandas would take twenty times as long."""
-    return np.array([number_of[name] for name in names.to_numpy().tolist()], dtype=np.int64)
-
-
-def _members(whole: Network, limits: list[Limit]) -> list[NDArray[Any]]:
+def _members(whole: Network, limits: Sequence[Limit]) -> list[NDArray[Any]]:
     """Return limit, arc, class and factor of all members, the same arrays where they were the same.
 
     Most situations of a network have the limits of others, if of other amounts; who sees the
     same arrays need not compare them.
     """
     kept = _JOINED.setdefault(whole, ([], [], [], []))
-    arcs = [limit.arc for limit in limits]
-    sizes = [np.array([len(arc) for arc in arcs], dtype=np.int64)]
+    of = limits.like if isinstance(limits, DrawnLimits) else limits
+    arcs, cargo, factor = (list(map(attrgetter(name), of)) for name in _MEMBERS)
     return [
-        _kept(kept[0], sizes, lambda own: np.repeat(np.arange(len(own[0])), own[0])),
+        _kept(kept[0], arcs, _numbered),
         _kept(kept[1], arcs, lambda own: _joined(own, np.int64)),
-        _kept(kept[2], [limit.cargo for limit in limits], lambda own: _joined(own, np.int64)),
-        _kept(kept[3], [limit.factor for limit in limits], lambda own: _joined(own, np.float64)),
+        _kept(kept[2], cargo, lambda own: _joined(own, np.int64)),
+        _kept(kept[3], factor, lambda own: _joined(own, np.float64)),
     ]
 
 
@@ -215,6 +215,9 @@ def _kept(
     known: list[_Parts], parts: list[NDArray[Any]], made_of: Callable[[Any], NDArray[Any]]
 ) -> NDArray[Any]:
     """Return what is made of some arrays, from the last few where those were equal."""
+    for own, made in known:
+        if len(own) == len(parts) and all(map(is_, own, parts)):
+            return made
     for own, made in known:
         if len(own) == len(parts) and all(
             a is b or np.array_equal(a, b) for a, b in zip(own, parts, strict=True)
@@ -224,6 +227,11 @@ def _kept(
     known.insert(0, (parts, made))
     del known[_MOST_JOINED:]
     return made
+
+
+def _numbered(parts: list[NDArray[Any]]) -> NDArray[np.int64]:
+    sizes = np.array([len(part) for part in parts], dtype=np.int64)
+    return np.repeat(np.arange(len(parts)), sizes)
 
 
 def _joined(parts: list[Any], dtype: Any) -> Any:

@@ -257,7 +257,7 @@ class Recourse:
         p = self.problem
         where[p.member_limit[(self.gate[p.member_arc] == NEVER) & ~p.closed[p.member_arc]]] = True
         odd = np.flatnonzero(where & self.new_limit)
-        odd = np.array([r for r in odd if not self.full.limits[r].from_event], dtype=np.int64)
+        odd = np.array([r for r in odd if not self.full.limits[int(r)].from_event], dtype=np.int64)
         if len(odd):
             limit = self.full.limits[int(odd[0])]
             msg = (

@@ -141,21 +141,23 @@ class Drawing:
         assert split is not None
         wanted = self._wanted | (base.problem.amount > 0) | (hit.problem.amount > 0)
         known = self._begun(split)
+        # Neither what is paid nor which demands are told apart has a say in what couplings hold.
+        before, after = couplings_of(base), couplings_of(hit)
         while True:
             # Ties are decided alike before and after where the same demands are told apart.
             plain = replace(base, problem=worth_its_loss(base.problem))
             first, _ = solve_in_parts(plain.problem, split, known, wanted)
             assert first is not None
-            first.answer.start_here()
-            usual, _ = settle(first, couplings_of(base), _again(plain, split, known, wanted))
+            first.answer.start_here(onward=True)
+            usual, _ = settle(first, before, _again(plain, split, known, wanted))
             curved, bent = (with_curves(own, usual.commodity_price) for own in (base, hit))
             found = []
-            for state in (curved, bent):
+            for state, couplings in ((curved, before), (bent, after)):
                 one, split = solve_in_parts(state.problem, split, known, wanted)
                 if one is None:
                     break
                 again = _again(state, split, known, wanted)
-                found.append(Solved(state, settle(one, couplings_of(state), again)[0]))
+                found.append(Solved(state, settle(one, couplings, again)[0]))
             else:
                 return found[0], found[1], split
 
@@ -170,7 +172,7 @@ class Drawing:
             assert found is not None
             self._known = known, found.answer
         known, answer = self._known
-        answer.start_here()
+        answer.start_here(onward=True)
         return known.copy()
 
 

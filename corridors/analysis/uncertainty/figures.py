@@ -7,6 +7,7 @@ on the way to them; a draw needs the sums alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,9 +51,11 @@ def changed_figures(before: Solved, after: Solved) -> dict[str, float]:
         Those figures of `corridors.Comparison.change` that draws tell, the shortfall of the
         baseline, and what each cargo loses, in tonnes and USD a day.
     """
-    demand = after.state.demand
+    demand, own = after.state.demand, after.state.problem.commodity_class
     weight = demand["t_per_unit"].to_numpy(dtype=np.float64)
-    counted = demand["cargo"].isin(after.state.net.cargo_in_totals).to_numpy(dtype=np.bool_)
+    # Which cargo is counted is not drawn.
+    in_totals = (after.state.net.like or after.state.net).cargo_in_totals
+    counted = np.array([name in in_totals for name in after.state.arcs.cargo], dtype=np.bool_)[own]
     wanted, short = zip(*(_wanted_and_short(one) for one in (before, after)), strict=True)
     was, now = ((w - s) * weight for w, s in zip(wanted, short, strict=True))
     kept, moved, t_hours, paid = _moved(before, after, weight)
@@ -74,10 +77,9 @@ def changed_figures(before: Solved, after: Solved) -> dict[str, float]:
         ),
         "baseline_shortfall_t_per_day": float((short[0] * weight)[counted].sum()),
     }
-    for cargo in sorted(set(demand["cargo"])):
-        tonnes = float(lost[(demand["cargo"] == cargo).to_numpy()].sum())
-        if tonnes > 0:
-            values[f"lost_t_per_day: {cargo}"] = tonnes
+    for c in np.unique(own[lost > 0]).tolist():
+        tonnes = float(lost[own == c].sum())
+        values[f"lost_t_per_day: {after.state.arcs.cargo[c]}"] = tonnes
     return values
 
 
@@ -107,17 +109,20 @@ def _routes(one: Solved, weight: Floats) -> dict[int, dict[bytes, list[float]]]:
         return {}
     commodity: Ints = answer.path_commodity
     every = np.concatenate(paths)
-    of_path = np.repeat(np.arange(len(paths)), [len(path) for path in paths])
+    sizes = np.array([len(path) for path in paths], dtype=np.int64)
+    of_path = np.repeat(np.arange(len(paths)), sizes)
     c = p.commodity_class[commodity[of_path]]
     hours = np.bincount(of_path, arcs.hours[c, every], len(paths)).tolist()
     cost = np.bincount(of_path, p.cost[c, every], len(paths)).tolist()
     tonnes = (answer.path_amount * weight[commodity]).tolist()
     # Gates and offers do not tell routes apart: links and transfers do.
-    real = arcs.is_real
+    real = arcs.is_real[every]
+    told = every[real].tobytes()
+    ends = every.itemsize * np.append(0, np.cumsum(np.bincount(of_path[real], None, len(paths))))
+    keys = [told[a:b] for a, b in pairwise(ends.tolist())]
     found: dict[int, dict[bytes, list[float]]] = {}
     for i, k in enumerate(commodity.tolist()):
-        key = paths[i][real[paths[i]]].tobytes()
-        known = found.setdefault(k, {}).setdefault(key, [0.0, hours[i], cost[i]])
+        known = found.setdefault(k, {}).setdefault(keys[i], [0.0, hours[i], cost[i]])
         known[0] += tonnes[i]
     return found
 
@@ -142,7 +147,8 @@ def _moved(before: Solved, after: Solved, weight: Floats) -> tuple[Floats, Any, 
         old, new = was[k], now[k]
         lost = gained = 0.0
         means = [0.0, 0.0]
-        for key in sorted(set(old) | set(new)):
+        keys = sorted(set(old) | set(new))
+        for key in keys:
             left, taken = old.get(key, nothing), new.get(key, nothing)
             kept[k] += min(left[0], taken[0])
             change = taken[0] - left[0]
@@ -153,7 +159,7 @@ def _moved(before: Solved, after: Solved, weight: Floats) -> tuple[Floats, Any, 
         if not lost or not gained:
             continue
         moved[k] = True
-        for key in sorted(set(old) | set(new)):
+        for key in keys:
             left, taken = old.get(key, nothing), new.get(key, nothing)
             change = taken[0] - left[0]
             if change < -TRACE:

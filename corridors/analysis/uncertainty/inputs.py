@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,11 +61,18 @@ class _Column:
     value: Floats
     high: Floats
 
+    @cached_property
+    def _rows(self) -> tuple[Any, Any, tuple[Floats, Floats, Floats]]:
+        """Which rows are drawn, the input of each, and low end, value and high end of them."""
+        own = np.flatnonzero(self.number >= 0)
+        return own, self.number[own], (self.low[own], self.value[own], self.high[own])
+
     def draw(self, places: Floats) -> Floats:
         """Return the value of each row where the inputs lie at `places` of their ranges."""
-        place = places[np.maximum(self.number, 0)]
-        drawn = triangular(place, self.low, self.value, self.high)
-        return np.where(self.number >= 0, drawn, self.value)
+        own, number, ends = self._rows
+        drawn = self.value.copy()
+        drawn[own] = triangular(places[number], *ends)
+        return drawn
 
 
 class UncertainInputs:
@@ -142,13 +150,16 @@ class UncertainInputs:
         places
             Where in its range each input lies, shape (inputs,).
         """
-        found = dict(self.net.tables)
+        drawn: dict[str, dict[str, Floats]] = {}
         for c in self._columns:
-            frame = found[c.table].copy()
-            frame[c.column] = c.draw(places)
-            if c.table == "capacities":
-                frame["background"] = np.minimum(frame["background"], frame["amount"])
-            found[c.table] = frame
+            drawn.setdefault(c.table, {})[c.column] = c.draw(places)
+        if "capacities" in drawn:
+            amount, own = drawn["capacities"]["amount"], self.net.tables["capacities"]
+            taken = own["background"].to_numpy(dtype=np.float64)
+            drawn["capacities"]["background"] = np.minimum(taken, amount)
+        found = dict(self.net.tables)
+        for table, columns in drawn.items():
+            found[table] = found[table].assign(**columns)
         net = Network(found, folder=self.net.folder, like=self.net)
         known = choice_parameters(self.net)
         if self.choice:

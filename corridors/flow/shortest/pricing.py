@@ -31,9 +31,9 @@ _SMALL, _SHARED_SMALL = 64, 2
 """Nodes up to which so few are enough: a search for one end walks through most of them anyhow."""
 
 _OFTEN, _BOUNDS_FOR_EACH = 4, 20_000
-"""How often it is asked what a change concerns before it pays to know how far it was before.
+"""How often it is asked what a change concerns before it pays to know how far it is.
 
-Once more for so many numbers that this takes.
+Once for so many numbers that this takes, and so much oftener before it pays to know how far it was.
 """
 
 _HAIR = 1e-12
@@ -204,8 +204,9 @@ class Pricing:
             cells = np.flatnonzero(weight != kept.weight)
         self._asked += 1
         bounds = p.n_nodes * (len(self._ends[0]) + len(self._starts[0])) // _BOUNDS_FOR_EACH
-        if self._shared and (len(cells) > p.n_nodes or self._asked <= bounds):
-            # A tree serves many: it would be grown for one or the other.
+        # Where few questions come the searches that it saves are fewer than those it takes to know
+        # how far it is; and where a tree serves many it would be grown for one or the other.
+        if self._asked <= bounds or (self._shared and len(cells) > p.n_nodes):
             return self._nobody, ceiling
         around = self._around = self._around or self._look_around()
         if self._before is None and self._asked >= _OFTEN + bounds:

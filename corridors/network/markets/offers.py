@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 SELLER, OUTLET = "seller", "outlet"
 """Sides of a market, as the column `side` of the supply table has them."""
 
+ORDER = ("market", "node_id", "cargo")
+"""Columns that offers are sorted by."""
+
 DAYS = {"year": 365.0, "day": 1.0}
 """Days of the period that an amount is given for."""
 
@@ -82,7 +85,7 @@ def offers(supply: pd.DataFrame) -> pd.DataFrame:
         # Most networks that people make have no market, and are asked for each day.
         nothing = np.empty(0)
         return supply.reset_index(drop=True).assign(units_per_day=nothing, premium_usd=nothing)
-    found = supply.sort_values(["market", "node_id", "cargo"], ignore_index=True)
+    found = supply.sort_values(list(ORDER), ignore_index=True)
     group = found.groupby(["market", "cargo"])["usd_per_unit"]
     asked = found["usd_per_unit"] - group.transform("min")
     paid = group.transform("max") - found["usd_per_unit"]

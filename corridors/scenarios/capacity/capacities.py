@@ -11,17 +11,17 @@ import numpy as np
 from corridors.network.arcs import DIRECTIONS, LINK
 from corridors.network.calendar import during
 from corridors.network.limits.coverage import amount_grades
-from corridors.network.loads import DRIVER_DAY, conversion, days_on
+from corridors.network.loads import conversion, days_on
 from corridors.scenarios.capacity.capacity_members import members_of
 from corridors.scenarios.capacity.variation import NONE, Variation, variation_of
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
-    from corridors.flow.arrays import Ints
     from corridors.network.arcs import Arcs
     from corridors.network.network import Network
     from corridors.scenarios.capacity.capacity_members import CapacityMembers
@@ -193,42 +193,6 @@ def _limits_of(
     return limits
 
 
-def with_drawn_amounts(net: Network, arcs: Arcs, limits: list[Limit], rows: Ints) -> list[Limit]:
-    """Return limits with the amounts of a network that differs by numbers that were drawn alone.
-
-    Parameters
-    ----------
-    net
-        The network of all of time.
-    arcs
-        Its arcs on the day.
-    limits
-        Of the other network on the day, as `build_limits` returns them.
-    rows
-        Places in the capacity table of the rows that hold on the day, no capacity twice.
-    """
-    frame, members = net.tables["capacities"].iloc[rows], members_of(net, arcs)
-    drawn = dict(
-        zip(
-            frame["capacity_id"],
-            zip(frame["amount"].tolist(), frame["background"].tolist(), strict=True),
-            strict=True,
-        )
-    )
-    found = []
-    for limit in limits:
-        amount, background = drawn[limit.capacity_id]
-        # Thousands of them a draw: a plain copy takes a quarter of the time of `replace`.
-        made = object.__new__(Limit)
-        made.__dict__.update(limit.__dict__, amount=amount, background=background)
-        if limit.unit == DRIVER_DAY:
-            side = limit.limit_id.removeprefix(limit.capacity_id).removeprefix(":")
-            counted = members.counted(net, limit.capacity_id, limit.unit, side)
-            made.__dict__.update(zip(("arc", "cargo", "factor"), counted, strict=True))
-        found.append(made)
-    return found
-
-
 def units_on_arc(
     arcs: Arcs, arc: int, units: dict[str, NDArray[np.float64]]
 ) -> NDArray[np.float64]:
@@ -266,7 +230,7 @@ def capacities_on(net: Network, day: dt.date, opened: Selection | None) -> pd.Da
 
 
 def share_of_limits(
-    limits: list[Limit],
+    limits: Sequence[Limit],
     meant: NDArray[np.bool_],
     there: NDArray[np.bool_],
     share: float,
@@ -314,7 +278,7 @@ def share_of_limits(
 
 
 def limits_without_rows(
-    net: Network, arcs: Arcs, limits: list[Limit], capacities: set[str]
+    net: Network, arcs: Arcs, limits: Sequence[Limit], capacities: set[str]
 ) -> list[Limit]:
     """Return the limits of capacities that have no row on the day, as their last rows have them.
 

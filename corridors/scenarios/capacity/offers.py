@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.network.arcs import OFFER
-from corridors.network.markets.offers import DAYS, SELLER, offers, offers_at
+from corridors.network.calendar import during
+from corridors.network.markets.offers import DAYS, ORDER, SELLER, offers, offers_at
 from corridors.network.network import MOST_YEARS
 from corridors.network.provenance import confidences, row_keys
 from corridors.network.schema import tables
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from corridors.flow.arrays import Floats, Ints
     from corridors.network.arcs import Arcs
     from corridors.network.network import Network
 
@@ -53,22 +55,43 @@ def offers_on(net: Network, arcs: Arcs, day: dt.date) -> pd.DataFrame:
     )
 
 
-def with_drawn_offers(net: Network, day: dt.date, known: pd.DataFrame) -> pd.DataFrame:
+def offer_rows(net: Network, day: dt.date) -> tuple[Ints, Floats]:
+    """Return where each offer of a day comes from, and by what it has grown, shape (N,).
+
+    Parameters
+    ----------
+    net
+        The network of all of time.
+    day
+        The day.
+
+    Returns
+    -------
+    rows, grown
+        Place in the supply table, in the order of `offers_on`, and the factor from its base year.
+    """
+    supply = net.tables["supply"]
+    holds = np.flatnonzero(during(supply, "valid_from", "valid_until", day))
+    own = supply.iloc[holds].reset_index(drop=True)
+    order = own.sort_values(list(ORDER)).index.to_numpy()
+    years = (day.year - own["base_year"]).clip(-MOST_YEARS, MOST_YEARS).fillna(0.0)
+    grown = ((1.0 + own["growth"]) ** years).to_numpy(dtype=np.float64)
+    return holds[order], grown[order]
+
+
+def with_drawn_offers(net: Network, known: pd.DataFrame, rows: Ints, grown: Floats) -> pd.DataFrame:
     """Return what `offers_on` does of a network that differs by numbers that were drawn alone.
 
     Parameters
     ----------
     net
         The network of all of time; of its offers only the amounts are drawn.
-    day
-        The day.
     known
         Offers on the day of the network that it is drawn from.
+    rows, grown
+        As `offer_rows` returns them of that network.
     """
-    key = ["market", "node_id", "cargo"]
-    found = offers_at(net.tables["supply"], day, MOST_YEARS)
-    # As `offers` sorts them.
-    amount = found.sort_values(key)["amount"].to_numpy()
+    amount = net.tables["supply"]["amount"].to_numpy(dtype=np.float64)[rows] * grown
     days = np.array([DAYS[per] for per in known["per"].tolist()], dtype=np.float64)
     return known.assign(amount=amount, units_per_day=amount / days)
 
@@ -101,7 +124,7 @@ def offer_limits(net: Network, found: pd.DataFrame) -> list[Limit]:
     net
         The network, for names and units.
     found
-        As `offers_on` returns it, with what events have made of `units_per_day`.
+        As `offers_on` returns it.
     """
     cargo = net.tables["cargo"]
     ids, names, units = (cargo[c].to_numpy().tolist() for c in ("cargo", "name", "unit"))

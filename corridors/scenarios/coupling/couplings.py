@@ -13,7 +13,8 @@ So more than is ordinary leaves only where more of the by-product is taken, too.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -28,6 +29,8 @@ from corridors.scenarios.state import arcs_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from corridors.flow.arrays import Floats, Ints
     from corridors.flow.problem import FlowProblem
@@ -139,11 +142,8 @@ def couplings_of(state: NetworkState) -> tuple[Coupling, ...]:
         The situation; demands of which nothing is wanted may be left out of it.
     """
     net = state.net.whole
-    table = net.tables["couplings"]
-    if not len(table):
+    if not len(net.tables["couplings"]):
         return ()
-    grades = _grades(net)
-    unit_of = dict(zip(net.tables["cargo"]["cargo"], net.tables["cargo"]["unit"], strict=True))
     usual = usual_demand(net, arcs_of(net), state.day)
     place = np.arange(len(usual))
     if len(state.demand) < len(usual):
@@ -151,34 +151,91 @@ def couplings_of(state: NetworkState) -> tuple[Coupling, ...]:
         every = usual["demand_id"].tolist()
         place = np.array([number.get(name, -1) for name in every], dtype=np.int64)
     wanted = usual["units_per_day"].to_numpy(dtype=np.float64)
-    origin, cargo, destination = (usual[c] for c in ("origin", "cargo", "destination"))
     found = []
-    for row in rows_of(table.sort_values("coupling_id")):
+    for rule in _rules_of(net.like or net, usual):
+        row = rule.row
         if not in_period(row["valid_from"], row["valid_until"], state.day):
             continue
-        here = origin == row["node_id"]
-        falls = np.flatnonzero(here & (cargo == row["cargo"]))
-        goes = here & (cargo == row["by_product"]) & (destination == row["outlet"])
-        hangs_on = np.flatnonzero(goes)
-        own = state.arcs.cargo.index(row["cargo"])
-        arcs = state.arcs
-        leaves = (arcs.arc_type == ENTRY) & (arcs.ids == row["node_id"])
         coupling = Coupling(
             coupling_id=row["coupling_id"],
             name=row["name"],
-            unit=unit_of[row["cargo"]],
+            unit=rule.unit,
             share=float(row["share"]),
-            ordinary=float(wanted[falls].sum()),
-            by_product=float(wanted[hangs_on].sum()),
-            falls=place[falls][place[falls] >= 0],
-            hangs_on=place[hangs_on][place[hangs_on] >= 0],
-            arc=np.flatnonzero(leaves & np.isfinite(arcs.usd[own])),
-            cargo=own,
-            confidence=grades.get(row["coupling_id"], ""),
+            ordinary=float(wanted[rule.falls].sum()),
+            by_product=float(wanted[rule.hangs_on].sum()),
+            falls=place[rule.falls][place[rule.falls] >= 0],
+            hangs_on=place[rule.hangs_on][place[rule.hangs_on] >= 0],
+            arc=rule.leaves[np.isfinite(state.arcs.usd[rule.cargo, rule.leaves])],
+            cargo=rule.cargo,
+            confidence=rule.confidence,
         )
         if coupling.ordinary > 0 and coupling.by_product > 0 and len(coupling.arc):
             found.append(coupling)
     return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rule:
+    """A row of the table, and what it means on any day.
+
+    Attributes
+    ----------
+    row
+        The row.
+    unit, confidence
+        As `Coupling` has them.
+    falls, hangs_on
+        Numbers of its demands among all that there ever are.
+    cargo, leaves
+        Class of what falls, and the arcs by which any cargo leaves the node.
+    """
+
+    row: dict[str, Any]
+    unit: str
+    confidence: str
+    falls: Ints
+    hangs_on: Ints
+    cargo: int
+    leaves: Ints
+
+
+_RULES: WeakKeyDictionary[Network, tuple[_Rule, ...]] = WeakKeyDictionary()
+
+
+def _rules_of(net: Network, every: pd.DataFrame) -> tuple[_Rule, ...]:
+    """Return the rows of the table in the order of their ids, looked up once and kept.
+
+    Parameters
+    ----------
+    net
+        The network of all of time, or the one that it is drawn from: no number of the table is
+        drawn.
+    every
+        Its demand on any day: it has the same rows on each.
+    """
+    if net in _RULES:
+        return _RULES[net]
+    grades, arcs = _grades(net), arcs_of(net)
+    unit_of = dict(zip(net.tables["cargo"]["cargo"], net.tables["cargo"]["unit"], strict=True))
+    origin, cargo, destination = (every[c] for c in ("origin", "cargo", "destination"))
+    rules = []
+    for row in rows_of(net.tables["couplings"].sort_values("coupling_id")):
+        here = origin == row["node_id"]
+        goes = here & (cargo == row["by_product"]) & (destination == row["outlet"])
+        leaves = (arcs.arc_type == ENTRY) & (arcs.ids == row["node_id"])
+        rules.append(
+            _Rule(
+                row=row,
+                unit=unit_of[row["cargo"]],
+                confidence=grades.get(row["coupling_id"], ""),
+                falls=np.flatnonzero(here & (cargo == row["cargo"])),
+                hangs_on=np.flatnonzero(goes),
+                cargo=arcs.cargo.index(row["cargo"]),
+                leaves=np.flatnonzero(leaves),
+            )
+        )
+    _RULES[net] = tuple(rules)
+    return _RULES[net]
 
 
 def capped(problem: FlowProblem, couplings: Sequence[Coupling], rooms: Floats) -> FlowProblem:

@@ -138,7 +138,7 @@ class Event:
 
     def check(self, net: Network) -> None:
         """Raise ScenarioError where the event names what a network does not have."""
-        known = set(net.tables["cargo"]["cargo"])
+        known = set(net.tables["cargo"]["cargo"]) if self.cargo else set()
         for name in self.cargo:
             if name not in known:
                 msg = f"{self.where}: no cargo {name!r}{nearest(name, known)}"

@@ -93,15 +93,16 @@ def booked_gates(event: Event, draft: Draft, inside: NDArray[np.bool_], share: f
         Where nothing inside has a limit, or nothing is known to vary there.
     """
     found: list[str] = []
+    limits = list(draft.limits)
     varies = False
-    for i, limit in enumerate(draft.limits):
+    for i, limit in enumerate(limits):
         own = inside[limit.cargo, limit.arc]
         if own.any() and not limit.from_event:
             found.append(limit.limit_id)
             varies = varies or limit.variation != NONE
             part = float(own[draft.there[limit.arc]].mean())
             booked = limit.variation.booked(share * part)
-            draft.limits[i] = replace(limit, variation=booked)
+            limits[i] = replace(limit, variation=booked)
     if not found:
         chosen = int(inside.any(axis=0).sum())
         msg = (
@@ -116,3 +117,4 @@ def booked_gates(event: Event, draft: Draft, inside: NDArray[np.bool_], share: f
             f"say how arrivals vary at {named}"
         )
         raise ScenarioError(msg)
+    draft.limits = limits

@@ -215,7 +215,8 @@ class Cap(Closure):
             )
             raise ScenarioError(msg)
         name = event.in_brief or f"limit set by the scenario on {describe(event.selector)}"
-        draft.limits.append(replace(limit, limit_id=event_limit_id(number), name=name))
+        added = replace(limit, limit_id=event_limit_id(number), name=name)
+        draft.limits = [*draft.limits, added]
 
 
 @register
