@@ -16,7 +16,7 @@ from corridors.analysis.validation.parameters import KINDS
 from corridors.analysis.validation.runs import FIELDS, RUN_DAYS, scenario_of
 from corridors.analysis.validation.wording import is_by_days, parameters_of, reads_the_date
 from corridors.errors import DataError, ScenarioError, nearest
-from corridors.network.reading.yaml_lines import Lines, parse, taken_for
+from corridors.network.reading.yaml_lines import Lines, at, parse, taken_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -207,10 +207,7 @@ def _read(column: str, text: str, what: str) -> tuple[dict[str, Any], str]:
     for keys, stands in lines.written.items():
         # Numbers have their place beside a parameter; within a selector stand names alone.
         if len(keys) > 1 and "within" not in keys and isinstance(value[keys[0]], dict):
-            own = value
-            for key in keys:
-                own = own[key]
-            return {}, f"{keys[0]}, {keys[1]}: {taken_for(own, stands)}"
+            return {}, f"{keys[0]}, {keys[1]}: {taken_for(at(value, keys), stands)}"
     return value, ""
 
 

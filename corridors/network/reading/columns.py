@@ -19,7 +19,7 @@ from corridors.network.reading.cells import Problem
 from corridors.network.reading.ids import READABLE
 from corridors.network.reading.keys import duplicates
 from corridors.network.reading.numbers import read_number
-from corridors.network.reading.yaml_lines import Path_, read_cell, taken_for
+from corridors.network.reading.yaml_lines import at, read_cell, taken_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -221,14 +221,8 @@ def _of_yaml(cell: str, column: Column) -> tuple[str, str] | None:
     if isinstance(found, dict):
         for keys, stands in lines.written.items():
             if keys and keys[0] != "within":
-                return "readable-yaml", f"{keys[0]}: {taken_for(_at(found, keys), stands)}"
+                return "readable-yaml", f"{keys[0]}: {taken_for(at(found, keys), stands)}"
     return "readable-yaml", f"saw {cell!r}, expected {what}"
-
-
-def _at(value: Any, keys: Path_) -> Any:
-    for key in keys:
-        value = value[key]
-    return value
 
 
 def _is_selector(found: Any) -> bool:

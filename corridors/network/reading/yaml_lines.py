@@ -130,6 +130,13 @@ def read_cell(text: str) -> tuple[Any, Lines]:
     return _value(text, lines), lines
 
 
+def at(value: Any, keys: Path_) -> Any:
+    """Return what stands in a value under some keys and positions."""
+    for key in keys:
+        value = value[key]
+    return value
+
+
 def taken_for(value: Any, stands: str) -> str:
     """Return what to say of a value that is no text, where a name stands in a file.
 
