@@ -52,6 +52,46 @@ def one_road(
     )
 
 
+def by_rail_inside() -> co.Network:
+    """A country that is entered by road, and crossed by rail from b by c to d.
+
+    ::
+
+        a ~~road~~ b ==rail== c ==rail== d ~~road~~ e
+        XA         XB         XB         XB         XC
+                              c ~~road~~ f  (XF)
+    """
+    return toys.network(
+        {"a": "XA", "b": "XB", "c": "XB", "d": "XB", "e": "XC", "f": "XF"},
+        [
+            link("a", "b", 10.0),
+            link("b", "c", 10.0, mode="rail"),
+            link("c", "d", 10.0, mode="rail"),
+            link("d", "e", 10.0),
+            link("c", "f", 10.0),
+        ],
+        [
+            {"origin": o, "destination": d, "per_day": 1}
+            for o, d in ("ae", "ea", "fe", "af", "bd", "be")
+        ],
+        transfers=[
+            {
+                "transfer_id": node,
+                "node_id": node,
+                "from_mode": "road",
+                "to_mode": "rail",
+                "to_gauge_mm": 1520,
+                "hours": 1,
+            }
+            for node in "bcd"
+        ],
+        cargo={"bulk": {"usd_per_unit_day": 24}},
+        chokepoints=[
+            {"chokepoint": "rail", "name": "R", "selector": "{country: XB, mode: rail}"},
+        ],
+    )
+
+
 def on_day(frame: Any, capacity: str, date: str, column: str) -> float:
     own = frame[(frame["capacity_id"] == capacity) & (frame["date"] == date)]
     return float(own[column].iloc[0]) if len(own) else 0.0

@@ -21,6 +21,7 @@ from corridors.analysis.limits import with_inferred_limits, write_limits
 from corridors.analysis.validation.check import RULES
 from corridors.network.folder import seal
 from corridors.network.schema import OPTIONAL_TABLES, tables
+from corridors.scenarios.projects import with_projects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -551,6 +552,31 @@ def test_a_rule_about_the_whole(island, case):
     problems = co.check(island.folder)
     assert _places(problems) == [(rule, file, row, column)], "\n".join(map(str, problems))
     assert problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("{limit: {capacity: cedar-break}, to: 400 t/day}", "counts TEU, saw an amount in t"),
+        ("{demand: {cargo: grain}, to: 5 TEU/day}", "grain, counted in t"),
+        ("{surcharge: {node: elm}, by: 5 USD/TEU, cargo: grain}", "give it in USD/t"),
+        ("{limit: {link: elm-fern-sea}, to: 5 trucks/day}", "counted in truck"),
+        ("{limit: {link: aster-brook-rail}, to: 0.5}", "limits nothing"),
+        ('{limit: {direction: "XA>XB"}, to: 5 t/day}', "for the direction"),
+    ],
+)
+@pytest.mark.parametrize("opens", ["2028-01-01", ""])
+def test_a_project_that_no_run_could_apply_is_named(island, change, words, opens):
+    """Units and members are known when it is built, and not when somebody asks for it."""
+    row = island.set("projects", "second-crane", changes=f"[{change}]", opens=opens)
+    problems = [p for p in co.check(island.folder) if p.file == "projects.csv"]
+    assert [(p.rule, p.row, p.column) for p in problems if p.column != "opens"] == [
+        ("projects-can-be-applied", row, "changes")
+    ]
+    assert words in problems[0].message
+    net = co.load(island.folder)
+    with pytest.raises(co.ScenarioError, match=words):
+        co.assign(net, with_projects(net, ["second-crane"]), as_of="2028-06-01")
 
 
 def test_a_member_of_nothing_is_said_once(island):

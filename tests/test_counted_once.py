@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import toys
-from simulate_toys import link
+from simulate_toys import link, one_road
 
 import corridors as co
 from corridors.network.checks.capacities import (
@@ -137,6 +137,25 @@ def test_a_day_without_a_row_is_named_unless_it_is_said(rows, day):
 def test_a_gap_in_which_nothing_is_there_is_none():
     rows = [{"amount": 1, "season": "06-15/12-31"}]
     assert not list(periods_leave_no_gap(ferry(rows, season="07-01/11-30")))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "day"),
+    [
+        ({}, {"valid_from": "2026-01-01"}, "2026-01-01"),
+        ({"valid_until": "2026-01-02"}, {"valid_from": "2026-01-01"}, "2026-01-01"),
+        # A pause at noon is no second row: the last of two would hold alone.
+        ({"closes": 12}, {"opens": 14, "valid_from": "1900-01-01"}, "1900-01-01"),
+        ({"valid_until": "2026-01-01"}, {"valid_from": "2026-01-01"}, None),
+    ],
+)
+def test_two_rows_of_opening_hours_on_one_day_are_named(first, second, day):
+    hours = [{"capacity_id": "c", "opens": 8, "closes": 18, **own} for own in (first, second)]
+    found = list(periods_do_not_overlap(one_road(opening_hours=hours)))
+    assert len(found) == (day is not None)
+    for problem in found:
+        assert (problem.file, problem.row) == ("opening_hours.csv", 3)
+        assert f"hours on {day}, those of row 2" in problem.message
 
 
 def test_the_shipped_network_has_one_row_for_each_day():

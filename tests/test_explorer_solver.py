@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 import toys
+from simulate_toys import by_rail_inside, scenario
 
 import corridors as co
 from corridors.analysis.explorer import explorer
@@ -289,6 +290,20 @@ def two_sellers():
         capacities=[{"capacity_id": "post", "name": "The post", "unit": "t", "amount": 5}],
         capacity_members=[{"capacity_id": "post", "link_id": "b-c"}],
     )  # fmt: skip
+
+
+def test_a_delay_on_a_part_of_a_place_is_felt_where_that_begins(browser, tmp_path):  # noqa: F811
+    """Ten hours at a dollar each for the four of six that come to the railways by road."""
+    net = by_rail_inside()
+    path = explorer(net, as_of=DAY).save(tmp_path / "toy.html")
+    with visit(browser, path) as seen:
+        questions = [{}, {"delay": {"chokepoint:rail": 10}}, {"delay": {"node:c": 10}}]
+        plain, part_, node = (f["objective"] for f in seen.page.evaluate(ASK, questions))
+        assert seen.noise == []
+    assert [part_ - plain, node - plain] == pytest.approx([40, 60])
+    for event, added in (({"chokepoint": "rail"}, 40), ({"node": "c"}, 60)):
+        hit = co.assign(net, scenario({"delay": event, "by": "10 h"}), as_of=DAY)
+        assert hit.summary["generalised_cost_usd_per_day"] - plain == pytest.approx(added)
 
 
 def test_who_sells_instead_by_hand(browser, tmp_path):  # noqa: F811

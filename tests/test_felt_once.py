@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import toys
-from simulate_toys import DAY0, link, scenario
+from simulate_toys import DAY0, by_rail_inside, link, scenario
 
 import corridors as co
 
@@ -157,3 +157,27 @@ def test_closing_and_limiting_take_the_whole_place():
     for event in ({"close": {"chokepoint": "series"}}, {"limit": {"corridor": "middle"}, "to": 0}):
         hit = co.assign(chain(), scenario(event), as_of=DAY0)
         assert hit.summary["served_t_per_day"] == 0
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"country": "XB"}, {"ae": 1, "ea": 1, "fe": 1, "af": 1, "bd": 0, "be": 0}),
+        # Nothing comes into the country on its railways: they are felt where they begin.
+        ({"country": "XB", "mode": "rail"}, {"ae": 1, "ea": 1, "fe": 1, "af": 1, "bd": 0, "be": 0}),
+        ({"chokepoint": "rail"}, {"ae": 1, "ea": 1, "fe": 1, "af": 1, "bd": 0, "be": 0}),
+        ({"node": "c", "mode": "rail"}, {"ae": 1, "ea": 1, "fe": 1, "af": 1, "bd": 1, "be": 1}),
+        ({"node": "b", "mode": "rail"}, {"ae": 1, "ea": 1, "fe": 0, "af": 1, "bd": 0, "be": 0}),
+        # What leads out of the place alone is felt there.
+        (
+            {"country": "XB", "direction": "XB>XC"},
+            {"ae": 1, "ea": 0, "fe": 1, "af": 0, "bd": 0, "be": 1},
+        ),
+    ],
+)
+def test_a_part_of_a_place_is_felt_once_by_who_uses_it(event, expected):
+    net = by_rail_inside()
+    hit = co.assign(net, scenario({"delay": event, "by": "10 h"}), as_of=DAY0)
+    plain = co.assign(net, as_of=DAY0).routes.set_index("demand_id")["hours"]
+    late = hit.routes.set_index("demand_id")["hours"] - plain
+    assert {key[0] + key[2]: hours / 10 for key, hours in late.items()} == pytest.approx(expected)

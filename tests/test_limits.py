@@ -201,13 +201,30 @@ def test_what_a_rule_applies_to_is_told_apart_from_noise(text, fault):
 
 
 def test_yes_no_and_numbers_are_words():
-    assert read_applies("{of: link, tracks: 2, border: no, country: [NO]}")[0] == {
+    assert read_applies("{of: link, tracks: 2, border: no, electrified: no}")[0] == {
         "of": {"link"},
         "tracks": {"2"},
         "border": {"no"},
-        "country": {"no"},
+        "electrified": {"no"},
     }
     assert read_applies('{of: link, country: ["NO"]}')[0]["country"] == {"NO"}
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("{of: link, country: NO}", "NO"),
+        ("{of: link, country: [SE, NO]}", "NO"),
+        ("{of: port, node: 012}", "012"),
+        ("{of: store, cargo: [1, grain]}", "1"),
+    ],
+)
+def test_a_name_that_yaml_takes_for_another_thing_is_asked_to_be_quoted(text, stands):
+    """A rule for Norway applied nowhere, and nothing said so."""
+    found, said = read_applies(text)
+    assert not found
+    assert f"saw {stands}, which YAML takes for" in said
+    assert f'quote it: "{stands}"' in said
 
 
 def test_all_countries_of_a_place_must_be_named():

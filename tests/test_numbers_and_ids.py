@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import shutil
 
 import pytest
 import toys
@@ -152,6 +153,52 @@ def test_an_odd_id_means_itself_or_is_asked_to_be_quoted(odd, tmp_path, name):
         closed(name)
     assert f"saw {name}, which YAML takes for" in str(caught.value)
     assert f'quote it: "{name}"' in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "cell", "stands"),
+    [
+        ("chokepoints", "selector", "{node: 1}", "1"),
+        ("chokepoints", "selector", "{link: [brook-cedar-rail, 012]}", "012"),
+        ("chokepoints", "selector", "{country: NO}", "NO"),
+        ("projects", "changes", "[{open: {link: 012}}]", "012"),
+        ("projects", "changes", "[{close: {mode: road}}, {close: {border: [XA, no]}}]", "no"),
+        ("observations", "asks", "{where: {link: 012}, unit: TEU}", "012"),
+        ("observations", "asks", "{where: {country: NO}, unit: TEU}", "NO"),
+    ],
+)
+def test_an_odd_id_in_a_cell_is_asked_to_be_quoted(island, tmp_path, table, column, cell, stands):
+    """The message names what stands in the cell, as it does of a scenario's file."""
+    folder = shutil.copytree(island, tmp_path / "net")
+    path = folder / f"{table}.csv"
+    rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
+    rows[-1][column] = cell
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        out.writeheader()
+        out.writerows(rows)
+    seal(folder)
+    code, out_, _ = corridors("check", "--network", str(folder))
+    assert code == 1
+    said = " ".join(out_.split())
+    assert f"saw {stands}, which YAML takes for" in said
+    assert f'quote it: "{stands}"' in said
+
+
+@pytest.mark.parametrize(
+    ("given", "text"), [(1, "'1'"), (0, "'0'"), (1.0, "'1.0'"), (True, "'True'")]
+)
+def test_a_script_is_told_what_it_gave(net, given, text):
+    """One and true are equal in Python, and no file is there in which they could be quoted."""
+    for change in (
+        lambda: net.close(node=given),
+        lambda: net.close(node=["b", given]),
+        lambda: co.scenario({"name": "x", "events": [{"close": {"link": given}}]}),
+    ):
+        with pytest.raises(co.ScenarioError) as caught:
+            change()
+        assert f"saw {given!r}, expected text; as text it is {text}" in str(caught.value)
+        assert "YAML" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["Łódź", "Север", "-1", "+1", "A", "a b", "北京"])

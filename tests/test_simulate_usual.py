@@ -119,3 +119,33 @@ def test_the_shipped_network_has_no_queue_of_its_own_making(net):
     best = co.simulate(net, None, 3, start="2025-09-12", warm_up=25)
     assert what(sim, "waiting") <= what(best, "waiting") + 1.0
     assert np.isclose(what(sim, "wanted"), what(best, "wanted"))
+
+
+@pytest.mark.parametrize("wanted", [15.0, 3e3, 1e6, 1e12])
+def test_what_fits_of_a_huge_demand_travels_in_every_model(wanted):
+    """Six and nine tonnes a day are all that fits, of however much.
+
+    ::
+
+        a ==6== b
+        a ==9== b
+    """
+    net = toys.network(
+        {"a": "XA", "b": "XB"},
+        [link("a", "b", 1, link_id="six"), link("a", "b", 1, link_id="nine", length_km=105)],
+        [{"origin": "a", "destination": "b", "per_day": wanted}],
+        cargo={"bulk": {}},
+        capacities=[
+            {"capacity_id": key, "name": key, "unit": "t", "amount": amount}
+            for key, amount in (("six", 6), ("nine", 9))
+        ],
+        capacity_members=[{"capacity_id": key, "link_id": key} for key in ("six", "nine")],
+    )
+    for model in ("optimal", "logit"):
+        hit = co.assign(net, as_of=DAY0, model=model)
+        assert sorted(hit.routes["units_per_day"]) == pytest.approx([6, 9], rel=1e-6)
+        assert hit.summary["served_t_per_day"] == pytest.approx(15, rel=1e-6)
+        assert hit.summary["shortfall_t_per_day"] == pytest.approx(wanted - 15, abs=1e-3)
+        sim = co.simulate(net, None, 8, start=DAY0, usual=model)
+        assert entered(sim, "six") == pytest.approx(6 * 8, rel=1e-6)
+        assert entered(sim, "nine") == pytest.approx(9 * 8, rel=1e-6)

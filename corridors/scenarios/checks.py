@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from corridors.errors import ScenarioError
 from corridors.network.reading.cells import Problem, problem_at, records
 from corridors.network.reading.yaml_lines import value_of
-from corridors.scenarios.projects import circle_of, direct_needs, project_events
+from corridors.scenarios.projects import (
+    circle_of,
+    direct_needs,
+    needed_projects,
+    project_events,
+    with_projects,
+)
 from corridors.scenarios.selectors import select
+from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from corridors.network.checks.rules import Rule
     from corridors.network.network import Network
+    from corridors.scenarios.scenario import Scenario
 
 
 def selectors_match(net: Network) -> Iterator[Problem]:
@@ -50,13 +59,31 @@ def borders_are_crossed_on_land(net: Network) -> Iterator[Problem]:
 
 
 def projects_can_be_applied(net: Network) -> Iterator[Problem]:
-    """The changes of every project are events that the network understands."""
+    """The changes of every project can be made, with what it needs, when all is built."""
+    needs = direct_needs(net)
     for i, row in records(net.tables["projects"]):
+        name = row["project_id"]
         try:
-            project_events(net, row["project_id"])
+            events = project_events(net, name)
+            if events and not any(circle_of(n, needs) for n in needs):
+                scenario = with_projects(net, [name])
+                network_state(net, scenario, _built_by(net, name, scenario))
         except ScenarioError as error:
-            message = f"{row['project_id']}: {error}"
+            message = f"{name}: {error}"
             yield problem_at("projects", i, "changes", projects_can_be_applied, message)
+
+
+def _built_by(net: Network, project_id: str, scenario: Scenario) -> dt.date:
+    """Return a day on which a project and what it needs are built, and their changes have begun.
+
+    Where no year is known, that of the latest demand is taken.
+    """
+    table = net.tables["projects"].set_index("project_id")
+    known = [table.loc[n, "opens"] for n in (project_id, *needed_projects(net)[project_id])]
+    days = [dt.date.fromisoformat(day) for day in known if day]
+    days += [event.first_day for event in scenario.events if event.first_day is not None]
+    years = net.tables["demand"]["base_year"]
+    return max(days) if days else dt.date(int(years.max()) if len(years) else 2025, 1, 1)
 
 
 def projects_need_no_circle(net: Network) -> Iterator[Problem]:

@@ -63,6 +63,13 @@ def felt_once(
     lines = np.isin(arcs.row, arcs.row[is_link]) & (arcs.arc_type == LINK)
     outside = _reached_from_outside(arcs, there & ~chosen & ~lines, ~joint) & ~inside
     felt = chosen & outside[arcs.tail]
+    # A joint of the selection may be reached on it as well, where it has been felt already.
+    amid = np.zeros_like(joint)
+    amid[[*arcs.tail[is_link], *arcs.head[is_link]]] = True
+    came = _come_in_beside(arcs, there & ~chosen & ~lines, inside) & ~(joint & amid)
+    felt |= chosen & came[arcs.tail] & inside[arcs.head]
+    if not felt.any():
+        felt = chosen & is_link & ~inside[arcs.head]
     # What starts at a joint has not come over the first link.
     starts = (arcs.arc_type == ENTRY) & joint[arcs.head] & ~outside[arcs.head] & ~inside[arcs.head]
     return np.asarray(felt | starts, dtype=np.bool_)
@@ -84,6 +91,20 @@ def _reached_from_outside(
         if reached[new].all():
             return reached
         reached[new] = True
+
+
+def _come_in_beside(
+    arcs: Arcs, other: NDArray[np.bool_], inside: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return the places inside to which cargo comes from outside without the selection, (P,)."""
+    came = np.zeros_like(inside)
+    real = np.flatnonzero(other & ((arcs.arc_type == LINK) | (arcs.arc_type == TRANSFER)))
+    tail, head = arcs.tail[real], arcs.head[real]
+    while True:
+        new = head[inside[head] & (came[tail] | ~inside[tail])]
+        if came[new].all():
+            return came
+        came[new] = True
 
 
 def nodes_inside(net: Network, selector: dict[str, Any], folder: Path | None) -> set[str]:

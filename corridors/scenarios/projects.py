@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.errors import ScenarioError, UnknownIdError, nearest
 from corridors.network.network import require_network
-from corridors.network.reading.yaml_lines import value_of
+from corridors.network.reading.yaml_lines import read_cell
 from corridors.scenarios.authoring.reading import event_from
 from corridors.scenarios.scenario import Scenario
 from corridors.scenarios.selectors import names_in
@@ -41,11 +41,13 @@ def project_events(net: Network, project_id: str) -> tuple[Event, ...]:
         Where a change cannot be meant.
     """
     events = []
-    for i, raw in enumerate(value_of(str(_row(net, project_id)["changes"]))):
+    changes, lines = read_cell(str(_row(net, project_id)["changes"]))
+    for i, raw in enumerate(changes):
         if not isinstance(raw, dict):
             msg = f"change {i + 1}: expected an event, saw {raw!r}"
             raise ScenarioError(msg)
-        event = event_from(raw, f"project {project_id}, change {i + 1}")
+        written = {keys[1:]: text for keys, text in lines.written.items() if keys[0] == i}
+        event = event_from(raw, f"project {project_id}, change {i + 1}", written)
         event.check(net.whole)
         events.append(replace(event, widens=True))
     return tuple(events)

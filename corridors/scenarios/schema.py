@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.errors import nearest
 from corridors.network.reading.country_codes import code_of
+from corridors.network.reading.yaml_lines import taken_for
 from corridors.scenarios.events import KINDS
 from corridors.scenarios.events.gates import SLOTS
 from corridors.scenarios.selectors import KEYS
@@ -339,18 +340,13 @@ def _unquoted(
         return None
     parts = [((*path, i), v) for i, v in enumerate(seen)] if isinstance(seen, list) else []
     for where, value in [(path, seen), *parts]:
-        if value is None:
-            what = "nothing"
-        elif isinstance(value, bool):
-            what = f"the boolean {str(value).lower()}"
-        elif isinstance(value, int | float):
-            what = f"the number {value}"
-        else:
+        if value is not None and not isinstance(value, bool | int | float):
             continue
-        stands = written.get(where, {True: "true", False: "false", None: "null"}.get(value, value))
-        if stands == "":
-            return where, "saw nothing, expected a name"
-        return where, f'saw {stands}, which YAML takes for {what}; quote it: "{stands}"'
+        if where in written:
+            return where, taken_for(value, written[where])
+        # A script has given it: no file is there in which it could be quoted.
+        as_text = "" if value is None else f"; as text it is {str(value)!r}"
+        return where, f"saw {value!r}, expected text{as_text}"
     return None
 
 

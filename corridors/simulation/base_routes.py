@@ -199,9 +199,9 @@ def _leaving(
 def chosen_routes(base: NetworkState) -> list[BaseRoute]:
     """Return the ways of an undisturbed situation as shippers choose them.
 
-    Ways that take less than `SLIGHT` of a demand are left out: hundreds of them would be
-    followed day by day. What they took goes by the largest way of the demand that passes no
-    full limit; where each passes one, it stays.
+    Ways that take less than `SLIGHT` of what travels of a demand are left out: hundreds of them
+    would be followed day by day. What they took goes by the largest way of the demand that passes
+    no full limit; where each passes one, it stays.
     """
     answer = usual_of(base.net, base.day, base).answer
     p = answer.problem
@@ -217,8 +217,9 @@ def chosen_routes(base: NetworkState) -> list[BaseRoute]:
         shares.setdefault(k, []).append((units / p.amount[k], np.asarray(arcs, dtype=np.int64)))
     ways = []
     for k, own in shares.items():
-        kept = [(share, arcs) for share, arcs in own if share >= SLIGHT]
-        missing = min(sum(share for share, _ in own), 1.0) - sum(share for share, _ in kept)
+        travels = min(sum(share for share, _ in own), 1.0)
+        kept = [(share, arcs) for share, arcs in own if share >= SLIGHT * travels]
+        missing = travels - sum(share for share, _ in kept)
         c = p.commodity_class[k]
         roomy = [i for i, (_, arcs) in enumerate(kept) if not scarce[c, arcs].any()]
         if roomy and missing > 0:
@@ -307,10 +308,12 @@ def best_ways(
     bound = np.maximum(p.bound - np.where(np.isfinite(p.bound), taken, 0.0), 0.0)
     answer = undisturbed.answer(replace(p, amount=amount, bound=bound), usual=usual)
     ways = []
+    # Of what travels, not of what would like to: all that passes may be next to nothing of it.
+    travels = np.bincount(answer.path_commodity, answer.path_amount, len(amount))
     for k, arcs, units_ in zip(
         answer.path_commodity, answer.path_arcs, answer.path_amount, strict=True
     ):
-        if amount[k] > 0 and units_ > 1e-9 * amount[k]:
+        if amount[k] > 0 and units_ > 1e-9 * travels[k]:
             share = float(units_ / amount[k])
             ways.append(BaseRoute(int(k), np.asarray(arcs, dtype=np.int64), share))
     return ways

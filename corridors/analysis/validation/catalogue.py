@@ -16,7 +16,7 @@ from corridors.analysis.validation.parameters import KINDS
 from corridors.analysis.validation.runs import FIELDS, RUN_DAYS, scenario_of
 from corridors.analysis.validation.wording import is_by_days, parameters_of, reads_the_date
 from corridors.errors import DataError, ScenarioError, nearest
-from corridors.network.reading.yaml_lines import parse
+from corridors.network.reading.yaml_lines import Lines, at, parse, taken_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -199,11 +199,15 @@ def faults_of(row: dict[str, Any]) -> list[Fault]:
 def _read(column: str, text: str, what: str) -> tuple[dict[str, Any], str]:
     """Return a mapping written in YAML, or what is wrong with it."""
     try:
-        value, _ = parse(text, column) if text else ({}, {})
+        value, lines = parse(text, column) if text else ({}, Lines())
     except ScenarioError as error:
         return {}, str(error)
     if not isinstance(value, dict):
         return {}, f"saw {text!r}, expected {what} as a mapping such as {{name: value}}"
+    for keys, stands in lines.written.items():
+        # Numbers have their place beside a parameter; within a selector stand names alone.
+        if len(keys) > 1 and "within" not in keys and isinstance(value[keys[0]], dict):
+            return {}, f"{keys[0]}, {keys[1]}: {taken_for(at(value, keys), stands)}"
     return value, ""
 
 

@@ -1,5 +1,6 @@
 // Answers questions by route choice: what is usual on the day, and what an event makes of it.
 const CARRIED = 1e-9;
+const OF_WHAT_TRAVELS = 1e-6;
 
 // The share of its demand that each route takes.
 const takenShares = ({ routes, point }) => point.flow.map((units, r) => (units > 0 ? units / point.volume[routes.commodity[r]] : 0));
@@ -86,8 +87,13 @@ class ChoiceService extends Service {
     const shortfall = p.wanted.map((units, k) => Math.max(units - volume[k], 0));
     const wanted = p.wanted.map((units, k) => Math.max(units, volume[k]));
     const paths = [];
+    // Next to nothing of an amount may be all that fits of it.
+    const least = p.wanted.map((units, k) => {
+      const amount = Math.max(units, model.most[k]);
+      return Math.min(Math.max(OF_WHAT_TRAVELS * volume[k], CARRIED * Math.min(amount, 1)), CARRIED * amount);
+    });
     routes.given.forEach(([commodity, arcs], r) => {
-      if (flow[r] > CARRIED * Math.max(p.wanted[commodity], model.most[commodity])) paths.push({ commodity, arcs, amount: flow[r] });
+      if (flow[r] > least[commodity]) paths.push({ commodity, arcs, amount: flow[r] });
     });
     const answer = { paths, shortfall, wanted, price: point.price, rounds: steps, routes: routes.given };
     return { p, answer, proof, ...totals(this.questions, p, answer) };

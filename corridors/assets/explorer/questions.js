@@ -198,7 +198,8 @@ class Questions {
 
   // Arcs on which a delay of an element is felt. A place is felt where cargo comes in: on the
   // link that enters it, or that crosses it between two nodes outside; of links in series the
-  // first. What else is used is felt each time it is used.
+  // first. Of a place some of whose links are selected, it is felt where those begin, or where
+  // they lead out if nothing of them leads in. What else is used is felt each time it is used.
   feltOn(key, p) {
     const { arrays: x, nArcs } = this;
     const there = p.there;
@@ -239,7 +240,26 @@ class Questions {
       }
     }
     const outside = (place) => reached[place] === 1 && !inside(place);
-    const felt = own.filter((a) => outside(x.tail[a]));
+    // Who comes into the place on what is not selected feels the selection where it begins.
+    const amid = new Set(links.flatMap((a) => [x.tail[a], x.head[a]]));
+    const beside = [];
+    for (let a = 0; a < nArcs; a++) {
+      if (!there[a] || chosen.has(a) || !inside(x.head[a])) continue;
+      if (x.arc_type[a] === TRANSFER || (x.arc_type[a] === LINK && !rows.has(x.arc_row[a]))) beside.push(a);
+    }
+    const came = new Uint8Array(this.nNodes);
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const a of beside) {
+        if (!came[x.head[a]] && (came[x.tail[a]] || !inside(x.tail[a]))) {
+          came[x.head[a]] = 1;
+          moved = true;
+        }
+      }
+    }
+    const begins = (place) => came[place] === 1 && !(joint(place) && amid.has(place));
+    let felt = own.filter((a) => outside(x.tail[a]) || (begins(x.tail[a]) && inside(x.head[a])));
+    if (!felt.length) felt = links.filter((a) => !inside(x.head[a]));
     for (let a = 0; a < nArcs; a++) {
       if (x.arc_type[a] !== ENTRY || chosen.has(a)) continue;
       const place = x.head[a];

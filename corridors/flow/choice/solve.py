@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 _CARRIED = 1e-9
 """Share of an amount below which a flow is left out of the routes of an answer."""
 
+_OF_WHAT_TRAVELS = 1e-6
+"""Share of what travels of an amount that is left out of the routes at most.
+
+The two part where next to nothing of an amount fits: fifteen of a million million may be all
+that passes.
+"""
+
 _ROUNDS = 200
 """Most rounds in which missing routes are added."""
 
@@ -139,8 +146,9 @@ class ChoiceAnswer:
     @cached_property
     def _carries(self) -> Flags:
         amount = np.maximum(self.problem.amount, self.model.most)
-        least = _CARRIED * amount[self.route_set.commodity]
-        return np.asarray(self.route_flow > least)
+        least = np.maximum(_OF_WHAT_TRAVELS * self.volume, _CARRIED * np.minimum(amount, 1.0))
+        least = np.minimum(least, _CARRIED * amount)
+        return np.asarray(self.route_flow > least[self.route_set.commodity])
 
     @property
     def path_commodity(self) -> Ints:

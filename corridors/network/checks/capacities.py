@@ -17,20 +17,27 @@ if TYPE_CHECKING:
 
 
 def periods_do_not_overlap(net: Network) -> Iterator[Problem]:
-    """At most one row of a capacity holds on any day."""
-    for capacity, rows in _several(net):
-        days = days_of_change(rows)
-        listed = list(records(rows))
-        for n, (i, row) in enumerate(listed):
-            for other_i, other in listed[:n]:
-                day = next((d for d in days if _holds(row, d) and _holds(other, d)), None)
-                if day is not None:
-                    bound = row["valid_from"] or other["valid_from"] or row["season"]
-                    when = day.isoformat() if bound or other["season"] else "the first day"
-                    message = f"{capacity} already has a value on {when}, that of row {other_i + 2}"
-                    column = "valid_from" if row["valid_from"] or not row["season"] else "season"
-                    yield problem_at("capacities", i, column, periods_do_not_overlap, message)
-                    break
+    """At most one row of a capacity, and one of its opening hours, holds on any day."""
+    for table, what, its in (
+        ("capacities", "a value", "that"),
+        ("opening_hours", "hours", "those"),
+    ):
+        for capacity, rows in _several(net, table):
+            days = days_of_change(rows)
+            listed = list(records(rows))
+            for n, (i, row) in enumerate(listed):
+                for other_i, other in listed[:n]:
+                    day = next((d for d in days if _holds(row, d) and _holds(other, d)), None)
+                    if day is not None:
+                        seasons = row.get("season", ""), other.get("season", "")
+                        bound = row["valid_from"] or other["valid_from"] or any(seasons)
+                        when = day.isoformat() if bound else "the first day"
+                        message = (
+                            f"{capacity} already has {what} on {when}, {its} of row {other_i + 2}"
+                        )
+                        column = "valid_from" if row["valid_from"] or not seasons[0] else "season"
+                        yield problem_at(table, i, column, periods_do_not_overlap, message)
+                        break
 
 
 def periods_leave_no_gap(net: Network) -> Iterator[Problem]:
@@ -129,15 +136,17 @@ def _capacities_of(net: Network, member: Any) -> set[str]:
     return set(frame["capacity_id"][frame[key] == member[key]])
 
 
-def _several(net: Network) -> Iterator[tuple[str, pd.DataFrame]]:
-    frame = net.tables["capacities"]
+def _several(net: Network, table: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Return the rows of each capacity that has several in a table."""
+    frame = net.tables[table]
     several = frame[frame["capacity_id"].duplicated(keep=False)]
     for capacity, rows in several.groupby("capacity_id"):
         yield str(capacity), rows
 
 
 def _holds(row: Any, day: dt.date) -> bool:
-    return in_period(row["valid_from"], row["valid_until"], day) and in_season(row["season"], day)
+    season = row.get("season", "")
+    return in_period(row["valid_from"], row["valid_until"], day) and in_season(season, day)
 
 
 def any_holds(rows: pd.DataFrame, day: dt.date) -> bool:
@@ -173,7 +182,7 @@ def days_of_change(rows: pd.DataFrame, members: list[Any] | None = None) -> list
     in common from year to year.
     """
     texts = {t for column in ("valid_from", "valid_until") for t in rows[column] if t}
-    seasons = {s for s in rows["season"] if s}
+    seasons = {s for s in rows.get("season", ()) if s}
     for member in members or []:
         texts |= {t for t in (member["opens"], member["closes"]) if t}
         seasons |= {s for s in (member.get("season", ""),) if s}

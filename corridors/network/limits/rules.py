@@ -18,7 +18,7 @@ from corridors.network.limits.places import Place, places
 from corridors.network.loads import conversion
 from corridors.network.provenance import row_keys
 from corridors.network.reading.cells import rows_of
-from corridors.network.reading.yaml_lines import value_of
+from corridors.network.reading.yaml_lines import at, read_cell, taken_for
 from corridors.network.schema import tables
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ KEYS = (
     "cargo",
 )
 """Keys of the column `applies`; those given are combined by and; `cargo` is of stores alone."""
+
+_PLAIN = {"gauge_mm", "tracks", "electrified", "border"}
+"""Keys that hold numbers, yes or no, which need no quotes; the others hold names."""
 
 _EVERY = {"country", "cargo"}
 """Keys that hold where all that a place has is among those named; of the others one will do."""
@@ -131,7 +134,7 @@ def read_applies(text: str) -> tuple[dict[str, frozenset[str]], str]:
     "expected a mapping with of: link, port, store or transfer, saw '{mode: rail}'"
     """
     try:
-        asked = value_of(text)
+        asked, lines = read_cell(text)
     except ValueError as error:
         return {}, str(error)
     if not isinstance(asked, dict) or asked.get("of") not in OF:
@@ -139,6 +142,9 @@ def read_applies(text: str) -> tuple[dict[str, frozenset[str]], str]:
     for key in asked:
         if key not in KEYS:
             return {}, f"unknown key {key!r}{nearest(str(key), KEYS)}"
+    for keys, stands in lines.written.items():
+        if keys[0] not in _PLAIN:
+            return {}, f"{keys[0]}: {taken_for(at(asked, keys), stands)}"
     return {key: frozenset(_words(value)) for key, value in asked.items()}, ""
 
 
@@ -146,7 +152,7 @@ def _words(value: Any) -> list[str]:
     if isinstance(value, list):
         return [word for one in value for word in _words(one)]
     if isinstance(value, bool):
-        # YAML reads a bare yes or no, and the code of Norway, as true or false.
+        # YAML reads a bare yes or no as true or false.
         return ["yes" if value else "no"]
     return [str(value)]
 

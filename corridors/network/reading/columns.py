@@ -19,7 +19,7 @@ from corridors.network.reading.cells import Problem
 from corridors.network.reading.ids import READABLE
 from corridors.network.reading.keys import duplicates
 from corridors.network.reading.numbers import read_number
-from corridors.network.reading.yaml_lines import value_of
+from corridors.network.reading.yaml_lines import at, read_cell, taken_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -213,11 +213,15 @@ def _of_yaml(cell: str, column: Column) -> tuple[str, str] | None:
     wanted = dict if column.type == "selector" else list
     what = "a mapping such as {border: [PL, BY]}" if wanted is dict else "a list of events"
     try:
-        found = value_of(cell)
+        found, lines = read_cell(cell)
     except ValueError as error:
         return "readable-yaml", f"saw {cell!r}, expected {what} ({error})"
     if isinstance(found, wanted) and (wanted is list or _is_selector(found)):
         return None
+    if isinstance(found, dict):
+        for keys, stands in lines.written.items():
+            if keys and keys[0] != "within":
+                return "readable-yaml", f"{keys[0]}: {taken_for(at(found, keys), stands)}"
     return "readable-yaml", f"saw {cell!r}, expected {what}"
 
 

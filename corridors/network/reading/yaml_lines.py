@@ -118,10 +118,41 @@ def value_of(text: str) -> Any:
     >>> value_of("{border: [PL, BY]}")
     {'border': ['PL', 'BY']}
     """
+    return read_cell(text)[0]
+
+
+def read_cell(text: str) -> tuple[Any, Lines]:
+    """Return what the YAML in a cell says, and what stands there; raise as `value_of` does."""
     if len(text) > MAX_BYTES:
         msg = f"has {len(text)} characters, expected at most {MAX_BYTES}"
         raise ValueError(msg)
-    return _value(text, Lines())
+    lines = Lines()
+    return _value(text, lines), lines
+
+
+def at(value: Any, keys: Path_) -> Any:
+    """Return what stands in a value under some keys and positions."""
+    for key in keys:
+        value = value[key]
+    return value
+
+
+def taken_for(value: Any, stands: str) -> str:
+    """Return what to say of a value that is no text, where a name stands in a file.
+
+    Examples
+    --------
+    >>> taken_for(10, "012")
+    'saw 012, which YAML takes for the number 10; quote it: "012"'
+    """
+    if value is None:
+        what = "nothing"
+    else:
+        is_flag = isinstance(value, bool)
+        what = f"the boolean {str(value).lower()}" if is_flag else f"the number {value}"
+    if stands == "":
+        return "saw nothing, expected a name"
+    return f'saw {stands}, which YAML takes for {what}; quote it: "{stands}"'
 
 
 def _value(text: str, lines: Lines) -> Any:

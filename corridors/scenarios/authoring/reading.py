@@ -15,7 +15,7 @@ from corridors.scenarios.quantities import parse_time, refuse_plus
 from corridors.scenarios.schema import amount_keys, first_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
 
@@ -63,15 +63,20 @@ def _check_writing(text: str, seen: float) -> None:
         raise ValueError(msg)
 
 
-def event_from(raw: dict[str, Any], where: str) -> Event:
+def event_from(
+    raw: dict[str, Any], where: str, written: Mapping[Path_, str] | None = None
+) -> Event:
     """Return one event given as plain values; `where` names it in messages.
+
+    What stands in a file, by keys and positions, is `written` where that is not text.
 
     Raises
     ------
     ScenarioError
         Where it is not what a scenario's event may be.
     """
-    fault = first_fault({"name": "x", "events": [raw]})
+    stands = {("events", 0, *keys): text for keys, text in (written or {}).items()}
+    fault = first_fault({"name": "x", "events": [raw]}, stands)
     if fault is not None:
         msg = f"{where}: {fault[1]}"
         raise ScenarioError(msg)
