@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import toys
 from analysis_toys import DAY, at_random, two_ways
 
 import corridors as co
@@ -249,3 +250,32 @@ def test_a_closure_that_holds_one_which_leaves_the_rest_alone_is_not_solved(seed
             assert there.plan.shortfall.tobytes() == here.plan.shortfall.tobytes()
             assert [a.tolist() for a in there.plan.arcs] == [a.tolist() for a in here.plan.arcs]
     assert saved
+
+
+def limited(wanted):
+    """Return two ways from a to d, by b for nine tonnes a day and by c for six."""
+    return toys.network(
+        {"a": "AA", "b": "BB", "c": "CC", "d": "DD"},
+        [{"from_node": a, "to_node": b} for a, b in ("ab", "bd", "ac", "cd")],
+        [{"origin": "a", "destination": "d", "per_day": wanted}],
+        capacities=[
+            {"capacity_id": name, "name": name, "unit": "t", "amount": amount}
+            for name, amount in (("north", 9), ("south", 6))
+        ],
+        capacity_members=[
+            {"capacity_id": "north", "link_id": "a-b-road"},
+            {"capacity_id": "south", "link_id": "a-c-road"},
+        ],
+    )
+
+
+@pytest.mark.parametrize("wanted", [100.0, 1e9, 1e12])
+def test_what_passes_of_a_huge_demand_is_missed(wanted):
+    """Nine and six of ever so many: either is missed, and both together."""
+    net = limited(wanted)
+    alone = co.criticality(net, as_of=DAY, of=("node:b", "node:c")).set_index("thing")
+    assert alone["baseline_t_per_day"].to_dict() == pytest.approx({"b": 9, "c": 6})
+    assert alone["shortfall_t_per_day"].to_dict() == pytest.approx({"b": 9, "c": 6}, abs=1e-3)
+    [pair] = co.criticality(net, as_of=DAY, of=("node:b", "node:c"), n=2).to_dict("records")
+    assert pair["baseline_t_per_day"] == pytest.approx(15)
+    assert pair["shortfall_t_per_day"] == pytest.approx(15, abs=1e-3)

@@ -32,12 +32,25 @@ def test_a_small_part_of_a_huge_demand_flows(amount):
     assert answer.certificate.ok
 
 
-@pytest.mark.parametrize("amount", [1e-9, 1e-6, 1e-3])
+@pytest.mark.parametrize("amount", [1e-15, 1e-12, 1e-9, 1e-6, 1e-3])
 def test_a_tiny_demand_flows_in_full(amount):
     answer = solve(two_arcs(amount))
     assert answer.arc_flow.tolist() == pytest.approx([amount, 0], rel=1e-9)
     assert answer.shortfall[0] == 0
     assert answer.certificate.ok
+    assert answer.plan.amount.tolist() == pytest.approx([amount], rel=1e-9)
+    assert not answer.plan.shortfall.any()
+
+
+@pytest.mark.parametrize("amount", [16.0, 100.0, 1e6, 1e9, 1e12, 1e15])
+def test_a_plan_tells_all_that_flows_of_a_huge_demand(amount):
+    """Six by one arc and nine by the other, or nine alone; not nothing of next to nothing."""
+    answer = solve(two_arcs(amount))
+    plan, shut = answer.plan, answer.resolve(closed=[0]).plan
+    assert plan.amount.tolist() == pytest.approx([6, 9])
+    assert shut.amount.tolist() == pytest.approx([9])
+    assert plan.shortfall[0] == pytest.approx(amount - 15)
+    assert shut.shortfall[0] == pytest.approx(amount - 9)
 
 
 def test_a_huge_demand_beside_a_small_one():

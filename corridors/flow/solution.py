@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _NEAR = 1e-11
 """Share of a commodity up to which a flow is rounding."""
 
+_NOTHING, _OF_LITTLE = 1e-9, 1e-6
+"""Share of an amount up to which a flow is not told, and of what travels at most."""
+
 
 class Carried(NamedTuple):
     """What paths carry by class and arc, which is added up when it is asked for.
@@ -112,6 +115,31 @@ class Plan:
     arcs: list[Ints]
     amount: Floats
     shortfall: Floats
+
+    @classmethod
+    def told(
+        cls, wanted: Floats, commodity: Ints, arcs: list[Ints], amount: Floats, shortfall: Floats
+    ) -> Plan:
+        """Return a plan without what is rounding: of what travels, not of what would like to.
+
+        Parameters
+        ----------
+        wanted
+            Units of each commodity, shape (K,): all that travels may be next to nothing of it.
+        commodity, arcs, amount, shortfall
+            As the attributes.
+        """
+        most = _NOTHING * (1.0 + wanted)
+        served = np.bincount(commodity, amount, len(wanted))
+        least = np.maximum(_OF_LITTLE * served, _NOTHING * np.minimum(wanted, 1.0))
+        keep = np.flatnonzero(amount > np.minimum(least, most)[commodity])
+        short = shortfall > np.minimum(_OF_LITTLE * wanted, most)
+        return cls(
+            commodity[keep],
+            [arcs[i] for i in keep.tolist()],
+            amount[keep],
+            np.where(short, shortfall, 0.0),
+        )
 
 
 def cut(arcs: Ints, start: Ints) -> list[Ints]:

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from corridors.flow.master import Kept
     from corridors.flow.solution import FlowSolution
 
-_NOTHING = 1e-9
-"""Share of an amount below which a flow is rounding."""
-
 
 @renamed_attributes(row_price="limit_price")
 class Answer:
@@ -139,15 +136,8 @@ class Answer:
 
         Equal answers are equal to the byte, whatever was asked before; so are their plans.
         """
-        least = _NOTHING * (1.0 + self.problem.amount)
-        keep = np.flatnonzero(self.path_amount > least[self.path_commodity])
-        every = self.path_arcs
-        return Plan(
-            self.path_commodity[keep],
-            [every[i] for i in keep.tolist()],
-            self.path_amount[keep],
-            np.where(self.shortfall > least, self.shortfall, 0.0),
-        )
+        paths = self.path_commodity, self.path_arcs, self.path_amount
+        return Plan.told(self.problem.amount, *paths, self.shortfall)
 
     @property
     def growth(self) -> Floats:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from corridors.flow.usage import LimitUsage
 
 _SAME = 1e-7
-"""Share of a demand below which a change of a path is rounding."""
+"""Share of what travels of a demand below which a change of a path is rounding."""
 
 _ROOM = 1e-9
 """Share of a limit by which it may be exceeded where it counts as kept."""
@@ -129,8 +129,10 @@ def _changed(problem: FlowProblem, base: Plan, plan: Plan) -> NDArray[np.bool_]:
         for k, arcs, amount in zip(one.commodity, one.arcs, one.amount, strict=True):
             key = (int(k), arcs.tobytes())
             amounts[key] = amounts.get(key, 0.0) + sign * float(amount)
-    least = _SAME * (1.0 + problem.amount)
-    result = np.abs(plan.shortfall - base.shortfall) > least
+    wanted = problem.amount
+    served = np.bincount(base.commodity, base.amount, len(wanted))
+    least = _SAME * (1.0 + np.minimum(wanted, served))
+    result = np.abs(plan.shortfall - base.shortfall) > least + 8.0 * np.spacing(wanted)
     for (k, _), change in amounts.items():
         result[k] |= abs(change) > least[k]
     return np.asarray(result)

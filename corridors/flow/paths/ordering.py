@@ -118,6 +118,9 @@ def sweep_dust(column, amount, commodity, fixed, wanted, spacing, share, flows):
     for i in range(len(column)):
         k = commodity[column[i]]
         dust = share * (1.0 + min(wanted[k], flows[k])) + 8.0 * spacing[k]
+        # Of what is next to nothing of a unit no more than a little is rounding.
+        if wanted[k] > 0.0:
+            dust = min(dust, 1e-6 * wanted[k])
         if amount[i] <= min(dust, share * (1.0 + wanted[k])):
             amount[i] = 0.0
 
