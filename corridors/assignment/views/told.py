@@ -158,6 +158,8 @@ def beside_totals(by_demand: pd.DataFrame, uncounted: Collection[str]) -> pd.Dat
     uncounted
         Cargo that its table keeps out of totals.
     """
+    if not uncounted:
+        return by_demand.iloc[:0]
     own = by_demand[by_demand["cargo"].isin(list(uncounted))]
     moved = float(own["rerouted_t_per_day"].sum() + own["lost_t_per_day"].sum())
     return own if moved > _SMALL else own.iloc[:0]

@@ -37,7 +37,7 @@ def code_hint(name: object, known: Collection[str]) -> str:
     >>> code_hint("Kazakhstan", ["KZ", "RU"]), code_hint("Kazachstan", ["KZ", "RU"])
     ('; did you mean KZ?', '; did you mean KZ?')
     >>> code_hint("KX", ["KZ", "RU"])
-    '; did you mean KZ?'
+    '; valid are KZ, RU'
     """
     wanted = str(name).casefold()
     codes = _codes() if len(wanted) > 3 else {}
