@@ -81,6 +81,7 @@ def by_hand():
                 "amount": 5.0,
                 "background": 0.0,
                 "price_usd": 7.0,
+                "value_usd_per_day": 35.0,
                 "confidence": "B",
                 "inferred": False,
             }
