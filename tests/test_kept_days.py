@@ -178,6 +178,11 @@ def test_figures_come_back_from_disk_as_they_were(
     kept.keep("days-1", found.arrays())
     again = UsualFigures.read(kept.recall("days-1"))
     assert again.waterfall.tolist() == found.waterfall.tolist()
+    assert again.totals.tolist() == found.totals.tolist()
+    was = sim.baseline.summary
+    assert again.added(sim.summary) == {
+        name: sim.summary[name] - was[name] for name in ("cost_usd", "waiting_t_hours", "loss_usd")
+    }
     for name in days_alone._TABLES:
         assert getattr(again, name).to_dict("list") == getattr(found, name).to_dict("list")
         assert list(getattr(again, name).columns) == list(getattr(found, name).columns)

@@ -247,16 +247,16 @@ def _print(sim: Simulation, extra: Extra) -> None:
 def _totals(sim: Simulation) -> str:
     """Return what is paid, waited and lost, each beside the same days undisturbed."""
     totals = sim.summary
-    usual = None if sim.baseline is None else sim.baseline.summary
+    added = None if sim.usual is None else sim.usual.added(totals)
     parts = []
     for name, key, unit in (
         ("transport", "cost_usd", "USD"),
         ("waiting", "waiting_t_hours", "tonne-hours"),
         ("loss", "loss_usd", "USD"),
     ):
-        more = "" if usual is None else f" ({totals[key] - usual[key]:+,.0f})"
+        more = "" if added is None else f" ({added[key]:+,.0f})"
         parts.append(f"{name} {totals[key]:,.0f} {unit}{more}")
-    beside = "" if usual is None else " (against the same days without it)"
+    beside = "" if added is None else " (against the same days without it)"
     return "; ".join(parts) + beside
 
 

@@ -18,7 +18,7 @@ from corridors.assignment.views.grouping import value_per_tonne
 from corridors.scenarios.kept import keep, key_of, recall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -42,6 +42,9 @@ _TABLES = {
 }
 """Columns of tables of `corridors.Simulation` that a run with a scenario is held against."""
 
+_TOTALS = ("cost_usd", "waiting_t_hours", "loss_usd")
+"""Figures of its summary that are."""
+
 
 @dataclass(frozen=True, eq=False)
 class UsualFigures:
@@ -51,11 +54,14 @@ class UsualFigures:
     ----------
     waterfall
         Tonnes by row of the waterfall.
+    totals
+        What is paid, waited and lost: the figures of the summary in their order, shape (3,).
     queues, peaks, outcomes
         The columns that are asked for.
     """
 
     waterfall: Floats
+    totals: Floats
     queues: pd.DataFrame
     peaks: pd.DataFrame
     outcomes: pd.DataFrame
@@ -64,11 +70,22 @@ class UsualFigures:
     def of(cls, days: Any) -> UsualFigures:
         """Return the figures of a run."""
         tables = {name: getattr(days, name)[list(own)] for name, own in _TABLES.items()}
-        return cls(days.waterfall["t"].to_numpy(), **tables)
+        totals = np.array([days.summary[name] for name in _TOTALS], dtype=np.float64)
+        return cls(days.waterfall["t"].to_numpy(), totals, **tables)
+
+    def added(self, summary: Mapping[str, float]) -> dict[str, float]:
+        """Return what another run pays, waits and loses more, by the names of its summary."""
+        return {
+            name: float(summary[name]) - usual
+            for name, usual in zip(_TOTALS, self.totals.tolist(), strict=True)
+        }
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return what is kept of them on disk."""
-        found: dict[str, NDArray[np.generic]] = {"waterfall": self.waterfall}
+        found: dict[str, NDArray[np.generic]] = {
+            "waterfall": self.waterfall,
+            "totals": self.totals,
+        }
         for table, columns in _TABLES.items():
             frame = getattr(self, table)
             for name in columns:
@@ -80,13 +97,14 @@ class UsualFigures:
     def read(cls, known: dict[str, NDArray[np.generic]] | None) -> UsualFigures | None:
         """Return the figures that were kept; None where none were, or others."""
         names = {f"{table}.{name}" for table, columns in _TABLES.items() for name in columns}
-        if known is None or set(known) != {"waterfall"} | names:
+        if known is None or set(known) != {"waterfall", "totals"} | names:
             return None
         tables = {
             table: pd.DataFrame({name: known[f"{table}.{name}"] for name in columns})
             for table, columns in _TABLES.items()
         }
-        return cls(known["waterfall"].astype(np.float64), **tables)
+        own = (known[name].astype(np.float64) for name in ("waterfall", "totals"))
+        return cls(*own, **tables)
 
 
 class DaysAlone:
