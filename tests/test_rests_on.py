@@ -81,6 +81,10 @@ def test_what_is_full_stands_with_what_it_is_ordered_by(tmp_path):
             ["close border:BY-PL until 2025-12-01+close node:dostyk"],
             f"what would hold if {DAY} lasted. 1 of the 2 events in force ends on 2025-12-01:",
         ),
+        (
+            ["close border:BY-PL until 2025-12-01+close node:dostyk until 2026-01-01"],
+            "All events in force end between 2025-12-01 and 2026-01-01: what days do",
+        ),
     ],
 )
 def test_a_run_says_that_it_is_about_what_lasts(asked, told):

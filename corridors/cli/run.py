@@ -293,7 +293,7 @@ def _lasting(hit: Assignment) -> str:
         "All events in force end" if len(known) == len(ends) else
         f"{len(known)} of the {len(ends)} events in force end{'s' * (len(known) == 1)}"
     )  # fmt: skip
-    when = f"on {known[0]}" if known[0] == known[-1] else f"from {known[0]} to {known[-1]}"
+    when = f"on {known[0]}" if known[0] == known[-1] else f"between {known[0]} and {known[-1]}"
     return (
         f"{text} {what} {when}: what days do, who waits and comes late, `corridors simulate` says."
     )
