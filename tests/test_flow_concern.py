@@ -38,27 +38,28 @@ def test_whom_a_change_does_not_concern_finds_the_same_ways(seed, sharp):
     after = np.maximum(before + change, cost)
     for weight in (before, after):
         weight[r.random(cost.shape) < 0.08] = np.inf
-    ends = np.array([(a, b, c) for a in range(n_nodes) for b in range(n_nodes) for c in range(2)])
+    ends = np.array([(a, b, c) for c in range(2) for a in range(n_nodes) for b in range(n_nodes)])
     origin, destination, own_class = (column.copy() for column in ends[ends[:, 0] != ends[:, 1]].T)
     star, in_star = trees.forward_star(tail, n_nodes), trees.forward_star(head, n_nodes)
 
     def far(weight):
         most = np.full(len(origin), np.inf)
         return (
-            trees.distances_to(*star, head, weight, origin, own_class, most),
-            trees.distances_to(*in_star, tail, weight, destination, own_class, most),
+            trees.distances_to(*star, head, weight, origin, own_class, most).T.copy(),
+            trees.distances_to(*in_star, tail, weight, destination, own_class, most).T.copy(),
         )
 
     every = np.arange(len(origin))
     (since, togo), nowhere = far(cost), np.empty((0, 0))
     known = far(before) if sharp else (nowhere, nowhere)
-    length = far(before)[0][every, destination]
+    length = far(before)[0][destination, every]
     reach = np.where(np.isfinite(length), length, 9.0) + r.integers(0, 3, len(origin))
     cells = np.flatnonzero(before != after)
     most = np.where(every % 5, np.inf, reach - 1.0)
+    of_class = np.searchsorted(own_class, [0, 1, 2])
     spared_ones, rest = unconcerned(
-        *(cells, before, after, tail, head, since, every, togo, every, own_class, *known),
-        *(every, reach, most),
+        *(cells, before, after, tail, head, since, every, togo, every, of_class, every, *known),
+        *(reach, most),
     )
     assert rest.tolist() == np.where(spared_ones, -1.0, reach).tolist()
     assert not spared_ones[::5].any()
@@ -83,14 +84,15 @@ def test_what_was_known_before_spares_more():
     tail, head = np.array([0, 1, 0]), np.array([1, 2, 2])
     before, after = np.array([[6.0, 1.0, 4.0]]), np.array([[6.0, np.inf, 4.0]])
     zero, second = np.zeros(1, dtype=np.int64), np.array([1])
-    since, togo = np.array([[0.0, 1.0, 2.0]]), np.array([[2.0, 1.0, 0.0]])
-    was = np.array([[0.0, 6.0, 4.0]]), np.array([[4.0, 1.0, 0.0]])
+    since, togo = np.array([[0.0], [1.0], [2.0]]), np.array([[2.0], [1.0], [0.0]])
+    was = np.array([[0.0], [6.0], [4.0]]), np.array([[4.0], [1.0], [0.0]])
     unknown = np.empty((0, 0)), np.empty((0, 0))
-    asked = second, before, after, tail, head, since, zero, togo, zero, zero
+    of_class = np.array([0, 1])
+    asked = second, before, after, tail, head, since, zero, togo, zero, of_class, zero
 
     def concerned(asked, known, reach):
         most = np.full(1, np.inf)
-        return not unconcerned(*asked, *known, zero, np.array([reach]), most)[0][0]
+        return not unconcerned(*asked, *known, np.array([reach]), most)[0][0]
 
     # Undisturbed the two cost 2; at the prices that there were, 7.
     assert concerned(asked, unknown, 4.0)

@@ -42,17 +42,20 @@ class DeadEnds:
             if self._of_use[arc]:
                 self._at[a].append(arc)
                 self._at[b].append(arc)
-        # Dead ends of the network itself belong to every closure.
-        self._gone = frozenset(self._spread(set(), set(range(problem.n_nodes))))
-        self._at = [[arc for arc in own if arc not in self._gone] for own in self._at]
-        self._of_use[list(self._gone)] = False
+        gone = self._spread(set(), set(range(problem.n_nodes)))
+        self._at = [[arc for arc in own if arc not in gone] for own in self._at]
+        self._of_use[list(gone)] = False
 
     def closed_with(self, arcs: Ints) -> Ints:
-        """Return the arcs that are of no use once `arcs` are closed, `arcs` among them, sorted."""
-        return np.array(sorted(self.taken_along(arcs) | self._gone), dtype=np.int64)
+        """Return the arcs that are of use until `arcs` are closed, sorted.
+
+        What is of no use whatever is closed is left as it is: the fewer arcs a closure moves, the
+        sooner it is answered.
+        """
+        return np.array(sorted(self.taken_along(arcs)), dtype=np.int64)
 
     def taken_along(self, arcs: Ints) -> set[int]:
-        """Return the same, as a set, without those that are of no use whatever is closed."""
+        """Return the same as a set."""
         closed = self.of_use(arcs)
         return self._spread(set(closed.tolist()), set(self._ends_of[:, closed].ravel().tolist()))
 

@@ -10,8 +10,8 @@ from corridors.flow.kernels import compiled
 
 @compiled
 def unconcerned(
-    cells, before, after, tail, head, since, which_since, togo, which_togo, own_class,
-    since_before, togo_before, group_of, ceiling, most_before,
+    cells, before, after, tail, head, since, which_since, togo, which_togo, of_class,
+    group_of, since_before, togo_before, ceiling, most_before,
 ):  # fmt: skip
     """Say which demands no change of weights concerns.
 
@@ -23,6 +23,9 @@ def unconcerned(
     the sharper one: a path on which nothing has become cheaper is no shorter than it was, and any
     other by no more than all that has become cheaper together.
 
+    Arcs come one after the other and groups side by side, as their bounds lie: thousands of
+    arcs change at a time, and what is far apart is slow to fetch.
+
     Parameters
     ----------
     cells
@@ -32,15 +35,15 @@ def unconcerned(
     tail, head
         Arc ends, shape (A,).
     since, which_since, togo, which_togo
-        Lower bounds from origins and to destinations, shapes (., N), and which of
+        Lower bounds from origins and to destinations, shapes (N, .), and which of
         them are each group's, shape (G,).
-    own_class
-        Of each group of demands of the same ends, shape (G,).
+    of_class
+        Groups of demands of the same ends as offsets by class, shape (C + 1,).
+    group_of, ceiling
+        Group of each demand, and up to where ways concern it, shape (K,).
     since_before, togo_before
         How far it was by the weights before, as `since` and `togo`; of no rows where that is not
         known.
-    group_of, ceiling
-        Group of each demand, and up to where ways concern it, shape (K,).
     most_before
         Up to where it was told by the weights before, shape (K,): beyond that no demand is left
         unconcerned.
@@ -53,60 +56,68 @@ def unconcerned(
     n_classes, n_arcs = before.shape
     # The arcs that have changed, class by class, those that have become cheaper first.
     first = np.zeros(2 * n_classes + 1, np.int64)
-    arcs = np.empty(len(cells), np.int64)
-    ends = np.empty((2, len(cells)), np.int64)
-    least = np.empty(len(cells))
+    kind_of = np.empty(len(cells), np.int32)
     saved = np.zeros(n_classes)
-    for fill in range(2):
-        for cell in cells:
-            c, arc = cell // n_arcs, cell % n_arcs
+    for i in range(len(cells)):
+        c = cells[i] // n_arcs
+        kind_of[i] = -1
+        if of_class[c] < of_class[c + 1]:
+            arc = cells[i] - c * n_arcs
             old, new = before[c, arc], after[c, arc]
             less = min(old, new)
             if old != new and abs(new - old) > 1e-13 * (1.0 + less):
-                kind = 2 * c + (new > old)
-                if fill == 0:
-                    first[kind] += 1
-                    saved[c] += old - less
-                else:
-                    first[kind] -= 1
-                    arcs[first[kind]] = arc
-                    ends[0, first[kind]], ends[1, first[kind]] = tail[arc], head[arc]
-                    least[first[kind]] = less
-        if fill == 0:
-            for kind in range(2 * n_classes):
-                first[kind + 1] += first[kind]
+                kind_of[i] = 2 * c + (new > old)
+                first[kind_of[i]] += 1
+                saved[c] += old - less
+    for kind in range(2 * n_classes):
+        first[kind + 1] += first[kind]
+    arcs = np.empty(first[2 * n_classes], np.int64)
+    ends = np.empty((2, len(arcs)), np.int64)
+    least = np.empty(len(arcs))
+    for i in range(len(cells)):
+        kind = kind_of[i]
+        if kind >= 0:
+            c = kind // 2
+            arc = cells[i] - c * n_arcs
+            first[kind] -= 1
+            at = first[kind]
+            arcs[at], ends[0, at], ends[1, at] = arc, tail[arc], head[arc]
+            least[at] = after[c, arc] if kind == 2 * c else before[c, arc]
     sharp = len(since_before) > 0
-    reach = np.empty(len(own_class))
-    for g in range(len(reach)):
+    n_groups = len(which_since)
+    reach = np.empty(n_groups)
+    for g in range(n_groups):
         reach[g] = -np.inf
     for k in range(len(ceiling)):
         most = ceiling[k] + 4.0 * TOLERANCE * (1.0 + abs(ceiling[k]))
         reach[group_of[k]] = max(reach[group_of[k]], most)
-    concerns = np.zeros(len(reach), np.bool_)
-    for g in range(len(reach)):
-        most, c = reach[g], own_class[g]
+    near, concerns = np.zeros(n_groups, np.bool_), np.zeros(n_groups, np.bool_)
+    for c in range(n_classes):
         a, b, end = first[2 * c], first[2 * c + 1], first[2 * c + 2]
-        there, onward = since[which_since[g]], togo[which_togo[g]]
+        here = of_class[c], of_class[c + 1]
         found = False
-        for i in range(a, end if not sharp else b):
-            if there[ends[0, i]] + least[i] + onward[ends[1, i]] <= most:
-                found = True
-                break
-        if sharp and (found or b < end):
-            there, onward = since_before[which_since[g]], togo_before[which_togo[g]]
-            if found:
-                # Not by much is what has become cheaper that near.
-                found = False
-                for i in range(a, b):
-                    way = there[ends[0, i]] + before[c, arcs[i]] + onward[ends[1, i]]
-                    if not way - saved[c] > most:
-                        found = True
-                        break
-            for i in range(b, end):
-                if found:
-                    break
-                found = there[ends[0, i]] + least[i] + onward[ends[1, i]] <= most
-        concerns[g] = found
+        for i in range(a, b if sharp else end):
+            there, onward, less = since[ends[0, i]], togo[ends[1, i]], least[i]
+            for g in range(here[0], here[1]):
+                if there[which_since[g]] + less + onward[which_togo[g]] <= reach[g]:
+                    near[g] = found = True
+        if not sharp:
+            continue
+        for i in range(a, b if found else a):
+            # Not by much is what has become cheaper that near.
+            there, onward = since_before[ends[0, i]], togo_before[ends[1, i]]
+            was, less = before[c, arcs[i]], saved[c]
+            for g in range(here[0], here[1]):
+                way = there[which_since[g]] + was + onward[which_togo[g]]
+                if near[g] and not way - less > reach[g]:
+                    concerns[g] = True
+        for i in range(b, end):
+            there, onward, less = since_before[ends[0, i]], togo_before[ends[1, i]], least[i]
+            for g in range(here[0], here[1]):
+                if there[which_since[g]] + less + onward[which_togo[g]] <= reach[g]:
+                    concerns[g] = True
+    if not sharp:
+        concerns = near
     alone = np.empty(len(ceiling), np.bool_)
     rest = np.empty(len(ceiling))
     for k in range(len(ceiling)):

@@ -75,13 +75,17 @@ class _Kept(NamedTuple):
 
 
 class _Around(NamedTuple):
-    """How far it is at least from origins and to destinations, and which are each group's own."""
+    """How far it is at least from origins and to destinations, (N, .), and which are each group's.
+
+    Groups of the same ends stand class by class here; each commodity is of one, `group_of`.
+    """
 
     since: Floats
     which_since: Ints
     togo: Floats
     which_togo: Ints
-    own_class: Ints
+    of_class: Ints
+    group_of: Ints
 
 
 class Pricing:
@@ -213,8 +217,7 @@ class Pricing:
             self._before = self._look_back(kept)
         before = (_NOWHERE, _NOWHERE) if self._before is None else self._before
         found: tuple[Flags, Floats] = unconcerned(
-            cells, kept.weight, weight, p.tail, p.head, *around, *before, self._group_of, ceiling,
-            self._top,
+            cells, kept.weight, weight, p.tail, p.head, *around, *before, ceiling, self._top
         )  # fmt: skip
         return found
 
@@ -222,10 +225,17 @@ class Pricing:
         """Find out how far it is at least from each origin and to each destination."""
         assert self._aimed_at is not None
         _, own_class, group_start, members = self._alike
-        first = members[group_start[:-1]]
+        order = np.argsort(own_class, kind="stable")
+        of_class = np.searchsorted(own_class[order], np.arange(self._p.n_classes + 1))
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        first = members[group_start[:-1]][order]
         since = _far(self._star, self._p.head, self._aimed_at, self._starts[0], None)
         togo = self._togo if len(self._togo[0]) else self._to_ends(self._aimed_at)
-        return _Around(since, self._starts[1][first], togo, self._ends[1][first], own_class)
+        which = self._starts[1][first], self._ends[1][first]
+        return _Around(
+            _by_node(since), which[0], _by_node(togo), which[1], of_class, place[self._group_of]
+        )
 
     def _look_back(self, kept: _Kept) -> tuple[Floats, Floats]:
         """Find out how far it was by the weights of the first answer, as far as that may matter."""
@@ -233,14 +243,14 @@ class Pricing:
         assert around is not None
         reach = np.full(len(self._alike[0]), -np.inf)
         most = kept.sigma + 4.0 * TOLERANCE * (1.0 + np.abs(kept.sigma))
-        np.maximum.at(reach, self._group_of, most)
+        np.maximum.at(reach, around.group_of, most)
         far = []
-        for of, bounds in ((around.which_since, around.since), (around.which_togo, around.togo)):
-            most = np.zeros(len(bounds))
+        for of, ends in ((around.which_since, self._starts), (around.which_togo, self._ends)):
+            most = np.zeros(len(ends[0]))
             np.maximum.at(most, of, reach)
             far.append(most)
         since = _far(self._star, self._p.head, kept.weight, self._starts[0], far[0])
-        return since, self._to_ends(kept.weight, far[1])
+        return _by_node(since), _by_node(self._to_ends(kept.weight, far[1]))
 
     def better(self, weight: Floats, ceiling: Floats) -> tuple[Ints, Ints, Ints]:
         """Find what `cheapest` does, but ask no commodity that can have nothing new."""
@@ -362,10 +372,19 @@ def _between_ends(p: FlowProblem) -> tuple[Ints, Ints, Ints, Ints]:
 
 
 def _ends_of(node: Ints, p: FlowProblem) -> tuple[Ints, Ints]:
-    """Return the pairs of a node and a class, shape (Q, 2), and which is each commodity's, (K,)."""
-    ends, which = np.unique(node * p.n_classes + p.commodity_class, return_inverse=True)
-    pairs = np.stack(np.divmod(ends, p.n_classes), axis=1)
+    """Return the pairs of a node and a class, (Q, 2), and which is each commodity's, (K,).
+
+    Class by class, so that those that are asked for together stand together.
+    """
+    ends, which = np.unique(p.commodity_class * p.n_nodes + node, return_inverse=True)
+    own_class, own_node = np.divmod(ends, p.n_nodes)
+    pairs = np.stack([own_node, own_class], axis=1)
     return pairs, np.ascontiguousarray(which, dtype=np.int64)
+
+
+def _by_node(far: Floats) -> Floats:
+    """Return what is told by end and node as told by node and end."""
+    return np.ascontiguousarray(far.T)
 
 
 def _far(
