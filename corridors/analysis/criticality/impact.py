@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from corridors.analysis.criticality.met_paths import MetPaths
 from corridors.analysis.criticality.wanted import couplings_among, with_commodities
 from corridors.assignment.choice import chooser_of
 from corridors.flow import solve
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from corridors.scenarios.coupling.couplings import Coupling
     from corridors.scenarios.state import NetworkState
 
-    _Key = tuple[int, bytes]
-    _Paths = dict[_Key, tuple[float, Ints]]
+_USD, _HOURS, _COST = range(3)
+"""What paths pay, as `MetPaths` numbers it."""
 
 TRACE = 1e-6
 """Tonnes a day below which a change is rounding."""
@@ -198,7 +199,9 @@ class ClosureSolver:
         self._with_rooms: list[Answer] = []
         self.plan = self._settled(self.answer, problem.usual)
         self.carried = carried(self.plan, problem.flow.n_arcs)
-        self._known: dict[_Key, tuple[float, float, float]] = {}
+        flow = problem.flow
+        self._met = MetPaths(flow.commodity_class, problem.usd, problem.hours, flow.cost)
+        self._weight = problem.t_per_unit
         self.measure_from(self.plan)
         self._begun, self._beginnings = b"", 0
         self._groups: dict[str, tuple[NDArray[np.bool_], ClosureSolver]] = {}
@@ -217,9 +220,8 @@ class ClosureSolver:
     def measure_from(self, plan: Plan) -> None:
         """Hold what is measured against a plan."""
         self.plan = plan
-        self._paths = _by_key(plan)
-        self._paid = self._bill(self._paths)
-        self._weight: list[float] = self.problem.t_per_unit.tolist()
+        self._before = self._units(plan)
+        self._paid = self._bill(self._before)
         sizes = [len(arcs) for arcs in plan.arcs]
         self._arcs = np.concatenate([np.empty(0, dtype=np.int64), *plan.arcs])
         self._path_of = np.repeat(np.arange(len(sizes)), sizes)
@@ -280,26 +282,19 @@ class ClosureSolver:
         }
         return {**found.pop(""), "groups": found}
 
-    def _rates(self, key: _Key, arcs: Ints) -> tuple[float, float, float]:
-        """Return dollars, hours and generalised cost of a unit on a path; each worked out once."""
-        if key not in self._known:
-            c = self.problem.flow.commodity_class[key[0]]
-            self._known[key] = (
-                float(self.problem.usd[c, arcs].sum()),
-                float(self.problem.hours[c, arcs].sum()),
-                float(self.problem.flow.cost[c, arcs].sum()),
-            )
-        return self._known[key]
+    def _units(self, plan: Plan) -> Floats:
+        """Return what a plan carries on each path that was met, shape (N,)."""
+        met = self._met.numbers(plan)
+        return np.bincount(met, plan.amount, len(self._met)).astype(np.float64)
 
-    def _bill(self, paths: _Paths) -> tuple[float, float]:
+    def _bill(self, units: Floats) -> tuple[float, float]:
         """Return dollars and generalised cost a day of all paths."""
-        counts, known = (self.problem.t_per_unit > 0).tolist(), self._known
-        rates = [
-            (amount, known.get(key) or self._rates(key, arcs))
-            for key, (amount, arcs) in paths.items()
-            if counts[key[0]]
-        ]
-        return fsum([x * r[0] for x, r in rates]), fsum([x * r[2] for x, r in rates])
+        met = self._met
+        used = np.flatnonzero(units)
+        used = used[self._weight[met.commodity[used]] > 0]
+        paid = (units[used] * met.paid(kind)[used] for kind in (_USD, _COST))
+        usd, cost = (fsum(each.tolist()) for each in paid)
+        return usd, cost
 
     def figures_of(self, hit: Plan, closed: Ints) -> dict[str, Any]:
         """Return the figures of a plan against the baseline, as `FIGURES` lists them."""
@@ -313,10 +308,10 @@ class ClosureSolver:
         lost = np.maximum(hit.shortfall - base.shortfall, 0.0)
         through_t = float(through @ weight)
         found_t = float((through - np.minimum(lost, through)) @ weight)
-        paths = self._paths if hit is base else _by_key(hit)
-        rerouted, extra_usd, extra_hours, extra_cost, touched = self._moved(paths)
+        units = self._units(hit)
+        rerouted, extra_usd, extra_hours, extra_cost, touched = self._moved(units)
         hit_ones = touched | (lost * weight > TRACE)
-        usd, general = self._paid if hit is base else self._bill(paths)
+        usd, general = self._paid if hit is base else self._bill(units)
         flow = problem.flow
         more = flow.loss_of(hit.shortfall) - flow.loss_of(base.shortfall)
         loss = float(np.where(weight > 0, more, 0.0).sum())
@@ -343,8 +338,13 @@ class ClosureSolver:
             "countries": sorted(places),
         }
 
-    def _moved(self, now: _Paths) -> tuple[float, float, float, float, NDArray[np.bool_]]:
+    def _moved(self, now: Floats) -> tuple[float, float, float, float, NDArray[np.bool_]]:
         """Return what moves another way than before.
+
+        Parameters
+        ----------
+        now
+            Units on each path that was met, shape (N,).
 
         Returns
         -------
@@ -354,32 +354,31 @@ class ClosureSolver:
             commodities changed their paths. What a route lost is spread over those that gained in
             proportion, demand by demand, as in `corridors.compare`.
         """
-        weight, before, known = self._weight, self._paths, self._known
+        weight, met = self._weight, self._met
+        change = now.copy()
+        change[: len(self._before)] -= self._before
+        change *= weight[met.commodity]
+        which = np.flatnonzero(np.abs(change) > TRACE)
         touched = np.zeros(len(weight), dtype=np.bool_)
-        changes: dict[int, list[tuple[float, _Key]]] = {}
-        none = (0.0, None)
-        # Of hundreds of paths a few carry something else, and those alone need an order.
-        others = [key for key, (x, _) in now.items() if x != before.get(key, none)[0]]
-        for key in sorted([*others, *(key for key in before if key not in now)]):
-            k = key[0]
-            change = (now.get(key, none)[0] - before.get(key, none)[0]) * weight[k]
-            if abs(change) > TRACE:
-                changes.setdefault(k, []).append((change, key))
-        touched[list(changes)] = True
+        touched[met.commodity[which]] = True
+        changes: dict[int, list[tuple[float, int]]] = {}
+        for number in met.in_order(which):
+            own = changes.setdefault(int(met.commodity[number]), [])
+            own.append((float(change[number]), number))
+        rates = [met.paid(kind) for kind in (_USD, _HOURS, _COST)]
         rerouted = usd = hours = cost = 0.0
         for k, moves in changes.items():
             gained = sum([c for c, _ in moves if c > 0])
             lost = -sum([c for c, _ in moves if c < 0])
             if not gained or not lost:
                 continue
-            moved, unit = min(gained, lost), weight[k]
+            moved, unit = min(gained, lost), float(weight[k])
             rerouted += moved
-            for change, key in moves:
-                part = change / (gained if change > 0 else lost) * moved
-                rates = known.get(key) or self._rates(key, (now.get(key) or before[key])[1])
-                usd += part / unit * rates[0]
-                hours += part * rates[1]
-                cost += part / unit * rates[2]
+            for way, number in moves:
+                part = way / (gained if way > 0 else lost) * moved
+                usd += part / unit * float(rates[_USD][number])
+                hours += part * float(rates[_HOURS][number])
+                cost += part / unit * float(rates[_COST][number])
         return rerouted, usd, hours, cost, touched
 
 
@@ -414,12 +413,3 @@ def carried(plan: Plan, n_arcs: int) -> Floats:
     for arcs, amount in zip(plan.arcs, plan.amount, strict=True):
         flow[arcs] += amount
     return flow
-
-
-def _by_key(plan: Plan) -> _Paths:
-    """Return amount and arcs by commodity and path."""
-    commodity, amount = plan.commodity.tolist(), plan.amount.tolist()
-    return {
-        (k, arcs.tobytes()): (x, arcs)
-        for k, arcs, x in zip(commodity, plan.arcs, amount, strict=True)
-    }
