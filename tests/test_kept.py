@@ -15,7 +15,7 @@ from corridors.analysis.validation import count_fit
 from corridors.analysis.validation.count_fit import CountFit
 from corridors.assignment.choice_parameters import choice_parameters, place_counts
 from corridors.assignment.usual import day as usual_day
-from corridors.assignment.usual.day import Usual, corridors_of, usual_of
+from corridors.assignment.usual.day import Usual, corridors_of, sailed_arcs, usual_of
 from corridors.assignment.usual.kept import key_of_usual, recall_usual
 from corridors.scenarios import demand_curves, kept
 from corridors.scenarios.demand_curves import ordinary_costs
@@ -62,7 +62,8 @@ def _counts(state: NetworkState) -> Counts:
 
 def _asked(state: NetworkState) -> str:
     dispersion = choice_parameters(state.net).dispersion
-    return key_of_usual(state.problem, _counts(state), dispersion, corridors_of(state))
+    marked = [*corridors_of(state), sailed_arcs(state)]
+    return key_of_usual(state.problem, _counts(state), dispersion, marked)
 
 
 def _bytes(usual: Usual) -> dict[str, bytes]:

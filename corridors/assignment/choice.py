@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.assignment.choice_parameters import choice_parameters, place_counts
-from corridors.assignment.usual.day import corridors_of, least_costs, usual_of
+from corridors.assignment.usual.day import corridors_of, least_costs, sailed_arcs, usual_of
 from corridors.assignment.usual.prices import known_prices, plain_limits
 from corridors.assignment.usual.waits import no_waits, settle_waits
 from corridors.flow.choice.certificate import MISSING
@@ -68,8 +68,8 @@ class RouteChooser:
         Share of the least cost by which choices spread.
     counts
         What was counted, with multipliers that are given.
-    corridors
-        Arcs of each corridor, masks of shape (A,).
+    corridors, sailed
+        Arcs of each corridor, and those that are sailed, masks of shape (A,).
     open_cost
         Open costs of the usual state, shape (C, A).
     share
@@ -93,6 +93,7 @@ class RouteChooser:
     dispersion: float
     counts: Counts
     corridors: list[Flags]
+    sailed: Flags
     curve: tuple[Ints, Floats, Floats, Floats, Floats] | None
     price: PricesByMembers
     known: RouteSet | None = None
@@ -116,6 +117,7 @@ class RouteChooser:
             dispersion=chosen.dispersion,
             counts=place_counts(state.arcs, state.demand, chosen),
             corridors=corridors_of(state),
+            sailed=sailed_arcs(state),
             curve=_curve(state, usual),
             price=usual.price,
             known=None if near is None else near.route_set,
@@ -149,7 +151,9 @@ class RouteChooser:
                 best = optimum(p) if best is None else best
                 ways = zip(best.path_commodity.tolist(), best.path_arcs, strict=True)
                 found = [(k, arcs) for k, arcs in ways if affected[k]]
-                found += dissimilar_routes(p, open_cost, corridors=self.corridors, which=affected)
+                found += dissimilar_routes(
+                    p, open_cost, corridors=self.corridors, sailed=self.sailed, which=affected
+                )
             else:
                 found = self.known.only(affected[self.known.commodity]).paths()
         # What comes from an answer nearby may be shut here; `choose` leaves that out.
@@ -164,8 +168,9 @@ class RouteChooser:
             model = model.elastic(which, amount, foot, elasticity, base=base)
         ordinary = np.where(affected, np.nan, self.composite)
         return choose(
-            p, model, routes, grow=True, price=begin, ordinary=ordinary, before=self.open_cost
-        )
+            p, model, routes,
+            grow=True, price=begin, ordinary=ordinary, before=self.open_cost, sailed=self.sailed,
+        )  # fmt: skip
 
     def waiting(self, answer: ChoiceAnswer, waits: RisingWaits) -> ChoiceAnswer:
         """Return the answer to a situation in which waits rise with use, from one nearby.
@@ -187,6 +192,7 @@ class RouteChooser:
             price=np.concatenate([answer.limit_price, answer.multiplier]),
             ordinary=np.where(affected, np.nan, self.composite),
             before=self.open_cost,
+            sailed=self.sailed,
         )
 
     def _affected(self, p: FlowProblem, cost: Floats) -> Flags:

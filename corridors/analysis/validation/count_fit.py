@@ -26,7 +26,7 @@ from corridors.analysis.validation.counted import (
     of_one_demand,
 )
 from corridors.assignment.choice_parameters import DISPERSION
-from corridors.assignment.usual.day import corridors_of, uncounted
+from corridors.assignment.usual.day import corridors_of, sailed_arcs, uncounted
 from corridors.errors import DataError
 from corridors.flow.choice.generation import first_routes
 from corridors.flow.choice.model import ChoiceModel, Counts, spread_by_cost
@@ -101,6 +101,7 @@ class CountFit:
         self.rows = {row["observation_id"]: row for row in rows}
         self.counts = [one for one in found if one is not None]
         p = self.state.problem
+        self._sailed = sailed_arcs(self.state)
         least, plain = uncounted(self.state, lambda: self._first, dispersion)
         self._model = ChoiceModel.staying(p, spread_by_cost(least, dispersion))
         self.routes: RouteSet = plain.route_set
@@ -115,7 +116,9 @@ class CountFit:
     def _first(self) -> RouteSet:
         """The routes that everything begins with."""
         p = self.state.problem
-        return first_routes(p, open_costs(p), corridors=corridors_of(self.state))
+        return first_routes(
+            p, open_costs(p), corridors=corridors_of(self.state), sailed=self._sailed
+        )
 
     def _on_routes(self, count: Counted) -> Floats:
         """Return what a unit on each route adds to a count, shape (P,)."""
@@ -170,13 +173,14 @@ class CountFit:
         """Return the state with the multipliers of some counts, which must be fitted ones."""
         p = self.state.problem
         model = ChoiceModel.staying(p, self._model.scale, self._counts(which))
-        return choose_settled(p, model, self.routes)
+        return choose_settled(p, model, self.routes, sailed=self._sailed)
 
     def under(self, which: Flags, multiplier: Floats) -> ChoiceAnswer:
         """Return the state of the day under multipliers that are given, as `assign` finds it."""
         p = self.state.problem
         counts = self._counts(which).held(multiplier)
-        return choose_settled(p, ChoiceModel.staying(p, self._model.scale, counts), self._first)
+        model = ChoiceModel.staying(p, self._model.scale, counts)
+        return choose_settled(p, model, self._first, sailed=self._sailed)
 
     def _counts(self, which: Flags) -> Counts:
         chosen = [self.counts[i] for i in np.flatnonzero(which)]

@@ -15,6 +15,7 @@ class ChoiceService extends Service {
     this.worth = new Worth(x);
     this.pool = unpackedRoutes(x, questions.nNodes);
     this.corridors = corridorsOf(texts, x);
+    this.sailed = sailedArcs(texts, x);
     this.usuals = new Map();
     this.optima = new Map();
     this.nDemands = nDemands;
@@ -148,10 +149,10 @@ class ChoiceService extends Service {
     if (affected.some((touched) => touched)) {
       for (const { commodity, arcs } of wholeDemands(p, this.optimum(s, usual, p)).paths) if (affected[commodity]) given.push([commodity, Array.from(arcs)]);
     }
-    const searches = new Searches(p, this.ends, openCost);
+    const searches = new Searches(p, this.ends, openCost, this.sailed);
     for (let k = 0; k < nDemands; k++) {
       if (!affected[k]) continue;
-      given.push(...dissimilarRoutes(searches, k, openCost.slice(klass[k] * p.nArcs, (klass[k] + 1) * p.nArcs), this.corridors));
+      given.push(...dissimilarRoutes(searches, k, klass[k], openCost.slice(klass[k] * p.nArcs, (klass[k] + 1) * p.nArcs), this.corridors));
     }
     const routes = routeSet(given, nDemands);
     const now = leastOf(routes, routeSums(p, routes, klass, p.cost), nDemands);

@@ -11,6 +11,8 @@ const NOWHERE = 1e300;
 // Relative difference of lengths up to which paths are the same to the last digits of prices.
 const SAME = 1e-9;
 const GRAIN_BITS = 32;
+// What a leg by sea costs at most, as a multiple of the cheapest way by sea between its ports.
+const STRETCH = 1.25 * (1 + 1e-9);
 
 // Unpacks the routes of all days: [demand, arcs] each, in the order of demands and arcs.
 function unpackedRoutes({ route_count: count, route_shared: shared, route_turn: turn, tail, head, origin, destination }, nNodes) {
@@ -67,9 +69,12 @@ function leastOf({ commodity }, cost, nDemands) {
 
 // Shortest paths of demands, each under weights of its own.
 class Searches extends Pricing {
-  constructor(p, demands, openCost) {
+  constructor(p, demands, openCost, sailed) {
     super({ ...p, ...demands, nCommodities: demands.origin.length, cost: openCost });
     this.bounds = this.togo;
+    this.sailed = sailed;
+    this.bySea = openCost.map((usd, i) => (sailed[i % p.nArcs] ? usd : Infinity));
+    this.fromPort = new Map();
     // A search reads the weights of one demand, not of a class.
     this.p = { ...this.p, klass: new Int32Array(demands.origin.length) };
   }
@@ -94,14 +99,32 @@ class Searches extends Pricing {
   }
 }
 
+// Whether a ship would go far about on none of a path's legs by sea, which are what it sails over
+// several links without a stop: cargo chooses its ports, the way between them the ship.
+function withoutDetours(searches, c, arcs) {
+  const { p, sailed, bySea, fromPort } = searches;
+  for (let i = 0; i < arcs.length; i++) {
+    if (!sailed[arcs[i]]) continue;
+    const port = p.tail[arcs[i]];
+    const begin = i;
+    let cost = 0;
+    for (; i < arcs.length && sailed[arcs[i]]; i++) cost += bySea[c * p.nArcs + arcs[i]];
+    if (i === begin + 1) continue;
+    const key = `${c}/${port}`;
+    if (!fromPort.has(key)) fromPort.set(key, distancesFrom(searches.out, p.head, bySea.subarray(c * p.nArcs, (c + 1) * p.nArcs), port, p.nNodes));
+    if (cost > STRETCH * fromPort.get(key)[p.head[arcs[i - 1]]]) return false;
+  }
+  return true;
+}
+
 // Routes of a demand that differ: after each the arcs of those found are made dearer (de la
 // Barra, Perez and Anez 1993), and for each corridor the one that keeps to it where it can.
-function dissimilarRoutes(searches, k, cost, corridors) {
+function dissimilarRoutes(searches, k, c, cost, corridors) {
   const found = [];
   const weight = cost.slice();
   for (let i = 0; i < DISSIMILAR; i++) {
     const arcs = searches.path(k, weight, true);
-    if (!arcs) return found;
+    if (!arcs) return [];
     for (const a of arcs) weight[a] *= DEARER;
     found.push([k, arcs]);
   }
@@ -109,8 +132,11 @@ function dissimilarRoutes(searches, k, cost, corridors) {
     const arcs = searches.path(k, cost.map((x, a) => (mask[a] === 2 ? x * ASIDE : x)), true);
     if (arcs) found.push([k, arcs]);
   }
-  return found;
+  return found.filter(([, arcs]) => withoutDetours(searches, c, arcs));
 }
+
+// Which arcs are links by sea.
+const sailedArcs = (texts, arrays) => Uint8Array.from(arrays.arc_type, (kind, a) => (kind === LINK && texts.links.mode[arrays.arc_row[a]] === 'sea' ? 1 : 0));
 
 // For each corridor a mask of the arcs: 1 its own, 2 of another, 0 of none.
 function corridorsOf(texts, arrays) {
@@ -300,7 +326,10 @@ class Growth {
   // the same always one: rounding decides where costs are the same to the last digits, nowhere else.
   path(k, own, dearer) {
     const { searches, worth } = this;
-    if (dearer) return searches.path(k, this.rounded(dearer), worth.none);
+    if (dearer) {
+      const beside = searches.path(k, this.rounded(dearer), worth.none);
+      return beside && withoutDetours(searches, this.klass[k], beside) ? beside : null;
+    }
     const costOf = (arcs) => arcs.reduce((sum, a) => sum + own[a], 0);
     const [arcs, exact] = [searches.path(k, this.rounded(own), false), searches.path(k, own, false)];
     if (!arcs) return arcs;

@@ -138,20 +138,20 @@ def _settled(state: NetworkState, found: Callable[[NetworkState], Usual]) -> Usu
 
 def _found(state: NetworkState) -> Usual:
     """Return what is usual in a situation, as it lies on disk or worked out."""
-    p, corridors, dispersion = state.problem, corridors_of(state), _dispersion(state)
-    counts = _counts(state)
+    p, corridors, sailed = state.problem, corridors_of(state), sailed_arcs(state)
+    dispersion, counts = _dispersion(state), _counts(state)
     # Thousands of draws would drive out what others come back to.
     kept = not state.net.is_drawn
-    key = key_of_usual(p, counts, dispersion, corridors) if kept else ""
+    key = key_of_usual(p, counts, dispersion, [*corridors, sailed]) if kept else ""
     known = recall_usual(key, p, counts, dispersion) if kept else None
     if known is not None:
         least, answer = known
         return Usual(answer.route_set, least, answer, p)
     best = ordinary_optimum(state.net, state.day, state)
-    routes = first_routes(p, open_costs(p), corridors=corridors, best=best)
+    routes = first_routes(p, open_costs(p), corridors=corridors, sailed=sailed, best=best)
     least = least_costs(routes, p.n_commodities, routes.sums(p, open_costs(p)))
     model = ChoiceModel.staying(p, spread_by_cost(least, dispersion), counts)
-    answer = choose_settled(p, model, routes)
+    answer = choose_settled(p, model, routes, sailed=sailed)
     if kept:
         keep_usual(key, least, answer)
     return Usual(answer.route_set, least, answer, p)
@@ -177,13 +177,15 @@ def uncounted(
         Least cost of each demand, shape (K,), and the answer.
     """
     p, none = state.problem, Counts()
-    key = key_of("uncounted", p, dispersion, corridors_of(state))
+    sailed = sailed_arcs(state)
+    key = key_of("uncounted", p, dispersion, [*corridors_of(state), sailed])
     known = recall_usual(key, p, none, dispersion)
     if known is not None:
         return known
     begun = routes()
     least = least_costs(begun, p.n_commodities, begun.sums(p, p.cost))
-    answer = choose_settled(p, ChoiceModel.staying(p, spread_by_cost(least, dispersion)), begun)
+    model = ChoiceModel.staying(p, spread_by_cost(least, dispersion))
+    answer = choose_settled(p, model, begun, sailed=sailed)
     keep_usual(key, least, answer)
     return least, answer
 
@@ -195,7 +197,7 @@ def _found_near(state: NetworkState, near: Usual) -> Usual:
     least = least_costs(routes, p.n_commodities, routes.sums(p, open_costs(p)))
     model = ChoiceModel.staying(p, spread_by_cost(least, _dispersion(state)), _counts(state))
     price = known_prices(near.price, list(plain_limits(p)), model.counts)
-    answer = choose_settled(p, model, routes, price=price)
+    answer = choose_settled(p, model, routes, price=price, sailed=sailed_arcs(state))
     return Usual(answer.route_set, least, answer, p)
 
 
@@ -231,3 +233,11 @@ def corridors_of(state: NetworkState) -> list[Flags]:
     number = {name: i for i, name in enumerate(sorted(set(of_arc)))}
     own = np.array([number[name] for name in of_arc], dtype=np.int64)
     return [np.asarray(own == i) for name, i in number.items() if name]
+
+
+def sailed_arcs(state: NetworkState) -> Flags:
+    """Return the arcs of links by sea, a mask of shape (A,)."""
+    arcs = state.arcs
+    modes = state.net.tables["links"]["mode"].to_numpy()
+    is_link = arcs.arc_type == LINK
+    return np.asarray(is_link & (modes[np.where(is_link, arcs.row, 0)] == "sea"), dtype=np.bool_)

@@ -34,7 +34,7 @@ _WORTH_KEEPING = 500
 
 
 def key_of_usual(
-    problem: FlowProblem, counts: Counts, dispersion: float, corridors: list[Flags]
+    problem: FlowProblem, counts: Counts, dispersion: float, marked: list[Flags]
 ) -> str:
     """Return the name under which the answer of an undisturbed situation is kept.
 
@@ -46,10 +46,10 @@ def key_of_usual(
         What was counted, with multipliers that are given.
     dispersion
         Share of the least cost by which choices spread.
-    corridors
-        Arcs of each corridor, masks of shape (A,).
+    marked
+        Arcs of each corridor, and those that are sailed, masks of shape (A,).
     """
-    return key_of("usual", problem, counts, dispersion, corridors)
+    return key_of("usual", problem, counts, dispersion, marked)
 
 
 def keep_usual(key: str, least: Floats, answer: ChoiceAnswer) -> None:

@@ -3,8 +3,9 @@
 The columns of the optimum say where cargo goes when limits bind. Beside them each
 commodity gets routes that differ: after each shortest path the arcs of all found so
 far are made dearer (the link penalty method of de la Barra, Perez and Anez 1993),
-and for each corridor the route that keeps to it where it can. In the end paths are
-added that the prices of limits make worth a thousandth of their commodity.
+and for each corridor the route that keeps to it where it can; those in which a ship
+would go far about between two ports are left out. In the end paths are added that
+the prices of limits make worth a thousandth of their commodity.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def first_routes(
     open_cost: Floats,
     *,
     corridors: Sequence[Flags] = (),
+    sailed: Flags | None = None,
     best: Answer | None = None,
 ) -> RouteSet:
     """Return the columns of the optimum, dissimilar routes, and one for each corridor.
@@ -73,6 +75,9 @@ def first_routes(
         Costs, infinite where nothing may pass, shape (C, A).
     corridors
         Arcs of each corridor, masks of shape (A,).
+    sailed
+        Arcs that are sailed, a mask of shape (A,): a leg by sea that goes far about is not
+        offered (`Searches.without_detours`), unless the optimum has it.
     best
         The optimum, where it is known.
     """
@@ -80,7 +85,7 @@ def first_routes(
     wanted = problem.amount > 0
     ways = zip(best.path_commodity.tolist(), best.path_arcs, strict=True)
     found = [(k, arcs) for k, arcs in ways if wanted[k]]
-    others = dissimilar_routes(problem, open_cost, corridors=corridors, which=wanted)
+    others = dissimilar_routes(problem, open_cost, corridors=corridors, sailed=sailed, which=wanted)
     return RouteSet.of([*found, *others])
 
 
@@ -102,6 +107,7 @@ def dissimilar_routes(
     open_cost: Floats,
     *,
     corridors: Sequence[Flags] = (),
+    sailed: Flags | None = None,
     which: Flags | None = None,
     rounds: int = DISSIMILAR,
 ) -> list[tuple[int, Ints]]:
@@ -109,14 +115,14 @@ def dissimilar_routes(
 
     Parameters
     ----------
-    problem, open_cost, corridors
+    problem, open_cost, corridors, sailed
         As in `first_routes`.
     which
         Commodities that are meant, shape (K,); all if None.
     rounds
         How many are looked for.
     """
-    searches = Searches(problem, open_cost)
+    searches = Searches(problem, open_cost, sailed)
     some = np.arange(problem.n_commodities) if which is None else np.flatnonzero(which)
     place = np.zeros(problem.n_commodities, dtype=np.int64)
     place[some] = np.arange(len(some))
@@ -134,7 +140,7 @@ def dissimilar_routes(
     for mask in corridors:
         aside = np.where(labelled & ~mask, _ASIDE, 1.0)
         found += searches.paths(aside * own, some, raised=True)
-    return found
+    return searches.without_detours(found)
 
 
 class Growth:
@@ -155,6 +161,9 @@ class Growth:
     before
         Open costs of then, shape (C, A): to whom what has opened or become cheaper since offers a
         way that is worth taking, and was not, looks for it.
+    sailed
+        Arcs that are sailed, as in `first_routes`: no path is looked for beside the others that
+        goes far about by sea. The cheapest is added whatever it is.
     """
 
     def __init__(
@@ -164,6 +173,7 @@ class Growth:
         open_cost: Floats,
         ordinary: Floats | None = None,
         before: Floats | None = None,
+        sailed: Flags | None = None,
     ) -> None:
         self._p, self._model = problem, model
         # A row of weights for each class, and one for each commodity that has a count of its own.
@@ -175,7 +185,7 @@ class Growth:
             [np.arange(problem.n_classes), problem.commodity_class[alone]]
         )
         self._listed: Floats = open_cost[self._class_of]
-        self._searches = Searches(problem, open_cost)
+        self._searches = Searches(problem, open_cost, sailed)
         nothing = np.full(problem.n_commodities, np.nan)
         self._ordinary = nothing if ordinary is None else ordinary.copy()
         self._before: Floats | None = None if before is None else before[self._class_of]
@@ -328,7 +338,8 @@ class Growth:
         dearer = weight[self._row[which]]
         dearer[own] = PENALTY * weight[self._row[which[own[0]]], own[1]]
         lifted = bool((point.price[self._p.n_limits :] <= 0).all())
-        return self._searches.paths(self._rounded(dearer), which, raised=lifted)
+        found = self._searches.paths(self._rounded(dearer), which, raised=lifted)
+        return self._searches.without_detours(found)
 
     def _rounded(self, weight: Floats) -> Floats:
         """Return weights as multiples of a power of two, none lower than it was.

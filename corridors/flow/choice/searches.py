@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from corridors.flow.problem import FlowProblem
 
 
+STRETCH = 1.25
+"""What a leg by sea costs at most, as a multiple of the cheapest way by sea between its ports."""
+
+_MOST = STRETCH * (1.0 + 1e-9)
+"""The same, and what sums are off by."""
+
+
 class Through(NamedTuple):
     """The cheapest path of some commodities through any of some arcs.
 
@@ -39,9 +46,13 @@ class Searches:
         Arcs and commodities.
     open_cost
         Costs, infinite where nothing may pass, shape (C, A).
+    sailed
+        Arcs that are sailed, a mask of shape (A,); none if None.
     """
 
-    def __init__(self, problem: FlowProblem, open_cost: Floats) -> None:
+    def __init__(
+        self, problem: FlowProblem, open_cost: Floats, sailed: Flags | None = None
+    ) -> None:
         self.p = p = problem
         self._star = trees.forward_star(p.tail, p.n_nodes)
         self._in_star = trees.forward_star(p.head, p.n_nodes)
@@ -54,6 +65,9 @@ class Searches:
         # A hair shorter, so that rounding cannot make them longer than a path.
         self._togo = togo * (1.0 - 1e-12)
         self._which = np.ascontiguousarray(which.ravel(), dtype=np.int64)
+        self._sailed = sailed
+        self._by_sea = open_cost if sailed is None else np.where(sailed, open_cost, np.inf)
+        self._from_port: dict[tuple[int, int], Floats] = {}
 
     def paths(
         self, weight: Floats, which: Ints | None = None, *, raised: bool
@@ -178,6 +192,42 @@ class Searches:
             else:
                 return None
         return found
+
+    def without_detours(self, found: list[tuple[int, Ints]]) -> list[tuple[int, Ints]]:
+        """Return those of some paths whose legs by sea are short ones.
+
+        Cargo chooses its ports; between two of them it is the ship that finds the way, and none
+        goes far about. A leg is what is sailed over several links without a stop; it is short
+        where it costs no more than `STRETCH` times the cheapest way by sea between its ends (the
+        bounded stretch of Abraham, Delling, Goldberg and Werneck 2013, with their bound).
+
+        Parameters
+        ----------
+        found
+            Commodity and arcs of each path.
+        """
+        if self._sailed is None or not self._sailed.any():
+            return found
+        p, sailed = self.p, self._sailed
+        legs: list[tuple[int, int, int, int, float]] = []
+        for i, (k, arcs) in enumerate(found):
+            turns = np.flatnonzero(np.diff(sailed[arcs], prepend=False, append=False))
+            c = int(p.commodity_class[k])
+            for begin, end in zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True):
+                if end > begin + 1:
+                    leg = arcs[begin:end]
+                    cost = float(self._by_sea[c, leg].sum())
+                    legs.append((i, c, int(p.tail[leg[0]]), int(p.head[leg[-1]]), cost))
+        new = sorted({(c, port) for _, c, port, _, _ in legs} - self._from_port.keys())
+        if new:
+            of_class, ports = np.array(new).T.copy()
+            everywhere = np.full(len(new), np.inf)
+            onward = trees.distances_to(
+                *self._star, p.head, self._by_sea, ports, of_class, everywhere
+            )
+            self._from_port.update(zip(new, onward, strict=True))
+        far = {i for i, c, port, to, cost in legs if cost > _MOST * self._from_port[c, port][to]}
+        return [path for i, path in enumerate(found) if i not in far]
 
     def _found(
         self,

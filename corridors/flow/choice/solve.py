@@ -202,6 +202,7 @@ def choose(
     price: Floats | None = None,
     ordinary: Floats | None = None,
     before: Floats | None = None,
+    sailed: Flags | None = None,
 ) -> ChoiceAnswer:
     """Spread every commodity over routes, within every limit and near every count.
 
@@ -227,6 +228,9 @@ def choose(
     before
         Open costs of ordinary times, shape (C, A): who is offered a way by what has opened or
         become cheaper since looks for it too.
+    sailed
+        Arcs that are sailed, a mask of shape (A,): unless it is the cheapest, no route is added on
+        which a ship goes far about between two ports (`Searches.without_detours`).
 
     Raises
     ------
@@ -235,8 +239,9 @@ def choose(
     """
     grow = routes is None if grow is None else grow
     routes, point, steps = _spread(
-        problem, model, routes, grow=grow, price=price, ordinary=ordinary, before=before
-    )
+        problem, model, routes,
+        grow=grow, price=price, ordinary=ordinary, before=before, sailed=sailed,
+    )  # fmt: skip
     return ChoiceAnswer(problem, model, routes, point, steps, whole=grow)
 
 
@@ -246,6 +251,7 @@ def choose_settled(
     routes: RouteSet | None = None,
     *,
     price: Floats | None = None,
+    sailed: Flags | None = None,
 ) -> ChoiceAnswer:
     """Spread every commodity over routes whose overlaps are weighed at the prices of the answer.
 
@@ -256,7 +262,7 @@ def choose_settled(
 
     Parameters
     ----------
-    problem, routes, price
+    problem, routes, price, sailed
         As in `choose`; routes are added as long as one is missing.
     model
         How cargo chooses; overlaps are weighed at `price` first, or as the model says.
@@ -274,7 +280,7 @@ def choose_settled(
     """
     weighed = model.weighing(problem) if price is None else price
     model = replace(model, weighed=weighed)
-    routes, point, steps = _spread(problem, model, routes, grow=True, price=price)
+    routes, point, steps = _spread(problem, model, routes, grow=True, price=price, sailed=sailed)
     size = None
     for _ in range(_SETTLINGS):
         now = replace(model, weighed=point.price)
@@ -284,7 +290,9 @@ def choose_settled(
         model, size = now, dual.log_size
         point, more = _solved(problem, model, routes, dual, point.price)
         steps += more
-    routes, point, more = _spread(problem, model, routes, grow=True, price=point.price)
+    routes, point, more = _spread(
+        problem, model, routes, grow=True, price=point.price, sailed=sailed
+    )
     return ChoiceAnswer(problem, model, routes, point, steps + more)
 
 
@@ -297,13 +305,14 @@ def _spread(
     price: Floats | None,
     ordinary: Floats | None = None,
     before: Floats | None = None,
+    sailed: Flags | None = None,
 ) -> tuple[RouteSet, Point, int]:
     """Return routes, the prices of least dual value over them, and the steps it took."""
     open_cost = open_costs(problem)
     if routes is None:
-        routes = first_routes(problem, open_cost)
+        routes = first_routes(problem, open_cost, sailed=sailed)
     routes = routes.only(np.isfinite(routes.sums(problem, open_cost)))
-    growth = Growth(problem, model, open_cost, ordinary, before) if grow else None
+    growth = Growth(problem, model, open_cost, ordinary, before, sailed) if grow else None
     steps = 0
     for _ in range(_ROUNDS):
         dual = Dual(problem, model, routes)
