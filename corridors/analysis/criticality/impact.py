@@ -221,6 +221,7 @@ class ClosureSolver:
         """Hold what is measured against a plan."""
         self.plan = plan
         self._before = self._units(plan)
+        self._lost = self.problem.flow.loss_of(plan.shortfall)
         self._paid = self._bill(self._before)
         sizes = [len(arcs) for arcs in plan.arcs]
         self._arcs = np.concatenate([np.empty(0, dtype=np.int64), *plan.arcs])
@@ -313,7 +314,7 @@ class ClosureSolver:
         hit_ones = touched | (lost * weight > TRACE)
         usd, general = self._paid if hit is base else self._bill(units)
         flow = problem.flow
-        more = flow.loss_of(hit.shortfall) - flow.loss_of(base.shortfall)
+        more = flow.loss_of(hit.shortfall) - self._lost
         loss = float(np.where(weight > 0, more, 0.0).sum())
         values = {
             "baseline_t_per_day": through_t,
@@ -355,15 +356,16 @@ class ClosureSolver:
             proportion, demand by demand, as in `corridors.compare`.
         """
         weight, met = self._weight, self._met
+        commodity = met.commodity
         change = now.copy()
         change[: len(self._before)] -= self._before
-        change *= weight[met.commodity]
+        change *= weight[commodity]
         which = np.flatnonzero(np.abs(change) > TRACE)
         touched = np.zeros(len(weight), dtype=np.bool_)
-        touched[met.commodity[which]] = True
+        touched[commodity[which]] = True
         changes: dict[int, list[tuple[float, int]]] = {}
         for number in met.in_order(which):
-            own = changes.setdefault(int(met.commodity[number]), [])
+            own = changes.setdefault(int(commodity[number]), [])
             own.append((float(change[number]), number))
         rates = [met.paid(kind) for kind in (_USD, _HOURS, _COST)]
         rerouted = usd = hours = cost = 0.0

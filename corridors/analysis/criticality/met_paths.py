@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import starmap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,24 +42,25 @@ class MetPaths:
 
     def numbers(self, plan: Plan) -> Ints:
         """Return the number of each path of a plan, shape (P,)."""
-        ways = [arcs.tobytes() for arcs in plan.arcs]
-        known = self._number
-        found = list(map(known.get, zip(plan.commodity.tolist(), ways, strict=True)))
+        keys = list(zip(plan.commodity.tolist(), [a.tobytes() for a in plan.arcs], strict=True))
+        found = list(map(self._number.get, keys))
         if None in found:
-            found = list(starmap(self._met, zip(plan.commodity.tolist(), plan.arcs, strict=True)))
+            for i, number in enumerate(found):
+                if number is None:
+                    found[i] = self._meet(keys[i], plan.arcs[i])
         return np.array(found, dtype=np.int64)
 
-    def _met(self, k: int, arcs: Ints) -> int:
-        key = k, arcs.tobytes()
-        number = self._number.setdefault(key, len(self._keys))
-        if number == len(self._keys):
-            if number == len(self._commodity):
-                self._paid = np.concatenate([self._paid, np.empty_like(self._paid)], axis=1)
-                self._commodity = np.concatenate([self._commodity, np.empty_like(self._commodity)])
-            self._keys.append(key)
-            self._commodity[number] = k
-            for i, rate in enumerate(self._by_arc):
-                self._paid[i, number] = rate[self._own_class[k], arcs].sum()
+    def _meet(self, key: tuple[int, bytes], arcs: Ints) -> int:
+        """Number a path that no plan has taken before."""
+        number = len(self._keys)
+        if number == len(self._commodity):
+            self._paid = np.concatenate([self._paid, np.empty_like(self._paid)], axis=1)
+            self._commodity = np.concatenate([self._commodity, np.empty_like(self._commodity)])
+        self._number[key] = number
+        self._keys.append(key)
+        self._commodity[number] = key[0]
+        for i, rate in enumerate(self._by_arc):
+            self._paid[i, number] = rate[self._own_class[key[0]], arcs].sum()
         return number
 
     def paid(self, kind: int) -> Floats:
