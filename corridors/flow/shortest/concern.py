@@ -91,33 +91,59 @@ def unconcerned(
     for k in range(len(ceiling)):
         most = ceiling[k] + 4.0 * TOLERANCE * (1.0 + abs(ceiling[k]))
         reach[group_of[k]] = max(reach[group_of[k]], most)
-    near, concerns = np.zeros(n_groups, np.bool_), np.zeros(n_groups, np.bool_)
+    concerns = np.zeros(n_groups, np.bool_)
+    # Groups of a class that are not found to be concerned, and those that may be.
+    others, maybe = np.empty(n_groups, np.int64), np.empty(n_groups, np.int64)
     for c in range(n_classes):
         a, b, end = first[2 * c], first[2 * c + 1], first[2 * c + 2]
-        here = of_class[c], of_class[c + 1]
-        found = False
+        n_others, n_maybe = of_class[c + 1] - of_class[c], 0
+        for n in range(n_others):
+            others[n] = of_class[c] + n
         for i in range(a, b if sharp else end):
             there, onward, less = since[ends[0, i]], togo[ends[1, i]], least[i]
-            for g in range(here[0], here[1]):
+            left = 0
+            for n in range(n_others):
+                g = others[n]
                 if there[which_since[g]] + less + onward[which_togo[g]] <= reach[g]:
-                    near[g] = found = True
+                    concerns[g] = True
+                    maybe[n_maybe] = g
+                    n_maybe += 1
+                else:
+                    others[left] = g
+                    left += 1
+            n_others = left
         if not sharp:
             continue
-        for i in range(a, b if found else a):
+        for n in range(n_maybe):
+            concerns[maybe[n]] = False
+        for i in range(a, b):
             # Not by much is what has become cheaper that near.
             there, onward = since_before[ends[0, i]], togo_before[ends[1, i]]
             was, less = before[c, arcs[i]], saved[c]
-            for g in range(here[0], here[1]):
+            left = 0
+            for n in range(n_maybe):
+                g = maybe[n]
                 way = there[which_since[g]] + was + onward[which_togo[g]]
-                if near[g] and not way - less > reach[g]:
+                if not way - less > reach[g]:
                     concerns[g] = True
+                else:
+                    maybe[left] = g
+                    left += 1
+            n_maybe = left
+        for n in range(n_maybe):
+            others[n_others + n] = maybe[n]
+        n_others += n_maybe
         for i in range(b, end):
             there, onward, less = since_before[ends[0, i]], togo_before[ends[1, i]], least[i]
-            for g in range(here[0], here[1]):
+            left = 0
+            for n in range(n_others):
+                g = others[n]
                 if there[which_since[g]] + less + onward[which_togo[g]] <= reach[g]:
                     concerns[g] = True
-    if not sharp:
-        concerns = near
+                else:
+                    others[left] = g
+                    left += 1
+            n_others = left
     alone = np.empty(len(ceiling), np.bool_)
     rest = np.empty(len(ceiling))
     for k in range(len(ceiling)):
