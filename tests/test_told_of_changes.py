@@ -9,6 +9,8 @@ import pytest
 
 import corridors as co
 from corridors.assignment.views.told import best_sentence, more_or_less
+from corridors.scenarios.scenario import shipped_scenarios
+from corridors.scenarios.state import network_state
 
 CHEAPER = ("dostuk-queue-2025", "caspian-storm", "drivers-90-days-uzbek-2025")
 """Scenarios that shut or slow something, of which what goes another way costs less there."""
@@ -63,3 +65,28 @@ def test_nothing_negative_is_more(usd, said):
     assert f"at {said}" in best_sentence(change).replace(".00", "")
     assert more_or_less(usd, "USD a day").startswith(said)
     assert not re.search(r"-[0-9.,]+ (USD|days)( a day)? more", compared("industry-2030").explain())
+
+
+def test_limits_of_shipped_scenarios_have_names_and_no_reckoning():
+    """A limit is named by the first sentence of its note, and stands in sentences by it."""
+    net = co.load()
+    names = set()
+    for name in shipped_scenarios():
+        plan = co.scenario(name)
+        days = {e.first_day for e in plan.events} | {plan.as_of}
+        for day in sorted(d for d in days if d is not None):
+            limits = network_state(net, plan, day, building_up=True).limits
+            names |= {limit.name for limit in limits if limit.limit_id.startswith("event")}
+    assert len(names) >= 7
+    assert not [name for name in names if not re.fullmatch(r"[A-Z][A-Za-z0-9 ,()'–-]*", name)]
+    assert not [name for name in names if re.search(r"^As |\d,?\d{2}|=| x | / |divided", name)]
+
+
+@pytest.mark.parametrize(
+    ("name", "opens"), [("georgia-shut-2030", False), ("georgia-shut-zangezur-2030", True)]
+)
+def test_days_of_a_scenario_without_a_railway_have_none(name, opens):
+    """The Armenian section is planned to open on the second day of the run."""
+    flows = co.simulate(co.load(), name, days=45).flows
+    tripp = flows["id"].isin(["agbend-meghri-rail", "meghri-ordubad-rail"])
+    assert bool(tripp.any()) == opens
