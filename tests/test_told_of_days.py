@@ -130,3 +130,30 @@ def test_what_is_lost_in_any_case_is_told_apart_in_the_table(capsys):
     )
     at = [cell.strip() for cell in heading].index("usually lost")
     assert float(row[at].replace(",", "")) == pytest.approx(usual, rel=0.01)
+
+
+def test_days_by_whole_steps_are_held_against_days_by_whole_steps():
+    """A day and a half of way and a gate takes two days by that clock, with a scenario or without.
+
+    An event that touches nothing changes nothing.
+    """
+    net = toys.network(
+        {"a": "XA", "b": "XA", "c": "XB", "d": "XC"},
+        [link("a", "b", 36.0), link("b", "c"), link("a", "d")],
+        [{"origin": "a", "destination": "c", "per_day": 10}],
+        cargo={"bulk": {"unit": "t", "t_per_unit": 1}},
+        capacities=[{"capacity_id": "c", "name": "C", "unit": "t", "amount": 12}],
+        capacity_members=[{"capacity_id": "c", "link_id": "b-c-road"}],
+    )
+    for model in ("queue", "optimal"):
+        sim = co.simulate(net, scenario(close("a-d-road")), 20, start=DAY0, model=model)
+        assert sim.baseline.model == model
+        assert sim.effect["change_t"].abs().max() < 1e-6
+        assert max(map(abs, sim.usual.added(sim.summary).values())) < 1e-6
+
+
+def test_the_shipped_days_of_the_bound_are_held_against_days_of_the_bound():
+    """By whole steps what a slow paper does to trucks is no oil that a pipeline does not take."""
+    sim = co.simulate(co.load(), "cn-tax-invoice-2025", days=12, model="optimal")
+    lost = sim.effect.set_index("what")["change_t"]
+    assert lost[["turned_back", "never_shipped", "waiting"]].abs().max() < 1000

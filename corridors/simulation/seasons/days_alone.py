@@ -127,10 +127,17 @@ class DaysAlone:
     ----------
     timetable, run
         What works out what holds on each day, and runs it into a `corridors.Simulation`.
+    kind
+        The model that runs it: by whole steps the days are others.
     """
 
-    def __init__(self, timetable: Callable[[], Timetable], run: Callable[[Timetable], Any]) -> None:
-        self._timetable, self._run = timetable, run
+    def __init__(
+        self,
+        timetable: Callable[[], Timetable],
+        run: Callable[[Timetable], Any],
+        kind: str = "queue",
+    ) -> None:
+        self._timetable, self._run, self._kind = timetable, run, kind
 
     @cached_property
     def timetable(self) -> Timetable:
@@ -149,6 +156,8 @@ class DaysAlone:
         if "days" in self.__dict__ or not large:
             return UsualFigures.of(self.days)
         key = key_of_days(self.timetable)
+        if self._kind != "queue":
+            key = key_of("days", self._kind, key)
         found = UsualFigures.read(recall(key))
         if found is None:
             found = UsualFigures.of(self.days)
