@@ -251,3 +251,67 @@ def test_waits_that_are_nothing_each_send_nobody_another_way_on_the_only_road():
     assert what(sim, "never_shipped") + what(sim, "turned_back") > 0
     assert what(sim, "other_way") == 0
     assert sim.residual_t < 1e-6
+
+
+def slower(days, first="2025-01-06", until="2025-01-11"):
+    return {"delay": {"link": "b-z-road"}, "by": f"{days} days", "from": first, "until": until}
+
+
+@pytest.mark.parametrize(
+    ("days", "cargo", "other_way"),
+    [
+        # Going round costs 300 USD more, a day 48: worth it beyond six days and a quarter.
+        (6, {}, 0),
+        (7, {}, 50),
+        # Who knows two days later goes round for three of the five.
+        (7, {"reaction_days": 2}, 30),
+    ],
+)
+def test_who_leaves_goes_round_a_delay_that_costs_more(days, cargo, other_way):
+    sim = co.simulate(two_roads(**cargo), scenario(slower(days)), 20, start=DAY0)
+    assert what(sim, "other_way") == pytest.approx(other_way, **EXACT)
+    assert what(sim, "wanted") == pytest.approx(200, **EXACT)
+    assert sim.residual_t < 1e-6
+
+
+@pytest.mark.parametrize(("usd", "other_way", "stays"), [(290, 0, 0), (310, 50, 0)])
+def test_who_leaves_goes_round_a_charge_that_is_more_than_the_way_round(usd, other_way, stays):
+    charge = slower(1) | {"surcharge": {"link": "b-z-road"}, "by": f"{usd} USD/t"}
+    del charge["delay"]
+    sim = co.simulate(two_roads(), scenario(charge), 20, start=DAY0)
+    assert what(sim, "other_way") == pytest.approx(other_way, **EXACT)
+    assert what(sim, "never_shipped") == pytest.approx(stays, **EXACT)
+
+
+def test_nobody_pays_a_charge_that_is_more_than_the_cargo_loses_at_home():
+    """By the one road there is, which costs 200 USD: 900 more are below the loss, 1,100 above."""
+    net = one_road_to_sell()
+    for usd, stays in ((700, 0), (1100, 50)):
+        charge = {"surcharge": {"link": "a-b-road"}, "by": f"{usd} USD/t"}
+        own = scenario(charge | {"from": "2025-01-06", "until": "2025-01-11"})
+        sim = co.simulate(net, own, 20, start=DAY0)
+        assert what(sim, "never_shipped") == pytest.approx(stays, **EXACT)
+        assert what(sim, "on_time") == pytest.approx(200 - stays, **EXACT)
+
+
+def one_road_to_sell():
+    """A road of 200 USD; what stays at home loses 1,000."""
+    return toys.network(
+        {"a": "XA", "b": "XB"},
+        [link("a", "b", length_km=200)],
+        [{"origin": "a", "destination": "b", "per_day": 10}],
+        cargo={"bulk": {"unit": "t", "t_per_unit": 1, "loss_usd_per_unit": 1000}},
+    )
+
+
+def test_days_go_round_a_delay_that_lasts_as_the_steady_state_does():
+    """Room enough elsewhere, nobody gives up: the days tend to what would hold if it lasted."""
+    net = two_roads()
+    event = slower(7) | {"from": "2025-01-01", "until": "2026-01-01"}
+    lasting = co.compare(
+        co.assign(net, as_of="2025-02-01"), co.assign(net, scenario(event), as_of="2025-02-01")
+    )
+    sim = co.simulate(net, scenario(event), 30, start=DAY0)
+    steady = lasting.change["rerouted_t_per_day"]
+    assert steady == pytest.approx(10, **EXACT)
+    assert what(sim, "other_way") == pytest.approx(30 * steady, **EXACT)

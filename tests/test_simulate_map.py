@@ -151,7 +151,7 @@ def test_a_limit_of_the_scenario_has_its_circle(net):
         sim.scenario, sim.days, state, limits, sim.arc_flows, sim.queues, sim.queue_arcs
     )
     drawn = {queue["name"]: queue for queue in payload(data)["queues"]}
-    own = drawn["About 99 % of sensitive loads were checked or turned back"]
+    own = drawn["Sensitive trucks from Kazakhstan into Russia"]
     total = sim.queues[sim.queues["capacity_id"] == "event#1"].set_index("date")["t"]
     shown = [sum(stand["t"][i] for stand in own["stands"]) for i in range(10)]
     places = len(own["stands"])

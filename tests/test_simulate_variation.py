@@ -269,6 +269,15 @@ def test_booked_times_build_up_and_end():
     assert own == pytest.approx([1, 1, 0.75**2, 0.5**2, 0.25**2, 0, 0, 0, 1, 1])
 
 
+def test_the_use_of_a_limit_of_some_days_is_that_of_those_days():
+    """Nine a day come for thirty days, and on the last ten of them ten may pass: use is 0.9."""
+    own = run(road(10, 9, season="01-21/01-30"), days=30).random_queues
+    row = own.set_index("capacity_id").loc["c"]
+    assert row["use"] == pytest.approx(0.9, rel=1e-6)
+    # Little: what stands on an average day over what passes on a day on which it may stand.
+    assert row["random_wait_hours"] == pytest.approx(24 * 30 * row["random_queue"] / 90, rel=1e-6)
+
+
 def test_a_delay_takes_slots_by_as_much_longer_as_one_is_served():
     # Five are served side by side for half a day each: ten a day. Half a day more leaves five.
     slow = {"delay": {"link": "a-b-road"}, "by": "12 h", "takes": "slots", "from": "2025-01-06"}

@@ -8,6 +8,7 @@ from corridors.assignment.reroutes import ADDED, PREMIUM
 from corridors.assignment.views.by import PARTS
 from corridors.assignment.views.told import (
     beside_totals,
+    more_or_less,
     newly_full,
     told_beside_totals,
     told_cheaper,
@@ -15,9 +16,11 @@ from corridors.assignment.views.told import (
     told_couplings,
     told_inferred,
     told_kept,
+    told_most_lost,
     told_newly_wanted,
     told_sellers,
     told_waits,
+    told_why_cheaper,
 )
 from corridors.display import HAIR, number, several, share
 
@@ -53,7 +56,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
         told_couplings(tables.before.couplings, tables.after.couplings, tables.cargo_names),
     ]
     if change["rerouted_t_per_day"] > _SMALL:
-        found.append(_reroutes(change))
+        found += [_reroutes(change), told_why_cheaper(tables)]
         if not lead:
             found.append(_where_to(tables.reroutes, tables.link_names))
     kept = told_kept(change)
@@ -133,25 +136,22 @@ def _beside(tables: ComparisonTables) -> str:
 def brief(tables: ComparisonTables) -> str:
     """Return the answer in a few sentences: whose fate it is, who loses, what hangs on it."""
     coupled = told_couplings(tables.before.couplings, tables.after.couplings, tables.cargo_names)
-    added = told_newly_wanted(tables.added_demand, tables.node_names, tables.cargo_names)
+    added = _newly_wanted(tables)
     stays = f"{added[:1].upper()}{added[1:]}." if added else ""
     said = [answer(tables)[0], told_kept(tables.change), _losers(tables), stays, coupled]
     return " ".join(filter(None, said))
 
 
 def _losers(tables: ComparisonTables) -> str:
-    """Return who loses most, each market left out of its own name."""
-    frame = tables.by_demand[tables.by_demand["lost_t_per_day"] > _SMALL]
-    order = frame.sort_values(["lost_t_per_day", "demand_id"], ascending=[False, True])
+    """Return who loses most."""
+    most = told_most_lost(tables.by_demand, *_names(tables))
+    return f"{most}." if most else ""
+
+
+def _names(tables: ComparisonTables) -> tuple[Mapping[str, str], Mapping[str, str], set[str]]:
+    """Return what a reader calls places and cargo, and the ends of demands that are no places."""
     markets = set() if tables.sales is None else set(tables.sales["market"])
-    parts = []
-    for row in order.head(_SHOWN).to_dict("records"):
-        ends = [end for end in (row["origin"], row["destination"]) if end not in markets]
-        way = "–".join(tables.node_names[end] for end in ends)
-        one = "for " if row["origin"] in markets else "from " if len(ends) == 1 else ""
-        lost = number(row["lost_t_per_day"], "t")
-        parts.append(f"{tables.cargo_names[row['cargo']]} {one}{way} ({lost})")
-    return f"Most is lost, a day, by {', '.join(parts)}." if parts else ""
+    return tables.node_names, tables.cargo_names, markets
 
 
 def _ranged(ranges: Mapping[str, tuple[float, float]], name: str, words: str) -> str:
@@ -347,14 +347,18 @@ def _reroutes(change: Mapping[str, float]) -> str:
     days = change["added_hours_mean"] / 24
     usd, transport, time = (change[f"{name}_rerouted"] for name in ADDED)
     premium = change.get(f"{PREMIUM}_rerouted", 0.0)
-    sellers = f", and {number(premium, 'USD')} more to sellers" if abs(premium) > 1.0 else ""
+    sellers = f", and {more_or_less(premium, 'USD')} to sellers" if abs(premium) > 1.0 else ""
     per_tonne = usd / change["rerouted_t_per_day"]
-    slower = f"{number(abs(days))} days {'more' if days >= 0 else 'less'}"
-    dearer = f"{number(abs(usd), 'USD')} a day {'more' if usd >= 0 else 'less'}"
+    dear = ""
+    if days * time < 0 and abs(days) >= 0.01 and abs(time) >= 1.0:
+        # A mean of tonnes and a sum of money: neither is wrong, and a reader asks how both can be.
+        ways = ("slower", "quicker") if days < 0 else ("quicker", "slower")
+        dear = f", as what is dear goes {ways[0]} and what is cheap {ways[1]}"
     return (
-        f"What goes another way takes {slower} on average and costs {dearer} "
+        f"What goes another way takes {more_or_less(days, 'days')} on average and costs "
+        f"{more_or_less(usd, 'USD a day')} "
         f"({number(per_tonne, 'USD')} a tonne): {number(transport, 'USD')} for transport and "
-        f"{number(time, 'USD')} for the time{sellers}."
+        f"{number(time, 'USD')} for the time{dear}{sellers}."
     )
 
 
@@ -407,27 +411,24 @@ def new_crossing(reroutes: pd.DataFrame, corridor: str) -> tuple[str, float] | N
 
 
 def _shortfall(tables: ComparisonTables) -> str:
-    by_demand, names = tables.by_demand, tables.node_names
     # Those in no total have been told apart: what stays loses this much without them.
-    lost = by_demand[~by_demand["cargo"].isin(tables.uncounted)]
-    lost = lost[lost["lost_t_per_day"] > _SMALL].sort_values(
-        ["lost_t_per_day", "demand_id"], ascending=[False, True]
-    )
+    counted = tables.by_demand[~tables.by_demand["cargo"].isin(tables.uncounted)]
     loss = tables.change["surplus_lost_usd_per_day"]
     if abs(loss) <= HAIR * abs(tables.change.get("added_loss_usd_per_day", 0.0)):
         loss = 0.0
-    parts = [
-        f"{tables.cargo_names[row['cargo']]} {names[row['origin']]}–{names[row['destination']]} "
-        f"({number(row['lost_t_per_day'], 't')})"
-        for row in lost.head(_SHOWN).to_dict("records")
-    ]
-    told = [f"Most is lost, a day, by {', '.join(parts)}"] if parts else []
-    added = told_newly_wanted(tables.added_demand, names, tables.cargo_names)
-    said = "; ".join([*told, *filter(None, [added])])
-    return (
-        f"{said[:1].upper()}{said[1:]}; what stays loses {number(loss, 'USD')} a day by it, what "
-        "it would have paid at most less what its way costs in ordinary times; that is in no cost."
+    added = _newly_wanted(tables)
+    told = [told_most_lost(counted, *_names(tables)), added]
+    stays = (
+        f"what stays loses {number(loss, 'USD')} a day by it, what it would have paid at most "
+        "less what its way costs in ordinary times; that is in no cost."
     )
+    # Many who lose next to nothing are named by nobody, and the sentence begins with what stays.
+    said = "; ".join([*filter(None, told), stays])
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _newly_wanted(tables: ComparisonTables) -> str:
+    return told_newly_wanted(tables.added_demand, *_names(tables))
 
 
 def _what_stops(tables: ComparisonTables) -> str:

@@ -311,7 +311,14 @@ def _print_losses(sim: Simulation, extra: Extra) -> None:
     if not len(lost):
         return
     net = sim.timetable.states[0].net
-    frame = with_demand(net, lost[["demand_id", "lost", "wanted", "lost_value_usd"]])
+    columns = ["demand_id", "lost", "wanted", "lost_value_usd"]
+    if sim.usual is not None:
+        # What is lost in any case must not look like the scenario's.
+        was = sim.usual.outcomes.set_index("demand_id")[["turned_back", "never_shipped"]]
+        usual = lost["demand_id"].map(was.sum(axis=1)).fillna(0.0)
+        lost = lost.assign(usually_lost=usual.astype("float64"))
+        columns.insert(2, "usually_lost")
+    frame = with_demand(net, lost[columns])
     shown = frame.head(_ROWS).rename(columns=lambda c: c.replace("_", " "))
     print_table(shown, f"Turned back or never shipped, t: the largest {len(shown)} of {len(frame)}")
 

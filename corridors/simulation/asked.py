@@ -22,7 +22,7 @@ from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_
 from corridors.errors import UnknownIdError
 from corridors.network.arcs import LINK
 from corridors.simulation.cargo_tables import PLACES
-from corridors.simulation.effects import caused_queues, sentences
+from corridors.simulation.effects import caused_queues, sentences, told_aside
 from corridors.simulation.timetable import first_felt
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Asked:
     peaks: pd.DataFrame
     queues: pd.DataFrame
     waterfall: pd.DataFrame
+    earlier: pd.DataFrame
     flows: pd.DataFrame
     summary: Any
     start: dt.date
@@ -279,8 +280,21 @@ class Asked:
             node_names=net.end_names,
             cargo_names=dict(zip(cargo["cargo"], cargo["name"], strict=True)),
             added=self.added_on_the_way,
+            earlier=self._earlier_change,
+            uncounted=set(cargo["cargo"]) - net.cargo_in_totals,
+            markets=set(net.tables["supply"]["market"]),
+            aside=told_aside(self.scenario, self.days),
         )
         return found + self._not_run()
+
+    @property
+    def _earlier_change(self) -> dict[str, float]:
+        """What was under way before, and by how many tonnes more of it are where in the end."""
+        if self.usual is None:
+            return {}
+        now = self.earlier.set_index("what")["t"]
+        change = dict(zip(now.index, (now.to_numpy() - self.usual.earlier).tolist(), strict=True))
+        return change | {"under_way_at_start": float(now["under_way_at_start"])}
 
     def _not_run(self) -> list[str]:
         """Return a sentence that says so where an event has begun before the first day run."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corridors.display import counted, number, share
+from corridors.assignment.views.told import between
+from corridors.display import counted, number, several, share
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
+
+    from corridors.scenarios.scenario import Scenario
 
 SMALLEST = 0.05
 """Units below which a queue is what whole steps leave: less than a twentieth of a vehicle."""
@@ -89,6 +92,10 @@ def sentences(
     node_names: Mapping[str, str],
     cargo_names: Mapping[str, str],
     added: tuple[float, float] = (0.0, 0.0),
+    earlier: Mapping[str, float] | None = None,
+    uncounted: Collection[str] = (),
+    markets: Collection[str] = (),
+    aside: Sequence[str] = (),
 ) -> list[str]:
     """Return what happens, a sentence each.
 
@@ -108,6 +115,15 @@ def sentences(
         What a reader calls them, by id.
     added
         Tonne-hours and USD that delays and surcharges add to what moves.
+    earlier
+        Tonnes that were under way before (`under_way_at_start`), and by how many more of
+        them are where in the end.
+    uncounted
+        Cargo that its table keeps out of totals, which `effect` does not know.
+    markets
+        Ids of markets.
+    aside
+        What is to be said besides.
     """
     span = f"In the {len(days)} day{'s' if len(days) > 1 else ''} from {days[0]}"
     steps = effect.set_index("what")
@@ -120,7 +136,10 @@ def sentences(
     dearer = _on_the_way(*added)
     start = f"{title}: {span[0].lower()}{span[1:]}"
     change = steps["change_t"].to_dict()
-    found = [_overall(start, change, moves=bool(dearer)), *_given(change), *dearer]
+    found = [_overall(start, change, moves=bool(dearer)), *_given(change)]
+    beside, others = values["cargo"].isin(list(uncounted)), before.set_index("demand_id")
+    found += _beside(values[beside], others, node_names, cargo_names, markets)
+    found += [*_earlier(earlier or {}), *dearer]
     if len(caused):
         found.append(_queues(caused))
     elif n_usual:
@@ -128,8 +147,8 @@ def sentences(
     if len(caused) and n_usual > 0:
         those = "queue stands" if n_usual == 1 else "queues stand"
         found.append(f"{n_usual} more {those} there without it too.")
-    found += _losses(values, before, node_names, cargo_names)
-    return found
+    found += _losses(values[~beside], others, node_names, cargo_names, markets)
+    return [*found, *aside]
 
 
 _SAID = {
@@ -156,19 +175,39 @@ def _on_the_way(t_hours: float, usd: float) -> list[str]:
     return [f"What moves {' and '.join(said)} on its way by what the scenario adds there."]
 
 
-def _overall(start: str, change: dict[str, float], *, moves: bool) -> str:
-    parts = [
-        f"{number(change[what], 't')} more {words}"
+def _parts(change: Mapping[str, float]) -> list[str]:
+    """Return of which there is more, and of which less, in the order of `_SAID`."""
+    return [
+        f"{number(abs(change[what]), 't')} {'more' if change[what] > 0 else 'less'} {words}"
         for what, words in _SAID.items()
-        if change[what] > _SMALL
+        if abs(change.get(what, 0.0)) > _SMALL
     ]
+
+
+def _overall(start: str, change: dict[str, float], *, moves: bool) -> str:
+    parts, wanted = _parts(change), change["wanted"]
     if parts and change["under_way"] > _SMALL:
         # What comes late for want of days is on its way: with it what is not on time adds up.
         parts.append(f"{number(change['under_way'], 't')} more are under way at the end")
     if not parts:
         later = "waits longer" if moves else "comes later"
-        return f"{start}, no cargo {later}, goes another way or is lost that would not anyway."
+        nothing = f"no cargo {later}, goes another way or is lost that would not anyway"
+    if abs(wanted) > _SMALL:
+        parts.insert(0, f"{number(abs(wanted), 't')} {'more' if wanted > 0 else 'less'} are wanted")
+        if len(parts) == 1:
+            return f"{start}, {parts[0]} than without it; {nothing}."
+    if not parts:
+        return f"{start}, {nothing}."
     return f"{start}, against the same days without it, {', '.join(parts)}."
+
+
+def _earlier(change: Mapping[str, float]) -> list[str]:
+    """Return a sentence on what was under way before the first day, which is in no other."""
+    parts = _parts(change)
+    if not parts:
+        return []
+    before = number(change["under_way_at_start"], "t")
+    return [f"Beside these, of {before} that were under way before, {', '.join(parts)}."]
 
 
 def _given(change: dict[str, float]) -> list[str]:
@@ -198,29 +237,19 @@ def _queues(caused: pd.DataFrame) -> str:
 
 def _losses(
     values: pd.DataFrame,
-    before: pd.DataFrame,
+    was: pd.DataFrame,
     node_names: Mapping[str, str],
     cargo_names: Mapping[str, str],
+    markets: Collection[str],
 ) -> list[str]:
-    was = before.set_index("demand_id")
-    lost = values["turned_back"] + values["never_shipped"]
-    usual = (was["turned_back"] + was["never_shipped"]).reindex(values["demand_id"]).fillna(0.0)
-    frame = values.assign(more=lost.to_numpy() - usual.to_numpy())
-    frame = frame[frame["more"] > _SMALL].sort_values(
-        ["more", "demand_id"], ascending=[False, True]
-    )
-    found = []
-    if len(frame):
-        parts = [
-            f"{cargo_names[row['cargo']]} {node_names[row['origin']]}–"
-            f"{node_names[row['destination']]} ({number(row['more'], 't')})"
-            for row in frame.head(_SHOWN).to_dict("records")
-        ]
-        rest = float(frame["more"].iloc[_SHOWN:].sum())
-        more = f" and others ({number(rest, 't')})" if rest > _SMALL else ""
-        found.append(f"Most is lost by {', '.join(parts)}{more}.")
+    """Return who loses most beyond the usual, and what the goods are worth.
+
+    `was` is what is usual, by demand.
+    """
+    most = _most_lost(values, was, node_names, cargo_names, markets)
+    found = [f"Most is lost by {most}."] if most else []
     worth = {
-        words: float(values[column].sum() - before[column].sum())
+        words: _sum_more(values, was, column)
         for column, words in (
             ("waiting_value_usd", "wait at the end"),
             ("held_value_usd", "have not left"),
@@ -233,4 +262,89 @@ def _losses(
         *others, last = said
         listed = f"{', '.join(others)} and {last}" if others else last
         found.append(f"Goods worth {listed} than without it.")
+    return found
+
+
+def _sum_more(values: pd.DataFrame, was: pd.DataFrame, column: str) -> float:
+    """Return how much more there is of something than is usual for the same demands."""
+    usual = was[column].reindex(values["demand_id"]).fillna(0.0)
+    return float(values[column].sum() - usual.sum())
+
+
+def _most_lost(
+    values: pd.DataFrame,
+    was: pd.DataFrame,
+    node_names: Mapping[str, str],
+    cargo_names: Mapping[str, str],
+    markets: Collection[str],
+) -> str:
+    """Return who loses most beyond the usual; empty where nobody does."""
+    lost = values["turned_back"] + values["never_shipped"]
+    usual = (was["turned_back"] + was["never_shipped"]).reindex(values["demand_id"]).fillna(0.0)
+    frame = values.assign(more=lost.to_numpy() - usual.to_numpy())
+    frame = frame[frame["more"] > _SMALL].sort_values(
+        ["more", "demand_id"], ascending=[False, True]
+    )
+    parts = [
+        f"{cargo_names[row['cargo']]} "
+        f"{between(row['origin'], row['destination'], node_names, markets)} "
+        f"({number(row['more'], 't')})"
+        for row in frame.head(_SHOWN).to_dict("records")
+    ]
+    rest = float(frame["more"].iloc[_SHOWN:].sum())
+    more = f" and others ({number(rest, 't')})" if rest > _SMALL else ""
+    return ", ".join(parts) + more
+
+
+def _beside(
+    values: pd.DataFrame,
+    was: pd.DataFrame,
+    node_names: Mapping[str, str],
+    cargo_names: Mapping[str, str],
+    markets: Collection[str],
+) -> list[str]:
+    """Return a sentence on cargo that its table keeps out of totals, where it fares otherwise."""
+    parts = _parts({what: _sum_more(values, was, what) for what in _SAID})
+    if not parts:
+        return []
+    those = ", ".join(cargo_names[name] for name in sorted(set(values["cargo"])))
+    most = _most_lost(values, was, node_names, cargo_names, markets)
+    told = f"; most is lost by {most}" if most else ""
+    return [f"In no total here: {those}, of which {', '.join(parts)}{told}."]
+
+
+def told_aside(scenario: Scenario | None, days: list[dt.date]) -> list[str]:
+    """Return what of a scenario the days do not show.
+
+    Parameters
+    ----------
+    scenario
+        What is run.
+    days
+        The reported days.
+    """
+    events = scenario.events if scenario else ()
+    here = [event for event in events if any(event.in_force(day) for day in days)]
+    found = []
+    if here and any(event.kind == "open" for event in here):
+        found.append(
+            "By days nobody leaves his way because a better one opens; `corridors run` says who "
+            "would."
+        )
+    idle = [event.in_words() for event in events if event not in here]
+    if here and idle:
+        names = "; ".join(idle[:_SHOWN]) + ("; and others" if len(idle) > _SHOWN else "")
+        those = f"{len(idle)} {'is' if len(idle) == 1 else 'are'}"
+        found.append(
+            f"Of the scenario's {len(events)} events, {those} in force on none of these days: "
+            f"{names}."
+        )
+    ends = [e.end_day for e in here if e.end_day is not None and (e.end_day - days[-1]).days > 1]
+    if ends:
+        last = several(len(ends), "events")
+        until = f"until {ends[0]}" if len(set(ends)) == 1 else f"the last until {max(ends)}"
+        found.append(
+            f"{last} {'goes' if len(ends) == 1 else 'go'} on after these days, {until}: what "
+            "follows is in no figure."
+        )
     return found

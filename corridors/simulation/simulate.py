@@ -202,7 +202,8 @@ def simulate(
         expected_queue=expected_queue,
         undisturbed=table.undisturbed,
     )
-    undisturbed = DaysAlone(without, _run_alone)
+    alone = partial(_run_alone, model=model)
+    undisturbed = DaysAlone(without, alone, kind=model)
     found = Simulation(table, record, plan, model, bound, undisturbed)
     if replications:
         found.replications = replicate(
@@ -217,9 +218,10 @@ def simulate(
     return found
 
 
-def _run_alone(table: Timetable) -> Simulation:
-    """Run the days without a scenario."""
-    return Simulation(table, run(table.problem), None, "queue")
+def _run_alone(table: Timetable, model: str) -> Simulation:
+    """Run the days without a scenario by the clock of those that are held against them."""
+    record = run(table.problem, whole=model == "optimal")
+    return Simulation(table, record, None, model)
 
 
 def _whole(name: str, value: object, least: int, most: int = MOST_DAYS) -> int:

@@ -162,6 +162,7 @@ def build_timetable(
     base_of = np.zeros(len(calendar), dtype=np.int64)
     fallen = FallenRoutes(solutions, undisturbed)
     states: list[NetworkState] = []
+    usual_states: list[NetworkState] = []
     state_of = np.zeros(len(calendar), dtype=np.int64)
     known: dict[Any, int] = {}
     numbers: list[int] = []
@@ -177,6 +178,7 @@ def build_timetable(
             known[key] = len(states)
             idle = not any(shares)
             states.append(base if idle else network_state(net, scenario, day, building_up=True))
+            usual_states.append(base)
         state_of[i] = known[key]
         numbers.append(number)
     foreseen = ForeseenRoutes(
@@ -194,6 +196,7 @@ def build_timetable(
     table = _assemble(
         net,
         states,
+        usual_states,
         state_of[rows],
         state_of[later],
         fallen,
@@ -268,6 +271,7 @@ def _changes(net: Network, first: dt.date, last: dt.date) -> Iterator[dt.date]:
 def _assemble(
     net: Network,
     states: list[NetworkState],
+    usual: list[NetworkState],
     state: NDArray[np.int64],
     state_ahead: NDArray[np.int64],
     base: FallenRoutes,
@@ -315,6 +319,7 @@ def _assemble(
         points, arcs.size, level, steady=steady, moves=moves
     )
     cargo = net.whole.tables["cargo"].set_index("cargo").loc[list(arcs.cargo)]
+    value_of_time = cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0
     problem = QueueProblem(
         step=step,
         begin=begin,
@@ -326,7 +331,7 @@ def _assemble(
         state=state,
         announced=announced,
         weight=cargo["t_per_unit"].to_numpy(dtype=np.float64),
-        value_of_time=cargo["usd_per_unit_day"].to_numpy(dtype=np.float64) / 24.0,
+        value_of_time=value_of_time,
         rate=rate,
         level=level,
         reserved=kept,
@@ -353,6 +358,7 @@ def _assemble(
         grants=stock,
         store=stores(net, points),
         variability=variability(states, points, state, granted, stands=expected_queue),
+        added=_added(states, usual, value_of_time),
     )
     return Timetable(problem, calendar[0], states, points, base.bases)
 
@@ -362,6 +368,20 @@ def _open_usd(state: NetworkState) -> NDArray[np.float64]:
     usd = state.arcs.usd + state.arcs.premium
     usd[:, ~state.there | state.closed] = np.inf
     return usd
+
+
+def _added(
+    states: list[NetworkState], usual: list[NetworkState], value_of_time: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
+    """Return what the events of each state add to what arcs cost, with the time valued."""
+    found = []
+    for now, was in zip(states, usual, strict=True):
+        with np.errstate(invalid="ignore"):
+            usd = now.arcs.usd - was.arcs.usd
+            usd += (now.arcs.hours - was.arcs.hours) * value_of_time[:, None]
+        found.append(np.where(np.isfinite(usd), usd, 0.0))
+    added = np.stack(found)
+    return added if added.any() else None
 
 
 def _choke(states: list[NetworkState]) -> NDArray[np.float64]:

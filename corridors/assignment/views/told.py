@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from corridors.assignment.tables import ComparisonTables
     from corridors.assignment.usual.waits import SettledWaits
 
 _SMALL = 0.5
@@ -21,12 +22,75 @@ _SMALL = 0.5
 _LEAST_HOURS = 0.1
 """Hours by which a wait has to be longer than usual to be worth a word."""
 
+_CENT = 0.01
+"""USD a unit below which two ways cost the same."""
+
 _QUARTER_HOURS = 90 * 24.0
 _MILLIONTH = 1e-6
 _WORTH_SAYING = 1e-3
 
 _SHOWN = 3
 """Sellers that are named."""
+
+
+def more_or_less(amount: float, unit: str) -> str:
+    """Return by how much something is more or less than before: never less than nothing more.
+
+    Examples
+    --------
+    >>> more_or_less(-1234.5, "USD a day"), more_or_less(0.0, "USD")
+    ('1,234 USD a day less', '0 USD more')
+    """
+    return f"{number(abs(amount), unit)} {'more' if amount >= 0 else 'less'}"
+
+
+def between(
+    origin: str, destination: str, names: Mapping[str, str], markets: Collection[str]
+) -> str:
+    """Return from where to where, as one says it; a market is no place, and left out.
+
+    Parameters
+    ----------
+    origin, destination
+        Ids, of places or of a market.
+    names
+        What a reader calls places, by id.
+    markets
+        Ids of markets.
+    """
+    if origin in markets:
+        return f"for {names[destination]}"
+    if destination in markets:
+        return f"from {names[origin]}"
+    return f"{names[origin]}–{names[destination]}"
+
+
+def told_most_lost(
+    by_demand: pd.DataFrame,
+    names: Mapping[str, str],
+    cargo_names: Mapping[str, str],
+    markets: Collection[str],
+) -> str:
+    """Return which demands lose most; empty where none loses what is worth a word.
+
+    Parameters
+    ----------
+    by_demand
+        As `corridors.Comparison.by_demand` has it.
+    names, cargo_names
+        What a reader calls places and cargo, by id.
+    markets
+        Ids of markets.
+    """
+    frame = by_demand[by_demand["lost_t_per_day"] > _SMALL]
+    order = frame.sort_values(["lost_t_per_day", "demand_id"], ascending=[False, True])
+    parts = [
+        f"{cargo_names[row['cargo']]} "
+        f"{between(row['origin'], row['destination'], names, markets)} "
+        f"({number(row['lost_t_per_day'], 't')})"
+        for row in order.head(_SHOWN).to_dict("records")
+    ]
+    return f"Most is lost, a day, by {', '.join(parts)}" if parts else ""
 
 
 def told_sellers(sales: pd.DataFrame, cargo_names: Mapping[str, str]) -> list[str]:
@@ -72,12 +136,11 @@ def best_sentence(change: Mapping[str, float], *, aside: bool = False) -> str:
     kept = change.get("added_cost_usd_per_day_kept", 0.0)
     stays = ""
     if abs(kept) >= 1.0:
-        more = "more" if kept > 0 else "less"
-        stays = f", what keeps its way would cost {number(abs(kept), 'USD')} a day {more},"
+        stays = f", what keeps its way would cost {more_or_less(kept, 'USD a day')},"
     return (
         "At best, had one hand planned all that moves (optimal), "
         f"{number(change['rerouted_t_per_day'], 't')} a day would go another way, at "
-        f"{number(change['added_cost_usd_per_day_rerouted'], 'USD')} a day more{stays} and "
+        f"{more_or_less(change['added_cost_usd_per_day_rerouted'], 'USD a day')}{stays} and "
         f"{number(change['newly_unserved_t_per_day'], 't')} would no longer be carried"
         f"{', beside what counts in no total' if aside else ''}."
     )
@@ -289,7 +352,7 @@ def told_kept(change: Mapping[str, float]) -> str:
     if tonnes <= _SMALL or (abs(usd) < 1.0 and abs(days) < 0.01):
         return ""
     premium = change.get(f"{PREMIUM}_kept", 0.0)
-    sellers = f", and {number(premium, 'USD')} more to sellers" if abs(premium) > 1.0 else ""
+    sellers = f", and {more_or_less(premium, 'USD')} to sellers" if abs(premium) > 1.0 else ""
     slower = f"take {number(abs(days))} days {'more' if days >= 0 else 'less'} on average and "
     return (
         f"Of what keeps its way, {number(tonnes, 't')} a day "
@@ -313,7 +376,10 @@ def told_cheaper(going_cheaper: pd.DataFrame, names: Mapping[str, str]) -> str:
 
 
 def told_newly_wanted(
-    added: pd.DataFrame | None, names: Mapping[str, str], cargo_names: Mapping[str, str]
+    added: pd.DataFrame | None,
+    names: Mapping[str, str],
+    cargo_names: Mapping[str, str],
+    markets: Collection[str] = (),
 ) -> str:
     """Return of which demands most stays that was not wanted before."""
     if added is None:
@@ -321,7 +387,8 @@ def told_newly_wanted(
     frame = added[added["unserved_t_per_day"] > _SMALL]
     order = frame.sort_values(["unserved_t_per_day", "demand_id"], ascending=[False, True])
     parts = [
-        f"{cargo_names[row['cargo']]} {names[row['origin']]}–{names[row['destination']]} "
+        f"{cargo_names[row['cargo']]} "
+        f"{between(row['origin'], row['destination'], names, markets)} "
         f"({number(row['unserved_t_per_day'], 't')})"
         for row in order.head(_SHOWN).to_dict("records")
     ]
@@ -339,6 +406,25 @@ def told_closed(links: Sequence[str], flows_before: pd.DataFrame) -> str:
     return (
         f"The scenario closes {len(links)} link{'s' if len(links) > 1 else ''}, "
         f"{used} of which carried cargo before."
+    )
+
+
+def told_why_cheaper(tables: ComparisonTables) -> str:
+    """Return why what a scenario sends another way costs less there; empty where it does not.
+
+    What opens is cheaper for a reason that needs no word.
+    """
+    change = tables.change
+    opened = tables.after.links_there - tables.before.links_there
+    if tables.model != "logit" or opened or change["added_cost_usd_per_day_rerouted"] > -1.0:
+        return ""
+    moved = tables.reroutes[~tables.reroutes["cargo"].isin(list(tables.uncounted))]
+    tonnes = float(moved["t_per_day"][moved["added_cost_usd_per_unit"] < -_CENT].sum())
+    return (
+        f"It costs less because {number(tonnes, 't')} a day of it had gone by ways that cost more: "
+        "shippers choose some for what is in no cost, and now have them no longer or would wait."
+        if tonnes > _SMALL
+        else ""
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors.simulation.queueing.reneging import staying
+from corridors.simulation.queueing.route_choice import stopped_ways
 from corridors.simulation.queueing.stores import equal_parts, in_turn
 from corridors.simulation.queueing.ways.search import TROUBLE_DAYS
 
@@ -185,14 +186,14 @@ class Origin:
         now = (n + 0.5) * p.step
         usual = self._sets[p.base_of[n]]
         fresh = p.amount[n] * p.step
-        stopped_way = np.zeros(len(arrays.demand), dtype=np.bool_)
-        if banned.any():
-            on = np.repeat(np.arange(len(arrays.demand)), np.diff(arrays.first))
-            stopped_way[on[banned[arrays.limit]]] = True
-        # Demands of which nothing is held and no way has a queue leave as always, at once.
+        stopped_way = stopped_ways(arrays, banned)
+        # Demands of which nothing is held, and no way has a queue or is dearer than usual,
+        # leave as always, at once.
         asks = np.array([bool(own) for own in self.held], dtype=np.bool_)
         wants = asks | (fresh > 0)
-        asks[usual.demand[(wait[usual.way] > TROUBLE_DAYS) | stopped_way[usual.way]]] = True
+        worse = (wait > TROUBLE_DAYS) | stopped_way
+        worse[usual.way[route_choice.dearer(n, usual.demand, usual.way)]] = True
+        asks[usual.demand[worse[usual.way]]] = True
         asks &= wants
         free = wants & ~asks
         self._stay_short(n, np.flatnonzero(free & (usual.served < 1.0 - 1e-12)), usual, fresh)
@@ -207,7 +208,7 @@ class Origin:
             ways = route_choice.base_routes[p.base_of[n]][k]
             for number, shipments in self._wanting(n, k, ways, float(fresh[k]), now).items():
                 stopped = bool(stopped_way[number])
-                if wait[number] <= TROUBLE_DAYS and not stopped:
+                if not worse[number]:
                     departing += [
                         shipment.leaving(
                             number, shipment.amount, self._waited_before(shipment, now)

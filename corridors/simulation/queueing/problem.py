@@ -158,6 +158,9 @@ class QueueProblem:
     fallen
         Part of each demand that cannot leave while a set holds, because a by-product has no
         outlet, shape (sets, K): of what the shares of the set leave. None anywhere unless told.
+    added
+        What events add to what passes an arc, shape (S, C, A), in USD per unit with the time
+        valued: delays and surcharges. None where they add nothing.
     store
         Units that find a place before each limit, shape (R,); ``inf``, which it is unless
         told, where anything does.
@@ -215,6 +218,7 @@ class QueueProblem:
     fallen: Floats = field(kw_only=True, default_factory=lambda: np.empty((0, 0)))
     grants: Grants | None = field(kw_only=True, default=None)
     variability: Variability | None = field(kw_only=True, default=None)
+    added: Floats | None = field(kw_only=True, default=None)
     store: Floats = field(kw_only=True, default_factory=lambda: np.empty(0))
 
     def __post_init__(self) -> None:
@@ -282,6 +286,9 @@ def _check(p: QueueProblem) -> None:
         raise ProblemError(msg)
     if p.usd.shape != p.hours.shape or p.usd.shape[2] != len(p.tail):
         msg = f"usd, hours: expected (states, classes, {len(p.tail)}), saw {p.usd.shape}"
+        raise ProblemError(msg)
+    if p.added is not None and p.added.shape != p.usd.shape:
+        msg = f"added: expected shape {p.usd.shape}, saw {p.added.shape}"
         raise ProblemError(msg)
     if p.fallen.shape != (len(p.base_routes), len(p.origin)):
         shape = (len(p.base_routes), len(p.origin))

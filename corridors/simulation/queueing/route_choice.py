@@ -1,9 +1,9 @@
 """Which way cargo takes, with what it knows on the day.
 
-Cargo that is about to leave compares its base route, waits included, with the
-best way round; what newcomers may have of the spare capacity elsewhere is shared
-out evenly among those who want it. Who finds every way worse than not shipping,
-or expects to wait longer than it would bear, stays at home.
+Cargo that is about to leave compares its base route, with waits and what is slower or
+dearer on it, with the best way round; what newcomers may have of the spare capacity
+elsewhere is shared out evenly among those who want it. Who finds every way worse than not
+shipping, or expects to wait longer than it would bear, stays at home.
 """
 
 from __future__ import annotations
@@ -24,8 +24,20 @@ if TYPE_CHECKING:
 _ROUNDS = 4
 """How often those who found a way full look for the next one, in a step."""
 
+_CENT = 0.01
+"""USD per unit below which nothing is dearer."""
+
 _CALM_DAYS = 14.0
 """Days without anyone wanting to go round after which contracts start anew."""
+
+
+def stopped_ways(arrays: RouteArrays, banned: Flags) -> Flags:
+    """Return the ways over limits for which nothing more is accepted, shape (W,)."""
+    result = np.zeros(len(arrays.demand), dtype=np.bool_)
+    if banned.any():
+        on = np.repeat(np.arange(len(arrays.demand)), np.diff(arrays.first))
+        result[on[banned[arrays.limit]]] = True
+    return result
 
 
 class RouteChoice:
@@ -47,6 +59,8 @@ class RouteChoice:
         self._known: dict[tuple[int, bytes], int] = {}
         self._newcomers: dict[int, list[tuple[int, float]]] = {}
         self._plain: dict[tuple[int, int], float] = {}
+        self._added: dict[tuple[int, int], float] = {}
+        self._lag = np.rint(problem.behaviour.reaction / problem.step).astype(np.int64).tolist()
         for ways in problem.base_routes:
             sets: list[list[tuple[int, float]]] = [[] for _ in range(n)]
             for way in ways:
@@ -197,6 +211,41 @@ class RouteChoice:
             usd = self._book.usd[state, c, arcs].sum()
             self._plain[state, way] = float(usd + self._p.value_of_time[c] * hours)
         return self._plain[state, way]
+
+    def dearer(self, step: int, demand: Ints, way: Ints) -> Flags:
+        """Return on which base routes delays and surcharges are worth looking for another way.
+
+        Where they cost what a wait would from which anybody looks, and more than a rounding;
+        known to those who leave as long after they begin as a closure is.
+
+        Parameters
+        ----------
+        step
+            The step.
+        demand, way
+            Numbers of the demands, and of a base route of each, shape (W,).
+        """
+        p = self._p
+        if p.added is None:
+            return np.zeros(len(way), dtype=np.bool_)
+        kind = p.kind[demand].tolist()
+        added = [
+            min(
+                self._added_on(int(p.state[step]), c, w),
+                self._added_on(int(p.state[max(step - self._lag[c], 0)]), c, w),
+            )
+            for c, w in zip(kind, way.tolist(), strict=True)
+        ]
+        least = 24.0 * TROUBLE_DAYS * p.value_of_time[kind]
+        return np.asarray(np.array(added) > np.maximum(least, _CENT))
+
+    def _added_on(self, state: int, c: int, way: int) -> float:
+        """Return what events add to what a way costs, with its time valued, in USD per unit."""
+        if (state, way) not in self._added:
+            assert self._p.added is not None
+            total = self._p.added[state, c, self._book.arcs[way]].sum()
+            self._added[state, way] = float(total)
+        return self._added[state, way]
 
     def _full(self, limits: QueueLimits, share: Floats) -> Flags:
         most = float(share.max(initial=0.0))

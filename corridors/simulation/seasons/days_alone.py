@@ -33,14 +33,21 @@ _TABLES = {
     "peaks": ("capacity_id", "peak"),
     "outcomes": (
         "demand_id",
+        "late",
+        "other_way",
         "turned_back",
         "never_shipped",
+        "waiting",
+        "not_yet_left",
         "waiting_value_usd",
         "held_value_usd",
         "lost_value_usd",
     ),
 }
 """Columns of tables of `corridors.Simulation` that a run with a scenario is held against."""
+
+_ARRAYS = ("waterfall", "totals", "earlier")
+"""Figures that are no columns of a table."""
 
 _TOTALS = ("cost_usd", "waiting_t_hours", "loss_usd")
 """Figures of its summary that are."""
@@ -56,12 +63,15 @@ class UsualFigures:
         Tonnes by row of the waterfall.
     totals
         What is paid, waited and lost: the figures of the summary in their order, shape (3,).
+    earlier
+        Tonnes by row of what was under way before.
     queues, peaks, outcomes
         The columns that are asked for.
     """
 
     waterfall: Floats
     totals: Floats
+    earlier: Floats
     queues: pd.DataFrame
     peaks: pd.DataFrame
     outcomes: pd.DataFrame
@@ -71,7 +81,9 @@ class UsualFigures:
         """Return the figures of a run."""
         tables = {name: getattr(days, name)[list(own)] for name, own in _TABLES.items()}
         totals = np.array([days.summary[name] for name in _TOTALS], dtype=np.float64)
-        return cls(days.waterfall["t"].to_numpy(), totals, **tables)
+        steps = (frame["t"].to_numpy() for frame in (days.waterfall, days.earlier))
+        waterfall, earlier = steps
+        return cls(waterfall, totals, earlier, **tables)
 
     def added(self, summary: Mapping[str, float]) -> dict[str, float]:
         """Return what another run pays, waits and loses more, by the names of its summary."""
@@ -85,6 +97,7 @@ class UsualFigures:
         found: dict[str, NDArray[np.generic]] = {
             "waterfall": self.waterfall,
             "totals": self.totals,
+            "earlier": self.earlier,
         }
         for table, columns in _TABLES.items():
             frame = getattr(self, table)
@@ -97,13 +110,13 @@ class UsualFigures:
     def read(cls, known: dict[str, NDArray[np.generic]] | None) -> UsualFigures | None:
         """Return the figures that were kept; None where none were, or others."""
         names = {f"{table}.{name}" for table, columns in _TABLES.items() for name in columns}
-        if known is None or set(known) != {"waterfall", "totals"} | names:
+        if known is None or set(known) != {*_ARRAYS, *names}:
             return None
         tables = {
             table: pd.DataFrame({name: known[f"{table}.{name}"] for name in columns})
             for table, columns in _TABLES.items()
         }
-        own = (known[name].astype(np.float64) for name in ("waterfall", "totals"))
+        own = (known[name].astype(np.float64) for name in _ARRAYS)
         return cls(*own, **tables)
 
 
@@ -114,10 +127,17 @@ class DaysAlone:
     ----------
     timetable, run
         What works out what holds on each day, and runs it into a `corridors.Simulation`.
+    kind
+        The model that runs it: by whole steps the days are others.
     """
 
-    def __init__(self, timetable: Callable[[], Timetable], run: Callable[[Timetable], Any]) -> None:
-        self._timetable, self._run = timetable, run
+    def __init__(
+        self,
+        timetable: Callable[[], Timetable],
+        run: Callable[[Timetable], Any],
+        kind: str = "queue",
+    ) -> None:
+        self._timetable, self._run, self._kind = timetable, run, kind
 
     @cached_property
     def timetable(self) -> Timetable:
@@ -136,6 +156,8 @@ class DaysAlone:
         if "days" in self.__dict__ or not large:
             return UsualFigures.of(self.days)
         key = key_of_days(self.timetable)
+        if self._kind != "queue":
+            key = key_of("days", self._kind, key)
         found = UsualFigures.read(recall(key))
         if found is None:
             found = UsualFigures.of(self.days)

@@ -66,8 +66,10 @@ def summary(
     begin = p.begin
     queue = part[begin:]
     daily = tables.end_of_day(part)
-    left = record.left[begin:].sum(axis=0)
-    rate = np.where(np.isfinite(record.rate[begin:]), record.rate[begin:], 0.0).sum(axis=0)
+    # What passes on days on which nothing limits it, such as out of season, is no use of a limit.
+    limits_it = np.isfinite(record.rate[begin:])
+    left = np.where(limits_it, record.left[begin:], 0.0).sum(axis=0)
+    rate = np.where(limits_it, record.rate[begin:], 0.0).sum(axis=0)
     rows = []
     for r in np.flatnonzero(queue.mean(axis=0) > _LEAST).tolist():
         top = int(daily[:, r].argmax())
