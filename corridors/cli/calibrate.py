@@ -171,6 +171,7 @@ def _write(net: Network, found: Calibration, out: Path) -> None:
             name=manifest.get("name", out.name),
             title=manifest.get("title", "A network of freight corridors"),
             lines=lines.read_bytes() if lines is not None and lines.is_file() else None,
+            licenses=manifest.get("licenses", []),
         )
         if net.folder is not None:
             copy_scenarios(net.folder, folder)
