@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -202,7 +203,9 @@ def _known(row: dict[str, Any], keys: tuple[str, ...], where: str) -> None:
 
 
 def _number(value: Any, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    # A whole number too large for a float is neither.
+    if not number or not abs(value) < math.inf or abs(value) > sys.float_info.max:
         msg = f"{where}: saw {value!r}, expected a finite number"
         raise DataError(msg)
     return float(value)

@@ -110,6 +110,7 @@ def write(net: Network, path: Path) -> list[Path]:
     files[f"{SUBFOLDER}/transfers.csv"] = table_text(left, tables()["transfers"])
     said = "".join(f"{key}: {value}\n" for key, value in about(net).items() if value)
     files[f"{SUBFOLDER}/about.txt"] = said
+    make_folder(path)
     make_folder(path / SUBFOLDER)
     for name, text in files.items():
         write_text(path / name, text)
