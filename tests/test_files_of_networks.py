@@ -22,6 +22,38 @@ def island(tmp_path):
     return co.new_network(tmp_path / "island")
 
 
+def test_a_folder_in_which_one_stands_stays_that_folder(island, tmp_path):
+    """A shell would find itself in a folder that is gone."""
+    co.export(co.load(island), tmp_path / "gmns", "gmns")
+    for name, command in (("new", ("new", ".")), ("import", ("import-gmns", "../gmns", "."))):
+        here = tmp_path / name
+        here.mkdir()
+        before = here.stat().st_ino
+        done = corridors(*command, cwd=here)
+        assert done.returncode == 0, done.stderr
+        assert here.stat().st_ino == before
+        assert co.check(here) == []
+
+
+@pytest.mark.parametrize("command", ["new", "import-gmns"])
+def test_of_a_network_that_cannot_be_written_nothing_is_left(
+    island, tmp_path, command, monkeypatch
+):
+    co.export(co.load(island), tmp_path / "gmns", "gmns")
+    before = sorted(tmp_path.iterdir())
+
+    def full(folder, **_):
+        message = f"{folder}: cannot be written (No space left on device)"
+        raise co.DataError(message)
+
+    monkeypatch.setattr("corridors.network.folder.seal", full)
+    given = ("import-gmns", tmp_path / "gmns") if command == "import-gmns" else ("new",)
+    done = corridors(*given, tmp_path / "there")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "No space left" in done.stderr
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def answer(folder):
     done = corridors("run", folder / SCENARIO, "--network", folder, "--json")
     assert done.returncode == 0, done.stderr
