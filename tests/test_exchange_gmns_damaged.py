@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 
 import pytest
 from command import corridors
@@ -89,3 +90,60 @@ def test_nothing_is_left_where_the_scenarios_cannot_be_written(gmns, monkeypatch
 
     monkeypatch.setattr("corridors.network.folder.copy_scenarios", full)
     refused(gmns, "No space left")
+
+
+def counted(folder):
+    """Let the made-up network have a count that makes the railway cheaper by far."""
+    place = {"kind": "link", "id": "brook-cedar-rail", "direction": "forward",
+             "cargo": "container", "factor": 1}  # fmt: skip
+    road = {**place, "id": "aster-elm-road"}
+    counts = [
+        {"observation_id": "rail", "usd_per_unit": 300, "places": [place, road],
+         "demand": ["aster-dale-container"]},
+        {"observation_id": "road", "usd_per_unit": -1, "places": [road]},
+    ]  # fmt: skip
+    text = json.dumps({"dispersion": 0.4, "counts": counts})
+    (folder / "choice.json").write_text(text, encoding="utf-8")
+    return text
+
+
+def shares(folder):
+    plan = co.assign(co.load(folder), as_of="2026-03-01", model="logit")
+    return plan.flows.to_csv()
+
+
+@pytest.mark.parametrize("day", [None, "2026-03-01"])
+def test_what_counts_have_taught_comes_back_too(tmp_path, day):
+    mine = co.new_network(tmp_path / "mine")
+    without = shares(mine)
+    text = counted(mine)
+    expected = shares(mine)
+    assert expected != without
+    net = co.load(mine)
+    co.export(net if day is None else net.at(day), tmp_path / "gmns", "gmns")
+    assert co.import_gmns(tmp_path / "gmns", tmp_path / "back") == []
+    assert (tmp_path / "back" / "choice.json").read_text(encoding="utf-8") == text
+    assert shares(tmp_path / "back") == expected
+
+
+def test_what_is_gone_counts_no_more(tmp_path):
+    mine = co.new_network(tmp_path / "mine")
+    counted(mine)
+    co.export(co.load(mine), tmp_path / "gmns", "gmns")
+    path = tmp_path / "gmns" / "link.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(x for x in lines if "aster-elm-road" not in x), encoding="utf-8")
+    remarks = co.import_gmns(tmp_path / "gmns", tmp_path / "back")
+    assert "counts of choice.json left out, what they count is gone: road" in remarks
+    said = json.loads((tmp_path / "back" / "choice.json").read_text(encoding="utf-8"))
+    assert [c["observation_id"] for c in said["counts"]] == ["rail"]
+    assert [p["id"] for p in said["counts"][0]["places"]] == ["brook-cedar-rail"]
+    assert not [p for p in co.check(tmp_path / "back") if p.file == "choice.json"]
+
+
+def test_what_counts_have_taught_stays_when_patience_is_fitted(tmp_path):
+    mine = co.new_network(tmp_path / "mine")
+    text = counted(mine)
+    done = corridors("calibrate", "--network", mine, "--out", tmp_path / "fitted")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "fitted" / "choice.json").read_text(encoding="utf-8") == text

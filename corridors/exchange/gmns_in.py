@@ -17,12 +17,13 @@ import re
 from pathlib import Path
 
 from corridors.errors import DataError, nearest
+from corridors.exchange.choice_file import choice_file, ids_of
 from corridors.exchange.gmns import OWN_CARGO, OWN_NODE, OWN_TRANSFER, SUBFOLDER, TRANSLATED
 from corridors.exchange.gmns_faults import FILES, Origins
 from corridors.exchange.gmns_files import GmnsFolder, Row, fault, number_in
 from corridors.exchange.gmns_links import GmnsLinks, Place
 from corridors.exchange.tables import frames_from_rows, missing_provenance
-from corridors.files import read_whole, whole_folder
+from corridors.files import read_whole, whole_folder, write_bytes
 from corridors.network.reading.ids import plain_id, plain_ids
 from corridors.network.reading.manifest import CC_BY
 from corridors.network.schema import MODES, tables
@@ -75,7 +76,7 @@ def import_gmns(
     Network(back: 7 nodes, 8 links, 3 capacities, 2 demands)
     """
     from corridors.exchange.lines import lines_bytes
-    from corridors.network.folder import copy_scenarios, raise_problems, write_tables
+    from corridors.network.folder import CHOICE, copy_scenarios, raise_problems, write_tables
 
     source, target = Path(folder), Path(out)
     if target.exists() and (target.is_file() or any(target.iterdir())):
@@ -98,6 +99,10 @@ def import_gmns(
         frames, problems = frames_from_rows(rows)
         raise_problems(source, reader.origins.said_of_gmns(rows, problems))
     lines = lines_bytes(reader.links.features) if reader.links.found_lines else None
+    choice = choice_file(source / SUBFOLDER, ids_of(frames))
+    if choice is not None and choice[1]:
+        names = ", ".join(choice[1])
+        reader.remarks.append(f"counts of {CHOICE} left out, what they count is gone: {names}")
     with whole_folder(target) as made:
         write_tables(
             made,
@@ -108,6 +113,8 @@ def import_gmns(
             licenses=reader.licenses,
         )
         copy_scenarios(source / SUBFOLDER, made)
+        if choice is not None:
+            write_bytes(made / CHOICE, choice[0])
     return reader.remarks
 
 
