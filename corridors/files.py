@@ -277,7 +277,7 @@ def _put_in_place(new: Path, old: Path, target: Path, replaces: Collection[str])
     written = {p.name for p in new.iterdir()}
     if not target.exists():
         new.replace(target)
-    elif {p.name for p in target.iterdir()} <= written | set(replaces):
+    elif not target.samefile(".") and {p.name for p in target.iterdir()} <= written | set(replaces):
         target.replace(old)
         try:
             new.replace(target)

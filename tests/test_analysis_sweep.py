@@ -172,7 +172,7 @@ def test_another_sweep_never_goes_into_the_same_file(tmp_path, change, what):
 def test_a_file_that_is_something_else_is_refused(tmp_path):
     out = tmp_path / "s.jsonl"
     out.write_text("hello\n")
-    with pytest.raises(co.DataError, match="line 1: not a line of a sweep"):
+    with pytest.raises(co.DataError, match="line 1: not a result of this run"):
         sweep_function(two_ways(), of="node", as_of=DAY, out=out)
     assert out.read_text() == "hello\n"
     with pytest.raises(co.DataError, match="does not exist"):

@@ -251,3 +251,25 @@ def test_there_is_no_table_of_that_name(results, tmp_path):
     kept = co.load_result(results["assignment"].save(tmp_path / "a"))
     with pytest.raises(AttributeError, match="no table 'flow'"):
         kept.flow  # noqa: B018  the access is what is tested
+
+
+WRONG = [
+    *((key, value) for key in ("scenario", "baseline_scenario") for value in (5, [], {})),
+    *(("kind", value) for value in (None, [], {})),
+    *((key, value) for key in ("tables", "kept") for value in (5, ["a"], {"a": 1})),
+    *(("network", {key: value}) for key in ("tables", "files") for value in (5, "x", [1])),
+    ("scenario", "border-closed"),
+    ("scenario", "name: [a"),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), WRONG, ids=[f"{k} {v}" for k, v in WRONG])
+def test_a_damaged_manifest_is_one_message(results, tmp_path, key, value):
+    path = results["assignment"].save(tmp_path / "kept") / "manifest.json"
+    said = json.loads(path.read_text(encoding="utf-8"))
+    said[key] = said[key] | value if key == "network" else value
+    path.write_text(json.dumps(said), encoding="utf-8")
+    done = corridors("verify", path)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert key.partition("_")[0] in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -138,6 +138,11 @@ ROAD = """{"counts": [{"observation_id": "x", "usd_per_unit": 1, "places": [
         ('{"dispersion": "wide"}', "dispersion"),
         ('{"dispersion": 0}', "dispersion"),
         ('{"dispersion": NaN}', "finite"),
+        ('{"dispersions": 0.5}', r"unknown key 'dispersions'; did you mean dispersion\?"),
+        (
+            '{"counts": [{"observation_id": "x", "usd_per_unit": 1, "places": [], "demands": []}]}',
+            r"counts\[0\]: unknown key 'demands'; did you mean demand\?",
+        ),
         ('{"counts": {}}', "expected a list"),
         ('{"counts": [1]}', r"counts\[0\]"),
         ('{"counts": [{"observation_id": "x", "usd_per_unit": true, "places": []}]}', "finite"),
@@ -153,6 +158,40 @@ def test_a_parameter_file_that_cannot_be_meant_is_refused(text, message):
     with pytest.raises(DataError, match=message) as raised:
         read_parameters(text, "here/choice.json")
     assert "here/choice.json" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff", "not text in UTF-8, expected JSON"),
+        (b"", "expected JSON"),
+        (b'{"spread": 1}', "unknown key 'spread'"),
+        (None, "is a folder, expected a file"),
+    ],
+)
+def test_check_reads_the_parameter_file_too(tmp_path, content, words):
+    folder = co.new_network(tmp_path / "own")
+    path = folder / "choice.json"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    (problem,) = co.check(folder)
+    assert (problem.file, problem.rule) == ("choice.json", "parameters-of-choice-can-be-read")
+    assert words in problem.message
+    with pytest.raises(DataError, match=words):
+        co.assign(co.load(folder), as_of="2026-03-01", model="logit")
+
+
+def test_check_finds_what_a_parameter_file_names_and_nobody_knows(tmp_path):
+    folder = co.new_network(tmp_path / "own")
+    place = {"kind": "link", "id": "x-y", "direction": "forward", "cargo": "tea", "factor": 1}
+    count = {"observation_id": "seen", "usd_per_unit": 1, "places": [place], "demand": ["nobody"]}
+    (folder / "choice.json").write_text(json.dumps({"counts": [count]}), encoding="utf-8")
+    said = [problem.message for problem in co.check(folder)]
+    assert len(said) == 3
+    for words in ("seen: no demand 'nobody'", "seen: no link 'x-y'", "seen: no cargo 'tea'"):
+        assert any(words in one for one in said)
 
 
 def test_a_parameter_file_stands_beside_the_tables(tmp_path):

@@ -462,7 +462,19 @@ def _add_line(i: Island, link: str, *points: tuple[float, float]) -> None:
     seal(i.folder)
 
 
+def tables_have_their_names(i: Island) -> Expected:
+    (i.folder / "quota.csv").write_text("capacity_id\n", encoding="utf-8")
+    return "quota.csv", 0, ""
+
+
+def parameters_of_choice_can_be_read(i: Island) -> Expected:
+    (i.folder / "choice.json").write_text('{"dispersions": 1}', encoding="utf-8")
+    return "choice.json", 0, ""
+
+
 WHOLE = [
+    tables_have_their_names,
+    parameters_of_choice_can_be_read,
     links_join_two_places,
     rail_has_a_gauge,
     transfers_change_something,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 
 import command
 import pytest
@@ -335,6 +336,26 @@ def test_a_folder_that_is_no_network_is_refused(folder, tmp_path):
     (tmp_path / "other").mkdir()
     with pytest.raises(DataError, match=r"no datapackage\.json"):
         write_limits(co.load(folder), tmp_path / "other")
+
+
+def test_limits_of_one_network_are_not_written_into_another(folder):
+    """The network that was forgotten on the command line is the shipped one."""
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    done = command.corridors("limits", "--write", str(folder), "--as-of", "2026-03-01")
+    assert done.returncode == 2
+    assert "nodes.csv is not that of the network whose limits these are (eurasia)" in done.stderr
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+
+
+def test_what_is_published_in_a_copy_alone_is_not_lost(folder, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    rows = rows_of(copy, "capacities")
+    rows[0]["amount"] = "5"
+    write_rows(copy, "capacities", rows)
+    with pytest.raises(DataError, match=r"capacities\.csv is not that of the network"):
+        write_limits(with_inferred_limits(co.load(folder), "2026-03-01"), copy)
+    assert rows_of(copy, "capacities") == rows
 
 
 # --- the shipped network

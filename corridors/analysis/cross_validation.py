@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors import __version__
-from corridors.analysis.jobs.checkpoint import Ledger
+from corridors.analysis.jobs.checkpoint import Ledger, are_numbers
 from corridors.analysis.jobs.each import solve_each
 from corridors.analysis.validation.count_fit import INPUTS, CountFit, hash_of
 from corridors.errors import DataError
@@ -96,6 +96,16 @@ def folder(basis: tuple[Network, int]) -> Callable[[str], dict[str, Any]]:
     return predict
 
 
+def _fits(row: dict[str, Any]) -> bool:
+    """Say whether a row of a file is what `folder` has predicted."""
+    return isinstance(row["largest"], float) and all(
+        isinstance(one["observation_id"], str)
+        and isinstance(one["identity"], bool)
+        and are_numbers({k: one[k] for k in ("observed", "predicted", "fold")})
+        for one in row["rows"]
+    )
+
+
 def cross_validate(
     net: Network,
     n: int,
@@ -139,9 +149,11 @@ def cross_validate(
         "inputs": {name: hash_of(whole, name) for name in INPUTS},
     }
     cases = [f"{kind} {fold}" for kind in _FOLDS for fold in range(n)]
-    with nullcontext() if out is None else Ledger(out, header) as ledger:
+    with nullcontext() if out is None else Ledger(out, header, _fits) as ledger:
         found = dict(ledger.rows) if ledger is not None else {}
         missing = [case for case in cases if case not in found]
+        if ledger is not None:
+            ledger.require_whole(missing)
         with closing(solve_each(folder, (whole, n), missing, workers, executor=executor)) as solved:
             for _, row in solved:
                 found[row["case"]] = row

@@ -10,8 +10,8 @@ import pandas as pd
 
 from corridors.assignment.assign import assign, day_of
 from corridors.errors import DataError
-from corridors.files import write_text
-from corridors.network.folder import seal, table_text
+from corridors.files import check_file, write_text
+from corridors.network.folder import MANIFEST, raise_problems, read_tables, seal, table_text
 from corridors.network.limits.coverage import limits_table
 from corridors.network.limits.rules import infer_limits, with_limits, without_rules
 from corridors.network.limits.storage import infer_stores, with_stores
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["limits", "what_passes", "with_inferred_limits", "write_limits"]
 
 _YEAR = 365.0
+
+_WRITTEN = ("capacities", "capacity_members", "stores", "provenance")
+"""Tables in which limits stand that rules have made."""
 
 
 def limits(net: Network) -> pd.DataFrame:
@@ -157,16 +160,49 @@ def write_limits(net: Network, folder: str | os.PathLike[str]) -> dict[str, Any]
     Raises
     ------
     DataError
-        Where the folder is none of a network, or cannot be written to.
+        Where the folder is none of a network, or of another one, or cannot be written to.
     """
     target = Path(folder)
-    if not (target / "datapackage.json").is_file():
-        msg = f"{target}: no datapackage.json there; name the network folder to write to"
-        raise DataError(msg)
-    written = []
-    for name in ("capacities", "capacity_members", "stores", "provenance"):
-        path = target / f"{name}.csv"
+    require_same_network(net, target)
+    paths = [target / f"{name}.csv" for name in _WRITTEN]
+    for path in paths:
+        check_file(path)
+    for name, path in zip(_WRITTEN, paths, strict=True):
         write_text(path, table_text(net.tables[name], tables()[name]))
-        written.append(str(path))
     seal(target)
-    return {"written": written, "inferred": len(net.inferred_limits())}
+    return {"written": [str(p) for p in paths], "inferred": len(net.inferred_limits())}
+
+
+def require_same_network(net: Network, folder: Path) -> None:
+    """Raise DataError where a folder holds another network than the one whose limits are written.
+
+    What is published there would be lost, and what is written in its place would name links that
+    it has not.
+
+    Parameters
+    ----------
+    net
+        The network.
+    folder
+        A network folder.
+    """
+    if not (folder / MANIFEST).is_file():
+        msg = f"{folder}: no {MANIFEST} there; name the network folder to write to"
+        raise DataError(msg)
+    frames, problems = read_tables(folder)
+    raise_problems(folder, problems)
+    for name, table in tables().items():
+        there, ours = (_not_inferred(t[name], name) for t in (frames, net.whole.tables))
+        if table_text(there, table) != table_text(ours, table):
+            msg = (
+                f"{folder}: {name}.csv is not that of the network whose limits these are "
+                f"({net.name}); expected the folder that --network names"
+            )
+            raise DataError(msg)
+
+
+def _not_inferred(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Return what writing the limits of a network leaves of one of its tables."""
+    if table == "provenance":
+        return frame[~frame["table"].isin(_WRITTEN)]
+    return frame[frame["rule"] == ""] if table in _WRITTEN else frame

@@ -16,8 +16,9 @@ import numpy as np
 
 from corridors import __version__
 from corridors.analysis.criticality.tables import network_hash
-from corridors.analysis.jobs.checkpoint import Ledger
+from corridors.analysis.jobs.checkpoint import Ledger, are_numbers
 from corridors.analysis.jobs.each import solve_each
+from corridors.analysis.jobs.pinned import areas_hash, events_text, ranges_hash
 from corridors.assignment.assign import require_model
 from corridors.assignment.choice_parameters import choice_parameters
 from corridors.display import progress
@@ -157,17 +158,22 @@ def simulated_draws(
         "draws": "corridors",
         "version": __version__,
         "network": network_hash(net.whole),
+        "ranges": ranges_hash(net),
         "scenario": plan.name,
-        "events": repr(plan.events),
+        "events": events_text(plan),
         "days": days,
         "of": draws,
         "seed": seed,
     }
+    areas = areas_hash(net, plan)
+    header |= {"areas": areas} if areas is not None else {}
     if usual != "optimal":
         header |= {"usual": usual, "choice": repr(choice_parameters(net))}
-    with nullcontext() if out is None else Ledger(out, header) as ledger:
+    with nullcontext() if out is None else Ledger(out, header, _fits) as ledger:
         done = dict(ledger.rows) if ledger is not None else {}
         missing = [n for n in range(draws) if str(n) not in done]
+        if ledger is not None:
+            ledger.require_whole(missing)
         basis = (net.whole, plan, days, seed, usual)
         with (
             progress("drawing", draws) as advance,
@@ -184,6 +190,10 @@ def simulated_draws(
         if ledger is not None and not ledger.finished:
             ledger.finish(rows)
     return _tidy(rows)
+
+
+def _fits(row: Row) -> bool:
+    return are_numbers(row["waterfall"]) and are_numbers(row["peak"])
 
 
 def drawer(basis: tuple[Network, Scenario, int, int, str]) -> Callable[[int], Row]:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from corridors.errors import DataError
+from corridors.errors import DataError, nearest
+from corridors.files import read_whole
 from corridors.flow.choice.model import Counts
 from corridors.network.arcs import DIRECTIONS, LINK, TRANSFER
 from corridors.network.folder import CHOICE
@@ -33,6 +35,12 @@ DISPERSION = 0.06
 """Share of a demand's least cost by which its choices spread, where nothing was fitted."""
 
 _KINDS = {"link": LINK, "transfer": TRANSFER}
+
+_KEYS = ("as_of", "dispersion", "tau", "inputs", "counts")
+_COUNT_KEYS = ("observation_id", "observed", "modelled", "usd_per_unit", "share_of_cost", "demand",
+               "places")  # fmt: skip
+_PLACE_KEYS = ("kind", "id", "direction", "cargo", "factor")
+"""All that stands in such a file; what is written in another way would count for nothing."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +99,13 @@ def choice_parameters(net: Network) -> ChoiceParameters:
     if whole not in _KNOWN:
         path = whole.folder / FILE if whole.folder is not None else None
         found = ChoiceParameters()
-        if path is not None and path.is_file():
-            found = read_parameters(path.read_text(encoding="utf-8"), str(path))
+        if path is not None and path.exists():
+            try:
+                text = read_whole(path).decode("utf-8-sig")
+            except UnicodeDecodeError:
+                msg = f"{path}: not text in UTF-8, expected JSON"
+                raise DataError(msg) from None
+            found = read_parameters(text, str(path))
         _KNOWN[whole] = found
     return _KNOWN[whole]
 
@@ -119,12 +132,13 @@ def read_parameters(text: str, where: str) -> ChoiceParameters:
     """
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         msg = f"{where}: {error}, expected JSON"
         raise DataError(msg) from None
     if not isinstance(data, dict):
         msg = f"{where}: saw {type(data).__name__}, expected an object"
         raise DataError(msg)
+    _known(data, _KEYS, where)
     dispersion = _number(data.get("dispersion", DISPERSION), f"{where}, dispersion")
     if not 1e-4 <= dispersion <= 10.0:
         msg = f"{where}, dispersion: saw {dispersion:g}, expected a share from 0.0001 to 10"
@@ -140,9 +154,11 @@ def read_parameters(text: str, where: str) -> ChoiceParameters:
 def _count(row: Any, where: str) -> PlaceCount:
     places = []
     entries = _entry(row, "places", list, where)
+    _known(row, _COUNT_KEYS, where)
     for i, entry in enumerate(entries):
         own = f"{where}, places[{i}]"
         kind = _entry(entry, "kind", str, own)
+        _known(entry, _PLACE_KEYS, own)
         direction = _entry(entry, "direction", str, own)
         if kind not in _KINDS or direction not in DIRECTIONS:
             msg = (
@@ -179,8 +195,17 @@ def _entry(row: Any, key: str, kind: type, where: str) -> Any:
     return row[key]
 
 
+def _known(row: dict[str, Any], keys: tuple[str, ...], where: str) -> None:
+    for key in row:
+        if key not in keys:
+            msg = f"{where}: unknown key {key!r}{nearest(key, keys)}"
+            raise DataError(msg)
+
+
 def _number(value: Any, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    # A whole number too large for a float is neither.
+    if not number or not abs(value) < math.inf or abs(value) > sys.float_info.max:
         msg = f"{where}: saw {value!r}, expected a finite number"
         raise DataError(msg)
     return float(value)

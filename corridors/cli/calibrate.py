@@ -159,8 +159,8 @@ def _scored(scores: dict[str, Any]) -> str:
 
 def _write(net: Network, found: Calibration, out: Path) -> None:
     from corridors.analysis.validation.calibrate import fitted_network
-    from corridors.files import whole_folder
-    from corridors.network.folder import LINES, copy_scenarios, read_manifest, write_tables
+    from corridors.files import whole_folder, write_bytes
+    from corridors.network.folder import CHOICE, LINES, copy_scenarios, read_manifest, write_tables
 
     manifest: dict[str, Any] = read_manifest(net.folder) if net.folder else {}
     lines = net.folder / LINES if net.folder else None
@@ -171,9 +171,12 @@ def _write(net: Network, found: Calibration, out: Path) -> None:
             name=manifest.get("name", out.name),
             title=manifest.get("title", "A network of freight corridors"),
             lines=lines.read_bytes() if lines is not None and lines.is_file() else None,
+            licenses=manifest.get("licenses", []),
         )
         if net.folder is not None:
             copy_scenarios(net.folder, folder)
+            if (net.folder / CHOICE).is_file():
+                write_bytes(folder / CHOICE, (net.folder / CHOICE).read_bytes())
 
 
 @contextmanager

@@ -123,11 +123,14 @@ def limits(
 ) -> None:
     """List what limits each link and transfer: a published figure, or a rule and its amount."""
     from corridors.analysis.limits import limits as limits_of
-    from corridors.analysis.limits import with_inferred_limits, write_limits
+    from corridors.analysis.limits import require_same_network, with_inferred_limits, write_limits
     from corridors.network.network import load
 
     with working("reading the network and what limits it"):
         net = load(network)
+        if write is not None:
+            # Said before anything is inferred, which takes a while.
+            require_same_network(net, write)
         if as_of is not None or write is not None:
             net = with_inferred_limits(net, as_of)
         written = write_limits(net, write)["written"] if write is not None else []

@@ -121,7 +121,7 @@ def new_network(folder: str | Path) -> Path:
     (Network(mine: 7 nodes, 8 links, 3 capacities, 2 demands), [])
     """
     from corridors.exchange.tables import frames_from_rows, missing_provenance
-    from corridors.files import make_folder, write_text
+    from corridors.files import whole_folder, write_text
     from corridors.network.folder import raise_problems, write_tables
 
     path = Path(folder)
@@ -140,11 +140,11 @@ def new_network(folder: str | Path) -> Path:
         row["low"], row["high"] = _RANGES.get(place, ("", ""))
     frames, problems = frames_from_rows(rows)
     raise_problems(path, problems)
-    make_folder(path)
     title = "A made-up network for teaching"
-    write_tables(path, frames, name="example", title=title, lines=_lines(rows))
-    write_text(path / "border-closed.yaml", _SCENARIO)
-    write_text(path / "README.md", _README)
+    with whole_folder(path) as made:
+        write_tables(made, frames, name="example", title=title, lines=_lines(rows))
+        write_text(made / "border-closed.yaml", _SCENARIO)
+        write_text(made / "README.md", _README)
     return path
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.errors import DataError, nearest, require_path
-from corridors.files import check_apart, check_parent, make_folder
+from corridors.files import check_apart, check_folder, check_parent
 from corridors.network.network import MOST_YEARS, require_network
 from corridors.network.provenance import row_keys
 from corridors.network.schema import tables as schema_tables
@@ -72,7 +72,8 @@ def export(net: Network, target: str | Path, format: str | None = None) -> list[
     check_apart(path)
     check_parent(path)
     if kind == "folder":
-        make_folder(path)
+        # Made once all that goes into it is known.
+        check_folder(path)
     module = import_module(f"corridors.exchange.{name}")
     written: list[Path] = module.write(net, path)
     return written

@@ -26,13 +26,14 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from corridors.exchange.choice_file import choice_file, ids_of
 from corridors.exchange.formats import about, links_with_notes, tables_to_write
 from corridors.exchange.graphml import line_wkt
 from corridors.exchange.lines import PROPERTIES
 from corridors.exchange.tables import as_text, text_rows
-from corridors.files import make_folder, write_text
+from corridors.files import make_folder, write_bytes, write_text
 from corridors.network.arcs import mode_gauge
-from corridors.network.folder import copy_scenarios, table_text
+from corridors.network.folder import CHOICE, copy_scenarios, table_text
 from corridors.network.reading.cells import rows_of
 from corridors.network.schema import MODES, tables
 
@@ -110,10 +111,15 @@ def write(net: Network, path: Path) -> list[Path]:
     files[f"{SUBFOLDER}/transfers.csv"] = table_text(left, tables()["transfers"])
     said = "".join(f"{key}: {value}\n" for key, value in about(net).items() if value)
     files[f"{SUBFOLDER}/about.txt"] = said
+    choice = choice_file(net.folder, ids_of(own)) if net.folder is not None else None
+    make_folder(path)
     make_folder(path / SUBFOLDER)
     for name, text in files.items():
         write_text(path / name, text)
     made = [path / name for name in files]
+    if choice is not None:
+        write_bytes(path / SUBFOLDER / CHOICE, choice[0])
+        made.append(path / SUBFOLDER / CHOICE)
     # The observations name scenarios of their own by the files beside the tables.
     return made + (copy_scenarios(net.folder, path / SUBFOLDER) if net.folder is not None else [])
 

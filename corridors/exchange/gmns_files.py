@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from corridors.errors import DataError, nearest
+from corridors.files import read_whole
 from corridors.network.reading.cells import read_cells
 from corridors.network.reading.numbers import read_number
 
@@ -156,12 +157,12 @@ class GmnsFolder:
             Whether DataError is raised where it is not there.
         """
         path = self.folder / name
-        if not path.is_file():
+        if not path.exists():
             if needed:
                 msg = f"{self.folder}: no {name} there, so it is not a GMNS folder"
                 raise DataError(msg)
             return []
-        header, cells, problems = read_cells(path.read_bytes(), str(path), separators=",;\t")
+        header, cells, problems = read_cells(read_whole(path), str(path), separators=",;\t")
         # Other programs write an index without a name, or a comma at the end of each row.
         faults = [p for p in problems if p.rule != "named-columns"]
         if faults:
@@ -183,16 +184,20 @@ class GmnsFolder:
         if not rows:
             msg = f"{self.folder / name}: no rows"
             raise DataError(msg)
-        missing = [c for c in columns if c not in rows[0]]
-        if missing:
-            there = ", ".join(rows[0])
-            msg = f"{self.folder / name}: no column {missing[0]!r}; it has {there}"
-            raise DataError(msg)
+        self.require_columns(name, rows, columns)
         for number, row in enumerate(rows, 2):
             for column in columns:
                 if not row[column]:
                     fault(self.folder / name, number, column, row[column], "a value")
         return rows
+
+    def require_columns(self, name: str, rows: list[Row], columns: tuple[str, ...]) -> None:
+        """Raise DataError where the rows of a file, if there are any, lack a column."""
+        missing = [c for c in columns if rows and c not in rows[0]]
+        if missing:
+            there = ", ".join(rows[0])
+            msg = f"{self.folder / name}: no column {missing[0]!r}; it has {there}"
+            raise DataError(msg)
 
 
 def fault(path: Path, row: int, column: str, seen: str, expected: str) -> NoReturn:

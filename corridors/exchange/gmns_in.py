@@ -13,15 +13,19 @@ provenance that says so:
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from corridors.errors import DataError, nearest
+from corridors.exchange.choice_file import choice_file, ids_of
 from corridors.exchange.gmns import OWN_CARGO, OWN_NODE, OWN_TRANSFER, SUBFOLDER, TRANSLATED
 from corridors.exchange.gmns_faults import FILES, Origins
 from corridors.exchange.gmns_files import GmnsFolder, Row, fault, number_in
 from corridors.exchange.gmns_links import GmnsLinks, Place
 from corridors.exchange.tables import frames_from_rows, missing_provenance
+from corridors.files import read_whole, whole_folder, write_bytes
 from corridors.network.reading.ids import plain_id, plain_ids
+from corridors.network.reading.manifest import CC_BY
 from corridors.network.schema import MODES, tables
 
 SOURCE = "gmns"
@@ -72,7 +76,7 @@ def import_gmns(
     Network(back: 7 nodes, 8 links, 3 capacities, 2 demands)
     """
     from corridors.exchange.lines import lines_bytes
-    from corridors.network.folder import copy_scenarios, raise_problems, write_tables
+    from corridors.network.folder import CHOICE, copy_scenarios, raise_problems, write_tables
 
     source, target = Path(folder), Path(out)
     if target.exists() and (target.is_file() or any(target.iterdir())):
@@ -95,8 +99,22 @@ def import_gmns(
         frames, problems = frames_from_rows(rows)
         raise_problems(source, reader.origins.said_of_gmns(rows, problems))
     lines = lines_bytes(reader.links.features) if reader.links.found_lines else None
-    write_tables(target, frames, name=plain_id(reader.name), title=reader.title, lines=lines)
-    copy_scenarios(source / SUBFOLDER, target)
+    choice = choice_file(source / SUBFOLDER, ids_of(frames))
+    if choice is not None and choice[1]:
+        names = ", ".join(choice[1])
+        reader.remarks.append(f"counts of {CHOICE} left out, what they count is gone: {names}")
+    with whole_folder(target) as made:
+        write_tables(
+            made,
+            frames,
+            name=plain_id(reader.name),
+            title=reader.title,
+            lines=lines,
+            licenses=reader.licenses,
+        )
+        copy_scenarios(source / SUBFOLDER, made)
+        if choice is not None:
+            write_bytes(made / CHOICE, choice[0])
     return reader.remarks
 
 
@@ -111,15 +129,10 @@ class _Reader:
         self.origins = Origins(gmns)
         self.ids: dict[str, str] = {}
         self.name = gmns.config.get("dataset_name") or self.folder.resolve().name
-        self.title = f"{self.name}, from GMNS"
-        about = self.folder / SUBFOLDER / "about.txt"
-        if about.is_file():
-            said = dict(
-                line.split(": ", 1)
-                for line in about.read_text(encoding="utf-8").splitlines()
-                if ": " in line
-            )
-            self.title = said.get("title", self.title)
+        said = _about(self.folder / SUBFOLDER / "about.txt")
+        self.title = said.get("title", f"{self.name}, from GMNS")
+        # Of another's folder nobody has said under which licence it stands.
+        self.licenses = [_licence(one) for one in said.get("licences", "").split("; ") if one]
 
     def rows(self) -> dict[str, list[Row]]:
         """Return the tables of a network as rows of text."""
@@ -213,6 +226,7 @@ class _Reader:
 
     def _cargo(self) -> list[Row]:
         rows = self.gmns.table("use_definition.csv")
+        self.gmns.require_columns("use_definition.csv", rows, ("use",))
         others = [r["use"] for r in rows if not r.get("t_per_unit")]
         if others:
             names = ", ".join(others)
@@ -226,6 +240,8 @@ class _Reader:
 
     def _transfers(self) -> list[Row]:
         rows = self.gmns.table("movement.csv")
+        if rows and "transfer_id" in rows[0]:
+            self.gmns.require_columns("movement.csv", rows, ("node_id",))
         plain = [r for r in rows if "transfer_id" not in r]
         if plain:
             self.remarks.append(
@@ -268,6 +284,24 @@ class _Reader:
         if row["table"] == "links" and row["column"] == "hours":
             return {"note": "length divided by the free speed of the GMNS folder"}
         return {}
+
+
+def _about(path: Path) -> dict[str, str]:
+    """Return what a folder says of itself, where this package wrote it: a pair a line."""
+    if not path.exists():
+        return {}
+    try:
+        lines = read_whole(path).decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        msg = f"{path}: not text in UTF-8"
+        raise DataError(msg) from None
+    return dict(line.split(": ", 1) for line in lines if ": " in line)
+
+
+def _licence(title: str) -> Row:
+    """Return a licence as a data package has it; its name is of few letters."""
+    name = "-".join(re.findall(r"[A-Za-z0-9._]+", title))
+    return CC_BY if title == CC_BY["title"] else {"name": name or "other", "title": title}
 
 
 def _position(row: Row, path: Path, number: int) -> tuple[float, float]:

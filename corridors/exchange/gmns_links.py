@@ -105,12 +105,14 @@ class GmnsLinks:
             msg = f"{folder.folder / 'geometry.csv'}: no column 'geometry_id'"
             raise DataError(msg)
         self._shapes: dict[str, Row] = {}
+        self._shape_rows: dict[str, int] = {}
         for number, shape in enumerate(shapes, 2):
             name = shape["geometry_id"]
             if name in self._shapes:
                 where = folder.folder / "geometry.csv"
                 fault(where, number, "geometry_id", name, "each once; it stands above already")
             self._shapes[name] = shape
+            self._shape_rows[name] = number
         self._uses = _uses_of_mode(folder)
         self.names = plain_ids(row["link_id"] for row in rows)
         for number, row in enumerate(rows, 2):
@@ -329,8 +331,9 @@ class GmnsLinks:
         from corridors.exchange.lines import line_feature
 
         shape = self.folder.folder / "geometry.csv"
+        number = self._shape_rows.get(said.get("geometry_id", ""), 0)
         values = {
-            c: number_in(said, c, shape, 0, least=0.0)
+            c: number_in(said, c, shape, number, least=0.0)
             for c in ("track_km", "bridged_km", "drawn_km")
         }
         self.features.append(

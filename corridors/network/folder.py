@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError
 from corridors.files import MANIFEST, make_folder, read_whole, write_bytes, write_text
@@ -186,7 +186,13 @@ def _short(value: float) -> str:
 
 
 def write_tables(
-    folder: Path, frames: dict[str, pd.DataFrame], *, name: str, title: str, lines: bytes | None
+    folder: Path,
+    frames: dict[str, pd.DataFrame],
+    *,
+    name: str,
+    title: str,
+    lines: bytes | None,
+    licenses: list[dict[str, Any]] | None = None,
 ) -> None:
     """Write a network folder: every table, the lines, and the manifest.
 
@@ -200,6 +206,8 @@ def write_tables(
         Of the data package.
     lines
         Content of ``lines.geojson``, or None.
+    licenses
+        Of the data package: CC BY 4.0 if None, and none is claimed where the list is empty.
     """
     make_folder(folder)
     for table in tables().values():
@@ -207,4 +215,4 @@ def write_tables(
             write_text(folder / f"{table.name}.csv", table_text(frames[table.name], table))
     if lines is not None:
         write_bytes(folder / LINES, lines)
-    seal(folder, name=name, title=title)
+    seal(folder, name=name, title=title, licenses=licenses)

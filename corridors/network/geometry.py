@@ -259,7 +259,7 @@ def line_faults(content: Any) -> list[str]:
             faults.append(f"feature {number}: every feature needs the property link_id, a text")
             continue
         count[str(name)] = count.get(str(name), 0) + 1
-        if fault := _line_fault(feature.get("geometry")):
+        if fault := _line_fault(feature.get("geometry")) or _said_fault(properties or {}):
             faults.append(f"{name}: {fault}")
     twice = sorted(name for name, n in count.items() if n > 1)
     return ([f"more than one line for {', '.join(twice)}"] if twice else []) + faults
@@ -277,6 +277,30 @@ def _crs_fault(crs: Any) -> str:
     return (
         f"crs: saw {json.dumps(name)[:60]}, expected EPSG:4326 (longitude and latitude in WGS 84)"
     )
+
+
+_LENGTHS = ("track_km", "line_km", "bridged_km", "drawn_km")
+_TEXTS = ("made", "note")
+"""What a line may say of how it was found."""
+
+
+def _said_fault(properties: dict[str, Any]) -> str:
+    """Return what is wrong with what a line says of itself."""
+    for key in (*_LENGTHS, *_TEXTS):
+        value = properties.get(key)
+        if value is None:
+            continue
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        # Not so for nan either.
+        fits = isinstance(value, str) if key in _TEXTS else number and 0 <= value < _FAR_KM
+        if not fits:
+            expected = "text" if key in _TEXTS else f"a number of at least 0 and below {_FAR_KM:g}"
+            return f"{key}: saw {json.dumps(value)[:60]}, expected {expected}, or null"
+    return ""
+
+
+_FAR_KM = 1e6
+"""Longer than any way on earth."""
 
 
 def _line_fault(geometry: Any) -> str:
@@ -302,7 +326,7 @@ def _expected_of(point: Any) -> str:
         return "two numbers, longitude and latitude"
     if len(point) != 2:
         return "longitude and latitude alone (no height, no measure)"
-    if not (math.isfinite(point[0]) and math.isfinite(point[1])):
+    if not all(x == x and abs(x) != math.inf for x in point):
         return "finite numbers"
     if not (abs(point[0]) <= 360 and abs(point[1]) <= 90):
         return "degrees: longitude first, then a latitude of at most 90"

@@ -334,6 +334,11 @@ def _nodes_inside(net: Network, area: Any) -> set[str]:
     return set(nodes.index[meets(area, nodes.geometry.to_numpy())])
 
 
+def _no_number(text: str) -> None:
+    msg = f"saw {text}, expected a finite number"
+    raise ValueError(msg)
+
+
 def _read_area(value: Any, folder: Path | None) -> Any:
     from shapely import count_coordinates, is_empty, union_all
     from shapely.errors import ShapelyError
@@ -347,7 +352,8 @@ def _read_area(value: Any, folder: Path | None) -> Any:
         path = (folder or Path()) / str(value)
         where = f"within: {path}"
         try:
-            content = json.loads(read_whole(path, _MOST_AREA_BYTES, "an area").decode("utf-8-sig"))
+            text = read_whole(path, _MOST_AREA_BYTES, "an area").decode("utf-8-sig")
+            content = json.loads(text, parse_constant=_no_number)
         except DataError as error:
             msg = f"within: {error}"
             raise ScenarioError(msg) from None

@@ -165,16 +165,30 @@ def read_manifest(path: Path) -> dict[str, Any]:
         msg = f"{path}: no manifest of a result, {missing[0]!r} is missing"
         raise DataError(msg)
     kind = content["kind"]
-    if kind not in {"assignment", "comparison", "simulation"}:
+    if kind not in ("assignment", "comparison", "simulation"):
         msg = f"{path}: saw the kind {kind!r}, expected assignment, comparison or simulation"
         raise DataError(msg)
-    shapes = {"parameters": dict, "network": dict, "versions": dict, "tables": dict, "result": str}
-    shapes |= {FILES: dict} if FILES in content else {}
-    wrong = next((k for k, shape in shapes.items() if not isinstance(content[k], shape)), None)
-    if wrong is not None:
-        msg = f"{path}: {wrong}: saw {content[wrong]!r}, expected {shapes[wrong].__name__}"
-        raise DataError(msg)
+    for key in ("parameters", "network", "versions"):
+        _require(path, key, content[key], isinstance(content[key], dict), "a mapping")
+    _require(path, "result", content["result"], isinstance(content["result"], str), "a hash")
+    for key in ("scenario", "baseline_scenario"):
+        found = content.get(key)
+        _require(path, key, found, found is None or isinstance(found, str), "its text, or null")
+    network = content["network"]
+    hashed = {"tables": content["tables"], FILES: content.get(FILES, {})}
+    hashed |= {f"network.{key}": network.get(key) or {} for key in ("tables", "files")}
+    for key, value in hashed.items():
+        fits = isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+        _require(path, key, value, fits, "hashes by name")
     return content
+
+
+def _require(path: Path, key: str, value: object, fits: bool, expected: str) -> None:
+    if not fits:
+        shown = repr(value)
+        shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
+        msg = f"{path}: {key}: saw {shown}, expected {expected}"
+        raise DataError(msg)
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -193,7 +207,16 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _scenario(text: str | None) -> Scenario | None:
-    return None if text is None else read_scenario(yaml.safe_load(text))
+    if text is None:
+        return None
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        msg = f"scenario: not YAML ({' '.join(str(error).split())[:200]})"
+        raise DataError(msg) from None
+    # The name of a scenario would be looked up, and is not what was asked.
+    require_kind("scenario", content, dict, "the text of a scenario file")
+    return read_scenario(content)
 
 
 def verify(manifest: str | os.PathLike[str], *, net: Network | None = None) -> dict[str, Any]:

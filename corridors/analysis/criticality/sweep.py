@@ -23,6 +23,7 @@ from corridors.analysis.criticality.tables import (
     element_row,
     header_of,
     in_groups,
+    is_row,
     pair_case,
     pair_row,
     table_of,
@@ -132,9 +133,14 @@ def sweep(
     header |= {k: v for k, v in (("cargo", sorted(cargo or ())), ("by", by)) if v}
     if model != "optimal":
         header |= {"model": model, "choice": repr(choice_parameters(net)), "begun_with": "usual"}
-    with nullcontext() if out is None else Ledger(out, header) as ledger:
+
+    def fits(row: Row) -> bool:
+        return is_row(row) and (by is None or isinstance(row["groups"], dict))
+
+    with nullcontext() if out is None else Ledger(out, header, fits) as ledger:
         if ledger is not None and ledger.finished:
             rows = list(ledger.rows.values())
+            ledger.require_whole([e for e in elements if n == 1 and e.key not in ledger.rows])
         else:
             problem = closure_problem(bare, model, disturbed=question.scenario is not None)
             # What a closure takes away follows from all demands, whatever is wanted today.

@@ -10,6 +10,7 @@ import numpy as np
 
 from corridors.analysis.criticality.elements import KINDS
 from corridors.analysis.criticality.impact import FIGURES, rounded
+from corridors.analysis.jobs.checkpoint import are_numbers
 from corridors.assignment.views.grouping import OF_DEMAND, checked_key, demand_groups
 from corridors.errors import UnknownIdError, nearest
 
@@ -99,6 +100,16 @@ def element_row(element: NetworkElement, figures: Row, same_as: str) -> Row:
         **figures,
         "same_as": same_as,
     }
+
+
+def is_row(row: Row) -> bool:
+    """Say whether what a file holds is the row of a sweep, of one element or of a pair."""
+    of = ("kind", "thing", "name", "same_as") if "kind" in row else ("first", "second", "how")
+    return (
+        all(isinstance(row[name], str) for name in of)
+        and are_numbers({name: row[name] for name in FIGURES if row[name] is not None})
+        and all(isinstance(row[name], list) for name in ("cargo", "countries"))
+    )
 
 
 INTERACTION = {"interaction_t_per_day": "shortfall_t_per_day",

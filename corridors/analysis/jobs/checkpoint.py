@@ -19,7 +19,7 @@ from corridors.errors import DataError, require_path
 from corridors.files import Lock, check_apart, check_file, clear_left, reason, write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 Row = dict[str, Any]
 
@@ -40,6 +40,8 @@ class Ledger:
         Where the finished file goes.
     header
         What the work is about: equal headers, equal results.
+    fits
+        Says whether a row is one of this work; a file that holds another is refused.
 
     Attributes
     ----------
@@ -55,11 +57,12 @@ class Ledger:
         network; where another run writes it; where it cannot be written.
     """
 
-    def __init__(self, path: str | Path, header: Row) -> None:
+    def __init__(self, path: str | Path, header: Row, fits: Callable[[Row], bool] = bool) -> None:
         require_path("out", path)
         self.path = path = Path(path)
         self.part = path.with_name(path.name + ".part")
         self.header = header
+        self._fits = fits
         self.rows: dict[str, Row] = {}
         self._file: IO[bytes] | None = None
         check_apart(path)
@@ -72,7 +75,7 @@ class Ledger:
             if self.finished:
                 self._read_finished()
             elif self.part.exists():
-                self.rows, length = _read(self.part, header)
+                self.rows, length = _read(self.part, header, fits)
                 # A line that was being written when the program died is cut off.
                 with self.part.open("r+b") as file:
                     file.truncate(length)
@@ -92,7 +95,23 @@ class Ledger:
         if not whole:
             msg = f"{self.path}: empty or cut off, so it is no finished run; remove the file"
             raise DataError(msg)
-        self.rows, _ = _read(self.path, self.header)
+        self.rows, _ = _read(self.path, self.header, self._fits)
+
+    def require_whole(self, missing: Collection[object]) -> None:
+        """Raise DataError where the finished file lacks what it should hold.
+
+        Parameters
+        ----------
+        missing
+            What it has no row of.
+        """
+        if self.finished and missing:
+            there, lacking = len(self.rows), len(missing)
+            msg = (
+                f"{self.path}: holds {there} results and lacks {lacking}, so it is no finished "
+                "run; remove the file"
+            )
+            raise DataError(msg)
 
     def __enter__(self) -> Self:
         return self
@@ -150,7 +169,7 @@ class Ledger:
         self._lock.release()
 
 
-def _read(path: Path, header: Row) -> tuple[dict[str, Row], int]:
+def _read(path: Path, header: Row, fits: Callable[[Row], bool]) -> tuple[dict[str, Row], int]:
     """Return the rows of a file and the length of its whole lines."""
     content = path.read_bytes()
     length = content.rfind(b"\n") + 1
@@ -160,30 +179,68 @@ def _read(path: Path, header: Row) -> tuple[dict[str, Row], int]:
     rows: dict[str, Row] = {}
     for number, line in enumerate(lines, start=1):
         try:
-            row = json.loads(line)
+            row = json.loads(line, parse_constant=_no_number)
             if number == 1:
                 _same(path, row, header)
-            else:
-                rows[row["case"]] = row
+                continue
+            if not isinstance(row["case"], str) or not fits(row):
+                raise ValueError(_OTHER)  # noqa: TRY301  as of what is no JSON
+            rows[row["case"]] = row
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             if isinstance(error, DataError):
                 raise
-            msg = f"{path}, line {number}: not a line of a sweep ({error}); remove the file"
+            said = f"no {error}" if isinstance(error, KeyError) else str(error)
+            msg = f"{path}, line {number}: not a result of this run ({said}); remove the file"
             raise DataError(msg) from None
     return rows, length
+
+
+_OTHER = "it holds something else"
+
+
+def _no_number(text: str) -> None:
+    msg = f"saw {text}, expected a finite number"
+    raise ValueError(msg)
+
+
+def are_numbers(value: object) -> bool:
+    """Say whether a value is a mapping of names to numbers, as rows hold them.
+
+    Examples
+    --------
+    >>> are_numbers({"peak": 3.5}), are_numbers({"peak": "3.5"}), are_numbers([3.5])
+    (True, False, False)
+    """
+    return isinstance(value, dict) and all(
+        isinstance(number, int | float) and not isinstance(number, bool)
+        for number in value.values()
+    )
 
 
 def _same(path: Path, found: Row, wanted: Row) -> None:
     """Raise DataError where a file is about something else, naming what differs."""
     for key in [*wanted, *found]:
         if found.get(key) != wanted.get(key):
+            there, ours = _shown(found.get(key), wanted.get(key))
             msg = (
-                f"{path}: holds other results: its {key} is {_short(found.get(key))}, "
-                f"this one's {_short(wanted.get(key))}; name another file or remove this one"
+                f"{path}: holds other results: its {key} is {there}, "
+                f"this one's {ours}; name another file or remove this one"
             )
             raise DataError(msg)
 
 
-def _short(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."
+def _shown(*values: object) -> list[str]:
+    """Return values as text, long ones from shortly before they begin to differ."""
+    texts = [json.dumps(value, ensure_ascii=False) for value in values]
+    pairs = enumerate(zip(*texts, strict=False))
+    alike = next((i for i, pair in pairs if len(set(pair)) > 1), 0)
+    first = 0 if max(map(len, texts)) <= _LONG else max(alike - _LONG // 3, 0)
+    return [
+        f"{'...' if first else ''}{text[first : first + _LONG]}"
+        f"{'...' if len(text) > first + _LONG else ''}"
+        for text in texts
+    ]
+
+
+_LONG = 60
+"""Characters of a value in a message."""

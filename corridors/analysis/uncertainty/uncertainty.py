@@ -17,11 +17,13 @@ import numpy as np
 
 from corridors import __version__
 from corridors.analysis.criticality.tables import network_hash
-from corridors.analysis.jobs.checkpoint import Ledger
+from corridors.analysis.jobs.checkpoint import Ledger, are_numbers
 from corridors.analysis.jobs.each import solve_each
+from corridors.analysis.jobs.pinned import areas_hash, events_text, ranges_hash
 from corridors.analysis.uncertainty.drawing import Drawing, central_case, n_pilots
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.assign import day_of, require_model
+from corridors.assignment.choice_parameters import choice_parameters
 from corridors.display import progress
 from corridors.errors import ScenarioError, require_kind
 from corridors.network.network import require_network
@@ -258,8 +260,9 @@ def uncertainty(
         "uncertainty": "corridors",
         "version": __version__,
         "network": network_hash(net.whole),
+        "ranges": ranges_hash(net),
         "scenario": plan.name,
-        "events": repr(plan.events),
+        "events": events_text(plan),
         "as_of": day,
         "model": model,
         "days": days,
@@ -268,10 +271,15 @@ def uncertainty(
         # What draws begin with; those of before it was so are others.
         "begun_with": "central",
     }
+    areas = areas_hash(net, plan)
+    header |= {"areas": areas} if areas is not None else {}
+    header |= {"choice": repr(choice_parameters(net))} if model != "optimal" else {}
     cases = [_CENTRAL, *map(str, range(n))]
-    with nullcontext() if out is None else Ledger(out, header) as ledger:
+    with nullcontext() if out is None else Ledger(out, header, _fits) as ledger:
         done = dict(ledger.rows) if ledger is not None else {}
         missing = [case for case in cases if case not in done]
+        if ledger is not None:
+            ledger.require_whole(missing)
         basis: Basis = (net.whole, plan, day, model, days, n, seed)
         with (
             progress("drawing", len(cases)) as advance,
@@ -304,6 +312,11 @@ def uncertainty(
         inputs=inputs.names,
         places=inputs.places(n, seed),
     )
+
+
+def _fits(row: Row) -> bool:
+    duals = row["duals"] if row["case"] == _CENTRAL else []
+    return are_numbers(row["values"]) and all(list(dual) == _DUALS for dual in duals)
 
 
 def drawer(basis: Basis) -> Callable[[str], Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.analysis.validation.catalogue import (
@@ -11,15 +12,15 @@ from corridors.analysis.validation.catalogue import (
     scenario_fault,
     unit_fault,
 )
-from corridors.errors import DataError
+from corridors.assignment.choice_parameters import choice_parameters
+from corridors.errors import DataError, nearest
 from corridors.network.checks import rules
-from corridors.network.folder import raise_problems
+from corridors.network.folder import CHOICE, raise_problems
 from corridors.network.reading.cells import Problem, problem_at
 from corridors.scenarios import checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from corridors.network.network import Network
 
@@ -59,6 +60,32 @@ def observations_have_the_unit_that_is_answered(net: Network) -> Iterator[Proble
             yield problem_at("observations", i, "unit", rule, message)
 
 
+def parameters_of_choice_can_be_read(net: Network) -> Iterator[Problem]:
+    """The file `choice.json`, where there is one, is meant for this network."""
+    name = parameters_of_choice_can_be_read.__name__.replace("_", "-")
+    try:
+        counts = choice_parameters(net).counts
+    except DataError as error:
+        message = str(error).removeprefix(f"{(net.whole.folder or Path()) / CHOICE}")
+        yield Problem(CHOICE, 0, "", name, message.lstrip(":, "))
+        return
+    tables = net.whole.tables
+    known = {
+        "link": set(tables["links"]["link_id"]),
+        "transfer": set(tables["transfers"]["transfer_id"]),
+        "cargo": set(tables["cargo"]["cargo"]),
+        "demand": set(tables["demand"]["demand_id"]),
+    }
+    for count in counts:
+        named = [("demand", one) for one in count.demand]
+        for place in count.places:
+            named += [(place.kind, place.id), ("cargo", place.cargo)]
+        for kind, one in dict.fromkeys(named):
+            if one not in known[kind]:
+                message = f"{count.observation_id}: no {kind} {one!r}{nearest(one, known[kind])}"
+                yield Problem(CHOICE, 0, "", name, message)
+
+
 def _observations(net: Network) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Yield the rows with their numbers in the table."""
     frame = net.tables["observations"]
@@ -72,6 +99,7 @@ RULES: tuple[Callable[[Network], Iterator[Problem]], ...] = (
     observations_ask_or_say_why_not,
     observations_ask_for_what_is_there,
     observations_have_the_unit_that_is_answered,
+    parameters_of_choice_can_be_read,
 )
 """All rules, in the order in which they run."""
 

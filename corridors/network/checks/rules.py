@@ -26,6 +26,7 @@ from corridors.network.checks.figures import (
     notes_agree_with_their_numbers,
     transfers_have_a_price,
 )
+from corridors.network.checks.files import tables_have_their_names
 from corridors.network.checks.limits import (
     everything_has_a_limit,
     limit_rules_can_be_read,
@@ -321,6 +322,7 @@ def demand_goes_somewhere(net: Network) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
+    tables_have_their_names,
     links_join_two_places,
     rail_has_a_gauge,
     transfers_change_something,

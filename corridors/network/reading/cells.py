@@ -94,7 +94,7 @@ def read_cells(
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return [], [], [_no_table(file, f"not a table in UTF-8: {error}")]
+        return [], [], [_other_encoding(content, error.start, file)]
     first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     separator = next((s for s in separators if s in first), separators[0])
     try:
@@ -126,6 +126,20 @@ def read_cells(
 
 def _no_table(file: str, message: str) -> Problem:
     return Problem(file, 0, "", "readable-csv", message)
+
+
+def _other_encoding(content: bytes, at: int, file: str) -> Problem:
+    """Return where a file stops being UTF-8, and what to do about it."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return _no_table(file, "saw UTF-16, expected a table in UTF-8 (save it as CSV UTF-8)")
+    line = content[content.rfind(b"\n", 0, at) + 1 :].split(b"\n", 1)[0]
+    start = at - content.rfind(b"\n", 0, at) - 1
+    near = line[max(start - 15, 0) : start + 15].decode("ascii", "backslashreplace").strip()
+    message = (
+        f"not a table in UTF-8: saw the byte 0x{content[at]:02x} in '{near}'; save it as CSV UTF-8"
+    )
+    row = content.count(b"\n", 0, at) + 1
+    return Problem(file, row, "", "readable-csv", message)
 
 
 def _double(header: list[str], file: str) -> list[Problem]:

@@ -33,6 +33,10 @@ _COUNTRIES = re.compile(r"[A-Z]{2}(;[A-Z]{2})*")
 _LIST = re.compile(r"[^;]+(;[^;]+)*")
 _ID_LETTERS = "lower-case letters, digits, _ - and ."
 
+_MOST_UNITS = 1e12
+_MOST_USD_A_UNIT = 1e9
+"""Largest amounts and prices: with larger ones no sum of costs is exact any more."""
+
 Fault = tuple[int, str, str]
 """Number of the row, rule, and what to say of its cell."""
 
@@ -251,7 +255,8 @@ def _numbers(text: list[str], column: Column) -> tuple[list[float], list[Fault]]
             continue
         if not _within(values[cell], column):
             one_of = f"one of {', '.join(column.choices)}"
-            expected = one_of if column.choices else _expected(column)
+            large = values[cell] > _most(column)
+            expected = one_of if column.choices else _expected(column, too_large=large)
             wrong[cell] = ("number-ranges", f"saw {cell!r}, expected {expected}")
     faults = [(row, *wrong[cell]) for row, cell in enumerate(text) if cell in wrong]
     return [values[cell] for cell in text], faults
@@ -260,17 +265,26 @@ def _numbers(text: list[str], column: Column) -> tuple[list[float], list[Fault]]
 def _within(value: float, column: Column) -> bool:
     return not (
         (column.minimum is not None and value < column.minimum)
-        or (column.maximum is not None and value > column.maximum)
+        or value > _most(column)
         or (column.type == "integer" and value % 1 != 0)
         or (column.choices and value not in map(float, column.choices))
     )
 
 
-def _expected(column: Column) -> str:
+def _most(column: Column) -> float:
+    if column.maximum is not None:
+        return column.maximum
+    unit = column.unit or ""
+    if unit.startswith("USD/"):
+        return _MOST_USD_A_UNIT
+    return _MOST_UNITS if unit.startswith("unit") else math.inf
+
+
+def _expected(column: Column, *, too_large: bool = False) -> str:
     whole = " whole" if column.type == "integer" else ""
     bounds = ""
     if column.minimum is not None:
         bounds += f" of at least {column.minimum:g}"
-    if column.maximum is not None:
-        bounds += f"{' and' if bounds else ' of'} at most {column.maximum:g}"
+    if column.maximum is not None or too_large:
+        bounds += f"{' and' if bounds else ' of'} at most {_most(column):g}"
     return f"a{whole} number{bounds}" + (f" in {column.unit}" if column.unit else "")

@@ -19,6 +19,12 @@ LINES = "lines.geojson"
 CHOICE = "choice.json"
 """Parameters of the choice of ways, which a network folder may hold beside its tables."""
 
+CC_BY = {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}
+"""Licence of the tables that this package brings, and of new ones unless another is said."""
+
+ODBL = {"name": "ODbL-1.0", "title": "Open Database License 1.0"}
+"""Licence of lines that were taken from OpenStreetMap."""
+
 _TYPES = {"number": "number", "integer": "integer", "date": "date"}
 
 
@@ -54,7 +60,23 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         twice = sorted({str(n) for n in names if names.count(n) > 1})
         msg = f"{path}: resources: {', '.join(twice)} is listed more than once"
         raise DataError(msg)
+    _check_about(path, manifest)
     return {**manifest, "resources": resources}
+
+
+def _check_about(path: Path, manifest: dict[str, Any]) -> None:
+    """Raise DataError where what a data package says of itself is no text, or no licences."""
+    for key in ("name", "title"):
+        if not isinstance(manifest.get(key, ""), str):
+            msg = f"{path}: {key}: saw {manifest[key]!r}, expected text"
+            raise DataError(msg)
+    licences = manifest.get("licenses", [])
+    if not isinstance(licences, list) or not all(isinstance(one, dict) for one in licences):
+        msg = (
+            f"{path}: licenses: saw {licences!r}, expected a list such as "
+            '[{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}]'
+        )
+        raise DataError(msg)
 
 
 def _parsed(path: Path) -> Any:
@@ -122,14 +144,23 @@ def check_hash(resource: dict[str, Any] | None, file: str, content: bytes) -> li
     return []
 
 
-def seal(folder: str | Path, *, name: str | None = None, title: str | None = None) -> None:
+def seal(
+    folder: str | Path,
+    *,
+    name: str | None = None,
+    title: str | None = None,
+    licenses: list[dict[str, Any]] | None = None,
+) -> None:
     """Write ``datapackage.json`` for the files as they stand, with their hashes.
+
+    What else an earlier manifest says stays: who contributed, which version it is, which other
+    files belong to it.
 
     Parameters
     ----------
     folder
         Holds the tables.
-    name, title
+    name, title, licenses
         Of the data package; kept from the earlier manifest where there is one.
 
     Raises
@@ -141,51 +172,78 @@ def seal(folder: str | Path, *, name: str | None = None, title: str | None = Non
     if not folder.is_dir():
         msg = f"{folder}: no such folder"
         raise DataError(msg)
-    old = _parsed(folder / MANIFEST) if (folder / MANIFEST).is_file() else {}
-    if not isinstance(old, dict):
-        msg = f"{folder / MANIFEST}: not a data package; delete it to have it written anew"
-        raise DataError(msg)
-    there = {n: t for n, t in tables().items() if (folder / file_of(n)).is_file()}
-    resources: list[dict[str, Any]] = []
-    for table in there.values():
-        content = (folder / file_of(table.name)).read_bytes()
-        resources.append(
-            {
-                "name": table.name,
-                "path": file_of(table.name),
-                "type": "table",
-                "description": table.meaning,
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "bytes": len(content),
-                "hash": sha256(content),
-                "schema": _schema(table, there, content),
-            }
-        )
-    if (folder / LINES).is_file():
-        content = (folder / LINES).read_bytes()
-        resources.append(
-            {
-                "name": "lines",
-                "path": LINES,
-                "description": "Course of each link on the ground or at sea",
-                "mediatype": "application/geo+json",
-                "bytes": len(content),
-                "hash": sha256(content),
-                "licenses": [{"name": "ODbL-1.0", "title": "Open Database License 1.0"}],
-            }
-        )
-    manifest = {
+    old: dict[str, Any] = {"licenses": [CC_BY]}
+    if (folder / MANIFEST).is_file():
+        old = read_manifest(folder)
+    if licenses is None:
+        licenses = old.get("licenses", [])
+    about = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         # A folder may be called anything, a data package only what an id may be.
         "name": name or old.get("name") or plain_id(folder.resolve().name),
         "title": title or old.get("title") or "A network of freight corridors",
-        "licenses": old.get(
-            "licenses", [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}]
-        ),
-        "resources": resources,
+        **({"licenses": licenses} if licenses else {}),
     }
+    others = {k: v for k, v in old.items() if k not in {*about, "licenses", "resources"}}
+    resources = _resources(folder, old.get("resources", {}))
+    manifest = {**about, **others, "resources": resources}
     write_text(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+
+
+def _resources(folder: Path, old: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a manifest lists: the tables and lines there are, and what it listed besides."""
+    there = {n: t for n, t in tables().items() if (folder / file_of(n)).is_file()}
+    found: list[dict[str, Any]] = []
+    for table in there.values():
+        content = (folder / file_of(table.name)).read_bytes()
+        own = {
+            "name": table.name,
+            "path": file_of(table.name),
+            "type": "table",
+            "description": table.meaning,
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "bytes": len(content),
+            "hash": sha256(content),
+            "schema": _schema(table, there, content),
+        }
+        found.append({**own, **_said_besides(old.get(table.name, {}), own)})
+    if (folder / LINES).is_file():
+        content = (folder / LINES).read_bytes()
+        own = {
+            "name": "lines",
+            "path": LINES,
+            "description": "Course of each link on the ground or at sea",
+            "mediatype": "application/geo+json",
+            "bytes": len(content),
+            "hash": sha256(content),
+        }
+        said = {"licenses": [ODBL]} if _has_osm(content) else {}
+        found.append({**own, **said, **_said_besides(old.get("lines", {}), own)})
+    for name, resource in old.items():
+        path = resource.get("path")
+        if name in {*tables(), "lines"} or not isinstance(path, str) or not _is_plain(path):
+            continue
+        if (folder / path).is_file():
+            content = (folder / path).read_bytes()
+            anew = {"bytes": len(content), "hash": sha256(content)}
+            found.append({**resource, **{k: v for k, v in anew.items() if k in resource}})
+    return found
+
+
+def _said_besides(old: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return what an earlier manifest says of a file that does not follow from the file."""
+    return {key: value for key, value in old.items() if key not in own}
+
+
+def _has_osm(content: bytes) -> bool:
+    """Say whether any line was taken from OpenStreetMap, whose licence then holds."""
+    try:
+        features = json.loads(content)["features"]
+        return any(str(one["properties"].get("made")).startswith("osm") for one in features)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        # No lines, which whoever reads them is told.
+        return False
 
 
 def _schema(table: Table, there: dict[str, Table], content: bytes) -> dict[str, Any]:
