@@ -153,6 +153,26 @@ def test_many_need_names_of_their_own(net):
         co.compare_many(base, [])
 
 
+@pytest.mark.parametrize(
+    "one", ["close node:b", {"name": "x", "events": [{"close": {"node": "b"}}]}]
+)
+def test_one_scenario_is_not_taken_for_many(net, one):
+    with pytest.raises(co.ScenarioError, match=r"saw .*close.*, expected .* in a list"):
+        co.compare_many(co.assign(net, as_of=DAY), one)
+
+
+def test_a_name_that_none_of_many_bears_is_said_with_the_nearest(net):
+    found = co.compare_many(co.assign(net, as_of=DAY), [shut("b"), shut("c")])
+    with pytest.raises(co.UnknownIdError, match=r"no scenario 'no-bb' among these.*no-b"):
+        found["no-bb"]
+
+
+def test_many_wait_where_their_baseline_does(net):
+    base = co.assign(net, as_of=DAY, model="logit", expected_queue=True)
+    found = co.compare_many(base, [shut("b")])
+    assert found[0].disrupted.waits is not None
+
+
 @pytest.mark.parametrize(("price", "told"), [(-0.04, "-0.04"), (8.5, "+8.50"), (1212.4, "+1,212")])
 def test_a_price_of_less_than_ten_dollars_is_told_to_the_cent(price, told):
     row = ("a", "coal", -5.0, "less wanted", "c", "Line", price)

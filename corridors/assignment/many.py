@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from corridors.assignment.assign import assign
 from corridors.assignment.assignment import Assignment, require_assignment
 from corridors.assignment.comparison import Comparison
-from corridors.errors import ScenarioError, require_kind
+from corridors.errors import ScenarioError, UnknownIdError, nearest, require_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,9 @@ class Comparisons:
         return iter(self.members)
 
     def __getitem__(self, which: int | str) -> Comparison:
+        if isinstance(which, str) and which not in self.names:
+            msg = f"no scenario {which!r} among these{nearest(which, self.names)}"
+            raise UnknownIdError(msg)
         return self.members[self.names.index(which) if isinstance(which, str) else which]
 
     def __repr__(self) -> str:
@@ -86,8 +89,8 @@ def compare_many(baseline: Assignment, disrupted: Iterable[Any]) -> Comparisons:
     baseline
         The undisturbed assignment.
     disrupted
-        Assignments, or scenarios as `corridors.scenario` takes them; these are assigned
-        to the baseline's network on its day, by its model.
+        Assignments, or scenarios as `corridors.scenario` takes them, in a list; these are
+        assigned to the baseline's network on its day, by its model.
 
     Returns
     -------
@@ -97,6 +100,8 @@ def compare_many(baseline: Assignment, disrupted: Iterable[Any]) -> Comparisons:
     ------
     ScenarioError
         Where there is none, or two bear the same name.
+    CorridorsError
+        Where one is not of the baseline's network, day and model.
 
     Examples
     --------
@@ -107,12 +112,17 @@ def compare_many(baseline: Assignment, disrupted: Iterable[Any]) -> Comparisons:
     ['poland-closure-2025', 'close-kz-ru']
     """
     require_assignment(baseline, "baseline")
-    require_kind("disrupted", disrupted, Iterable, "scenarios or assignments, in a list")
-    state = baseline.state
+    words = "scenarios or assignments, in a list"
+    require_kind("disrupted", disrupted, Iterable, words)
+    if isinstance(disrupted, str | Mapping):
+        # The letters of a text, or the keys of a mapping, are no scenarios: it is one itself.
+        msg = f"disrupted: saw {disrupted!r}, expected {words}"
+        raise ScenarioError(msg)
+    state, waits = baseline.state, baseline.waits is not None
     plans = [
         one
         if isinstance(one, Assignment)
-        else assign(state.net, one, as_of=state.day, model=baseline.model)
+        else assign(state.net, one, as_of=state.day, model=baseline.model, expected_queue=waits)
         for one in disrupted
     ]
     names = [p.scenario.name if p.scenario else "baseline" for p in plans]
