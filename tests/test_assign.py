@@ -473,15 +473,6 @@ def test_comparing_two_networks_is_refused_wherever_they_come_from(tmp_path):
         co.compare(base, first)
 
 
-def test_comparing_with_waits_and_without_is_refused():
-    net = two_routes()
-    one, other = (
-        co.assign(net, as_of=DAY, model="logit", expected_queue=waits) for waits in (False, True)
-    )
-    with pytest.raises(co.CorridorsError, match="expected_queue was asked of one"):
-        co.compare(one, other)
-
-
 def test_old_names_still_work_and_say_the_new_ones():
     net = two_routes()
     shut = event("close", {"link": "a-b-road"})

@@ -41,8 +41,8 @@ class Comparison(Changes):
     Raises
     ------
     CorridorsError
-        Where they differ in network, day, model or waits that are asked for, so that a
-        difference would not be the scenario's.
+        Where they differ in network, day or model, so that a difference would
+        not be the scenario's.
     """
 
     def __init__(self, baseline: Assignment, disrupted: Assignment) -> None:

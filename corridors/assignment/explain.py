@@ -18,6 +18,7 @@ from corridors.assignment.views.told import (
     told_newly_wanted,
     told_sellers,
     told_waits,
+    told_worth,
 )
 from corridors.display import HAIR, number, several, share
 
@@ -425,8 +426,8 @@ def _shortfall(tables: ComparisonTables) -> str:
     added = told_newly_wanted(tables.added_demand, names, tables.cargo_names)
     said = "; ".join([*told, *filter(None, [added])])
     return (
-        f"{said[:1].upper()}{said[1:]}; what stays loses {number(loss, 'USD')} a day by it, what "
-        "it would have paid at most less what its way costs in ordinary times; that is in no cost."
+        f"{said[:1].upper()}{said[1:]}; what stays loses {number(loss, 'USD')} a day by it, "
+        f"{told_worth(tables.after.lost_by_step)}; that is in no cost."
     )
 
 
