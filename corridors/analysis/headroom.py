@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +23,6 @@ from corridors.scenarios.coupling.settle import served, solve_settled
 from corridors.scenarios.demand import DAYS_PER_YEAR, select_demand
 
 if TYPE_CHECKING:
-    import datetime as dt
     from pathlib import Path
 
     import pandas as pd
@@ -63,7 +63,7 @@ class Headroom(Card):
     Attributes
     ----------
     multiple
-        1 where nothing more fits, infinite where nothing ever stops it.
+        1 where nothing more fits, infinite where nothing ever stops it or nothing is wanted.
     demand_t_per_day, added_t_per_day
         The demand that grows, now, and what more of it fits.
     stops
@@ -113,7 +113,8 @@ class Headroom(Card):
 
     def __repr__(self) -> str:
         if math.isinf(self.multiple):
-            return "Headroom(unlimited: no limit lies in the way)"
+            why = "no limit lies in the way" if self.demand_t_per_day else "nothing is wanted"
+            return f"Headroom(unlimited: {why})"
         word = " or " if self.stops["alone"].any() else " and "
         dear = "having no way" if self.without_way else "the cost of the ways left"
         stop = word.join(self.stops["capacity_id"]) or dear
@@ -434,8 +435,6 @@ def headroom_by_year(
         Where a year is none.
     """
     require_network(net)
-    import datetime as dt
-
     import pandas as pd
 
     day = as_date(as_of) if as_of is not None else dt.date(2025, 7, 1)

@@ -114,6 +114,8 @@ def sweep(
         )
     if json:
         print_json({**table.attrs, "rows": _records(table)})
+    elif not len(table):
+        print_line(_nothing_closed(table, kinds, n))
     else:
         names = ["kind", "thing", "name"] if n == 1 else ["first", "second", "how"]
         names += [table.attrs["by"]] if table.attrs.get("by") else []
@@ -142,6 +144,16 @@ def sweep(
         print_table(shown, title, {"redundancy": ".2f", "added hours": ".1f"})
     if out is not None:
         note(f"wrote {out}")
+
+
+def _nothing_closed(table: pd.DataFrame, kinds: list[str], n: int) -> str:
+    """Return why a sweep has no row."""
+    day, found = table.attrs["as_of"], table.attrs["things"]
+    if not found:
+        return f"Nothing to close: no {' or '.join(kinds)} is open on {day}."
+    if n > 1:
+        return f"No two of {found} do anything on {day} that one of them does not do alone."
+    return f"Whatever is closed of {found}, nothing is rerouted or lost on {day}."
 
 
 def _one_key(by: list[str] | None) -> str | None:

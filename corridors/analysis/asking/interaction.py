@@ -71,7 +71,9 @@ class Interaction:
     def total(self) -> pd.DataFrame:
         """The same for all demand together, a row for each measure."""
         columns = [*self.names, "sum_of_parts", "together", "interaction"]
-        frame = self.by_demand.groupby("measure", sort=False)[columns].sum().reset_index()
+        sums = self.by_demand.groupby("measure", sort=False)[columns].sum()
+        # Where there is no demand there is no row, and each measure is 0.
+        frame = sums.reindex(pd.Index(MEASURES, name="measure"), fill_value=0.0).reset_index()
         return frame.assign(unit=frame["measure"].map(MEASURES))
 
     def __repr__(self) -> str:

@@ -149,7 +149,12 @@ def _years(text: str) -> list[int]:
     if wrong is not None:
         msg = f"--years: saw {wrong!r}, expected years such as 2025,2030"
         raise ScenarioError(msg)
-    return [int(year) for year in series([v if v == "..." else int(v) for v in values])]
+    try:
+        found = series([int(v) if v.isdecimal() else v for v in values])
+    except ScenarioError as error:
+        msg = f"--years: {error}"
+        raise ScenarioError(msg) from None
+    return [int(year) for year in found]
 
 
 def _print_years(table: pd.DataFrame, *, json: bool) -> None:
@@ -212,6 +217,8 @@ def _room(found: Headroom) -> str:
     from corridors.display import cut_off, number
 
     demand = number(found.demand_t_per_day, "t")
+    if not found.demand_t_per_day:
+        return "Nothing of it is wanted on that day, so nothing grows."
     if math.isinf(found.multiple):
         return f"Of {demand} a day, any multiple fits: no limit lies in the way."
     multiple = cut_off(found.multiple, 3)
