@@ -153,12 +153,18 @@ def test_many_need_names_of_their_own(net):
         co.compare_many(base, [])
 
 
-@pytest.mark.parametrize(
-    "one", ["close node:b", {"name": "x", "events": [{"close": {"node": "b"}}]}]
-)
-def test_one_scenario_is_not_taken_for_many(net, one):
-    with pytest.raises(co.ScenarioError, match=r"saw .*close.*, expected .* in a list"):
-        co.compare_many(co.assign(net, as_of=DAY), one)
+SHUT_B = {"name": "x", "events": [{"close": {"node": "b"}}]}
+
+
+@pytest.mark.parametrize("one", ["close node:b", SHUT_B, co.scenario(SHUT_B)], ids=str)
+def test_one_scenario_is_one_of_many(net, one):
+    """It was taken apart into its letters, or into the keys of its mapping."""
+    base = co.assign(net, as_of=DAY)
+    for given in (one, co.assign(net, one, as_of=DAY)):
+        found = co.compare_many(base, given)
+        assert found.table["newly_unserved_t_per_day"].tolist() == pytest.approx([4])
+    page = co.explorer(net, one, as_of=DAY)
+    assert "1 scenario" in repr(page)
 
 
 def test_a_name_that_none_of_many_bears_is_said_with_the_nearest(net):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from corridors.assignment.assign import assign
 from corridors.assignment.assignment import Assignment, require_assignment
 from corridors.assignment.comparison import Comparison
 from corridors.errors import ScenarioError, UnknownIdError, nearest, require_kind
+from corridors.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +91,7 @@ def compare_many(baseline: Assignment, disrupted: Iterable[Any]) -> Comparisons:
     baseline
         The undisturbed assignment.
     disrupted
-        Assignments, or scenarios as `corridors.scenario` takes them, in a list; these are
+        Assignments, or scenarios as `corridors.scenario` takes them, one or several; these are
         assigned to the baseline's network on its day, by its model.
 
     Returns
@@ -112,12 +114,10 @@ def compare_many(baseline: Assignment, disrupted: Iterable[Any]) -> Comparisons:
     ['poland-closure-2025', 'close-kz-ru']
     """
     require_assignment(baseline, "baseline")
-    words = "scenarios or assignments, in a list"
-    require_kind("disrupted", disrupted, Iterable, words)
-    if isinstance(disrupted, str | Mapping):
-        # The letters of a text, or the keys of a mapping, are no scenarios: it is one itself.
-        msg = f"disrupted: saw {disrupted!r}, expected {words}"
-        raise ScenarioError(msg)
+    # The letters of a text, or the keys of a mapping, are no scenarios: it is one itself.
+    if isinstance(disrupted, str | Path | Mapping | Scenario | Assignment):
+        disrupted = [disrupted]
+    require_kind("disrupted", disrupted, Iterable, "scenarios or assignments, in a list")
     state, waits = baseline.state, baseline.waits is not None
     plans = [
         one

@@ -249,7 +249,8 @@ def uncertainty(
         ("seed", seed, 0, MOST_SEED),
         ("days", 1 if days is None else days, 1, MOST_DAYS),
     ):
-        if not isinstance(value, Integral) or not least <= value <= most:
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if not whole or not least <= value <= most:
             msg = f"{name}: saw {value!r}, expected a whole number from {least} to {most}"
             raise ScenarioError(msg)
     plan = read_scenario(scenario)
