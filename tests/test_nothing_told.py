@@ -166,3 +166,36 @@ def test_scenarios_of_a_network_without_demand_do_nothing_together(model):
     assert len(found.total) == 3
     assert not found.total[["sum_of_parts", "together", "interaction"]].any(axis=None)
     assert "0 t together, as much as the parts" in found.explain()
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """Have commands read two towns whose road is full of traffic that no demand stands for.
+
+    ::
+
+        a --100-- b      5 t a day, 5 of them background
+    """
+    net = toys.network(
+        {"a": "AA", "b": "BB"},
+        [{"from_node": "a", "to_node": "b"}],
+        [{"origin": "a", "destination": "b", "demand_id": "own", "per_day": 4}],
+        capacities=[
+            {"capacity_id": "gate", "name": "Gate", "unit": "t", "amount": 5, "background": 5}
+        ],
+        capacity_members=[{"capacity_id": "gate", "link_id": "a-b-road"}],
+    )
+    shipped()
+    monkeypatch.setattr(network, "load", lambda *_: net)
+    return net
+
+
+def test_what_background_traffic_takes_whole_is_full_and_not_shut(full):
+    """A limit of 5 that others use is no limit of 0."""
+    [way] = co.k_routes(co.assign(full, as_of=DAY), "own").to_dict("records")
+    assert (way["why"], way["because"]) == ("closed", "gate is full of background traffic")
+    room = co.headroom(full, as_of=DAY)
+    assert room.stops[["capacity_id", "alone"]].to_numpy().tolist() == [["gate", True]]
+    assert room.without_way == ()
+    said = say("select", "link:a-b-road", "--network", "x")
+    assert said.endswith("background traffic takes all that gate lets through.")

@@ -359,15 +359,16 @@ class _Growth:
     def _in_the_way(self, answer: Answer, new: NDArray[np.bool_]) -> list[tuple[Limit, bool]]:
         """Return the limits that stop the growth, and whether each does so alone.
 
-        Which limits have a price is not unique where several fill at once, so
-        they are found by lifting them: those that each alone end the new
-        shortfall, or, where none does, the limits that do so together and of
-        which none can be spared, tried in the order of their ids.
+        Which limits have a price is not unique where several fill at once, so they are found
+        by lifting them: those that each alone end the new shortfall, or, where none does, those
+        that do so together and of which none can be spared, tried in the order of their ids.
         """
         problem, limits = answer.problem, self.state.limits
         use = limit_use(problem, answer.class_flow)
         bound = problem.bound
-        full = np.flatnonzero((bound > 0) & (use >= bound * (1 - _FULL)) & np.isfinite(bound))
+        # What background traffic takes whole is full; what is 0 of itself is shut.
+        taken = (bound <= 0) & np.array([limit.amount > 0 for limit in limits], dtype=np.bool_)
+        full = np.flatnonzero(taken | ((bound > 0) & (use >= bound * (1 - _FULL))))
         # More than can ever pass: every unit over every member.
         room = np.bincount(problem.member_limit, problem.member_factor, problem.n_limits)
         room = room * problem.amount.sum() + bound
@@ -380,7 +381,7 @@ class _Growth:
 
         candidates = sorted(full.tolist(), key=lambda r: limits[r].limit_id)
         # One without a price saves nothing: the prices prove the same cost with it lifted.
-        worth = answer.limit_price > 0
+        worth = taken | (answer.limit_price > 0)
         alone = [r for r in candidates if worth[r] and fits([r])]
         if alone or not fits(candidates):
             return [(limits[r], True) for r in alone]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from corridors.assignment.assignment import Assignment
     from corridors.flow.arrays import Ints
+    from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.state import NetworkState
 
 WHY = ("used", "closed", "full", "same bottleneck", "dearer", "dearer than its loss", "equal")
@@ -60,7 +61,8 @@ def k_routes(
         the margin, prices of full limits included. ``why`` is one of
 
         ``used``;
-        ``closed``: an event has closed a part of it, or a limit on it is 0;
+        ``closed``: an event has closed a part of it, or a limit on it is 0, or what the
+        demand table leaves out takes all of it;
         ``full``: it would be taken but for the price of a limit on it;
         ``same bottleneck``: its full limits are full ones of a used way too, so
         it is no way round them;
@@ -286,8 +288,14 @@ class _Ways:
             if p.closed[arc] or np.isinf(p.cost[self.own, arc]):
                 names += self.state.arcs.names([arc])
             else:
-                names += [f"{self.state.limits[r].limit_id} is 0" for r in of_arc.get(arc, [])]
+                names += [_no_room(self.state.limits[r]) for r in of_arc.get(arc, [])]
         return ", ".join(dict.fromkeys(names))
+
+
+def _no_room(limit: Limit) -> str:
+    """Return why a limit lets nothing pass."""
+    why = "is full of background traffic" if limit.amount > 0 else "is 0"
+    return f"{limit.limit_id} {why}"
 
 
 routes = k_routes

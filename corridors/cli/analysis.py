@@ -315,10 +315,15 @@ def _nothing(plan: Assignment, kind: str, element: str) -> str:
             "the network names none" if not known else f"of the network's {known} none lies there"
         )
         return f"No way that {element} takes passes a chokepoint: {none}."
-    cost = open_costs(plan.state.problem)
+    p, limits = plan.state.problem, plan.state.limits
     arcs = [a for one in find_elements(plan.state, [f"{kind}:{element}"]) for a in one.arcs]
-    if not np.isfinite(cost[:, np.array(arcs, dtype=np.int64)]).any():
-        return f"No cargo passes {kind} {element}: it is shut, or nothing may use it."
+    if not np.isfinite(open_costs(p)[:, np.array(arcs, dtype=np.int64)]).any():
+        own = set(p.member_limit[np.isin(p.member_arc, arcs)].tolist())
+        full = [limits[r].limit_id for r in own if p.bound[r] <= 0 < limits[r].amount]
+        why = "it is shut, or nothing may use it"
+        if full:
+            why = f"background traffic takes all that {', '.join(sorted(full))} lets through"
+        return f"No cargo passes {kind} {element}: {why}."
     return f"No cargo passes {kind} {element}: it is open, but no demand takes it."
 
 
