@@ -97,7 +97,7 @@ def sweep(
     check_target(out, read=[scenario])
     with working("reading the network"):
         net = load(network)
-    kinds = [part for entry in of or USUAL for part in entry.split(",") if part]
+    kinds = listed(of or list(USUAL))
     with workers_at(dask) as cluster:
         table = run(
             net,
