@@ -448,3 +448,18 @@ def test_what_stays_is_said_to_lose_what_the_table_takes_off(elasticity, model):
     else:
         assert lost == pytest.approx(loss - 10 * 100, rel=1e-3)
         assert "what it would have paid at most less what its way costs in ordinary times" in told
+
+
+def test_what_costs_less_is_said_to_do_so_once():
+    """Less than nothing a tonne would be more."""
+    net = toys.network(
+        {"a": "AA", "b": "BB"},
+        [
+            {"from_node": "a", "to_node": "b", "link_id": "old", "length_km": 300},
+            {"from_node": "a", "to_node": "b", "link_id": "new", "opens": "2030-01-01"},
+        ],
+        [{"origin": "a", "destination": "b", "per_day": 10}],
+    )
+    base = co.assign(net, as_of="2025-09-12")
+    told = co.compare(base, co.assign(net, "open link:new", as_of="2025-09-12")).explain()
+    assert "costs 2,000 USD a day less (200 USD a tonne): -2,000 USD for transport" in told

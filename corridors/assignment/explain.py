@@ -354,7 +354,7 @@ def _reroutes(change: Mapping[str, float]) -> str:
     dearer = f"{number(abs(usd), 'USD')} a day {'more' if usd >= 0 else 'less'}"
     return (
         f"What goes another way takes {slower} on average and costs {dearer} "
-        f"({number(per_tonne, 'USD')} a tonne): {number(transport, 'USD')} for transport and "
+        f"({number(abs(per_tonne), 'USD')} a tonne): {number(transport, 'USD')} for transport and "
         f"{number(time, 'USD')} for the time{sellers}."
     )
 

@@ -12,7 +12,7 @@ import pandas as pd
 from corridors.assignment.assign import assign
 from corridors.assignment.assignment import Assignment, require_assignment
 from corridors.assignment.comparison import Comparison
-from corridors.errors import ScenarioError, UnknownIdError, nearest, require_kind
+from corridors.errors import ScenarioError, UnknownIdError, nearest, require_kind, require_whole
 from corridors.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class Comparisons:
         DataFrame
             demand_id and the tonnes a day that it loses in each scenario, most first.
         """
+        require_whole("n", n, 0)
         lost = {
             name: c.by_demand.set_index("demand_id")["lost_t_per_day"]
             for name, c in zip(self.names, self.members, strict=True)
