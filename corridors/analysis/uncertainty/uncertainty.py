@@ -22,7 +22,7 @@ from corridors.analysis.jobs.each import solve_each
 from corridors.analysis.uncertainty.drawing import Drawing, central_case, n_pilots
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.assign import day_of, require_model
-from corridors.display import progress
+from corridors.display import card, in_words, progress, tables_in_words
 from corridors.errors import ScenarioError, require_kind
 from corridors.network.network import require_network
 from corridors.network.ranges import value_ranges
@@ -103,6 +103,11 @@ class Uncertainty:
 
     def __repr__(self) -> str:
         return f"Uncertainty({self.scenario}: {self.n} draws of {len(self.inputs)} inputs)"
+
+    def _repr_html_(self) -> str:
+        asked = {"model": self.model, "as of": self.as_of, "seed": self.seed}
+        told = self.percentiles.assign(quantity=self.percentiles["quantity"].map(in_words))
+        return card(repr(self), asked) + tables_in_words({"percentiles": told})
 
     @cached_property
     def _values(self) -> dict[str, Floats]:
