@@ -400,11 +400,17 @@ class Card:
         known = {k: v for k, v in vars(self).items() if not k.startswith("_")}
         tables = {k: v for k, v in known.items() if hasattr(v, "to_html")}
         plain_ones = {k: v for k, v in known.items() if isinstance(v, str | int | float | tuple)}
-        shown = [card(repr(self), {k: v for k, v in plain_ones.items() if v != ()})]
-        for name, frame in tables.items():
-            words = plain_frame(frame).rename(columns=in_words)
-            shown += [f"<p>{in_html(in_words(name))}</p>", words.to_html(index=False, border=0)]
-        return "".join(shown)
+        top = card(repr(self), {k: v for k, v in plain_ones.items() if v != ()})
+        return top + tables_in_words(tables)
+
+
+def tables_in_words(tables: dict[str, Any]) -> str:
+    """Return tables under their names for a notebook, columns in words and units."""
+    shown = []
+    for name, frame in tables.items():
+        words = plain_frame(frame).rename(columns=in_words)
+        shown += [f"<p>{in_html(in_words(name))}</p>", words.to_html(index=False, border=0)]
+    return "".join(shown)
 
 
 @contextmanager

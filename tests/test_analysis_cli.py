@@ -103,9 +103,39 @@ def test_headroom_is_a_sentence(multiple, said, alone, names, end):
 
 def test_headroom_by_year_is_cut_as_it_is_in_a_sentence(capsys):
     multiple = [1.2349, 1.7 - 2.0**-52, math.inf]
-    _print_years(pd.DataFrame({"year": [2025, 2026, 2027], "multiple": multiple}), json=False)
+    table = pd.DataFrame({"year": [2025, 2026, 2027], "multiple": multiple})
+    _print_years(table, json=False, on="07-01")
     told = [line.split()[1] for line in capsys.readouterr().out.splitlines() if line[1:4] == "202"]
     assert told == ["1.234", "1.700", "inf"]
+
+
+@pytest.mark.parametrize(("asked", "on"), [((), "07-01"), (("--as-of", "2025-02-28"), "02-28")])
+def test_headroom_by_year_says_of_which_day(tmp_path, asked, on):
+    """What is shut in winter, or by season, is another answer."""
+    net = co.new_network(tmp_path / "net")
+    said = corridors("headroom", "--years", "2025,2026", *asked, "--network", net).stdout
+    assert f"Headroom by year, by the best plan, as of {on} of each" in said
+    same = co.headroom(co.load(net), as_of=f"2026-{on}")
+    assert f"{math.floor(same.multiple * 1000) / 1000:.3f}" in said
+
+
+@pytest.mark.parametrize(
+    ("blank", "same"),
+    [
+        (
+            ("cut", "XA, elm", " XB", "--cargo", "container"),
+            ("cut", "XA,elm", "XB", "--cargo", "container"),
+        ),
+        (("sweep", "--of", " border , node:elm"), ("sweep", "--of", "border,node:elm")),
+    ],
+)
+def test_a_blank_beside_a_comma_is_no_part_of_a_name(tmp_path, blank, same):
+    net = co.new_network(tmp_path / "net")
+    asked = ("--as-of", "2026-03-01", "--network", net, "--json")
+    found, other = (corridors(*one, *asked) for one in (blank, same))
+    assert found.returncode == 0, found.stderr
+    assert json.loads(found.stdout).get("rows") == json.loads(other.stdout).get("rows")
+    assert json.loads(found.stdout).get("cuts") == json.loads(other.stdout).get("cuts")
 
 
 def test_what_a_coupling_would_leave_as_its_by_product_grows_is_said(capsys):

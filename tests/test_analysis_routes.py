@@ -75,6 +75,55 @@ def test_what_a_demand_passes():
     assert not len(places_of(plan, "c-d-bulk"))
 
 
+def both_modes(**others):
+    r"""Return the network of the sketch: everywhere cargo may change from road to rail and back.
+
+    a ==100== b ==100== d     by road and by rail
+    """
+    pairs = (("a", "b"), ("b", "d"))
+    return toys.network(
+        {"a": "AA", "b": "BB", "d": "DD"},
+        [{"from_node": a, "to_node": b, "mode": m} for a, b in pairs for m in ("road", "rail")],
+        others.pop("demand", [{"origin": "a", "destination": "d", "per_day": 10}]),
+        transfers=[
+            {
+                "transfer_id": f"{n}-change", "node_id": n, "from_mode": "road",
+                "to_mode": "rail", "to_gauge_mm": 1520, "hours": 1, "usd_per_t": 2,
+            }
+            for n in "abd"
+        ],
+        **others,
+    )  # fmt: skip
+
+
+def test_who_starts_and_ends_by_any_mode_changes_none_there():
+    """Without need such ways are the true ones over again, and stand before those that differ."""
+    ways = co.k_routes(co.assign(both_modes(), as_of=DAY), "a-d-bulk", k=20)
+    assert set(ways["key"]) == {
+        f"a-b-{one}>b-d-{one}" if one == other else f"a-b-{one}>b-change>b-d-{other}"
+        for one in ("road", "rail")
+        for other in ("road", "rail")
+    }
+
+
+def test_nor_does_who_buys_from_several():
+    """A seller may lie on the way from another, where cargo does change."""
+    offer = {"market": "all", "cargo": "bulk", "amount": 10, "per": "day"}
+    net = both_modes(
+        demand=[
+            {
+                "demand_id": "bought", "origin": "", "market": "all", "destination": "d",
+                "per_day": 10,
+            }
+        ],
+        supply=[{"node_id": "a", **offer}, {"node_id": "b", **offer}],
+    )  # fmt: skip
+    keys = co.k_routes(co.assign(net, as_of=DAY), "bought", k=40)["key"].str.split(">")
+    assert "a-b-road>b-change>b-d-rail" in set(keys.str.join(">"))
+    links = set(net.tables["links"]["link_id"])
+    assert {key[0] for key in keys} | {key[-1] for key in keys} <= links
+
+
 @pytest.mark.parametrize(
     ("named", "message"),
     [

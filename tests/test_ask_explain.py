@@ -422,3 +422,44 @@ def test_an_event_is_about_the_cargo_that_it_reaches(mixed, asked, reached):
         assert left.loc[cargo, "kept_t_per_day"] == pytest.approx(
             left.loc[cargo, "demand_t_per_day"]
         )
+
+
+@pytest.mark.parametrize("elasticity", [None, -0.8])
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+def test_what_stays_is_said_to_lose_what_the_table_takes_off(elasticity, model):
+    """Where no cargo answers to price, nobody knows what the way costs, and nothing comes off."""
+    kind = {"unit": "t", "t_per_unit": 1} | ({"elasticity": elasticity} if elasticity else {})
+    net = toys.network(
+        {"a": "AA", "b": "BB"},
+        [{"from_node": "a", "to_node": "b"}],
+        [{"origin": "a", "destination": "b", "per_day": 10}],
+        cargo={"bulk": kind},
+    )
+    hit = co.assign(net, "close link:a-b-road", as_of="2025-09-12", model=model)
+    base = co.assign(net, as_of="2025-09-12", model=model)
+    told = co.compare(base, hit).explain()
+    loss, lost = (hit.summary[f"{n}_usd_per_day"] for n in ("loss", "surplus_lost"))
+    if elasticity is None:
+        assert lost == pytest.approx(loss)
+        assert (
+            "loses 100,000 USD a day by it, what it would have paid at most, the cost of its "
+            in told
+        )
+    else:
+        assert lost == pytest.approx(loss - 10 * 100, rel=1e-3)
+        assert "what it would have paid at most less what its way costs in ordinary times" in told
+
+
+def test_what_costs_less_is_said_to_do_so_once():
+    """Less than nothing a tonne would be more."""
+    net = toys.network(
+        {"a": "AA", "b": "BB"},
+        [
+            {"from_node": "a", "to_node": "b", "link_id": "old", "length_km": 300},
+            {"from_node": "a", "to_node": "b", "link_id": "new", "opens": "2030-01-01"},
+        ],
+        [{"origin": "a", "destination": "b", "per_day": 10}],
+    )
+    base = co.assign(net, as_of="2025-09-12")
+    told = co.compare(base, co.assign(net, "open link:new", as_of="2025-09-12")).explain()
+    assert "costs 2,000 USD a day less (200 USD a tonne): -2,000 USD for transport" in told

@@ -153,6 +153,32 @@ def test_many_need_names_of_their_own(net):
         co.compare_many(base, [])
 
 
+SHUT_B = {"name": "x", "events": [{"close": {"node": "b"}}]}
+
+
+@pytest.mark.parametrize("one", ["close node:b", SHUT_B, co.scenario(SHUT_B)], ids=str)
+def test_one_scenario_is_one_of_many(net, one):
+    """It was taken apart into its letters, or into the keys of its mapping."""
+    base = co.assign(net, as_of=DAY)
+    for given in (one, co.assign(net, one, as_of=DAY)):
+        found = co.compare_many(base, given)
+        assert found.table["newly_unserved_t_per_day"].tolist() == pytest.approx([4])
+    page = co.explorer(net, one, as_of=DAY)
+    assert "1 scenario" in repr(page)
+
+
+def test_a_name_that_none_of_many_bears_is_said_with_the_nearest(net):
+    found = co.compare_many(co.assign(net, as_of=DAY), [shut("b"), shut("c")])
+    with pytest.raises(co.UnknownIdError, match=r"no scenario 'no-bb' among these.*no-b"):
+        found["no-bb"]
+
+
+def test_many_wait_where_their_baseline_does(net):
+    base = co.assign(net, as_of=DAY, model="logit", expected_queue=True)
+    found = co.compare_many(base, [shut("b")])
+    assert found[0].disrupted.waits is not None
+
+
 @pytest.mark.parametrize(("price", "told"), [(-0.04, "-0.04"), (8.5, "+8.50"), (1212.4, "+1,212")])
 def test_a_price_of_less_than_ten_dollars_is_told_to_the_cent(price, told):
     row = ("a", "coal", -5.0, "less wanted", "c", "Line", price)

@@ -455,6 +455,24 @@ def test_comparing_two_days_is_refused():
         co.compare(co.assign(net, as_of="2025-01-01"), co.assign(net, as_of="2025-01-02"))
 
 
+def test_comparing_two_networks_is_refused_wherever_they_come_from(tmp_path):
+    """Networks put together in memory have no folder, and one folder may hold other rows later."""
+    net, again, wider = two_routes(), two_routes(), two_routes(capacity=7)
+    base = co.assign(net, as_of=DAY)
+    assert co.compare(base, co.assign(again, "close node:b", as_of=DAY)).change
+    with pytest.raises(co.CorridorsError, match="networks differ in their capacities; give both"):
+        co.compare(base, co.assign(wider, "close node:b", as_of=DAY))
+    folder = co.new_network(tmp_path / "net")
+    first = co.assign(co.load(folder), as_of=DAY)
+    text = (folder / "demand.csv").read_text(encoding="utf-8")
+    (folder / "demand.csv").write_text(text.replace("365000", "365001"), encoding="utf-8")
+    co.seal(folder)
+    with pytest.raises(co.CorridorsError, match="networks differ in their demand"):
+        co.compare(first, co.assign(co.load(folder), as_of=DAY))
+    with pytest.raises(co.CorridorsError, match="networks differ: None and "):
+        co.compare(base, first)
+
+
 def test_old_names_still_work_and_say_the_new_ones():
     net = two_routes()
     shut = event("close", {"link": "a-b-road"})

@@ -56,3 +56,28 @@ def test_every_column_of_a_curve_has_its_unit(toy, monkeypatch):
     assert len(heads) == 2
     for name in (n for head in heads for n in re.split(r" {2,}", head)):
         assert name in {"days", "cargo"} or re.search(r", (t|t/day|USD|t-hours|days)$", name), name
+
+
+@pytest.mark.parametrize(
+    ("asked", "values", "said"),
+    [
+        ("close border:XA-XB", {"duration": [7]}, r"if it lasted, .* up to ([\d,]+) t go another"),
+        ("close node:aster", {"duration": [7]}, r"all that it stops waits or is lost"),
+        ("close link:dale-gorse-road", {"duration": [7]}, r"it stops none"),
+        ("limit border:XA-XB to 1", {"to": [0, 0.9]}, r"what does not pass is lost"),
+        ("delay border:XA-XB by 1 h", {"by": ["1 h", "2 h"]}, r"and none is lost"),
+    ],
+)
+def test_where_nobody_goes_round_for_good_the_sentence_is_that_of_the_table(
+    toy, asked, values, said
+):
+    """By days cargo turns to other ways behind a queue, too, where all are shut while it lasts."""
+    found = co.curve(co.load(toy), asked, as_of=DAY, **values)
+    assert not len(found.break_even)
+    [sentence] = found.sentences()
+    told = re.search(said, sentence)
+    assert told, sentence
+    if told.groups():
+        most = found.by_cargo.groupby("duration")["other_way"].sum().max()
+        assert int(told[1].replace(",", "")) == pytest.approx(most, abs=0.5)
+        assert "No cargo goes round" not in sentence

@@ -77,3 +77,10 @@ def test_results_do_not_depend_on_workers_and_are_kept(island, tmp_path):
 def test_nonsense_is_refused(net, argument, value):
     with pytest.raises(co.ScenarioError, match=f"{argument}: saw .*, expected a whole number"):
         simulated_draws(net, "poland-closure-2025", **{"days": 10, argument: value})
+
+
+def test_draws_of_no_day_say_what_gives_them_one(island):
+    """No option of theirs is a first day, and none is to be set."""
+    with pytest.raises(co.ScenarioError, match="no day is given; say from when") as found:
+        simulated_draws(co.load(island), "close border:XA-XB", 3, draws=1, workers=1)
+    assert str(found.value).endswith("or as_of in its file")

@@ -32,11 +32,15 @@ def shown():
         "cut": co.min_cut(net, "a", "b", "bulk", as_of=DAY0),
         "route": co.best_route(net, ["a", "b"], "bulk", DAY0),
         "curve": co.curve(net, plan, duration=[1, 5], as_of=DAY0),
+        "interaction": co.interaction(net, plan, "close node:a", as_of=DAY0),
+        "uncertainty": co.uncertainty(net, plan, 3, as_of=str(DAY0), workers=1),
+        "comparisons": co.compare_many(base, [plan, "close node:a"]),
     }
 
 
 KINDS = ("network", "scenario", "assignment", "comparison", "simulation", "certificate",
-         "headroom", "cut", "route", "curve")  # fmt: skip
+         "headroom", "cut", "route", "curve", "interaction", "uncertainty",
+         "comparisons")  # fmt: skip
 
 
 def heads_of(page):
@@ -101,3 +105,19 @@ def test_hostile_names_are_text():
     )
     page = co.headroom(net, as_of=DAY0)._repr_html_()
     assert "onclick" not in [name for _, names in tags_of(page) for name in names]
+
+
+def test_what_draws_and_parts_come_to_is_shown_in_words(shown):
+    page = shown["uncertainty"]._repr_html_()
+    assert "rerouted, t a day" in page
+    assert "high 95" in heads_of(page)
+    page = shown["interaction"]._repr_html_()
+    assert "No longer carried, a day:" in page
+    assert "shortfall, t a day" in page
+    assert "newly unserved, t a day" in heads_of(shown["comparisons"]._repr_html_())
+
+
+def test_what_nothing_limits_is_unlimited_however_often_it_is_drawn():
+    net = toys.network({"a": "AA", "b": "BB"}, [{"from_node": "a", "to_node": "b"}], [])
+    found = co.cut_range(net, "a", "b", "bulk", n=2, as_of=DAY0)
+    assert repr(found) == "CutRange(bulk: unlimited)"

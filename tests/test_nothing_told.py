@@ -32,6 +32,7 @@ def apart(monkeypatch):
         [
             {"from_node": "a", "to_node": "b"},
             {"from_node": "a", "to_node": "b", "link_id": "long", "length_km": 300},
+            {"from_node": "b", "to_node": "a", "link_id": "gone", "closes": "2020-01-01"},
         ],
         [
             {"origin": "a", "destination": "c", "demand_id": "lost", "per_day": 10},
@@ -127,3 +128,74 @@ def test_small_parts_that_do_not_add_up_are_not_said_to(toy):
     assert "less than the parts" in said
     # What is nothing in tonnes is as much as the parts.
     assert "as much as the parts" in both.sentences()[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--of", "capacity"), "Nothing to close: no capacity is open on 2025-06-02."),
+        (("--of", "node:c", "--of", "link:gone"), "no node:c or link:gone is open"),
+        (("--of", "node:a,node:b", "--n", 2), "No two of 2 do anything on 2025-06-02 that one"),
+        (("--of", "link:long", "--by", "cargo"), "Whatever is closed of 1, nothing is rerouted"),
+    ],
+)
+@pytest.mark.usefixtures("apart")
+def test_a_sweep_of_nothing_is_a_sentence(asked, said):
+    """A table without rows does not say whether nothing was there or nothing happened."""
+    found = say("sweep", *asked, "--network", "x")
+    assert said in found
+    assert "0 of 0" not in found
+
+
+def test_what_nobody_wants_has_no_headroom_to_speak_of(toy):
+    """Any multiple of nothing fits, whatever limit lies in the way."""
+    none = "demand cargo:container to 0"
+    asked = ("headroom", "--cargo", "container", "--scenario", none, "--as-of", "2026-03-01")
+    said = corridors(*asked, "--network", toy).stdout
+    assert "Nothing of it is wanted on that day" in said
+    assert "no limit lies in the way" not in said
+    room = co.headroom(co.load(toy), cargo="container", scenario=none, as_of="2026-03-01")
+    assert repr(room) == "Headroom(unlimited: nothing is wanted)"
+
+
+@pytest.mark.parametrize("model", ["optimal", "logit"])
+def test_scenarios_of_a_network_without_demand_do_nothing_together(model):
+    net = toys.network({"a": "AA", "b": "BB"}, [{"from_node": "a", "to_node": "b"}], [])
+    found = co.interaction(net, "close node:a", "close node:b", as_of=DAY, model=model)
+    assert "0 t a day short beyond 0 apart" in repr(found)
+    assert len(found.total) == 3
+    assert not found.total[["sum_of_parts", "together", "interaction"]].any(axis=None)
+    assert "0 t together, as much as the parts" in found.explain()
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """Have commands read two towns whose road is full of traffic that no demand stands for.
+
+    ::
+
+        a --100-- b      5 t a day, 5 of them background
+    """
+    net = toys.network(
+        {"a": "AA", "b": "BB"},
+        [{"from_node": "a", "to_node": "b"}],
+        [{"origin": "a", "destination": "b", "demand_id": "own", "per_day": 4}],
+        capacities=[
+            {"capacity_id": "gate", "name": "Gate", "unit": "t", "amount": 5, "background": 5}
+        ],
+        capacity_members=[{"capacity_id": "gate", "link_id": "a-b-road"}],
+    )
+    shipped()
+    monkeypatch.setattr(network, "load", lambda *_: net)
+    return net
+
+
+def test_what_background_traffic_takes_whole_is_full_and_not_shut(full):
+    """A limit of 5 that others use is no limit of 0."""
+    [way] = co.k_routes(co.assign(full, as_of=DAY), "own").to_dict("records")
+    assert (way["why"], way["because"]) == ("closed", "gate is full of background traffic")
+    room = co.headroom(full, as_of=DAY)
+    assert room.stops[["capacity_id", "alone"]].to_numpy().tolist() == [["gate", True]]
+    assert room.without_way == ()
+    said = say("select", "link:a-b-road", "--network", "x")
+    assert said.endswith("background traffic takes all that gate lets through.")

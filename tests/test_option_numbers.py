@@ -109,6 +109,8 @@ LISTS = {
     "a decimal comma": (("expand", "x", "--budget", "1,5bn"), "saw '1' in '1,5bn'"),
     "two small budgets": (("expand", "x", "--budget", "500,800"), "saw '500' in '500,800'"),
     "the second of several": (("expand", "x", "--budget", "1bn", "--budget", "2,000"), "'2,000'"),
+    "years twice": (("headroom", "--years", "2025,2025"), "--years: saw a value twice in [2025, 2"),
+    "years between": (("headroom", "--years", "2025,…"), "--years: saw ... without a value on"),
     "years": (("headroom", "--years", "2,025"), "saw '2', expected years such as 2025"),
     "shares": (("curve", "close node:brest", "--to", "0,05"), "saw '05' in '0,05'"),
     "tonnes": (("curve", "close node:brest", "--by", "10,000"), "saw '000' in '10,000'"),

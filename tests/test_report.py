@@ -39,7 +39,12 @@ def test_the_report_says_what_the_tables_say(page, closure):
 
 def test_a_page_has_no_powers_of_ten_and_no_hyphen_for_a_minus(closure):
     frame = closure.tables.used
-    change = {**closure.change, "added_hours_mean": -4.656, "added_cost_usd_per_day_rerouted": -5.0}
+    change = {
+        **closure.change,
+        "added_hours_mean": -4.656,
+        "added_cost_usd_per_day_rerouted": -5.0,
+        "added_transport_usd_per_day_rerouted": -7.0,
+    }
     before = [*[100.0] * (len(frame) - 1), 1e-6]
     odd = frame.assign(rerouted_t_per_day=4.44e-06, lost_t_per_day=-1.5, before_t_per_day=before)
     tables = replace(closure.tables, change=change, used=odd)

@@ -83,6 +83,17 @@ ASKED = {
     "k": lambda _, plan: co.routes(plan, "a-d-bulk", k=float("nan")),
     "k of a text": lambda _, plan: co.routes(plan, "a-d-bulk", k="3"),
     "distinct": lambda _, plan: co.routes(plan, "a-d-bulk", distinct=["route"]),
+    "losses below none": lambda _, plan: co.compare(plan, plan).top_losses(-1),
+    "losses of many": lambda _, plan: co.compare_many(plan, SHUT).top_losses(-1),
+    "losses by days": lambda net, _: co.simulate(net, SHUT, 3).top_losses(1.5),
+    "true draws": lambda net, _: co.draws(net, SHUT, 3, draws=True, workers=1),
+    "true seed": lambda net, _: co.draws(net, SHUT, 3, draws=1, seed=True, workers=1),
+    "true uncertainty": lambda net, _: co.uncertainty(net, SHUT, True, as_of=DAY, workers=1),
+    "true workers": lambda net, _: co.uncertainty(net, SHUT, 1, as_of=DAY, workers=True),
+    "true days": lambda net, _: co.explorer(net, [], as_of=DAY, days=True),
+    "fewer draws than there are": lambda net, _: co.quantiles(
+        co.draws(net, SHUT, 3, draws=2, workers=1), 1
+    ),
     "start": lambda net, _: co.cut(net, 5, "DD", "bulk", as_of=DAY),
     "corridor": lambda net, _: co.cut(net, "AA", "DD", "bulk", corridor=5, as_of=DAY),
     "mode": lambda net, _: co.headroom(net, mode=object(), as_of=DAY),

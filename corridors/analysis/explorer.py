@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from numbers import Integral
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from corridors.analysis.question import newest_source
 from corridors.assignment.assign import day_of
 from corridors.assignment.map_data import network_credits, network_title
 from corridors.display import progress
-from corridors.errors import ScenarioError, require_kind
+from corridors.errors import require_kind, require_whole
 from corridors.maps.explorer.page import Explorer, ExplorerData, build_explorer
 from corridors.network.network import require_network
 from corridors.scenarios.demand_curves import with_curves
@@ -36,7 +35,7 @@ __all__ = ["explorer", "explorer_data", "plans_of"]
 
 def explorer(
     net: Network,
-    scenarios: str | Path | Scenario | Iterable[str | Path | Scenario] | None = None,
+    scenarios: str | Path | Mapping[str, Any] | Scenario | Iterable[Any] | None = None,
     *,
     as_of: str | dt.date | None = None,
     days: int | None = None,
@@ -89,7 +88,7 @@ def explorer(
 
 def explorer_data(
     net: Network,
-    scenarios: str | Path | Scenario | Iterable[str | Path | Scenario] | None = None,
+    scenarios: str | Path | Mapping[str, Any] | Scenario | Iterable[Any] | None = None,
     *,
     as_of: str | dt.date | None = None,
     days: int | None = None,
@@ -97,9 +96,7 @@ def explorer_data(
 ) -> ExplorerData:
     """Return what the page of `explorer` is made of, as plain texts and arrays."""
     for name, value in (("days", days), ("uncertainty", uncertainty)):
-        if value is not None and (not isinstance(value, Integral) or value < 1):
-            msg = f"{name}: saw {value!r}, expected a whole number of at least 1"
-            raise ScenarioError(msg)
+        require_whole(name, 1 if value is None else value, 1)
     plans = plans_of(net, scenarios)
     first = plans[0] if scenarios is not None and plans else None
     known = as_of is not None or net.date is not None or (first is not None and first.as_of)
@@ -186,10 +183,10 @@ def _states(
 
 
 def plans_of(
-    net: Network, scenarios: str | Path | Scenario | Iterable[str | Path | Scenario] | None
+    net: Network, scenarios: str | Path | Mapping[str, Any] | Scenario | Iterable[Any] | None
 ) -> list[Scenario]:
     """Return the scenarios that a page is asked to hold: None are the shipped ones, on theirs."""
-    if isinstance(scenarios, str | Path | Scenario):
+    if isinstance(scenarios, str | Path | Mapping | Scenario):
         scenarios = [scenarios]
     if scenarios is None:
         scenarios = shipped_scenarios() if net.is_shipped else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +23,6 @@ from corridors.scenarios.coupling.settle import served, solve_settled
 from corridors.scenarios.demand import DAYS_PER_YEAR, select_demand
 
 if TYPE_CHECKING:
-    import datetime as dt
     from pathlib import Path
 
     import pandas as pd
@@ -63,7 +63,7 @@ class Headroom(Card):
     Attributes
     ----------
     multiple
-        1 where nothing more fits, infinite where nothing ever stops it.
+        1 where nothing more fits, infinite where nothing ever stops it or nothing is wanted.
     demand_t_per_day, added_t_per_day
         The demand that grows, now, and what more of it fits.
     stops
@@ -113,7 +113,8 @@ class Headroom(Card):
 
     def __repr__(self) -> str:
         if math.isinf(self.multiple):
-            return "Headroom(unlimited: no limit lies in the way)"
+            why = "no limit lies in the way" if self.demand_t_per_day else "nothing is wanted"
+            return f"Headroom(unlimited: {why})"
         word = " or " if self.stops["alone"].any() else " and "
         dear = "having no way" if self.without_way else "the cost of the ways left"
         stop = word.join(self.stops["capacity_id"]) or dear
@@ -358,15 +359,16 @@ class _Growth:
     def _in_the_way(self, answer: Answer, new: NDArray[np.bool_]) -> list[tuple[Limit, bool]]:
         """Return the limits that stop the growth, and whether each does so alone.
 
-        Which limits have a price is not unique where several fill at once, so
-        they are found by lifting them: those that each alone end the new
-        shortfall, or, where none does, the limits that do so together and of
-        which none can be spared, tried in the order of their ids.
+        Which limits have a price is not unique where several fill at once, so they are found
+        by lifting them: those that each alone end the new shortfall, or, where none does, those
+        that do so together and of which none can be spared, tried in the order of their ids.
         """
         problem, limits = answer.problem, self.state.limits
         use = limit_use(problem, answer.class_flow)
         bound = problem.bound
-        full = np.flatnonzero((bound > 0) & (use >= bound * (1 - _FULL)) & np.isfinite(bound))
+        # What background traffic takes whole is full; what is 0 of itself is shut.
+        taken = (bound <= 0) & np.array([limit.amount > 0 for limit in limits], dtype=np.bool_)
+        full = np.flatnonzero(taken | ((bound > 0) & (use >= bound * (1 - _FULL))))
         # More than can ever pass: every unit over every member.
         room = np.bincount(problem.member_limit, problem.member_factor, problem.n_limits)
         room = room * problem.amount.sum() + bound
@@ -379,7 +381,7 @@ class _Growth:
 
         candidates = sorted(full.tolist(), key=lambda r: limits[r].limit_id)
         # One without a price saves nothing: the prices prove the same cost with it lifted.
-        worth = answer.limit_price > 0
+        worth = taken | (answer.limit_price > 0)
         alone = [r for r in candidates if worth[r] and fits([r])]
         if alone or not fits(candidates):
             return [(limits[r], True) for r in alone]
@@ -434,8 +436,6 @@ def headroom_by_year(
         Where a year is none.
     """
     require_network(net)
-    import datetime as dt
-
     import pandas as pd
 
     day = as_date(as_of) if as_of is not None else dt.date(2025, 7, 1)

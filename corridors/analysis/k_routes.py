@@ -19,9 +19,11 @@ from corridors.scenarios.state import network_state
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from corridors.assignment.assignment import Assignment
     from corridors.flow.arrays import Ints
+    from corridors.scenarios.capacity.capacities import Limit
     from corridors.scenarios.state import NetworkState
 
 WHY = ("used", "closed", "full", "same bottleneck", "dearer", "dearer than its loss", "equal")
@@ -59,7 +61,8 @@ def k_routes(
         the margin, prices of full limits included. ``why`` is one of
 
         ``used``;
-        ``closed``: an event has closed a part of it, or a limit on it is 0;
+        ``closed``: an event has closed a part of it, or a limit on it is 0, or what the
+        demand table leaves out takes all of it;
         ``full``: it would be taken but for the price of a limit on it;
         ``same bottleneck``: its full limits are full ones of a used way too, so
         it is no way round them;
@@ -70,7 +73,9 @@ def k_routes(
         Of the logit every route that it was offered is ``used``, and ``extra_usd`` is
         held against the composite cost of all of them, which is below that of each.
 
-        The links and transfers are in ``key``, from origin to destination.
+        The links and transfers are in ``key``, from origin to destination. Cargo starts and
+        ends by any mode: what changes mode before it leaves or after it has arrived is
+        no way of its own.
 
     Raises
     ------
@@ -158,7 +163,7 @@ class _Ways:
         nodes, group = np.unique(arcs.node_of.astype(str), return_inverse=True)
         # Gates where cargo enters and leaves are nodes of their own.
         group = np.where(arcs.is_gate, np.arange(p.n_nodes) + len(nodes), group).astype(np.int64)
-        cost = np.where(p.closed, np.inf, p.cost[self.own])
+        cost = np.where(p.closed | self._idle(), np.inf, p.cost[self.own])
         routes = KShortest(
             p.tail,
             p.head,
@@ -175,12 +180,30 @@ class _Ways:
         for _, path in islice(routes.cheapest_first(), limit):
             if count == k:
                 break
-            if path in self.carried or (distinct == "borders" and self._borders(path) in over):
+            if path in self.carried or self._is_idle(path):
+                continue
+            if distinct == "borders" and self._borders(path) in over:
                 continue
             over.add(self._borders(path))
             result.append(path)
             count += 1
         return result
+
+    def _idle(self) -> NDArray[np.bool_]:
+        """Return the transfers where the demand starts or ends, shape (A,): it needs none there."""
+        arcs, ends = self.open.arcs, self.state.demand[["origin", "destination"]].iloc[self.k]
+        here = np.isin(arcs.node_of[arcs.tail].astype(str), ends.to_numpy(dtype=str))
+        return np.asarray((arcs.arc_type == TRANSFER) & here)
+
+    def _is_idle(self, path: tuple[int, ...]) -> bool:
+        """Say whether a way changes mode before it leaves or after it has arrived.
+
+        Cargo starts and ends by any mode, so it is the way without that change, and dearer. Of
+        a market the ends are known by the way alone.
+        """
+        arcs = self.open.arcs
+        real = [a for a in path if arcs.is_real[a]]
+        return any(arcs.arc_type[a] == TRANSFER for a in (*real[:1], *real[-1:]))
 
     def _priced(self, path: tuple[int, ...]) -> Ints:
         return np.flatnonzero(self.uses.of(self.k, np.array(path, dtype=np.int64)) * self.price)
@@ -265,8 +288,14 @@ class _Ways:
             if p.closed[arc] or np.isinf(p.cost[self.own, arc]):
                 names += self.state.arcs.names([arc])
             else:
-                names += [f"{self.state.limits[r].limit_id} is 0" for r in of_arc.get(arc, [])]
+                names += [_no_room(self.state.limits[r]) for r in of_arc.get(arc, [])]
         return ", ".join(dict.fromkeys(names))
+
+
+def _no_room(limit: Limit) -> str:
+    """Return why a limit lets nothing pass."""
+    why = "is full of background traffic" if limit.amount > 0 else "is 0"
+    return f"{limit.limit_id} {why}"
 
 
 routes = k_routes

@@ -22,11 +22,11 @@ from corridors.analysis.jobs.pinned import areas_hash, events_text, ranges_hash
 from corridors.assignment.assign import require_model
 from corridors.assignment.choice_parameters import choice_parameters
 from corridors.display import progress
-from corridors.errors import ScenarioError
+from corridors.errors import ScenarioError, require_whole
 from corridors.network.network import Network, require_network
 from corridors.network.ranges import value_ranges
 from corridors.scenarios.scenario import scenario as read_scenario
-from corridors.simulation.simulate import MOST_DAYS, simulate
+from corridors.simulation.simulate import MOST_DAYS, first_day, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,11 +149,13 @@ def simulated_draws(
         ("seed", seed, 0, MOST_SEED),
         ("days", days, 1, MOST_DAYS),
     ):
-        if not isinstance(value, Integral) or not least <= value <= most:
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if not whole or not least <= value <= most:
             msg = f"{name}: saw {value!r}, expected a whole number from {least} to {most}"
             raise ScenarioError(msg)
     require_model(usual)
     plan = read_scenario(scenario)
+    first_day(net, plan, None, "as_of in its file")
     header = {
         "draws": "corridors",
         "version": __version__,
@@ -235,9 +237,15 @@ def quantiles(frame: pd.DataFrame, draws: int) -> pd.DataFrame:
         As `simulated_draws` returns it.
     draws
         How many there were: a queue that a draw does not name was empty in it.
+
+    Raises
+    ------
+    ScenarioError
+        Where the table holds more draws.
     """
     import pandas as pd
 
+    require_whole("draws", draws, int(frame["draw"].max()) + 1 if len(frame) else 1)
     rows = []
     for quantity, own in frame.groupby("quantity"):
         values = np.concatenate([own["value"].to_numpy(), np.zeros(draws - len(own))])

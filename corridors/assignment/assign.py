@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.assignment import Assignment
 from corridors.assignment.choice import choose_routes
-from corridors.errors import ScenarioError, nearest, old_name
+from corridors.errors import CorridorsError, ScenarioError, nearest, old_name
 from corridors.flow.choice.solve import ChoiceAnswer
 from corridors.flow.solve import Answer
 from corridors.network.network import as_date, require_network
+from corridors.network.schema import BESIDE_RESULTS, tables
 from corridors.scenarios.coupling.couplings import couplings_of, with_room
 from corridors.scenarios.coupling.settle import joint_gap, settle, solve_settled
 from corridors.scenarios.demand_curves import with_curves
@@ -177,3 +178,29 @@ def day_of(net: Network, plan: Scenario | None, as_of: str | dt.date | None) -> 
     how = "say from when it holds (from 2025-09-12), or " if plan else ""
     msg = f"{whose}: no day is given; {how}set as_of (--as-of), such as 2025-09-12"
     raise ScenarioError(msg)
+
+
+def require_alike(baseline: Assignment, disrupted: Assignment) -> None:
+    """Raise CorridorsError where two assignments differ in more than their scenario.
+
+    Tables and not folders say which network is meant: one that was put together in memory has
+    no folder, and a folder may hold other rows than when it was read for the first of both.
+    """
+    a, b = (one.state.net.whole for one in (baseline, disrupted))
+    tables_of = [(name, a.tables[name], b.tables[name]) for name in tables()]
+    other = [
+        name
+        for name, x, y in tables_of
+        if name not in BESIDE_RESULTS and x is not y and not x.equals(y)
+    ]
+    for what, first, second in (
+        ("days differ", baseline.state.day, disrupted.state.day),
+        ("models differ", baseline.model, disrupted.model),
+        ("networks differ", a.folder, b.folder),
+    ):
+        if first != second:
+            msg = f"compare: the {what}: {first} and {second}; give both the same"
+            raise CorridorsError(msg)
+    if other:
+        msg = f"compare: the networks differ in their {', '.join(other)}; give both the same"
+        raise CorridorsError(msg)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from corridors.assignment import reroutes as moves
+from corridors.assignment.assign import require_alike
 from corridors.assignment.assignment import Assignment
 from corridors.assignment.tables import ComparisonTables
 from corridors.assignment.views.by import named_ends
@@ -15,7 +16,7 @@ from corridors.assignment.views.changes import Changes
 from corridors.assignment.views.kept import by_link, keep, link_flows
 from corridors.assignment.views.through import base_years
 from corridors.display import HAIR, records
-from corridors.errors import CorridorsError, old_name, require_kind
+from corridors.errors import old_name, require_kind
 
 if TYPE_CHECKING:
     import os
@@ -45,14 +46,7 @@ class Comparison(Changes):
     """
 
     def __init__(self, baseline: Assignment, disrupted: Assignment) -> None:
-        for what, a, b in (
-            ("day", baseline.state.day, disrupted.state.day),
-            ("model", baseline.model, disrupted.model),
-            ("network", baseline.state.net.folder, disrupted.state.net.folder),
-        ):
-            if a != b:
-                msg = f"compare: the {what}s differ: {a} and {b}; give both the same"
-                raise CorridorsError(msg)
+        require_alike(baseline, disrupted)
         self.baseline = baseline
         self.disrupted = disrupted
 
@@ -442,6 +436,11 @@ def compare(baseline: Assignment, disrupted: Assignment) -> Comparison:
     Returns
     -------
     Comparison
+
+    Raises
+    ------
+    CorridorsError
+        Where they are not of the same network, day and model.
     """
     require_kind("baseline", baseline, Assignment, "an assignment")
     require_kind("disrupted", disrupted, Assignment, "an assignment")

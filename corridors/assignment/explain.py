@@ -21,6 +21,7 @@ from corridors.assignment.views.told import (
     told_sellers,
     told_waits,
     told_why_cheaper,
+    told_worth,
 )
 from corridors.display import HAIR, number, several, share
 
@@ -357,7 +358,7 @@ def _reroutes(change: Mapping[str, float]) -> str:
     return (
         f"What goes another way takes {more_or_less(days, 'days')} on average and costs "
         f"{more_or_less(usd, 'USD a day')} "
-        f"({number(per_tonne, 'USD')} a tonne): {number(transport, 'USD')} for transport and "
+        f"({number(abs(per_tonne), 'USD')} a tonne): {number(transport, 'USD')} for transport and "
         f"{number(time, 'USD')} for the time{dear}{sellers}."
     )
 
@@ -419,8 +420,8 @@ def _shortfall(tables: ComparisonTables) -> str:
     added = _newly_wanted(tables)
     told = [told_most_lost(counted, *_names(tables)), added]
     stays = (
-        f"what stays loses {number(loss, 'USD')} a day by it, what it would have paid at most "
-        "less what its way costs in ordinary times; that is in no cost."
+        f"what stays loses {number(loss, 'USD')} a day by it, "
+        f"{told_worth(tables.after.lost_by_step)}; that is in no cost."
     )
     # Many who lose next to nothing are named by nobody, and the sentence begins with what stays.
     said = "; ".join([*filter(None, told), stays])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,10 +12,22 @@ import pandas as pd
 from corridors.assignment.assign import assign
 from corridors.assignment.assignment import Assignment, require_assignment
 from corridors.assignment.comparison import Comparison
-from corridors.errors import ScenarioError, require_kind
+from corridors.display import card, tables_in_words
+from corridors.errors import ScenarioError, UnknownIdError, nearest, require_kind, require_whole
+from corridors.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_SHOWN = [
+    "scenario",
+    "rerouted_t_per_day",
+    "newly_unserved_t_per_day",
+    "added_cost_usd_per_day",
+    "added_loss_usd_per_day",
+]
+"""What a notebook shows of the table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +53,17 @@ class Comparisons:
         return iter(self.members)
 
     def __getitem__(self, which: int | str) -> Comparison:
+        if isinstance(which, str) and which not in self.names:
+            msg = f"no scenario {which!r} among these{nearest(which, self.names)}"
+            raise UnknownIdError(msg)
         return self.members[self.names.index(which) if isinstance(which, str) else which]
 
     def __repr__(self) -> str:
         return f"Comparisons({', '.join(self.names)}, {self.baseline.state.day})"
+
+    def _repr_html_(self) -> str:
+        baseline = {"baseline": repr(self.baseline)}
+        return card(repr(self), baseline) + tables_in_words({"table": self.table[_SHOWN]})
 
     @property
     def table(self) -> pd.DataFrame:
@@ -67,6 +87,7 @@ class Comparisons:
         DataFrame
             demand_id and the tonnes a day that it loses in each scenario, most first.
         """
+        require_whole("n", n, 0)
         lost = {
             name: c.by_demand.set_index("demand_id")["lost_t_per_day"]
             for name, c in zip(self.names, self.members, strict=True)
@@ -86,8 +107,8 @@ def compare_many(baseline: Assignment, disrupted: Iterable[Any]) -> Comparisons:
     baseline
         The undisturbed assignment.
     disrupted
-        Assignments, or scenarios as `corridors.scenario` takes them; these are assigned
-        to the baseline's network on its day, by its model.
+        Assignments, or scenarios as `corridors.scenario` takes them, one or several; these are
+        assigned to the baseline's network on its day, by its model.
 
     Returns
     -------
@@ -97,6 +118,8 @@ def compare_many(baseline: Assignment, disrupted: Iterable[Any]) -> Comparisons:
     ------
     ScenarioError
         Where there is none, or two bear the same name.
+    CorridorsError
+        Where one is not of the baseline's network, day and model.
 
     Examples
     --------
@@ -107,12 +130,15 @@ def compare_many(baseline: Assignment, disrupted: Iterable[Any]) -> Comparisons:
     ['poland-closure-2025', 'close-kz-ru']
     """
     require_assignment(baseline, "baseline")
+    # The letters of a text, or the keys of a mapping, are no scenarios: it is one itself.
+    if isinstance(disrupted, str | Path | Mapping | Scenario | Assignment):
+        disrupted = [disrupted]
     require_kind("disrupted", disrupted, Iterable, "scenarios or assignments, in a list")
-    state = baseline.state
+    state, waits = baseline.state, baseline.waits is not None
     plans = [
         one
         if isinstance(one, Assignment)
-        else assign(state.net, one, as_of=state.day, model=baseline.model)
+        else assign(state.net, one, as_of=state.day, model=baseline.model, expected_queue=waits)
         for one in disrupted
     ]
     names = [p.scenario.name if p.scenario else "baseline" for p in plans]

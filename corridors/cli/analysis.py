@@ -97,7 +97,7 @@ def sweep(
     check_target(out, read=[scenario])
     with working("reading the network"):
         net = load(network)
-    kinds = [part for entry in of or USUAL for part in entry.split(",") if part]
+    kinds = listed(of or list(USUAL))
     with workers_at(dask) as cluster:
         table = run(
             net,
@@ -114,6 +114,8 @@ def sweep(
         )
     if json:
         print_json({**table.attrs, "rows": _records(table)})
+    elif not len(table):
+        print_line(_nothing_closed(table, kinds, n))
     else:
         names = ["kind", "thing", "name"] if n == 1 else ["first", "second", "how"]
         names += [table.attrs["by"]] if table.attrs.get("by") else []
@@ -142,6 +144,16 @@ def sweep(
         print_table(shown, title, {"redundancy": ".2f", "added hours": ".1f"})
     if out is not None:
         note(f"wrote {out}")
+
+
+def _nothing_closed(table: pd.DataFrame, kinds: list[str], n: int) -> str:
+    """Return why a sweep has no row."""
+    day, found = table.attrs["as_of"], table.attrs["things"]
+    if not found:
+        return f"Nothing to close: no {' or '.join(kinds)} is open on {day}."
+    if n > 1:
+        return f"No two of {found} do anything on {day} that one of them does not do alone."
+    return f"Whatever is closed of {found}, nothing is rerouted or lost on {day}."
 
 
 def _one_key(by: list[str] | None) -> str | None:
@@ -303,10 +315,15 @@ def _nothing(plan: Assignment, kind: str, element: str) -> str:
             "the network names none" if not known else f"of the network's {known} none lies there"
         )
         return f"No way that {element} takes passes a chokepoint: {none}."
-    cost = open_costs(plan.state.problem)
+    p, limits = plan.state.problem, plan.state.limits
     arcs = [a for one in find_elements(plan.state, [f"{kind}:{element}"]) for a in one.arcs]
-    if not np.isfinite(cost[:, np.array(arcs, dtype=np.int64)]).any():
-        return f"No cargo passes {kind} {element}: it is shut, or nothing may use it."
+    if not np.isfinite(open_costs(p)[:, np.array(arcs, dtype=np.int64)]).any():
+        own = set(p.member_limit[np.isin(p.member_arc, arcs)].tolist())
+        full = [limits[r].limit_id for r in own if p.bound[r] <= 0 < limits[r].amount]
+        why = "it is shut, or nothing may use it"
+        if full:
+            why = f"background traffic takes all that {', '.join(sorted(full))} lets through"
+        return f"No cargo passes {kind} {element}: {why}."
     return f"No cargo passes {kind} {element}: it is open, but no demand takes it."
 
 

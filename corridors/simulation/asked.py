@@ -19,7 +19,7 @@ from corridors.assignment.views.grouping import (
     value_per_tonne,
 )
 from corridors.assignment.views.kept import by_link, keep, link_flows, manifest_of
-from corridors.errors import UnknownIdError
+from corridors.errors import UnknownIdError, require_whole
 from corridors.network.arcs import LINK
 from corridors.simulation.cargo_tables import PLACES
 from corridors.simulation.effects import caused_queues, sentences, told_aside
@@ -230,6 +230,7 @@ class Asked:
 
     def top_losses(self, n: int = 10) -> pd.DataFrame:
         """Return the `n` demands that lose most, ends named: `outcomes`, and lost in t."""
+        require_whole("n", n, 0)
         frame = self.outcomes.assign(lost=self.outcomes[list(LOST)].sum(axis=1))
         frame = largest_first(frame[frame["lost"] > _TRACE], ["lost"], "demand_id").head(n)
         return named_ends(self.timetable.states[0].net, frame)

@@ -236,8 +236,21 @@ def _whole(name: str, value: object, least: int, most: int = MOST_DAYS) -> int:
     return int(value)
 
 
-def first_day(net: Network, plan: Scenario | None, start: str | dt.date | None) -> dt.date:
-    """Return the first day reported; raise ScenarioError where none is given."""
+def first_day(
+    net: Network,
+    plan: Scenario | None,
+    start: str | dt.date | None,
+    otherwise: str = "set start, such as 2025-09-12",
+) -> dt.date:
+    """Return the first day reported; raise ScenarioError where none is given.
+
+    Parameters
+    ----------
+    net, plan, start
+        As for `simulate`.
+    otherwise
+        What else can be done where the scenario says no day.
+    """
     if start is not None:
         return as_date(start)
     if plan is not None:
@@ -250,7 +263,7 @@ def first_day(net: Network, plan: Scenario | None, start: str | dt.date | None) 
         return net.date
     whose = f"scenario {plan.name}" if plan else "the undisturbed network"
     how = "say from when it holds (from 2025-09-12), or " if plan else ""
-    msg = f"{whose}: no day is given; {how}set start, such as 2025-09-12"
+    msg = f"{whose}: no day is given; {how}{otherwise}"
     raise ScenarioError(msg)
 
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from corridors.network.network import Network
     from corridors.scenarios.scenario import Scenario
 
+_SHOWS = 0.5
+"""Tonnes below which nothing is told of an amount."""
+
 AFTER_DAYS = 30
 """Days that are run after the longest duration has ended, so that it is seen to clear."""
 
@@ -67,7 +70,7 @@ class Curve(Card):
     def sentences(self) -> list[str]:
         """Return when going round beats waiting, a sentence for each cargo."""
         if not len(self.break_even):
-            return ["No cargo goes round it: all of it waits or is lost."]
+            return [self._nobody_goes_round()]
         found = []
         for row in self.break_even.to_dict("records"):
             name = self.cargo_names[row["cargo"]]
@@ -79,6 +82,22 @@ class Curve(Card):
                 text += f"; from {number(row['turns_at'])} days of closure on most of it does"
             found.append(f"{text}.")
         return found
+
+    def _nobody_goes_round(self) -> str:
+        """Return what cargo does where none would go round for good."""
+        most = self.by_cargo.groupby(self.family.parameter, sort=False).sum(numeric_only=True).max()
+        lost = most["lost" if "lost" in most else "lost_t_per_day"] > _SHOWS
+        if self.family.parameter != "duration":
+            rest = ": what does not pass is lost" if lost else ", and none is lost"
+            return f"No cargo goes round it{rest}."
+        if most["other_way"] > _SHOWS:
+            return (
+                "No cargo would go round it if it lasted, so no wait stands against that; by days "
+                f"up to {number(most['other_way'], 't')} go another way all the same."
+            )
+        if lost or most[["late", "waiting"]].max() > _SHOWS:
+            return "No cargo goes round it: all that it stops waits or is lost."
+        return "No cargo goes round it, waits or is lost: it stops none."
 
     def explain(self) -> str:
         """Return the sentences as one text."""
@@ -250,5 +269,5 @@ def _turns_at(by_cargo: pd.DataFrame | None, cargo: str) -> float:
     if by_cargo is None:
         return float("nan")
     own = by_cargo[by_cargo["cargo"] == cargo]
-    round_it = own[(own["other_way"] > own["late"] + own["waiting"]) & (own["other_way"] > 0.5)]
+    round_it = own[(own["other_way"] > own["late"] + own["waiting"]) & (own["other_way"] > _SHOWS)]
     return float(round_it["duration"].iloc[0]) if len(round_it) else float("nan")

@@ -12,7 +12,8 @@ from corridors.analysis.asking.reasons import in_words, reasons
 from corridors.assignment.assign import assign, day_of
 from corridors.assignment.comparison import Comparison
 from corridors.assignment.views.by import bills, named_ends
-from corridors.display import HAIR, number, records
+from corridors.display import HAIR, card, number, records, tables_in_words
+from corridors.display import in_words as figure_in_words
 from corridors.errors import ScenarioError
 from corridors.network.network import require_network
 from corridors.scenarios.scenario import scenario as read_scenario
@@ -71,7 +72,9 @@ class Interaction:
     def total(self) -> pd.DataFrame:
         """The same for all demand together, a row for each measure."""
         columns = [*self.names, "sum_of_parts", "together", "interaction"]
-        frame = self.by_demand.groupby("measure", sort=False)[columns].sum().reset_index()
+        sums = self.by_demand.groupby("measure", sort=False)[columns].sum()
+        # Where there is no demand there is no row, and each measure is 0.
+        frame = sums.reindex(pd.Index(MEASURES, name="measure"), fill_value=0.0).reset_index()
         return frame.assign(unit=frame["measure"].map(MEASURES))
 
     def __repr__(self) -> str:
@@ -80,6 +83,11 @@ class Interaction:
             f"Interaction({' + '.join(self.names)}: {row['interaction']:,.0f} t a day short "
             f"beyond {row['sum_of_parts']:,.0f} apart)"
         )
+
+    def _repr_html_(self) -> str:
+        total = self.total.drop(columns="unit")
+        total["measure"] = total["measure"].map(figure_in_words)
+        return card(repr(self), {"they do": self.explain()}) + tables_in_words({"total": total})
 
     def sentences(self) -> list[str]:
         """Return what they do together beyond their sum, a sentence each."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -293,7 +293,7 @@ def _command(net: Network, asked: str | Path | Scenario, plan: Scenario, day: dt
 
 def pack(
     net: Network,
-    scenarios: str | Path | Scenario | Iterable[str | Path | Scenario] | None = None,
+    scenarios: str | Path | Mapping[str, Any] | Scenario | Iterable[Any] | None = None,
     *,
     models: Iterable[str] = MODELS,
     uncertainty: int = 0,
@@ -335,7 +335,7 @@ def pack(
     require_network(net)
     if scenarios is None:
         scenarios = shipped_scenarios()
-    elif isinstance(scenarios, str | Path | Scenario):
+    elif isinstance(scenarios, str | Path | Mapping | Scenario):
         scenarios = [scenarios]
     require_kind("scenarios", scenarios, Iterable, "scenarios, in a list")
     require_kind("models", models, Iterable, "models, in a list")

@@ -90,7 +90,8 @@ def criticality(
         ``same_as``: another element whose loss is the very same case.
 
         ``attrs`` says which network, day and scenario were meant. Of pairs
-        those are left out that are one of their parts over again; ``how`` is
+        those are left out that are one of their parts over again, and of elements
+        that are the very same case the first by kind and id stands for all; ``how`` is
         ``"solved"``, or ``"apart"`` where the parts do not touch each other: then
         the figures are sums, and the damage is certain to be no more.
 

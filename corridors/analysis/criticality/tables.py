@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-NOT_PINNED = ("provenance", "sources", "observations", "projects")
-"""Tables that no result of a sweep depends on."""
-
 _ADDS_UP = tuple(name for name in FIGURES if name not in {"added_hours", "redundancy"})
 
 
@@ -66,11 +63,11 @@ def header_of(question: Question, elements: list[NetworkElement], of: list[str],
 def network_hash(net: Network) -> str:
     """Return a hash of all tables that a result can depend on."""
     from corridors.network.folder import table_text
-    from corridors.network.schema import tables
+    from corridors.network.schema import BESIDE_RESULTS, tables
 
     total = hashlib.sha256()
     for table in tables().values():
-        if table.name not in NOT_PINNED:
+        if table.name not in BESIDE_RESULTS:
             total.update(table.name.encode())
             total.update(table_text(net.whole.tables[table.name], table).encode())
     return "sha256:" + total.hexdigest()

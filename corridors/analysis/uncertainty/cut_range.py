@@ -70,6 +70,8 @@ class CutRange(Card):
 
     def __repr__(self) -> str:
         low, _, high = self.percentiles
+        if math.isinf(high):
+            return f"CutRange({self.central.cargo}: unlimited)"
         return (
             f"CutRange({self.central.cargo}: {low:,.1f} to {high:,.1f} {self.central.unit} a day)"
         )

@@ -24,7 +24,7 @@ from corridors.analysis.uncertainty.drawing import Drawing, central_case, n_pilo
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.assign import day_of, require_model
 from corridors.assignment.choice_parameters import choice_parameters
-from corridors.display import progress
+from corridors.display import card, in_words, progress, tables_in_words
 from corridors.errors import ScenarioError, require_kind
 from corridors.network.network import require_network
 from corridors.network.ranges import value_ranges
@@ -105,6 +105,11 @@ class Uncertainty:
 
     def __repr__(self) -> str:
         return f"Uncertainty({self.scenario}: {self.n} draws of {len(self.inputs)} inputs)"
+
+    def _repr_html_(self) -> str:
+        asked = {"model": self.model, "as of": self.as_of, "seed": self.seed}
+        told = self.percentiles.assign(quantity=self.percentiles["quantity"].map(in_words))
+        return card(repr(self), asked) + tables_in_words({"percentiles": told})
 
     @cached_property
     def _values(self) -> dict[str, Floats]:
@@ -251,7 +256,8 @@ def uncertainty(
         ("seed", seed, 0, MOST_SEED),
         ("days", 1 if days is None else days, 1, MOST_DAYS),
     ):
-        if not isinstance(value, Integral) or not least <= value <= most:
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if not whole or not least <= value <= most:
             msg = f"{name}: saw {value!r}, expected a whole number from {least} to {most}"
             raise ScenarioError(msg)
     plan = read_scenario(scenario)

@@ -26,6 +26,7 @@ from corridors.assignment.views.opened import idle_openings
 from corridors.assignment.views.sales import changed_sales
 from corridors.assignment.views.sources import deciding_sources
 from corridors.assignment.views.through import by_use, cheaper_share, rerouted_users, users
+from corridors.errors import require_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,6 +110,7 @@ class Changes:
 
     def top_losses(self, n: int = 10) -> pd.DataFrame:
         """Return the `n` demands that lose most, ends named: `by_demand` and lost value."""
+        require_whole("n", n, 0)
         own = self.by_demand[self.by_demand["lost_t_per_day"] > TRACE]
         net = self.disrupted.state.net
         frame = named_ends(net, largest_first(own, ["lost_t_per_day"], "demand_id").head(n))

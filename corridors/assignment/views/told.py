@@ -296,6 +296,20 @@ def told_beside_totals(
     return f"{text}."
 
 
+def told_worth(lost_by_step: pd.DataFrame) -> str:
+    """Return what it is that cargo loses by staying.
+
+    Parameters
+    ----------
+    lost_by_step
+        As `corridors.Assignment` has it. Where no cargo of the network has an elasticity, it
+        does not know what a way costs in ordinary times, and takes nothing off.
+    """
+    if len(lost_by_step) and not lost_by_step["ordinary_usd"].any():
+        return "what it would have paid at most, the cost of its way among it"
+    return "what it would have paid at most less what its way costs in ordinary times"
+
+
 def told_couplings(
     before: pd.DataFrame | None, after: pd.DataFrame | None, names: Mapping[str, str]
 ) -> str:

@@ -110,7 +110,7 @@ def headroom(
         apart = _apart(by)
         if years is not None:
             table = headroom_by_year(net, _years(years), as_of=as_of, **question, **others)
-            _print_years(table, json=json)
+            _print_years(table, json=json, on=as_of[5:] if as_of else "07-01")
             return
         if not apart:
             found = [find(net, **question, **others, as_of=as_of)]
@@ -149,10 +149,15 @@ def _years(text: str) -> list[int]:
     if wrong is not None:
         msg = f"--years: saw {wrong!r}, expected years such as 2025,2030"
         raise ScenarioError(msg)
-    return [int(year) for year in series([v if v == "..." else int(v) for v in values])]
+    try:
+        found = series([int(v) if v.isdecimal() else v for v in values])
+    except ScenarioError as error:
+        msg = f"--years: {error}"
+        raise ScenarioError(msg) from None
+    return [int(year) for year in found]
 
 
-def _print_years(table: pd.DataFrame, *, json: bool) -> None:
+def _print_years(table: pd.DataFrame, *, json: bool, on: str) -> None:
     from corridors.display import cut_off, records
 
     if json:
@@ -163,7 +168,7 @@ def _print_years(table: pd.DataFrame, *, json: bool) -> None:
     table = table.assign(multiple=[cut_off(value, 3) for value in table["multiple"]])
     print_table(
         table.rename(columns=lambda c: c.replace("_", " ")),
-        "Headroom by year, by the best plan",
+        f"Headroom by year, by the best plan, as of {on} of each",
         spec,
     )
 
@@ -212,6 +217,8 @@ def _room(found: Headroom) -> str:
     from corridors.display import cut_off, number
 
     demand = number(found.demand_t_per_day, "t")
+    if not found.demand_t_per_day:
+        return "Nothing of it is wanted on that day, so nothing grows."
     if math.isinf(found.multiple):
         return f"Of {demand} a day, any multiple fits: no limit lies in the way."
     multiple = cut_off(found.multiple, 3)
@@ -289,7 +296,7 @@ def cut(
             named = listed(mode if key == "mode" else corridor)
             labels = named or sorted(set(net.tables["links"][key]) - {""})
             ways = [{"mode": mode, "corridor": corridor, key: label} for label in labels]
-        first, last = start.split(","), end.split(",")
+        first, last = listed([start]), listed([end])
         asked: dict[str, Any] = {"avoid": avoid, "scenario": scenario, "as_of": as_of}
         found: list[tuple[dict[str, Any], Cut | CutRange]] = [
             (way, min_cut(net, first, last, kind, **way, **asked) if uncertainty is None

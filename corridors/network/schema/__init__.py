@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 
-__all__ = ["MODES", "OPTIONAL_TABLES", "Column", "Table", "tables"]
+__all__ = ["BESIDE_RESULTS", "MODES", "OPTIONAL_TABLES", "Column", "Table", "tables"]
+
+BESIDE_RESULTS = ("provenance", "sources", "observations", "projects")
+"""Tables that no result depends on, but for what is said of its confidence."""
 
 OPTIONAL_TABLES = frozenset(
     {
