@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import corridors as co
-from corridors.assignment.views.told import told_sellers
+from corridors.assignment.views.sales import told_sellers
 from corridors.cli.run import _outside
 from corridors.display import number
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.reroutes import ADDED, PREMIUM
 from corridors.assignment.views.by import PARTS
+from corridors.assignment.views.sales import told_sellers
 from corridors.assignment.views.told import (
     beside_totals,
     more_or_less,
@@ -18,7 +19,6 @@ from corridors.assignment.views.told import (
     told_kept,
     told_most_lost,
     told_newly_wanted,
-    told_sellers,
     told_waits,
     told_why_cheaper,
     told_worth,

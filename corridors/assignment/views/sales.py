@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from corridors.display import number, several
+from corridors.network.markets.offers import SELLER
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from corridors.flow.choice.solve import ChoiceAnswer
     from corridors.flow.solve import Answer
     from corridors.network.arcs import Arcs
@@ -16,6 +21,12 @@ if TYPE_CHECKING:
 
 _TRACE = 1e-6
 """Tonnes a day below which an amount is rounding."""
+
+_SMALL = 0.5
+"""Tonnes a day below which a change is not worth a word."""
+
+_SHOWN = 3
+"""Sellers that are named."""
 
 
 def premium_paid(routes: pd.DataFrame) -> float:
@@ -129,3 +140,33 @@ def changed_sales(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         .drop(columns="_size")
         .reset_index(drop=True)
     )
+
+
+def told_sellers(sales: pd.DataFrame, cargo_names: Mapping[str, str]) -> list[str]:
+    """Say of each market who sells or takes less, and who more instead and at what price."""
+    found = []
+    for market, rows in sales.groupby("market"):
+        moved = rows["change_t_per_day"]
+        less, more = rows[moved < -_SMALL], rows[moved > _SMALL]
+        if not len(less):
+            continue
+        sold = "sold" if rows["side"].iloc[0] == SELLER else "taken"
+        listed = _offers(less.assign(t=-less["change_t_per_day"]), cargo_names, priced=False)
+        instead = f"nobody {'sells' if sold == 'sold' else 'takes'} more"
+        if len(more):
+            others = _offers(more.assign(t=more["change_t_per_day"]), cargo_names, priced=True)
+            instead = f"more by {others}"
+        found.append(f"On the market {market}, a day, less is {sold} by {listed}; {instead}.")
+    return found
+
+
+def _offers(rows: pd.DataFrame, cargo_names: Mapping[str, str], *, priced: bool) -> str:
+    parts = []
+    for row in rows.sort_values(["t", "node_id"], ascending=[False, True]).to_dict("records"):
+        premium = row["premium_usd_per_unit"]
+        at = f" at {number(premium, 'USD')} a unit above the best" if priced and premium > 0 else ""
+        amount = number(row["t"], "t")
+        cargo = cargo_names[row["cargo"]]
+        parts.append(f"{row['name']} ({row['country']}, {amount} of {cargo}{at})")
+    more = f" and {several(len(parts) - _SHOWN, 'others')}" if len(parts) > _SHOWN else ""
+    return "; ".join(parts[:_SHOWN]) + more

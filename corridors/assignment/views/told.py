@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from corridors.assignment.reroutes import ADDED, PREMIUM
-from corridors.display import number, several, share
-from corridors.network.markets.offers import SELLER
+from corridors.display import number, share
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -30,7 +29,7 @@ _MILLIONTH = 1e-6
 _WORTH_SAYING = 1e-3
 
 _SHOWN = 3
-"""Sellers that are named."""
+"""Demands that are named."""
 
 
 def more_or_less(amount: float, unit: str) -> str:
@@ -91,36 +90,6 @@ def told_most_lost(
         for row in order.head(_SHOWN).to_dict("records")
     ]
     return f"Most is lost, a day, by {', '.join(parts)}" if parts else ""
-
-
-def told_sellers(sales: pd.DataFrame, cargo_names: Mapping[str, str]) -> list[str]:
-    """Say of each market who sells or takes less, and who more instead and at what price."""
-    found = []
-    for market, rows in sales.groupby("market"):
-        moved = rows["change_t_per_day"]
-        less, more = rows[moved < -_SMALL], rows[moved > _SMALL]
-        if not len(less):
-            continue
-        sold = "sold" if rows["side"].iloc[0] == SELLER else "taken"
-        listed = _offers(less.assign(t=-less["change_t_per_day"]), cargo_names, priced=False)
-        instead = f"nobody {'sells' if sold == 'sold' else 'takes'} more"
-        if len(more):
-            others = _offers(more.assign(t=more["change_t_per_day"]), cargo_names, priced=True)
-            instead = f"more by {others}"
-        found.append(f"On the market {market}, a day, less is {sold} by {listed}; {instead}.")
-    return found
-
-
-def _offers(rows: pd.DataFrame, cargo_names: Mapping[str, str], *, priced: bool) -> str:
-    parts = []
-    for row in rows.sort_values(["t", "node_id"], ascending=[False, True]).to_dict("records"):
-        premium = row["premium_usd_per_unit"]
-        at = f" at {number(premium, 'USD')} a unit above the best" if priced and premium > 0 else ""
-        amount = number(row["t"], "t")
-        cargo = cargo_names[row["cargo"]]
-        parts.append(f"{row['name']} ({row['country']}, {amount} of {cargo}{at})")
-    more = f" and {several(len(parts) - _SHOWN, 'others')}" if len(parts) > _SHOWN else ""
-    return "; ".join(parts[:_SHOWN]) + more
 
 
 def best_sentence(change: Mapping[str, float], *, aside: bool = False) -> str:
