@@ -115,26 +115,24 @@ def certify(
         limit costs: then nothing is proved.
     """
     p = problem
-    priced, gives_way = _prices(limit_price, p.excess_price)
+    trees = Trees() if trees is None else trees
+    # What cost plus loss is the sum of: paths, shortfalls, and what is paid for exceeding limits.
+    spent = np.empty(len(path_commodity) + p.n_commodities + 1)
+    over, worth = np.empty(p.n_limits), np.empty(p.n_commodities + p.n_limits)
+    priced, gives_way, off, shut, limited, idle, through = _follow(
+        p.tail, p.head, p.cost, p.origin, p.destination, p.closed, p.amount, shortfall,
+        p.commodity_class, path_commodity, path_start, path_arcs, path_amount,
+        *trees.members(p).by_limit, p.bound, p.excess_price, limit_price, spent, over,
+    )  # fmt: skip
     if not priced:
         msg = f"a price is {limit_price.min()}; prices of limits cannot be negative"
         raise CertificateError(msg)
+    paid, unpaid = 0.0, 0.0
     if gives_way:
         if (limit_price > p.excess_price * (1 + TOLERANCE)).any():
             msg = "a limit is priced above what exceeding it costs"
             raise CertificateError(msg)
         limit_price = np.minimum(limit_price, p.excess_price)
-    trees = Trees() if trees is None else trees
-    # What cost plus loss is the sum of: paths, shortfalls, and what is paid for exceeding limits.
-    spent = np.empty(len(path_commodity) + p.n_commodities + 1)
-    over, worth = np.empty(p.n_limits), np.empty(p.n_commodities + p.n_limits)
-    off, shut, limited, idle, through = _follow(
-        p.tail, p.head, p.cost, p.origin, p.destination, p.closed, p.amount, shortfall,
-        p.commodity_class, path_commodity, path_start, path_arcs, path_amount,
-        *trees.members(p).by_limit, p.bound, p.excess_price, limit_price, spent, over,
-    )  # fmt: skip
-    paid, unpaid = 0.0, 0.0
-    if gives_way:
         soft = np.isfinite(p.excess_price)
         excess = np.maximum(over[soft], 0.0)
         paid = exact_sum(excess * p.excess_price[soft])
@@ -187,16 +185,6 @@ def still_proved(
 
 
 @plain
-def _prices(price, excess_price):
-    """Say whether all prices of limits are such, and whether any limit gives way at a price."""
-    priced, gives_way = True, False
-    for r in range(len(price)):
-        priced = priced and price[r] >= 0.0
-        gives_way = gives_way or excess_price[r] < np.inf
-    return priced, gives_way
-
-
-@plain
 def _follow(
     tail, head, cost, origin, destination, closed, amount, short, commodity_class, path_commodity,
     path_start, path_arcs, path_amount, flow, carries, run_first, run_start, run_arc, cell, factor,
@@ -204,10 +192,10 @@ def _follow(
 ):  # fmt: skip
     """Follow the paths from arc to arc, and return what becomes of them.
 
-    By how much balances fail at most, as a share of what flows of the
-    commodity; what runs on closed arcs; and how the flow stands to limits, as `_against_limits`
-    says. A demand far above all that flows must not hide what
-    is wrong with the flow. What each path costs is filled, and what is above each limit.
+    Whether all prices are such, and whether any limit gives way at a price; by how much balances
+    fail at most, as a share of what flows of the commodity; what runs on closed arcs; and how the
+    flow stands to limits, as `_against_limits` says. A demand far above all that flows must not
+    hide what is wrong with the flow. What each path costs is filled, and what is above each limit.
     """
     served = np.zeros(len(origin))
     astray = np.zeros(len(origin))
@@ -240,8 +228,12 @@ def _follow(
         commodity_class, path_commodity, path_start, path_arcs, path_amount, flow, carries,
         run_first, run_start, run_arc, cell, factor, over,
     )  # fmt: skip
+    priced, gives_way = True, False
+    for r in range(len(price)):
+        priced = priced and price[r] >= 0.0
+        gives_way = gives_way or excess_price[r] < np.inf
     limited, idle, through = _against_limits(over, bound, excess_price, price)
-    return worst, shut, limited, idle, through
+    return priced, gives_way, worst, shut, limited, idle, through
 
 
 @plain
@@ -280,8 +272,8 @@ def _against_limits(use, bound, excess_price, price):
                 if bound[r] <= 0.0:
                     shut += use[r]
             if price[r] > 0.0:
-                idle = max(idle, price[r] * max(-over, 0.0))
-        elif price[r] > 0.0:
+                idle = max(idle, min(price[r], excess_price[r]) * max(-over, 0.0))
+        elif price[r] > 0.0 and excess_price[r] > 0.0:
             idle = np.inf
         use[r] = over if bound[r] < np.inf else 0.0
     return limited, idle, shut

@@ -148,8 +148,7 @@ class PathPool:
     def ban(self, open_cost: Floats, shut: Flags) -> None:
         """Mark the paths through closed arcs, all of which are among those `shut` to any class."""
         paths = self._class_of, self._commodity, self._newest_on, self._older_on, self._column_on
-        arcs = np.flatnonzero(shut)
-        self._n_shut = shut_paths(arcs, *paths, open_cost, self._banned, self._shut, self._n_shut)
+        self._n_shut = shut_paths(shut, *paths, open_cost, self._banned, self._shut, self._n_shut)
 
     def _price(self, first: int, last: int) -> None:
         price_paths(

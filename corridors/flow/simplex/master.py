@@ -11,6 +11,7 @@ from corridors.flow.simplex import simplex
 from corridors.flow.simplex.basis import Values
 from corridors.flow.simplex.dual import Weights
 from corridors.flow.simplex.exchange import fill_keys
+from corridors.flow.simplex.working import NO_WEIGHTS
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
@@ -36,10 +37,6 @@ class _Own(NamedTuple):
             and _alike(of.amount, question.amount)
             and _alike(of.bound, question.bound)
         )
-
-
-_NO_WEIGHTS = Weights(*np.empty((3, 0)))
-"""Where none were kept."""
 
 
 def _alike(one: Floats, other: Floats) -> bool:
@@ -137,7 +134,7 @@ class OwnMaster(Master):
             p, self._weights = len(own.inverse), _copied(own.weights)
             self._working.basis.inverse[:p, :p] = own.inverse
             return
-        weights, spare = own.weights or _NO_WEIGHTS, self._spare
+        weights, spare = own.weights or NO_WEIGHTS, self._spare
         if spare is None or len(spare.other) != len(weights.other):
             spare = self._spare = Weights(*(np.empty_like(array) for array in weights))
         self._weights = None if own.weights is None else spare

@@ -9,11 +9,11 @@ from corridors.flow.kernels import inner, lean
 
 
 @inner
-def _copy(rows, into, size):
-    """Copy the first `size` numbers of each row."""
+def _copy(rows, into):
+    """Copy what there is of each row, as far as there is room."""
     for i in range(len(rows)):
         row, to = rows[i], into[i]
-        for j in range(size):
+        for j in range(min(len(row), len(to))):
             to[j] = row[j]
 
 
@@ -33,33 +33,26 @@ def stand(basis):
         place[basis.tight[i]] = i
 
 
-@inner
-def _put(key, other, tight, basis):
+@lean
+def put(
+    key, other, tight, inverse, price, sigma, kept, kept_weights, basis, values, weights
+):  # fmt: skip
+    """Take a basis, for which there is room, with as much as is given of what was kept with it.
+
+    That is its inverse, prices, amounts, and weights.
+    """
     for k in range(len(key)):
         basis.key[k] = key[k]
     for i in range(len(other)):
         basis.other[i], basis.tight[i] = other[i], tight[i]
     basis.size[0] = len(other)
     stand(basis)
-
-
-@lean
-def put(key, other, tight, basis):
-    """Take a basis, for which there is room; its inverse is not touched."""
-    _put(key, other, tight, basis)
-
-
-@lean
-def put_back(key, other, tight, inverse, price, sigma, kept, kept_weights, basis, values, weights):
-    """Take a basis back that was kept, with its inverse, prices, amounts, and weights."""
-    _put(key, other, tight, basis)
-    p = len(other)
-    _copy(inverse, basis.inverse, p)
-    _copy(kept.key, values.key, len(key))
-    _copy(kept.other, values.other, p)
-    _copy(kept.use, values.use, len(basis.place))
-    _copy(price, values.price, len(basis.place))
-    _copy(sigma, values.sigma, len(key))
+    _copy(inverse, basis.inverse)
+    _copy(kept.key, values.key)
+    _copy(kept.other, values.other)
+    _copy(kept.use, values.use)
+    _copy(price, values.price)
+    _copy(sigma, values.sigma)
     for k in range(len(kept_weights.key)):
         weights.key[k] = kept_weights.key[k]
     for i in range(len(kept_weights.other)):

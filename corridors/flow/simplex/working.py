@@ -8,19 +8,26 @@ import numpy as np
 
 from corridors.flow.arrays import TOLERANCE
 from corridors.flow.simplex.basis import Basis, Values
+from corridors.flow.simplex.dual import Weights
 from corridors.flow.simplex.factorisation import refresh
 from corridors.flow.simplex.inverse import WAITING
 from corridors.flow.simplex.last import put_in_order
-from corridors.flow.simplex.standing import put, put_back, stranded
+from corridors.flow.simplex.standing import put, stranded
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
     from corridors.flow.paths.pool import PathPool
     from corridors.flow.problem import FlowProblem
-    from corridors.flow.simplex.dual import Weights
 
 _ROOM = 64
 """Binding limits for which there is room at first."""
+
+
+NO_WEIGHTS = Weights(*np.empty((3, 0)))
+"""Where none were kept."""
+
+_NOTHING = np.empty((0, 0)), np.empty((3, 0)), np.empty((3, 0)), Values(*[np.empty((2, 0))] * 5)
+"""Nothing that was kept with a basis: inverse, prices, values."""
 
 
 class WorkingBasis:
@@ -80,7 +87,8 @@ class WorkingBasis:
         self.fit()
         if p + 8 > len(self.basis.other):
             self.enlarge(p + p // 2 + 32)
-        put(key, other, tight, self.basis)
+        none = NO_WEIGHTS
+        put(key, other, tight, *_NOTHING, none, self.basis, self.values, none)
 
     def put_back(
         self,
@@ -109,7 +117,7 @@ class WorkingBasis:
         # As much as the simplex method asks for, which would begin without values otherwise.
         if p + p // 4 + 16 > len(self.basis.other):
             self.enlarge(p + p // 2 + 32)
-        put_back(*basis, inverse, *prices, values, kept, self.basis, self.values, weights)
+        put(*basis, inverse, *prices, values, kept, self.basis, self.values, weights)
 
     def put_in_order(self, p: FlowProblem, *, told: bool) -> tuple[Ints, Ints, Ints, Ints]:
         """Put the basis in order, or return the paths by which commodities are told.
