@@ -42,6 +42,9 @@ _MAX_ROUNDS = 10_000
 _SOME_LIMITS = 20
 """How many limits the cheapest paths overrun where alike arcs are bundled."""
 
+_MUCH = 130
+"""Closed paths in the basis times limits that bind, from which a closure is asked of wide arcs."""
+
 _MANY_LIMITS, _PER_COMMODITY = 100, 0.25
 """How many limits the cheapest paths overrun, at all and by commodity, where HiGHS begins."""
 
@@ -278,8 +281,8 @@ class Engine:
         p, master = question.problem, self._master
         if master.untouched:
             self._greedy(question, whole=whole)
-        elif whole or not self._from_wide(question):
-            self._bypass(question)
+        else:
+            self._detour(question, whole=whole)
         for rounds in range(1, _MAX_ROUNDS):
             master.optimise(question)
             offer = self._offer(question)
@@ -394,15 +397,21 @@ class Engine:
         finally:
             self._master = own
 
-    def _bypass(self, question: MasterProblem) -> None:
-        """Offer each commodity with a closed path in the basis its cheapest open one.
+    def _detour(self, question: MasterProblem, *, whole: bool) -> None:
+        """Start warm: from wide arcs where that pays, else offer what is closed a way round.
 
+        Each commodity with a closed path in the basis is offered its cheapest open one.
         At the prices of the basis no path is better than those in it, so the dual simplex method
         takes these next; without them all that was closed would fall short first.
         """
-        p = question.problem
+        p, master = question.problem, self._master
         ceiling = np.empty(p.n_commodities)
-        if self._master.stranded(p.penalty, ceiling):
+        stranded = master.stranded(p.penalty, ceiling)
+        if self._wide is not None and not whole:
+            little = stranded * master.n_tight < _MUCH and master.stands_for(question)
+            if not little and self._from_wide(question):
+                return
+        if stranded:
             self._pool.add(*self._pricing.cheapest(self._offer(question).weight, ceiling))
 
     def _decide_ties(self, offer: Offer) -> tuple[int, Flags]:

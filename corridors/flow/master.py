@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakSet
 
@@ -232,13 +231,7 @@ class Master(ABC):
             if not len(which):
                 break
             number, told = self.pool.numbers(np.arange(len(which)), commodity, start, arcs), True
-            new = np.flatnonzero(np.diff(commodity, prepend=-1))
-            for first, last in pairwise([*new.tolist(), len(which)]):
-                part = number[first:last]
-                if len(set(part.tolist())) == len(part):
-                    key = which[first:last] < 0
-                    working.basis.other[which[first:last][~key]] = part[~key]
-                    working.basis.key[commodity[first:last][key]] = part[key]
+            working.tell(which.tolist(), commodity.tolist(), number.tolist())
         self.stand(question)
 
     @property
@@ -246,6 +239,15 @@ class Master(ABC):
         """What the keys and the others carry; until the basis changes."""
         v = self._working.values
         return v.key[0], v.other[0]
+
+    @property
+    def n_tight(self) -> int:
+        """Number of limits that bind."""
+        return self._working.size
+
+    def stands_for(self, question: MasterProblem) -> bool:  # noqa: ARG002 - a method may know more
+        """Whether the basis was kept for a question that differs in closed arcs alone."""
+        return False
 
     @property
     def place(self) -> Ints:

@@ -137,7 +137,6 @@ class Pricing:
         self._first, self._size, self._choices = np.empty((3, k), dtype=np.int64)
         self._part, self._single, self._decided = np.empty((3, k), dtype=np.bool_)
         self._lengths = np.empty((2, k))
-        self._tie_length, self._rank_length = self._lengths
         self._arcs: Ints | None = None
         self._kept: _Kept | None = None
         self._around: _Around | None = None
@@ -384,7 +383,7 @@ class Pricing:
             self._lengths,
             self._choices,
         )
-        return Tied(self._tie_length, self._rank_length, path_start, path_arcs, self._choices)
+        return Tied(self._lengths[0], self._lengths[1], path_start, path_arcs, self._choices)
 
 
 def _between_ends(p: FlowProblem) -> tuple[Ints, Ints, Ints, Ints]:

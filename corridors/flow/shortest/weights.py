@@ -77,7 +77,6 @@ class ArcWeights:
             self._cost, self._first = p.cost, (p.closed, zero)
             self._first_open = open_costs(p).reshape(-1)
             self._open = self._first_open.copy()
-            self._open_by_class = self._open.reshape(self._shape)
             self._moved, self._kept, self.changed = self._lists[0, :0], None, None
         else:
             count = _reopen(
@@ -86,7 +85,8 @@ class ArcWeights:
                 gone, self.shut,
             )  # fmt: skip
             self._moved = self._lists[0, :count]
-        return self._open_by_class
+        # No view is kept, which would be an array by itself in another process.
+        return self._open.reshape(self._shape)
 
     def _gone(self, problem: FlowProblem) -> tuple[Flags, Flags]:
         """Return the limits through which nothing passes (R,), and the arcs that they take away."""

@@ -11,7 +11,8 @@ from corridors.flow.simplex.standing import stand
 
 @compiled
 def put_in_order(
-    columns, basis, values, fixed, origin, destination, star_start, star, head, wanted, hair,
+    commodity, key, other, tight, p, waiting, state, place_of, key_amount, other_amount, fixed,
+    origin, destination, star_start, star, head, wanted, hair,
     path_start, path_arcs, flow, own, told,
 ):  # fmt: skip
     """Put a basis in order, or say by which paths its commodities are told first.
@@ -21,8 +22,12 @@ def put_in_order(
 
     Parameters
     ----------
-    columns, basis, values
-        As the simplex method takes them.
+    commodity
+        Commodity of each column.
+    key, other, tight, p, waiting, state, place_of
+        Of the basis, of whose others and limits the first `p` count.
+    key_amount, other_amount
+        What its columns carry, and in which direction that moves, shapes (2, .).
     fixed
         How many of the columns are no paths.
     origin, destination, wanted
@@ -44,7 +49,6 @@ def put_in_order(
         Where the paths of a commodity are to be others: of each its place among the other columns,
         or -1 for the key; its commodity; and its arcs, as offsets. None where all is in order.
     """
-    key, other, commodity, p = basis.key, basis.other, columns.commodity, basis.size[0]
     count = np.zeros(len(key) + 1, np.int64)
     for i in range(p):
         count[commodity[other[i]]] += 1
@@ -102,9 +106,9 @@ def put_in_order(
             start[n + 1] = size
             for level in range(2):
                 if i < 0:
-                    amount[level, n] = values.key[level, k]
+                    amount[level, n] = key_amount[level, k]
                 else:
-                    amount[level, n] = values.other[level, i]
+                    amount[level, n] = other_amount[level, i]
     good, same, found_start, found = split_into_paths(
         begins, ends, star_start, star, head, first[: n_several + 1], start, arcs, amount, near,
         flow, own,
@@ -134,12 +138,12 @@ def put_in_order(
             for i in range(group[g] + 1, group[g + 1]):
                 other[n] = column[i]
                 n += 1
-        tight = basis.tight
         for t in range(1, p):
             r, at = tight[t], t
             while at > 0 and tight[at - 1] > r:
                 tight[at] = tight[at - 1]
                 at -= 1
             tight[at] = r
-        stand(basis)
+        waiting[0] = 0
+        stand(key, other, tight, p, state, place_of)
     return which, whose, new_start, new_arcs

@@ -141,6 +141,13 @@ class OwnMaster(Master):
         prices = kept.prices, kept.commodity_prices
         self._working.put_back(kept.basis, own.inverse, prices, own.values, weights, spare)
 
+    def stands_for(self, question: MasterProblem) -> bool:
+        """Whether the basis was kept for a question that differs in closed arcs alone."""
+        if not self._restored or self.kept is None:
+            return False
+        own: _Own = self.kept.own
+        return own.means_the_same(question)
+
     def fill(self, first: int, question: MasterProblem) -> None:
         """Let columns from number `first` on carry their commodities while there is room."""
         self._working.fit()
@@ -169,7 +176,7 @@ class OwnMaster(Master):
         if working.size + working.size // 4 + 16 > len(working.basis.other):
             working.enlarge(working.size + working.size // 2 + 32)
             self._answered, self._restored = None, False
-        if self._restored and self.kept is not None and self.kept.own.means_the_same(question):
+        if self.stands_for(question) and self.kept is not None:
             values = self.kept.own.values
             self.prices[:], self.commodity_prices[:] = values.price, values.sigma
             self._answered = question

@@ -18,47 +18,49 @@ def _copy(rows, into):
 
 
 @inner
-def stand(basis):
-    """Note where the columns and limits of a basis stand, and that nothing of its inverse waits."""
-    p, state, place = basis.size[0], basis.state, basis.place
-    basis.waiting[0] = 0
+def stand(key, other, tight, p, state, place):
+    """Note where the columns and limits of a basis stand."""
     for j in range(len(state)):
         state[j] = 0
     for r in range(len(place)):
         place[r] = -1
-    for j in basis.key:
+    for j in key:
         state[j] = 1
     for i in range(p):
-        state[basis.other[i]] = 2
-        place[basis.tight[i]] = i
+        state[other[i]] = 2
+        place[tight[i]] = i
 
 
 @lean
 def put(
-    key, other, tight, inverse, price, sigma, kept, kept_weights, basis, values, weights
+    key, other, tight, inverse, price, sigma, amount, more, use, weight, weight_of_other,
+    weight_of_limit, into_key, into_other, into_tight, size, waiting, state, place, into_inverse,
+    into_price, into_sigma, into_amount, into_more, into_use, into_weight, into_weight_of_other,
+    into_weight_of_limit,
 ):  # fmt: skip
     """Take a basis, for which there is room, with as much as is given of what was kept with it.
 
-    That is its inverse, prices, amounts, and weights.
+    That is its inverse, prices of limits and commodities, amounts of keys and of others, use of
+    limits, and weights. Plain arrays: to look at a record takes as long as to copy what is in it.
     """
     for k in range(len(key)):
-        basis.key[k] = key[k]
+        into_key[k] = key[k]
     for i in range(len(other)):
-        basis.other[i], basis.tight[i] = other[i], tight[i]
-    basis.size[0] = len(other)
-    stand(basis)
-    _copy(inverse, basis.inverse)
-    _copy(kept.key, values.key)
-    _copy(kept.other, values.other)
-    _copy(kept.use, values.use)
-    _copy(price, values.price)
-    _copy(sigma, values.sigma)
-    for k in range(len(kept_weights.key)):
-        weights.key[k] = kept_weights.key[k]
-    for i in range(len(kept_weights.other)):
-        weights.other[i] = kept_weights.other[i]
-    for r in range(len(kept_weights.limit)):
-        weights.limit[r] = kept_weights.limit[r]
+        into_other[i], into_tight[i] = other[i], tight[i]
+    size[0], waiting[0] = len(other), 0
+    stand(into_key, into_other, into_tight, len(other), state, place)
+    _copy(inverse, into_inverse)
+    _copy(amount, into_amount)
+    _copy(more, into_more)
+    _copy(use, into_use)
+    _copy(price, into_price)
+    _copy(sigma, into_sigma)
+    for k in range(len(weight)):
+        into_weight[k] = weight[k]
+    for i in range(len(weight_of_other)):
+        into_weight_of_other[i] = weight_of_other[i]
+    for r in range(len(weight_of_limit)):
+        into_weight_of_limit[r] = weight_of_limit[r]
 
 
 @lean

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,8 +26,8 @@ _ROOM = 64
 NO_WEIGHTS = Weights(*np.empty((3, 0)))
 """Where none were kept."""
 
-_NOTHING = np.empty((0, 0)), np.empty((3, 0)), np.empty((3, 0)), Values(*[np.empty((2, 0))] * 5)
-"""Nothing that was kept with a basis: inverse, prices, values."""
+_NOTHING: tuple[Floats, ...] = np.empty((0, 0)), *np.empty((2, 3, 0)), *np.empty((3, 2, 0))
+"""Nothing that was kept with a basis: inverse, prices, amounts and use."""
 
 
 class WorkingBasis:
@@ -87,8 +87,7 @@ class WorkingBasis:
         self.fit()
         if p + 8 > len(self.basis.other):
             self.enlarge(p + p // 2 + 32)
-        none = NO_WEIGHTS
-        put(key, other, tight, *_NOTHING, none, self.basis, self.values, none)
+        self._put(key, other, tight, *_NOTHING, *NO_WEIGHTS, NO_WEIGHTS)
 
     def put_back(
         self,
@@ -117,7 +116,16 @@ class WorkingBasis:
         # As much as the simplex method asks for, which would begin without values otherwise.
         if p + p // 4 + 16 > len(self.basis.other):
             self.enlarge(p + p // 2 + 32)
-        put(*basis, inverse, *prices, values, kept, self.basis, self.values, weights)
+        amounts = values.key, values.other, values.use
+        self._put(*basis, inverse, *prices, *amounts, *kept, weights)
+
+    def _put(self, *kept: Any) -> None:
+        """Take what was kept, the last of it room for its weights, as the kernel says."""
+        b, v = self.basis, self.values
+        put(
+            *kept[:-1], b.key, b.other, b.tight, b.size, b.waiting, b.state, b.place, b.inverse,
+            v.price, v.sigma, v.key, v.other, v.use, *kept[-1],
+        )  # fmt: skip
 
     def put_in_order(self, p: FlowProblem, *, told: bool) -> tuple[Ints, Ints, Ints, Ints]:
         """Put the basis in order, or return the paths by which commodities are told.
@@ -136,11 +144,35 @@ class WorkingBasis:
         """
         self.fit()
         pool = self._pool
+        b, v = self.basis, self.values
         found: tuple[Ints, Ints, Ints, Ints] = put_in_order(
-            pool.columns, self.basis, self.values, pool.fixed, p.origin, p.destination, *pool.star,
-            p.head, p.amount, TOLERANCE, *pool.all_paths, *pool.room, told,
+            pool.columns.commodity, b.key, b.other, b.tight, self.size, b.waiting, b.state, b.place,
+            v.key, v.other, pool.fixed, p.origin, p.destination, *pool.star, p.head, p.amount,
+            TOLERANCE, *pool.all_paths, *pool.room, told,
         )  # fmt: skip
         return found
+
+    def tell(self, which: list[int], commodity: list[int], number: list[int]) -> None:
+        """Put columns in the place of others, those of a commodity only if no two are the same.
+
+        Parameters
+        ----------
+        which, commodity, number
+            Place among the other columns, or -1 for the key; its commodity, those of one side by
+            side; and the column.
+        """
+        first = 0
+        while first < len(which):
+            last = first + 1
+            while last < len(which) and commodity[last] == commodity[first]:
+                last += 1
+            if len(set(number[first:last])) == last - first:
+                for i in range(first, last):
+                    if which[i] < 0:
+                        self.basis.key[commodity[i]] = number[i]
+                    else:
+                        self.basis.other[which[i]] = number[i]
+            first = last
 
     def stranded(self, penalty: Floats, ceiling: Floats) -> int:
         """Say how many basic columns are banned, and fill what their commodities may pay.
