@@ -24,6 +24,7 @@ def always(monkeypatch):
     """Have alike arcs bundled wherever there are any; return how often that was begun with."""
     begun = []
     monkeypatch.setattr(column_generation, "_SOME_LIMITS", 0)
+    monkeypatch.setattr(column_generation, "_MUCH", 0)
     monkeypatch.setattr(bundles, "MOST_LEFT", 0.99)
     basis = Bundles.basis
 
@@ -94,6 +95,24 @@ def dense(seed: int, copies: int) -> FlowProblem:
     return FlowProblem.from_arcs(
         tail[again], head[again], cost[again], capacity, o, d, q, 40.0, n_nodes=n
     )
+
+
+def test_wide_arcs_are_asked_where_much_is_closed_and_answers_are_the_same(monkeypatch):
+    problem, begun, told = dense(1, 2), [], []
+    basis = Bundles.basis
+    monkeypatch.setattr(Bundles, "basis", lambda *args: (begun.append(1), basis(*args))[1])
+    for much in (0, column_generation._MUCH, 10**9):
+        monkeypatch.setattr(column_generation, "_MUCH", much)
+        base = solve(problem)
+        first = len(begun)
+        answers = [base.resolve(closed=[arc]) for arc in range(0, problem.n_arcs, 5)]
+        told.append([(a.class_flow.tobytes(), a.limit_price.tobytes()) for a in answers])
+        asked = len(begun) - first
+        assert asked == 0 if much == 10**9 else asked > 0
+        # Other amounts are a large change, whatever is closed.
+        base.resolve(demand=1.1 * problem.amount)
+        assert len(begun) == first + asked + 1
+    assert told[0] == told[1] == told[2]
 
 
 @pytest.mark.parametrize(("seed", "copies"), [(1, 2), (2, 3), (3, 2), (4, 4)])

@@ -104,10 +104,11 @@ def test_the_last_digits_of_a_price_do_not_undo_a_choice_by_rank(off):
     charge[0, 0, 1] = off
     one, no, yes = np.array([0]), np.array([False]), np.array([True])
     in_order = np.array([0, 2, 1, 3])
-    tie, length, _, arcs, freedom = paths_by_tie_cost(
-        *(4, tail, head, tie_cost, rank, charge, np.ones(1)),
-        *(one, np.array([4]), in_order, one, one, np.array([3]), yes, no, no, no),
-        *(one, np.zeros(4, dtype=np.bool_)),
+    subgraph = one, np.array([4]), in_order, yes, no
+    (tie, length), freedom = lengths = np.empty((2, 1)), np.empty(1, dtype=np.int64)
+    _, arcs = paths_by_tie_cost(
+        *(4, tail, head, tie_cost, rank, charge, np.ones(1), one, one, np.array([3])),
+        *(*subgraph, *subgraph, no, no, one, np.zeros(4, dtype=np.bool_), *lengths),
     )
     assert arcs.tolist() == [0, 1]
     assert tie.tolist() == pytest.approx([1.28])

@@ -26,6 +26,9 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 """Yes or no, one each."""
 
+_FEW = 16
+"""Numbers that are sooner looked at one by one."""
+
 TOLERANCE = 1e-9
 """Relative difference of two costs below which they count as equal."""
 
@@ -41,13 +44,13 @@ def one_number(name: str, value: object) -> int:
 def whole_numbers(name: str, values: ArrayLike) -> Ints:
     """Return a flat list of whole numbers as an array."""
     array = np.asarray(values)
+    if array.dtype == np.int64 and array.ndim == 1:
+        return array.copy()
     if array.size == 0:
         return np.empty(0, dtype=np.int64)
     if array.ndim != 1:
         msg = f"{name}: expected a flat list, saw {array.ndim} dimensions"
         raise ProblemError(msg)
-    if array.dtype == np.int64:
-        return array.copy()
     try:
         as_float = array.astype(np.float64)
         whole = as_float.astype(np.int64)
@@ -96,12 +99,20 @@ def closed_arcs(closed: ArrayLike, n_arcs: int) -> Ints:
             msg = f"closed: a mask needs {n_arcs} entries, saw shape {array.shape}"
             raise ProblemError(msg)
         return np.flatnonzero(array).astype(np.int64)
-    return whole_numbers("closed", closed)
+    numbers = whole_numbers("closed", closed)
+    check_range("closed", numbers, n_arcs, "arcs")
+    return numbers
 
 
 def check_range(name: str, numbers: Ints, size: int, what: str) -> None:
     """Refuse numbers of nodes, arcs or limits that do not exist."""
-    if len(numbers) and not 0 <= numbers.min() <= numbers.max() < size:
+    if len(numbers) <= _FEW:
+        # Two calls of numpy take as long as a few dozen comparisons.
+        if all(0 <= number < size for number in numbers.tolist()):
+            return
+    elif 0 <= numbers.min() <= numbers.max() < size:
+        return
+    if len(numbers):
         bad = numbers[(numbers < 0) | (numbers >= size)]
         msg = f"{name}: {bad[0]} is not one of the {size} {what} (0 to {size - 1})"
         raise ProblemError(msg)

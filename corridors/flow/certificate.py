@@ -16,8 +16,9 @@ import numpy as np
 
 from corridors.display import Card
 from corridors.errors import CertificateError
-from corridors.flow.compiling import plain
-from corridors.flow.proof.sums import exact_sum
+from corridors.flow.compiling import plain, plain_part
+from corridors.flow.proof.members import use
+from corridors.flow.proof.sums import add, exact_sum, rounded
 from corridors.flow.proof.trees import Trees
 
 if TYPE_CHECKING:
@@ -114,34 +115,34 @@ def certify(
         limit costs: then nothing is proved.
     """
     p = problem
-    if not (limit_price >= 0).all():
+    trees = Trees() if trees is None else trees
+    # What cost plus loss is the sum of: paths, shortfalls, and what is paid for exceeding limits.
+    spent = np.empty(len(path_commodity) + p.n_commodities + 1)
+    over, worth = np.empty(p.n_limits), np.empty(p.n_commodities + p.n_limits)
+    priced, gives_way, off, shut, limited, idle, through = _follow(
+        p.tail, p.head, p.cost, p.origin, p.destination, p.closed, p.amount, shortfall,
+        p.commodity_class, path_commodity, path_start, path_arcs, path_amount,
+        *trees.members(p).by_limit, p.bound, p.excess_price, limit_price, spent, over,
+    )  # fmt: skip
+    if not priced:
         msg = f"a price is {limit_price.min()}; prices of limits cannot be negative"
         raise CertificateError(msg)
-    soft = np.isfinite(p.excess_price)
-    gives_way = soft.any()
+    paid, unpaid = 0.0, 0.0
     if gives_way:
         if (limit_price > p.excess_price * (1 + TOLERANCE)).any():
             msg = "a limit is priced above what exceeding it costs"
             raise CertificateError(msg)
         limit_price = np.minimum(limit_price, p.excess_price)
-    trees = Trees() if trees is None else trees
-    paths = p.commodity_class, path_commodity, path_start, path_arcs, path_amount
-    cost, off, shut = _follow(
-        p.tail, p.head, p.cost, p.origin, p.destination, p.closed, p.amount, shortfall, *paths
-    )
-    use = trees.members(p).use(*paths)
-    over, limited, idle, through = _against_limits(use, p.bound, p.excess_price, limit_price)
-    paid, unpaid = 0.0, 0.0
-    if gives_way:
+        soft = np.isfinite(p.excess_price)
         excess = np.maximum(over[soft], 0.0)
         paid = exact_sum(excess * p.excess_price[soft])
         unpaid = float((excess * (p.excess_price[soft] - limit_price[soft])).max())
     # Sums that are rounded once do not depend on the order of their terms, nor on those of 0.
-    spent, worth = _terms(
-        cost, shortfall, p.penalty, paid, trees.lengths(p, limit_price), p.amount, limit_price,
-        p.bound,
+    objective, sure, bound, sure_too = _terms(
+        len(path_commodity), shortfall, p.penalty, paid, trees.lengths(p, limit_price), p.amount,
+        limit_price, p.bound, spent, worth,
     )  # fmt: skip
-    objective, bound = exact_sum(spent), exact_sum(worth)
+    objective, bound = rounded(objective, sure, spent), rounded(bound, sure_too, worth)
     scale = max(1.0, abs(objective))
     return Certificate(
         objective=objective,
@@ -186,17 +187,18 @@ def still_proved(
 @plain
 def _follow(
     tail, head, cost, origin, destination, closed, amount, short, commodity_class, path_commodity,
-    path_start, path_arcs, path_amount,
+    path_start, path_arcs, path_amount, flow, carries, run_first, run_start, run_arc, cell, factor,
+    bound, excess_price, price, paid, over,
 ):  # fmt: skip
     """Follow the paths from arc to arc, and return what becomes of them.
 
-    That is the cost of each; by how much balances fail at most, as a share of what flows of the
-    commodity; and what runs on closed arcs. A demand far above all that flows must not hide what
-    is wrong with the flow.
+    Whether all prices are such, and whether any limit gives way at a price; by how much balances
+    fail at most, as a share of what flows of the commodity; what runs on closed arcs; and how the
+    flow stands to limits, as `_against_limits` says. A demand far above all that flows must not
+    hide what is wrong with the flow. What each path costs is filled, and what is above each limit.
     """
     served = np.zeros(len(origin))
     astray = np.zeros(len(origin))
-    paid = np.zeros(len(path_commodity))
     shut = 0.0
     for i in range(len(path_commodity)):
         k, units = path_commodity[i], path_amount[i]
@@ -222,44 +224,56 @@ def _follow(
         if off > 0.0:
             off = max(off - 4.0 * np.spacing(amount[k]), 0.0)
         worst = max(worst, max(astray[k], off, -short[k]) / whole_amount)
-    return paid, worst, shut
+    use(
+        commodity_class, path_commodity, path_start, path_arcs, path_amount, flow, carries,
+        run_first, run_start, run_arc, cell, factor, over,
+    )  # fmt: skip
+    priced, gives_way = True, False
+    for r in range(len(price)):
+        priced = priced and price[r] >= 0.0
+        gives_way = gives_way or excess_price[r] < np.inf
+    limited, idle, through = _against_limits(over, bound, excess_price, price)
+    return priced, gives_way, worst, shut, limited, idle, through
 
 
 @plain
-def _terms(cost, short, penalty, paid, length, amount, price, bound):
-    """Return what cost plus loss is the sum of, and what the value of the prices is."""
-    spent = np.empty(len(cost) + len(short) + 1)
-    for i in range(len(cost)):
-        spent[i] = cost[i]
-    worth = np.zeros(len(amount) + len(price))
+def _terms(n_paths, short, penalty, paid, length, amount, price, bound, spent, worth):
+    """Fill what else cost plus loss is the sum of, and what the value of the prices is.
+
+    Returns both sums, and of each whether it is the number next to the exact one.
+    """
     for k in range(len(amount)):
-        spent[len(cost) + k] = penalty[k] * short[k] if short[k] != 0.0 else 0.0
+        spent[n_paths + k] = penalty[k] * short[k] if short[k] != 0.0 else 0.0
         worth[k] = min(length[k], penalty[k]) * amount[k]
     spent[len(spent) - 1] = paid
     for r in range(len(price)):
+        worth[len(amount) + r] = 0.0
         if price[r] > 0.0 and bound[r] < np.inf:
             worth[len(amount) + r] = -(price[r] * bound[r])
-    return spent, worth
+    objective, sure = add(spent)
+    value, sure_too = add(worth)
+    return objective, sure, value, sure_too
 
 
-@plain
+@plain_part
 def _against_limits(use, bound, excess_price, price):
-    """Return what is above each limit, and of hard ones the most as a share of the limit.
+    """Return of hard limits the most above one as a share of it.
 
     Then the largest value of room that is priced and not used, and what passes through hard limits
-    of 0. A limit without end that is priced is worth all there is.
+    of 0. A limit without end that is priced is worth all there is. What is above each limit takes
+    the place of its use.
     """
-    over = np.zeros(len(use))
     limited, idle, shut = 0.0, 0.0, 0.0
     for r in range(len(use)):
+        over = use[r] - bound[r]
         if bound[r] < np.inf:
-            over[r] = use[r] - bound[r]
             if excess_price[r] == np.inf:
-                limited = max(limited, over[r] / max(bound[r], 1e-9))
+                limited = max(limited, over / max(bound[r], 1e-9))
                 if bound[r] <= 0.0:
                     shut += use[r]
             if price[r] > 0.0:
-                idle = max(idle, price[r] * max(-over[r], 0.0))
-        elif price[r] > 0.0:
+                idle = max(idle, min(price[r], excess_price[r]) * max(-over, 0.0))
+        elif price[r] > 0.0 and excess_price[r] > 0.0:
             idle = np.inf
-    return over, limited, idle, shut
+        use[r] = over if bound[r] < np.inf else 0.0
+    return limited, idle, shut

@@ -32,6 +32,7 @@ from corridors.flow.solution import FlowSolution, settled
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats
     from corridors.flow.problem import FlowProblem
+    from corridors.flow.shortest.pricing import Offer
 
 _SHORT = 3.0
 """Rank of falling short, above that of an arc (1 to 2)."""
@@ -40,6 +41,9 @@ _MAX_ROUNDS = 10_000
 
 _SOME_LIMITS = 20
 """How many limits the cheapest paths overrun where alike arcs are bundled."""
+
+_MUCH = 130
+"""Closed paths in the basis times limits that bind, from which a closure is asked of wide arcs."""
 
 _MANY_LIMITS, _PER_COMMODITY = 100, 0.25
 """How many limits the cheapest paths overrun, at all and by commodity, where HiGHS begins."""
@@ -218,6 +222,7 @@ class Engine:
             bound[limit] = 1.0
             opened = replace(problem, bound=bound)
         question = self.load(opened)
+        question = question.like(question.problem, question.open_cost)
         question.bound[0, r] = problem.bound[limit] / self._numbering.limit_scale[r]
         # The limit moves, and all else a million times less, which only decides ties.
         question.bound[1] = 1e-6 * self._bound_direction
@@ -246,8 +251,13 @@ class Engine:
         self._master.shed()
         last = self._last
         open_cost = self._pricing.open(p)
-        prices = ("cost", "tie_cost", "penalty", "excess_price")
-        if last is not None and all(getattr(last, name) is getattr(p, name) for name in prices):
+        if (
+            last is not None
+            and last.cost is p.cost
+            and last.tie_cost is p.tie_cost
+            and last.penalty is p.penalty
+            and last.excess_price is p.excess_price
+        ):
             self._pool.ban(open_cost, self._pricing.shut)
         else:
             excess = (p.excess_price * self._numbering.limit_scale)[self._soft]
@@ -258,7 +268,7 @@ class Engine:
             directions = self._amount_direction, self._bound_direction
             sides = MasterProblem.of(p, open_cost, self._numbering.limit_scale, *directions)
             self._sides = sides
-        return sides.like(p, open_cost)
+        return sides.at(p, open_cost)
 
     def _climb(
         self, question: MasterProblem, *, careful: bool, whole: bool = True, ties: bool = True
@@ -271,20 +281,20 @@ class Engine:
         p, master = question.problem, self._master
         if master.untouched:
             self._greedy(question, whole=whole)
-        elif whole or not self._from_wide(question):
-            self._bypass(question)
+        else:
+            self._detour(question, whole=whole)
         for rounds in range(1, _MAX_ROUNDS):
             master.optimise(question)
-            weight, sigma, near = self._weigh(question)
-            found = self._add_cheapest(weight, sigma - near)
+            offer = self._offer(question)
+            found = self._add_cheapest(offer.weight, offer.ceiling)
             if not found and master.decide(question):
-                weight, sigma, near = self._weigh(question)
-                found = self._add_cheapest(weight, sigma - near)
+                offer = self._offer(question)
+                found = self._add_cheapest(offer.weight, offer.ceiling)
             if found:
                 continue
             if not ties:
                 return rounds, np.zeros(p.n_commodities, dtype=np.bool_)
-            new, tied = self._decide_ties(p, weight, sigma, near)
+            new, tied = self._decide_ties(offer)
             if not new:
                 return rounds, tied
         if careful:
@@ -292,15 +302,11 @@ class Engine:
             raise CertificateError(msg)
         raise FailedError
 
-    def _weigh(self, question: MasterProblem) -> tuple[Floats, Floats, Floats]:
-        """Return what arcs cost at the prices, what commodities may pay, and within what hair."""
-        p, master = question.problem, self._master
-        price = np.maximum(master.prices[0], 0.0)
-        sigma = np.minimum(master.commodity_prices[0, : p.n_commodities], p.penalty)
-        near = np.abs(sigma)
-        near += 1.0
-        near *= TOLERANCE
-        return self._pricing.weights(price), sigma, near
+    def _offer(self, question: MasterProblem) -> Offer:
+        """Return what arcs cost at the prices, and what commodities may pay."""
+        master = self._master
+        paid = master.commodity_prices[0]
+        return self._pricing.offer(master.prices[0], paid, question.problem.penalty)
 
     def _add_cheapest(self, weight: Floats, ceiling: Floats) -> int:
         """Add each commodity's cheapest path where it is below the ceiling; say how many."""
@@ -382,8 +388,8 @@ class Engine:
         try:
             for _ in range(_MAX_ROUNDS):
                 highs.optimise(question)
-                weight, sigma, near = self._weigh(question)
-                if not self._add_cheapest(weight, sigma - near):
+                offer = self._offer(question)
+                if not self._add_cheapest(offer.weight, offer.ceiling):
                     own.take(highs.optimal(), question)
                     break
         except FailedError:
@@ -391,32 +397,30 @@ class Engine:
         finally:
             self._master = own
 
-    def _bypass(self, question: MasterProblem) -> None:
-        """Offer each commodity with a closed path in the basis its cheapest open one.
+    def _detour(self, question: MasterProblem, *, whole: bool) -> None:
+        """Start warm: from wide arcs where that pays, else offer what is closed a way round.
 
+        Each commodity with a closed path in the basis is offered its cheapest open one.
         At the prices of the basis no path is better than those in it, so the dual simplex method
         takes these next; without them all that was closed would fall short first.
         """
-        p, master, columns = question.problem, self._master, self._pool.columns
-        basic = master.basic_columns()
-        stranded = columns.commodity[basic[columns.banned[basic]]]
-        if not len(stranded):
-            return
-        weight, _, near = self._weigh(question)
-        ceiling = np.full(p.n_commodities, -1.0)
-        ceiling[stranded] = (p.penalty - near)[stranded]
-        self._pool.add(*self._pricing.cheapest(weight, ceiling))
+        p, master = question.problem, self._master
+        ceiling = np.empty(p.n_commodities)
+        stranded = master.stranded(p.penalty, ceiling)
+        if self._wide is not None and not whole:
+            little = stranded * master.n_tight < _MUCH and master.stands_for(question)
+            if not little and self._from_wide(question):
+                return
+        if stranded:
+            self._pool.add(*self._pricing.cheapest(self._offer(question).weight, ceiling))
 
-    def _decide_ties(
-        self, p: FlowProblem, weight: Floats, sigma: Floats, near: Floats
-    ) -> tuple[int, Flags]:
+    def _decide_ties(self, offer: Offer) -> tuple[int, Flags]:
         """Look among the paths of equal cost for better ones by tie cost and rank."""
         master, columns = self._master, self._pool.columns
-        short = p.penalty <= sigma + near
-        best = self._pricing.tied(weight, sigma, near, master.prices[1:], short)
+        best = self._pricing.tied(offer, master.prices[1:])
         better, tied = decided(
-            best.tie_cost, best.rank, best.choices, short, master.commodity_prices,
-            columns.commodity, master.basic_columns(),
+            best.tie_cost, best.rank, best.choices, offer.short, master.commodity_prices,
+            columns.commodity, *master.keys_and_others,
         )  # fmt: skip
         new = self._pool.add(better, best.start, best.arcs) if len(better) else 0
         return new, tied

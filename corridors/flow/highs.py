@@ -64,15 +64,14 @@ class HighsMaster(Master):
         """Whether no limit binds and nothing has been optimised, as after `reset`."""
         return self._moved and self._working.size == 0
 
-    def take(self, basis: LastBasis, question: MasterProblem) -> None:
-        """Take a basis and work out what it means for a question.
+    def stand(self, question: MasterProblem) -> None:
+        """Work out what the basis that stands means for a question.
 
         Raises
         ------
         FailedError
             Where it has no inverse.
         """
-        self._working.set(*basis)
         self._moved = True
         if not self._working.refresh(question.amount, question.bound):
             raise FailedError

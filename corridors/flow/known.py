@@ -16,6 +16,8 @@ import numpy as np
 
 from corridors.flow.certificate import still_proved
 from corridors.flow.dead_ends import DeadEnds
+from corridors.flow.kernels import lean
+from corridors.flow.numbering import but_closures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +33,9 @@ _MOST_BYTES = 64_000_000
 _WORTH_LOOKING = 500_000
 """Arcs times commodities below which a closure is solved as soon as another is looked for."""
 
-_ALIKE = ("cost", "bound", "amount", "penalty", "excess_price", "tie_cost")
+
+_NOTHING, _SOMETHING, _OTHERS = 0, 1, 2
+"""What a closure closes: nothing that counts, something, or not all that was closed before."""
 
 
 @dataclass(eq=False)
@@ -108,13 +112,14 @@ class KnownAnswers:
         Of several one whose closure lies within this one, so that its proof holds.
         """
         first = self.first
-        if first is None or not _closes_more(problem, first.problem):
+        if first is None or not but_closures(problem, first.problem):
+            return None
+        kind = _closes(first.problem.closed, problem.closed, first.rests_on)
+        if kind == _NOTHING:
+            return first
+        if kind == _OTHERS or not self._by_arc:
             return None
         more = np.flatnonzero(problem.closed & ~first.problem.closed)
-        if not first.rests_on[more].any():
-            return first
-        if not self._by_arc:
-            return None
         useless = self._ends_of(first).taken_along(more)
         closed, found = set(more.tolist()), None
         for arc in useless.intersection(self._by_arc):
@@ -154,7 +159,9 @@ class KnownAnswers:
             self.first = self.last = Known(problem, outcome.once_more(), frozenset(), rests_on())
             return
         large = problem.n_arcs * problem.n_commodities >= _WORTH_LOOKING
-        if again or not (self._more and large) or not _closes_more(problem, first.problem):
+        if again or not (self._more and large) or not but_closures(problem, first.problem):
+            return
+        if (first.problem.closed & ~problem.closed).any():
             return
         more = np.flatnonzero(problem.closed & ~first.problem.closed)
         closed = self._ends_of(first).of_use(more).tolist()
@@ -175,7 +182,13 @@ class KnownAnswers:
         self.last = None
 
 
-def _closes_more(problem: FlowProblem, first: FlowProblem) -> bool:
-    """Whether all that is different is that more arcs are closed, or as many."""
-    same = all(getattr(first, name) is getattr(problem, name) for name in _ALIKE)
-    return same and not (first.closed & ~problem.closed).any()
+@lean
+def _closes(before: Flags, closed: Flags, counts: Flags) -> int:
+    """Say what is closed that was not, by whether that counts."""
+    kind = _NOTHING
+    for arc in range(len(closed)):
+        if before[arc] and not closed[arc]:
+            return _OTHERS
+        if closed[arc] and counts[arc] and not before[arc]:
+            kind = _SOMETHING
+    return kind

@@ -16,7 +16,6 @@ from weakref import WeakSet
 
 import numpy as np
 
-from corridors.flow.paths.ordering import by_commodity
 from corridors.flow.simplex.working import WorkingBasis
 
 if TYPE_CHECKING:
@@ -99,6 +98,10 @@ class MasterProblem:
     def like(self, p: FlowProblem, open_cost: Floats) -> MasterProblem:
         """Return another problem of the same amounts and bounds, which are its own."""
         return MasterProblem(p, open_cost, self.amount.copy(), self.bound.copy(), self.spacing)
+
+    def at(self, p: FlowProblem, open_cost: Floats) -> MasterProblem:
+        """Return another problem of the same amounts and bounds, in the same arrays."""
+        return MasterProblem(p, open_cost, self.amount, self.bound, self.spacing)
 
     def overrun(self, columns: Columns, first: int, last: int) -> int:
         """Return how many limits could not bear it if some columns carried their commodities whole.
@@ -193,6 +196,12 @@ class Master(ABC):
         b, p = self._working.basis, self._working.size
         return LastBasis(b.key.copy(), b.other[:p].copy(), b.tight[:p].copy())
 
+    @property
+    def keys_and_others(self) -> tuple[Ints, Ints]:
+        """Columns of the basis: the keys, and the others; until it changes."""
+        b = self._working.basis
+        return b.key, b.other[: self._working.size]
+
     def basic_columns(self) -> Ints:
         """Return the columns of the basis: the keys, then the others."""
         b = self._working.basis
@@ -204,19 +213,46 @@ class Master(ABC):
         v = self._working.values
         return np.concatenate([v.key, v.other[:, : self._working.size]], axis=1)
 
-    def by_commodity(self) -> tuple[Any, ...]:
-        """Return the basic columns in order as `ordering.by_commodity` does."""
-        b, v, columns = self._working.basis, self._working.values, self.pool.columns
-        others = b.other[: self._working.size]
-        ordered: tuple[Any, ...] = by_commodity(
-            b.key, others, columns.commodity, self.pool.fixed, v.key, v.other
-        )
-        return ordered
+    def stranded(self, penalty: Floats, ceiling: Floats) -> int:
+        """Say how many basic columns are banned; `WorkingBasis.stranded` says what is filled."""
+        return self._working.stranded(penalty, ceiling)
+
+    def put_in_order(self, question: MasterProblem) -> None:
+        """Solve the basis once more, in an order that does not depend on the way here.
+
+        Raises
+        ------
+        FailedError
+            Where it has no inverse in that order.
+        """
+        p, working, told = question.problem, self._working, False
+        while True:
+            which, commodity, start, arcs = working.put_in_order(p, told=told)
+            if not len(which):
+                break
+            number, told = self.pool.numbers(np.arange(len(which)), commodity, start, arcs), True
+            working.tell(which.tolist(), commodity.tolist(), number.tolist())
+        self.stand(question)
 
     @property
-    def use(self) -> Floats:
-        """What is taken of each limit, and in which direction that moves, shape (2, R)."""
-        return self._working.values.use
+    def carries(self) -> tuple[Floats, Floats]:
+        """What the keys and the others carry; until the basis changes."""
+        v = self._working.values
+        return v.key[0], v.other[0]
+
+    @property
+    def n_tight(self) -> int:
+        """Number of limits that bind."""
+        return self._working.size
+
+    def stands_for(self, question: MasterProblem) -> bool:  # noqa: ARG002 - a method may know more
+        """Whether the basis was kept for a question that differs in closed arcs alone."""
+        return False
+
+    @property
+    def place(self) -> Ints:
+        """Place of each limit among those that bind, -1 where it does not, shape (R,)."""
+        return self._working.basis.place
 
     @property
     def loose(self) -> Flags:
@@ -225,7 +261,7 @@ class Master(ABC):
 
     def lasts(self, question: MasterProblem) -> float:
         """Return how far right-hand sides may move in their directions at this basis."""
-        room = (question.bound - self.use)[:, self.loose]
+        room = (question.bound - self._working.values.use)[:, self.loose]
         amount, rate = np.concatenate([self.amounts, room], axis=1)
         falls = rate < -1e-9
         return float((np.maximum(amount[falls], 0.0) / -rate[falls]).min(initial=np.inf))
@@ -252,9 +288,20 @@ class Master(ABC):
     def untouched(self) -> bool:
         """Whether no limit binds and nothing has been optimised, as after `reset`."""
 
-    @abstractmethod
     def take(self, basis: LastBasis, question: MasterProblem) -> None:
         """Take a basis and work out what it means for a question.
+
+        Raises
+        ------
+        FailedError
+            Where it has no inverse.
+        """
+        self._working.set(*basis)
+        self.stand(question)
+
+    @abstractmethod
+    def stand(self, question: MasterProblem) -> None:
+        """Work out what the basis that stands means for a question.
 
         Raises
         ------

@@ -51,6 +51,8 @@ class Numbering:
         Number in the problem of each of the engine's.
     arc_number, commodity_number, limit_number
         Number in the engine of each of the problem's.
+    class_of
+        Class of each of the problem's commodities.
     commodity_place
         Rank of each of the engine's commodities, rising, with a gap where one is left out.
     limit_scale
@@ -65,6 +67,7 @@ class Numbering:
         self.limit_keys: list[tuple[bytes | int, ...]] = []
         self.arc_order, self.arc_number = _orders(problem.arc_rank)
         self.commodity_order, self.commodity_number = _orders(problem.commodity_rank)
+        self.class_of = problem.commodity_class.astype(np.int64)
         place = problem.commodity_rank[self.commodity_order]
         # Without some of its commodities a problem decides the ties of the others as it did.
         alike = len(place) and (place[0] < 0 or (np.diff(place) == 0).any())
@@ -130,13 +133,21 @@ class Numbering:
         return self._star
 
     def share(self, price: Floats, problem: FlowProblem) -> Floats:
-        """Share the price of limits that say the same between them, in canonical numbering.
+        """Share the price of limits that say the same between them.
 
         Only their sum means anything, and nothing tells them apart.
+
+        Parameters
+        ----------
+        price
+            Of each limit, by the problem's own number, shape (R,); as what is returned.
+        problem
+            In canonical numbering.
         """
-        shared = price.copy()
         if not self._twins:
-            return shared
+            return price
+        price = price[self.limit_order]
+        shared = price.copy()
         for number in sorted(set(self._twin_of[price != 0].tolist()) - {-1}):
             twins = self._twins[number]
             groups: dict[tuple[float, float], list[int]] = {}
@@ -145,7 +156,7 @@ class Numbering:
                 groups.setdefault(key, []).append(r)
             for limits in groups.values():
                 shared[limits] = price[limits].sum() / len(limits)
-        return shared
+        return shared[self.limit_number]
 
     def fits(self, problem: FlowProblem, other: FlowProblem) -> bool:
         """Whether two problems share arcs, commodities and members of limits."""
@@ -181,6 +192,12 @@ class Numbering:
             return made
         arcs, commodities, limits = self.arc_order, self.commodity_order, self.limit_order
         other = object.__new__(type(problem))
+        if last is not None and made is not None and but_closures(last, problem):
+            other.__dict__.update(made.__dict__)
+            if last.closed is not problem.closed:
+                other.__dict__["closed"] = problem.closed[arcs]
+            self._given, self._made = problem, other
+            return other
         if last is None or made is None:
             values = {
                 "n_nodes": problem.n_nodes,
@@ -214,6 +231,18 @@ class Numbering:
         other.__dict__.update(values)
         self._given, self._made = problem, other
         return other
+
+
+def but_closures(problem: FlowProblem, other: FlowProblem) -> bool:
+    """Whether two problems on the same arcs hold the same arrays, but for which arcs are closed."""
+    return (
+        problem.cost is other.cost
+        and problem.tie_cost is other.tie_cost
+        and problem.amount is other.amount
+        and problem.penalty is other.penalty
+        and problem.bound is other.bound
+        and problem.excess_price is other.excess_price
+    )
 
 
 def _orders(rank: Ints) -> tuple[Ints, Ints]:

@@ -377,7 +377,6 @@ class FlowProblem:
             values["cost"] = costs_by_class(cost, self.cost.shape)
         if closed is not None:
             gone = closed_arcs(closed, self.n_arcs)
-            check_range("closed", gone, self.n_arcs, "arcs")
             mask = self.closed.copy()
             mask[gone] = True
             values["closed"] = mask

@@ -15,15 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors.flow.arrays import TOLERANCE
-from corridors.flow.master import LastBasis
-from corridors.flow.paths.ordering import sweep_dust
-from corridors.flow.paths.splitting import carry, split_into_paths, whole_paths
+from corridors.flow.paths.ordering import read_off
+from corridors.flow.paths.splitting import carry, whole_paths
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
     from corridors.flow.master import Master, MasterProblem
     from corridors.flow.numbering import Numbering
-    from corridors.flow.paths.pool import PathPool
     from corridors.flow.problem import FlowProblem
 
 
@@ -43,13 +41,17 @@ class Carried(NamedTuple):
         Of the flow: classes and arcs.
     order
         In which the paths are added up, whatever the problem's own numbering, shape (P,).
-    own_class, start, arcs, amount
-        Class of each path (P,), its arcs as offsets (P + 1,) into arc numbers, and its units (P,).
+    class_of
+        Class of each commodity, shape (K,).
+    commodity, start, arcs, amount
+        Commodity of each path (P,), its arcs as offsets (P + 1,) into arc numbers, and its units
+        (P,).
     """
 
     shape: tuple[int, ...]
     order: Ints
-    own_class: Ints
+    class_of: Ints
+    commodity: Ints
     start: Ints
     arcs: Ints
     amount: Floats
@@ -57,7 +59,7 @@ class Carried(NamedTuple):
     def flow(self) -> Floats:
         """Return the flow by class and arc, shape (C, A)."""
         flow = np.zeros(self.shape)
-        carry(self.order, self.own_class, self.start, self.arcs, self.amount, flow)
+        carry(self.order, self.class_of[self.commodity], self.start, self.arcs, self.amount, flow)
         return flow
 
 
@@ -92,7 +94,10 @@ class FlowSolution:
             if isinstance(getattr(self, f.name), np.ndarray)
         }
         carried = self.carried._replace(
-            start=arrays["path_start"], arcs=arrays["path_arcs"], amount=arrays["path_amount"]
+            commodity=arrays["path_commodity"],
+            start=arrays["path_start"],
+            arcs=arrays["path_arcs"],
+            amount=arrays["path_amount"],
         )
         return replace(self, **arrays, carried=carried, rounds=0, cold_starts=0)
 
@@ -193,99 +198,32 @@ def settled(
     FailedError
         Where the basis has no inverse in that order.
     """
-    p, pool = question.problem, master.pool
-    _put_in_order(master, question)
-    column, amount, price = master.basic_columns(), master.amounts[0], master.prices[0]
-    sweep_dust(
-        column, amount, pool.columns.commodity, pool.fixed, question.amount[0], question.spacing,
-        _NEAR, np.zeros(len(question.spacing)),
+    p, n, pool = question.problem, numbering, master.pool
+    master.put_in_order(question)
+    short, paid = np.empty(p.n_commodities), np.empty(p.n_commodities)
+    charged = np.empty(p.n_limits)
+    tied_now, tied_limit = np.empty(p.n_commodities, np.bool_), np.empty(p.n_limits, np.bool_)
+    number, start, arcs, amount, back = read_off(
+        *master.keys_and_others, *master.carries, pool.columns.commodity, pool.fixed,
+        question.amount[0], question.spacing, _NEAR, n.commodity_order, *pool.all_paths,
+        n.arc_order, master.prices[0], master.place, n.limit_scale, n.limit_order,
+        master.commodity_prices[0], p.penalty, TOLERANCE, tied, short, paid, tied_now, charged,
+        tied_limit,
     )  # fmt: skip
-    sigma = np.minimum(master.commodity_prices[0, : p.n_commodities], p.penalty)
-    limit_price = np.maximum(price, 0.0) / numbering.limit_scale
-    loose = (price <= TOLERANCE * (1.0 + sigma.max(initial=0.0))) & ~master.loose
-    limit_price[loose] = 0.0
-    limit_price = numbering.share(limit_price, p)
-    n = numbering
-    short, number, own_class, start, arcs, amount, back = pool.carrying(
-        column, amount, n.commodity_order, n.arc_order
-    )
     return FlowSolution(
         path_commodity=number,
         path_start=start,
         path_arcs=arcs,
         path_amount=amount,
-        carried=Carried(p.cost.shape, back, own_class, start, arcs, amount),
-        shortfall=short[n.commodity_number],
-        limit_price=limit_price[n.limit_number],
-        commodity_price=sigma[n.commodity_number],
+        carried=Carried(p.cost.shape, back, n.class_of, number, start, arcs, amount),
+        shortfall=short,
+        limit_price=n.share(charged, p),
+        commodity_price=paid,
         rounds=rounds,
         cold_starts=cold_starts,
-        tied=tied[n.commodity_number],
-        tied_limit=loose[n.limit_number],
+        tied=tied_now,
+        tied_limit=tied_limit,
     )
-
-
-def _put_in_order(master: Master, question: MasterProblem) -> None:
-    """Solve the last basis once more, in an order that does not depend on the way here."""
-    p, pool = question.problem, master.pool
-    basis = master.basis
-    of, group, column, several, first, place, amount = master.by_commodity()
-    if len(several):
-        _tell_apart(pool, p, of[several], first, place, column, amount)
-    pool.sort(group, column)
-    others = np.ones(len(column), dtype=np.bool_)
-    others[group[:-1]] = False
-    basis.key[of] = column[group[:-1]]
-    master.take(LastBasis(basis.key, column[others], np.sort(basis.tight)), question)
-
-
-def _tell_apart(
-    pool: PathPool,
-    p: FlowProblem,
-    of: Ints,
-    first: Ints,
-    place: Ints,
-    column: Ints,
-    amount: Floats,
-) -> None:
-    """Split the paths of some commodities in the defined way, those of them that can be told apart.
-
-    Those that have three paths or more; one or two are what they are.
-
-    Parameters
-    ----------
-    of, first, place
-        Commodities, and the paths of each, as offsets (G + 1,) into places in `column`, in which
-        the paths are replaced.
-    column
-        Columns of the basis.
-    amount
-        What the paths carry, and in which direction that moves, shape (2, .).
-    """
-    start, arcs = pool.paths(column[place])
-    good, same, start, arcs = split_into_paths(
-        p.origin[of],
-        p.destination[of],
-        *pool.star,
-        p.head,
-        first,
-        start,
-        arcs,
-        amount,
-        TOLERANCE * (1.0 + p.amount[of]),
-        *pool.room,
-    )
-    changed = good & ~same
-    if not changed.any():
-        return
-    other = np.flatnonzero(np.repeat(changed, np.diff(first)))
-    owner = np.repeat(of, np.diff(first))[other]
-    number = np.full(len(place), -1, dtype=np.int64)
-    number[other] = pool.numbers(other, owner, start, arcs)
-    for g in np.flatnonzero(changed).tolist():
-        part = number[first[g] : first[g + 1]]
-        if len(set(part.tolist())) == len(part):
-            column[place[first[g] : first[g + 1]]] = part
 
 
 def by_whole_commodity(

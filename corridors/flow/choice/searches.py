@@ -240,7 +240,7 @@ class Searches:
         which: Ints,
     ) -> list[tuple[int, Ints]]:
         p = self.p
-        length, begin, arcs = trees.cheapest_paths(
+        found, begin, arcs = trees.cheapest_paths(
             *self._star,
             p.tail,
             p.head,
@@ -254,5 +254,4 @@ class Searches:
             p.destination[which],
             np.full(len(which), np.inf),
         )
-        found = np.flatnonzero(np.isfinite(length)).tolist()
-        return [(int(which[i]), arcs[begin[i] : begin[i + 1]]) for i in found]
+        return [(int(which[i]), arcs[begin[i] : begin[i + 1]]) for i in found.tolist()]

@@ -11,14 +11,13 @@ is best by cost and tie cost already; the rest of the way to the optimum is shor
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridors.flow.master import FailedError, LastBasis
 from corridors.flow.parallel.sharing import share
-from corridors.flow.problem import ALL_CLASSES, FlowProblem
+from corridors.flow.problem import ALL_CLASSES, FlowProblem, with_arrays
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -126,7 +125,8 @@ class Bundles:
         if problem.closed is not last.closed or problem.bound is not last.bound:
             changes["bound"], changes["closed"] = self._room(problem)
         self._last = problem
-        self.small = replace(self.small, **changes)
+        # All of it holds what the problem holds, which was checked.
+        self.small = with_arrays(self.small, changes)
         return self.small
 
     def _room(self, p: FlowProblem) -> tuple[Floats, Flags]:
@@ -229,11 +229,18 @@ class Bundles:
         own, others = self._full_of(np.flatnonzero(~wide.loose), numbering, usable, first)
         full[own] = True
         columns = np.concatenate([numbers, column[idle]])
-        of, key = np.unique(np.concatenate([of, commodity[idle]]), return_index=True)
+        # The first column of each commodity is its key.
+        key = np.full(wide.n_slack, -1, dtype=np.int64)
+        key[np.concatenate([of, commodity[idle]])[::-1]] = np.arange(len(columns))[::-1]
         tight = np.concatenate([self._own[full], others])
-        if len(of) < wide.n_slack or len(columns) - len(key) != len(tight) or (tight < 0).any():
+        if (
+            len(columns) - len(key) != len(tight)
+            or min(key.min(initial=0), tight.min(initial=0)) < 0
+        ):
             raise FailedError
-        return LastBasis(columns[key], np.delete(columns, key), tight)
+        others_too = np.ones(len(columns), dtype=np.bool_)
+        others_too[key] = False
+        return LastBasis(columns[key], columns[others_too], tight)
 
     def _full_of(
         self, tight: Ints, numbering: Numbering, usable: Ints, first: Ints

@@ -172,14 +172,14 @@ def cut_chains(newest, older, end):
 
 @lean
 def shut_paths(
-    arcs, class_of, commodity, newest_on, older_on, column_on, open_cost, banned, listed, n
+    shut, class_of, commodity, newest_on, older_on, column_on, open_cost, banned, listed, n
 ):
-    """Mark and list the paths over arcs whose cost is infinite, and not the `n` listed before."""
+    """Mark and list the paths over shut arcs of infinite cost, and not the `n` listed before."""
     for i in range(n):
         banned[listed[i]] = False
     n = 0
-    for arc in arcs:
-        at = newest_on[arc]
+    for arc in range(len(shut)):
+        at = newest_on[arc] if shut[arc] else -1
         while at >= 0:
             j = column_on[at]
             if not banned[j] and open_cost[class_of[commodity[j]], arc] == np.inf:

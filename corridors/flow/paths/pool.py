@@ -16,8 +16,6 @@ from corridors.flow.paths.columns import (
     price_paths,
     shut_paths,
 )
-from corridors.flow.paths.ordering import paths_in_order
-from corridors.flow.paths.splitting import sort_paths
 from corridors.flow.shortest.trees import forward_star
 
 if TYPE_CHECKING:
@@ -150,8 +148,7 @@ class PathPool:
     def ban(self, open_cost: Floats, shut: Flags) -> None:
         """Mark the paths through closed arcs, all of which are among those `shut` to any class."""
         paths = self._class_of, self._commodity, self._newest_on, self._older_on, self._column_on
-        arcs = np.flatnonzero(shut)
-        self._n_shut = shut_paths(arcs, *paths, open_cost, self._banned, self._shut, self._n_shut)
+        self._n_shut = shut_paths(shut, *paths, open_cost, self._banned, self._shut, self._n_shut)
 
     def _price(self, first: int, last: int) -> None:
         price_paths(
@@ -262,19 +259,14 @@ class PathPool:
         cut_chains(self._newest, self._older, int(self._start[size]))
         cut_chains(self._newest_on, self._older_on, int(self._path_start[size]))
 
+    @property
+    def all_paths(self) -> tuple[Ints, Ints]:
+        """Arcs of the columns, as offsets into arc numbers, with room behind; until one comes."""
+        return self._path_start, self._arcs
+
     def path(self, number: int) -> Ints:
         """Return the arcs of a column; those of a shortfall are none."""
         return self._arcs[self._path_start[number] : self._path_start[number + 1]]
-
-    def sort(self, group: Ints, number: Ints) -> None:
-        """Sort the columns of each group in place: shortfalls by number, then paths by their arcs.
-
-        Parameters
-        ----------
-        group, number
-            The columns of each group, as offsets (G + 1,) into their numbers.
-        """
-        sort_paths(group, number, self.fixed, self._path_start, self._arcs)
 
     def paths(self, number: Ints, names: Ints | None = None) -> tuple[Ints, Ints]:
         """Return the arcs of some columns, as offsets and arc numbers, or as other `names` (A,)."""
@@ -283,15 +275,6 @@ class PathPool:
         arcs = np.empty(start[-1], dtype=np.int64)
         copy_arcs(number, self._path_start, self._arcs, arcs)
         return start, arcs if names is None else names[arcs]
-
-    def carrying(self, column: Ints, amount: Floats, order: Ints, names: Ints) -> tuple[Any, ...]:
-        """Return what columns carry as `paths_in_order` does, which says what is asked for."""
-        k = len(self._class_of)
-        whole: tuple[Any, ...] = paths_in_order(
-            column, amount, self._commodity, self.fixed, k, order, self._class_of,
-            self._path_start, self._arcs, names,
-        )  # fmt: skip
-        return whole
 
 
 def _grown(array: Any, used: int, room: int) -> Any:

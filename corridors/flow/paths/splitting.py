@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridors.flow.kernels import compiled, inner, lean
+from corridors.flow.kernels import allocating_inner, compiled, inner, lean
 from corridors.flow.shortest.trees import grow
 
 
-@compiled
+@allocating_inner
 def split_into_paths(
     origin, destination, star_start, star, head, group, start, arcs, amount, near, flow, own
 ):
@@ -47,7 +47,7 @@ def split_into_paths(
     -------
     good, same, start, arcs
         Which commodities can be told apart, and of which the paths are those given,
-        shape (G,); and as many paths as were given, as above.
+        shape (G,); and as many paths as were given, as above, with room behind them.
     """
     found_start = np.zeros(len(start), np.int64)
     good, same = np.zeros(len(origin), np.bool_), np.zeros(len(origin), np.bool_)
@@ -118,7 +118,7 @@ def split_into_paths(
                 break
             met[other] = True
         same[g] = alike
-    return good, same, found_start, found[:used]
+    return good, same, found_start, found
 
 
 @compiled
@@ -281,7 +281,7 @@ def _before(i, j, fixed, path_start, path_arcs):
     return path_start[i + 1] - path_start[i] < size
 
 
-@compiled
+@inner
 def sort_paths(group, number, fixed, path_start, path_arcs):
     """Sort the columns of each group, which are few."""
     for g in range(len(group) - 1):

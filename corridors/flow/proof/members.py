@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.flow.compiling import plain
+from corridors.flow.compiling import plain, plain_part
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -52,30 +52,14 @@ class Members:
         self._run_first = np.searchsorted(run, self._limit_first)
         self._run_start, self._run_arc = np.append(run, len(arc)), arc[run]
         # Room for a flow, and for which arcs carry any of it: all 0 but while one is added up.
-        self._flow = np.zeros(classes * arcs)
-        self._carries = np.zeros(arcs, dtype=np.bool_)
-        self._shut: tuple[Floats | None, Floats | None, Flags] = (None, None, self._carries)
-        self._seen = np.zeros(classes * arcs, dtype=np.bool_)
-
-    def use(
-        self, commodity_class: Ints, commodity: Ints, start: Ints, arcs: Ints, amount: Floats
-    ) -> Floats:
-        """Return the units that the flow on paths takes of each limit, shape (R,).
-
-        Parameters
-        ----------
-        commodity_class
-            Class of each commodity, shape (K,).
-        commodity, start, arcs, amount
-            Of each path, shape (P,), with offsets (P + 1,) into arc numbers.
-        """
-        use = np.empty(len(self._limit_first) - 1)
-        _use(
-            commodity_class, commodity, start, arcs, amount, self._flow, self._carries,
-            self._run_first, self._run_start, self._run_arc, self._limit_cell, self._limit_factor,
-            use,
+        carries = np.zeros(arcs, dtype=np.bool_)
+        # What the kernel `use` takes of all this.
+        self.by_limit = (
+            np.zeros(classes * arcs), carries, self._run_first, self._run_start, self._run_arc,
+            self._limit_cell, self._limit_factor,
         )  # fmt: skip
-        return use
+        self._shut: tuple[Floats | None, Floats | None, Flags] = (None, None, carries)
+        self._seen = np.zeros(classes * arcs, dtype=np.bool_)
 
     def nothing_passes(self, p: FlowProblem) -> Flags:
         """Return which limits are 0 and may not be exceeded, shape (R,)."""
@@ -97,11 +81,19 @@ class Members:
         """
         weight = np.empty(p.cost.size)
         every = np.arange(p.cost.size)
-        self._weigh(p, price, every, len(every), weight)
+        _weigh(
+            p.cost.reshape(-1), p.closed, price, self.nothing_passes(p), self._cell_first,
+            self._cell_limit, self._cell_factor, every, len(every), weight,
+        )  # fmt: skip
         return weight
 
     def change(
-        self, p: FlowProblem, price: Floats, before: tuple[Flags, Floats, Flags], into: Floats
+        self,
+        p: FlowProblem,
+        price: Floats,
+        before: tuple[Flags, Floats, Flags],
+        last: tuple[Ints, Floats],
+        into: Floats,
     ) -> Ints:
         """Bring the weights of one problem to those of another of the same costs.
 
@@ -111,8 +103,10 @@ class Members:
             The other problem, and its prices.
         before
             Of the one: its closed arcs (A,), its prices and which limits are 0 (R,).
+        last
+            Cells where `into` is not what the one weighs, and its weights (C * A,).
         into
-            Its weights (C * A,), which become those of the other.
+            Weights (C * A,), which become those of the other.
 
         Returns
         -------
@@ -120,18 +114,12 @@ class Members:
             The cells whose weight may be another.
         """
         cells = np.empty(len(into), dtype=np.int64)
-        count = _changed(
+        count = _change(
             *before, p.closed, price, self.nothing_passes(p), self._limit_first, self._limit_cell,
-            self._seen, cells,
+            self._seen, cells, p.cost.reshape(-1), self._cell_first, self._cell_limit,
+            self._cell_factor, *last, into,
         )  # fmt: skip
-        self._weigh(p, price, cells, count, into)
         return cells[:count]
-
-    def _weigh(self, p: FlowProblem, price: Floats, cells: Ints, count: int, into: Floats) -> None:
-        _weigh(
-            p.cost.reshape(-1), p.closed, price, self.nothing_passes(p), self._cell_first,
-            self._cell_limit, self._cell_factor, cells, count, into,
-        )  # fmt: skip
 
 
 def _offsets(number: Ints, count: int) -> Ints:
@@ -140,8 +128,8 @@ def _offsets(number: Ints, count: int) -> Ints:
     return first
 
 
-@plain
-def _use(
+@plain_part
+def use(
     commodity_class, commodity, start, arcs, amount, flow, carries, run_first, run_start, run_arc,
     cell, factor, use,
 ):  # fmt: skip
@@ -166,9 +154,17 @@ def _use(
 
 
 @plain
-def _changed(closed, price, shut, now_closed, now_price, now_shut, first, limit_cell, seen, cells):
-    """List the cells that one of two problems alone closes, or charges something else."""
+def _change(
+    closed, price, shut, now_closed, now_price, now_shut, first, limit_cell, seen, cells, cost,
+    cell_first, cell_limit, factor, last, before, into,
+):  # fmt: skip
+    """List the cells that one of two problems alone closes, or charges something else.
+
+    Their weights are filled, and those of cells that had another weight last are put back before.
+    """
     n_arcs, count = len(closed), 0
+    for cell in last:
+        into[cell] = before[cell]
     for r in range(len(price)):
         if price[r] != now_price[r] or shut[r] != now_shut[r]:
             for e in range(first[r], first[r + 1]):
@@ -185,6 +181,9 @@ def _changed(closed, price, shut, now_closed, now_price, now_shut, first, limit_
                     count += 1
     for i in range(count):
         seen[cells[i]] = False
+    _weigh(
+        cost, now_closed, now_price, now_shut, cell_first, cell_limit, factor, cells, count, into
+    )
     return count
 
 

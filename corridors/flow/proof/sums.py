@@ -31,12 +31,17 @@ def exact_sum(terms: Floats) -> float:
     >>> exact_sum(np.array([1e16, 1.0, -1e16]))
     1.0
     """
-    total, sure = _add(terms)
-    return float(total) if sure else math.fsum(terms.tolist())
+    total, sure = add(terms)
+    return rounded(total, sure, terms)
+
+
+def rounded(total: float, sure: bool, terms: Floats) -> float:
+    """Return a sum that `add` returns, or where that is not `sure` the one that it stands for."""
+    return total if sure else math.fsum(terms.tolist())
 
 
 @plain
-def _add(terms):
+def add(terms):
     """Add numbers up; say whether the sum is the number next to the exact one."""
     high, low, size = 0.0, 0.0, 0.0
     for x in terms:

@@ -86,9 +86,8 @@ class Trees:
         if p.cost is not self._cost:
             weight = self.members(p).weights(p, price)
             return weight, np.flatnonzero(weight != self._weight)
-        weight = self._now
-        weight[self._cells] = self._weight[self._cells]
-        self._cells = self.members(p).change(p, price, self._before, weight)
+        weight, last = self._now, (self._cells, self._weight)
+        self._cells = self.members(p).change(p, price, self._before, last, weight)
         return weight, self._cells
 
     def _mend(

@@ -150,32 +150,3 @@ def unconcerned(
         alone[k] = not concerns[group_of[k]] and ceiling[k] <= most_before[k]
         rest[k] = -1.0 if alone[k] else ceiling[k]
     return alone, rest
-
-
-@compiled
-def decided_before(same, sigma, near, kept_sigma, kept_short, short, hair):
-    """Say of which of some demands ties were decided before, and up to where others are asked.
-
-    Parameters
-    ----------
-    same
-        Demands that find the same ways as before, shape (K,).
-    sigma, near, short
-        What a path costs at least, within what two costs are equal, and who might as well fall
-        short, shape (K,).
-    kept_sigma, kept_short
-        The same before.
-    hair
-        By how much prices may differ that only rounding has moved, shape (K,).
-
-    Returns
-    -------
-    same, ceiling
-        Shape (K,); -1 for those.
-    """
-    decided, ceiling = np.empty(len(same), np.bool_), np.empty(len(same))
-    for k in range(len(same)):
-        alike = same[k] and abs(sigma[k] - kept_sigma[k]) <= hair[k]
-        decided[k] = alike and (kept_short[k] or not short[k])
-        ceiling[k] = -1.0 if decided[k] else sigma[k] + near[k]
-    return decided, ceiling

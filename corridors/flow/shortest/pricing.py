@@ -14,8 +14,8 @@ import numpy as np
 
 from corridors.flow.arrays import TOLERANCE, only_shut
 from corridors.flow.shortest import ties, trees
-from corridors.flow.shortest.concern import decided_before, unconcerned
-from corridors.flow.shortest.weights import ArcWeights
+from corridors.flow.shortest.concern import unconcerned
+from corridors.flow.shortest.weights import ArcWeights, offer
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Flags, Floats, Ints
@@ -40,6 +40,28 @@ _HAIR = 1e-12
 """By how much prices may differ, relative to what they are, that only rounding has moved."""
 
 _NOWHERE: Floats = np.empty((0, 0))
+
+
+class Offer(NamedTuple):
+    """What paths cost at some prices, and what commodities may pay for them.
+
+    Attributes
+    ----------
+    weight
+        Of arcs by class, charges included, shape (C, A).
+    sigma, near
+        What each commodity pays, and within what hair costs are equal, shape (K,).
+    ceiling
+        Below which a path is better, shape (K,).
+    short
+        Commodities that might as well fall short, shape (K,).
+    """
+
+    weight: Floats
+    sigma: Floats
+    near: Floats
+    ceiling: Floats
+    short: Flags
 
 
 class Tied(NamedTuple):
@@ -67,7 +89,6 @@ class _Kept(NamedTuple):
 
     weight: Floats
     sigma: Floats
-    near: Floats
     price: Floats
     short: Flags
     subgraphs: tuple[Ints, Ints, Ints, Flags, Flags]
@@ -112,7 +133,15 @@ class Pricing:
         self._in_star = trees.forward_star(p.head, p.n_nodes)
         self._aimed_at: Floats | None = None
         self._togo: Floats = np.empty((1, 0))
-        self._last: _Kept | None = None
+        # What was offered last, and ties by it: all the same arrays each time.
+        k = p.n_commodities
+        self._price = np.empty(p.n_limits)
+        self._sigma, self._near, self._ceiling = np.empty((3, k))
+        self._short = np.empty(k, dtype=np.bool_)
+        self._first, self._size, self._choices = np.empty((3, k), dtype=np.int64)
+        self._part, self._single, self._decided = np.empty((3, k), dtype=np.bool_)
+        self._lengths = np.empty((2, k))
+        self._arcs: Ints | None = None
         self._kept: _Kept | None = None
         self._around: _Around | None = None
         self._before: tuple[Floats, Floats] | None = None
@@ -120,7 +149,6 @@ class Pricing:
         self._same: tuple[Floats, Flags] | None = None
         self._given: Floats | None = None
         self._tie_cost = p.tie_cost
-        self._no_choices = np.zeros(p.n_commodities, dtype=np.int64)
         self._nobody = np.zeros(p.n_commodities, dtype=np.bool_)
         self.aim(p.cost, p.tie_cost)
 
@@ -174,23 +202,39 @@ class Pricing:
         """Arcs that the problem last opened closes to any class, shape (A,)."""
         return self._weights.shut
 
-    def weights(self, price: Floats) -> Floats:
-        """Return these costs with what limits charge at their prices (R,); until the next."""
-        self._given = self._weights.at(price)
-        return self._given
+    def offer(self, prices: Floats, wanted: Floats, penalty: Floats) -> Offer:
+        """Return what the problem last opened costs at some prices; until the next.
+
+        Parameters
+        ----------
+        prices
+            Of the limits, shape (R,); below 0 by no more than rounding.
+        wanted, penalty
+            What commodities would pay if they could not fall short, and what that costs, (K,).
+        """
+        offer(
+            prices, wanted, penalty, TOLERANCE, self._price, self._sigma, self._near,
+            self._ceiling, self._short,
+        )  # fmt: skip
+        self._given = self._weights.at(self._price)
+        return Offer(self._given, self._sigma, self._near, self._ceiling, self._short)
 
     def keep(self) -> None:
         """Keep what the last ties were decided by, as what later questions are held against.
 
         Only where the weights can be kept, too.
         """
-        if self._last is not None and self._weights.lasting:
+        if self._arcs is not None and self._weights.lasting:
             self._before, self._asked = None, 0
-            sigma, near = self._last.sigma, self._last.near
+            sigma = self._sigma.copy()
             self._hair = _hair(sigma)
-            self._top = sigma - near + self._hair
-            self._kept = self._last._replace(
-                weight=self._weights.keep(), subgraphs=_packed(self._last.subgraphs)
+            self._top = sigma - self._near + self._hair
+            subgraphs = self._first, self._size, self._arcs, self._part, self._single
+            if self._kept is not None and self._decided.any():
+                subgraphs = _joined(self._decided, self._kept.subgraphs, subgraphs)
+            price, short = self._weights.charged_at.copy(), self._short.copy()
+            self._kept = _Kept(
+                self._weights.keep(), sigma, price, short, _packed(subgraphs), self._choices.copy()
             )
 
     def _unconcerned(self, weight: Floats, ceiling: Floats) -> tuple[Flags, Floats]:
@@ -275,7 +319,7 @@ class Pricing:
             commodity into arc numbers.
         """
         p = self._p
-        length, start, arcs = trees.cheapest_paths(
+        found: tuple[Ints, Ints, Ints] = trees.cheapest_paths(
             *self._star,
             p.tail,
             p.head,
@@ -286,35 +330,27 @@ class Pricing:
             p.destination,
             ceiling,
         )
-        return np.flatnonzero(np.isfinite(length)), start, arcs
+        return found
 
-    def tied(
-        self, weight: Floats, sigma: Floats, near: Floats, price: Floats, short: Flags
-    ) -> Tied:
+    def tied(self, offered: Offer, price: Floats) -> Tied:
         """Find the best path by tie cost, then rank, among those of least cost.
 
         Parameters
         ----------
-        weight
-            As in `cheapest`.
-        sigma, near
-            What a path of each commodity costs at least, and within what two
-            costs are equal, shape (K,).
+        offered
+            The last offer. Of commodities that might not as well fall short whatever costs
+            least is known: where only one path does, it is not told; nor is what was
+            decided by the same prices before.
         price
             Of each limit, in tie cost and in rank, shape (2, R).
-        short
-            Commodities that might as well fall short, shape (K,). Of all others whatever
-            costs least is known: where only one path does, it is not told; nor is what
-            was decided by the same prices before.
         """
-        p, kept = self._p, self._kept
+        p, kept, (weight, sigma, near, _, short) = self._p, self._kept, offered
         if kept is not None and self._same is not None and self._same[0] is weight:
-            same, ceiling = decided_before(
-                self._same[1], sigma, near, kept.sigma, kept.short, short, self._hair
-            )
+            before = self._same[1], kept.sigma, kept.short, self._hair
         else:
-            same, ceiling = self._nobody, sigma + near
-        subgraphs = ties.tight_subgraphs(
+            before = self._nobody, sigma, short, near
+        new = self._first, self._size, self._part, self._single
+        arcs = self._arcs = ties.tight_subgraphs(
             *self._star,
             *self._in_star,
             p.tail,
@@ -324,18 +360,20 @@ class Pricing:
             self._group_togo,
             *self._groups,
             p.destination,
-            ceiling,
+            sigma,
             near,
             short,
+            *before,
+            self._decided,
+            *new,
         )
-        before, choices = price, self._no_choices
+        first, size, part, single = new
+        subgraphs = first, size, arcs, part, single
+        # At the same prices what was decided by them stays decided.
+        known, choices, last = subgraphs, self._choices, price
         if kept is not None:
-            # At the same prices what was decided by them stays decided.
-            before, choices = kept.price, kept.choices
-            if same.any():
-                subgraphs = _joined(same, kept.subgraphs, subgraphs)
-        first, size, arcs, takes_part, single = subgraphs
-        tie_cost, rank, path_start, path_arcs, choices = ties.paths_by_tie_cost(
+            known, choices, last = kept.subgraphs, kept.choices, kept.price
+        path_start, path_arcs = ties.paths_by_tie_cost(
             p.n_nodes,
             p.tail,
             p.head,
@@ -343,21 +381,19 @@ class Pricing:
             self._rank,
             self._weights.charges(price),
             self._rank_of_commodity,
-            first,
-            size,
-            arcs,
             p.origin,
             p.commodity_class,
             p.destination,
-            takes_part,
-            single,
+            *subgraphs,
+            *known,
             short,
-            same,
+            self._decided,
             choices,
-            self._weights.recharged(price, before, _HAIR),
+            self._weights.recharged(price, last, _HAIR),
+            self._lengths,
+            self._choices,
         )
-        self._last = _Kept(weight, sigma, near, price.copy(), short, subgraphs, choices)
-        return Tied(tie_cost, rank, path_start, path_arcs, choices)
+        return Tied(self._lengths[0], self._lengths[1], path_start, path_arcs, self._choices)
 
 
 def _between_ends(p: FlowProblem) -> tuple[Ints, Ints, Ints, Ints]:
@@ -410,11 +446,11 @@ def _hair(sigma: Floats) -> Floats:
 def _packed(
     subgraphs: tuple[Ints, Ints, Ints, Flags, Flags],
 ) -> tuple[Ints, Ints, Ints, Flags, Flags]:
-    """Return subgraphs without the arcs that belong to none."""
+    """Return subgraphs in arrays of their own, without the arcs that belong to none."""
     first, size, arcs, takes_part, single = subgraphs
     start = np.cumsum(size) - size
     kept = np.repeat(first - start, size) + np.arange(int(size.sum()))
-    return start, size, arcs[kept], takes_part, single
+    return start, size.copy(), arcs[kept], takes_part.copy(), single.copy()
 
 
 def _joined(

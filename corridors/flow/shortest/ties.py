@@ -31,27 +31,48 @@ def tight_subgraphs(
     group_start,
     members,
     destination,
-    ceiling,
+    sigma,
     near,
     wanted,
+    same,
+    kept_sigma,
+    kept_wanted,
+    hair,
+    decided,
+    first,
+    size,
+    takes_part,
+    single,
 ):
     """Find, for each commodity, all arcs that lie on a cheapest path of its.
 
-    Parameters are those of `trees.cheapest_paths`, with the backward star of the arcs
-    and the slack of each commodity, shape (K,), within which an arc counts as
-    lying on a cheapest path. A commodity takes part where its cheapest path is
-    not above its ceiling. Where that is the only one, its arcs are not written but for the
-    commodities in `wanted`, shape (K,).
+    Parameters are those of `trees.cheapest_paths`, with the backward star of the arcs, what a
+    path of each commodity costs at least, and the slack, shape (K,), within which an arc counts as
+    lying on a cheapest path, and a path as cheap enough. Where there is but one, its arcs are
+    not written but for the commodities in `wanted`, who might as well fall short, shape (K,).
+
+    Parameters
+    ----------
+    same
+        Commodities that find the same ways as before, shape (K,): where such a one pays the same
+        within a `hair`, it is not asked again.
+    kept_sigma, kept_wanted
+        What `sigma` and `wanted` were before, shape (K,).
+    hair
+        By how much prices may differ that only rounding has moved, shape (K,).
+    decided
+        Filled: who is not asked again, shape (K,).
+    first, size
+        Filled: the arcs of commodity ``k`` are ``arcs[first[k]:first[k] + size[k]]``, in the
+        order in which their tails are reached; those of a single path from its end.
+    takes_part, single
+        Filled: whether each commodity has a path that is not too dear, and
+        whether that is the only one, shape (K,).
 
     Returns
     -------
-    first, size, arcs
-        The arcs of commodity ``k`` are ``arcs[first[k]:first[k] + size[k]]``, in the
-        order in which their tails are reached; those of a single path from
-        destination to origin.
-    takes_part, single
-        Whether each commodity has a path that is not above its ceiling, and
-        whether that is the only one, shape (K,).
+    arcs
+        Arc numbers, and what was not used of the room for them.
     """
     n_nodes = len(start) - 1
     n_commodities = len(destination)
@@ -67,10 +88,12 @@ def tight_subgraphs(
     stack = np.empty(n_nodes + 1, np.int64)
     # Whether one way leads back from a node (1), or several do (2); 0 where that is not known.
     ways = np.zeros(n_nodes, np.int8)
-    first = np.zeros(n_commodities, np.int64)
-    size = np.zeros(n_commodities, np.int64)
-    takes_part = np.zeros(n_commodities, np.bool_)
-    single = np.zeros(n_commodities, np.bool_)
+    ceiling = np.empty(n_commodities)
+    for k in range(n_commodities):
+        alike = same[k] and abs(sigma[k] - kept_sigma[k]) <= hair[k]
+        decided[k] = alike and (kept_wanted[k] or not wanted[k])
+        ceiling[k] = -1.0 if decided[k] else sigma[k] + near[k]
+        first[k], size[k], takes_part[k], single[k] = 0, 0, False, False
     buffer = np.empty(8 * n_commodities + 64, np.int64)
     order = np.empty(8 * n_commodities + 64)
     used = 0
@@ -202,7 +225,7 @@ def tight_subgraphs(
         for i in range(n_touched):
             ways[touched[i]] = 0
         unsettle(ks, destination, touched, n_touched, dist, pred, done)
-    return first, size, buffer[:used].copy(), takes_part, single
+    return buffer
 
 
 @compiled
@@ -214,18 +237,25 @@ def paths_by_tie_cost(
     arc_rank,
     charge,
     scale,
-    first,
-    size,
-    arcs,
     origins,
     commodity_class,
     destination,
+    first,
+    size,
+    arcs,
     takes_part,
     single,
+    known_first,
+    known_size,
+    known_arcs,
+    known_part,
+    known_single,
     wanted,
     known,
     choices,
     anew,
+    lengths,
+    freedom,
 ):
     """Find each commodity's path of least tie cost, then rank, inside its subgraph.
 
@@ -244,34 +274,33 @@ def paths_by_tie_cost(
         may be negative.
     scale
         Factor of each commodity on the rank, shape (K,).
-    first, size, arcs
-        Arcs of each commodity's subgraph, as `tight_subgraphs` returns them.
     origins, commodity_class, destination
         Of each commodity, shape (K,).
-    takes_part, single
-        Commodities that have a path, and those that have only one, shape (K,).
+    first, size, arcs, takes_part, single
+        Arcs of each commodity's subgraph, who has a path, and who has only one, as
+        `tight_subgraphs` tells.
+    known_first, known_size, known_arcs, known_part, known_single
+        The same of the subgraphs that were asked about before.
     wanted
         Commodities whose only path is wanted, shape (K,).
     known, choices, anew
-        Commodities whose subgraph is one that was asked about before, with the freedom that they
+        Commodities whose subgraph is that of before, with the freedom that they
         had then, shape (K,), and where the limits charge something else on these counts than
         then, shape (C * A,): where there is nothing of that in a known subgraph it is not asked
         again.
+    lengths
+        Filled: tie cost and rank of the path found, charges included, shape (2, K); ``inf`` where
+        there is none.
+    freedom
+        Filled: number of linearly independent paths among which each commodity could
+        choose, shape (K,).
 
     Returns
     -------
-    tie_length, rank_length
-        Of the path found, charges included, shape (K,); ``inf`` where there is none.
     path_start, path_arcs
         As in `trees.cheapest_paths`.
-    freedom
-        Number of linearly independent paths among which each commodity could
-        choose, shape (K,).
     """
     n_commodities = len(destination)
-    lengths = np.empty((2, n_commodities))
-    lengths[:] = np.inf
-    freedom = np.zeros(n_commodities, np.int64)
     path_first = np.zeros(n_commodities, np.int64)
     path_size = np.zeros(n_commodities, np.int64)
     buffer = np.empty(8 * n_commodities + 64, np.int64)
@@ -284,11 +313,16 @@ def paths_by_tie_cost(
     pred[:] = -1
     leads = np.zeros(n_nodes, np.bool_)
     for k in range(n_commodities):
-        if not takes_part[k]:
+        lengths[0, k], lengths[1, k], freedom[k] = np.inf, np.inf, 0
+        if not (known_part[k] if known[k] else takes_part[k]):
             continue
         own = arcs[first[k] : first[k] + size[k]]
+        alone = single[k]
+        if known[k]:
+            own = known_arcs[known_first[k] : known_first[k] + known_size[k]]
+            alone = known_single[k]
         c, origin = commodity_class[k], origins[k]
-        if single[k]:
+        if alone:
             freedom[k] = 1
             if not wanted[k]:
                 continue
@@ -299,7 +333,7 @@ def paths_by_tie_cost(
             if not again:
                 freedom[k] = choices[k]
                 continue
-        if single[k]:
+        if alone:
             path_first[k], path_size[k] = used, len(own)
             lengths[0, k], lengths[1, k] = 0.0, 0.0
             buffer = grow(buffer, used + len(own))
@@ -374,11 +408,11 @@ def paths_by_tie_cost(
         leads[destination[k]] = False
         far[origin] = np.inf
     path_start, path_arcs = in_order(path_first, path_size, buffer, used)
-    return lengths[0], lengths[1], path_start, path_arcs, freedom
+    return path_start, path_arcs
 
 
 @compiled
-def decided(tie_cost, rank, freedom, short, sigma, commodity, basic):
+def decided(tie_cost, rank, freedom, short, sigma, commodity, key, other):
     """Say of which commodities a path found is better, and which could do otherwise.
 
     Parameters
@@ -389,7 +423,7 @@ def decided(tie_cost, rank, freedom, short, sigma, commodity, basic):
         Commodities that might as well fall short, shape (K,).
     sigma
         What a path of each commodity costs at least on all three counts, shape (3, .).
-    commodity, basic
+    commodity, key, other
         Commodity of each column, and the columns of the basis.
 
     Returns
@@ -409,7 +443,8 @@ def decided(tie_cost, rank, freedom, short, sigma, commodity, basic):
         if tie_cost[k] < tie2 - near2 or (tie_cost[k] <= tie2 + near2 and rank[k] < tie3 - near3):
             better[count] = k
             count += 1
-    for j in basic:
-        if commodity[j] < n_commodities:
-            spare[commodity[j]] -= 1
+    for i in range(len(key) + len(other)):
+        k = commodity[key[i] if i < len(key) else other[i - len(key)]]
+        if k < n_commodities:
+            spare[k] -= 1
     return better[:count].copy(), spare > 0

@@ -203,17 +203,15 @@ def cheapest_paths(
 
     Returns
     -------
-    length
-        Length of the cheapest path, shape (K,); ``inf`` where it is not below
-        the ceiling or there is none.
+    wanted
+        Commodities that have one, rising.
     path_start, path_arcs
         Arcs of the found paths from origin to destination, as offsets (K + 1,)
         by commodity into the arc numbers.
     """
     n_nodes = len(start) - 1
     n_commodities = len(destination)
-    length = np.empty(n_commodities)
-    length[:] = np.inf
+    found = np.zeros(n_commodities, np.bool_)
     path_first = np.zeros(n_commodities, np.int64)
     path_size = np.zeros(n_commodities, np.int64)
     buffer = np.empty(8 * n_commodities + 64, np.int64)
@@ -255,7 +253,7 @@ def cheapest_paths(
             node = destination[k]
             if done[node] != 2 or dist[node] >= ceiling[k]:
                 continue
-            length[k] = dist[node]
+            found[k] = True
             path_first[k] = used
             buffer = grow(buffer, used + n_nodes)
             while node != group_origin[g]:
@@ -265,7 +263,12 @@ def cheapest_paths(
             path_size[k] = used - path_first[k]
         unsettle(ks, destination, touched, n_touched, dist, pred, done)
     path_start, path_arcs = in_order(path_first, path_size, buffer, used)
-    return length, path_start, path_arcs
+    wanted, count = np.empty(n_commodities, np.int64), 0
+    for k in range(n_commodities):
+        if found[k]:
+            wanted[count] = k
+            count += 1
+    return wanted[:count], path_start, path_arcs
 
 
 @inner

@@ -72,19 +72,20 @@ class ArcWeights:
         """
         p = problem
         zero, gone = self._gone(problem)
-        self.shut = p.closed | gone
         if p.cost is not self._cost:
+            self.shut = p.closed | gone
             self._cost, self._first = p.cost, (p.closed, zero)
             self._first_open = open_costs(p).reshape(-1)
             self._open = self._first_open.copy()
             self._moved, self._kept, self.changed = self._lists[0, :0], None, None
         else:
-            self._open[self._moved] = self._first_open[self._moved]
-            count = _reopened(
-                *self._first, p.closed, zero, *self._of_limit, self._seen, self._lists[0]
-            )
+            count = _reopen(
+                *self._first, p.closed, zero, *self._of_limit, *self._of_cell, self._seen,
+                self._moved, self._lists[0], p.cost.reshape(-1), self._first_open, self._open,
+                gone, self.shut,
+            )  # fmt: skip
             self._moved = self._lists[0, :count]
-            _reopen(p.cost.reshape(-1), p.closed, zero, *self._of_cell, self._moved, self._open)
+        # No view is kept, which would be an array by itself in another process.
         return self._open.reshape(self._shape)
 
     def _gone(self, problem: FlowProblem) -> tuple[Flags, Flags]:
@@ -111,10 +112,11 @@ class ArcWeights:
             _charge(weight, price, *self._of_limit)
         else:
             kept, at, weight = self._kept
-            weight[self.changed] = kept[self.changed]
-            count = _recharged(self._moved, at, price, *self._of_limit, self._seen, self._lists[1])
+            count = _recharge(
+                self._moved, at, price, *self._of_limit, *self._of_cell, self._seen, self.changed,
+                self._lists[1], self._open, kept, weight,
+            )  # fmt: skip
             self.changed = self._lists[1, :count]
-            _weigh(self._open, price, *self._of_cell, self.changed, weight)
         self._last = weight, price
         return weight.reshape(self._shape)
 
@@ -133,6 +135,11 @@ class ArcWeights:
             self._kept = weight.copy(), price.copy(), weight.copy()
             self.changed = self._lists[1, :0]
         return weight.reshape(self._shape).copy()
+
+    @property
+    def charged_at(self) -> Floats:
+        """Prices at two levels for which `charges` was last asked, shape (2, R)."""
+        return self._at
 
     def charges(self, price: Floats) -> Floats:
         """Return what the limits charge at two levels of prices (2, R), shape (2, C, A).
@@ -207,9 +214,20 @@ def _mark_moved(price, before, hair, marked, marks, first, cell, unit):  # noqa:
 
 
 @lean
-def _reopened(closed, zero, now_closed, now_zero, first, cell, unit, seen, cells):
-    """List the cells that one of two problems alone may close; say how many."""
+def _reopen(
+    closed, zero, now_closed, now_zero, first, cell, unit, cell_first, limit, cell_unit, seen,
+    moved, cells, cost, first_open, into, gone, shut,
+):  # fmt: skip
+    """List the cells that one of two problems alone may close; say how many.
+
+    Their costs are filled, ``inf`` where they are closed, those of cells that had `moved` are put
+    back before, and which arcs are shut is noted.
+    """
     n_arcs, count = len(closed), 0
+    for one in moved:
+        into[one] = first_open[one]
+    for arc in range(n_arcs):
+        shut[arc] = now_closed[arc] or gone[arc]
     for arc in range(n_arcs):
         if closed[arc] != now_closed[arc]:
             for one in range(arc, len(seen), n_arcs):
@@ -224,24 +242,28 @@ def _reopened(closed, zero, now_closed, now_zero, first, cell, unit, seen, cells
                     cells[count] = cell[e]
                     count += 1
     for i in range(count):
-        seen[cells[i]] = False
+        one = cells[i]
+        seen[one] = False
+        away = now_closed[one % n_arcs]
+        for e in range(cell_first[one], cell_first[one + 1]):
+            away = away or (now_zero[limit[e]] and cell_unit[e] > 0.0)
+        into[one] = np.inf if away else cost[one]
     return count
 
 
 @lean
-def _reopen(cost, closed, zero, first, limit, unit, cells, into):
-    """Fill the costs of some cells, ``inf`` where they are closed."""
-    for cell in cells:
-        shut = closed[cell % len(closed)]
-        for e in range(first[cell], first[cell + 1]):
-            shut = shut or (zero[limit[e]] and unit[e] > 0.0)
-        into[cell] = np.inf if shut else cost[cell]
+def _recharge(
+    moved, price, now_price, first, cell, unit, cell_first, limit, cell_unit, seen, changed,  # noqa: ARG001 - `unit` as `_charge`
+    cells, cost, kept, into,
+):  # fmt: skip
+    """List the cells that have moved or are charged something else; say how many.
 
-
-@lean
-def _recharged(moved, price, now_price, first, cell, unit, seen, cells):  # noqa: ARG001 - as `_charge`
-    """List the cells that have moved or are charged something else; say how many."""
+    Their weights are filled: their cost, and what the limits charge in their order. Those that
+    had `changed` are put back before.
+    """
     count = 0
+    for one in changed:
+        into[one] = kept[one]
     for one in moved:
         seen[one] = True
         cells[count] = one
@@ -254,16 +276,27 @@ def _recharged(moved, price, now_price, first, cell, unit, seen, cells):  # noqa
                     cells[count] = cell[e]
                     count += 1
     for i in range(count):
-        seen[cells[i]] = False
+        one = cells[i]
+        seen[one] = False
+        weight = cost[one]
+        for e in range(cell_first[one], cell_first[one + 1]):
+            if now_price[limit[e]] != 0.0:
+                weight += now_price[limit[e]] * cell_unit[e]
+        into[one] = weight
     return count
 
 
 @lean
-def _weigh(cost, price, first, limit, unit, cells, into):
-    """Fill the weights of some cells: their cost, and what the limits charge in their order."""
-    for cell in cells:
-        weight = cost[cell]
-        for e in range(first[cell], first[cell + 1]):
-            if price[limit[e]] != 0.0:
-                weight += price[limit[e]] * unit[e]
-        into[cell] = weight
+def offer(prices, wanted, penalty, hair, price, sigma, near, ceiling, short):
+    """Fill what limits charge, what commodities pay, within what hair, and up to where.
+
+    With who might as well fall short. From prices that rounding may have made negative, and from
+    what each commodity would pay if it could not.
+    """
+    for r in range(len(price)):
+        price[r] = max(prices[r], 0.0)
+    for k in range(len(sigma)):
+        pays = min(wanted[k], penalty[k])
+        hairs = (abs(pays) + 1.0) * hair
+        sigma[k], near[k], ceiling[k] = pays, hairs, pays - hairs
+        short[k] = penalty[k] <= pays + hairs

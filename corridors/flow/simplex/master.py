@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from corridors.flow.master import FailedError, Kept, LastBasis, Master, MasterProblem
+from corridors.flow.master import FailedError, Kept, Master, MasterProblem
 from corridors.flow.simplex import simplex
 from corridors.flow.simplex.basis import Values
 from corridors.flow.simplex.dual import Weights
 from corridors.flow.simplex.exchange import fill_keys
+from corridors.flow.simplex.working import NO_WEIGHTS
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats
-
-_COSTS = ("cost", "tie_cost", "penalty", "excess_price")
 
 
 class _Own(NamedTuple):
@@ -31,10 +30,17 @@ class _Own(NamedTuple):
         of = self.question
         return (
             of is not None
-            and all(getattr(of.problem, name) is getattr(question.problem, name) for name in _COSTS)
-            and np.array_equal(of.amount, question.amount)
-            and np.array_equal(of.bound, question.bound)
+            and of.problem.cost is question.problem.cost
+            and of.problem.tie_cost is question.problem.tie_cost
+            and of.problem.penalty is question.problem.penalty
+            and of.problem.excess_price is question.problem.excess_price
+            and _alike(of.amount, question.amount)
+            and _alike(of.bound, question.bound)
         )
+
+
+def _alike(one: Floats, other: Floats) -> bool:
+    return one is other or np.array_equal(one, other)
 
 
 def _copied(weights: Weights | None) -> Weights | None:
@@ -60,6 +66,9 @@ class OwnMaster(Master):
     _weights: Weights | None = None
     """How strongly the basic variables answer, as far as is known from earlier changes."""
 
+    _spare: Weights | None = None
+    """Room for those that were kept with a basis, which change from there."""
+
     _restored = False
     """Whether nothing has been done since the basis that was kept was restored."""
 
@@ -71,15 +80,14 @@ class OwnMaster(Master):
         """Whether no limit binds and nothing has been optimised, as after `reset`."""
         return self._fresh and self._working.size == 0
 
-    def take(self, basis: LastBasis, question: MasterProblem) -> None:
-        """Take a basis and work out what it means for a question.
+    def stand(self, question: MasterProblem) -> None:
+        """Work out what the basis that stands means for a question.
 
         Raises
         ------
         FailedError
             Where it has no inverse.
         """
-        self._working.set(*basis)
         self._fresh, self._answered, self._weights = True, None, None
         self._taken, self._restored = question, False
         if not self._working.refresh(question.amount, question.bound):
@@ -109,20 +117,36 @@ class OwnMaster(Master):
             kept.own = _Own(inverse, _copied(self._weights), None, None)
         else:
             values = Values(*(array.copy() for array in self._working.values))
-            of = of.like(of.problem, of.open_cost)
             kept.own = _Own(inverse, _copied(self._weights), values, of)
         return kept
 
     def restore(self) -> None:
         """Go back to the basis that was kept, or to nothing where none was."""
-        super().restore()
-        self._answered = self._weights = None
-        self._restored = False
-        if self.kept is not None:
-            own: _Own = self.kept.own
+        kept, self._answered, self._restored = self.kept, None, False
+        if kept is None:
+            self._weights = None
+            super().restore()
+            return
+        own: _Own = kept.own
+        self._fresh, self._restored = False, True
+        if own.values is None:
+            super().restore()
             p, self._weights = len(own.inverse), _copied(own.weights)
             self._working.basis.inverse[:p, :p] = own.inverse
-            self._fresh, self._restored = False, True
+            return
+        weights, spare = own.weights or NO_WEIGHTS, self._spare
+        if spare is None or len(spare.other) != len(weights.other):
+            spare = self._spare = Weights(*(np.empty_like(array) for array in weights))
+        self._weights = None if own.weights is None else spare
+        prices = kept.prices, kept.commodity_prices
+        self._working.put_back(kept.basis, own.inverse, prices, own.values, weights, spare)
+
+    def stands_for(self, question: MasterProblem) -> bool:
+        """Whether the basis was kept for a question that differs in closed arcs alone."""
+        if not self._restored or self.kept is None:
+            return False
+        own: _Own = self.kept.own
+        return own.means_the_same(question)
 
     def fill(self, first: int, question: MasterProblem) -> None:
         """Let columns from number `first` on carry their commodities while there is room."""
@@ -151,9 +175,10 @@ class OwnMaster(Master):
         # Not much wider than it is used: rows that lie far apart are slow to walk through.
         if working.size + working.size // 4 + 16 > len(working.basis.other):
             working.enlarge(working.size + working.size // 2 + 32)
-            self._answered = None
-        if self._restored and self.kept is not None and self.kept.own.means_the_same(question):
-            self._value(self.kept.own.values)
+            self._answered, self._restored = None, False
+        if self.stands_for(question) and self.kept is not None:
+            values = self.kept.own.values
+            self.prices[:], self.commodity_prices[:] = values.price, values.sigma
             self._answered = question
         self._restored = False
         most = 20_000 + 20 * self.n_slack
@@ -189,16 +214,6 @@ class OwnMaster(Master):
                 working.enlarge(2 * len(working.basis.other))
                 continue
             raise FailedError
-
-    def _value(self, values: Values) -> None:
-        """Take what the basis means."""
-        p = self._working.size
-        for name, known in values._asdict().items():
-            into = getattr(self._working.values, name)
-            if name == "other":
-                into[:, :p] = known[:, :p]
-            else:
-                into[:] = known
 
     def decide(self, question: MasterProblem) -> bool:  # noqa: ARG002 - all ties are decided already
         """Say that nothing is left to decide."""

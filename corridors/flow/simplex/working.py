@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.flow.arrays import TOLERANCE
 from corridors.flow.simplex.basis import Basis, Values
+from corridors.flow.simplex.dual import Weights
 from corridors.flow.simplex.factorisation import refresh
 from corridors.flow.simplex.inverse import WAITING
+from corridors.flow.simplex.last import put_in_order
+from corridors.flow.simplex.standing import put, stranded
 
 if TYPE_CHECKING:
     from corridors.flow.arrays import Floats, Ints
     from corridors.flow.paths.pool import PathPool
+    from corridors.flow.problem import FlowProblem
 
 _ROOM = 64
 """Binding limits for which there is room at first."""
+
+
+NO_WEIGHTS = Weights(*np.empty((3, 0)))
+"""Where none were kept."""
+
+_NOTHING: tuple[Floats, ...] = np.empty((0, 0)), *np.empty((2, 3, 0)), *np.empty((3, 2, 0))
+"""Nothing that was kept with a basis: inverse, prices, amounts and use."""
 
 
 class WorkingBasis:
@@ -75,15 +87,107 @@ class WorkingBasis:
         self.fit()
         if p + 8 > len(self.basis.other):
             self.enlarge(p + p // 2 + 32)
-        b = self.basis
-        b.key[:], b.other[:p], b.tight[:p] = key, other, tight
-        b.size[0] = p
-        b.waiting[0] = 0
-        b.state[:] = 0
-        b.state[key] = 1
-        b.state[other] = 2
-        b.place[:] = -1
-        b.place[tight] = np.arange(p)
+        self._put(key, other, tight, *_NOTHING, *NO_WEIGHTS, NO_WEIGHTS)
+
+    def put_back(
+        self,
+        basis: tuple[Ints, Ints, Ints],
+        inverse: Floats,
+        prices: tuple[Floats, Floats],
+        values: Values,
+        kept: Weights,
+        weights: Weights,
+    ) -> None:
+        """Take a basis back that was kept with its inverse, values and weights, all copied.
+
+        Parameters
+        ----------
+        basis, inverse
+            What was kept, the basis as for `set`.
+        prices
+            Those of limits and commodities that the way there ended with.
+        values
+            What the basis means, of which amounts and use are taken.
+        kept, weights
+            The weights that were kept, and those that become the same.
+        """
+        p = len(basis[1])
+        self.fit()
+        # As much as the simplex method asks for, which would begin without values otherwise.
+        if p + p // 4 + 16 > len(self.basis.other):
+            self.enlarge(p + p // 2 + 32)
+        amounts = values.key, values.other, values.use
+        self._put(*basis, inverse, *prices, *amounts, *kept, weights)
+
+    def _put(self, *kept: Any) -> None:
+        """Take what was kept, the last of it room for its weights, as the kernel says."""
+        b, v = self.basis, self.values
+        put(
+            *kept[:-1], b.key, b.other, b.tight, b.size, b.waiting, b.state, b.place, b.inverse,
+            v.price, v.sigma, v.key, v.other, v.use, *kept[-1],
+        )  # fmt: skip
+
+    def put_in_order(self, p: FlowProblem, *, told: bool) -> tuple[Ints, Ints, Ints, Ints]:
+        """Put the basis in order, or return the paths by which commodities are told.
+
+        Parameters
+        ----------
+        p
+            The problem.
+        told
+            Whether commodities are told by their paths already.
+
+        Returns
+        -------
+        which, commodity, start, arcs
+            As the kernel of that name returns them: none where all is in order.
+        """
+        self.fit()
+        pool = self._pool
+        b, v = self.basis, self.values
+        found: tuple[Ints, Ints, Ints, Ints] = put_in_order(
+            pool.columns.commodity, b.key, b.other, b.tight, self.size, b.waiting, b.state, b.place,
+            v.key, v.other, pool.fixed, p.origin, p.destination, *pool.star, p.head, p.amount,
+            TOLERANCE, *pool.all_paths, *pool.room, told,
+        )  # fmt: skip
+        return found
+
+    def tell(self, which: list[int], commodity: list[int], number: list[int]) -> None:
+        """Put columns in the place of others, those of a commodity only if no two are the same.
+
+        Parameters
+        ----------
+        which, commodity, number
+            Place among the other columns, or -1 for the key; its commodity, those of one side by
+            side; and the column.
+        """
+        first = 0
+        while first < len(which):
+            last = first + 1
+            while last < len(which) and commodity[last] == commodity[first]:
+                last += 1
+            if len(set(number[first:last])) == last - first:
+                for i in range(first, last):
+                    if which[i] < 0:
+                        self.basis.key[commodity[i]] = number[i]
+                    else:
+                        self.basis.other[which[i]] = number[i]
+            first = last
+
+    def stranded(self, penalty: Floats, ceiling: Floats) -> int:
+        """Say how many basic columns are banned, and fill what their commodities may pay.
+
+        Parameters
+        ----------
+        penalty, ceiling
+            Of each commodity, shape (K,); what is filled is -1 for all others.
+        """
+        columns, b = self._pool.columns, self.basis
+        count: int = stranded(
+            b.key, b.other[: self.size], columns.commodity, columns.banned, self.values.sigma[0],
+            penalty, TOLERANCE, ceiling,
+        )  # fmt: skip
+        return count
 
     def refresh(self, amount: Floats, bound: Floats, *, invert: bool = False) -> bool:
         """Compute the values of the basis afresh; say whether it has any.
