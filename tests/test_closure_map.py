@@ -115,6 +115,26 @@ def test_nothing_bars_people_from_the_map(browser, page_file):  # noqa: F811
         assert bars(seen.page) == []
 
 
+def test_a_sheet_of_paper_has_the_whole_legend_and_no_line_cut_in_two(browser, page_file):  # noqa: F811
+    sheet = {"width": 1062, "height": 718}
+    with visit(browser, page_file, viewport=sheet) as seen:
+        seen.page.emulate_media(media="print")
+        box = seen.page.locator("#panel").bounding_box()
+        for key in seen.page.locator("#legend li").all():
+            own = key.bounding_box()
+            assert own["y"] + own["height"] <= box["y"] + box["height"]
+            assert own["x"] + own["width"] <= box["x"] + box["width"]
+        cut = """() => {
+          const { left, right, bottom } = document.getElementById('panel').getBoundingClientRect();
+          return [...document.querySelectorAll('#panel li, #panel h2, #panel dd')].filter((it) => {
+            const own = it.getBoundingClientRect();
+            return own.width && own.left < right - 1 && own.right > left && own.top < bottom && own.bottom > bottom + 1;
+          }).map((it) => it.textContent);
+        }"""
+        assert seen.page.evaluate(cut) == []
+        assert seen.noise == []
+
+
 def test_the_map_of_the_network_itself_is_quiet(browser, net, tmp_path):  # noqa: F811
     path = network_map(net).save(tmp_path / "network.html")
     with visit(browser, path, color_scheme="dark", bypass_csp=True) as seen:

@@ -213,6 +213,45 @@ def test_a_phone_reads_a_report_without_moving_it_sideways(browser, page, tmp_pa
         assert seen.noise == []
 
 
+ON_ONE_LINE = r"""(wanted) => {
+  const found = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    if (node.parentElement.closest('script, style, pre')) continue;
+    for (const match of node.data.matchAll(new RegExp(wanted, 'g'))) {
+      const range = document.createRange();
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1) found.push(node.data);
+    }
+  }
+  return found;
+}"""
+"""What is written of some kind on more than one line."""
+
+DATE = r"\d{4}-\d\d-\d\d"
+SHEET = {"width": 688, "height": 1017}
+"""What the margins leave of an upright sheet of A4."""
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_no_date_or_figure_of_a_report_is_broken(browser, page, tmp_path):  # noqa: F811
+    write_text(tmp_path / "report.html", page)
+    with visit(browser, tmp_path / "report.html", viewport=SHEET) as seen:
+        for width in (1440, 688, 390):
+            seen.page.set_viewport_size({"width": width, "height": 900})
+            assert seen.page.evaluate(ON_ONE_LINE, DATE) == []
+        seen.page.emulate_media(media="print")
+        seen.page.set_viewport_size(SHEET)
+        assert seen.page.evaluate(ON_ONE_LINE, DATE) == []
+        assert seen.page.evaluate(ON_ONE_LINE, r"\d[\d,.]*\d( (t|TEU|USD|%))?") == []
+        wide = (
+            "[...document.querySelectorAll('.data')].map((it) => it.getBoundingClientRect().right)"
+        )
+        assert max(seen.page.evaluate(wide)) <= SHEET["width"]
+
+
 def _beside_poland(at):
     """Return a closure of a-b, with a way round by c, where places lie as they are told."""
     net = toys.network(
