@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import toys
+from axe import FRAMES
 from waiting import wait_for
 
 import corridors as co
@@ -223,9 +224,7 @@ def test_a_hint_does_not_outlive_the_map_that_it_is_about(opened):
     def point():
         for spot in spots:
             page.mouse.move(*spot)
-            page.evaluate(
-                "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-            )
+            page.evaluate(FRAMES)
             if page.evaluate(shown):
                 return
         raise AssertionError("nothing under the pointer")

@@ -222,7 +222,8 @@ ON_ONE_LINE = r"""(wanted) => {
       const range = document.createRange();
       range.setStart(node, match.index);
       range.setEnd(node, match.index + match[0].length);
-      if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1) found.push(node.data);
+      const lines = new Set([...range.getClientRects()].map((box) => box.top));
+      if (lines.size > 1) found.push(node.data);
     }
   }
   return found;
