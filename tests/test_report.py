@@ -65,6 +65,18 @@ def test_columns_of_a_report_say_their_units(page):
     assert not [head for head in heads if re.search(r"usd per|t per day|t hours", head)]
 
 
+def test_cargo_is_named_in_words_in_every_table(page, closure):
+    """As in the terminal: General cargo in trucks, and not truck-general."""
+    names = closure.tables.cargo_names
+    for title in ("Rerouted: the largest 25", "No longer carried: the largest 25"):
+        table = page[page.index(f"<h2>{title}</h2>") :].partition("</table>")[0]
+        rows = re.findall("<tr>(.*?)</tr>", table)
+        heads = re.findall("<th[^>]*>(.*?)</th>", rows[0])
+        cells = [re.findall("<td[^>]*>(.*?)</td>", row) for row in rows[1:]]
+        assert cells
+        assert {row[heads.index("cargo")] for row in cells} <= set(names.values())
+
+
 def test_it_leads_with_the_cargo_that_the_scenario_is_about(page, closure):
     used = closure.by_use[0]
     before = number(float(used["before_t_per_day"].sum()), "t a day")
