@@ -11,6 +11,7 @@ import pandas as pd
 from corridors.assignment.assign import assign
 from corridors.assignment.assignment import Assignment, require_assignment
 from corridors.assignment.comparison import Comparison
+from corridors.display import card, grid, in_words
 from corridors.errors import ScenarioError, require_kind
 
 if TYPE_CHECKING:
@@ -44,6 +45,12 @@ class Comparisons:
 
     def __repr__(self) -> str:
         return f"Comparisons({', '.join(self.names)}, {self.baseline.state.day})"
+
+    def _repr_html_(self) -> str:
+        # A row for each figure: there are more figures than scenarios.
+        figures = self.table.set_index("scenario").T
+        figures.insert(0, "figure", [in_words(name) for name in figures.index])
+        return card(repr(self), {"scenarios": self.names}) + grid(figures)
 
     @property
     def table(self) -> pd.DataFrame:

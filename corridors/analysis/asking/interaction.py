@@ -12,7 +12,7 @@ from corridors.analysis.asking.reasons import in_words, reasons
 from corridors.assignment.assign import assign, day_of
 from corridors.assignment.comparison import Comparison
 from corridors.assignment.views.by import bills, named_ends
-from corridors.display import HAIR, number, records
+from corridors.display import HAIR, card, grid, number, records
 from corridors.errors import ScenarioError
 from corridors.network.network import require_network
 from corridors.scenarios.scenario import scenario as read_scenario
@@ -80,6 +80,12 @@ class Interaction:
             f"Interaction({' + '.join(self.names)}: {row['interaction']:,.0f} t a day short "
             f"beyond {row['sum_of_parts']:,.0f} apart)"
         )
+
+    def _repr_html_(self) -> str:
+        told = {"parts": self.names, "day": str(self.together.baseline.state.day)}
+        total = self.total
+        words = total.assign(measure=[str(name).replace("_", " ") for name in total["measure"]])
+        return card(repr(self), told) + grid(words)
 
     def sentences(self) -> list[str]:
         """Return what they do together beyond their sum, a sentence each."""

@@ -22,7 +22,7 @@ from corridors.analysis.jobs.each import solve_each
 from corridors.analysis.uncertainty.drawing import Drawing, central_case, n_pilots
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.assign import day_of, require_model
-from corridors.display import progress
+from corridors.display import card, grid, in_words, progress
 from corridors.errors import ScenarioError, require_kind
 from corridors.network.network import require_network
 from corridors.network.ranges import value_ranges
@@ -103,6 +103,14 @@ class Uncertainty:
 
     def __repr__(self) -> str:
         return f"Uncertainty({self.scenario}: {self.n} draws of {len(self.inputs)} inputs)"
+
+    def _repr_html_(self) -> str:
+        asked = {"as of": self.as_of, "model": self.model, "days": self.days, "seed": self.seed}
+        told = {name: value for name, value in asked.items() if value is not None}
+        frame = self.percentiles
+        return card(repr(self), told) + grid(
+            frame.assign(quantity=[in_words(name) for name in frame["quantity"]])
+        )
 
     @cached_property
     def _values(self) -> dict[str, Floats]:
