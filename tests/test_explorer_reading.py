@@ -91,6 +91,13 @@ def test_the_sentence_says_what_is_moved_and_how_much_is_wanted(opened, asked, s
     assert said in opened(f"#d={DAY}{asked}").inner_text("#sentence")
 
 
+def test_no_date_of_the_sentence_is_broken(opened):
+    page = opened()
+    day = page.locator("#sentence .day")
+    assert day.inner_text() == DAY
+    assert day.evaluate("(it) => getComputedStyle(it).whiteSpace") == "nowrap"
+
+
 def test_what_an_address_names_in_vain_is_told_by_number(opened):
     page = opened(f"#d={DAY}&close=node:no")
     assert "node:no. It was left out." in page.inner_text("#unknown")

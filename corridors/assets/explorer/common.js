@@ -53,6 +53,8 @@ const tonnes = (value) => (Math.abs(value) >= 999.5 ? `${short(value)}t` : `${sh
 const signed = (value, text) => (value > 0 && /[1-9]/.test(text) ? `+${text}` : text);
 // An amount with its unit: "14 trains", "5,584 t".
 const amountOf = (value, unit) => `${number(value)} ${unit}${/^(train|truck|wagon)$/.test(unit) && value !== 1 ? 's' : ''}`;
+// A text whose dates stand on one line each: browsers break them at their hyphens.
+const dated = (text) => text.split(/(\d{4}-\d\d-\d\d)/).map((part, i) => (i % 2 ? element('span', { class: 'day' }, part) : part));
 // A number that a reader has set, in few digits: "0.333", "1.05", "24".
 const few = (value) => grouped(Number.isInteger(value) ? value : +value.toPrecision(4), 12);
 const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -223,7 +223,7 @@ function story(names, store) {
   about.hidden = !own.name;
   if (!own.name) return;
   replace(about, element('summary', {}, `What “${own.title}” does`), own.description ? element('p', {}, own.description) : null,
-    element('ul', { class: 'plain' }, own.events.map((event) => element('li', {}, event.in_force ? event.says : `${event.says} (not in force on ${own.day})`, event.note ? element('div', { class: 'quiet' }, event.note) : null))),
+    element('ul', { class: 'plain' }, own.events.map((event) => element('li', {}, dated(event.in_force ? event.says : `${event.says} (not in force on ${own.day})`), event.note ? element('div', { class: 'quiet' }, event.note) : null))),
     own.sources.length ? element('p', { class: 'quiet' }, `Sources: ${own.sources.join(' · ')}`) : null);
 }
 

@@ -161,7 +161,7 @@ class Page {
     this.answer = answer;
     this.hover(null);
     headline(answer, rangesOf(names, store));
-    byId('sentence').textContent = sentence(names, store, answer);
+    replace(byId('sentence'), dated(sentence(names, store, answer)));
     proof(answer, this.asking, store.state.model, names.texts.no_choice);
     this.map.show(answer, question.close);
     this.lines.show(this.map);
