@@ -380,6 +380,13 @@ def card(title: str, values: dict[str, Any]) -> str:
     return f"<p><b>{in_html(title)}</b></p><table>{rows}</table>"
 
 
+def grid(frame: pd.DataFrame) -> str:
+    """Return a table of results for a notebook: columns in words, figures as a card has them."""
+    words = plain_frame(frame).rename(columns=in_words)
+    html: str = words.to_html(index=False, border=0, float_format=_said, na_rep="")
+    return html
+
+
 def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -400,17 +407,10 @@ class Card:
         known = {k: v for k, v in vars(self).items() if not k.startswith("_")}
         tables = {k: v for k, v in known.items() if hasattr(v, "to_html")}
         plain_ones = {k: v for k, v in known.items() if isinstance(v, str | int | float | tuple)}
-        top = card(repr(self), {k: v for k, v in plain_ones.items() if v != ()})
-        return top + tables_in_words(tables)
-
-
-def tables_in_words(tables: dict[str, Any]) -> str:
-    """Return tables under their names for a notebook, columns in words and units."""
-    shown = []
-    for name, frame in tables.items():
-        words = plain_frame(frame).rename(columns=in_words)
-        shown += [f"<p>{in_html(in_words(name))}</p>", words.to_html(index=False, border=0)]
-    return "".join(shown)
+        shown = [card(repr(self), {k: v for k, v in plain_ones.items() if v != ()})]
+        for name, frame in tables.items():
+            shown += [f"<p>{in_html(in_words(name))}</p>", grid(frame)]
+        return "".join(shown)
 
 
 @contextmanager

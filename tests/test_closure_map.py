@@ -115,6 +115,27 @@ def test_nothing_bars_people_from_the_map(browser, page_file):  # noqa: F811
         assert bars(seen.page) == []
 
 
+def test_a_sheet_of_paper_has_the_whole_legend_and_no_line_cut_in_two(browser, page_file):  # noqa: F811
+    sheet = {"width": 1062, "height": 718}
+    with visit(browser, page_file, viewport=sheet) as seen:
+        seen.page.emulate_media(media="print")
+        box = seen.page.locator("#panel").bounding_box()
+        for key in seen.page.locator("#legend li").all():
+            own = key.bounding_box()
+            assert own["y"] + own["height"] <= box["y"] + box["height"]
+            assert own["x"] + own["width"] <= box["x"] + box["width"]
+        cut = """() => {
+          const { left, right, bottom } = document.getElementById('panel').getBoundingClientRect();
+          return [...document.querySelectorAll('#panel li, #panel h2, #panel dd')].filter((it) => {
+            const own = it.getBoundingClientRect();
+            const inside = own.width && own.left < right - 1 && own.right > left;
+            return inside && own.top < bottom && own.bottom > bottom + 1;
+          }).map((it) => it.textContent);
+        }"""
+        assert seen.page.evaluate(cut) == []
+        assert seen.noise == []
+
+
 def test_the_map_of_the_network_itself_is_quiet(browser, net, tmp_path):  # noqa: F811
     path = network_map(net).save(tmp_path / "network.html")
     with visit(browser, path, color_scheme="dark", bypass_csp=True) as seen:
@@ -221,3 +242,62 @@ def test_a_limit_that_is_moved_is_full_at_what_it_is_then(browser, tmp_path, eve
         page.press("#search input", "Enter")
         assert limit in page.locator(".leaflet-popup").text_content()
         assert seen.noise == []
+
+
+def test_what_is_full_is_listed_as_in_the_tables(browser, page_file, closure):  # noqa: F811
+    """By what all of its room is worth: a price is that of a unit, and a train is no box."""
+    own = closure.tables.after.bottlenecks
+    on_links = {
+        row["name"]
+        for row, links in zip(
+            closure.tables.after.capacities.to_dict("records"),
+            closure.tables.after.capacity_links,
+            strict=True,
+        )
+        if links
+    }
+    expected = [name for name in own["name"] if name in on_links]
+    with visit(browser, page_file) as seen:
+        full = [
+            text.splitlines()[0] for text in seen.page.locator("#full button").all_inner_texts()
+        ]
+        assert full == expected[: len(full)]
+        assert len(full) > 3
+        assert seen.noise == []
+
+
+def test_a_list_stays_unfolded_while_the_map_moves_and_escape_shuts_what_it_opened(
+    browser,  # noqa: F811
+    page_file,
+):
+    with visit(browser, page_file) as seen:
+        page = seen.page
+        page.locator(".more-rows").focus()
+        page.keyboard.press("Enter")
+        rows = page.locator("#demands li button")
+        many = rows.count()
+        assert many > 6
+        # What has been unfolded has the focus, and keeps it.
+        assert page.evaluate("document.activeElement.textContent") == rows.nth(6).text_content()
+        for index in range(6, min(many, 12)):
+            rows.nth(index).focus()
+            page.keyboard.press("Enter")
+            page.locator(".leaflet-popup").wait_for()
+            assert rows.count() == many
+        page.evaluate("window.corridorsMap.map.setZoom(6, { animate: false })")
+        assert rows.count() == many
+        page.keyboard.press("Escape")
+        page.locator(".leaflet-popup").wait_for(state="detached")
+        assert "ol" in page.evaluate("document.activeElement.closest('ol').localName")
+        assert seen.noise == []
+
+
+def test_leaving_the_search_does_not_bring_the_map_back(browser, page_file):  # noqa: F811
+    with visit(browser, page_file) as seen:
+        page = seen.page
+        name = page.locator("#names option").first.get_attribute("value")
+        page.locator("#find").press_sequentially(name)
+        page.locator(".leaflet-popup").wait_for()
+        page.evaluate("window.corridorsMap.map.setView([20, 80], 4, { animate: false })")
+        page.locator("#find").blur()
+        assert page.evaluate("window.corridorsMap.map.getZoom()") == 4

@@ -127,6 +127,37 @@ def test_two_ways_and_a_post_by_hand(browser, tmp_path):  # noqa: F811
         assert seen.noise == []
 
 
+def test_hours_that_nobody_pays_for_are_taken_all_the_same(browser, tmp_path):  # noqa: F811
+    """A day longer over the post for cargo whose time is worth nothing: nobody goes round.
+
+    All eight stay on the one way there is, at the same cost, and take a day more.
+    """
+    own = toys.network(
+        {"a": "XA", "b": "XB"},
+        [{"from_node": "a", "to_node": "b"}],
+        [{"origin": "a", "destination": "b", "per_day": 8}],
+    )
+    file = explorer(own, as_of=DAY).save(tmp_path / "toy.html")
+    events = [{"delay": {"border": ["XA", "XB"]}, "by": "24 h"}]
+    late = co.scenario({"name": "late", "as_of": DAY, "events": events})
+    with visit(browser, file, "#model=logit&delay=border:XA-XB@24") as seen:
+        for model in ("logit", "optimal"):
+            base, hit = (co.assign(own, plan, as_of=DAY, model=model) for plan in (None, late))
+            question = {
+                "delay": {"border:XA-XB": 24},
+                **({"model": model} if model == "logit" else {}),
+            }
+            page = seen.page.evaluate(DETAIL, question)
+            for name, value in co.compare(base, hit).change.items():
+                assert page["change"][name] == pytest.approx(value, rel=1e-9, abs=1e-6), name
+            assert page["change"]["changed_t_per_day_kept"] == pytest.approx(8)
+            assert page["after"]["mean_hours"] == pytest.approx(2 + 24)
+            assert page["objective"] == pytest.approx(hit.answer.objective)
+        settle(seen.page)
+        assert "8 t keep their way and are 1 day longer on it" in seen.page.inner_text("#sentence")
+        assert seen.noise == []
+
+
 TYPED = """(address) => new Promise((done) => {
   addEventListener('hashchange', () => done(), { once: true });
   location.hash = address;

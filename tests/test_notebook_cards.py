@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -16,9 +18,10 @@ KEY = re.compile(r"\b[a-z]+_[a-z_]+\b")
 
 
 @pytest.fixture(scope="module")
-def shown():
+def shown(tmp_path_factory):
     net = one_road(16)
-    plan = scenario(close("a-b-road"))
+    plan = replace(scenario(close("a-b-road")), as_of=dt.date.fromisoformat(DAY0))
+    later = replace(scenario(close("a-b-road", "2025-01-13")), name="later", as_of=plan.as_of)
     base = co.assign(net, as_of=DAY0)
     hit = co.assign(net, plan, as_of=DAY0)
     return {
@@ -32,15 +35,27 @@ def shown():
         "cut": co.min_cut(net, "a", "b", "bulk", as_of=DAY0),
         "route": co.best_route(net, ["a", "b"], "bulk", DAY0),
         "curve": co.curve(net, plan, duration=[1, 5], as_of=DAY0),
-        "interaction": co.interaction(net, plan, "close node:a", as_of=DAY0),
-        "uncertainty": co.uncertainty(net, plan, 3, as_of=str(DAY0), workers=1),
-        "comparisons": co.compare_many(base, [plan, "close node:a"]),
+        "comparisons": co.compare_many(base, [plan, named(plan, "other")]),
+        "interaction": co.interaction(net, plan, later),
+        "uncertainty": co.uncertainty(net, plan, 3, as_of=DAY0),
+        "pack": co.pack(net, [plan]),
+        "family": co.family(plan, duration=[1, 5]),
+        "kept": kept(co.compare(base, hit), tmp_path_factory.mktemp("kept") / "own"),
     }
 
 
+def named(plan, name):
+    return replace(plan, name=name)
+
+
+def kept(comparison, folder):
+    comparison.save(folder)
+    return co.load_result(folder)
+
+
 KINDS = ("network", "scenario", "assignment", "comparison", "simulation", "certificate",
-         "headroom", "cut", "route", "curve", "interaction", "uncertainty",
-         "comparisons")  # fmt: skip
+         "headroom", "cut", "route", "curve", "comparisons", "interaction", "uncertainty", "pack",
+         "family", "kept")  # fmt: skip
 
 
 def heads_of(page):
@@ -62,6 +77,14 @@ def test_figures_have_their_units(shown):
     assert "waiting, t-hours" in heads_of(shown["simulation"]._repr_html_())
     page = shown["certificate"]._repr_html_()
     assert ">0</td>" in page
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_figures_have_few_digits(shown, kind):
+    """No table of a card shows what a computer keeps: 7421.666667, 0.000000, NaN."""
+    page = shown[kind]._repr_html_()
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", page)
+    assert not [cell for cell in cells if re.fullmatch(r"-?\d+\.\d{5,}|NaN|nan|None", cell)]
 
 
 def test_a_headroom_shows_what_stops_it(shown):

@@ -70,6 +70,18 @@ def test_columns_of_a_report_say_their_units(page):
     assert not [head for head in heads if re.search(r"usd per|t per day|t hours", head)]
 
 
+def test_cargo_is_named_in_words_in_every_table(page, closure):
+    """As in the terminal: General cargo in trucks, and not truck-general."""
+    names = closure.tables.cargo_names
+    for title in ("Rerouted: the largest 25", "No longer carried: the largest 25"):
+        table = page[page.index(f"<h2>{title}</h2>") :].partition("</table>")[0]
+        rows = re.findall("<tr>(.*?)</tr>", table)
+        heads = re.findall("<th[^>]*>(.*?)</th>", rows[0])
+        cells = [re.findall("<td[^>]*>(.*?)</td>", row) for row in rows[1:]]
+        assert cells
+        assert {row[heads.index("cargo")] for row in cells} <= set(names.values())
+
+
 def test_it_leads_with_the_cargo_that_the_scenario_is_about(page, closure):
     used = closure.by_use[0]
     before = number(float(used["before_t_per_day"].sum()), "t a day")
@@ -216,6 +228,46 @@ def test_a_phone_reads_a_report_without_moving_it_sideways(browser, page, tmp_pa
     with visit(browser, tmp_path / "report.html", viewport=size, is_mobile=True) as seen:
         assert seen.page.evaluate("document.documentElement.scrollWidth") == 390
         assert seen.noise == []
+
+
+ON_ONE_LINE = r"""(wanted) => {
+  const found = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    if (node.parentElement.closest('script, style, pre')) continue;
+    for (const match of node.data.matchAll(new RegExp(wanted, 'g'))) {
+      const range = document.createRange();
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      const lines = new Set([...range.getClientRects()].map((box) => box.top));
+      if (lines.size > 1) found.push(node.data);
+    }
+  }
+  return found;
+}"""
+"""What is written of some kind on more than one line."""
+
+DATE = r"\d{4}-\d\d-\d\d"
+SHEET = {"width": 688, "height": 1017}
+"""What the margins leave of an upright sheet of A4."""
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_no_date_or_figure_of_a_report_is_broken(browser, page, tmp_path):  # noqa: F811
+    write_text(tmp_path / "report.html", page)
+    with visit(browser, tmp_path / "report.html", viewport=SHEET) as seen:
+        for width in (1440, 688, 390):
+            seen.page.set_viewport_size({"width": width, "height": 900})
+            assert seen.page.evaluate(ON_ONE_LINE, DATE) == []
+        seen.page.emulate_media(media="print")
+        seen.page.set_viewport_size(SHEET)
+        assert seen.page.evaluate(ON_ONE_LINE, DATE) == []
+        assert seen.page.evaluate(ON_ONE_LINE, r"\d[\d,.]*\d( (t|TEU|USD|%))?") == []
+        wide = (
+            "[...document.querySelectorAll('.data')].map((it) => it.getBoundingClientRect().right)"
+        )
+        assert max(seen.page.evaluate(wide)) <= SHEET["width"]
 
 
 def _beside_poland(at):

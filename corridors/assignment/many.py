@@ -12,22 +12,12 @@ import pandas as pd
 from corridors.assignment.assign import assign
 from corridors.assignment.assignment import Assignment, require_assignment
 from corridors.assignment.comparison import Comparison
-from corridors.display import card, tables_in_words
+from corridors.display import card, grid, in_words
 from corridors.errors import ScenarioError, UnknownIdError, nearest, require_kind, require_whole
 from corridors.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-_SHOWN = [
-    "scenario",
-    "rerouted_t_per_day",
-    "newly_unserved_t_per_day",
-    "added_cost_usd_per_day",
-    "added_loss_usd_per_day",
-]
-"""What a notebook shows of the table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +52,10 @@ class Comparisons:
         return f"Comparisons({', '.join(self.names)}, {self.baseline.state.day})"
 
     def _repr_html_(self) -> str:
-        baseline = {"baseline": repr(self.baseline)}
-        return card(repr(self), baseline) + tables_in_words({"table": self.table[_SHOWN]})
+        # A row for each figure: there are more figures than scenarios.
+        figures = self.table.set_index("scenario").T
+        figures.insert(0, "figure", [in_words(name) for name in figures.index])
+        return card(repr(self), {"scenarios": self.names}) + grid(figures)
 
     @property
     def table(self) -> pd.DataFrame:

@@ -328,17 +328,17 @@ def _limits(states: Mapping[str, AssignmentTables]) -> dict[str, list[dict[str, 
         for row, links in zip(rows, tables.capacity_links, strict=True):
             for link in links:
                 entry = found[link].setdefault(row["capacity_id"], _limit(row))
-                entry["amount"][state] = row["amount"]
-                entry["used"][state] = row["used"] + min(row["background"], row["amount"])
-                entry["price"][state] = row["price_usd"]
-                entry["use"][state] = row["use"]
+                taken = min(row["background"], row["amount"])
+                entry["amount"][state], entry["used"][state] = row["amount"], row["used"] + taken
+                entry["price"][state], entry["use"][state] = row["price_usd"], row["use"]
+                entry["worth"][state] = row["price_usd"] * (row["amount"] - taken)
     return {link: list(entries.values()) for link, entries in found.items()}
 
 
 def _limit(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a limit with nothing known of any state yet."""
     kept = {name: row[name] for name in ("name", "unit", "inferred")}
-    return {**kept, "amount": {}, "used": {}, "price": {}, "use": {}}
+    return {**kept, "amount": {}, "used": {}, "price": {}, "use": {}, "worth": {}}
 
 
 def _map_links(
@@ -382,12 +382,7 @@ def _map_links(
                 made=row["made"],
                 note=row["note"],
                 flows={state: f[link_id] for state, f in flows.items() if link_id in f},
-                capacities=[
-                    MapCapacity(
-                        e["name"], e["unit"], e["amount"], e["used"], e["price"], e["inferred"]
-                    )
-                    for e in own
-                ],
+                capacities=[MapCapacity(**{k: v for k, v in e.items() if k != "use"}) for e in own],
                 use=use,
                 sources=sources.get(("links", str(link_id)), ()),
             )

@@ -142,10 +142,12 @@ def report_html(
                 _grid("What becomes of the demand, t a day", _plain(tables.waterfall)),
                 _grid("By cargo, t a day", _cargo(tables.by_cargo, tables.cargo_names)),
                 _grid("By corridor, t a day", _plain(tables.by_corridor)),
-                _grid(f"Rerouted: the largest {_ROWS}", _reroutes(tables.reroutes)),
+                _grid(
+                    f"Rerouted: the largest {_ROWS}", _reroutes(tables.reroutes, tables.cargo_names)
+                ),
                 _grid(
                     f"No longer carried: the largest {_ROWS}",
-                    _lost(tables.by_demand, tables.node_names),
+                    _lost(tables.by_demand, tables.node_names, tables.cargo_names),
                 ),
                 _grid(f"Full{nearly}, the dearest first", _full(full, waits=waits)),
             )
@@ -319,7 +321,7 @@ def _cargo(by_cargo: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     return _plain(by_cargo.assign(cargo=by_cargo["cargo"].map(names)))
 
 
-def _reroutes(reroutes: pd.DataFrame) -> pd.DataFrame:
+def _reroutes(reroutes: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     columns = [
         "demand_id",
         "cargo",
@@ -329,18 +331,20 @@ def _reroutes(reroutes: pd.DataFrame) -> pd.DataFrame:
         "added_hours",
         "added_cost_usd_per_unit",
     ]
-    return _plain(reroutes[columns].head(_ROWS))
+    return _cargo(reroutes[columns].head(_ROWS), names)
 
 
-def _lost(by_demand: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+def _lost(
+    by_demand: pd.DataFrame, places: Mapping[str, str], names: Mapping[str, str]
+) -> pd.DataFrame:
     frame = by_demand[by_demand["lost_t_per_day"] > 0].sort_values(
         ["lost_t_per_day", "demand_id"], ascending=[False, True]
     )
     frame = frame.assign(
-        origin=frame["origin"].map(names), destination=frame["destination"].map(names)
+        origin=frame["origin"].map(places), destination=frame["destination"].map(places)
     )
     columns = ["demand_id", "cargo", "origin", "destination", "lost_t_per_day", "demand_t_per_day"]
-    return _plain(frame[columns].head(_ROWS))
+    return _cargo(frame[columns].head(_ROWS), names)
 
 
 def _full(bottlenecks: pd.DataFrame, *, waits: bool) -> pd.DataFrame:

@@ -101,8 +101,10 @@ class MapCapacity:
     """A limit that a link is part of.
 
     `amount` and `used` are per day, in `unit`; `price` is what one more unit a day
-    would be worth, in USD. An amount is one for all states, or by state where a scenario
-    moves it; None means that no limit is known, `inferred` that nobody has published it.
+    would be worth, in USD, and `worth` that price times all that is there for the demand,
+    by which what is full is listed (by the price where it is not known). An amount is one
+    for all states, or by state where a scenario moves it; None means that no limit is
+    known, `inferred` that nobody has published it.
     """
 
     name: str
@@ -111,6 +113,7 @@ class MapCapacity:
     used: Mapping[str, float] = field(default_factory=dict)
     price: Mapping[str, float] = field(default_factory=dict)
     inferred: bool = False
+    worth: Mapping[str, float] = field(default_factory=dict)
 
     def amount_in(self, state: str) -> float | None:
         """Return the amount that holds in a state; None where none is known."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jinja2 import Environment
+    from markupsafe import Markup
 
 __all__ = ["json_for_script", "policy", "render", "templates"]
 
@@ -124,7 +125,32 @@ def templates() -> Environment:
         finalize=_written_out,
     )
     made.filters["typeset"] = typeset
+    made.filters["whole"] = whole
     return made
+
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def whole(text: object) -> Markup:
+    """Return a text for a page, as text alone, whose dates stand on one line each.
+
+    Browsers break them at their hyphens.
+
+    Examples
+    --------
+    >>> print(whole("<b> of 2025-09-12"))
+    &lt;b&gt; of <span class="whole">2025-09-12</span>
+    """
+    from markupsafe import Markup, escape
+
+    span = Markup('<span class="whole">{}</span>')
+    own, at = plain(text), 0
+    parts: list[Markup] = []
+    for found in _DATE.finditer(own):
+        parts += [escape(own[at : found.start()]), span.format(found[0])]
+        at = found.end()
+    return Markup("").join([*parts, escape(own[at:])])
 
 
 def _written_out(value: Any) -> Any:

@@ -91,6 +91,8 @@ class _Limits:
             [_number(capacity.price.get(state)) for state in self._states],
             int(capacity.inferred),
         ]
+        if capacity.worth:
+            row.append([_number(capacity.worth.get(state)) for state in self._states])
         key = repr(row)
         if key not in self._ranks:
             self._ranks[key] = len(self.rows)

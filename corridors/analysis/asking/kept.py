@@ -25,6 +25,7 @@ from corridors.assignment.views.kept import (
     table_hashes,
     versions,
 )
+from corridors.display import card, in_words
 from corridors.errors import DataError, require_kind
 from corridors.files import read_whole
 from corridors.network.network import Network, load
@@ -77,6 +78,10 @@ class KeptResult:
         plan = self.scenario
         name = plan.name if plan else "undisturbed"
         return f"KeptResult({self.kind} of {name}, {len(self.tables)} tables, {self.folder})"
+
+    def _repr_html_(self) -> str:
+        plain = {k: v for k, v in self.summary.items() if isinstance(v, str | int | float)}
+        return card(repr(self), plain | {"tables": tuple(map(in_words, self.tables))})
 
     @property
     def scenario(self) -> Scenario | None:

@@ -15,7 +15,7 @@ from corridors.assignment.assign import MODELS, assign, day_of
 from corridors.assignment.comparison import compare
 from corridors.assignment.explain import brief
 from corridors.assignment.map_data import network_credits, network_title
-from corridors.display import number, plain, progress, several
+from corridors.display import card, number, plain, progress, several, typeset
 from corridors.errors import DataError, ScenarioError, require_kind, require_path
 from corridors.files import check_apart, write_text
 from corridors.maps import page, small
@@ -161,6 +161,18 @@ class Pack:
 
     def __repr__(self) -> str:
         return f"Pack({several(len(self.rows), 'scenarios')})"
+
+    def _repr_html_(self) -> str:
+        return card(repr(self), {"network": self.network}) + "".join(
+            card(
+                f"{row.day}: {row.question}",
+                {
+                    MODEL_WORDS[answer.model]: typeset(f"{answer.text} {answer.range_text}".strip())
+                    for answer in row.answers
+                },
+            )
+            for row in self.rows
+        )
 
     @property
     def title(self) -> str:

@@ -24,7 +24,7 @@ from corridors.analysis.uncertainty.drawing import Drawing, central_case, n_pilo
 from corridors.analysis.uncertainty.inputs import UncertainInputs
 from corridors.assignment.assign import day_of, require_model
 from corridors.assignment.choice_parameters import choice_parameters
-from corridors.display import card, in_words, progress, tables_in_words
+from corridors.display import card, grid, in_words, progress
 from corridors.errors import ScenarioError, require_kind
 from corridors.network.network import require_network
 from corridors.network.ranges import value_ranges
@@ -107,9 +107,12 @@ class Uncertainty:
         return f"Uncertainty({self.scenario}: {self.n} draws of {len(self.inputs)} inputs)"
 
     def _repr_html_(self) -> str:
-        asked = {"model": self.model, "as of": self.as_of, "seed": self.seed}
-        told = self.percentiles.assign(quantity=self.percentiles["quantity"].map(in_words))
-        return card(repr(self), asked) + tables_in_words({"percentiles": told})
+        asked = {"as of": self.as_of, "model": self.model, "days": self.days, "seed": self.seed}
+        told = {name: value for name, value in asked.items() if value is not None}
+        frame = self.percentiles
+        return card(repr(self), told) + grid(
+            frame.assign(quantity=[in_words(name) for name in frame["quantity"]])
+        )
 
     @cached_property
     def _values(self) -> dict[str, Floats]:

@@ -5,6 +5,8 @@ const OF_WHAT_TRAVELS = 1e-6;
 // The share of its demand that each route takes.
 const takenShares = ({ routes, point }) => point.flow.map((units, r) => (units > 0 ? units / point.volume[routes.commodity[r]] : 0));
 
+const isSame = (one, other) => one.length === other.length && one.every((x, i) => x === other[i]);
+
 class ChoiceService extends Service {
   constructor(questions) {
     super(questions);
@@ -133,7 +135,10 @@ class ChoiceService extends Service {
     const { nDemands, klass, questions } = this;
     const usual = this.usual(questions.texts.states[s].base);
     const p = this.priced(asked, usual.ordinary);
-    if (this.asUsual(usual.undisturbed, p)) return usual;
+    if (this.asUsual(usual.undisturbed, p)) {
+      // Hours that nobody pays for move nobody, and are taken all the same.
+      return isSame(p.hours, usual.undisturbed.hours) ? usual : { ...usual, ...totals(questions, p, usual.answer) };
+    }
     const openCost = openCosts(p);
     const cost = routeSums(p, usual.set, klass, openCost);
     const affected = new Uint8Array(nDemands);
@@ -166,10 +171,9 @@ class ChoiceService extends Service {
     return this.told(p, this.spread(p, model, routes, price, new Growth(searches, p, klass, model, openCost, this.worth, ordinary, openCosts(usual.p))));
   }
 
-  // Whether events have left everything as it was.
+  // Whether events have left everything that cargo chooses by as it was.
   asUsual(before, p) {
-    const same = (one, other) => one.length === other.length && one.every((x, i) => x === other[i]);
-    return same(p.cost, before.cost) && same(openCosts(p), openCosts(before)) && same(p.wanted, before.wanted) && same(p.limit, before.limit) && same(p.bound, before.bound);
+    return isSame(p.cost, before.cost) && isSame(openCosts(p), openCosts(before)) && isSame(p.wanted, before.wanted) && isSame(p.limit, before.limit) && isSame(p.bound, before.bound);
   }
 
   // The optimum under the same curves, from an engine that is kept for each state and what couplings limit.

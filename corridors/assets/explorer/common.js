@@ -53,10 +53,37 @@ const tonnes = (value) => (Math.abs(value) >= 999.5 ? `${short(value)}t` : `${sh
 const signed = (value, text) => (value > 0 && /[1-9]/.test(text) ? `+${text}` : text);
 // An amount with its unit: "14 trains", "5,584 t".
 const amountOf = (value, unit) => `${number(value)} ${unit}${/^(train|truck|wagon)$/.test(unit) && value !== 1 ? 's' : ''}`;
+// A text whose dates stand on one line each: browsers break them at their hyphens.
+const dated = (text) => text.split(/(\d{4}-\d\d-\d\d)/).map((part, i) => (i % 2 ? element('span', { class: 'day' }, part) : part));
+// A number that a reader has set, in few digits: "0.333", "1.05", "24".
+const few = (value) => grouped(Number.isInteger(value) ? value : +value.toPrecision(4), 12);
 const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 // "Natural gas" in the middle of a sentence; what is written in capitals stays so.
 const lowered = (text) => (/^.[A-Z]/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1));
 const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many}`;
+
+const FOCUSED = 'button, input, select, a[href], summary';
+
+// Fills a part of the page anew and leaves the focus where it was: on the same thing, else on what
+// has taken its place, else on the first of `others` that takes it.
+function refill(parent, fill, ...others) {
+  const held = parent.contains(document.activeElement) ? document.activeElement : null;
+  const at = held ? [...parent.querySelectorAll(FOCUSED)].indexOf(held) : -1;
+  fill();
+  if (held && !parent.contains(document.activeElement)) {
+    const now = [...parent.querySelectorAll(FOCUSED)];
+    focusFirst((held.dataset.hold && now.find((it) => it.dataset.hold === held.dataset.hold)) || now[Math.min(at, now.length - 1)], ...others);
+  }
+}
+
+// Puts the focus on the first of some things that takes it: what is hidden or disabled does not.
+function focusFirst(...things) {
+  for (const thing of things) {
+    if (!thing || !thing.isConnected || thing.disabled || thing.closest('[hidden]')) continue;
+    thing.focus();
+    if (document.activeElement === thing) return;
+  }
+}
 
 // Offers a text as a file; nothing leaves the page but to the reader's own disk.
 function save(name, text, type) {

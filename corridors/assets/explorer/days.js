@@ -51,10 +51,12 @@ function days(names, store) {
     return;
   }
   const { first, worst, waterfall } = own.days;
-  const curves = DAY_CURVES.map(([name, label, when]) => ({ label, when, values: Array.from(arrays[`${s}/${name}`], (t) => t / PART_OF_TONNE) }));
+  const curves = DAY_CURVES.map(([name, label, when]) => ({ name, label, when, values: Array.from(arrays[`${s}/${name}`], (t) => t / PART_OF_TONNE) }));
   const count = curves[0].values.length;
-  const rows = curves.map(({ label, when, values }) => {
-    const top = values.indexOf(values.reduce((found, t) => Math.max(found, t), 0));
+  const rows = curves.map(({ name, label, when, values }) => {
+    const most = values.reduce((found, t) => Math.max(found, t), 0);
+    // Of days that are alike to the digits kept, the one that is said to be the worst.
+    const top = name === 'waiting' && values[worst] === most ? worst : values.indexOf(most);
     const said = values[top] > 0 ? [`most ${tonnes(values[top])}, `, element('span', { class: 'day' }, dateOf(first, top))] : 'none';
     return element('div', { class: 'day-row' }, element('span', {}, label, element('span', { class: 'quiet' }, ` ${when}: `, said)), dayCurve(values, worst));
   });

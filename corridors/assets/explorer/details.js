@@ -1,5 +1,5 @@
 // All that is known of one thing: what it carries, its limits, a delay, and its sources.
-const WORDS = { amount: 'amount', background: 'background', units_per_year: 'units a year', length_km: 'length', dwell_hours: 'dwell', hours: 'hours' };
+const WORDS = { amount: 'amount', background: 'background', units_per_year: 'units a year', length_km: 'length', dwell_hours: 'dwell', hours: 'hours', lat: 'latitude', lon: 'longitude' };
 
 class Details {
   constructor(names, store, ask) {
@@ -14,7 +14,11 @@ class Details {
   }
 
   open(key) {
-    this.from = document.activeElement;
+    // What opens from within the details leads back to where they were opened from.
+    if (this.element.hidden || !this.element.contains(document.activeElement)) {
+      this.from = document.activeElement;
+      this.within = this.from.closest('[id]');
+    }
     this.key = key;
     this.element.hidden = false;
     this.draw();
@@ -26,7 +30,10 @@ class Details {
     if (this.element.hidden) return false;
     this.element.hidden = true;
     this.key = null;
-    if (this.from && this.from.isConnected) this.from.focus();
+    // What has been written anew since is the same thing still.
+    const { hold } = this.from.dataset;
+    const again = hold && this.within && this.within.querySelector(`[data-hold="${CSS.escape(hold)}"]`);
+    focusFirst(this.from, again, byId(`tab-${this.store.state.view}`));
     this.changed();
     return true;
   }
@@ -44,14 +51,11 @@ class Details {
 
   draw() {
     if (!this.answer) return;
-    const held = this.body.contains(document.activeElement) ? document.activeElement.dataset.hold : null;
     const kind = this.names.kind(this.key);
     const id = this.names.id(this.key);
     this.heading.textContent = kind === 'demand' ? this.names.demand(this.demandNumber()) : this.names.placeOf.has(this.key) ? this.names.label(this.key) : this.limitName(id);
     const known = kind === 'demand' ? this.demand() : kind === 'coupling' ? this.coupling(id) : this.thing(kind);
-    replace(this.body, known);
-    const again = held && this.body.querySelector(`[data-hold="${CSS.escape(held)}"]`);
-    if (again) again.focus();
+    refill(this.body, () => replace(this.body, known), this.heading);
   }
 
   limitName(id) {
@@ -260,7 +264,7 @@ class Details {
     const tables = { link: ['links'], node: ['nodes'], capacity: ['capacities'], demand: ['demand'], coupling: ['couplings'] }[kind] || [];
     const own = tables.flatMap((table) => names.sources(table, id));
     if (kind === 'link') {
-      for (const capacity of [...this.capacitiesOn()].slice(0, 6)) own.push(...names.sources('capacities', capacity).map((origin) => ({ ...origin, of: capacity })));
+      for (const capacity of [...this.capacitiesOn()].slice(0, 6)) own.push(...names.sources('capacities', capacity).map((origin) => ({ ...origin, of: this.limitName(capacity) })));
     }
     if (!own.length) return null;
     const one = (origin) => element('li', {},

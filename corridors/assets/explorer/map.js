@@ -361,6 +361,7 @@ class FlowCanvas {
   }
 
   settle() {
+    this.hover(null);
     this.draw();
     clearTimeout(this.later);
     this.later = setTimeout(() => this.moved(this.at()), 300);
@@ -378,6 +379,7 @@ class FlowCanvas {
   go([lat, lon, zoom]) {
     this.centre = [lon, mercator(lat)];
     this.scale = Math.max(0.5, Math.min(4000, (2 ** zoom * 256) / 360));
+    this.hover(null);
     this.draw();
   }
 
@@ -396,6 +398,7 @@ class FlowCanvas {
     const high = Math.max(box[3] - box[1], 0.5);
     this.centre = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
     this.scale = Math.min(Math.max(Math.min((this.width - 60) / wide, (this.height - 60) / high), least), 150);
+    this.hover(null);
     this.draw();
   }
 

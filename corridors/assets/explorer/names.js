@@ -24,6 +24,8 @@ class Names {
     this.order = this.keys.map((_, i) => i).sort((i, j) =>
       KIND_ORDER.indexOf(elements.kind[i]) - KIND_ORDER.indexOf(elements.kind[j]) || this.labels[i].localeCompare(this.labels[j], 'en') || i - j);
     this.sought = this.keys.map((key, i) => plainWords(`${this.labels[i]} ${elements.id[i]} ${KIND_WORDS[elements.kind[i]]}`));
+    // What is called just what was typed is meant before what begins so.
+    this.called = this.keys.map((key, i) => [elements.name[i], this.labels[i], elements.kind[i] === 'border' ? this.border(elements.id[i]) : ''].map((name) => plainWords(name || '')));
     this.origins = null;
   }
 
@@ -86,7 +88,7 @@ class Names {
     for (const i of this.order) {
       if (!words.every((word) => this.sought[i].includes(word))) continue;
       const starts = this.sought[i].startsWith(words[0]) ? 0 : 1;
-      const exact = this.texts.elements.id[i].toLowerCase() === words.join('-') ? -1 : 0;
+      const exact = this.called[i].includes(words.join(' ')) ? -2 : this.texts.elements.id[i].toLowerCase() === words.join('-') ? -1 : 0;
       found.push([starts + exact, found.length, i]);
     }
     found.sort((a, b) => a[0] - b[0] || a[1] - b[1]);

@@ -9,10 +9,24 @@ function inWords(names, keys) {
   };
   const own = keys.slice(0, 3).map(label);
   if (keys.length > 3) own.push(`${keys.length - 3} more`);
-  return own.length > 1 ? `${own.slice(0, -1).join(', ')} and ${own[own.length - 1]}` : own[0];
+  return listed(own);
 }
 
-const longerInWords = (hours) => `${number(Math.abs(hours) / 24, Math.abs(hours) < 24 ? 2 : 1)} days ${hours > 0 ? 'longer' : 'shorter'}`;
+// How much longer in days, in hours what days would not show: "1 day longer".
+function longerInWords(hours) {
+  const size = Math.abs(hours);
+  const days = number(size / 24, size < 24 ? 2 : 1);
+  const [amount, unit] = days === '0' ? [number(size, 2), 'hour'] : [days, 'day'];
+  return `${amount} ${unit}${amount === '1' ? '' : 's'} ${hours > 0 ? 'longer' : 'shorter'}`;
+}
+
+// What is moved, each kind by itself: "1 capacity and 2 delays".
+function movedInWords({ capacity, delay, demand }) {
+  const counts = [[capacity, 'capacity', 'capacities'], [delay, 'delay', 'delays'], [demand, 'demand', 'demands']].map(([own, ...words]) => [Object.keys(own).length, ...words]);
+  return listed(counts.filter(([count]) => count).map((own) => plural(...own)));
+}
+
+const listed = (own) => (own.length > 1 ? `${own.slice(0, -1).join(', ')} and ${own[own.length - 1]}` : own[0]);
 
 // What happens to cargo that is in no total, by cargo.
 function besideTotals(names, { lost, rerouted }) {
@@ -28,21 +42,23 @@ function besideTotals(names, { lost, rerouted }) {
 // What happens, in one plain sentence.
 function sentence(names, store, answer) {
   const { state } = store;
-  const other = Object.keys(state.capacity).length + Object.keys(state.delay).length + Object.keys(state.demand).length;
   const { before, after } = answer;
   const own = names.texts.states[stateNumber(names.texts, state)];
   const causes = [];
   if (own.name) causes.push(`under “${own.title}”`);
   if (state.close.length) causes.push(`with ${inWords(names, state.close)} shut`);
-  if (other) causes.push(`with ${plural(other, 'capacity, delay or demand', 'capacities, delays and demands')} changed`);
+  if (movedInWords(state)) causes.push(`with ${movedInWords(state)} changed`);
   const day = own.day;
   if (!causes.length) {
     return `On ${day} nothing is shut: ${tonnes(after.served_t)} a day are carried, ${after.short_t > 0.05 ? `${tonnes(after.short_t)} are not` : 'all that is wanted'}, at ${short(after.usd)} USD a day.`;
   }
   const found = [];
   const { newly_unserved_t_per_day: lost, newly_served_t_per_day: gained, rerouted_t_per_day: rerouted, added_hours_mean: hours } = answer.change;
+  const { withdrawn_t_per_day: withdrawn, added_demand_unserved_t_per_day: beyond } = answer.change;
   if (lost > 0.05) found.push(`${tonnes(lost)} a day are no longer carried`);
+  if (withdrawn > 0.05) found.push(`${tonnes(withdrawn)} a day are no longer wanted`);
   if (gained > 0.05) found.push(`${tonnes(gained)} are newly carried`);
+  if (beyond > 0.05) found.push(`${tonnes(beyond)} more are wanted and not carried`);
   if (rerouted > 0.05) {
     const longer = Math.abs(hours) < 0.05 ? 'in the same time' : `${longerInWords(hours)} on average`;
     found.push(`${tonnes(rerouted)} go another way, ${longer}`);
@@ -105,19 +121,22 @@ function headline(answer, ranges) {
 // Chips of all that the reader has changed; each takes its change back.
 function chips(names, store, open) {
   const { state } = store;
-  const chip = (kind, text, key, back) => element('li', { class: `chip ${kind}` },
-    key ? element('button', { type: 'button', class: 'name', title: 'What is known of it', onclick: () => open(key) }, text) : element('span', { class: 'name' }, text),
-    element('button', { type: 'button', 'aria-label': `Take back: ${text}`, onclick: back }, '×'));
+  const chip = (kind, text, id, key, back) => element('li', { class: `chip ${kind}` },
+    key ? element('button', { type: 'button', class: 'name', title: 'What is known of it', 'data-hold': `chip/${id}`, onclick: () => open(key) }, text) : element('span', { class: 'name' }, text),
+    element('button', { type: 'button', 'aria-label': `Take back: ${text}`, 'data-hold': `back/${id}`, onclick: back }, '×'));
   const capacityName = (id) => names.labels[names.placeOf.get(`capacity:${id}`)] || id;
   const demandName = (which) => (which === 'all' ? 'All demand' : which.startsWith('cargo:') ? names.texts.cargo.name[names.texts.cargo.id.indexOf(which.slice(6))] : names.demand(names.texts.demand.id.indexOf(which.slice(7))));
-  replace(byId('chips'),
-    state.close.map((key) => chip('shut', `Shut: ${names.label(key)}`, key, () => store.toggle(key))),
-    Object.entries(state.capacity).map(([id, x]) => chip('moved', `${capacityName(id)} × ${x}`, names.placeOf.has(`capacity:${id}`) ? `capacity:${id}` : null, () => store.set('capacity', id, 1, 1))),
-    Object.entries(state.delay).map(([key, h]) => chip('moved', `${names.label(key)} + ${h} h`, key, () => store.set('delay', key, 0, 0))),
-    Object.entries(state.demand).map(([which, x]) => chip('moved', `${demandName(which)} × ${x}`, which.startsWith('demand:') ? which : null, () => store.set('demand', which, 1, 1))));
-  byId('chips').hidden = !store.changes;
+  const pressed = document.activeElement;
   byId('reset').hidden = !store.changes;
   byId('undo').disabled = !store.past.length;
+  byId('chips').hidden = false;
+  refill(byId('chips'), () => replace(byId('chips'),
+    state.close.map((key) => chip('shut', `Shut: ${names.label(key)}`, `close/${key}`, key, () => store.toggle(key))),
+    Object.entries(state.capacity).map(([id, x]) => chip('moved', `${capacityName(id)} × ${few(x)}`, `capacity/${id}`, names.placeOf.has(`capacity:${id}`) ? `capacity:${id}` : null, () => store.set('capacity', id, 1, 1))),
+    Object.entries(state.delay).map(([key, h]) => chip('moved', `${names.label(key)} + ${few(h)} h`, `delay/${key}`, key, () => store.set('delay', key, 0, 0))),
+    Object.entries(state.demand).map(([which, x]) => chip('moved', `${demandName(which)} × ${few(x)}`, `demand/${which}`, which.startsWith('demand:') ? which : null, () => store.set('demand', which, 1, 1)))), byId('undo'), byId(`tab-${state.view}`));
+  if ((pressed === byId('reset') && pressed.hidden) || (pressed === byId('undo') && pressed.disabled)) focusFirst(byId('undo'), byId(`tab-${state.view}`));
+  byId('chips').hidden = !store.changes;
 }
 
 // Search with a list to choose from, by mouse or keyboard.
@@ -185,7 +204,7 @@ function choices(names, store) {
   const day = (state, i) => element('option', { value: `d${i}` }, `Nothing has happened, ${state.day}`);
   const event = (state, i) => element('option', { value: `d${i}` }, `${state.title}, ${state.day}`);
   const own = states.map((state, i) => [state, i]);
-  const days = own.filter(([state]) => !state.name);
+  const days = own.filter(([state]) => !state.name).sort(([a], [b]) => (a.day < b.day ? -1 : 1));
   const plans = own.filter(([state]) => state.name);
   replace(list, element('optgroup', { label: 'Days' }, days.map(([state, i]) => day(state, i))),
     plans.length ? element('optgroup', { label: 'Scenarios, each on its day' }, plans.map(([state, i]) => event(state, i))) : null);
@@ -204,7 +223,7 @@ function story(names, store) {
   about.hidden = !own.name;
   if (!own.name) return;
   replace(about, element('summary', {}, `What “${own.title}” does`), own.description ? element('p', {}, own.description) : null,
-    element('ul', { class: 'plain' }, own.events.map((event) => element('li', {}, event.in_force ? event.says : `${event.says} (not in force on ${own.day})`, event.note ? element('div', { class: 'quiet' }, event.note) : null))),
+    element('ul', { class: 'plain' }, own.events.map((event) => element('li', {}, dated(event.in_force ? event.says : `${event.says} (not in force on ${own.day})`), event.note ? element('div', { class: 'quiet' }, event.note) : null))),
     own.sources.length ? element('p', { class: 'quiet' }, `Sources: ${own.sources.join(' · ')}`) : null);
 }
 

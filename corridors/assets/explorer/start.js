@@ -125,6 +125,7 @@ class Page {
     chips(this.names, this.store, (key) => this.details.open(key));
     story(this.names, this.store);
     days(this.names, this.store);
+    this.unknown();
     if (this.busy) {
       this.again = true;
       return;
@@ -158,8 +159,9 @@ class Page {
     const { names, store } = this;
     const first = !this.answer;
     this.answer = answer;
+    this.hover(null);
     headline(answer, rangesOf(names, store));
-    byId('sentence').textContent = sentence(names, store, answer);
+    replace(byId('sentence'), dated(sentence(names, store, answer)));
     proof(answer, this.asking, store.state.model, names.texts.no_choice);
     this.map.show(answer, question.close);
     this.lines.show(this.map);
@@ -171,7 +173,6 @@ class Page {
       document.body.classList.remove('opening');
       if (!question.model) this.warm(question);
     }
-    this.unknown();
     this.tell(question, answer);
   }
 
@@ -207,7 +208,7 @@ class Page {
   unknown() {
     const { unknown } = this.store;
     byId('unknown').hidden = !unknown.length;
-    byId('unknown').textContent = unknown.length ? `The address names what is not here: ${unknown.slice(0, 5).join(', ')}. It was left out.` : '';
+    byId('unknown').textContent = unknown.length ? `The address names what is not here: ${unknown.slice(0, 5).join(', ')}. ${unknown.length > 1 ? 'They were' : 'It was'} left out.` : '';
   }
 
   // Which view is up.
@@ -274,15 +275,19 @@ class Page {
     byId('help-button').addEventListener('click', () => byId('help').showModal());
     byId('share').addEventListener('click', () => this.share());
     byId('yaml-button').addEventListener('click', () => {
-      byId('yaml').value = toYaml(store.state, names);
-      byId('yaml-said').textContent = '';
+      const { text, left } = toYaml(store.state, names);
+      byId('yaml').value = text;
+      byId('yaml-said').textContent = left.length ? `Not in the file: ${left.join('; ')}.` : '';
       byId('scenario-file').showModal();
     });
     byId('yaml-save').addEventListener('click', () => save('from-the-explorer.yaml', byId('yaml').value, 'application/yaml'));
     byId('yaml-take').addEventListener('click', () => this.take(byId('yaml').value));
     byId('yaml-open').addEventListener('change', async (event) => {
       const [file] = event.target.files;
-      if (file) byId('yaml').value = await file.text();
+      if (file) {
+        byId('yaml').value = await file.text();
+        byId('yaml-said').textContent = '';
+      }
       event.target.value = '';
     });
     for (const button of document.querySelectorAll('dialog .close')) button.addEventListener('click', () => button.closest('dialog').close());
@@ -334,7 +339,8 @@ class Page {
     window.addEventListener('keydown', (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === 'Escape') {
-        this.details.close();
+        // A dialog that is up is shut first, by itself.
+        if (!document.querySelector('dialog[open]')) this.details.close();
         return;
       }
       if (typing(event.target)) return;

@@ -4,6 +4,9 @@ const EMPTY = () => ({ scenario: '', day: '', model: '', close: [], capacity: {}
 
 const written = (text) => encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%2F', '/').replaceAll('%E2%80%93', '–');
 
+// No capacity, delay or demand is moved to more than this.
+const MOST = 1e6;
+
 // A number to the last digit that means anything, without the dust of a float.
 const exact = (value) => +value.toPrecision(15);
 
@@ -90,7 +93,7 @@ function fromValues({ scenario = '', day = '', model = '', close = [], capacity 
   };
   for (const [word, own] of Object.entries({ capacity, delay, demand })) {
     for (const [id, value, said] of own) {
-      if (!id || !known[word](id) || !(value >= 0) || value > 1e6) unknown.push(said);
+      if (!id || !known[word](id) || !(value >= 0) || value > MOST) unknown.push(said);
       else state[word][id] = value;
     }
   }
@@ -124,6 +127,7 @@ class Store {
       const read = fromAddress(window.location.hash, names);
       this.unknown = read.unknown;
       this.past.push(this.state);
+      this.merging = '';
       this.state = read.state;
       this.seen(read.state.at);
       this.tell();

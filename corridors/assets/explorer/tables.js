@@ -50,8 +50,6 @@ class SortedTable {
       this.refresh();
       return;
     }
-    // A table that is being used is not rebuilt under the reader's hands: the focus is put back.
-    const held = this.body.contains(document.activeElement) ? document.activeElement.dataset.hold : null;
     [...this.head.children].forEach((cell, i) => {
       if (this.sort[0] === i) cell.setAttribute('aria-sort', this.sort[1] > 0 ? 'ascending' : 'descending');
       else cell.removeAttribute('aria-sort');
@@ -59,6 +57,11 @@ class SortedTable {
     const rows = this.sorted();
     const shown = rows.filter((row, n) => n < this.shown || this.always(row));
     this.live = new Map();
+    // A table that is being used is not rebuilt under the reader's hands: the focus is put back.
+    refill(this.element, () => this.write(rows, shown), byId('main'));
+  }
+
+  write(rows, shown) {
     replace(this.body, shown.map((row) => {
       const cells = this.columns.map((column, i) =>
         element(i === 0 ? 'th' : 'td', i === 0 ? { scope: 'row' } : { class: column.text ? '' : 'number' }, column.show(row)));
@@ -69,11 +72,7 @@ class SortedTable {
       rows.length > shown.length
         ? element('button', { type: 'button', onclick: () => { this.shown = Infinity; this.draw(); } }, `Show all ${number(rows.length)} rows`)
         : rows.length ? plural(rows.length, 'row', 'rows') : this.none,
-      ' ', element('button', { type: 'button', onclick: () => save(`${this.name}.csv`, this.csv(), 'text/csv') }, 'Save as CSV'));
-    if (held) {
-      const again = this.body.querySelector(`[data-hold="${CSS.escape(held)}"]`);
-      if (again) again.focus();
-    }
+      ' ', element('button', { type: 'button', 'data-hold': 'csv', onclick: () => save(`${this.name}.csv`, this.csv(), 'text/csv') }, 'Save as CSV'));
   }
 
   // While a slider is held only what stands beside it is written anew; the rest follows after.
@@ -111,7 +110,7 @@ function slider({ label, id, value, low, high, step, usual, unit, heard }) {
   const box = element('input', { type: 'number', min: low, step: 'any', value, 'aria-label': `${label}, ${unit}`, 'data-hold': `number/${id}` });
   const hear = (from) => {
     const asked = Number(from.value);
-    if (from.value === '' || !(asked >= low)) return;
+    if (from.value === '' || !(asked >= low && asked <= MOST)) return;
     range.value = String(Math.min(asked, high));
     if (from !== box) box.value = String(asked);
     heard(asked);

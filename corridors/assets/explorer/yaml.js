@@ -28,7 +28,14 @@ function amountsIn(names, state) {
   return found;
 }
 
-// What the reader has asked for as a scenario file that `corridors run` takes.
+// The market, place and cargo of an offer, which is no capacity of any table; null of all else.
+function offerOf(id, texts) {
+  const parts = id.split('/');
+  return parts.length === 3 && (texts.markets || []).includes(parts[0]) && texts.limits[0].includes(id) ? parts : null;
+}
+
+// What the reader has asked for as a scenario file that `corridors run` takes, and what no such
+// file can say.
 function toYaml(state, names) {
   const { texts } = names;
   const amounts = amountsIn(names, state);
@@ -38,12 +45,23 @@ function toYaml(state, names) {
   lines.push(`title: ${quoted(title ? `Shut: ${title}` : 'From the explorer')}`);
   lines.push(`as_of: ${own.day}`);
   if (state.scenario) lines.push(`extends: [${word(state.scenario)}]`);
+  const left = [];
   const events = state.close.map((key) => `  - close: ${selectorOf(key)}`);
   for (const [id, factor] of Object.entries(state.capacity)) {
     let to = digits(factor);
+    const offer = offerOf(id, texts);
+    if (offer) {
+      const [market, node, cargo] = offer.map(word);
+      events.push(`  - supply: {market: ${market}, node: ${node}, cargo: ${cargo}}\n    to: ${to}`);
+      continue;
+    }
     if (factor > 1) {
       const known = amounts.get(id) || amounts.get(texts.limits[1][texts.limits[0].indexOf(id)]);
-      if (!known || Number.isNaN(known.amount)) continue;
+      if (!known || Number.isNaN(known.amount)) {
+        const why = known ? 'its directions hold different amounts' : 'it is no limit on that day';
+        left.push(`${texts.limits[2][texts.limits[1].includes(id) ? texts.limits[1].indexOf(id) : texts.limits[0].indexOf(id)]} × ${few(factor)}, as a limit is raised by an amount and ${why}`);
+        continue;
+      }
       to = `${exact(known.amount * factor)} ${known.unit}/day`;
     }
     events.push(`  - limit: {capacity: ${word(id)}}\n    to: ${to}`);
@@ -55,7 +73,7 @@ function toYaml(state, names) {
     events.push(`  - demand: {${selector}}\n    to: ${digits(factor)}`);
   }
   lines.push(events.length ? `events:\n${events.join('\n')}` : 'events: []');
-  return `${lines.join('\n')}\n`;
+  return { text: `${lines.join('\n')}\n`, left };
 }
 
 // Reads what a scenario file says, block by block: mappings, lists, texts. Raises with the line.
@@ -217,7 +235,7 @@ function flow(text, line) {
 const FILE_KEYS = ['name', 'title', 'question', 'description', 'as_of', 'extends', 'events', 'family', 'sources'];
 const EVENT_KINDS = ['close', 'limit', 'delay', 'demand', 'surcharge', 'ban', 'open', 'supply', 'queue'];
 const EVENT_KEYS = [...EVENT_KINDS, 'at', 'to', 'by', 'cargo', 'from', 'until', 'over', 'start_up', 'takes', 'note'];
-const AMOUNT_KEYS = { close: [], limit: ['to'], delay: ['by'], demand: ['to'] };
+const AMOUNT_KEYS = { close: [], limit: ['to'], delay: ['by'], demand: ['to'], supply: ['to'] };
 
 // Refuses an event that `corridors run` refuses: of several kinds, of none, or with keys that it does not take.
 function kindOf(event, where) {
@@ -264,11 +282,19 @@ function fromYaml(text, names) {
     const cannot = (what) => {
       throw new Error(`${where}the page cannot do ${what}; make the page with this scenario instead: corridors explore --scenario FILE`);
     };
-    if (['surcharge', 'ban', 'open', 'supply', 'queue'].includes(kind)) cannot(`a ${kind}`);
+    if (['surcharge', 'ban', 'open', 'queue'].includes(kind)) cannot(`a ${kind}`);
     for (const key of ['cargo', 'over', 'start_up', 'takes']) if (key in event) cannot(`an event with ${key}`);
     const about = day || texts.states[stateNumber(texts, state)].day;
     if ((event.from && String(event.from) > about) || (event.until && String(event.until) <= about)) continue;
     const selector = event[kind];
+    if (kind === 'supply') {
+      const { market, node, cargo, ...rest } = selector || {};
+      const id = [market, node, cargo].join('/');
+      if (Object.keys(rest).length || !offerOf(id, texts) || typeof event.to !== 'number') cannot('a supply but of one market, node and cargo by a factor');
+      if (!(event.to >= 0)) throw new Error(`${where}saw to: ${event.to}, expected a factor of at least 0`);
+      state.capacity[id] = (state.capacity[id] === undefined ? 1 : state.capacity[id]) * event.to;
+      continue;
+    }
     const entries = selector && typeof selector === 'object' ? Object.entries(selector) : [];
     if (entries.length !== 1) cannot(`a selector of ${entries.length} keys`);
     const [[by, value]] = entries;

@@ -68,7 +68,8 @@
   corridors.fullName = (link) =>
     `${link.name}, ${(corridors.words.mode[link.mode] || link.mode).toLowerCase()}${link.gauge ? ` ${link.gauge} mm` : ''}`;
 
-  corridors.units = (unit) => ({ train: 'trains', truck: 'trucks', wagon: 'wagons', ship: 'ships' })[unit] || unit;
+  const SEVERAL = { train: 'trains', truck: 'trucks', wagon: 'wagons', ship: 'ships', 'driver-day': 'driver-days' };
+  corridors.units = (unit, amount) => (corridors.number(amount) === '1' ? unit : SEVERAL[unit] || unit);
 
   corridors.capital = function (word) {
     return word.charAt(0).toUpperCase() + word.slice(1);

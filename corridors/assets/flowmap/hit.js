@@ -55,7 +55,11 @@
     const list = element('ol', { class: 'full' }, rows.slice(0, FEW).map(item));
     const title = view.difference ? 'Who is hit' : `Not carried ${data.states[view.state].toLowerCase()}`;
     const more = rows.length > FEW
-      ? button(`All ${rows.length}`, ({ currentTarget }) => { list.append(...rows.slice(FEW).map(item)); currentTarget.remove(); }, { class: 'more-rows' }) : null;
+      ? button(`All ${rows.length}`, ({ currentTarget }) => {
+        list.append(...rows.slice(FEW).map(item));
+        list.children[FEW].firstChild.focus();
+        currentTarget.remove();
+      }, { class: 'more-rows' }) : null;
     holder.replaceChildren(element('h2', null, rows.length ? title : `${title}: nobody`), list, more || '');
   };
 
@@ -70,6 +74,6 @@
       element('table', null,
         element('thead', null, element('tr', null, element('td', null, 't/day'), data.states.map((label) => element('th', { scope: 'col', class: 'number' }, label)))),
         element('tbody', null, row('Wanted', wanted), row('Not carried', unserved))),
-      rerouted > 0.05 ? element('p', null, `${number(rerouted)} t a day go another way, ${number(Math.abs(hours))} hours ${hours >= 0 ? 'longer' : 'shorter'}.`) : null);
+      rerouted > 0.05 ? element('p', null, `${number(rerouted)} t a day go another way, ${number(Math.abs(hours))} ${number(Math.abs(hours)) === '1' ? 'hour' : 'hours'} ${hours >= 0 ? 'longer' : 'shorter'}.`) : null);
   };
 })(window.corridorsMap);

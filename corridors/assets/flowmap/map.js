@@ -91,6 +91,8 @@
       if (closing) chosen(closing, false);
     }
     map.on('popupclose', forget);
+    // Wherever the focus is: what has opened a popup may stand beside the map.
+    window.addEventListener('keydown', ({ key }) => { if (key === 'Escape') map.closePopup(popup); });
 
     function show(item, at) {
       forget();
@@ -209,8 +211,8 @@
       ]));
     }
 
-    // Everything that depends on the state, the zoom or the layers.
-    function refresh() {
+    // All that is drawn, which depends on the state, the zoom or the layers.
+    function draw() {
       const shown = data.links.filter(visible);
       data.links.forEach((link) => {
         const { casing, line, hit } = drawn.get(link);
@@ -233,6 +235,12 @@
       closedLabels = mark(shown.filter((link) => drawn.get(link).look.shut));
       places();
       labels();
+    }
+
+    // What is drawn and what is listed beside it. Lists are not written anew where the map alone
+    // moves: whoever has unfolded one, or goes through it by keys, keeps the place.
+    function refresh() {
+      draw();
       corridors.legend(page('legend'), data, view);
       corridors.fullList(page('full'), data, view, go);
       corridors.hitList(page('demands'), data, view, showDemand);
@@ -281,7 +289,7 @@
     first(map, data);
     map.on('zoomend', () => {
       view.zoom = map.getZoom();
-      refresh();
+      draw();
     });
     map.on('moveend viewreset', arrows);
     corridors.onPaper(map, refresh);

@@ -129,13 +129,14 @@
     holder.replaceChildren(...parts, element('ul', { class: 'keys' }, keys));
   };
 
-  // What is full now, the dearest first; a click goes there.
+  // What is full now, by what all of its room is worth, as reports have it: a price is that of a unit,
+  // and a train is more than a box. A click goes there.
   corridors.fullList = function (holder, data, view, go) {
     const limits = data.limits
       .map((row, rank) => ({
-        row, rank, amount: row[2][view.state], used: row[3][view.state], price: row[4][view.state] || 0 }))
+        row, rank, amount: row[2][view.state], used: row[3][view.state], price: row[4][view.state] || 0, worth: row[6]?.[view.state] }))
       .filter(({ amount, used }) => amount && used !== null && used >= 0.995 * amount)
-      .sort((a, b) => b.price - a.price || (a.row[0] < b.row[0] ? -1 : 1))
+      .sort((a, b) => (b.worth ?? b.price) - (a.worth ?? a.price) || (a.row[0] < b.row[0] ? -1 : 1))
       .slice(0, 8);
     holder.hidden = !view.flows;
     if (!view.flows) return;
@@ -143,7 +144,7 @@
       const link = data.links.find((candidate) => candidate.limits.includes(rank));
       return element('li', null, element('button', { type: 'button', click: () => go(link) },
         element('span', null, row[0]),
-        element('span', { class: 'quiet' }, `${number(amount)} ${corridors.units(row[1])}/day`
+        element('span', { class: 'quiet' }, `${number(amount)} ${corridors.units(row[1], amount)}/day`
           + (price ? `; one more is worth ${number(price)} USD` : ''))));
     });
     holder.replaceChildren(heading((items.length ? 'Full' : 'Nothing is full')

@@ -39,13 +39,13 @@
       shown.map(() => element('td', { class: 'number' })))), bodies);
   }
 
-  // One row for each cargo that occurs in any state.
+  // One row for each cargo of which there is anything to see in any state.
   function cargoRows(data, byState) {
     const seen = [...new Set(byState.flat().map(([cargo]) => cargo))].sort((a, b) => a - b);
     return seen.map((cargo) => ({
       label: data.cargo[cargo],
       values: byState.map((amounts) => total(amounts.filter(([which]) => which === cargo))),
-    }));
+    })).filter(({ values }) => values.some((value) => /[1-9]/.test(number(value))));
   }
 
   function cargoGroup(data, title, byState) {
@@ -58,7 +58,7 @@
   function limitGroup(shown, [name, unit, amounts, used, price, inferred]) {
     const isDifference = (column) => column.label === 'Change';
     const known = [...new Set(amounts.filter((amount) => amount !== null))];
-    const said = `${name}: ${known.map(number).join(' → ')} ${corridors.units(unit)}/day${inferred ? ' (inferred)' : ''}`;
+    const said = `${name}: ${known.map(number).join(' → ')} ${corridors.units(unit, known.length === 1 ? known[0] : null)}/day${inferred ? ' (inferred)' : ''}`;
     const title = known.length ? said : `${name}: limit not known`;
     if (used.every((value) => value === null)) {
       return { title, rows: [] };

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from corridors.display import card
 from corridors.errors import ScenarioError
 from corridors.scenarios.authoring.series import series
 from corridors.scenarios.authoring.text import slug
@@ -54,6 +55,12 @@ class Family:
 
     def __repr__(self) -> str:
         return f"Family({self.scenario.name}: {self.parameter} {', '.join(map(str, self.values))})"
+
+    def _repr_html_(self) -> str:
+        members = {
+            f"{self.parameter} {v}": m.name for v, m in zip(self.values, self.members, strict=True)
+        }
+        return card(repr(self), members)
 
 
 def family(
