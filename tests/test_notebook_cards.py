@@ -137,7 +137,7 @@ def test_what_draws_and_parts_come_to_is_shown_in_words(shown):
     page = shown["interaction"]._repr_html_()
     assert "No longer carried, a day:" in page
     assert "shortfall, t a day" in page
-    assert "newly unserved, t a day" in heads_of(shown["comparisons"]._repr_html_())
+    assert "newly unserved, t a day" in shown["comparisons"]._repr_html_()
 
 
 def test_what_nothing_limits_is_unlimited_however_often_it_is_drawn():

@@ -13,6 +13,7 @@ from corridors.assignment.assign import assign, day_of
 from corridors.assignment.comparison import Comparison
 from corridors.assignment.views.by import bills, named_ends
 from corridors.display import HAIR, card, grid, number, records
+from corridors.display import in_words as figure_in_words
 from corridors.errors import ScenarioError
 from corridors.network.network import require_network
 from corridors.scenarios.scenario import scenario as read_scenario
@@ -84,10 +85,14 @@ class Interaction:
         )
 
     def _repr_html_(self) -> str:
-        told = {"parts": self.names, "day": str(self.together.baseline.state.day)}
-        total = self.total
-        words = total.assign(measure=[str(name).replace("_", " ") for name in total["measure"]])
-        return card(repr(self), told) + grid(words)
+        told = {
+            "parts": self.names,
+            "day": str(self.together.baseline.state.day),
+            "they do": self.explain(),
+        }
+        total = self.total.drop(columns="unit")
+        total["measure"] = total["measure"].map(figure_in_words)
+        return card(repr(self), told) + grid(total)
 
     def sentences(self) -> list[str]:
         """Return what they do together beyond their sum, a sentence each."""

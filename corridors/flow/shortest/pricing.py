@@ -15,6 +15,7 @@ import numpy as np
 from corridors.flow.arrays import TOLERANCE, only_shut
 from corridors.flow.shortest import ties, trees
 from corridors.flow.shortest.concern import unconcerned
+from corridors.flow.shortest.ends import between_ends, by_node, ends_of, far_from
 from corridors.flow.shortest.weights import ArcWeights, offer
 
 if TYPE_CHECKING:
@@ -170,8 +171,8 @@ class Pricing:
         self._kept = self._around = None
         if self._aimed_at is None:
             self._groups = trees.group_commodities(p.origin, p.commodity_class)
-            self._alike = _between_ends(p)
-            self._ends, self._starts = _ends_of(p.destination, p), _ends_of(p.origin, p)
+            self._alike = between_ends(p)
+            self._ends, self._starts = ends_of(p.destination, p), ends_of(p.origin, p)
             self._group_of = np.empty(p.n_commodities, dtype=np.int64)
             count = np.diff(self._alike[2])
             self._group_of[self._alike[3]] = np.repeat(np.arange(len(count)), count)
@@ -191,7 +192,7 @@ class Pricing:
 
     def _to_ends(self, weight: Floats, most: Floats | None = None) -> Floats:
         """Return how far it is from each node to each destination, a hair less, shape (Q, N)."""
-        return _far(self._in_star, self._p.tail, weight, self._ends[0], most)
+        return far_from(self._in_star, self._p.tail, weight, self._ends[0], most)
 
     def open(self, problem: FlowProblem) -> Floats:
         """Return the costs of a problem, ``inf`` where closed, shape (C, A); until the next."""
@@ -274,11 +275,11 @@ class Pricing:
         place = np.empty_like(order)
         place[order] = np.arange(len(order))
         first = members[group_start[:-1]][order]
-        since = _far(self._star, self._p.head, self._aimed_at, self._starts[0], None)
+        since = far_from(self._star, self._p.head, self._aimed_at, self._starts[0], None)
         togo = self._togo if len(self._togo[0]) else self._to_ends(self._aimed_at)
         which = self._starts[1][first], self._ends[1][first]
         return _Around(
-            _by_node(since), which[0], _by_node(togo), which[1], of_class, place[self._group_of]
+            by_node(since), which[0], by_node(togo), which[1], of_class, place[self._group_of]
         )
 
     def _look_back(self, kept: _Kept) -> tuple[Floats, Floats]:
@@ -293,8 +294,8 @@ class Pricing:
             most = np.zeros(len(ends[0]))
             np.maximum.at(most, of, reach)
             far.append(most)
-        since = _far(self._star, self._p.head, kept.weight, self._starts[0], far[0])
-        return _by_node(since), _by_node(self._to_ends(kept.weight, far[1]))
+        since = far_from(self._star, self._p.head, kept.weight, self._starts[0], far[0])
+        return by_node(since), by_node(self._to_ends(kept.weight, far[1]))
 
     def better(self, weight: Floats, ceiling: Floats) -> tuple[Ints, Ints, Ints]:
         """Find what `cheapest` does, but ask no commodity that can have nothing new."""
@@ -394,48 +395,6 @@ class Pricing:
             self._choices,
         )
         return Tied(self._lengths[0], self._lengths[1], path_start, path_arcs, self._choices)
-
-
-def _between_ends(p: FlowProblem) -> tuple[Ints, Ints, Ints, Ints]:
-    """Group commodities that share origin, class and destination, as steps of a demand do."""
-    # One number for each, in the order of the three, is sorted ten times sooner.
-    ends = (p.origin * p.n_classes + p.commodity_class) * p.n_nodes + p.destination
-    same, which = np.unique(ends, return_inverse=True)
-    members = np.argsort(which, kind="stable").astype(np.int64)
-    start = np.searchsorted(which[members], np.arange(len(same) + 1)).astype(np.int64)
-    begin, own_class = np.divmod(same // p.n_nodes, p.n_classes)
-    return begin, own_class, start, members
-
-
-def _ends_of(node: Ints, p: FlowProblem) -> tuple[Ints, Ints]:
-    """Return the pairs of a node and a class, (Q, 2), and which is each commodity's, (K,).
-
-    Class by class, so that those that are asked for together stand together.
-    """
-    ends, which = np.unique(p.commodity_class * p.n_nodes + node, return_inverse=True)
-    own_class, own_node = np.divmod(ends, p.n_nodes)
-    pairs = np.stack([own_node, own_class], axis=1)
-    return pairs, np.ascontiguousarray(which, dtype=np.int64)
-
-
-def _by_node(far: Floats) -> Floats:
-    """Return what is told by end and node as told by node and end."""
-    return np.ascontiguousarray(far.T)
-
-
-def _far(
-    star: tuple[Ints, Ints], ends: Ints, weight: Floats, pairs: Ints, most: Floats | None
-) -> Floats:
-    """Return how far each node is from some, at most so far, shape (Q, N).
-
-    A hair less, so that rounding cannot make it more than the length of a path.
-    """
-    if most is None:
-        most = np.full(len(pairs), np.inf)
-    nodes, own_class = pairs[:, 0].copy(), pairs[:, 1].copy()
-    return np.asarray(
-        (1.0 - 1e-12) * trees.distances_to(*star, ends, weight, nodes, own_class, most)
-    )
 
 
 def _hair(sigma: Floats) -> Floats:

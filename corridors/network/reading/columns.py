@@ -33,7 +33,7 @@ _COUNTRIES = re.compile(r"[A-Z]{2}(;[A-Z]{2})*")
 _LIST = re.compile(r"[^;]+(;[^;]+)*")
 _ID_LETTERS = "lower-case letters, digits, _ - and ."
 
-_MOST_UNITS = 1e12
+_MOST_UNITS = 1e15
 _MOST_USD_A_UNIT = 1e9
 """Largest amounts and prices: with larger ones no sum of costs is exact any more."""
 
