@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 from command import corridors
@@ -21,10 +23,25 @@ def test_whole_trains_are_not_nothing_below_tonnes(toy, monkeypatch):
     rows = [("peak: gate", 3.0), ("waterfall: wanted", 98_765_432.0)]
     drawn = pd.DataFrame([(n, *row) for n in range(2) for row in rows],
                          columns=["draw", "quantity", "value"])  # fmt: skip
+    told = [("peak", "gate", "The gate", "train"), ("waterfall", "wanted", "wanted", "t")]
+    drawn.attrs["quantities"] = {
+        f"{kind}: {key}": {"kind": kind, "id": key, "name": name, "unit": unit, "t_per_unit": 1.0}
+        for kind, key, name, unit in told
+    }
     monkeypatch.setattr(monte_carlo, "simulated_draws", lambda *_, **__: drawn)
     said = corridors("draws", toy / "border-closed.yaml", "--draws", 2, "--network", toy)
-    [row] = [line.split() for line in said.stdout.splitlines() if "peak: gate" in line]
-    assert row[2:] == ["3", "3", "3"]
+    [row] = [line.split() for line in said.stdout.splitlines() if "The gate" in line]
+    assert row == ["gate", "The", "gate", "train", "3.0", "3.0", "3.0"]
+
+
+def test_draws_say_what_becomes_of_cargo_and_name_the_queues(toy):
+    said = corridors("draws", toy / "border-closed.yaml", "--draws", 2, "--network", toy).stdout
+    words = " ".join(said.split())
+    assert re.search(r"In nine draws of ten [\d,.]+ t to [\d,.]+ t come late", words)
+    assert "peak:" not in said
+    assert "waterfall" not in said
+    assert "What becomes of the cargo, t: 5 %, median and 95 % of 2 draws of 90 days" in words
+    assert "Trains over" in said
 
 
 def test_what_is_listed_is_shown_as_it_stands_whatever_the_units(toy):

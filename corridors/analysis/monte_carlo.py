@@ -133,7 +133,8 @@ def simulated_draws(
     DataFrame
         draw, quantity, value, in that order of rows: the steps of the waterfall
         in t (``waterfall: ...``) and the peak of each queue in its unit
-        (``peak: ...``).
+        (``peak: ...``). What these are is in ``attrs["quantities"]``: of each its kind, id, name,
+        unit and tonnes to a unit.
 
     Raises
     ------
@@ -213,6 +214,11 @@ def drawer(basis: tuple[Network, Scenario, int, int, str]) -> Callable[[int], Ro
                 for k, v in zip(peaks["capacity_id"], peaks["peak"], strict=True)
                 if v > 0
             },
+            "queue": {
+                str(row["capacity_id"]): [row["name"], row["unit"], row["peak_t"] / row["peak"]]
+                for row in peaks.to_dict("records")
+                if row["peak"] > 0
+            },
         }
 
     return draw
@@ -225,7 +231,25 @@ def _tidy(rows: list[Row]) -> pd.DataFrame:
     for row in rows:
         for kind in ("waterfall", "peak"):
             found += [(int(row["case"]), f"{kind}: {k}", v) for k, v in sorted(row[kind].items())]
-    return pd.DataFrame(found, columns=["draw", "quantity", "value"])
+    frame = pd.DataFrame(found, columns=["draw", "quantity", "value"])
+    frame.attrs["quantities"] = _quantities(rows)
+    return frame
+
+
+def _quantities(rows: list[Row]) -> dict[str, dict[str, Any]]:
+    """Return what each quantity is, in the order in which a simulation tells them."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        for what in row["waterfall"]:
+            said = {"kind": "waterfall", "id": what, "name": what.replace("_", " "), "unit": "t"}
+            found.setdefault(f"waterfall: {what}", said | {"t_per_unit": 1.0})
+    for row in rows:
+        for name in row["peak"]:
+            # What was kept before names were has its id.
+            title, unit, tonnes = row.get("queue", {}).get(name, [name, "", 0.0])
+            said = {"kind": "peak", "id": name, "name": title, "unit": unit}
+            found.setdefault(f"peak: {name}", said | {"t_per_unit": float(tonnes)})
+    return found
 
 
 def quantiles(frame: pd.DataFrame, draws: int) -> pd.DataFrame:

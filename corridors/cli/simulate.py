@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
 
+    import pandas as pd
+
     from corridors.cli.asking.answers import Extra
     from corridors.simulation.results import Simulation
 
@@ -384,11 +386,50 @@ def draws(
         print_json({"draws": number, "seed": seed, "days": days,
                     "quantiles": found.to_dict("records")})  # fmt: skip
     else:
-        print_table(
-            found.rename(columns=lambda c: c.replace("_", " ")),
-            f"{several(number, 'draws')} of {several(days, 'days')}: 5 %, median, 95 % "
-            "(waterfall in t, peaks in units)",
-            own_units=True,
-        )
+        _print_draws(found, frame.attrs["quantities"], number, days)
     if out is not None:
         note(f"wrote {out}")
+
+
+def _print_draws(
+    found: pd.DataFrame, quantities: dict[str, dict[str, Any]], draws: int, days: int
+) -> None:
+    """Print between what nine draws of ten lie: what becomes of cargo, then the queues."""
+    import pandas as pd
+
+    from corridors.display import number
+    from corridors.simulation.effects import BECOMES
+
+    said = f"of {several(draws, 'draws')} of {several(days, 'days')}"
+    if draws < _FEW:
+        said += ", between so few by interpolation"
+    about = pd.DataFrame({"quantity": list(quantities), **_columns(list(quantities.values()))})
+    rows = about.merge(found, on="quantity", sort=False)
+    fall, queues = (rows[rows["kind"] == kind] for kind in ("waterfall", "peak"))
+    parts = [
+        f"{number(row['low_5'], 't')} to {number(row['high_95'], 't')} {BECOMES[row['id']]}"
+        for row in fall.to_dict("records")
+        if row["id"] in BECOMES and row["high_95"] >= 1.0
+    ]
+    if parts:
+        print_prose(f"In nine draws of ten {', '.join(parts)}.")
+        echo()
+    ends = ["low_5", "median", "high_95"]
+    shown = fall[["name", *ends]].rename(columns=lambda c: c.replace("_", " "))
+    spec = dict.fromkeys((end.replace("_", " ") for end in ends), ",.0f")
+    shown = shown.rename(columns={"name": "what"})
+    print_table(shown, f"What becomes of the cargo, t: 5 %, median and 95 % {said}", spec)
+    queues = queues[queues["high_95"] >= _SMALLEST]
+    if not len(queues):
+        print_line(f"no queue in nine of ten {said}")
+        return
+    order = (queues["median"] * queues["t_per_unit"]).sort_values(ascending=False, kind="stable")
+    shown = queues.loc[order.index, ["id", "name", "unit", *ends]].head(_ROWS)
+    shown = shown.rename(columns=lambda c: "capacity id" if c == "id" else c.replace("_", " "))
+    title = f"Queues at their longest, the {len(shown)} of {len(queues)} with most cargo in them"
+    print_table(shown, f"{title}; {said}", dict.fromkeys(spec, ",.1f"))
+
+
+def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Return what stands in some rows column by column."""
+    return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}

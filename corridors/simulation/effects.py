@@ -151,7 +151,7 @@ def sentences(
     return [*found, *aside]
 
 
-_SAID = {
+BECOMES = {
     "late": "come late",
     "other_way": "go another way",
     "turned_back": "turn back",
@@ -176,10 +176,10 @@ def _on_the_way(t_hours: float, usd: float) -> list[str]:
 
 
 def _parts(change: Mapping[str, float]) -> list[str]:
-    """Return of which there is more, and of which less, in the order of `_SAID`."""
+    """Return of which there is more, and of which less, in the order of `BECOMES`."""
     return [
         f"{number(abs(change[what]), 't')} {'more' if change[what] > 0 else 'less'} {words}"
-        for what, words in _SAID.items()
+        for what, words in BECOMES.items()
         if abs(change.get(what, 0.0)) > _SMALL
     ]
 
@@ -304,7 +304,7 @@ def _beside(
     markets: Collection[str],
 ) -> list[str]:
     """Return a sentence on cargo that its table keeps out of totals, where it fares otherwise."""
-    parts = _parts({what: _sum_more(values, was, what) for what in _SAID})
+    parts = _parts({what: _sum_more(values, was, what) for what in BECOMES})
     if not parts:
         return []
     those = ", ".join(cargo_names[name] for name in sorted(set(values["cargo"])))
