@@ -63,16 +63,16 @@ def test_a_change_concerns_whom_it_may_reach():
     # 0 --1--> 1 --1--> 2, and 0 --4--> 2; one commodity goes from 0 to 2, one from 1 to 2.
     tail, head = np.array([0, 1, 0]), np.array([1, 2, 2])
     before = np.array([[1.0, 1.0, 4.0]])
-    since = np.array([[0.0, 1.0, 2.0], [np.inf, 0.0, 1.0]])
-    to_end = np.array([[2.0, 1.0, 0.0]])
-    around = (since, np.array([0, 1]), to_end, np.array([0, 0]), np.array([0, 0]))
+    since = np.array([[0.0, np.inf], [1.0, 0.0], [2.0, 1.0]])
+    to_end = np.array([[2.0], [1.0], [0.0]])
+    around = (since, np.array([0, 1]), to_end, np.array([0, 0]), np.array([0, 2]), np.arange(2))
 
     def concerned(after, reach):
         weight = np.array([after])
         every = np.arange(3)
         unknown = np.empty((0, 0)), np.empty((0, 0))
         spared, _ = unconcerned(
-            *(every, before, weight, tail, head, *around, *unknown, np.arange(2)),
+            *(every, before, weight, tail, head, *around, *unknown),
             *(np.array(reach), np.full(2, np.inf)),
         )
         return (~spared).tolist()
