@@ -276,15 +276,15 @@ def test_a_list_stays_unfolded_while_the_map_moves_and_escape_shuts_what_it_open
         page.keyboard.press("Enter")
         rows = page.locator("#demands li button")
         many = rows.count()
-        assert many > 6
+        assert many > 7
         # What has been unfolded has the focus, and keeps it.
         assert page.evaluate("document.activeElement.textContent") == rows.nth(6).text_content()
-        for index in range(6, min(many, 12)):
+        for index in range(6, 8):
             rows.nth(index).focus()
             page.keyboard.press("Enter")
             page.locator(".leaflet-popup").wait_for()
             assert rows.count() == many
-        page.evaluate("window.corridorsMap.map.setZoom(6, { animate: false })")
+        page.evaluate("void window.corridorsMap.map.setZoom(6, { animate: false })")
         assert rows.count() == many
         page.keyboard.press("Escape")
         page.locator(".leaflet-popup").wait_for(state="detached")
@@ -296,8 +296,8 @@ def test_leaving_the_search_does_not_bring_the_map_back(browser, page_file):  # 
     with visit(browser, page_file) as seen:
         page = seen.page
         name = page.locator("#names option").first.get_attribute("value")
-        page.locator("#find").press_sequentially(name)
+        page.locator("#find").fill(name)
         page.locator(".leaflet-popup").wait_for()
-        page.evaluate("window.corridorsMap.map.setView([20, 80], 4, { animate: false })")
+        page.evaluate("void window.corridorsMap.map.setView([20, 80], 4, { animate: false })")
         page.locator("#find").blur()
         assert page.evaluate("window.corridorsMap.map.getZoom()") == 4
