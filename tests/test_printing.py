@@ -42,6 +42,8 @@ def test_draws_say_what_becomes_of_cargo_and_name_the_queues(toy):
     assert "waterfall" not in said
     assert "What becomes of the cargo, t: 5 %, median and 95 % of 2 draws of 90 days" in words
     assert "Trains over" in said
+    one = corridors("draws", toy / "border-closed.yaml", "--draws", 1, "--network", toy).stdout
+    assert re.search(r"In the one draw [\d,.]+ t come late", " ".join(one.split()))
 
 
 def test_what_is_listed_is_shown_as_it_stands_whatever_the_units(toy):

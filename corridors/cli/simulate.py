@@ -391,28 +391,36 @@ def draws(
         note(f"wrote {out}")
 
 
+def _between(low: float, high: float) -> str:
+    """Return two ends in tonnes, or the one figure where they are told alike."""
+    from corridors.display import number
+
+    one, other = number(low, "t"), number(high, "t")
+    return one if one == other else f"{one} to {other}"
+
+
 def _print_draws(
     found: pd.DataFrame, quantities: dict[str, dict[str, Any]], draws: int, days: int
 ) -> None:
     """Print between what nine draws of ten lie: what becomes of cargo, then the queues."""
     import pandas as pd
 
-    from corridors.display import number
     from corridors.simulation.effects import BECOMES
 
     said = f"of {several(draws, 'draws')} of {several(days, 'days')}"
     if draws < _FEW:
         said += ", between so few by interpolation"
-    about = pd.DataFrame({"quantity": list(quantities), **_columns(list(quantities.values()))})
+    about = pd.DataFrame([{"quantity": name, **row} for name, row in quantities.items()])
     rows = about.merge(found, on="quantity", sort=False)
     fall, queues = (rows[rows["kind"] == kind] for kind in ("waterfall", "peak"))
     parts = [
-        f"{number(row['low_5'], 't')} to {number(row['high_95'], 't')} {BECOMES[row['id']]}"
+        f"{_between(row['low_5'], row['high_95'])} {BECOMES[row['id']]}"
         for row in fall.to_dict("records")
         if row["id"] in BECOMES and row["high_95"] >= 1.0
     ]
     if parts:
-        print_prose(f"In nine draws of ten {', '.join(parts)}.")
+        those = "In nine draws of ten" if draws > 1 else "In the one draw"
+        print_prose(f"{those} {', '.join(parts)}.")
         echo()
     ends = ["low_5", "median", "high_95"]
     shown = fall[["name", *ends]].rename(columns=lambda c: c.replace("_", " "))
@@ -428,8 +436,3 @@ def _print_draws(
     shown = shown.rename(columns=lambda c: "capacity id" if c == "id" else c.replace("_", " "))
     title = f"Queues at their longest, the {len(shown)} of {len(queues)} with most cargo in them"
     print_table(shown, f"{title}; {said}", dict.fromkeys(spec, ",.1f"))
-
-
-def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    """Return what stands in some rows column by column."""
-    return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corridors.assignment.views.told import between
+from corridors.assignment.views.told import told_largest
 from corridors.display import counted, number, several, share
 
 if TYPE_CHECKING:
@@ -282,18 +282,10 @@ def _most_lost(
     lost = values["turned_back"] + values["never_shipped"]
     usual = (was["turned_back"] + was["never_shipped"]).reindex(values["demand_id"]).fillna(0.0)
     frame = values.assign(more=lost.to_numpy() - usual.to_numpy())
-    frame = frame[frame["more"] > _SMALL].sort_values(
-        ["more", "demand_id"], ascending=[False, True]
-    )
-    parts = [
-        f"{cargo_names[row['cargo']]} "
-        f"{between(row['origin'], row['destination'], node_names, markets)} "
-        f"({number(row['more'], 't')})"
-        for row in frame.head(_SHOWN).to_dict("records")
-    ]
-    rest = float(frame["more"].iloc[_SHOWN:].sum())
+    beyond = frame["more"][frame["more"] > _SMALL].sort_values(ascending=False)
+    rest = float(beyond.iloc[_SHOWN:].sum())
     more = f" and others ({number(rest, 't')})" if rest > _SMALL else ""
-    return ", ".join(parts) + more
+    return told_largest(frame, "more", node_names, cargo_names, markets) + more
 
 
 def _beside(

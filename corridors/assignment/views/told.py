@@ -64,6 +64,34 @@ def between(
     return f"{names[origin]}–{names[destination]}"
 
 
+def told_largest(
+    frame: pd.DataFrame,
+    column: str,
+    names: Mapping[str, str],
+    cargo_names: Mapping[str, str],
+    markets: Collection[str],
+) -> str:
+    """Return which demands have most of something, those of half a tonne or less left out.
+
+    Parameters
+    ----------
+    frame
+        A row for each demand: demand_id, cargo, origin, destination, and tonnes in `column`.
+    names, cargo_names
+        What a reader calls places and cargo, by id.
+    markets
+        Ids of markets.
+    """
+    some = frame[frame[column] > _SMALL]
+    order = some.sort_values([column, "demand_id"], ascending=[False, True])
+    return ", ".join(
+        f"{cargo_names[row['cargo']]} "
+        f"{between(row['origin'], row['destination'], names, markets)} "
+        f"({number(row[column], 't')})"
+        for row in order.head(_SHOWN).to_dict("records")
+    )
+
+
 def told_most_lost(
     by_demand: pd.DataFrame,
     names: Mapping[str, str],
@@ -81,15 +109,8 @@ def told_most_lost(
     markets
         Ids of markets.
     """
-    frame = by_demand[by_demand["lost_t_per_day"] > _SMALL]
-    order = frame.sort_values(["lost_t_per_day", "demand_id"], ascending=[False, True])
-    parts = [
-        f"{cargo_names[row['cargo']]} "
-        f"{between(row['origin'], row['destination'], names, markets)} "
-        f"({number(row['lost_t_per_day'], 't')})"
-        for row in order.head(_SHOWN).to_dict("records")
-    ]
-    return f"Most is lost, a day, by {', '.join(parts)}" if parts else ""
+    most = told_largest(by_demand, "lost_t_per_day", names, cargo_names, markets)
+    return f"Most is lost, a day, by {most}" if most else ""
 
 
 def best_sentence(change: Mapping[str, float], *, aside: bool = False) -> str:
@@ -367,17 +388,8 @@ def told_newly_wanted(
     """Return of which demands most stays that was not wanted before."""
     if added is None:
         return ""
-    frame = added[added["unserved_t_per_day"] > _SMALL]
-    order = frame.sort_values(["unserved_t_per_day", "demand_id"], ascending=[False, True])
-    parts = [
-        f"{cargo_names[row['cargo']]} "
-        f"{between(row['origin'], row['destination'], names, markets)} "
-        f"({number(row['unserved_t_per_day'], 't')})"
-        for row in order.head(_SHOWN).to_dict("records")
-    ]
-    return (
-        f"of what was not wanted before most stays, a day, of {', '.join(parts)}" if parts else ""
-    )
+    most = told_largest(added, "unserved_t_per_day", names, cargo_names, markets)
+    return f"of what was not wanted before most stays, a day, of {most}" if most else ""
 
 
 def told_closed(links: Sequence[str], flows_before: pd.DataFrame) -> str:
