@@ -9,11 +9,11 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+from tests.browser import show_as
+
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 OPEN_ALL = "() => document.querySelectorAll('details').forEach((it) => { it.open = true; })"
-
-FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 # What fades in is of no colour yet: it is looked at once it stands still. What never ends,
 # as a bar that turns, is as it is.
@@ -64,8 +64,6 @@ def bars_everywhere(page):
     found = []
     for size, scheme in ((WIDE, "dark"), (PHONE, "light")):
         page.set_viewport_size(size)
-        page.emulate_media(color_scheme=scheme)
-        # What a page does where it is given another size comes with the next frame.
-        page.evaluate(FRAMES)
+        show_as(page, color_scheme=scheme)
         found += [f"{size['width']}, {scheme}: {text}" for text in bars(page)]
     return found

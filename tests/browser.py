@@ -48,6 +48,10 @@ LEFT_OUT = (
 """What Chromium has beside the pages themselves, which no test looks at."""
 
 
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Ends when a page has been told of all that is new about its window."""
+
+
 @dataclass
 class Visit:
     """An open page, and everything it complained about or asked for."""
@@ -94,9 +98,14 @@ def browser() -> Iterator[Browser]:
 def visit(browser: Browser, path: Path, fragment: str = "", **context: Any) -> Iterator[Visit]:
     """Open a file in a fresh context that is offline, and close it again.
 
-    The fragment, from its ``#`` on, is what the page is asked to begin with.
+    The fragment, from its ``#`` on, is what the page is asked to begin with. Its reader has
+    asked for no motion, so that nothing is pressed on its way past.
     """
-    settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "offline": True}
+    settings: dict[str, Any] = {
+        "viewport": {"width": 1280, "height": 800},
+        "offline": True,
+        "reduced_motion": "reduce",
+    }
     opened = browser.new_context(**{**settings, **context})
     # For whatever is waited for on a page: it comes, or never does.
     opened.set_default_timeout(1000 * HANG_S)
@@ -119,6 +128,15 @@ def visit(browser: Browser, path: Path, fragment: str = "", **context: Any) -> I
         yield seen
     finally:
         opened.close()
+
+
+def show_as(page: Page, **media: Any) -> None:
+    """Give a page another medium or scheme of colours, and wait until it has taken it up.
+
+    A page is told with its next frame, and may then draw anew what a test has in its hand.
+    """
+    page.emulate_media(**media)
+    page.evaluate(FRAMES)
 
 
 def _give_up(reason: str) -> None:

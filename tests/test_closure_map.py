@@ -10,7 +10,7 @@ from axe import OPEN_ALL, bars, bars_everywhere
 import corridors as co
 from corridors.assignment.map_data import network_map
 from corridors.display import number
-from tests.browser import browser, visit  # noqa: F401  browser is a fixture
+from tests.browser import FRAMES, browser, show_as, visit  # noqa: F401  browser is a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -109,6 +109,7 @@ def test_nothing_bars_people_from_the_map(browser, page_file):  # noqa: F811
         assert bars_everywhere(seen.page) == []
         # Again with everything open, and a popup.
         seen.page.set_viewport_size({"width": 1440, "height": 900})
+        seen.page.evaluate(FRAMES)
         seen.page.locator("#find").fill("Brest")
         seen.page.locator("#find").press("Enter")
         seen.page.evaluate(OPEN_ALL)
@@ -118,7 +119,7 @@ def test_nothing_bars_people_from_the_map(browser, page_file):  # noqa: F811
 def test_a_sheet_of_paper_has_the_whole_legend_and_no_line_cut_in_two(browser, page_file):  # noqa: F811
     sheet = {"width": 1062, "height": 718}
     with visit(browser, page_file, viewport=sheet) as seen:
-        seen.page.emulate_media(media="print")
+        show_as(seen.page, media="print")
         box = seen.page.locator("#panel").bounding_box()
         for key in seen.page.locator("#legend li").all():
             own = key.bounding_box()

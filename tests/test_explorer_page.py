@@ -19,7 +19,7 @@ import corridors as co
 from corridors.analysis.explorer import explorer, explorer_data
 from corridors.cli.app import app
 from corridors.maps.explorer.page import build_explorer
-from tests.browser import browser, visit  # noqa: F401  a fixture, and what it opens
+from tests.browser import browser, show_as, visit  # noqa: F401  a fixture, and what it opens
 from tests.fewer_demands import FULL, fewer_demands
 from tests.hostile import PAGE, TERMINAL
 
@@ -707,7 +707,7 @@ def test_dark_and_light_are_a_button_away(opened, small):
 
 def test_paper_is_light_and_bears_the_address(opened, small):
     page = opened("#close=border:XA-XB", file=small, color_scheme="dark").page
-    page.emulate_media(media="print", color_scheme="dark")
+    show_as(page, media="print", color_scheme="dark")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert "border:XA-XB" in text(page, "address")

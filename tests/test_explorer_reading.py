@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 import toys
-from axe import FRAMES
 from waiting import wait_for
 
 import corridors as co
 from corridors.analysis.explorer import explorer
-from tests.browser import browser, visit  # noqa: F401  a fixture, and what it opens
+from tests.browser import FRAMES, browser, visit  # noqa: F401  a fixture, and what it opens
 
 pytestmark = pytest.mark.browser
 

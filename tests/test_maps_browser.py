@@ -21,7 +21,7 @@ from corridors.maps.queuemap import (
     build_queue_map,
 )
 from corridors.maps.vendored import asset_text
-from tests.browser import Visit, browser, visit  # noqa: F401
+from tests.browser import Visit, browser, show_as, visit  # noqa: F401
 from tests.maps_sample import COUNTRIES, NASTY, hostile, hostile_countries, sample
 
 if TYPE_CHECKING:
@@ -195,6 +195,23 @@ def test_a_click_on_a_line_opens_its_popup(seen: Visit) -> None:
     assert "A railway, Annual report, 2025-01-31" in seen.page.locator(".sources").inner_text()
 
 
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_who_asks_for_no_motion_sees_none(browser: Any, page_file: Path, motion: str) -> None:  # noqa: F811
+    """A popup by the edge moves the map to make room: at once, or by and by."""
+    moved = f"""() => {{
+      const map = {MAP};
+      const was = map.getCenter();
+      map.openPopup('<p>by the edge</p>', map.containerPointToLatLng([map.getSize().x / 2, 4]));
+      const ways = ['zoomAnimation', 'fadeAnimation', 'inertia'].filter((it) => map.options[it]);
+      return [ways.length, !map.getCenter().equals(was)];
+    }}"""
+    with visit(browser, page_file, reduced_motion=motion) as seen:
+        ways, at_once = seen.page.evaluate(moved)
+        assert (ways == 0) == (motion == "reduce")
+        assert at_once == (motion == "reduce")
+        assert seen.noise == []
+
+
 def test_search_finds_places_and_links(seen: Visit) -> None:
     said = seek(seen, "midtown")
     assert "Midtown" in said
@@ -321,7 +338,7 @@ def test_dark_paper_and_light_have_their_own_colours(browser: Any, page_file: Pa
         assert seen.page.evaluate(ground) == "rgb(20, 25, 30)"
         assert line(seen, "w-a")["stroke"] == "#f6efff"
         box = seen.page.locator("#map").bounding_box()
-        seen.page.emulate_media(media="print")
+        show_as(seen.page, media="print")
         wait_for(lambda: line(seen, "w-a")["stroke"] == "#2a0f52")
         paper = seen.page.locator("#map").bounding_box()
         assert paper
@@ -329,7 +346,7 @@ def test_dark_paper_and_light_have_their_own_colours(browser: Any, page_file: Pa
         shown = seen.page.locator(".leaflet-lines-pane svg").bounding_box()
         assert shown
         assert shown["width"] > paper["width"]
-        seen.page.emulate_media(media="screen", color_scheme="light")
+        show_as(seen.page, media="screen", color_scheme="light")
         wait_for(lambda: seen.page.locator("#map").bounding_box() == box)
         assert line(seen, "w-a")["stroke"] == "#2a0f52"
         assert seen.page.evaluate(ground) == "rgb(255, 255, 255)"

@@ -20,7 +20,7 @@ from corridors.assignment.views.sources import deciding_sources
 from corridors.display import number
 from corridors.files import write_text
 from corridors.network.network import Network
-from tests.browser import browser, visit  # noqa: F401  browser is a fixture
+from tests.browser import FRAMES, browser, show_as, visit  # noqa: F401  browser is a fixture
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +206,7 @@ def test_the_report_opens_with_its_map_and_prints_a_picture(browser, page, tmp_p
         picture, drawn = seen.page.locator("img.on-paper"), seen.page.locator("#map")
         assert drawn.is_visible()
         assert not picture.is_visible()
-        seen.page.emulate_media(media="print")
+        show_as(seen.page, media="print")
         assert picture.is_visible()
         assert not drawn.is_visible()
         assert seen.noise == []
@@ -259,9 +259,10 @@ def test_no_date_or_figure_of_a_report_is_broken(browser, page, tmp_path):  # no
     with visit(browser, tmp_path / "report.html", viewport=SHEET) as seen:
         for width in (1440, 688, 390):
             seen.page.set_viewport_size({"width": width, "height": 900})
+            seen.page.evaluate(FRAMES)
             assert seen.page.evaluate(ON_ONE_LINE, DATE) == []
-        seen.page.emulate_media(media="print")
         seen.page.set_viewport_size(SHEET)
+        show_as(seen.page, media="print")
         assert seen.page.evaluate(ON_ONE_LINE, DATE) == []
         assert seen.page.evaluate(ON_ONE_LINE, r"\d[\d,.]*\d( (t|TEU|USD|%))?") == []
         wide = (

@@ -100,12 +100,18 @@
     drawn.forEach(([lat, lon]) => {
       if (!maxBounds.contains([lat, lon])) maxBounds.extend([lat - 5, lon - 10]).extend([lat + 5, lon + 10]);
     });
+    const still = Boolean(window.matchMedia && window.matchMedia('(prefers-reduced-motion: reduce)').matches);
     const map = (corridors.map = L.map(id, {
+      zoomAnimation: !still, fadeAnimation: !still, inertia: !still,
       center: [47, 60], zoom: 4, minZoom: maxBounds.getEast() - maxBounds.getWest() > 300 ? 1 : 2, maxZoom: 11, maxBounds,
       zoomSnap: 0.25, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, attributionControl: false,
       // In a page that is read from top to bottom the wheel is the page's.
       scrollWheelZoom: document.body.classList.contains('filled'),
     }));
+    // No option of Leaflet's says so of a popup that makes room for itself.
+    if (still) map.panBy = (by, how) => L.Map.prototype.panBy.call(map, by, { ...how, animate: false });
+    // A button that is gone by what it does is, to Leaflet, a click on the bare map, which closes the popup.
+    map.on('popupopen', ({ popup }) => L.DomEvent.on(popup.getElement(), 'click', L.DomEvent.stopPropagation));
     map.getContainer().setAttribute('role', 'region');
     map.getContainer().setAttribute('aria-label', 'Map');
     return map;
