@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -11,10 +12,13 @@ import corridors as co
 from corridors.analysis.validation.catalogue import MEASURES, Question, question_of, windows
 from corridors.analysis.validation.runs import ModelRuns
 from corridors.cli.app import app
+from corridors.display import number
 from tests.fewer_demands import some_scenarios
 
 # One worker makes each run once.
 pytestmark = pytest.mark.xdist_group("events")
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +208,24 @@ def test_every_observation_is_listed_and_judged(net, runs, monkeypatch):
     inside = (judged["modelled"] >= low) & (judged["modelled"] <= high)
     assert (inside == judged["within"].astype(bool)).all()
     assert frame.loc[frame["modelled"].isna(), "within"].isna().all()
+    _hold_the_page_to(frame)
+
+
+def _hold_the_page_to(frame):
+    """The page of the documents has each row once, with what the best plan says and what is so."""
+    text = (ROOT / "docs" / "observations.md").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("| `")]
+    cells = {line.split(" | ")[0].strip("| `"): line.strip("| ").split(" | ") for line in lines}
+    assert len(lines) == len(cells) == len(frame)
+    for row in frame.to_dict("records"):
+        own = cells[row["observation_id"]]
+        if row["within"] is None:
+            assert own[-1] == row["how"]
+            continue
+        said = number(row["modelled"])
+        assert own[4] == (said if row["within"] else f"**{said}**"), own
+        if row["role"] == "validate":
+            assert own[5] == ("an input" if row["identity"] else "judged"), own
 
 
 def test_plot_of_a_capacity_without_a_queue(poland):
