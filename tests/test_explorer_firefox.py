@@ -10,10 +10,10 @@ from waiting import wait_for
 
 from tests import firefox
 from tests.explorer_reference import (
-    ASK,
     DAY,
     SOME_CLOSURES,
     Reference,
+    ask,
     assert_chosen,
     choice_page,
     choosing,
@@ -67,7 +67,7 @@ def test_the_optimum_in_firefox_is_the_package_s(tab):
     """Twelve closures of one thing, and eight of two or three with capacities changed."""
     own = Reference(choosing(), DAY)
     questions = [{"close": keys} for keys in CLOSED] + random_questions(own, 8, 3)
-    hold_answers(questions, tab.evaluate(ASK, questions), told_each(own, questions))
+    hold_answers(questions, ask(tab, questions), told_each(own, questions))
 
 
 def test_route_choice_in_firefox_is_the_package_s(tab):
@@ -75,7 +75,7 @@ def test_route_choice_in_firefox_is_the_package_s(tab):
     base = chosen_by(net, day=DAY)
     for question in ({"close": keys} for keys in SOME_CLOSURES):
         asked = {"model": "logit", "routes": True, **question}
-        (page,) = tab.evaluate(ASK, [asked])
+        (page,) = ask(tab, [asked])
         assert_chosen(page, base, chosen_by(net, json.dumps(question)))
 
 

@@ -14,9 +14,9 @@ import corridors as co
 from corridors.analysis.explorer import explorer
 from tests.browser import browser, visit  # noqa: F401  a fixture, and what it opens
 from tests.explorer_reference import (
-    ASK,
     DAY,
     Reference,
+    ask,
     assert_same,
     closures,
     hold,
@@ -248,7 +248,7 @@ def test_a_border_of_demand_that_answers_to_price_by_hand(browser, tmp_path):  #
     assert price[3] < 160 < price[4]
     loss = 10 * sum(price[:4])
     with visit(browser, path) as seen:
-        (found,) = seen.page.evaluate(ASK, [{"close": ["border:XA-XB"]}])
+        (found,) = ask(seen.page, [{"close": ["border:XA-XB"]}])
         assert seen.noise == []
     assert found["objective"] == pytest.approx(44 * 160 + loss)
     assert found["shortfall_t_per_day"] == pytest.approx({"a-b-goods": 40, "a-b-ore": 0})
@@ -298,7 +298,7 @@ def test_a_delay_on_a_part_of_a_place_is_felt_where_that_begins(browser, tmp_pat
     path = explorer(net, as_of=DAY).save(tmp_path / "toy.html")
     with visit(browser, path) as seen:
         questions = [{}, {"delay": {"chokepoint:rail": 10}}, {"delay": {"node:c": 10}}]
-        plain, part_, node = (f["objective"] for f in seen.page.evaluate(ASK, questions))
+        plain, part_, node = (f["objective"] for f in ask(seen.page, questions))
         assert seen.noise == []
     assert [part_ - plain, node - plain] == pytest.approx([40, 60])
     for event, added in (({"chokepoint": "rail"}, 40), ({"node": "c"}, 60)):
@@ -316,7 +316,7 @@ def test_who_sells_instead_by_hand(browser, tmp_path):  # noqa: F811
     path = explorer(two_sellers(), as_of=DAY).save(tmp_path / "toy.html")
     sells = 3 * (50 + 10) + 100
     with visit(browser, path) as seen:
-        plain, shut = seen.page.evaluate(ASK, [{}, {"close": ["node:a"]}])
+        plain, shut = ask(seen.page, [{}, {"close": ["node:a"]}])
         assert seen.noise == []
     assert plain["objective"] == pytest.approx(8 * 100 + 2 * 150 + sells)
     assert shut["objective"] == pytest.approx(5 * 150 + 5 * 10_000 + 3 * 60 + 10_000)
@@ -393,7 +393,7 @@ def test_where_a_worker_is_refused_the_page_solves_itself(browser, page, referen
     with visit(browser, page) as seen:
         seen.page.add_init_script("window.Worker = class { constructor() { throw Error('no'); } };")
         seen.page.reload()
-        (answer,) = seen.page.evaluate(ASK, [question])
+        (answer,) = ask(seen.page, [question])
         assert_same(question, answer, told_each(reference, [question])[0])
         assert seen.noise == []
 
