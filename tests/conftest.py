@@ -164,5 +164,8 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """Give back what a group has used before another begins: it would add up to gigabytes."""
     if nextitem is None or _unit(item) != _unit(nextitem):
         _simulated.cache_clear()
+        # What a long group has kept hangs together in circles, and is some gigabytes.
+        if _unit(item) in LONG:
+            gc.collect()
     if trim is not None and (nextitem is None or item.path != nextitem.path):
         trim(0)

@@ -5,9 +5,13 @@ Some answers of that kind are left; docs/validation.md lists them with what each
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from shapely import get_parts
 
 import corridors as co
+from corridors.network.geometry import geodesic_length_km
 from corridors.scenarios.events import Event
 from corridors.scenarios.scenario import Scenario
 
@@ -201,3 +205,39 @@ def test_kuryk_has_wagons(base):
     """It had none on any date, because a guess made Aktau a little cheaper."""
     used = base.capacities.set_index("capacity_id")["used"]
     assert 10 < used["kuryk-ferry-wagons:forward"] <= 47
+
+
+BESIDE = 0.002
+"""Degrees within which two lines lie on the same track."""
+
+
+def shared_km(one, other):
+    """Return the length over which two lines lie on the same track."""
+    pieces = get_parts(one.intersection(other.buffer(BESIDE)))
+    return sum(geodesic_length_km(it) for it in pieces if it.geom_type == "LineString")
+
+
+@pytest.mark.parametrize(("model", "most"), [("optimal", 0.0), ("logit", 100.0)])
+def test_no_train_turns_round_on_the_track_that_it_came_by(net, model, most):
+    """Trains between Shu and Taraz went to Bishkek and back, 154 km, for want of a junction.
+
+    So did those from Qarshi to Dushanbe by way of Termez, from Kashgar to Lianyungang by Urumqi.
+    """
+    found = co.assign(net, as_of=DAY, model=model)
+    lines = net.links.geometry[net.links["mode"] == "rail"]
+    gauge = net.links["gauge_mm"]
+    tonnes = found.state.demand["t_per_unit"].to_numpy(dtype=float)
+    turned = {}
+    for k, path, units in zip(
+        found.answer.path_commodity.tolist(),
+        found.answer.path_arcs,
+        found.answer.path_amount.tolist(),
+        strict=True,
+    ):
+        ways = [str(name).partition(":")[0] for name in found.state.arcs.names(path)]
+        for pair in pairwise([way for way in ways if way in lines.index]):
+            if gauge[pair[0]] == gauge[pair[1]]:
+                turned[pair] = turned.get(pair, 0.0) + units * tonnes[k]
+    assert len(turned) > 100
+    back = {pair: t for pair, t in turned.items() if shared_km(*(lines[it] for it in pair)) > 75}
+    assert sum(back.values()) <= most, back
