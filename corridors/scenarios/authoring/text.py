@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from corridors.errors import ScenarioError
-from corridors.files import read_whole
+from corridors.network.reading.areas import read_geojson
 
 if TYPE_CHECKING:
     from corridors.scenarios.events import Event
     from corridors.scenarios.quantities import Quantity
 
 _LONGEST_NAME = 100
-_MOST_AREA_BYTES = 20_000_000
 
 
 class _Plain(yaml.SafeDumper):
@@ -97,11 +95,7 @@ def event_dict(event: Event) -> dict[str, Any]:
 def _value(event: Event, key: str, value: Any) -> Any:
     if key == "within" and not isinstance(value, dict):
         path = event.folder / str(value) if event.folder else value
-        try:
-            return json.loads(read_whole(path, _MOST_AREA_BYTES, "an area").decode("utf-8-sig"))
-        except ValueError as error:
-            msg = f"within: {path}: not GeoJSON ({error})"
-            raise ScenarioError(msg) from None
+        return read_geojson(Path(path))
     return list(value) if isinstance(value, tuple) else value
 
 
