@@ -184,3 +184,25 @@ def parse_demand(value: object) -> Quantity:
         msg = f"saw {_seen(value)}, expected TEU or t per day, week, month or year"
         raise ValueError(msg)
     return quantity
+
+
+def amount_text(amount: Quantity) -> str | float:
+    """Return an amount as a scenario writes it.
+
+    Examples
+    --------
+    >>> amount_text(parse_limit("3500 trucks/week")), amount_text(parse_limit(0.5))
+    ('500 truck/day', 0.5)
+    """
+    if amount.unit in {"share", "factor"}:
+        return amount.value
+    if amount.unit == "slots":
+        return amount.unit
+    if amount.unit == "h" or amount.unit.startswith("USD/"):
+        return f"{number_text(amount.value)} {amount.unit}"
+    return f"{number_text(amount.value)} {amount.unit}/day"
+
+
+def number_text(value: float) -> str:
+    """Return a number as a scenario writes it, whole ones without a point."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from corridors.display import card
 from corridors.errors import ScenarioError, nearest
 from corridors.network.calendar import day_in
 from corridors.scenarios.events.reach import within_reach
+from corridors.scenarios.quantities import amount_text
 from corridors.scenarios.selectors import KEYS, describe, names_in, select
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 _DAY = dt.timedelta(days=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Event:
     """One change over a period.
 
@@ -87,6 +89,28 @@ class Event:
             day = getattr(self, name)
             if isinstance(day, dt.datetime):
                 object.__setattr__(self, name, day_in(day))
+
+    def __repr__(self) -> str:
+        amount = f", {self.meaning.amount_key}: {self._amount_text()}" if self.amount else ""
+        cargo = f", cargo: {', '.join(self.cargo)}" if self.cargo else ""
+        return f"Event({self.in_words()}{amount}{cargo})"
+
+    def _repr_html_(self) -> str:
+        told = {
+            self.meaning.amount_key: self._amount_text() if self.amount else "",
+            "cargo": self.cargo,
+            "from": self.first_day or "always",
+            "until": self.end_day or "always",
+            "builds up over, hours": self.over_hours,
+            "comes back over, hours": self.start_up_hours,
+            "takes": self.takes,
+            "note": self.note,
+            "where": self.where,
+        }
+        return card(self.meaning.in_words(self), {k: v for k, v in told.items() if v})
+
+    def _amount_text(self) -> str:
+        return str(amount_text(self.its_amount()))
 
     @property
     def meaning(self) -> Kind:
