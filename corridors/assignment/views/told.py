@@ -439,6 +439,12 @@ def told_inferred(new: pd.DataFrame) -> str:
     )
 
 
-def newly_full(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Return the bottlenecks that are none before, both as `corridors.Assignment` has them."""
-    return after[~after["capacity_id"].isin(set(before["capacity_id"]))]
+def newly_full(tables: ComparisonTables) -> pd.DataFrame:
+    """Return the bottlenecks that are none before, but for those at which next to nothing hangs.
+
+    All the room there is worth less than a thousandth of what going round and staying cost then.
+    """
+    after, change = tables.after.bottlenecks, tables.change
+    new = after[~after["capacity_id"].isin(set(tables.before.bottlenecks["capacity_id"]))]
+    costs = abs(change["added_cost_usd_per_day_rerouted"]) + abs(change["surplus_lost_usd_per_day"])
+    return new[new["value_usd_per_day"] >= _WORTH_SAYING * costs]
