@@ -205,6 +205,27 @@ def test_an_unknown_kind_is_refused_with_the_nearest():
 
 
 @pytest.mark.parametrize(
+    ("kind", "amount", "said"),
+    [
+        ("limit", True, "event, limit, to: saw True, expected a share"),
+        ("limit", "5 camels/day", "event, limit, to: saw unit 'camels/day'"),
+        ("delay", 6, "event, delay, by: saw 6, expected a time with its unit"),
+        ("close", 0.5, "event, close: saw the amount 0.5, expected none"),
+    ],
+)
+def test_an_amount_that_cannot_be_meant_is_refused_when_an_event_is_made(kind, amount, said):
+    with pytest.raises(co.ScenarioError) as told:
+        Event(kind, {"link": "a-b-road"}, amount)
+    assert str(told.value).startswith(said)
+
+
+def test_an_event_takes_its_amount_as_a_scenario_writes_it():
+    own = Event("limit", {"link": "a"}, 0.5, "box")
+    assert own == Event("limit", {"link": "a"}, Quantity(0.5, "share"), ("box",))
+    assert Event("delay", {"link": "a"}, "1 day").amount == Quantity(24.0, "h")
+
+
+@pytest.mark.parametrize(
     ("event", "closes"),
     [
         (Event("close", {"link": "x"}), True),

@@ -15,7 +15,7 @@ from corridors.display import card
 from corridors.errors import ScenarioError, nearest
 from corridors.network.calendar import day_in
 from corridors.scenarios.events.reach import within_reach
-from corridors.scenarios.quantities import amount_text
+from corridors.scenarios.quantities import Quantity, amount_text
 from corridors.scenarios.selectors import KEYS, describe, names_in, select
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from corridors.network.arcs import Arcs
     from corridors.network.network import Network
     from corridors.scenarios.draft import Draft
-    from corridors.scenarios.quantities import Quantity
     from corridors.scenarios.selectors import Selection
 
 
@@ -44,7 +43,8 @@ class Event:
     selector
         What it is about.
     amount
-        Share, amount per day, hours, charge or factor; None for those without.
+        Share, amount per day, hours, charge or factor, as a `Quantity` or as a scenario writes
+        it; None for those without.
     cargo
         Cargoes that it is about; empty for all.
     first_day, end_day
@@ -85,6 +85,10 @@ class Event:
         if self.kind not in KINDS:
             msg = f"{self.where or 'event'}: no kind of event {self.kind!r}"
             raise ScenarioError(msg + nearest(self.kind, KINDS))
+        if self.amount is not None and not isinstance(self.amount, Quantity):
+            object.__setattr__(self, "amount", self._read(self.amount))
+        if isinstance(self.cargo, str):
+            object.__setattr__(self, "cargo", (self.cargo,))
         for name in ("first_day", "end_day"):
             day = getattr(self, name)
             if isinstance(day, dt.datetime):
@@ -108,6 +112,18 @@ class Event:
             "where": self.where,
         }
         return card(self.meaning.in_words(self), {k: v for k, v in told.items() if v})
+
+    def _read(self, amount: object) -> Quantity:
+        """Return an amount that is given as a scenario writes it."""
+        where = f"{self.where or 'event'}, {self.kind}"
+        if not self.meaning.amount_key:
+            msg = f"{where}: saw the amount {amount!r}, expected none"
+            raise ScenarioError(msg)
+        try:
+            return self.meaning.parse(amount)
+        except ValueError as error:
+            msg = f"{where}, {self.meaning.amount_key}: {error}"
+            raise ScenarioError(msg) from None
 
     def _amount_text(self) -> str:
         return str(amount_text(self.its_amount()))
