@@ -311,7 +311,7 @@ def test_a_new_kind_of_event_is_one_class(toll):
     arc = state.arcs.number_of[0, "a-b-road", 0]
     assert state.arcs.usd[:, arc] - base.state.arcs.usd[:, arc] == pytest.approx(10)
     [idle] = co.assign(net, Scenario("x", (event,)), as_of=DAY0).events_not_in_force
-    assert idle == "toll {link: a-b-road} from 2025-01-11 until always"
+    assert idle == "toll {link: a-b-road} at 25 USD from 2025-01-11 until always"
     sim = co.simulate(net, Scenario("x", (event,)), 12, start=DAY0)
     assert sim.residual_t < 1e-6
 

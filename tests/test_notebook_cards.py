@@ -183,7 +183,7 @@ def test_it_says_what_it_is_in_one_line(shown, kind):
 def test_an_event_says_what_it_changes_and_when(shown):
     assert repr(shown["event"]) == "Event(close {link: a-b-road} from 2025-01-11 until 2025-01-21)"
     slow = co.Scenario("x").delay("6 h", link="a", cargo=["box"]).events[0]
-    assert repr(slow) == "Event(delay {link: a} from always until always, by: 6 h, cargo: box)"
+    assert repr(slow) == "Event(delay {link: a} by 6 h of box from always until always)"
     assert "<th style='text-align:left'>by</th><td>6 h</td>" in slow._repr_html_()
 
 

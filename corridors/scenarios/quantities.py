@@ -198,9 +198,9 @@ def amount_text(amount: Quantity) -> str | float:
         return amount.value
     if amount.unit == "slots":
         return amount.unit
-    if amount.unit == "h" or amount.unit.startswith("USD/"):
-        return f"{number_text(amount.value)} {amount.unit}"
-    return f"{number_text(amount.value)} {amount.unit}/day"
+    # What a capacity or a demand counts is a day's; hours and charges are not.
+    period = "/day" if amount.unit in VEHICLES.values() else ""
+    return f"{number_text(amount.value)} {amount.unit}{period}"
 
 
 def number_text(value: float) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import textwrap
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -95,13 +95,11 @@ class Event:
                 object.__setattr__(self, name, day_in(day))
 
     def __repr__(self) -> str:
-        amount = f", {self.meaning.amount_key}: {self._amount_text()}" if self.amount else ""
-        cargo = f", cargo: {', '.join(self.cargo)}" if self.cargo else ""
-        return f"Event({self.in_words()}{amount}{cargo})"
+        return f"Event({self.in_words()})"
 
     def _repr_html_(self) -> str:
         told = {
-            self.meaning.amount_key: self._amount_text() if self.amount else "",
+            self.meaning.amount_key: self._amount_text(),
             "cargo": self.cargo,
             "from": self.first_day or "always",
             "until": self.end_day or "always",
@@ -126,7 +124,10 @@ class Event:
             raise ScenarioError(msg) from None
 
     def _amount_text(self) -> str:
-        return str(amount_text(self.its_amount()))
+        """Return the amount in few digits; nothing where there is none, or where it is a word."""
+        if self.amount is None or self.amount.unit == "slots":
+            return ""
+        return str(amount_text(replace(self.amount, value=float(f"{self.amount.value:.6g}"))))
 
     @property
     def meaning(self) -> Kind:
@@ -215,9 +216,12 @@ class Event:
         return self.amount
 
     def in_words(self) -> str:
-        """Return what the event changes, and when."""
+        """Return what the event changes, by how much, of which cargo, and when."""
+        amount = self._amount_text()
+        by = f" {self.meaning.amount_key} {amount}" if amount else ""
+        cargo = f" of {', '.join(self.cargo)}" if self.cargo else ""
         period = f"from {self.first_day or 'always'} until {self.end_day or 'always'}"
-        return f"{self.meaning.in_words(self)} {period}"
+        return f"{self.meaning.in_words(self)}{by}{cargo} {period}"
 
 
 class Kind(ABC):
