@@ -68,6 +68,8 @@ EVENTS = {
     "infinite": ("[{demand: {cargo: container}, to: .inf}]", ["finite"]),
     "no number": ("[{demand: {cargo: container}, to: .nan}]", ["finite"]),
     "a huge delay": (f'[{{delay: {{node: cedar}}, by: "{"9" * 70} days"}}]', ["at most"]),
+    "a charge in per cent": (
+        '[{surcharge: {node: cedar}, by: "10 %"}]', ["another charge for each cargo and way"]),
     "a huge charge": ('[{surcharge: {node: cedar}, by: "1e300 USD/t"}]', ["at most"]),
     "half a character": ('[{close: {node: "\\ud800"}}]', ["not YAML"]),
     "a control character": ("[{close: {node: a\x07}}]", ["line 3", "U+0007 is not allowed"]),

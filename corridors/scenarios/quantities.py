@@ -163,6 +163,8 @@ def parse_charge(value: object) -> Quantity:
     units = {"USD/TEU": ("USD/TEU", 1.0), "USD/FEU": ("USD/TEU", 0.5), "USD/t": ("USD/t", 1.0)}
     if parts is None or parts[1] not in units:
         msg = f'saw {_seen(value)}, expected a charge such as "200 USD/TEU" or "5 USD/t"'
+        if parts is not None and parts[1] == "%":
+            msg += "; a percentage would be another charge for each cargo and way"
         raise ValueError(msg)
     unit, factor = units[parts[1]]
     return Quantity(_checked(parts[0]) * factor, unit)
