@@ -183,7 +183,7 @@ def test_a_place_at_which_next_to_nothing_hangs_is_not_named(by_hand):
     own = by_hand.after.bottlenecks
     for worth, told in ((6.0, True), (5.0, False)):
         pair = pd.concat([own, own.assign(capacity_id="cent", name="The Cent", price_usd=0.01)])
-        pair["value_usd_per_day"] = [700.0] * len(own) + [worth] * len(own)
+        pair["amount"] = [*own["amount"], worth / 0.01]
         said = " ".join(sentences(replace(by_hand, after=replace(by_hand.after, bottlenecks=pair))))
         assert "The Gate" in said
         assert ("The Cent" in said) == told
