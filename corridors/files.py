@@ -57,10 +57,8 @@ def read_whole(path: Path, most: int = MOST_BYTES, what: str = "a file of a netw
     ----------
     path
         The file.
-    most
-        Largest size, bytes.
-    what
-        What such a file is.
+    most, what
+        Largest size in bytes, and what such a file is.
 
     Raises
     ------
@@ -226,9 +224,8 @@ def make_folder(path: Path) -> None:
 def whole_folder(path: Path, replaces: Collection[str] = ()) -> Iterator[Path]:
     """Give a folder to write into that takes the place of `path` when all is written.
 
-    What was there is replaced as one, if it is made of the files that are now
-    written anew; a folder that holds other things too keeps them and gets the
-    new files one after the other, each whole.
+    What was there is replaced as one, if it is made of what is now written anew; a folder that
+    holds other things keeps them and gets the new files one after the other, each whole.
 
     Parameters
     ----------
@@ -274,10 +271,12 @@ def _whole_folder(path: Path, target: Path, replaces: Collection[str]) -> Iterat
 
 
 def _put_in_place(new: Path, old: Path, target: Path, replaces: Collection[str]) -> None:
-    written = {p.name for p in new.iterdir()}
+    written = {p.relative_to(new) for p in new.rglob("*")}
+    known = written.union(map(Path, replaces))
+    ours = (p.relative_to(target) in known for p in target.rglob("*"))
     if not target.exists():
         new.replace(target)
-    elif not target.samefile(".") and {p.name for p in target.iterdir()} <= written | set(replaces):
+    elif not target.samefile(".") and all(ours):
         target.replace(old)
         try:
             new.replace(target)
@@ -285,10 +284,11 @@ def _put_in_place(new: Path, old: Path, target: Path, replaces: Collection[str])
             old.replace(target)
             raise
     else:
-        for name in sorted(set(replaces) - written):
+        for name in sorted(known - written):
             (target / name).unlink(missing_ok=True)
-        for file in sorted(new.iterdir()):
-            file.replace(target / file.name)
+        for file in sorted(p for p in written if (new / p).is_file()):
+            (target / file).parent.mkdir(parents=True, exist_ok=True)
+            (new / file).replace(target / file)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -380,6 +380,14 @@ def observations_ask_for_what_is_there(i: Island) -> Expected:
     return "observations.csv", i.set("observations", "queue-0314", asks=asks), "asks"
 
 
+def observations_bear_names_of_scenarios(i: Island) -> Expected:
+    return (
+        "observations.csv",
+        i.set("observations", "queue-0314", scenario="border-clsed"),
+        "scenario",
+    )
+
+
 def text_is_only_text(i: Island) -> Expected:
     return "nodes.csv", i.set("nodes", "aster", name="As\x1b[31mter"), "name"
 
@@ -512,6 +520,7 @@ WHOLE = [
     lines_stay_in_their_countries,
     observations_ask_or_say_why_not,
     observations_ask_for_what_is_there,
+    observations_bear_names_of_scenarios,
     observations_have_the_unit_that_is_answered,
     text_is_only_text,
     limits_are_no_copy_of_demand,
@@ -1045,6 +1054,30 @@ def test_an_observation_is_of_the_scenario_that_it_asks(island, stated, found):
     problems = co.check(island.folder)
     assert _places(problems) == [place] * found
     assert all(said in p.message for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("label", "near"),
+    [
+        ("border-clsoed", "border-closed"),
+        ("Border_closed", "border-closed"),
+        ("poland-closure-2205", "poland-closure-2025"),
+        ("border-closed + kz-ru-boarder-2025", "kz-ru-border-2025"),
+        ("border-closed+poland-closure-2025", ""),
+        ("the-great-snow", ""),
+        # What happened again, of which there is no scenario.
+        ("poland-closure-2022", ""),
+    ],
+)
+def test_a_slip_in_the_name_of_a_scenario_is_told(island, label, near):
+    first = next(r for r in island.rows("observations") if "scenario:" not in r["asks"])
+    row = island.set("observations", first["observation_id"], scenario=label)
+    own = [p for p in co.check(island.folder) if p.row == row]
+    assert [(p.file, p.column) for p in own] == [("observations.csv", "scenario")] * bool(near)
+    if near:
+        assert f"did you mean {near}" in own[0].message
+        with pytest.raises(co.DataError, match=rf"observations.csv, row {row}, column scenario"):
+            co.validate(co.load(island.folder))
 
 
 @pytest.mark.parametrize(

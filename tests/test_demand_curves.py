@@ -309,3 +309,26 @@ def test_a_curve_that_is_smooth_and_its_steps_agree_as_steps_grow_many():
     steps = step_prices(foot, steep, np.array([1000.0]), steps=2000)
     cut = solve(replace(plain, step_price=steps))
     assert cut.shortfall[0] == pytest.approx(smooth.shortfall[0], abs=60 / 2000)
+
+
+@pytest.mark.parametrize(("usd", "stays"), [(300, 0.0), (600, 1.0)])
+def test_by_days_the_curve_is_one_price_for_another_way_alone(usd, stays):
+    """A charge at the origin makes all ways dearer alike, and the loss of the cargo is 600.
+
+    In the steady state more than half stays at 400 USD a tonne. By days nobody does before the
+    way costs more than the loss; then all do.
+    """
+    net = island(elasticity=-1, elasticity_of="transport", reaction_days=0)
+    out = ["a-b-road", "a-c-road", "a-d-road"]
+    plan = scenario(
+        {
+            "name": "dear",
+            "as_of": DAY,
+            "events": [{"surcharge": {"link": out}, "by": f"{usd} USD/t", "from": DAY}],
+        }
+    )
+    assert choke_prices(co.assign(net, as_of=DAY).state).iloc[0] < 400
+    lost = co.assign(net, plan, model="optimal").summary["shortfall_t_per_day"]
+    assert lost > 40
+    days = co.simulate(net, plan, 10, start=DAY).waterfall.set_index("what")["t"]
+    assert days["never_shipped"] == pytest.approx(stays * 800)

@@ -205,6 +205,27 @@ def test_an_unknown_kind_is_refused_with_the_nearest():
 
 
 @pytest.mark.parametrize(
+    ("kind", "amount", "said"),
+    [
+        ("limit", True, "event, limit, to: saw True, expected a share"),
+        ("limit", "5 camels/day", "event, limit, to: saw unit 'camels/day'"),
+        ("delay", 6, "event, delay, by: saw 6, expected a time with its unit"),
+        ("close", 0.5, "event, close: saw the amount 0.5, expected none"),
+    ],
+)
+def test_an_amount_that_cannot_be_meant_is_refused_when_an_event_is_made(kind, amount, said):
+    with pytest.raises(co.ScenarioError) as told:
+        Event(kind, {"link": "a-b-road"}, amount)
+    assert str(told.value).startswith(said)
+
+
+def test_an_event_takes_its_amount_as_a_scenario_writes_it():
+    own = Event("limit", {"link": "a"}, 0.5, "box")
+    assert own == Event("limit", {"link": "a"}, Quantity(0.5, "share"), ("box",))
+    assert Event("delay", {"link": "a"}, "1 day").amount == Quantity(24.0, "h")
+
+
+@pytest.mark.parametrize(
     ("event", "closes"),
     [
         (Event("close", {"link": "x"}), True),
@@ -290,7 +311,7 @@ def test_a_new_kind_of_event_is_one_class(toll):
     arc = state.arcs.number_of[0, "a-b-road", 0]
     assert state.arcs.usd[:, arc] - base.state.arcs.usd[:, arc] == pytest.approx(10)
     [idle] = co.assign(net, Scenario("x", (event,)), as_of=DAY0).events_not_in_force
-    assert idle == "toll {link: a-b-road} from 2025-01-11 until always"
+    assert idle == "toll {link: a-b-road} at 25 USD from 2025-01-11 until always"
     sim = co.simulate(net, Scenario("x", (event,)), 12, start=DAY0)
     assert sim.residual_t < 1e-6
 

@@ -20,7 +20,8 @@ from shapely import from_wkt
 
 import corridors as co
 from corridors.cli import main
-from corridors.exchange import FORMATS
+from corridors.errors import DataError
+from corridors.exchange import FORMATS, geoparquet
 from corridors.exchange.graphml import plain_graph
 from corridors.network.schema import tables
 
@@ -252,3 +253,36 @@ def test_osmnx_takes_the_graph(network):
     # And back: OSMnx makes the same graph of its frames.
     again = ox.graph_from_gdfs(nodes, edges)
     assert set(again.edges(keys=True)) == set(graph.edges(keys=True))
+
+
+@pytest.mark.parametrize("name", ["gmns", "geoparquet"])
+@pytest.mark.parametrize("there", [False, True])
+def test_an_export_of_several_files_is_whole_or_absent(island, tmp_path, monkeypatch, name, there):
+    """Whatever of them cannot be written, the last one too: a scenario beside the tables."""
+    net, target = island, tmp_path / "out"
+    if there:
+        co.export(net, target, name)
+        (target / "mine.txt").write_text("x")
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    if name == "gmns":
+        last = max(island.folder.glob("*.yaml"))
+        kept = last.read_bytes()
+        last.write_bytes(b"#" * 51_000_000)
+    else:
+        kept, last = b"", None
+        written = geoparquet.write_bytes
+
+        def full(path, content):
+            if path.name == "transfers.parquet":
+                raise DataError(f"{path}: cannot be written (No space left on device)")
+            written(path, content)
+
+        monkeypatch.setattr(geoparquet, "write_bytes", full)
+    try:
+        with pytest.raises(DataError, match=r"at most 50 MB|No space left"):
+            co.export(net, target, name)
+    finally:
+        if last is not None:
+            last.write_bytes(kept)
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+    assert target.exists() == there

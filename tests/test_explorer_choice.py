@@ -253,3 +253,51 @@ def test_a_number_of_days_or_draws_is_at_least_one(option, tmp_path):
     assert "at least 1" in str(found.exception)
     with pytest.raises(co.ScenarioError, match="expected a whole number of at least 1"):
         explorer(co.load(), [], as_of=DAY, **{option.strip("-"): 0})
+
+
+def wanted(per_day, until=""):
+    return toys.network(
+        {"a": "XA", "b": "XB"},
+        [
+            {"link_id": "near", "from_node": "a", "to_node": "b", "mode": "road", "hours": 5},
+            {"link_id": "far", "from_node": "a", "to_node": "b", "mode": "road", "hours": 6},
+        ],
+        [
+            {"origin": "a", "destination": "b", "per_day": per_day, "valid_from": until},
+            {"origin": "b", "destination": "a", "per_day": 0},
+        ],
+    )
+
+
+def test_where_nothing_is_carried_the_page_says_why_it_has_no_route_choice(
+    browser,  # noqa: F811
+    tmp_path,
+):
+    path = explorer(wanted(0), [], as_of="2026-03-01").save(tmp_path / "none.html")
+    with visit(browser, path) as seen:
+        wait_for(lambda: seen.page.evaluate(SETTLED))
+        assert seen.page.locator("#model").is_hidden()
+        said = seen.page.locator("#modelled").inner_text()
+        assert "on none of its days is anything to be carried" in said
+        assert seen.noise == []
+
+
+def test_a_first_day_without_cargo_hides_no_route_choice_of_others(
+    browser,  # noqa: F811
+    tmp_path,
+):
+    """Demand begins in June; the page opens in March, and one of its demands is always 0."""
+    net = wanted(10, until="2026-06-01")
+    plan = co.scenario(
+        {"name": "shut", "as_of": "2026-07-01", "events": [{"close": {"link": "near"}}]}
+    )
+    path = explorer(net, [plan], as_of="2026-03-01").save(tmp_path / "later.html")
+    with visit(browser, path) as seen:
+        wait_for(lambda: seen.page.evaluate(SETTLED))
+        assert not seen.page.locator("#model").is_hidden()
+        for day, scenario, carried in (("2026-03-01", "", 0), ("2026-07-01", "shut", 10)):
+            question = {"model": "logit", "day": day, "scenario": scenario}
+            own = {k: v for k, v in question.items() if v}
+            found = seen.page.evaluate(DETAIL, own)
+            assert sum(found["flow_t_per_day"].values()) == pytest.approx(carried, abs=1e-6)
+        assert seen.noise == []

@@ -73,6 +73,24 @@ def test_a_folder_is_replaced_but_for_what_is_not_ours(tmp_path):
     assert names(tmp_path) == ["out"]
 
 
+def test_folders_within_are_replaced_but_for_what_is_not_ours(tmp_path):
+    out = tmp_path / "out"
+
+    def write(text):
+        with whole_folder(out) as folder:
+            (folder / "own").mkdir()
+            write_text(folder / "own" / "a.csv", text)
+            write_text(folder / "b.csv", text)
+
+    write("1")
+    write("2")
+    (out / "own" / "mine.txt").write_text("x")
+    write("3")
+    assert {p.name: p.read_text() for p in out.rglob("*") if p.is_file()} == {
+        "a.csv": "3", "b.csv": "3", "mine.txt": "x"}  # fmt: skip
+    assert names(tmp_path) == ["out"]
+
+
 def test_what_a_killed_run_left_is_cleared_away(tmp_path):
     for word in ("new", "old"):
         (tmp_path / f".out.{word}").mkdir()

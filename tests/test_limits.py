@@ -332,6 +332,24 @@ def test_the_command_writes_and_lists(folder):
     assert len(said["written"]) == 4
 
 
+def test_the_command_says_the_essential_and_lists_all_where_that_is_asked(folder, monkeypatch):
+    of = ("limits", "--network", str(folder))
+    monkeypatch.setenv("COLUMNS", "80")
+    short = command.corridors(*of).stdout
+    assert len(short.splitlines()) < 60
+    assert max(map(len, short.splitlines())) <= 80
+    inferred = co.load(folder).inferred_limits()
+    rows = [line.split() for line in short.splitlines()]
+    for rule, count in inferred["rule"].value_counts().items():
+        assert any(row[:1] == [rule] and str(count) in row for row in rows)
+    assert "--each" in short
+    monkeypatch.setenv("COLUMNS", "400")
+    whole = command.corridors(*of, "--each").stdout
+    for name in inferred["capacity_id"]:
+        assert name in whole
+        assert name not in short
+
+
 def test_a_folder_that_is_no_network_is_refused(folder, tmp_path):
     (tmp_path / "other").mkdir()
     with pytest.raises(DataError, match=r"no datapackage\.json"):

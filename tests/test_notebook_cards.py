@@ -7,12 +7,16 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 import toys
 from hostile import HOSTILE
 from simulate_toys import DAY0, close, link, one_road, scenario
 
 import corridors as co
+from corridors.analysis.cross_validation import CrossValidation
+from corridors.analysis.validation.calibrate import Calibration
+from corridors.flow import solve
 
 KEY = re.compile(r"\b[a-z]+_[a-z_]+\b")
 
@@ -24,6 +28,7 @@ def shown(tmp_path_factory):
     later = replace(scenario(close("a-b-road", "2025-01-13")), name="later", as_of=plan.as_of)
     base = co.assign(net, as_of=DAY0)
     hit = co.assign(net, plan, as_of=DAY0)
+    drawn = co.simulate(net, plan, 6, start=DAY0, replications=2, seed=1)
     return {
         "network": net,
         "scenario": plan,
@@ -40,8 +45,28 @@ def shown(tmp_path_factory):
         "uncertainty": co.uncertainty(net, plan, 3, as_of=DAY0),
         "pack": co.pack(net, [plan]),
         "family": co.family(plan, duration=[1, 5]),
+        "event": plan.events[0],
+        "replications": drawn.replications,
+        "bound": co.simulate(net, plan, 6, start=DAY0, model="optimal").bound,
+        "problem": base.state.problem,
+        "answer": solve(base.state.problem),
+        "calibration": CALIBRATION,
+        "cross_validation": CROSS,
         "kept": kept(co.compare(base, hit), tmp_path_factory.mktemp("kept") / "own"),
     }
+
+
+CALIBRATION = Calibration(
+    pd.DataFrame({"column": ["patience_days"], "cargo": ["truck"], "fitted": [11.123456789]}),
+    pd.DataFrame({"observation_id": ["trucks"], "observed": [7500.0], "fitted": [6912.3456789]}),
+    2.3456789,
+    1.2345678,
+    9,
+)
+CROSS = CrossValidation(
+    81.23456789, 0.123456789, {}, {}, 0.123456789,
+    [{"observation_id": "a", "observed": 1.0, "predicted": 1.23456789, "identity": False}],
+)  # fmt: skip
 
 
 def named(plan, name):
@@ -55,7 +80,8 @@ def kept(comparison, folder):
 
 KINDS = ("network", "scenario", "assignment", "comparison", "simulation", "certificate",
          "headroom", "cut", "route", "curve", "comparisons", "interaction", "uncertainty", "pack",
-         "family", "kept")  # fmt: skip
+         "family", "event", "replications", "bound", "problem", "answer", "calibration",
+         "cross_validation", "kept")  # fmt: skip
 
 
 def heads_of(page):
@@ -144,3 +170,26 @@ def test_what_nothing_limits_is_unlimited_however_often_it_is_drawn():
     net = toys.network({"a": "AA", "b": "BB"}, [{"from_node": "a", "to_node": "b"}], [])
     found = co.cut_range(net, "a", "b", "bulk", n=2, as_of=DAY0)
     assert repr(found) == "CutRange(bulk: unlimited)"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_says_what_it_is_in_one_line(shown, kind):
+    said = repr(shown[kind])
+    assert re.match(r"[A-Z]\w+\(", said)
+    assert "\n" not in said
+    assert len(said) <= 160
+
+
+def test_an_event_says_what_it_changes_and_when(shown):
+    assert repr(shown["event"]) == "Event(close {link: a-b-road} from 2025-01-11 until 2025-01-21)"
+    slow = co.Scenario("x").delay("6 h", link="a", cargo=["box"]).events[0]
+    assert repr(slow) == "Event(delay {link: a} by 6 h of box from always until always)"
+    assert "<th style='text-align:left'>by</th><td>6 h</td>" in slow._repr_html_()
+
+
+def test_every_public_result_shows_itself():
+    """Whatever a notebook may end a cell with, errors aside."""
+    for name in dir(co):
+        made = getattr(co, name)
+        if isinstance(made, type) and not issubclass(made, Exception):
+            assert hasattr(made, "_repr_html_") or hasattr(made, "_repr_mimebundle_"), name

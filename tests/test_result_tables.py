@@ -178,6 +178,17 @@ def test_sentences_are_made_of_tables_alone(by_hand):
     ]
 
 
+def test_a_place_at_which_next_to_nothing_hangs_is_not_named(by_hand):
+    """Going round and staying cost 5,600 USD a day; a room that is worth five explains nothing."""
+    own = by_hand.after.bottlenecks
+    for worth, told in ((6.0, True), (5.0, False)):
+        pair = pd.concat([own, own.assign(capacity_id="cent", name="The Cent", price_usd=0.01)])
+        pair["amount"] = [*own["amount"], worth / 0.01]
+        said = " ".join(sentences(replace(by_hand, after=replace(by_hand.after, bottlenecks=pair))))
+        assert "The Gate" in said
+        assert ("The Cent" in said) == told
+
+
 @pytest.mark.parametrize("scale", [1.0, 1e-2, 1e-5])
 def test_a_trace_of_cargo_is_no_half_sentence(by_hand, scale):
     """Of whatever little used what is shut, what becomes of it is said, or nothing is."""

@@ -440,3 +440,18 @@ def test_who_comes_when_a_quay_is_open_again_is_held_back_only_where_nobody_know
     sim = run(port(35, hours=96), shut, days=20, announced=announced)
     assert at(sim, "quay")[7] == pytest.approx(10)
     assert sum(at(sim, "road")) == pytest.approx(0 if announced else 10, abs=1e-5)
+
+
+@pytest.mark.parametrize("hours", [6.0, 12.0, 30.0, 100.0])
+@pytest.mark.parametrize("store", [0.0, 5.0])
+def test_a_full_line_without_room_holds_nothing_back_where_time_is_in_whole_steps(hours, store):
+    """Ten a day over a quay that passes ten, and two limits on the way to it.
+
+    What leaves within a step comes within one, some whole steps later. Reckoned at the hours of
+    the way it comes across two, of which the first is full with what has left before.
+    """
+    net = port(store, hours=hours, road=10)
+    full = {"limit": {"capacity": "quay"}, "to": "10 t/day"}
+    sim = run(net, full, days=20, model="optimal", warm_up=10)
+    assert max(at(sim, "quay") + at(sim, "road")) == 0
+    assert what(sim, "on_time") + what(sim, "under_way") == pytest.approx(200)

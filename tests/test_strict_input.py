@@ -13,13 +13,13 @@ import toys
 import corridors as co
 from corridors.cli.asking import again
 from corridors.network.folder import seal
+from corridors.network.reading.areas import MOST_VERTICES
 from corridors.network.reading.columns import typed_table
 from corridors.network.reading.yaml_lines import MAX_DEPTH, parse, value_of
 from corridors.network.schema import tables
 from corridors.scenarios import quantities
 from corridors.scenarios.scenario import MOST_LEVELS, MOST_PARTS
 from corridors.scenarios.schema import MOST_EVENTS
-from corridors.scenarios.selectors import MOST_VERTICES
 
 NAMED = "name: x\nevents: [{close: {link: %s}}]"
 HEAD = "name: x\nas_of: 2026-03-01\nevents:"
@@ -68,6 +68,8 @@ EVENTS = {
     "infinite": ("[{demand: {cargo: container}, to: .inf}]", ["finite"]),
     "no number": ("[{demand: {cargo: container}, to: .nan}]", ["finite"]),
     "a huge delay": (f'[{{delay: {{node: cedar}}, by: "{"9" * 70} days"}}]', ["at most"]),
+    "a charge in per cent": (
+        '[{surcharge: {node: cedar}, by: "10 %"}]', ["another charge for each cargo and way"]),
     "a huge charge": ('[{surcharge: {node: cedar}, by: "1e300 USD/t"}]', ["at most"]),
     "half a character": ('[{close: {node: "\\ud800"}}]', ["not YAML"]),
     "a control character": ("[{close: {node: a\x07}}]", ["line 3", "U+0007 is not allowed"]),
@@ -488,3 +490,86 @@ def test_a_limit_of_two_cargoes_limits_both_whatever_the_spaces():
 
     assert served("box;bulk") == pytest.approx(50)
     assert served("box; bulk") == pytest.approx(50)
+
+
+LIMIT = "events:\n  - limit: {node: cedar}\n    to: 0.5\n    from: 2026-03-01\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("as_of", "a date such as 2025-09-12"),
+        ("title", "text"),
+        ("extends", "a name, or a list of names"),
+        ("sources", "a list"),
+        ("family", "a mapping"),
+    ],
+)
+def test_a_key_without_a_value_says_what_belongs_there(tmp_path, key, expected):
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"name: x\n{key}:\n{LIMIT}", encoding="utf-8")
+    with pytest.raises(co.ScenarioError) as told:
+        co.scenario(path)
+    assert f"mine.yaml, line 2, {key}: saw nothing, expected {expected}" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("until", "a date such as 2025-09-12"),
+        ("over", 'a time with its unit such as "24 h"'),
+        ("cargo", "a name, or a list of names"),
+        ("note", "text"),
+    ],
+)
+def test_a_key_of_an_event_without_a_value_says_what_belongs_there(tmp_path, key, expected):
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"name: x\n{LIMIT}    {key}:\n", encoding="utf-8")
+    with pytest.raises(co.ScenarioError) as told:
+        co.scenario(path)
+    assert f"mine.yaml, line 6, events[0].{key}: saw nothing, expected {expected}" in str(
+        told.value
+    )
+
+
+@pytest.mark.parametrize(
+    ("family", "words"),
+    [
+        ("to: [0.2, x]", "family.to[1]: saw 'x', expected a share such as 0.7"),
+        ("to: [0.2, true]", "family.to[1]: saw true"),
+        ("to: [0.2, 2]", "family.to[1]: saw 2, expected a share from 0 to 1"),
+        ("to: [012, 1]", "family.to[0]: saw 012"),
+        ("by: ['24 h']", "family.by: no event has 'by', expected one of delay, surcharge"),
+        ("duration: [7, true]", "family.duration[1]: saw true"),
+        ("duration: [7, 0]", "family.duration[1]: saw 0, expected whole days"),
+        ("duration: [1, ..., 2]", "family.duration: saw 1.25, expected whole days"),
+    ],
+)
+def test_a_value_of_a_family_is_refused_where_it_stands(tmp_path, family, words):
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"name: x\nfamily: {{{family}}}\n{LIMIT}", encoding="utf-8")
+    with pytest.raises(co.ScenarioError) as told:
+        co.scenario(path)
+    assert f"mine.yaml, line 2, {words}" in str(told.value)
+    with pytest.raises(co.ScenarioError):
+        co.scenario({"name": "x", "extends": str(path), "events": []})
+
+
+def test_a_family_over_what_it_extends_is_held_against_that(tmp_path):
+    (tmp_path / "base.yaml").write_text(f"name: base\n{LIMIT}", encoding="utf-8")
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: x\nextends: base.yaml\nevents: []\nfamily: {to: [0.2, 0.4]}\n")
+    assert [s.events[0].amount.value for s in co.family(co.scenario(path))] == [0.2, 0.4]
+    path.write_text("name: x\nextends: base.yaml\nevents: []\nfamily: {to: [0.2, -1]}\n")
+    with pytest.raises(co.ScenarioError, match=r"line 4, family.to\[1\]: saw -1"):
+        co.scenario(path)
+
+
+@pytest.mark.parametrize(("seen", "told"), [("true", "true"), ('"20"', '"20"'), ("{}", "{}")])
+@pytest.mark.parametrize("in_a_file", [False, True])
+def test_a_position_of_an_area_that_is_no_number_is_refused(net, tmp_path, seen, told, in_a_file):
+    """What makes shapes takes true for 1, and text for the number that it looks like."""
+    area = f'{{"type": "Polygon", "coordinates": [[[{seen}, 1], [2, 1], [2, 2], [{seen}, 1]]]}}'
+    (tmp_path / "area.geojson").write_text(area, encoding="utf-8")
+    within = "area.geojson" if in_a_file else area
+    refused(net, tmp_path, f"[{{close: {{within: {within}}}}}]", f"saw {told}, expected numbers")

@@ -52,6 +52,7 @@ def asked(own):
         "list": ("list", "capacities", *of),
         "show": ("show", f"demand:{demand}", *of),
         "limits": ("limits", *of),
+        "limits, each": ("limits", *of, "--each"),
         "check": ("check", *of),
         "projects": ("projects", *of),
     }

@@ -53,6 +53,14 @@ def rest(name):
     }
 
 
+def test_true_is_no_step_and_no_id(net):
+    with pytest.raises(co.ScenarioError, match="step: saw True, expected a time with its unit"):
+        co.simulate(net, SHUT, step=True)
+    for name in (True, None, 5):
+        with pytest.raises(co.ScenarioError, match=f"name: saw {name}, expected an id"):
+            co.show(net, name)
+
+
 WRONG = [None, "shipped", 0, {}, pd.DataFrame({"a": [1]}), "x" * 5000]
 
 

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from corridors import __version__
 from corridors.analysis.jobs.checkpoint import Ledger, are_numbers
 from corridors.analysis.jobs.each import solve_each
 from corridors.analysis.validation.count_fit import INPUTS, CountFit, hash_of
+from corridors.display import card, grid, several
 from corridors.errors import DataError
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ FACTOR = 4.0
 """Factor at which the error of a row is capped."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CrossValidation:
     """How well counts are predicted by fits that have not seen them.
 
@@ -58,6 +60,15 @@ class CrossValidation:
     places_apart: dict[str, Any]
     largest_multiplier_share: float
     rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        within = self.within_25_percent
+        said = "" if within is None else f", {within:.3g} % within a quarter"
+        return f"CrossValidation({several(len(self.rows), 'rows')}{said})"
+
+    def _repr_html_(self) -> str:
+        told = {k: v for k, v in vars(self).items() if isinstance(v, float)}
+        return card(repr(self), told) + grid(pd.DataFrame(self.rows))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""

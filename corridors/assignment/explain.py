@@ -68,7 +68,7 @@ def sentences(tables: ComparisonTables) -> list[str]:
             _what_stops(tables),
         ]
     if change["rerouted_t_per_day"] > _SMALL or _stays(change):
-        found.append(told_inferred(newly_full(tables.before.bottlenecks, tables.after.bottlenecks)))
+        found.append(told_inferred(newly_full(tables)))
     if change["rerouted_t_per_day"] <= _SMALL and change["newly_unserved_t_per_day"] <= _SMALL:
         nothing = "no cargo leaves its route and none is lost."
         found.append(nothing.capitalize() if kept else f"Nothing else changes: {nothing}")
@@ -111,7 +111,7 @@ def answer(
         loss = _ranged(own, "surplus_lost_usd_per_day", "USD a day are lost by it")
         found.append(_with_ranges(lost, said, loss))
     rest = [
-        told_inferred(newly_full(tables.before.bottlenecks, tables.after.bottlenecks)),
+        told_inferred(newly_full(tables)),
         _what_stops(tables),
         whole.replace(f"On {tables.day}, of", "In all, of", 1) if lead else "",
         told_closed(tables.closed_links, tables.before.flows),
@@ -434,7 +434,7 @@ def _newly_wanted(tables: ComparisonTables) -> str:
 
 def _what_stops(tables: ComparisonTables) -> str:
     """Return what is full that was not, and what room there is worth, or what each pays there."""
-    new = newly_full(tables.before.bottlenecks, tables.after.bottlenecks)
+    new = newly_full(tables)
     if not len(new):
         return ""
     waits = tables.after.waits is not None

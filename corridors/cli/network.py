@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,10 +16,15 @@ from corridors.cli.common import (
     note,
     print_json,
     print_line,
+    print_prose,
     print_table,
     whole_number,
     working,
 )
+from corridors.display import several
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def register(app: typer.Typer) -> None:
@@ -119,9 +124,16 @@ def limits(
         str | None,
         typer.Option("--as-of", help="Day whose baseline says what passes.", metavar="DATE"),
     ] = None,
+    each: Annotated[
+        bool,
+        typer.Option("--each", help="List each link and transfer, and each limit of a rule."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """List what limits each link and transfer: a published figure, or a rule and its amount."""
+    """Say how many links and transfers have a published limit, or that of a rule; list each.
+
+    `--json` has each of them in any case.
+    """
     from corridors.analysis.limits import limits as limits_of
     from corridors.analysis.limits import require_same_network, with_inferred_limits, write_limits
     from corridors.network.network import load
@@ -146,10 +158,26 @@ def limits(
         return
     counts = table.groupby(["kind", "basis"]).size().rename("count").reset_index()
     print_table(counts, "Links and transfers, each direction apart")
-    print_table(table.drop(columns="rule"), "What limits them")
-    print_table(inferred, "Limits that a rule has inferred, a day")
+    if each:
+        print_table(table.drop(columns="rule"), "What limits them")
+        print_table(inferred, "Limits that a rule has inferred, a day")
+    elif len(inferred):
+        print_table(_by_rule(inferred), "Limits that a rule has inferred, a day")
+    if not each and len(table):
+        print_prose(
+            f"--each lists what limits each of the {several(len(table), 'directions')} of links "
+            f"and transfers, and {several(len(inferred), 'inferred limits')}; --json holds them; "
+            "`corridors show ID` says where one comes from."
+        )
     for path in written:
         note(f"wrote {path}")
+
+
+def _by_rule(inferred: pd.DataFrame) -> pd.DataFrame:
+    """Return how many limits each rule has inferred, and from what amount to what."""
+    of_rule = inferred.groupby(["rule", "unit"], sort=True)["amount"]
+    found = of_rule.agg(["size", "min", "median", "max"]).reset_index()
+    return found.set_axis(["rule", "unit", "limits", "least", "middle", "most"], axis=1)
 
 
 def _plain(frame: Any) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.errors import DataError
 from corridors.exchange.formats import about, links_with_notes, tables_to_write
-from corridors.files import make_folder, write_bytes
+from corridors.files import whole_folder, write_bytes
 from corridors.network.schema import tables
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def write(net: Network, path: Path) -> list[Path]:
             buffer = io.BytesIO()
         metadata = {**(table.schema.metadata or {}), b"corridors": said}
         pq.write_table(table.replace_schema_metadata(metadata), buffer, compression="zstd")
-        contents[path / f"{name}.parquet"] = buffer.getvalue()
-    make_folder(path)
-    for file, content in contents.items():
-        write_bytes(file, content)
-    return list(contents)
+        contents[f"{name}.parquet"] = buffer.getvalue()
+    with whole_folder(path) as new:
+        for file, content in contents.items():
+            write_bytes(new / file, content)
+    return [path / file for file in contents]

@@ -31,7 +31,7 @@ from corridors.exchange.formats import about, links_with_notes, tables_to_write
 from corridors.exchange.graphml import line_wkt
 from corridors.exchange.lines import PROPERTIES
 from corridors.exchange.tables import as_text, text_rows
-from corridors.files import make_folder, write_bytes, write_text
+from corridors.files import make_folder, whole_folder, write_bytes, write_text
 from corridors.network.arcs import mode_gauge
 from corridors.network.folder import CHOICE, copy_scenarios, table_text
 from corridors.network.reading.cells import rows_of
@@ -112,16 +112,19 @@ def write(net: Network, path: Path) -> list[Path]:
     said = "".join(f"{key}: {value}\n" for key, value in about(net).items() if value)
     files[f"{SUBFOLDER}/about.txt"] = said
     choice = choice_file(net.folder, ids_of(own)) if net.folder is not None else None
-    make_folder(path)
-    make_folder(path / SUBFOLDER)
-    for name, text in files.items():
-        write_text(path / name, text)
-    made = [path / name for name in files]
-    if choice is not None:
-        write_bytes(path / SUBFOLDER / CHOICE, choice[0])
-        made.append(path / SUBFOLDER / CHOICE)
-    # The observations name scenarios of their own by the files beside the tables.
-    return made + (copy_scenarios(net.folder, path / SUBFOLDER) if net.folder is not None else [])
+    with whole_folder(path) as new:
+        own_folder = new / SUBFOLDER
+        make_folder(own_folder)
+        for name, text in files.items():
+            write_text(new / name, text)
+        made = [new / name for name in files]
+        if choice is not None:
+            write_bytes(own_folder / CHOICE, choice[0])
+            made.append(own_folder / CHOICE)
+        if net.folder is not None:
+            # The observations name scenarios of their own by the files beside the tables.
+            made += copy_scenarios(net.folder, own_folder)
+    return [path / file.relative_to(new) for file in made]
 
 
 def _text(rows: list[Row], columns: tuple[str, ...]) -> str:

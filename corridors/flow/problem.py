@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.display import card
 from corridors.errors import ProblemError, renamed_arguments, renamed_attributes
 from corridors.flow.arrays import (
     Flags,
@@ -211,6 +212,11 @@ class FlowProblem:
             f"FlowProblem({self.n_nodes} nodes, {self.n_arcs} arcs, "
             f"{self.n_commodities} commodities, {self.n_limits} limits)"
         )
+
+    def _repr_html_(self) -> str:
+        sizes = ("n_nodes", "n_arcs", "n_commodities", "n_limits")
+        told = {name.removeprefix("n_"): getattr(self, name) for name in sizes}
+        return card(repr(self), told | {"wanted": float(self.amount.sum())})
 
     @classmethod
     @renamed_arguments(second_cost="tie_cost")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.display import card
 from corridors.errors import (
     CertificateError,
     ProblemError,
@@ -79,6 +80,10 @@ class Answer:
             f"Answer(objective={self.objective:.6g}, shortfall={self.shortfall.sum():.6g}, "
             f"gap={self.certificate.relative_gap:.1e})"
         )
+
+    def _repr_html_(self) -> str:
+        told = {"objective": self.objective, "shortfall": float(self.shortfall.sum())}
+        return card(repr(self), told) + self.certificate._repr_html_()
 
     @property
     def objective(self) -> float:

@@ -122,7 +122,8 @@ def copy_scenarios(source: Path, target: Path) -> list[Path]:
     made = []
     for file in sorted([*source.glob("*.yaml"), *source.glob("*.geojson")]):
         if file.name != LINES and file.is_file():
-            write_bytes(target / file.name, file.read_bytes())
+            what = "a scenario" if file.suffix == ".yaml" else "an area"
+            write_bytes(target / file.name, read_whole(file, what=what))
             made.append(target / file.name)
     return made
 

@@ -163,6 +163,8 @@ def parse_charge(value: object) -> Quantity:
     units = {"USD/TEU": ("USD/TEU", 1.0), "USD/FEU": ("USD/TEU", 0.5), "USD/t": ("USD/t", 1.0)}
     if parts is None or parts[1] not in units:
         msg = f'saw {_seen(value)}, expected a charge such as "200 USD/TEU" or "5 USD/t"'
+        if parts is not None and parts[1] == "%":
+            msg += "; a percentage would be another charge for each cargo and way"
         raise ValueError(msg)
     unit, factor = units[parts[1]]
     return Quantity(_checked(parts[0]) * factor, unit)
@@ -184,3 +186,25 @@ def parse_demand(value: object) -> Quantity:
         msg = f"saw {_seen(value)}, expected TEU or t per day, week, month or year"
         raise ValueError(msg)
     return quantity
+
+
+def amount_text(amount: Quantity) -> str | float:
+    """Return an amount as a scenario writes it.
+
+    Examples
+    --------
+    >>> amount_text(parse_limit("3500 trucks/week")), amount_text(parse_limit(0.5))
+    ('500 truck/day', 0.5)
+    """
+    if amount.unit in {"share", "factor"}:
+        return amount.value
+    if amount.unit == "slots":
+        return amount.unit
+    # What a capacity or a demand counts is a day's; hours and charges are not.
+    period = "/day" if amount.unit in VEHICLES.values() else ""
+    return f"{number_text(amount.value)} {amount.unit}{period}"
+
+
+def number_text(value: float) -> str:
+    """Return a number as a scenario writes it, whole ones without a point."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))

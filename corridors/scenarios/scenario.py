@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,9 +17,10 @@ from corridors.network.reading.yaml_lines import Lines, Path_, read
 from corridors.scenarios.authoring.calls import Changes
 from corridors.scenarios.authoring.phrases import is_phrase, near_phrase, read_phrase
 from corridors.scenarios.authoring.reading import event_from, place_of, read_event, value_at
-from corridors.scenarios.authoring.series import series
+from corridors.scenarios.authoring.series import is_gap, series
 from corridors.scenarios.authoring.text import as_yaml, event_dict, slug
 from corridors.scenarios.authoring.values import name_of, plain
+from corridors.scenarios.authoring.varied import check_events, check_value
 from corridors.scenarios.schema import MOST_EVENTS, first_fault
 
 if TYPE_CHECKING:
@@ -341,28 +343,39 @@ def _built(
         title=content.get("title", ""),
         description=" ".join(content.get("description", "").split()),
         sources=tuple(content.get("sources", ())),
-        family=_family(content, path, lines),
         question=" ".join(content.get("question", "").split()),
     )
     extends = content.get("extends", [])
     if isinstance(extends, str):
         extends = [extends]
-    if not extends:
-        return own
-    total = _extended(own, extends, path, lines, under, known)
-    return replace(own, events=total.events, as_of=as_of or total.as_of, sources=total.sources)
+    if extends:
+        total = _extended(own, extends, path, lines, under, known)
+        own = replace(own, events=total.events, as_of=as_of or total.as_of, sources=total.sources)
+    return replace(own, family=_family(content, own.events, path, lines))
 
 
 def _family(
-    content: dict[str, Any], path: Path, lines: dict[Path_, int]
+    content: dict[str, Any], events: tuple[Event, ...], path: Path, lines: dict[Path_, int]
 ) -> tuple[str, tuple[Any, ...]] | None:
     """Return the parameter of a family and its values, None where a scenario is alone."""
-    for parameter, values in content.get("family", {}).items():
+    for parameter, given in content.get("family", {}).items():
+        keys = ("family", parameter)
+        for i, value in enumerate(given):
+            if not is_gap(value):
+                value_at(
+                    partial(check_value, parameter, events=events), given, (*keys, i), path, lines
+                )
         try:
-            return parameter, series(values)
-        except ScenarioError as error:
-            msg = f"{place_of(path, ('family', parameter), lines)}: {error}"
+            values = series(given)
+            for value in values:
+                # What lies between two that can be meant may be none.
+                check_value(parameter, value, events)
+            if events:
+                check_events(parameter, events)
+        except ValueError as error:
+            msg = f"{place_of(path, keys, lines)}: {error}"
             raise ScenarioError(msg) from None
+        return parameter, values
     return None
 
 

@@ -269,9 +269,13 @@ def _in_words(
         return path, f"the key {missing!r} is missing"
     if error.validator == "oneOf" and KINDS.keys() <= schema.get("properties", {}).keys():
         return path, _event_fault(seen)
-    if schema.get("pattern") == _DATE["pattern"] and isinstance(seen, int | float | str):
+    is_date = schema.get("pattern") == _DATE["pattern"]
+    if written.get(path) == "":
+        # A key without a value; what a script gives stands nowhere.
+        return path, f"saw nothing, expected {_A_DATE if is_date else _expected(error, path)}"
+    if is_date and (seen is None or isinstance(seen, int | float | str)):
         stands = written.get(path) or repr(seen)
-        return path, f"saw {stands}, expected a date such as 2025-09-12"
+        return path, f"saw {stands}, expected {_A_DATE}"
     unquoted = _unquoted(error, path, seen, written)
     if unquoted is not None:
         return unquoted
@@ -302,6 +306,7 @@ def _expected(error: Any, path: tuple[str | int, ...]) -> str:
 _FEWEST = {"minItems": "value", "minLength": "character"}
 
 
+_A_DATE = "a date such as 2025-09-12"
 _TIME = 'a time with its unit such as "24 h" or "2 days"'
 _WITH_UNIT: Mapping[str | int, str] = {
     "over": _TIME,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import yaml
 
-from corridors.errors import DataError, ScenarioError, nearest
-from corridors.files import read_whole
+from corridors.errors import ScenarioError, nearest
+from corridors.network.reading.areas import read_area
 from corridors.network.reading.country_codes import code_hint
 from corridors.network.reading.yaml_lines import value_of
 from corridors.network.schema import MODES
@@ -20,6 +18,7 @@ from corridors.scenarios.named_rows import rows_of
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Set as AbstractSet
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -39,12 +38,6 @@ KEYS = (
     "direction",
 )
 """Keys that a selector may have; those given are combined by and."""
-
-
-MOST_VERTICES = 100_000
-"""Vertices of an area; a country's outline at 1:10 million has some thousands."""
-
-_MOST_AREA_BYTES = 20_000_000
 
 _MOST_SELECTED = 512
 """Selections that are kept for each network."""
@@ -314,7 +307,7 @@ def _by_capacity(net: Network, value: Any, _: Path | None) -> Selection:
 def _by_polygon(net: Network, value: Any, folder: Path | None) -> Selection:
     from corridors.network.antimeridian import meets
 
-    area = _read_area(value, folder)
+    area = read_area(value, folder)
     inside = _nodes_inside(net, area)
     links = net.links
     touches = meets(area, links.geometry.to_numpy())
@@ -324,7 +317,7 @@ def _by_polygon(net: Network, value: Any, folder: Path | None) -> Selection:
 
 def nodes_within(net: Network, value: Any, folder: Path | None) -> set[str]:
     """Return the nodes that lie in polygons, given as `within` has them."""
-    return _nodes_inside(net, _read_area(value, folder))
+    return _nodes_inside(net, read_area(value, folder))
 
 
 def _nodes_inside(net: Network, area: Any) -> set[str]:
@@ -332,71 +325,6 @@ def _nodes_inside(net: Network, area: Any) -> set[str]:
 
     nodes = net.nodes
     return set(nodes.index[meets(area, nodes.geometry.to_numpy())])
-
-
-def _no_number(text: str) -> None:
-    msg = f"saw {text}, expected a finite number"
-    raise ValueError(msg)
-
-
-def _read_area(value: Any, folder: Path | None) -> Any:
-    from shapely import count_coordinates, is_empty, union_all
-    from shapely.errors import ShapelyError
-    from shapely.geometry import shape
-
-    from corridors.network.antimeridian import across_antimeridian
-
-    if isinstance(value, dict):
-        content, where = value, "within"
-    else:
-        path = (folder or Path()) / str(value)
-        where = f"within: {path}"
-        try:
-            text = read_whole(path, _MOST_AREA_BYTES, "an area").decode("utf-8-sig")
-            content = json.loads(text, parse_constant=_no_number)
-        except DataError as error:
-            msg = f"within: {error}"
-            raise ScenarioError(msg) from None
-        except (ValueError, RecursionError) as error:
-            msg = f"{where}: not GeoJSON ({error})"
-            raise ScenarioError(msg) from None
-    try:
-        features = content.get("features", [content])
-        # What holds no position, or none that is finite, is told below.
-        with np.errstate(all="ignore"):
-            parts = [shape(f.get("geometry", f)) for f in features]
-    except (
-        AttributeError,
-        IndexError,
-        KeyError,
-        OverflowError,
-        RecursionError,
-        TypeError,
-        ValueError,
-        ShapelyError,
-    ) as error:
-        said = " ".join(str(error).split())[:200] or type(error).__name__
-        if isinstance(error, AttributeError):
-            said = "no mapping with a type such as Polygon"
-        msg = f"{where}: not a GeoJSON geometry ({said})"
-        raise ScenarioError(msg) from None
-    if not parts or any(p.geom_type not in {"Polygon", "MultiPolygon"} for p in parts):
-        kinds = ", ".join(sorted({p.geom_type for p in parts})) or "nothing"
-        msg = f"{where}: expected polygons, saw {kinds}"
-        raise ScenarioError(msg)
-    count = int(sum(count_coordinates(p) for p in parts))
-    if count > MOST_VERTICES:
-        msg = f"{where}: {count} vertices, expected at most {MOST_VERTICES}"
-        raise ScenarioError(msg)
-    if any(is_empty(p) or not np.isfinite(p.bounds).all() for p in parts):
-        msg = f"{where}: a polygon without positions, or with one that is no number"
-        raise ScenarioError(msg)
-    # The ring that is meant may be simple where the one to the letter is not.
-    parts = [across_antimeridian(p) for p in parts]
-    if any(not p.is_valid for p in parts):
-        msg = f"{where}: the polygon crosses itself"
-        raise ScenarioError(msg)
-    return union_all(parts)
 
 
 def _by_direction(net: Network, value: Any, _: Path | None) -> Selection:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.display import card, number
 from corridors.flow import FlowProblem, solve
 from corridors.flow.shortest.trees import forward_star, tree_to
 from corridors.simulation.queueing.state import NEW, ON_TIME, OTHER_WAY, TURNED_BACK
@@ -33,7 +34,7 @@ MOST_ARCS = 400_000
 _GATE, _ORIGIN, _END = 0, 1, 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Bound:
     """The bound, what the queue model paid for the same cargo, and the proof.
 
@@ -58,6 +59,13 @@ class Bound:
     demands: int
     all_ways: bool
     certificate: Certificate
+
+    def __repr__(self) -> str:
+        least, more = number(self.optimum_usd), number(self.price_of_not_knowing_usd)
+        return f"Bound({least} USD by perfect foresight, {more} less than simulated)"
+
+    def _repr_html_(self) -> str:
+        return card(repr(self), {k: v for k, v in self.to_dict().items() if k != "certificate"})
 
     @property
     def price_of_not_knowing_usd(self) -> float:

@@ -281,7 +281,8 @@ def step_of(step: str | float) -> float:
     (0.25, 1.0)
     """
     try:
-        hours = parse_time(step) if isinstance(step, str) else float(step) * 24.0
+        # True is no day.
+        hours = parse_time(step) if isinstance(step, str | bool) else float(step) * 24.0
     except (TypeError, ValueError) as error:
         msg = f"step: {error}"
         raise ScenarioError(msg) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from corridors.display import number, records
-from corridors.errors import ScenarioError, UnknownIdError, nearest
+from corridors.errors import ScenarioError, UnknownIdError, nearest, require_kind
 from corridors.network.markets.offers import with_ends
 from corridors.network.network import require_network
 from corridors.network.reading.country_codes import code_hint
@@ -262,6 +262,7 @@ def show(net: Network, name: str) -> dict[str, Any]:
     ('BY-PL', True)
     """
     require_network(net)
+    require_kind("name", name, str, "an id, or kind:id, as text")
     things = find(net, name)
     if len(things) > 1:
         named = ", ".join(f"{_singular(kind)}:{own}" for kind, own in things)

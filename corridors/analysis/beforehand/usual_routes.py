@@ -50,8 +50,7 @@ def usual_routes(
     texts
         ``usual``: which set of routes is usual on each day, by number of the state, and
         ``dispersion``. A day on which no prices are found is not there; where none is,
-        ``refused`` alone, with the reason, and nothing where nothing is to be carried: the
-        page then has the optimum alone.
+        ``refused`` alone, with the reason: the page then has the optimum alone.
     arrays
         As `packed_routes` has the routes of all days; by the number of a set ``N/routes``, a bit
         for each of them, and ``N/price_limit`` and ``N/price_usd``, the limits that have a price
@@ -64,8 +63,8 @@ def usual_routes(
         for all) and ``worth_usd``.
     """
     opening = next(iter(days.values()))
-    if not opening.problem.amount.any():
-        return {}, {}
+    if not any(state.problem.amount.any() for state in days.values()):
+        return {"refused": "on none of its days is anything to be carried"}, {}
     sets: list[RouteSet] = []
     prices: list[Numbers] = []
     problems: list[FlowProblem] = []

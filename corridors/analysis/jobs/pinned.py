@@ -7,7 +7,7 @@ they do so wherever the same files stand and by whichever path they are named.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +32,13 @@ def events_text(plan: Scenario) -> str:
     plan
         The scenario.
     """
-    plain = (replace(e, where="", folder=None, origin=None, note="") for e in plan.events)
-    return repr(tuple(plain))
+    plain = [replace(e, where="", folder=None, origin=None, note="") for e in plan.events]
+    # All that an event holds, in full; what it says of itself is for people.
+    told = [
+        f"Event({', '.join(f'{f.name}={getattr(event, f.name)!r}' for f in fields(event))})"
+        for event in plain
+    ]
+    return f"({told[0]},)" if len(told) == 1 else f"({', '.join(told)})"
 
 
 def ranges_hash(net: Network) -> str:

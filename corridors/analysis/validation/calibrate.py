@@ -33,6 +33,7 @@ from corridors.analysis.validation.catalogue import (
 )
 from corridors.analysis.validation.check import require_questions
 from corridors.analysis.validation.runs import FIELDS, ModelRuns
+from corridors.display import Card, several
 from corridors.errors import DataError, nearest
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ class Parameter:
         return (value - 0.5 * (self.low + self.high)) / (0.5 * (self.high - self.low))
 
 
-@dataclass(frozen=True)
-class Calibration:
+@dataclass(frozen=True, repr=False)
+class Calibration(Card):
     """What the fit has found.
 
     Attributes
@@ -96,6 +97,13 @@ class Calibration:
     misfit_shipped: float
     misfit_fitted: float
     runs: int
+
+    def __repr__(self) -> str:
+        return (
+            f"Calibration({several(len(self.parameters), 'parameters')}, "
+            f"{several(len(self.observations), 'observations')}: "
+            f"misfit {self.misfit_shipped:.3g} as shipped, {self.misfit_fitted:.3g} fitted)"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""

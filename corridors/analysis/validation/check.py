@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from corridors.network.checks import rules
 from corridors.network.folder import CHOICE, raise_problems
 from corridors.network.reading.cells import Problem, problem_at
 from corridors.scenarios import checks
+from corridors.scenarios.scenario import shipped_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,14 +41,51 @@ def observations_ask_or_say_why_not(net: Network) -> Iterator[Problem]:
 def observations_ask_for_what_is_there(net: Network) -> Iterator[Problem]:
     """What an observation asks about stands in the network, its scenario included."""
     rule = observations_ask_for_what_is_there
+    labels = {p.row for p in observations_bear_names_of_scenarios(net)}
     for i, row in _observations(net):
         # What cannot be meant is the other rule's.
         found = [] if faults_of(row) else [*missing_in(net, row)]
         question = None if found or faults_of(row) else question_of(row)
-        if question and (message := scenario_fault(row, question)):
+        # A label that is no name is told where it stands.
+        if question and i + 2 not in labels and (message := scenario_fault(row, question)):
             found.append(("asks", f"{question.measure}, {message}"))
         for column, message in found:
             yield problem_at("observations", i, column, rule, f"{row['observation_id']}: {message}")
+
+
+def observations_bear_names_of_scenarios(net: Network) -> Iterator[Problem]:
+    """The column `scenario` of an observation holds no name that is nearly a scenario's."""
+    rule = observations_bear_names_of_scenarios
+    known = set(shipped_scenarios())
+    if net.folder is not None:
+        known |= {p.stem for p in net.folder.glob("*.yaml")}
+    for i, row in _observations(net):
+        if message := _label_fault(row["scenario"], known):
+            yield problem_at(
+                "observations", i, "scenario", rule, f"{row['observation_id']}: {message}"
+            )
+
+
+def _label_fault(label: str, known: set[str]) -> str:
+    """Return which scenario a label nearly names; nothing where it names one, or stands by itself.
+
+    What happened may have a label without any scenario, and so may what happened again in
+    another year.
+    """
+    for part in (part.strip().removesuffix(".yaml") for part in label.split("+")):
+        if not part or part in known:
+            continue
+        near = get_close_matches(part.lower(), sorted(known), n=3, cutoff=_NEARLY)
+        words = _YEAR.split(part)
+        if near and not any(len(words) > 1 and _YEAR.split(name) == words for name in near):
+            return f"no scenario {part!r}{nearest(part, near)}"
+    return ""
+
+
+_NEARLY = 0.8
+"""Likeness from which a label is taken for the name of a scenario with a slip of the pen."""
+
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 
 def observations_have_the_unit_that_is_answered(net: Network) -> Iterator[Problem]:
@@ -98,6 +138,7 @@ RULES: tuple[Callable[[Network], Iterator[Problem]], ...] = (
     *checks.RULES,
     observations_ask_or_say_why_not,
     observations_ask_for_what_is_there,
+    observations_bear_names_of_scenarios,
     observations_have_the_unit_that_is_answered,
     parameters_of_choice_can_be_read,
 )
@@ -132,8 +173,11 @@ def check(folder: str | Path | Network | None = None) -> list[Problem]:
 
 
 def require_questions(net: Network) -> None:
-    """Raise DataError with every observation that asks what cannot be meant."""
-    problems = list(observations_ask_or_say_why_not(net))
+    """Raise DataError with every observation that asks what cannot be meant, or of no scenario."""
+    problems = [
+        *observations_ask_or_say_why_not(net),
+        *observations_bear_names_of_scenarios(net),
+    ]
     if net.folder is not None:
         raise_problems(net.folder, problems)
     elif problems:

@@ -430,8 +430,7 @@ def told_inferred(new: pd.DataFrame) -> str:
         return ""
     if all_ == 1:
         return "The one capacity that stops this rerouting is of confidence D, not published."
-    worth = new["price_usd"] * (new["amount"] - new["background"]).clip(lower=0.0)
-    part = share(float(worth[new["inferred"]].sum()), float(worth.sum()))
+    part = share(float(new["worth_usd"][new["inferred"]].sum()), float(new["worth_usd"].sum()))
     return (
         f"{count} of the {all_} capacities that stop this rerouting "
         f"{'is' if count == 1 else 'are'} of confidence D, not published, with {part} of what "
@@ -439,6 +438,13 @@ def told_inferred(new: pd.DataFrame) -> str:
     )
 
 
-def newly_full(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Return the bottlenecks that are none before, both as `corridors.Assignment` has them."""
-    return after[~after["capacity_id"].isin(set(before["capacity_id"]))]
+def newly_full(tables: ComparisonTables) -> pd.DataFrame:
+    """Return the bottlenecks that are none before, and what all the room there is worth.
+
+    Those are left out at which that is not a thousandth of what going round and staying cost.
+    """
+    after, change = tables.after.bottlenecks, tables.change
+    new = after[~after["capacity_id"].isin(set(tables.before.bottlenecks["capacity_id"]))]
+    costs = abs(change["added_cost_usd_per_day_rerouted"]) + abs(change["surplus_lost_usd_per_day"])
+    worth = new["price_usd"] * (new["amount"] - new["background"]).clip(lower=0.0)
+    return new.assign(worth_usd=worth)[worth >= _WORTH_SAYING * costs]

@@ -10,7 +10,7 @@ from corridors.display import card
 from corridors.errors import ScenarioError
 from corridors.scenarios.authoring.series import series
 from corridors.scenarios.authoring.text import slug
-from corridors.scenarios.events import KINDS, Event
+from corridors.scenarios.authoring.varied import PARAMETERS, check_events, has, whole_days
 from corridors.scenarios.scenario import Scenario
 from corridors.scenarios.scenario import scenario as read_scenario
 
@@ -18,11 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-PARAMETERS = ("duration", "to", "by")
-"""What a family can vary: days in force, or the amount of its limits, delays or demand."""
-
-MOST_DAYS = 3660
-"""Longest duration of a member."""
+    from corridors.scenarios.events import Event
 
 
 @dataclass(frozen=True)
@@ -126,39 +122,35 @@ def _member(plan: Scenario, parameter: str, value: Any) -> Scenario:
     if parameter == "duration":
         events = _for_days(plan, value)
     else:
+        try:
+            check_events(parameter, plan.events)
+        except ScenarioError as error:
+            msg = f"{plan.name}: {error}"
+            raise ScenarioError(msg) from None
         events = tuple(_with_amount(e, parameter, value) for e in plan.events)
-        if events == plan.events and not any(_has(e, parameter) for e in plan.events):
-            kinds = ", ".join(k for k, kind in KINDS.items() if kind.amount_key == parameter)
-            msg = f"{plan.name}: no event has {parameter!r}, expected one of {kinds}"
-            raise ScenarioError(msg)
     name = f"{plan.name}-{slug(f'{parameter} {value}'.replace('.', '_'))}"
     title = f"{plan.title or plan.name}, {parameter} {value}"
     return replace(plan, name=name, title=title, events=events, family=None)
 
 
 def _for_days(plan: Scenario, value: Any) -> tuple[Event, ...]:
-    whole = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
-    if not whole or not 1 <= value <= MOST_DAYS:
-        msg = f"duration: saw {value!r}, expected whole days from 1 to {MOST_DAYS}"
-        raise ScenarioError(msg)
+    try:
+        days = whole_days(value)
+    except ScenarioError as error:
+        msg = f"{plan.name}, duration: {error}"
+        raise ScenarioError(msg) from None
     events = []
     for event in plan.events:
         first = event.first_day or plan.as_of
         if first is None:
             msg = f"{plan.name}: a duration needs a first day; give the event `from`, or set as_of"
             raise ScenarioError(msg)
-        events.append(
-            replace(event, first_day=first, end_day=first + dt.timedelta(days=int(value)))
-        )
+        events.append(replace(event, first_day=first, end_day=first + dt.timedelta(days=days)))
     return tuple(events)
 
 
-def _has(event: Event, parameter: str) -> bool:
-    return event.meaning.amount_key == parameter
-
-
 def _with_amount(event: Event, parameter: str, value: Any) -> Event:
-    if not _has(event, parameter):
+    if not has(event, parameter):
         return event
     try:
         return replace(event, amount=event.meaning.parse(value))

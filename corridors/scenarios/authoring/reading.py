@@ -32,13 +32,13 @@ def place_of(path: Path, keys: Path_, lines: dict[Path_, int]) -> str:
 
 def value_at(
     parse: Callable[[Any], T],
-    raw: dict[str, Any],
+    raw: Any,
     keys: Path_,
     path: Path,
     lines: dict[Path_, int],
 ) -> T | None:
     """Return what stands under the last of some keys, None where nothing does."""
-    if keys[-1] not in raw:
+    if isinstance(raw, dict) and keys[-1] not in raw:
         return None
     try:
         seen = raw[keys[-1]]

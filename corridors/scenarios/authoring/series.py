@@ -31,9 +31,9 @@ def series(values: Any) -> tuple[Any, ...]:
     given = list(values) if isinstance(values, list | tuple) else [values]
     found: list[Any] = []
     for at, value in enumerate(given):
-        if not _is_gap(value):
+        if not is_gap(value):
             found.append(value)
-        elif not 0 < at < len(given) - 1 or _is_gap(given[at + 1]):
+        elif not 0 < at < len(given) - 1 or is_gap(given[at + 1]):
             raise ScenarioError("saw ... without a value on each side of it")
         else:
             found += _between(found, given[at + 1])
@@ -46,7 +46,8 @@ def series(values: Any) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def _is_gap(value: Any) -> bool:
+def is_gap(value: Any) -> bool:
+    """Return whether a value stands for those between its neighbours."""
     return value is ... or (isinstance(value, str) and value.strip() in {"...", "…"})
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from corridors.errors import ScenarioError
-from corridors.files import read_whole
+from corridors.network.reading.areas import read_geojson
+from corridors.scenarios.quantities import amount_text, number_text
 
 if TYPE_CHECKING:
     from corridors.scenarios.events import Event
-    from corridors.scenarios.quantities import Quantity
 
 _LONGEST_NAME = 100
-_MOST_AREA_BYTES = 20_000_000
 
 
 class _Plain(yaml.SafeDumper):
@@ -84,9 +82,9 @@ def event_dict(event: Event) -> dict[str, Any]:
     if event.end_day is not None:
         raw["until"] = event.end_day.isoformat()
     if event.over_hours:
-        raw["over"] = f"{_number(event.over_hours)} h"
+        raw["over"] = f"{number_text(event.over_hours)} h"
     if event.start_up_hours:
-        raw["start_up"] = f"{_number(event.start_up_hours)} h"
+        raw["start_up"] = f"{number_text(event.start_up_hours)} h"
     if event.takes:
         raw["takes"] = event.takes
     if event.note:
@@ -97,31 +95,5 @@ def event_dict(event: Event) -> dict[str, Any]:
 def _value(event: Event, key: str, value: Any) -> Any:
     if key == "within" and not isinstance(value, dict):
         path = event.folder / str(value) if event.folder else value
-        try:
-            return json.loads(read_whole(path, _MOST_AREA_BYTES, "an area").decode("utf-8-sig"))
-        except ValueError as error:
-            msg = f"within: {path}: not GeoJSON ({error})"
-            raise ScenarioError(msg) from None
+        return read_geojson(Path(path))
     return list(value) if isinstance(value, tuple) else value
-
-
-def amount_text(amount: Quantity) -> str | float:
-    """Return an amount as a scenario writes it.
-
-    Examples
-    --------
-    >>> from corridors.scenarios.quantities import parse_limit
-    >>> amount_text(parse_limit("3500 trucks/week")), amount_text(parse_limit(0.5))
-    ('500 truck/day', 0.5)
-    """
-    if amount.unit in {"share", "factor"}:
-        return amount.value
-    if amount.unit == "slots":
-        return amount.unit
-    if amount.unit == "h" or amount.unit.startswith("USD/"):
-        return f"{_number(amount.value)} {amount.unit}"
-    return f"{_number(amount.value)} {amount.unit}/day"
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))

@@ -6,14 +6,16 @@ import datetime as dt
 import re
 import textwrap
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from corridors.display import card
 from corridors.errors import ScenarioError, nearest
 from corridors.network.calendar import day_in
 from corridors.scenarios.events.reach import within_reach
+from corridors.scenarios.quantities import Quantity, amount_text
 from corridors.scenarios.selectors import KEYS, describe, names_in, select
 
 if TYPE_CHECKING:
@@ -24,14 +26,13 @@ if TYPE_CHECKING:
     from corridors.network.arcs import Arcs
     from corridors.network.network import Network
     from corridors.scenarios.draft import Draft
-    from corridors.scenarios.quantities import Quantity
     from corridors.scenarios.selectors import Selection
 
 
 _DAY = dt.timedelta(days=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Event:
     """One change over a period.
 
@@ -42,7 +43,8 @@ class Event:
     selector
         What it is about.
     amount
-        Share, amount per day, hours, charge or factor; None for those without.
+        Share, amount per day, hours, charge or factor, as a `Quantity` or as a scenario writes
+        it; None for those without.
     cargo
         Cargoes that it is about; empty for all.
     first_day, end_day
@@ -83,10 +85,49 @@ class Event:
         if self.kind not in KINDS:
             msg = f"{self.where or 'event'}: no kind of event {self.kind!r}"
             raise ScenarioError(msg + nearest(self.kind, KINDS))
+        if self.amount is not None and not isinstance(self.amount, Quantity):
+            object.__setattr__(self, "amount", self._read(self.amount))
+        if isinstance(self.cargo, str):
+            object.__setattr__(self, "cargo", (self.cargo,))
         for name in ("first_day", "end_day"):
             day = getattr(self, name)
             if isinstance(day, dt.datetime):
                 object.__setattr__(self, name, day_in(day))
+
+    def __repr__(self) -> str:
+        return f"Event({self.in_words()})"
+
+    def _repr_html_(self) -> str:
+        told = {
+            self.meaning.amount_key: self._amount_text(),
+            "cargo": self.cargo,
+            "from": self.first_day or "always",
+            "until": self.end_day or "always",
+            "builds up over, hours": self.over_hours,
+            "comes back over, hours": self.start_up_hours,
+            "takes": self.takes,
+            "note": self.note,
+            "where": self.where,
+        }
+        return card(self.meaning.in_words(self), {k: v for k, v in told.items() if v})
+
+    def _read(self, amount: object) -> Quantity:
+        """Return an amount that is given as a scenario writes it."""
+        where = f"{self.where or 'event'}, {self.kind}"
+        if not self.meaning.amount_key:
+            msg = f"{where}: saw the amount {amount!r}, expected none"
+            raise ScenarioError(msg)
+        try:
+            return self.meaning.parse(amount)
+        except ValueError as error:
+            msg = f"{where}, {self.meaning.amount_key}: {error}"
+            raise ScenarioError(msg) from None
+
+    def _amount_text(self) -> str:
+        """Return the amount in few digits; nothing where there is none, or where it is a word."""
+        if self.amount is None or self.amount.unit == "slots":
+            return ""
+        return str(amount_text(replace(self.amount, value=float(f"{self.amount.value:.6g}"))))
 
     @property
     def meaning(self) -> Kind:
@@ -175,9 +216,12 @@ class Event:
         return self.amount
 
     def in_words(self) -> str:
-        """Return what the event changes, and when."""
+        """Return what the event changes, by how much, of which cargo, and when."""
+        amount = self._amount_text()
+        by = f" {self.meaning.amount_key} {amount}" if amount else ""
+        cargo = f" of {', '.join(self.cargo)}" if self.cargo else ""
         period = f"from {self.first_day or 'always'} until {self.end_day or 'always'}"
-        return f"{self.meaning.in_words(self)} {period}"
+        return f"{self.meaning.in_words(self)}{by}{cargo} {period}"
 
 
 class Kind(ABC):

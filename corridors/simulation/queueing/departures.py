@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from corridors.simulation.queueing.packets import days_of
 from corridors.simulation.queueing.reneging import staying
 from corridors.simulation.queueing.route_choice import stopped_ways
 from corridors.simulation.queueing.stores import equal_parts, in_turn
@@ -284,7 +285,8 @@ class Origin:
         order = [np.flatnonzero(limit < 0)]
         for r in dict.fromkeys(limit[ahead].tolist()):
             own = np.flatnonzero(limit == r)
-            days = arrays.hours[first[own] + way[own]] / 24.0
+            hours = arrays.hours[first[own] + way[own]]
+            days = days_of.py_func(hours, clock)  # type: ignore[no-untyped-call]  # a kernel's part
             wanted = what[own, 0] * arrays.factor[first[own]]
             s = limits.store_number[r]
             parts = equal_parts(

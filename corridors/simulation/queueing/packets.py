@@ -183,15 +183,22 @@ def _onto(packets, head, tail, clock, segment, i):
 
 
 @inner
+def days_of(hours, clock):
+    """Return the days that hours of way take, in whole steps where time is counted so."""
+    days = hours / 24.0
+    if clock.whole:
+        days = np.floor(days / clock.step + 0.5) * clock.step
+    return days
+
+
+@inner
 def enter(packets, routes, record, clock, head, tail, i):
     """Send a packet along the segment before its next point."""
     r = packets.of[i].route
     k = routes.demand[r]
     segment = routes.first[r] + r + packets.of[i].visit
     hours = routes.hours[segment]
-    days = hours / 24.0
-    if clock.whole:
-        days = np.floor(days / clock.step + 0.5) * clock.step
+    days = days_of(hours, clock)
     packets.of[i].start += days
     packets.of[i].end += days
     age = NEW if packets.of[i].wanted_at >= clock.begin else OLD

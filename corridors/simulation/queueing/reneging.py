@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from corridors.flow.kernels import inner, lean
-from corridors.simulation.queueing.packets import append, drop, enter, split, units_of
+from corridors.simulation.queueing.packets import append, days_of, drop, enter, split, units_of
 from corridors.simulation.queueing.reductions import wait_behind
 from corridors.simulation.queueing.state import BACKGROUND, NEW, OLD, TURNED_BACK
 from corridors.simulation.queueing.stores import place_at, sent
@@ -103,7 +103,7 @@ def divert(packets, routes, limits, choice, record, clock, head, tail, limit, i,
     amount = room_on(routes, limits, choice, way, packets.of[i].amount)
     begin_at = routes.first[way]
     if begin_at < routes.first[way + 1]:
-        days = routes.hours[begin_at + way] / 24.0
+        days = days_of(routes.hours[begin_at + way], clock)
         place = place_at(limits, routes.limit[begin_at], days, clock)
         amount = min(amount, place / routes.factor[begin_at])
     if amount <= packets.of[i].amount * 1e-12:

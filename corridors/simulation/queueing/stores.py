@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.flow.kernels import compiled, inner, lean
-from corridors.simulation.queueing.packets import append, join, split
+from corridors.simulation.queueing.packets import append, days_of, join, split
 from corridors.simulation.queueing.state import BACKGROUND, HAIR
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def sent(packets, routes, limits, clock, i):
     if v < routes.first[r + 1]:
         s = limits.store_number[routes.limit[v]]
         if s >= 0:
-            days = routes.hours[v + r] / 24.0
+            days = days_of(routes.hours[v + r], clock)
             a, share = _coming(packets.of[i].start + days, packets.of[i].end + days, clock)
             units = packets.of[i].amount * routes.factor[v]
             _add(limits.margin, limits.until, s, a, share, -units)
@@ -182,7 +182,7 @@ def hold_back(packets, routes, limits, clock, limit, held, which):
             continue
         onto = routes.limit[v]
         units = packets.of[i].amount * routes.factor[v]
-        days = routes.hours[v + r] / 24.0
+        days = days_of(routes.hours[v + r], clock)
         goes = min(place_at(limits, onto, days, clock), units)
         if goes > units * HAIR:
             begin = clock.number * clock.step + days

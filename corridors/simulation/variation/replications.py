@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from corridors.display import card, grid, in_html
 from corridors.simulation.queueing import run
 from corridors.simulation.variation.draws import drawn
 
@@ -184,6 +185,14 @@ class Replications:
 
     def __repr__(self) -> str:
         return f"Replications({len(self)} with seed {self.seed})"
+
+    def _repr_html_(self) -> str:
+        effect = self.effect
+        told, of = (self.waterfall, "what became of the cargo, t")
+        if effect is not None:
+            told, of = effect, "what the scenario does, t, USD and t-hours"
+        shown = card(repr(self), {"replications": len(self), "seed": self.seed})
+        return f"{shown}<p>{in_html(of)}</p>{grid(told)}"
 
     @property
     def residual_t(self) -> float:
