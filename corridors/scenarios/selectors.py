@@ -50,7 +50,7 @@ _MOST_SELECTED = 512
 """Selections that are kept for each network."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Selection:
     """Directed links and transfers, as masks over the rows of a network's tables.
 

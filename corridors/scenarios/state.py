@@ -40,7 +40,7 @@ _MOST_JOINED = 4
 """Members of limits that are kept for each network: those of some days and scenarios."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NetworkState:
     """What holds on one day, ready to be solved.
 

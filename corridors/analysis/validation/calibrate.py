@@ -73,7 +73,7 @@ class Parameter:
         return (value - 0.5 * (self.low + self.high)) / (0.5 * (self.high - self.low))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calibration:
     """What the fit has found.
 
