@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from corridors.errors import DataError, nearest
+from corridors.errors import DataError, nearest, require_folder
 from corridors.files import read_whole
 from corridors.network.reading.cells import read_cells
 from corridors.network.reading.numbers import read_number
@@ -110,9 +110,7 @@ class GmnsFolder:
     ) -> None:
         self.folder = folder
         self.remarks: list[str] = []
-        if not folder.is_dir():
-            msg = f"{folder}: no such folder"
-            raise DataError(msg)
+        require_folder(folder)
         rows = self.table("config.csv")
         if len(rows) > 1:
             msg = f"{folder / 'config.csv'}: saw {len(rows)} rows, expected one"
