@@ -177,3 +177,11 @@ def test_no_class_compares_tables_or_arrays_by_their_truth():
                 if f.compare and any(word in str(f.type) for word in arrays)
             ]
     assert found == []
+
+
+def test_an_area_in_which_nothing_lies_is_told_what_a_position_is(net):
+    """The commonest reason is that the two are swapped."""
+    a = net.nodes.loc["a", "geometry"]
+    swapped = shapely.box(a.y - 0.1, a.x - 0.1, a.y + 0.1, a.x + 0.1)
+    with pytest.raises(co.ScenarioError, match="nothing; a position is a longitude, then"):
+        net.close(within=swapped).assign(as_of=DAY)

@@ -423,7 +423,7 @@ def _by_direction(net: Network, value: Any, _: Path | None) -> Selection:
 
 def _why_nothing(net: Network, selector: dict[str, Any]) -> str:
     if len(selector) < 2:
-        return ""
+        return "; a position is a longitude, then a latitude" if "within" in selector else ""
     parts = []
     for key, value in selector.items():
         count = int(_ONE[key](net, value, None).links.any(axis=1).sum()) if key != "within" else -1
