@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 _Class = TypeVar("_Class", bound=type)
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
@@ -170,7 +171,7 @@ def nearest(name: object, known: Iterable[object], limit: int = 3) -> str:
     >>> nearest("brst", ["brest", "minsk"])
     '; did you mean brest?'
     """
-    names = sorted(str(k) for k in known)
+    names = sorted(filter(None, map(str, known)))
     if not names:
         return ""
     wanted = str(name).lower()
@@ -253,3 +254,17 @@ def _reader(where: str, old: str, new: str) -> Callable[[Any], Any]:
 def _warn(what: str, level: int) -> None:
     message = f"{what}; the old name goes with the next release"
     warnings.warn(message, DeprecationWarning, stacklevel=level)
+
+
+def require_folder(path: Path) -> None:
+    """Raise DataError where there is no folder, saying what there is.
+
+    Parameters
+    ----------
+    path
+        Of what is read.
+    """
+    if not path.is_dir():
+        wrong = "is a file, expected a folder" if path.exists() else "no such folder"
+        msg = f"{path}: {wrong}"
+        raise DataError(msg)

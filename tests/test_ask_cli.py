@@ -260,3 +260,23 @@ def test_a_command_of_the_page_answers(line, tmp_path):
 def test_a_line_of_the_page_is_a_scenario_of_the_shipped_network(net, line):
     for event in co.scenario(line).events:
         event.check(net)
+
+
+def test_the_list_says_how_sure_every_figure_is_that_provenance_knows(island):
+    net = co.load(island)
+    listed = co.listing(net, "capacities")
+    assert listed["confidence"].tolist() == ["D"] * len(net.tables["capacities"])
+    # On a day, of a capacity with several rows, that of its row.
+    day = co.listing(net.at("2026-12-31"), "capacities").set_index("capacity_id")
+    graded = co.assign(net, as_of="2026-12-31").capacities
+    for row in graded.itertuples():
+        assert day["confidence"][row.capacity_id.partition(":")[0]] == row.confidence
+    shipped = co.listing(co.load(), "capacities").set_index("capacity_id")["confidence"]
+    assert shipped["terespol-rail"] == "B"
+
+
+def test_what_is_shown_of_a_capacity_has_the_sources_of_its_hours_too(net):
+    hours = net.tables["provenance"].query("table == 'opening_hours'")
+    for gate in sorted(set(hours["row"].str.partition("/")[0])):
+        told = {source["column"] for source in co.show(net, f"capacity:{gate}")["sources"]}
+        assert {"opens", "closes"} <= told

@@ -522,3 +522,21 @@ def test_the_proof_shares_nothing_with_what_it_proves():
     }
     searching = [p for p in room.glob("*.py") if p.stem not in ("certificate", "proof_of_waits")]
     assert not [p.name for p in searching if "corridors.flow.proof" in p.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_ways_without_number_are_told_and_no_answer_is_half_made(monkeypatch, rounds):
+    """On a grid there are 3,432 ways that cost the same: rounds of looking for more run out."""
+    side = 8
+    at = np.arange(side * side).reshape(side, side)
+    tail = np.concatenate([at[:, :-1].ravel(), at[:-1].ravel()])
+    head = np.concatenate([at[:, 1:].ravel(), at[1:].ravel()])
+    p = FlowProblem.from_arcs(
+        tail, head, np.ones(len(tail)), np.full(len(tail), OPEN), [0], [side * side - 1], [10.0],
+        1000.0,
+    )  # fmt: skip
+    monkeypatch.setattr("corridors.flow.choice.solve._ROUNDS", rounds)
+    said = f"of 1 of 1 demands ways are still missing after {rounds} rounds"
+    for ask in (choose, choose_settled):
+        with pytest.raises(CertificateError, match=said):
+            ask(p, ChoiceModel.staying(p, 0.5))

@@ -622,3 +622,38 @@ def test_the_command_names_units(tmp_path, capsys):
         main(arguments)
     assert done.value.code == 0, capsys.readouterr().err
     assert co.load(tmp_path / "net").links.loc["10", "length_km"] == pytest.approx(128.74752)
+
+
+@pytest.mark.parametrize("written", [str.upper, str.title, lambda name: f" {name} "])
+def test_columns_are_known_in_whatever_letters(read, written):
+    """Of the config, a unit in miles was read as none, and lengths as kilometres."""
+
+    def named(rows):
+        return [{written(k): v for k, v in row.items()} for row in rows]
+
+    config = [{**CONFIG[0], "long_length": "mi", "speed": "mph"}]
+    remarks, net = read(named(config), named(NODES), named(LINKS))
+    assert "no unit" not in remarks
+    assert net.links["length_km"].tolist() == pytest.approx([80 * 1.609344, 100 * 1.609344])
+    assert net.links["hours"].tolist() == pytest.approx([2, 2])
+
+
+def test_two_columns_that_differ_in_letters_alone_stay_two(read):
+    links = [{**row, "Length": "7"} for row in LINKS]
+    remarks, net = read(links=links)
+    assert net.links["length_km"].tolist() == [80, 100]
+    assert "Length" in remarks
+
+
+def test_a_file_is_known_in_whatever_letters(read, tmp_path):
+    read()
+    folder = tmp_path / "gmns"
+    for name in ("config", "node", "link"):
+        (folder / f"{name}.csv").rename(folder / f"{name.title()}.CSV")
+    remarks = "\n".join(co.import_gmns(folder, tmp_path / "again"))
+    assert "no unit" not in remarks
+    assert co.load(tmp_path / "again").links["length_km"].tolist() == [80, 100]
+    (folder / "NODE.csv").write_text("node_id\n", encoding="utf-8")
+    if len(list(folder.iterdir())) == 4:
+        with pytest.raises(co.DataError, match=r"saw NODE.csv and Node.CSV, expected one node.csv"):
+            co.import_gmns(folder, tmp_path / "third")

@@ -100,3 +100,11 @@ def test_a_plan_that_one_limit_decides_says_so():
     said = co.expand(net, ["undisturbed"], 1000.0, as_of=DAY).explain()
     assert "1 full limits" not in said
     assert "1 full limit decides" in said
+
+
+def test_a_cut_of_one_draw_is_no_range(toy):
+    asked = ("cut", "aster", "dale", "--network", toy, "--as-of", DAY)
+    one, three = (corridors(*asked, "--uncertainty", n).stdout for n in (1, 3))
+    assert "drawn once from its range: " in one
+    assert "nine draws of ten" not in one
+    assert "drawn 3 times from its range: " in three

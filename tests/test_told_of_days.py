@@ -157,3 +157,10 @@ def test_the_shipped_days_of_the_bound_are_held_against_days_of_the_bound():
     sim = co.simulate(co.load(), "cn-tax-invoice-2025", days=12, model="optimal")
     lost = sim.effect.set_index("what")["change_t"]
     assert lost[["turned_back", "never_shipped", "waiting"]].abs().max() < 1000
+
+
+def test_many_days_are_written_as_all_numbers_are():
+    """Above the text and in it."""
+    net = toys.two_ways()
+    sim = co.simulate(net, "close link:a-b-road from 2025-01-02 for 2 days", days=1200)
+    assert ": in the 1,200 days from 2025-01-02" in sim.explain()

@@ -81,3 +81,26 @@ def test_a_unit_that_the_cargo_has_is_turned_into_it(event, served):
 def test_a_charge_per_box_without_named_cargo_is_for_boxes():
     paid = run({"surcharge": {"link": "a-b-road"}, "by": "5 USD/TEU"}).routes
     assert paid.set_index("cargo")["usd_per_unit"].to_dict() == {"box": 105, "bulk": 100}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"limit": {"link": "a-b-road"}, "to": "110 %"}, "saw '110 %', expected a share"),
+        ({"limit": {"link": "a-b-road"}, "to": "1.5"}, "saw '1.5', expected a share"),
+        ({"limit": {"link": "a-b-road"}, "to": 1.5}, "saw 1.5, expected a share"),
+        ({"limit": {"link": "a-b-road"}, "to": "1e15 t/day"}, "saw '1e15 t/day', expected at most"),
+        ({"demand": {"cargo": "bulk"}, "to": "1e15 t/day"}, "saw '1e15 t/day', expected at most"),
+        ({"demand": {"cargo": "bulk"}, "to": "1e16 %"}, "saw '1e16 %', expected at most"),
+        ({"delay": {"link": "a-b-road"}, "by": "1e15 days"}, "saw '1e15 days', expected at most"),
+        (
+            {"surcharge": {"link": "a-b-road"}, "by": "1e15 USD/t"},
+            "saw '1e15 USD/t', expected at most",
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_refused_is_told_as_it_is_written(change, said):
+    with pytest.raises(co.ScenarioError) as told:
+        co.scenario({"name": "x", "events": [change]})
+    assert said in str(told.value)

@@ -85,3 +85,63 @@ def test_a_limit_of_nothing_builds_up_like_a_closure():
         for a in ZEROS[:5]
     ]
     assert all(a == b for a, b in days)
+
+
+BESIDE = [
+    {"limit": {"link": "a-b-road"}, "to": 0.5},
+    {"limit": {"capacity": "c"}, "to": 0.5},
+    {"limit": {"capacity": "c"}, "to": "6 t/day"},
+    {"limit": {"link": "a-b-road"}, "to": "6 t/day"},
+    {"limit": {"link": "a-b-road"}, "to": "90 trucks/day"},
+    {"limit": {"link": "a-b-road"}, "to": "1 TEU/day", "cargo": "box"},
+    {"delay": {"link": "a-b-road"}, "by": "30 h"},
+    {"ban": {"link": "a-b-road"}, "cargo": "bulk"},
+    {"close": {"capacity": "c"}},
+    {"open": {"link": "a-b-road"}},
+]
+"""What changes nothing on days on which the link is shut."""
+
+
+@pytest.mark.parametrize("event", BESIDE, ids=str)
+def test_what_is_shut_is_shut_whatever_else_holds_there(event):
+    beside = {**event, **PERIOD}
+
+    def told(sim):
+        # In words, of what is opened it stands beside that nobody leaves his way for it.
+        return {k: v for k, v in sim.to_dict().items() if k not in {"scenario", "explanation"}}
+
+    closed = co.simulate(border(), scenario(CLOSED), 30, start=DAY0)
+    hit = co.assign(border(), scenario(CLOSED), as_of="2025-01-12")
+    for events in ((CLOSED, beside), (beside, CLOSED)):
+        sim = co.simulate(border(), scenario(*events), 30, start=DAY0)
+        assert told(sim) == told(closed)
+        assert sim.queues.equals(closed.queues)
+        both = co.assign(border(), scenario(*events), as_of="2025-01-12")
+        assert both.summary == hit.summary
+        assert both.capacities.equals(hit.capacities)
+
+
+@pytest.mark.parametrize("event", BESIDE[:7], ids=str)
+def test_a_limit_that_outlasts_a_closure_is_one_before_and_after_it(event):
+    def on(first, end):
+        return {**event, "from": f"2025-01-{first:02d}", "until": f"2025-01-{end:02d}"}
+
+    parts = co.simulate(border(), scenario(on(8, 11), CLOSED, on(18, 22)), 30, start=DAY0)
+    over = co.simulate(border(), scenario(on(8, 22), CLOSED), 30, start=DAY0)
+    for name in ("waterfall", "daily", "delivered"):
+        assert getattr(over, name).equals(getattr(parts, name))
+    assert over.peaks["peak"].sum() == pytest.approx(parts.peaks["peak"].sum())
+
+
+def test_a_share_of_a_border_is_one_of_what_is_open():
+    """Of two links the one is shut, and the share is left of the other alone."""
+    share = {"limit": {"border": ["XA", "XB"]}, "to": 0.5, **PERIOD}
+    alone = {"limit": {"link": "round"}, "to": 0.5, **PERIOD}
+    both, one = (co.simulate(border(), scenario(e, CLOSED), 30, start=DAY0) for e in (share, alone))
+    assert both.to_dict() == one.to_dict()
+
+
+def test_a_wrong_unit_is_one_beside_a_closure_too():
+    wrong = {"limit": {"capacity": "c"}, "to": "5 trucks/day", **PERIOD}
+    with pytest.raises(co.ScenarioError, match="counts t, saw an amount in truck"):
+        co.assign(border(), scenario(CLOSED, wrong), as_of="2025-01-12")

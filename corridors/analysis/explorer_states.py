@@ -28,7 +28,7 @@ Numbers = dict[str, "NDArray[Any]"]
 """Arrays by name."""
 
 
-@dataclass
+@dataclass(eq=False)
 class LimitBook:
     """Every limit that holds in any state, its members written once.
 

@@ -56,7 +56,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Years that can be asked for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Headroom(Card):
     """The largest multiple of demand that still fits.
 

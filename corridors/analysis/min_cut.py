@@ -42,7 +42,7 @@ _GAP = 1e-7
 _GOLDEN = 0.618033988749895
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cut(Card):
     """What limits the cargo between two regions.
 

@@ -33,7 +33,7 @@ _STRAIGHT = 1e-7
 """Relative error with which the equations of a piece hold."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LinearPiece:
     """A plan and the way it changes with the growth.
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.main import get_command
+
+from corridors.errors import CorridorsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COMMANDS = {
     "network": ("info", "check", "limits", "scenarios", "schema", "seal", "map", "explore"),
@@ -85,7 +90,27 @@ def command(name: str | None = None) -> Any:
             # What some releases of the library check values with; others have no such thing.
             if getattr(parameter, "_runtime_param", ...) is None:
                 parameter._runtime_param = _AsItIs()  # noqa: SLF001 - there is no other door
+            if parameter.param_type_name == "option" or parameter.name not in _MAY_BE_EMPTY:
+                parameter.process_value = partial(_with_a_value, parameter, parameter.process_value)
     return made
+
+
+_MAY_BE_EMPTY = ("text", "scenario")
+"""Arguments: what finds all where nothing is said, and what says that in words of its own."""
+
+
+def _with_a_value(parameter: Any, process: Callable[..., Any], ctx: Any, value: Any) -> Any:
+    """Return what a parameter makes of a value; refuse one that is empty.
+
+    It is a variable of a shell that has none. As the name of a folder it would be the one in
+    which one stands, and as anything else as if the option had not been given.
+    """
+    given = value if isinstance(value, list | tuple) else [value]
+    if any(isinstance(one, str) and not one.strip() for one in given):
+        name = parameter.opts[0] if parameter.param_type_name == "option" else parameter.name
+        msg = f"{name}: saw nothing, expected a value"
+        raise CorridorsError(msg)
+    return process(ctx, value)
 
 
 class _AsItIs:

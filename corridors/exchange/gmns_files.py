@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from corridors.errors import DataError, nearest
+from corridors.errors import DataError, nearest, require_folder
 from corridors.files import read_whole
 from corridors.network.reading.cells import read_cells
 from corridors.network.reading.numbers import read_number
@@ -110,9 +110,7 @@ class GmnsFolder:
     ) -> None:
         self.folder = folder
         self.remarks: list[str] = []
-        if not folder.is_dir():
-            msg = f"{folder}: no such folder"
-            raise DataError(msg)
+        require_folder(folder)
         rows = self.table("config.csv")
         if len(rows) > 1:
             msg = f"{folder / 'config.csv'}: saw {len(rows)} rows, expected one"
@@ -156,8 +154,8 @@ class GmnsFolder:
         needed
             Whether DataError is raised where it is not there.
         """
-        path = self.folder / name
-        if not path.exists():
+        path = self._path(name)
+        if path is None:
             if needed:
                 msg = f"{self.folder}: no {name} there, so it is not a GMNS folder"
                 raise DataError(msg)
@@ -168,6 +166,9 @@ class GmnsFolder:
         if faults:
             more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
             raise DataError(str(faults[0]) + more)
+        # The specification writes its names in small letters, and not all writers do.
+        small = [k.strip().lower() for k in header]
+        header = small if len(set(small)) == len(set(header)) else header
         # The specification's schemas have missingValues of "NaN" and "", in these letters alone.
         return [
             {
@@ -177,6 +178,22 @@ class GmnsFolder:
             }
             for row in cells
         ]
+
+    def _path(self, name: str) -> Path | None:
+        """Return a file of the folder, in whatever letters its name is written; None without one.
+
+        Raises
+        ------
+        DataError
+            Where several differ in their letters alone.
+        """
+        if (self.folder / name).exists():
+            return self.folder / name
+        found = sorted(p for p in self.folder.iterdir() if p.name.lower() == name)
+        if len(found) > 1:
+            msg = f"{self.folder}: saw {' and '.join(p.name for p in found)}, expected one {name}"
+            raise DataError(msg)
+        return found[0] if found else None
 
     def needed_table(self, name: str, columns: tuple[str, ...]) -> list[Row]:
         """Return the rows of a file that must be there and must have some columns."""

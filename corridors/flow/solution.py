@@ -63,7 +63,7 @@ class Carried(NamedTuple):
         return flow
 
 
-@dataclass
+@dataclass(eq=False)
 class FlowSolution:
     """What the engine found, in the problem's own numbering."""
 

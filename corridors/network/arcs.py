@@ -110,7 +110,7 @@ class LinkRates:
         return usd, hours
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Arcs:
     """Arcs of a network, in an order that depends on ids alone.
 

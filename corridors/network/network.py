@@ -48,7 +48,9 @@ class Network(Asked):
     Notes
     -----
     A network is never edited: scenarios are overlays, and `at` returns another
-    network. Ids are stable, parallel links are kept.
+    network. What is written into `nodes`, `links` or `tables` changes no answer, or some
+    and not others; what is to be another network stands in a folder of its own. Ids are
+    stable, parallel links are kept.
     """
 
     def __init__(

@@ -115,7 +115,7 @@ def _parts_of(whole: Network, arcs: Arcs) -> _Parts:
     return _PARTS[whole][1]
 
 
-@dataclass
+@dataclass(eq=False)
 class Draft:
     """What holds on one day, as far as events have been laid over it.
 

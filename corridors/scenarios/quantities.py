@@ -75,13 +75,17 @@ def _split(text: str) -> tuple[float, str] | None:
     return value, match[2] or ""
 
 
-def _checked(value: float) -> float:
-    """Return a number; raise ValueError where it is none that anything can have."""
+def _checked(value: float, written: object = None) -> float:
+    """Return a number; raise ValueError where it is none that anything can have.
+
+    What is `written` is told; the number itself where that is all there is.
+    """
+    told = value if written is None else written
     if value != value or value in {inf, -inf}:
-        msg = f"saw {value}, expected a finite number"
+        msg = f"saw {told}, expected a finite number"
         raise ValueError(msg)
     if not -_MOST <= value <= _MOST:
-        msg = f"saw {_seen(value)}, expected at most {_MOST:.0e}"
+        msg = f"saw {_seen(told)}, expected at most {_MOST:.0e}"
         raise ValueError(msg)
     return float(value)
 
@@ -122,13 +126,7 @@ def parse_limit(value: object) -> Quantity:
     (Quantity(value=0.7, unit='share'), 'truck')
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if 0 <= _checked(value) <= 1:
-            return Quantity(float(value), "share")
-        msg = (
-            f"saw {value}, expected a share from 0 to 1, or an amount with its unit "
-            'such as "500 trucks/day"'
-        )
-        raise ValueError(msg)
+        return _share(value, value)
     refuse_plus(str(value))
     parts = _split(str(value))
     if parts is None:
@@ -136,16 +134,27 @@ def parse_limit(value: object) -> Quantity:
         msg = f"saw {_seen(value)}, expected {like}"
         raise ValueError(msg)
     number, unit = parts
-    _checked(number)
     if unit in {"", "%"}:
         # A share in quotes is a share, and an amount without its unit is told as one.
-        return parse_limit(number / 100 if unit else number)
+        return _share(number / 100 if unit else number, value)
     word, slash, period = unit.partition("/")
     if word not in VEHICLES or not slash or period not in PER_DAY:
         wrong, known = (word, list(VEHICLES)) if word not in VEHICLES else (period, list(PER_DAY))
         msg = f"saw unit {unit!r}, expected one such as trucks/day{nearest(wrong, known)}"
         raise ValueError(msg)
-    return Quantity(_checked(number) * _FACTOR.get(word, 1.0) / PER_DAY[period], VEHICLES[word])
+    per_day = _checked(number, value) * _FACTOR.get(word, 1.0) / PER_DAY[period]
+    return Quantity(per_day, VEHICLES[word])
+
+
+def _share(value: float, written: object) -> Quantity:
+    """Return a share; raise ValueError, telling what is written, where it is none."""
+    if 0 <= _checked(value, written) <= 1:
+        return Quantity(float(value), "share")
+    msg = (
+        f"saw {_seen(written)}, expected a share from 0 to 1, or an amount with its unit "
+        'such as "500 trucks/day"'
+    )
+    raise ValueError(msg)
 
 
 def parse_time(value: object) -> float:
@@ -154,7 +163,7 @@ def parse_time(value: object) -> float:
     if parts is None or parts[1] not in HOURS:
         msg = f'saw {_seen(value)}, expected a time with its unit such as "24 h" or "2 days"'
         raise ValueError(msg)
-    return _checked(parts[0]) * HOURS[parts[1]]
+    return _checked(parts[0], value) * HOURS[parts[1]]
 
 
 def parse_charge(value: object) -> Quantity:
@@ -167,7 +176,7 @@ def parse_charge(value: object) -> Quantity:
             msg += "; a percentage would be another charge for each cargo and way"
         raise ValueError(msg)
     unit, factor = units[parts[1]]
-    return Quantity(_checked(parts[0]) * factor, unit)
+    return Quantity(_checked(parts[0], value) * factor, unit)
 
 
 def parse_demand(value: object) -> Quantity:
@@ -175,12 +184,14 @@ def parse_demand(value: object) -> Quantity:
     if isinstance(value, int | float) and not isinstance(value, bool):
         if _checked(value) >= 0:
             return Quantity(float(value), "factor")
-        msg = f"saw {value}, expected a factor of at least 0 or an amount with its unit"
+        msg = f"saw {_seen(value)}, expected a factor of at least 0 or an amount with its unit"
         raise ValueError(msg)
     refuse_plus(str(value))
     parts = _split(str(value))
     if parts is not None and parts[1] in {"", "%"}:
-        return parse_demand(parts[0] / 100 if parts[1] else parts[0])
+        # A text below 0 is refused where it is split.
+        factor = _checked(parts[0] / 100 if parts[1] else parts[0], value)
+        return Quantity(factor, "factor")
     quantity = parse_limit(value)
     if quantity.unit not in {"t", "TEU"}:
         msg = f"saw {_seen(value)}, expected TEU or t per day, week, month or year"

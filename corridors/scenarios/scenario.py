@@ -278,7 +278,9 @@ def _find(source: str | Path, folder: Path) -> Path:
         return path
     seen = str(source) if len(str(source)) <= 120 else f"{str(source)[:100]}..."
     if path.suffix in {".yaml", ".yml"} or len(Path(source).parts) > 1:
-        msg = f"{seen if path.is_absolute() or len(seen) > 100 else path}: no such file"
+        named = seen if path.is_absolute() or len(seen) > 100 else path
+        wrong = "is a folder, expected a file" if _exists(path) else "no such file"
+        msg = f"{named}: {wrong}"
         raise ScenarioError(msg)
     msg = f"no scenario {seen!r}{near_phrase(seen) or nearest(seen, shipped)}"
     raise ScenarioError(msg)

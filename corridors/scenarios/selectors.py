@@ -43,7 +43,7 @@ _MOST_SELECTED = 512
 """Selections that are kept for each network."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Selection:
     """Directed links and transfers, as masks over the rows of a network's tables.
 
@@ -351,7 +351,7 @@ def _by_direction(net: Network, value: Any, _: Path | None) -> Selection:
 
 def _why_nothing(net: Network, selector: dict[str, Any]) -> str:
     if len(selector) < 2:
-        return ""
+        return "; a position is a longitude, then a latitude" if "within" in selector else ""
     parts = []
     for key, value in selector.items():
         count = int(_ONE[key](net, value, None).links.any(axis=1).sum()) if key != "within" else -1

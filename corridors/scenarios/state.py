@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from corridors.network.network import Network
     from corridors.scenarios.capacity.capacities import Limit
+    from corridors.scenarios.draft import Draft
+    from corridors.scenarios.events.event import Event
     from corridors.scenarios.scenario import Scenario
 
 _ARCS: WeakKeyDictionary[Network, Arcs] = WeakKeyDictionary()
@@ -38,7 +40,7 @@ _MOST_JOINED = 4
 """Members of limits that are kept for each network: those of some days and scenarios."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NetworkState:
     """What holds on one day, ready to be solved.
 
@@ -132,9 +134,13 @@ def network_state(
     for event in events:
         event.meaning.prepare(event, draft)
     draft.find_limits()
-    for number, event in enumerate(events, start=1):
-        share = event.share_on(day) if building_up else 1.0
+    shares = [event.share_on(day) if building_up else 1.0 for event in events]
+    shut = _shut(events, shares, draft)
+    for number, (event, share) in enumerate(zip(events, shares, strict=True), start=1):
+        before = draft.limits
         event.meaning.apply(event, draft, number, share)
+        if shut is not None and draft.limits is not before:
+            draft.limits = _limits_of_what_is_open(before, draft.limits, shut, draft.there)
     draft.find_offers()
     demand = draft.demand
     demand = demand.assign(t_per_day=demand["units_per_day"] * demand["t_per_unit"])
@@ -152,6 +158,42 @@ def network_state(
         offers=draft.offers,
         closed_links=tuple(sorted(arcs.links(there & closed) - arcs.links(there & ~closed))),
     )
+
+
+def _shut(
+    events: Sequence[Event], shares: Sequence[float], draft: Draft
+) -> NDArray[np.bool_] | None:
+    """Return what events shut on a day, by class and arc, (C, A); None where no other may limit it.
+
+    Whichever stands first in the list: what is shut is shut.
+    """
+    if len(events) == 1:
+        return None
+    found = [e.meaning.gone(e, draft, s) for e, s in zip(events, shares, strict=True)]
+    shut = [own for own in found if own is not None]
+    return np.logical_or.reduce(shut) if shut and len(shut) < len(events) else None
+
+
+def _limits_of_what_is_open(
+    before: Sequence[Limit],
+    after: Sequence[Limit],
+    shut: NDArray[np.bool_],
+    there: NDArray[np.bool_],
+) -> list[Limit]:
+    """Return limits after an event, those that lie in what is shut as they were before it.
+
+    Nothing passes there, so a limit beside a closure limits nothing. It would still be one
+    behind which cargo reckons with a wait, and a place at which it queues.
+    """
+    known = {limit.limit_id: limit for limit in before}
+    result = []
+    for limit in after:
+        was, own = known.get(limit.limit_id), there[limit.arc]
+        if was is limit or not (own.any() and shut[limit.cargo, limit.arc][own].all()):
+            result.append(limit)
+        elif was is not None:
+            result.append(was)
+    return result
 
 
 def _problem(

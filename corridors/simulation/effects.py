@@ -125,7 +125,7 @@ def sentences(
     aside
         What is to be said besides.
     """
-    span = f"In the {len(days)} day{'s' if len(days) > 1 else ''} from {days[0]}"
+    span = f"In the {len(days):,} day{'s' if len(days) > 1 else ''} from {days[0]}"
     steps = effect.set_index("what")
     if before is None:
         wanted = float(steps.loc["wanted", "t"])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from corridors.assignment.assign import require_model
 from corridors.errors import ScenarioError, nearest, require_kind
 from corridors.network.network import as_date, require_network
+from corridors.scenarios.authoring.values import plain
 from corridors.scenarios.quantities import parse_time
 from corridors.scenarios.scenario import Scenario
 from corridors.scenarios.scenario import scenario as read_scenario
@@ -47,7 +48,7 @@ def simulate(
     days: int = 90,
     *,
     start: str | dt.date | None = None,
-    step: str | float = "1d",
+    step: str | float | dt.timedelta = "1d",
     model: str = "queue",
     announced: bool = False,
     usual: str = "optimal",
@@ -267,7 +268,7 @@ def first_day(
     raise ScenarioError(msg)
 
 
-def step_of(step: str | float) -> float:
+def step_of(step: str | float | dt.timedelta) -> float:
     """Return the length of a step in days.
 
     Raises
@@ -280,10 +281,13 @@ def step_of(step: str | float) -> float:
     >>> step_of("6h"), step_of("1d")
     (0.25, 1.0)
     """
+    said = plain(step)
     try:
         # True is no day.
-        hours = parse_time(step) if isinstance(step, str | bool) else float(step) * 24.0
-    except (TypeError, ValueError) as error:
+        hours = parse_time(said) if isinstance(said, str | bool) else float(said) * 24.0
+    except TypeError:
+        hours = 0.0
+    except ValueError as error:
         msg = f"step: {error}"
         raise ScenarioError(msg) from None
     parts = 24.0 / hours if hours > 0 else 0.0

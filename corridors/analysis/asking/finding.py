@@ -11,6 +11,7 @@ from corridors.display import number, records
 from corridors.errors import ScenarioError, UnknownIdError, nearest, require_kind
 from corridors.network.markets.offers import with_ends
 from corridors.network.network import require_network
+from corridors.network.provenance import confidences, row_keys
 from corridors.network.reading.country_codes import code_hint
 from corridors.network.reading.yaml_lines import value_of
 from corridors.network.schema import tables as schema_tables
@@ -164,11 +165,8 @@ def _things(net: Network, kind: str) -> pd.DataFrame:
 def _capacities(net: Network) -> pd.DataFrame:
     """Return every row of the capacities, and how sure it is where that is known."""
     frame = net.tables["capacities"]
-    grade = net.tables["provenance"]
-    grade = grade[(grade["table"] == "capacities") & (grade["column"] == "amount")]
-    known = dict(zip(grade["row"], grade["confidence"], strict=True))
-    table = schema_tables()["capacities"]
-    keys = ["/".join(str(v) for v in row) for row in frame[list(table.key)].itertuples(index=False)]
+    known = confidences(net, "capacities", "amount")
+    keys = row_keys(frame, schema_tables()["capacities"].key)
     shown = ["capacity_id", "name", "amount", "unit", "background", "valid_from", "valid_until"]
     return frame[shown].assign(confidence=[known.get(k, "") for k in keys])
 
@@ -392,11 +390,13 @@ def _sources(net: Network, kind: str, own: str) -> list[dict[str, Any]]:
     """Return where the numbers of a thing come from."""
     provenance = net.whole.tables["provenance"]
     table = _TABLE.get(kind, kind)
-    mine = (provenance["table"] == table) & (
+    told = {table}
+    if kind == "capacities":
+        # Its store, its quota and the hours in which it works are rows of tables of their own.
+        told |= {name for name, t in schema_tables().items() if t.key[0] == _ID[kind]}
+    mine = provenance["table"].isin(told) & (
         (provenance["row"] == own) | provenance["row"].str.startswith(f"{own}/")
     )
-    if kind == "capacities":
-        mine |= (provenance["table"] == "stores") & (provenance["row"] == own)
     rows = provenance[mine].merge(net.whole.tables["sources"], on="source_id", how="left")
     columns = ["row", "column", "publisher", "title", "date", "url", "as_of", "confidence", "note"]
     return [

@@ -40,7 +40,7 @@ _ROOM = 1e-9
 """Share of a limit by which it may be exceeded where it counts as kept."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Split:
     """Pairs of cases, each with the smaller number first, sorted.
 

@@ -74,7 +74,7 @@ class Parameter:
         return (value - 0.5 * (self.low + self.high)) / (0.5 * (self.high - self.low))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Calibration(Card):
     """What the fit has found.
 

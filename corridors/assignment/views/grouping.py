@@ -37,7 +37,7 @@ DOMESTIC = "domestic"
 
 def checked_key(key: str) -> str:
     """Return a key; raise UnknownIdError where results cannot be grouped by it."""
-    if key not in KEYS:
+    if not isinstance(key, str) or key not in KEYS:
         msg = f"by: results cannot be grouped by {key!r}{nearest(key, KEYS, 9)}"
         raise UnknownIdError(msg)
     return key

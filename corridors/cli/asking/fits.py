@@ -337,10 +337,12 @@ def _how_wide(found: CutRange) -> str:
     unit = found.central.unit
     low, middle, high = (number(v * DAYS_PER_MONTH, unit) for v in found.percentiles)
     inferred = found.stops[found.stops["confidence"] == "D"]
-    text = (
-        f"With every capacity drawn {found.n} times from its range: {low} to {high} a month "
-        f"in nine draws of ten, {middle} in the middle one."
-    )
+    text = f"With every capacity drawn once from its range: {middle} a month."
+    if found.n > 1:
+        text = (
+            f"With every capacity drawn {found.n} times from its range: {low} to {high} a month "
+            f"in nine draws of ten, {middle} in the middle one."
+        )
     if len(inferred):
         are = "is" if len(inferred) == 1 else "are"
         below = several(len(found.stops), "limits")

@@ -87,7 +87,7 @@ class Course:
         return self.way_km + self.gap_km
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ways:
     """Edges that cargo of one mode and gauge may use.
 

@@ -320,9 +320,17 @@ def _spread(
         steps += more
         new = growth.missing(routes, point) if growth is not None else []
         if not new:
-            break
+            return routes, point, steps
         routes, price = routes.with_paths(new), point.price
-    return routes, point, steps
+    # No route may be missing from an answer: where ways are alike without number, as on a
+    # grid, listing them comes to no end.
+    lacking = len({commodity for commodity, _ in new})
+    msg = (
+        f"the route choice does not prove itself: of {lacking} of {problem.n_commodities} demands "
+        f"ways are still missing after {_ROUNDS} rounds of looking for more, so many are alike; "
+        "the best plan (model optimal) needs no list of them"
+    )
+    raise CertificateError(msg)
 
 
 def _solved(

@@ -68,7 +68,7 @@ PAGE = (
 """Scripts of what is seen."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ExplorerData:
     """What an explorer shows and solves, as plain texts and arrays.
 

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from corridors.errors import DataError
+from corridors.errors import DataError, require_folder
 from corridors.files import MANIFEST, write_text
 from corridors.network.reading.cells import Problem
 from corridors.network.reading.ids import plain_id
@@ -42,19 +42,13 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         Where the folder or the file is missing or unreadable.
     """
     path = folder / MANIFEST
-    if not folder.is_dir():
-        msg = f"{folder}: no such folder"
-        raise DataError(msg)
+    require_folder(folder)
     if not path.is_file():
         msg = f"{folder}: no {MANIFEST} there; `corridors new FOLDER` writes a small example"
         raise DataError(msg)
     manifest = _parsed(path)
-    try:
-        listed = manifest["resources"]
-        resources = {r["name"]: {**r} for r in listed}
-    except (KeyError, TypeError) as error:
-        msg = f"{path}: not a data package ({type(error).__name__}: {error})"
-        raise DataError(msg) from None
+    listed = _named_resources(path, manifest)
+    resources = {r["name"]: {**r} for r in listed}
     if len(resources) < len(listed):
         names = [r["name"] for r in listed]
         twice = sorted({str(n) for n in names if names.count(n) > 1})
@@ -62,6 +56,33 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise DataError(msg)
     _check_about(path, manifest)
     return {**manifest, "resources": resources}
+
+
+def _named_resources(path: Path, manifest: Any) -> list[dict[str, Any]]:
+    """Return what a data package lists; raise DataError where that is no list of named files."""
+    if not isinstance(manifest, dict):
+        msg = f"{path}: not a data package (saw {_kind(manifest)}, expected an object)"
+        raise DataError(msg)
+    if "resources" not in manifest:
+        msg = f"{path}: not a data package (the key 'resources' is missing)"
+        raise DataError(msg)
+    listed = manifest["resources"]
+    if not isinstance(listed, list):
+        msg = f"{path}: resources: saw {_kind(listed)}, expected a list of files"
+        raise DataError(msg)
+    for i, one in enumerate(listed):
+        if not isinstance(one, dict) or not isinstance(one.get("name"), str):
+            seen = f"name: saw {one['name']!r}" if isinstance(one, dict) and "name" in one else ""
+            what = seen or f"saw {'no name' if isinstance(one, dict) else _kind(one)}"
+            msg = f"{path}: resources[{i}]: {what}, expected the name of a table such as nodes"
+            raise DataError(msg)
+    return listed
+
+
+def _kind(value: Any) -> str:
+    """Return what JSON calls a value."""
+    kinds = {dict: "an object", list: "a list", str: "text", bool: "a boolean", type(None): "null"}
+    return kinds.get(type(value), "a number")
 
 
 def _check_about(path: Path, manifest: dict[str, Any]) -> None:
@@ -82,9 +103,15 @@ def _check_about(path: Path, manifest: dict[str, Any]) -> None:
 def _parsed(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        msg = f"{path}: not a data package ({type(error).__name__}: {error})"
-        raise DataError(msg) from None
+    except UnicodeDecodeError:
+        msg = f"{path}: not a data package (not text in UTF-8)"
+    except OSError as error:
+        msg = f"{path}: cannot be read ({error.strerror})"
+    except RecursionError:
+        msg = f"{path}: not a data package (nested too deep)"
+    except ValueError as error:
+        msg = f"{path}: not a data package (not JSON: {error})"
+    raise DataError(msg)
 
 
 def file_of(name: str) -> str:
@@ -169,9 +196,7 @@ def seal(
         Where there is no such folder, or an earlier manifest that cannot be read.
     """
     folder = Path(folder)
-    if not folder.is_dir():
-        msg = f"{folder}: no such folder"
-        raise DataError(msg)
+    require_folder(folder)
     old: dict[str, Any] = {"licenses": [CC_BY]}
     if (folder / MANIFEST).is_file():
         old = read_manifest(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from corridors.scenarios.authoring.values import change
@@ -10,7 +11,7 @@ from corridors.scenarios.authoring.values import change
 if TYPE_CHECKING:
     import datetime as dt
 
-Names = str | list[str] | tuple[str, ...]
+Names = str | Iterable[str]
 
 
 class Changes(ABC):
@@ -33,8 +34,8 @@ class Changes(ABC):
         cargo: Names | None = None,
         from_: str | dt.date | None = None,
         until: str | dt.date | None = None,
-        over: str | None = None,
-        start_up: str | None = None,
+        over: str | dt.timedelta | None = None,
+        start_up: str | dt.timedelta | None = None,
         note: str | None = None,
         **selector: Any,
     ) -> Self:
@@ -62,8 +63,8 @@ class Changes(ABC):
         cargo: Names | None = None,
         from_: str | dt.date | None = None,
         until: str | dt.date | None = None,
-        over: str | None = None,
-        start_up: str | None = None,
+        over: str | dt.timedelta | None = None,
+        start_up: str | dt.timedelta | None = None,
         note: str | None = None,
         **selector: Any,
     ) -> Self:
@@ -74,12 +75,12 @@ class Changes(ABC):
 
     def delay(
         self,
-        by: str,
+        by: str | dt.timedelta,
         *,
         cargo: Names | None = None,
         from_: str | dt.date | None = None,
         until: str | dt.date | None = None,
-        over: str | None = None,
+        over: str | dt.timedelta | None = None,
         takes: str | None = None,
         note: str | None = None,
         **selector: Any,
@@ -96,7 +97,7 @@ class Changes(ABC):
         cargo: Names | None = None,
         from_: str | dt.date | None = None,
         until: str | dt.date | None = None,
-        over: str | None = None,
+        over: str | dt.timedelta | None = None,
         note: str | None = None,
         **selector: Any,
     ) -> Self:
@@ -109,8 +110,8 @@ class Changes(ABC):
         *,
         from_: str | dt.date | None = None,
         until: str | dt.date | None = None,
-        over: str | None = None,
-        start_up: str | None = None,
+        over: str | dt.timedelta | None = None,
+        start_up: str | dt.timedelta | None = None,
         note: str | None = None,
         **selector: Any,
     ) -> Self:
@@ -124,7 +125,7 @@ class Changes(ABC):
         *,
         from_: str | dt.date | None = None,
         until: str | dt.date | None = None,
-        over: str | None = None,
+        over: str | dt.timedelta | None = None,
         note: str | None = None,
         **selector: Any,
     ) -> Self:
@@ -137,7 +138,7 @@ class Changes(ABC):
         *,
         from_: str | dt.date | None = None,
         until: str | dt.date | None = None,
-        over: str | None = None,
+        over: str | dt.timedelta | None = None,
         note: str | None = None,
         **selector: Any,
     ) -> Self:
@@ -150,7 +151,7 @@ class Changes(ABC):
         *,
         from_: str | dt.date | None = None,
         until: str | dt.date | None = None,
-        over: str | None = None,
+        over: str | dt.timedelta | None = None,
         note: str | None = None,
         **selector: Any,
     ) -> Self:
@@ -163,7 +164,7 @@ class Changes(ABC):
         *,
         from_: str | dt.date | None = None,
         until: str | dt.date | None = None,
-        over: str | None = None,
+        over: str | dt.timedelta | None = None,
         note: str | None = None,
         **selector: Any,
     ) -> Self:
@@ -178,9 +179,9 @@ class Changes(ABC):
         cargo: Names | None,
         from_: str | dt.date | None,
         until: str | dt.date | None,
-        over: str | None,
+        over: str | dt.timedelta | None,
         note: str | None,
-        **beside: str | None,
+        **beside: str | dt.timedelta | None,
     ) -> Self:
         named = [cargo] if isinstance(cargo, str) else cargo
         others = {"cargo": named, "from": from_, "until": until, "over": over, "note": note}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from corridors.errors import ScenarioError
+from corridors.scenarios.authoring.values import many_of, plain
 
 MOST_VALUES = 200
 """Members of a family."""
@@ -28,7 +29,8 @@ def series(values: Any) -> tuple[Any, ...]:
     >>> series([0.2, "...", 1.0])
     (0.2, 0.4, 0.6, 0.8, 1.0)
     """
-    given = list(values) if isinstance(values, list | tuple) else [values]
+    many = many_of(values)
+    given = [plain(value) for value in ([values] if many is None else many)]
     found: list[Any] = []
     for at, value in enumerate(given):
         if not is_gap(value):

@@ -31,7 +31,7 @@ _FROM_EVENT = "#"
 """What marks the ids of limits that a scenario sets; `Limit.from_event` says it for the model."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Limit:
     """A capacity, or one direction of it, as it holds on one day.
 

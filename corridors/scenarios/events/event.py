@@ -291,6 +291,17 @@ class Kind(ABC):
         unit = "" if event.amount is None else event.amount.unit
         return within_reach(net, arcs, chosen, unit, capacities)
 
+    def gone(self, event: Event, draft: Draft, share: float) -> NDArray[np.bool_] | None:
+        """Return what nothing passes any more because of an event, (C, A); None where that is none.
+
+        Parameters
+        ----------
+        event, draft, share
+            As `apply` has them.
+        """
+        whole = share >= 1.0 and self.keys is KEYS and self.closes(event)
+        return event.inside(draft) if whole else None
+
     def prepare(self, event: Event, draft: Draft) -> None:
         """Do what comes before the capacities of the day are looked up; most kinds do nothing."""
         del event, draft

@@ -34,7 +34,7 @@ _PARTS = 8
 """Pieces that the work is cut into where others help: the timetable goes with each."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Figures:
     """What one replication says.
 
