@@ -221,11 +221,8 @@ class Pricing:
         return Offer(self._given, self._sigma, self._near, self._ceiling, self._short)
 
     def keep(self) -> None:
-        """Keep what the last ties were decided by, as what later questions are held against.
-
-        Only where the weights can be kept, too.
-        """
-        if self._arcs is not None and self._weights.lasting:
+        """Keep what the last ties were decided by, as what later questions are held against."""
+        if self._arcs is not None:
             self._before, self._asked = None, 0
             sigma = self._sigma.copy()
             self._hair = _hair(sigma)
