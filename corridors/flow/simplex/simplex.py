@@ -90,7 +90,7 @@ def room(
     """Return what a run works in: for so many columns, limits, and entries of columns in limits.
 
     The weights that are known from an earlier run are taken where there is room in them, and
-    so is all of the last run's, which began with the same basis or one that has grown from it.
+    so is all of the last run's, whose columns are still what they were.
     """
     n_keys, p = len(basis.key), len(basis.other)
     weights = known
@@ -98,8 +98,9 @@ def room(
         weights = Weights(np.ones(n_keys), np.ones(p), np.ones(n_limits))
     if last is not None:
         motion, _, rows, paths, work = last
-        if len(work.row) == p and len(work.alpha) >= n_columns and len(rows.unit) >= n_entries:
-            rows.first[:], rows.used[0], work.price[:] = -1, 0, 0.0
+        enough = len(rows.unit) >= _room_for(n_entries, n_limits)
+        if len(work.row) == p and len(work.alpha) >= n_columns and enough:
+            work.price[:] = 0.0
             return motion, weights, rows, paths, work
         # Columns come in every round.
         n_columns, n_entries = n_columns + n_columns // 4, n_entries + n_entries // 4
@@ -112,11 +113,14 @@ def room(
         np.zeros(n_limits, np.int8),
         np.zeros(2, np.int64),
     )
+    room_for_rows = _room_for(n_entries, n_limits)
     rows = Rows(
-        np.full(n_limits, -1),
         np.zeros(n_limits, np.int64),
-        np.empty(n_entries, np.uint32),
-        np.empty(n_entries),
+        np.zeros(n_limits, np.int64),
+        np.zeros(n_limits, np.int64),
+        np.zeros(n_limits, np.int64),
+        np.empty(room_for_rows, np.uint32),
+        np.empty(room_for_rows),
         np.zeros(1, np.int64),
     )
     paths = Paths(
@@ -151,6 +155,11 @@ def room(
         price=np.zeros(n_limits),
     )
     return motion, weights, rows, paths, work
+
+
+def _room_for(n_entries: int, n_limits: int) -> int:
+    """Return how many entries of columns in limits find room, each limit with some to spare."""
+    return n_entries + n_entries // 4 + 8 * n_limits
 
 
 @inner
