@@ -33,7 +33,13 @@ from corridors.flow.simplex.dual import (
     weigh,
     worst_outside,
 )
-from corridors.flow.simplex.exchange import change_keys, exchange, swap_key
+from corridors.flow.simplex.exchange import (
+    change_keys,
+    dearer_keys,
+    exchange,
+    flip_keys,
+    swap_key,
+)
 from corridors.flow.simplex.factorisation import refresh
 from corridors.flow.simplex.inverse import entering_column, fold, inverse_row
 from corridors.flow.simplex.primal import (
@@ -242,10 +248,14 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
             # handed over is near its optimum, so that only ties would be undone.
             few = 8 * basis.size[0] < n_keys and (basis.size[0] == 0 or not fresh)
             hair = SMALL if few else np.inf
-            # Prices stay; amounts are worked out once it is known who carries them.
-            changed = change_keys(columns, n_columns, basis, values, hair, work)
-            if changed or not (fresh or valued):
+            # Prices stay; amounts that are not known are worked out once it is known who carries
+            # them, and those that are known change with that.
+            n_flipped = dearer_keys(columns, n_columns, basis, values, hair, work)
+            if not (fresh or valued):
+                change_keys(basis, work, n_flipped)
                 amounts_by_inverse(columns, basis, values, amount, bound)
+            elif n_flipped > 0:
+                flip_keys(columns, basis, values, amount, work, n_flipped)
         if not inside:
             if shut:
                 shut = any_banned(columns, basis)
