@@ -303,9 +303,8 @@ class ClosureSolver:
         weight = problem.t_per_unit
         gone = np.zeros(problem.flow.n_arcs, dtype=np.bool_)
         gone[closed] = True
-        through = np.zeros(len(weight))
-        for i in np.unique(self._path_of[gone[self._arcs]]).tolist():
-            through[base.commodity[i]] += base.amount[i]
+        hit_paths = np.unique(self._path_of[gone[self._arcs]])
+        through = np.bincount(base.commodity[hit_paths], base.amount[hit_paths], len(weight))
         lost = np.maximum(hit.shortfall - base.shortfall, 0.0)
         through_t = float(through @ weight)
         found_t = float((through - np.minimum(lost, through)) @ weight)
@@ -363,25 +362,23 @@ class ClosureSolver:
         which = np.flatnonzero(np.abs(change) > TRACE)
         touched = np.zeros(len(weight), dtype=np.bool_)
         touched[commodity[which]] = True
-        changes: dict[int, list[tuple[float, int]]] = {}
-        for number in met.in_order(which):
-            own = changes.setdefault(int(commodity[number]), [])
-            own.append((float(change[number]), number))
-        rates = [met.paid(kind) for kind in (_USD, _HOURS, _COST)]
-        rerouted = usd = hours = cost = 0.0
-        for k, moves in changes.items():
-            gained = sum([c for c, _ in moves if c > 0])
-            lost = -sum([c for c, _ in moves if c < 0])
-            if not gained or not lost:
-                continue
-            moved, unit = min(gained, lost), float(weight[k])
-            rerouted += moved
-            for way, number in moves:
-                part = way / (gained if way > 0 else lost) * moved
-                usd += part / unit * float(rates[_USD][number])
-                hours += part * float(rates[_HOURS][number])
-                cost += part / unit * float(rates[_COST][number])
-        return rerouted, usd, hours, cost, touched
+        order = np.array(met.in_order(which), dtype=np.int64)
+        k, way = commodity[order], change[order]
+        gained = np.bincount(k, np.maximum(way, 0.0), len(weight))
+        lost = -np.bincount(k, np.minimum(way, 0.0), len(weight))
+        moved = np.minimum(gained, lost)
+        both = moved[k] > 0.0
+        order, k, way = order[both], k[both], way[both]
+        part = way / np.where(way > 0.0, gained[k], lost[k]) * moved[k]
+        usd, hours, cost = (met.paid(kind)[order] for kind in (_USD, _HOURS, _COST))
+        # One after the other, as they stand in that order.
+        return (
+            _total(moved[np.flatnonzero(moved > 0.0)]),
+            _total(part / weight[k] * usd),
+            _total(part * hours),
+            _total(part / weight[k] * cost),
+            touched,
+        )
 
 
 def closer(problem: ClosureProblem) -> Callable[[tuple[Ints, Ints]], ClosureImpact]:
@@ -402,6 +399,11 @@ def _only(plan: Plan, own: NDArray[np.bool_]) -> Plan:
         amount=plan.amount[kept],
         shortfall=np.where(own, plan.shortfall, 0.0),
     )
+
+
+def _total(terms: Floats) -> float:
+    """Add numbers up in their order."""
+    return float(np.cumsum(terms)[-1]) if len(terms) else 0.0
 
 
 def rounded(value: float | None, digits: int) -> float | None:

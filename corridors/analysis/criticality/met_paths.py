@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +43,7 @@ class MetPaths:
 
     def numbers(self, plan: Plan) -> Ints:
         """Return the number of each path of a plan, shape (P,)."""
-        keys = list(zip(plan.commodity.tolist(), [a.tobytes() for a in plan.arcs], strict=True))
+        keys = list(zip(plan.commodity.tolist(), _bytes(plan.arcs), strict=True))
         found = list(map(self._number.get, keys))
         if None in found:
             for i, number in enumerate(found):
@@ -75,3 +76,13 @@ class MetPaths:
     def in_order(self, which: NDArray[np.int64]) -> list[int]:
         """Return numbers of paths in an order that hangs on nothing but the paths."""
         return sorted(which.tolist(), key=self._keys.__getitem__)
+
+
+def _bytes(paths: list[Ints]) -> list[bytes]:
+    """Return the bytes of the arcs of each path: those of all at once, cut."""
+    if not paths:
+        return []
+    every = np.concatenate(paths)
+    whole, size = every.tobytes(), every.itemsize
+    ends = list(accumulate(map(len, paths), initial=0))
+    return [whole[a * size : b * size] for a, b in pairwise(ends)]

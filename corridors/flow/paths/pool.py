@@ -49,6 +49,8 @@ class PathPool:
         Forward star of the arcs, as offsets (N + 1,) and arc numbers (A,).
     room
         Zeros to work in, which stay so: numbers (2, A) and flags (A,).
+    shortened
+        How often columns were forgotten.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class PathPool:
         )
         self._taken = np.full(problem.n_limits, -1, dtype=np.int64)
         self.fixed = self.size = k + 2 * s
+        self.shortened = 0
         room = 4 * (k + s) + 64
         self._commodity = np.zeros(room, dtype=np.int64)
         self._commodity[: k + s] = np.arange(k + s)
@@ -255,6 +258,7 @@ class PathPool:
     def shorten(self, size: int) -> None:
         """Forget all columns from number `size` on."""
         self.size = size
+        self.shortened += 1
         cut_chains(self._newest_of, self._older_of, size)
         cut_chains(self._newest, self._older, int(self._start[size]))
         cut_chains(self._newest_on, self._older_on, int(self._path_start[size]))

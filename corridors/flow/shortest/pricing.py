@@ -32,9 +32,9 @@ _SMALL, _SHARED_SMALL = 64, 2
 """Nodes up to which so few are enough: a search for one end walks through most of them anyhow."""
 
 _OFTEN, _BOUNDS_FOR_EACH = 4, 20_000
-"""How often it is asked what a change concerns before it pays to know how far it is.
+"""How often it is asked what a change concerns before it pays to know how far it was.
 
-Once for so many numbers that this takes, and so much oftener before it pays to know how far it was.
+And once for so many numbers that it takes to know how far it is at least, whatever is kept.
 """
 
 _HAIR = 1e-12
@@ -221,11 +221,8 @@ class Pricing:
         return Offer(self._given, self._sigma, self._near, self._ceiling, self._short)
 
     def keep(self) -> None:
-        """Keep what the last ties were decided by, as what later questions are held against.
-
-        Only where the weights can be kept, too.
-        """
-        if self._arcs is not None and self._weights.lasting:
+        """Keep what the last ties were decided by, as what later questions are held against."""
+        if self._arcs is not None:
             self._before, self._asked = None, 0
             sigma = self._sigma.copy()
             self._hair = _hair(sigma)
@@ -255,10 +252,11 @@ class Pricing:
         bounds = p.n_nodes * (len(self._ends[0]) + len(self._starts[0])) // _BOUNDS_FOR_EACH
         # Where few questions come the searches that it saves are fewer than those it takes to know
         # how far it is; and where a tree serves many it would be grown for one or the other.
-        if self._asked <= bounds or (self._shared and len(cells) > p.n_nodes):
+        soon = self._around is None and self._asked <= bounds
+        if soon or (self._shared and len(cells) > p.n_nodes):
             return self._nobody, ceiling
         around = self._around = self._around or self._look_around()
-        if self._before is None and self._asked >= _OFTEN + bounds:
+        if self._before is None and self._asked >= _OFTEN:
             self._before = self._look_back(kept)
         before = (_NOWHERE, _NOWHERE) if self._before is None else self._before
         found: tuple[Flags, Floats] = unconcerned(

@@ -72,9 +72,10 @@ class ArcWeights:
         """
         p = problem
         zero, gone = self._gone(problem)
+        self._now = p.closed, zero
         if p.cost is not self._cost:
             self.shut = p.closed | gone
-            self._cost, self._first = p.cost, (p.closed, zero)
+            self._cost, self._first = p.cost, self._now
             self._first_open = open_costs(p).reshape(-1)
             self._open = self._first_open.copy()
             self._moved, self._kept, self.changed = self._lists[0, :0], None, None
@@ -120,20 +121,17 @@ class ArcWeights:
         self._last = weight, price
         return weight.reshape(self._shape)
 
-    @property
-    def lasting(self) -> bool:
-        """Whether no arc has opened or closed since costs became what they are."""
-        return not len(self._moved)
-
     def keep(self) -> Floats:
         """Keep the weights that `at` last returned as what later ones are held against.
 
-        Only where they are `lasting`.
+        So are the arcs that are closed at them: what closes and opens counts from there.
         """
         weight, price = self._last
-        if self.lasting:
-            self._kept = weight.copy(), price.copy(), weight.copy()
-            self.changed = self._lists[1, :0]
+        if len(self._moved):
+            self._first, self._first_open = self._now, self._open.copy()
+            self._moved = self._lists[0, :0]
+        self._kept = weight.copy(), price.copy(), weight.copy()
+        self.changed = self._lists[1, :0]
         return weight.reshape(self._shape).copy()
 
     @property

@@ -225,12 +225,16 @@ def charged(cost, start, limit, unit, price, j):
 class Rows(NamedTuple):
     """What columns take of the limits that bind or have bound, side by side.
 
-    The columns of limit ``r`` are ``owner[first[r]:last[r]]``, and `unit` is what
-    they take; ``first[r]`` is -1 where they were not needed yet.
+    The columns of limit ``r`` below number ``known[r]`` are ``owner[first[r]:last[r]]``, and `unit`
+    is what they take. More of them find room up to ``end[r]``. They stay from one run to the next:
+    to gather them is to walk through what is far apart, which takes longer than all that is done
+    with them.
     """
 
     first: Ints
     last: Ints
+    end: Ints
+    known: Ints
     owner: NDArray[np.uint32]
     unit: Floats
     used: Ints
@@ -271,30 +275,54 @@ def by_commodity(columns, n_columns, paths):
 
 
 @inner
+def _gather(columns, n_columns, rows, r):
+    """Add to what is known of a limit the columns that have come since."""
+    first, last, end, known, used = rows.first, rows.last, rows.end, rows.known, rows.used
+    older, of = columns.older, columns.owner
+    count, e = 0, columns.newest[r]
+    while e >= 0 and of[e] >= known[r]:
+        count += of[e] < n_columns
+        e = older[e]
+    if last[r] + count > end[r]:
+        size = last[r] - first[r] + count
+        place, size = used[0], size + size // 4 + 8
+        if place + size > len(rows.owner):
+            # What has moved has left gaps behind: all are gathered anew as they are asked for.
+            first[:], last[:], end[:], known[:] = 0, 0, 0, 0
+            place, count, e = 0, 0, columns.newest[r]
+            while e >= 0:
+                count += of[e] < n_columns
+                e = older[e]
+            size = count + count // 4 + 8
+        for i in range(last[r] - first[r]):
+            rows.owner[place + i] = rows.owner[first[r] + i]
+            rows.unit[place + i] = rows.unit[first[r] + i]
+        first[r], last[r], end[r] = place, place + last[r] - first[r], place + size
+        used[0] = place + size
+    at, e = last[r], columns.newest[r]
+    while e >= 0 and of[e] >= known[r]:
+        if of[e] < n_columns:
+            rows.owner[at] = of[e]
+            rows.unit[at] = columns.unit[e]
+            at += 1
+        e = older[e]
+    last[r], known[r] = at, n_columns
+
+
+@inner
 def along(columns, n_columns, rows, limits, count, weights, into):
     """Add `weights` times what each column takes of each of some limits.
 
     All of them in one call and by plain arrays: to take an array out of a record
     costs more than many a limit does.
     """
-    first, last, owner, unit, used = rows.first, rows.last, rows.owner, rows.unit, rows.used
-    newest, older, of, units = columns.newest, columns.older, columns.owner, columns.unit
+    first, last, known, owner, unit = rows.first, rows.last, rows.known, rows.owner, rows.unit
     for t in range(count):
         weight, r = weights[t], limits[t]
         if weight == 0.0:
             continue
-        if first[r] < 0:
-            at = used[0]
-            first[r] = at
-            e = newest[r]
-            while e >= 0:
-                if of[e] < n_columns:
-                    owner[at] = of[e]
-                    unit[at] = units[e]
-                    at += 1
-                e = older[e]
-            last[r] = at
-            used[0] = at
+        if known[r] < n_columns:
+            _gather(columns, n_columns, rows, r)
         those, theirs = owner[first[r] : last[r]], unit[first[r] : last[r]]
         for e in range(len(those)):
             into[those[e]] += weight * theirs[e]

@@ -212,16 +212,17 @@ def find_lone(columns, basis, lone):
 
 
 @inner
-def change_keys(columns, n_columns, basis, values, hair, work):
-    """Let commodities that have only their key in the basis take their cheapest column; say if any.
+def dearer_keys(columns, n_columns, basis, values, hair, work):
+    """List commodities that have only their key in the basis and a cheaper column; say how many.
 
-    Where that is banned, or dearer by more than a hair, as a share of its cost.
+    Where that is banned, or dearer by more than a hair, as a share of its cost. They are the
+    `flipped` ones, each with its `best` column, by whose length they pay.
 
     The prices of the limits stay, and all columns of these commodities are then no
     better than what is in the basis. What that overruns is the dual method's to mend,
     which moves many at once.
     """
-    lone, best, length, key, state = work.lone, work.best, work.length, basis.key, basis.state
+    lone, best, length, key = work.lone, work.best, work.length, basis.key
     commodity, banned = columns.commodity, columns.banned
     find_lone(columns, basis, lone)
     for k in range(len(key)):
@@ -232,18 +233,26 @@ def change_keys(columns, n_columns, basis, values, hair, work):
             i = best[k]
             if banned[i] or length[j] < length[i]:
                 best[k] = j
-    changed = False
+    count = 0
     sigma = values.sigma[0]
     for k in range(len(key)):
         i, j = key[k], best[k]
         if i == j:
             continue
         if banned[i] or length[j] < sigma[k] - hair * (1.0 + abs(work.cost[i])):
-            state[i], state[j] = 0, 1
-            key[k] = j
-            changed = True
+            work.flipped[count] = k
+            count += 1
             sigma[k] = length[j]
-    return changed
+    return count
+
+
+@inner
+def change_keys(basis, work, count):
+    """Let the `flipped` commodities take their best column for their key."""
+    for k in work.flipped[:count]:
+        basis.state[basis.key[k]] = 0
+        basis.key[k] = work.best[k]
+        basis.state[basis.key[k]] = 1
 
 
 @inner
@@ -288,8 +297,4 @@ def flip_keys(columns, basis, values, amount, work, count):
                 values.key[level, k] -= change[i]
                 _carry(columns, place, other[i], change[i], level, use, missing)
                 _carry(columns, place, key[k], -change[i], level, use, missing)
-    for n in range(count):
-        k = work.flipped[n]
-        basis.state[key[k]] = 0
-        key[k] = work.best[k]
-        basis.state[key[k]] = 1
+    change_keys(basis, work, count)

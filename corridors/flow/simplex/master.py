@@ -75,6 +75,9 @@ class OwnMaster(Master):
     _room: simplex.Room | None = None
     """What the last run worked in."""
 
+    _shortened = 0
+    """How often the pool had forgotten columns by then, whose numbers are those of others now."""
+
     @property
     def untouched(self) -> bool:
         """Whether no limit binds and nothing has been optimised, as after `reset`."""
@@ -185,6 +188,8 @@ class OwnMaster(Master):
         pool = self.pool
         while True:
             entries = int(pool.columns.start[pool.size])
+            if self._shortened != pool.shortened:
+                self._room, self._shortened = None, pool.shortened
             room = self._room = simplex.room(
                 working.basis,
                 pool.size,

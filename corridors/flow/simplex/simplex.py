@@ -33,7 +33,13 @@ from corridors.flow.simplex.dual import (
     weigh,
     worst_outside,
 )
-from corridors.flow.simplex.exchange import change_keys, exchange, swap_key
+from corridors.flow.simplex.exchange import (
+    change_keys,
+    dearer_keys,
+    exchange,
+    flip_keys,
+    swap_key,
+)
 from corridors.flow.simplex.factorisation import refresh
 from corridors.flow.simplex.inverse import entering_column, fold, inverse_row
 from corridors.flow.simplex.primal import (
@@ -90,7 +96,7 @@ def room(
     """Return what a run works in: for so many columns, limits, and entries of columns in limits.
 
     The weights that are known from an earlier run are taken where there is room in them, and
-    so is all of the last run's, which began with the same basis or one that has grown from it.
+    so is all of the last run's, whose columns are still what they were.
     """
     n_keys, p = len(basis.key), len(basis.other)
     weights = known
@@ -98,8 +104,9 @@ def room(
         weights = Weights(np.ones(n_keys), np.ones(p), np.ones(n_limits))
     if last is not None:
         motion, _, rows, paths, work = last
-        if len(work.row) == p and len(work.alpha) >= n_columns and len(rows.unit) >= n_entries:
-            rows.first[:], rows.used[0], work.price[:] = -1, 0, 0.0
+        enough = len(rows.unit) >= _room_for(n_entries, n_limits)
+        if len(work.row) == p and len(work.alpha) >= n_columns and enough:
+            work.price[:] = 0.0
             return motion, weights, rows, paths, work
         # Columns come in every round.
         n_columns, n_entries = n_columns + n_columns // 4, n_entries + n_entries // 4
@@ -112,11 +119,14 @@ def room(
         np.zeros(n_limits, np.int8),
         np.zeros(2, np.int64),
     )
+    room_for_rows = _room_for(n_entries, n_limits)
     rows = Rows(
-        np.full(n_limits, -1),
         np.zeros(n_limits, np.int64),
-        np.empty(n_entries, np.uint32),
-        np.empty(n_entries),
+        np.zeros(n_limits, np.int64),
+        np.zeros(n_limits, np.int64),
+        np.zeros(n_limits, np.int64),
+        np.empty(room_for_rows, np.uint32),
+        np.empty(room_for_rows),
         np.zeros(1, np.int64),
     )
     paths = Paths(
@@ -151,6 +161,11 @@ def room(
         price=np.zeros(n_limits),
     )
     return motion, weights, rows, paths, work
+
+
+def _room_for(n_entries: int, n_limits: int) -> int:
+    """Return how many entries of columns in limits find room, each limit with some to spare."""
+    return n_entries + n_entries // 4 + 8 * n_limits
 
 
 @inner
@@ -233,10 +248,14 @@ def optimise(columns, n_columns, basis, values, amount, bound, fresh, valued, mo
             # handed over is near its optimum, so that only ties would be undone.
             few = 8 * basis.size[0] < n_keys and (basis.size[0] == 0 or not fresh)
             hair = SMALL if few else np.inf
-            # Prices stay; amounts are worked out once it is known who carries them.
-            changed = change_keys(columns, n_columns, basis, values, hair, work)
-            if changed or not (fresh or valued):
+            # Prices stay; amounts that are not known are worked out once it is known who carries
+            # them, and those that are known change with that.
+            n_flipped = dearer_keys(columns, n_columns, basis, values, hair, work)
+            if not (fresh or valued):
+                change_keys(basis, work, n_flipped)
                 amounts_by_inverse(columns, basis, values, amount, bound)
+            elif n_flipped > 0:
+                flip_keys(columns, basis, values, amount, work, n_flipped)
         if not inside:
             if shut:
                 shut = any_banned(columns, basis)
