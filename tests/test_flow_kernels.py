@@ -63,6 +63,61 @@ def gaps(a, b, i, k):
     return total
 
 
+def turns(n, step, up):
+    """Loops over ranges of every kind: left, gone on with, one in another, and to no end."""
+    seen, total = 0, 0
+    for j in range(-2, n):
+        for k in range(n, j, -1):
+            if k == 3:
+                continue
+            if k * j > 6:
+                break
+            total += 3 * k - j
+        else:
+            seen += 1
+    for j in range(5, n, 2):
+        total += j
+    for j in range(n, 0, step):
+        total -= j
+    for j in range(n) if up else range(1, 2 * n):
+        total += 100 * j
+    for j in range(n, n):
+        total += 10_000 * j
+    walk = iter(range(4))
+    for j in walk:
+        total += j
+    j = -7
+    for j in range(2, n):
+        total ^= j
+    return total, seen, j, len(range(n))
+
+
+def places(a, n):
+    """Entries by what goes up from 0, is changed, and goes down below it."""
+    total = 0.0
+    for j in range(n):
+        k = j
+        if k == 2:
+            k = -1
+        total = total * 3.0 + a[j] + a[k]
+    for j in range(2, -3, -1):
+        total = total * 3.0 + a[j]
+    for j in range(-3, 3):
+        total = total * 3.0 + a[j]
+    return total
+
+
+def filled(a, b, truths, small, i):
+    """Arrays filled with a number of another kind."""
+    a[:] = i
+    b[:] = 2
+    truths[:] = 1
+    small[:] = 300 + i
+    b[1:3][:] = 7.5
+    a[::2][:] = -1.0
+    return a.sum()
+
+
 @pytest.fixture(autouse=True)
 def _nothing_kept(tmp_path, monkeypatch):
     """Compile all anew, whatever was kept from how kernels were compiled before."""
@@ -105,6 +160,74 @@ def test_the_most_and_the_least_are_those_that_numba_finds():
     for i, k in ((1, 2), (2, -1)):
         found = lean(extremes)(A, i, k)
         assert repr(found) == repr(njit(error_model="numpy")(extremes)(A, i, k))
+
+
+@pytest.mark.parametrize("marked", [compiled, lean])
+def test_loops_go_round_as_often_as_those_of_numba(marked):
+    for n in (-1, 0, 1, 4, 6):
+        for step in (-1, -3, 2):
+            for up in (True, False):
+                found = marked(turns)(n, step, up)
+                assert found == njit(error_model="numpy")(turns)(n, step, up)
+                assert found == turns(n, step, up)
+
+
+@pytest.mark.parametrize("marked", [compiled, lean])
+def test_entries_of_loops_are_those_that_numba_finds(marked):
+    assert marked(places)(A, 9) == njit(error_model="numpy")(places)(A, 9) == places(A, 9)
+
+
+def test_arrays_are_filled_as_numba_fills_them():
+    def fresh():
+        return A.copy(), B.copy(), np.zeros(3, np.bool_), np.zeros((2, 2), np.int8), 5
+
+    one, other = fresh(), fresh()
+    assert compiled(filled)(*one) == njit(error_model="numpy")(filled)(*other)
+    assert [x.tobytes() for x in one[:4]] == [x.tobytes() for x in other[:4]]
+
+
+@pytest.mark.parametrize("marked", [compiled, lean])
+def test_what_a_part_deep_inside_raises_reaches_python(marked):
+    @inner
+    def checked(a, i):
+        if a[i] < 0.0:
+            raise ValueError("below", 0)
+        return a[i]
+
+    @inner
+    def all_of(a):
+        total = 0.0
+        for i in range(len(a)):
+            total += checked(a, i)
+        return total
+
+    @marked
+    def twice(a):
+        return 2.0 * all_of(a)
+
+    given = np.array([1.0, 2.0])
+    before = sys.getrefcount(given)
+    assert twice(given) == 6.0
+    given[1] = -1.0
+    for _ in range(3):
+        with pytest.raises(ValueError, match="below"):
+            twice(given)
+    assert sys.getrefcount(given) == before
+
+
+@pytest.mark.parametrize("marked", [compiled, lean])
+def test_what_python_gives_is_held_until_a_kernel_is_done(marked):
+    def share(a, b, n, x, yes):
+        return a[n] * x + b[0, n] if yes else -x
+
+    kernel = marked(share)
+    given = [A.copy(), B.copy(), 2, 0.5, True]
+    before = [sys.getrefcount(array) for array in given[:2]]
+    for _ in range(20):
+        assert kernel(*given) == share(*given)
+    assert [sys.getrefcount(array) for array in given[:2]] == before
+    with pytest.raises(TypeError, match="enough arguments"):
+        kernel(A, B)
 
 
 def test_room_is_as_large_and_as_empty_as_it_was_asked_for():

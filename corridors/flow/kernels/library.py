@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite.binding.newpassmanagers import create_new_function_pass_manager
+from llvmlite.binding.newpassmanagers import (
+    create_new_function_pass_manager,
+    create_pass_builder,
+    create_pipeline_tuning_options,
+)
+from numba.core import config
 from numba.core.codegen import JITCodeLibrary
 
 
 class Whole(JITCodeLibrary):
     """A kernel with its parts."""
-
-    counts = True
-    """Whether references to arrays are counted."""
 
     def finalize(self) -> None:
         """Take in all parts, those of parts among them, and make code of the machine of it."""
@@ -47,12 +49,21 @@ class Whole(JITCodeLibrary):
                 passes.run(function, builder)
 
     def _optimize_final_module(self) -> None:
-        """Optimise once; twice only where what counts references is to be seen side by side."""
-        if self.counts:
-            super()._optimize_final_module()
-        else:
-            passes, builder = self._codegen._module_pass_manager()
-            passes.run(self._final_module, builder)
+        """Optimise once; what counts references to and fro is taken out at the end of it.
+
+        Loops stay as they are: most go round a few times, and to write each of them down several
+        times over takes as long as all the rest.
+        """
+        asked: Any = config
+        options = create_pipeline_tuning_options(int(asked.OPT))
+        options.loop_vectorization = bool(asked.LOOP_VECTORIZE)
+        options.slp_vectorization = bool(asked.SLP_VECTORIZE)
+        options.loop_unrolling = options.loop_interleaving = False
+        builder = create_pass_builder(self._codegen._tm, options)
+        passes = builder.getModulePassManager()
+        if asked.LLVM_REFPRUNE_PASS:
+            passes.add_refprune_pass()
+        passes.run(self._final_module, builder)
 
 
 class _Nowhere:

@@ -13,10 +13,11 @@ import numpy as np
 from llvmlite.ir import Constant, IntType
 from numba.core import cgutils, errors, ir, types
 from numba.core.imputils import impl_ret_borrowed, impl_ret_new_ref
-from numba.core.lowering import Lower
 from numba.core.typing.templates import signature
-from numba.np.arrayobj import _empty_nd_impl, _parse_shape
+from numba.np.arrayobj import make_array, populate_array
 
+from corridors.flow.kernels.calls import Calls
+from corridors.flow.kernels.counting import Counts, counted
 from corridors.flow.kernels.inference import EXTREMES, SCALARS, extreme, room
 
 _SIGNATURES: dict[Any, Any] = {}
@@ -30,8 +31,13 @@ def _indices(index: Any) -> Any:
     return found if all(isinstance(i, types.Integer) for i in found) else None
 
 
-class Short(Lower):
+class Short(Calls):
     """Translates with fewer words."""
+
+    def init(self) -> None:
+        """Make ready; the context is a copy, of this function alone."""
+        super().init()
+        self.context.nrt = Counts(self.context, self.context.enable_nrt)
 
     def lower_block(self, block: Any) -> None:
         """Translate a block; where that fails say where."""
@@ -57,6 +63,8 @@ class Short(Lower):
     def lower_inst(self, inst: Any) -> None:
         """Translate one statement."""
         if isinstance(inst, ir.Assign):
+            if self.lower_loop(inst):
+                return
             name = inst.target.name
             number = inst.value.index + 1 if isinstance(inst.value, ir.Arg) else None
             self.storevar(self.lower_assign(self.typeof(name), inst), name, number)
@@ -66,7 +74,7 @@ class Short(Lower):
             index = inst.index
         elif isinstance(inst, ir.StaticSetItem):
             index = inst.index_var
-        if index is None or not self._set(inst, index):
+        if index is None or not (self._set(inst, index) or self._fill(inst)):
             super().lower_inst(inst)
 
     def lower_expr(self, resty: Any, expr: Any) -> Any:
@@ -98,6 +106,9 @@ class Short(Lower):
 
     def _lower_call_normal(self, fnty: Any, expr: Any, asked: Any) -> Any:
         """Translate a call."""
+        found = self.call_part(fnty, expr, asked)
+        if found is not None:
+            return found
         if not expr.kws and not expr.vararg and type(fnty) is types.Function:
             name: Any = fnty.typing_key
             if name is bool and asked.args == (types.boolean,):
@@ -119,23 +130,53 @@ class Short(Lower):
 
     def _room(self, empty: bool, shape: Any, asked: Any) -> Any:
         """Translate what asks for memory, with zeros in it or as it is."""
-        kind = asked.args[0]
-        sizes = _parse_shape(self.context, self.builder, kind, self._cast_var(shape, kind))
-        found = _empty_nd_impl(self.context, self.builder, asked.return_type, sizes)
+        builder, context, array = self.builder, self.context, asked.return_type
+        several = self._cast_var(shape, asked.args[0])
+        sizes = [several]
+        if isinstance(asked.args[0], types.UniTuple):
+            sizes = cgutils.unpack_tuple(builder, several, asked.args[0].count)
+        item = context.get_constant(types.intp, context.get_abi_sizeof(
+            context.get_data_type(array.dtype)))  # fmt: skip
+        wrong, nitems, strides = cgutils.false_bit, context.get_constant(types.intp, 1), [item]
+        for size in sizes:
+            below = builder.icmp_signed("<", size, size.type(0))
+            nitems, more = self._times(nitems, size)
+            wrong = builder.or_(wrong, builder.or_(below, more))
+        for size in reversed(sizes[1:]):
+            strides.insert(0, builder.mul(strides[0], size))
+        room, more = self._times(nitems, item)
+        wrong = builder.or_(wrong, more)
+        with builder.if_then(wrong, likely=False):
+            context.call_conv.return_user_exc(
+                builder, ValueError, ("negative dimensions, or too large an array",)
+            )
+        align = context.get_preferred_array_alignment(array.dtype)
+        meminfo = context.nrt.meminfo_alloc_aligned(builder, room, align)
+        place = context.nrt.meminfo_data(builder, meminfo)
         if empty:
-            size = self.builder.mul(found.itemsize, found.nitems)
-            cgutils.memset(self.builder, found.data, size, 0)
-        return impl_ret_new_ref(self.context, self.builder, asked.return_type, found._getvalue())
+            cgutils.memset(builder, place, room, 0)
+        found = make_array(array)(context, builder)
+        place = builder.bitcast(place, context.get_data_type(array.dtype).as_pointer())
+        populate_array(found, place, sizes, strides, item, meminfo)
+        return impl_ret_new_ref(context, builder, array, found._getvalue())
+
+    def _times(self, one: Any, other: Any) -> Any:
+        """Return a product, and whether it is more than a word holds."""
+        if isinstance(one, Constant) and one.constant == 1:
+            return other, cgutils.false_bit
+        both = self.builder.smul_with_overflow(one, other)
+        return self.builder.extract_value(both, 0), self.builder.extract_value(both, 1)
 
     def storevar(self, value: Any, name: str, argidx: Any = None) -> None:
         """Store a value; what was there before needs no care where nothing is counted."""
-        if self._disable_sroa_like_opt or (self.context.enable_nrt and argidx is None):
+        kind = self.typeof(name)
+        if self._disable_sroa_like_opt or (argidx is None and self._counts(kind)):
             super().storevar(value, name, argidx)
             return
         if name in self._singly_assigned_vars:
             self._blk_local_varmap[name] = value
         else:
-            self._alloca_var(name, self.typeof(name))
+            self._alloca_var(name, kind)
             self.builder.store(value, self.getvar(name))
 
     def alloca_lltype(self, name: str, lltype: Any, datamodel: Any = None) -> Any:  # noqa: ARG002 - the signature of numba
@@ -143,9 +184,13 @@ class Short(Lower):
         return cgutils.alloca_once(self.builder, lltype, name=name, zfill=False)
 
     def delvar(self, name: str) -> None:
-        """Forget a variable, where references are counted."""
-        if self.context.enable_nrt:
+        """Forget a variable, where references to what it holds are counted."""
+        if self._counts(self.typeof(name)):
             super().delvar(name)
+
+    def _counts(self, kind: Any) -> bool:
+        """Whether references to what is in values of a type are counted here."""
+        return bool(self.context.enable_nrt) and counted(self.context, kind)
 
     def _plain(self, array: Any, indices: Any) -> bool:
         """Whether an entry, or a row, of an array can be reached by a plain sum."""
@@ -171,7 +216,7 @@ class Short(Lower):
         if not entry and (array.layout != "C" or len(indices) + 1 != array.ndim):
             return None
         value = self.loadvar(expr.value.name)
-        place = self._place(array, value, self._index(index, kind), indices)
+        place = self._place(array, value, index, kind, indices)
         if not entry:
             found = self._row(array, value, asked.return_type, place)
         else:
@@ -191,8 +236,33 @@ class Short(Lower):
         number = self.context.cast(self.builder, number, self.typeof(inst.value.name), given)
         number = self.context.cast(self.builder, number, given, array.dtype)
         value = self.loadvar(inst.target.name)
-        place = self._place(array, value, self._index(index, kind), indices)
+        place = self._place(array, value, index, kind, indices)
         self.context.pack_value(self.builder, array.dtype, number, place)
+        return True
+
+    def _fill(self, inst: Any) -> bool:
+        """Translate what puts a number into all of an array; say whether it is that."""
+        array, _, given = self.fndesc.calltypes[inst].args
+        if (
+            not isinstance(inst, ir.StaticSetItem)
+            or inst.index != slice(None)
+            or not self._plain(array, ())
+            or array.layout != "C"
+            or not isinstance(given, SCALARS)
+        ):
+            return False
+        builder, context = self.builder, self.context
+        number = self.loadvar(inst.value.name)
+        number = context.cast(builder, number, self.typeof(inst.value.name), given)
+        number = context.cast(builder, number, given, array.dtype)
+        value = self.loadvar(inst.target.name)
+        value = context.cast(builder, value, self.typeof(inst.target.name), array)
+        names = context.data_model_manager[array]._fields
+        data = builder.extract_value(value, names.index("data"))
+        size = builder.extract_value(value, names.index("nitems"))
+        with cgutils.for_range(builder, size) as loop:
+            place = builder.gep(data, [loop.index])
+            context.pack_value(builder, array.dtype, number, place)
         return True
 
     def _index(self, index: Any, kind: Any) -> Any:
@@ -200,16 +270,18 @@ class Short(Lower):
         value = self.loadvar(index.name)
         return self.context.cast(self.builder, value, self.typeof(index.name), kind)
 
-    def _place(self, array: Any, value: Any, index: Any, indices: Any) -> Any:
+    def _place(self, array: Any, value: Any, index: Any, kind: Any, indices: Any) -> Any:
         """Return where an entry lies; an index below 0 counts from the end."""
         builder, context = self.builder, self.context
+        natural = index.name in self._natural
+        index = self._index(index, kind)
         names = context.data_model_manager[array]._fields
         data = builder.extract_value(value, names.index("data"))
         total = None
-        for d, kind in enumerate(indices):
+        for d, one in enumerate(indices):
             at = index if isinstance(index.type, IntType) else builder.extract_value(index, d)
-            at = context.cast(builder, at, kind, types.intp if kind.signed else types.uintp)
-            if kind.signed and not (isinstance(at, Constant) and at.constant >= 0):
+            at = context.cast(builder, at, one, types.intp if one.signed else types.uintp)
+            if one.signed and not natural and not (isinstance(at, Constant) and at.constant >= 0):
                 below = builder.icmp_signed("<", at, at.type(0))
                 size = builder.extract_value(value, (names.index("shape"), d))
                 at = builder.select(below, builder.add(at, size), at)

@@ -122,8 +122,11 @@ def _unbox(typ: Any, obj: Any, c: Any) -> Any:
         if c.context.enable_nrt:
             c.context.nrt.decref(c.builder, typ.tuple, native.value)
 
-    place = cgutils.alloca_once_value(c.builder, native.value)
-    # What is read there never changes, but for being put there just now: no read may come before.
-    kind = ir.FunctionType(place.type, [place.type])
-    place = c.builder.asm(kind, "", "=r,0,~{memory}", [place], side_effect=True)
+    place = settled(c.builder, cgutils.alloca_once_value(c.builder, native.value))
     return NativeValue(place, is_error=native.is_error, cleanup=cleanup)
+
+
+def settled(builder: Any, place: Any) -> Any:
+    """Return where something was just put, which is read behind that and never changes."""
+    kind = ir.FunctionType(place.type, [place.type])
+    return builder.asm(kind, "", "=r,0,~{memory}", [place], side_effect=True)
