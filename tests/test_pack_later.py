@@ -147,7 +147,8 @@ def test_the_armenian_section_carries_little_and_says_why(net, pair, model):
     The published claim (343 km, a day) is of the whole corridor; zan-save-km gives 0 as low.
     """
     before, after = pair("zangezur-2030", model)
-    assert after.over(TRIPP) < 0.01 * 41096
+    # On either of its links: what passes both is the same cargo.
+    assert max(after.over([link]) for link in TRIPP) < 0.01 * 41096
     found = co.compare(before.own, after.own)
     # By route choice demand that gains grows, and crowds out a little where lines are full.
     room = 1 if model == "optimal" else 0.01 * found.change["rerouted_t_per_day"]
@@ -518,7 +519,7 @@ def test_the_autumn_in_route_choice(net, pair):
 
 @pytest.mark.xdist_group("events")
 def test_the_autumn_by_days_fills_the_same_posts(net):
-    """A truck post with 240 of 443 a day left gains 200 a day; a rail ban holds what comes."""
+    """A truck post with 255 of 458 a day left gains 200 a day; a rail ban holds what comes."""
     # On roads that are full: after three days of warm-up what has come as far as Syrym hangs on
     # which of several equally dear shares of the posts the trucks have.
     sim = co.simulate(net, "autumn-2025", 3, start="2025-10-01", warm_up=15)
