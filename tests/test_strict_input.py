@@ -216,7 +216,7 @@ def test_a_number_in_quotes_is_the_number():
         assert parse_it("50 %") == parse_it(0.5)
         assert parse_it("0") == parse_it(0)
     assert quantities.parse_demand("1.2") == quantities.parse_demand("120%")
-    with pytest.raises(ValueError, match=r"saw 500\.0, expected a share from 0 to 1, or an amount"):
+    with pytest.raises(ValueError, match=r"saw '500', expected a share from 0 to 1, or an amount"):
         quantities.parse_limit("500")
 
 
