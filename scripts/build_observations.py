@@ -11,6 +11,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from build_limits import markdown
+
 import corridors as co
 from corridors.display import number
 
@@ -133,13 +135,6 @@ def said_by(net: Network, name: str) -> str:
     title = str(row["publisher"]).replace("[", "(").replace("]", ")")
     link = f"[{title}]({row['url']})" if str(row["url"]).startswith("http") else title
     return ", ".join(part for part in (link, str(row["date"]), str(row["confidence"])) if part)
-
-
-def markdown(head: list[str], rows: list[list[str]]) -> str:
-    """Return a table; a bar in a cell is written so that it does not part it."""
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

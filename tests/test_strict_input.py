@@ -496,40 +496,25 @@ LIMIT = "events:\n  - limit: {node: cedar}\n    to: 0.5\n    from: 2026-03-01\n"
 
 
 @pytest.mark.parametrize(
-    ("key", "expected"),
+    ("written", "at", "expected"),
     [
-        ("as_of", "a date such as 2025-09-12"),
-        ("title", "text"),
-        ("extends", "a name, or a list of names"),
-        ("sources", "a list"),
-        ("family", "a mapping"),
+        (f"as_of:\n{LIMIT}", "line 2, as_of", "a date such as 2025-09-12"),
+        (f"title:\n{LIMIT}", "line 2, title", "text"),
+        (f"extends:\n{LIMIT}", "line 2, extends", "a name, or a list of names"),
+        (f"sources:\n{LIMIT}", "line 2, sources", "a list"),
+        (f"family:\n{LIMIT}", "line 2, family", "a mapping"),
+        (f"{LIMIT}    until:\n", "line 6, events[0].until", "a date such as 2025-09-12"),
+        (f"{LIMIT}    over:\n", "line 6, events[0].over", 'a time with its unit such as "24 h"'),
+        (f"{LIMIT}    cargo:\n", "line 6, events[0].cargo", "a name, or a list of names"),
+        (f"{LIMIT}    note:\n", "line 6, events[0].note", "text"),
     ],
 )
-def test_a_key_without_a_value_says_what_belongs_there(tmp_path, key, expected):
+def test_a_key_without_a_value_says_what_belongs_there(tmp_path, written, at, expected):
     path = tmp_path / "mine.yaml"
-    path.write_text(f"name: x\n{key}:\n{LIMIT}", encoding="utf-8")
+    path.write_text(f"name: x\n{written}", encoding="utf-8")
     with pytest.raises(co.ScenarioError) as told:
         co.scenario(path)
-    assert f"mine.yaml, line 2, {key}: saw nothing, expected {expected}" in str(told.value)
-
-
-@pytest.mark.parametrize(
-    ("key", "expected"),
-    [
-        ("until", "a date such as 2025-09-12"),
-        ("over", 'a time with its unit such as "24 h"'),
-        ("cargo", "a name, or a list of names"),
-        ("note", "text"),
-    ],
-)
-def test_a_key_of_an_event_without_a_value_says_what_belongs_there(tmp_path, key, expected):
-    path = tmp_path / "mine.yaml"
-    path.write_text(f"name: x\n{LIMIT}    {key}:\n", encoding="utf-8")
-    with pytest.raises(co.ScenarioError) as told:
-        co.scenario(path)
-    assert f"mine.yaml, line 6, events[0].{key}: saw nothing, expected {expected}" in str(
-        told.value
-    )
+    assert f"mine.yaml, {at}: saw nothing, expected {expected}" in str(told.value)
 
 
 @pytest.mark.parametrize(
